@@ -1,0 +1,164 @@
+"""Thinking in a process of its own, so that a page never waits for a model and a crash in native code loses no mail.
+
+    parent ── [length][pickle (id, method, arguments)] ──▶ stdin   of the child
+    parent ◀─ [length][pickle (id, result | error)]   ──── stdout  of the child
+
+Both ends are ours and run the same code, so pickle is safe between them. The child ends when its stdin does.
+"""
+
+import asyncio
+import os
+import pickle
+import struct
+import sys
+from collections.abc import Callable
+from itertools import count
+from typing import Any, BinaryIO
+
+import structlog
+
+from app.domain.case import Case
+from app.domain.errors import AppError
+from app.domain.message import Identity, ReadMail
+from app.domain.ports import Mind, Thought
+
+LENGTH = struct.Struct(">I")
+CALL_SECONDS = 300.0
+
+log = structlog.get_logger()
+
+
+class MindStopped(AppError):
+    """The thinking process ended, or answered nothing for too long; the next call starts another."""
+
+
+class ChildMind:
+    """A Mind behind a pipe. `module` is run as `python -m module` and is handed `config` first."""
+
+    def __init__(self, module: str, config: object, *, call_seconds: float = CALL_SECONDS) -> None:
+        self._module = module
+        self._config = config
+        self._call_seconds = call_seconds
+        self._process: asyncio.subprocess.Process | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._numbers = count(1)
+        self._starting = asyncio.Lock()
+
+    async def read(self, raw: bytes, identity: Identity) -> ReadMail:
+        answer: ReadMail = await self._call("read", raw, identity)
+        return answer
+
+    async def think(self, case: Case) -> Thought:
+        answer: Thought = await self._call("think", case)
+        return answer
+
+    async def start(self) -> None:
+        """Start the child ahead of the first call, so that it can load its models."""
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None:
+                await self._spawn()
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        if self._listener is not None:
+            await self._listener
+
+    async def _spawn(self) -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", self._module, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None  # noqa: S101  # asked for above
+        self._process = process
+        self._listener = asyncio.create_task(self._listen(process.stdout))
+        self._send(self._config)
+
+    def _send(self, message: object) -> None:
+        assert self._process is not None and self._process.stdin is not None  # noqa: S101, PT018  # started before
+        self._process.stdin.write(framed(message))
+
+    async def _call(self, method: str, *arguments: object) -> Any:
+        await self.start()
+        number = next(self._numbers)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            self._send((number, method, arguments))
+            return await asyncio.wait_for(answer, self._call_seconds)
+        except TimeoutError:
+            log.error("triage.mind.timed_out", method=method)
+            await self.stop()
+            raise MindStopped("no answer in time") from None
+        finally:
+            self._waiting.pop(number, None)
+
+    async def _listen(self, answers: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
+                number, result, error = pickle.loads(await answers.readexactly(length))  # noqa: S301  # our own child
+                waiting = self._waiting.get(number)
+                if waiting is None or waiting.done():
+                    continue
+                if error is not None:
+                    waiting.set_exception(error)
+                else:
+                    waiting.set_result(result)
+        except asyncio.IncompleteReadError:
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(MindStopped("the thinking process ended"))
+
+
+def framed(message: object) -> bytes:
+    body = pickle.dumps(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def serve(build: Callable[[Any], Mind]) -> None:
+    """The child's main: build a Mind from the config on stdin, then answer calls until stdin ends.
+
+    What libraries print goes to stderr: stdout belongs to the answers.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    questions = os.fdopen(os.dup(0), "rb")
+    mind = build(_read_frame(questions))
+    asyncio.run(_answer(mind, questions, answers))
+
+
+async def _answer(mind: Mind, questions: BinaryIO, answers: BinaryIO) -> None:
+    at_work: set[asyncio.Task[None]] = set()
+    while (question := await asyncio.to_thread(_read_frame, questions)) is not None:
+        task = asyncio.create_task(_answer_one(mind, question, answers))
+        at_work.add(task)
+        task.add_done_callback(at_work.discard)
+
+
+async def _answer_one(mind: Mind, question: tuple[int, str, tuple[Any, ...]], answers: BinaryIO) -> None:
+    number, method, arguments = question
+    answer: tuple[int, Any, AppError | None]
+    try:
+        answer = (number, await getattr(mind, method)(*arguments), None)
+    except AppError as error:
+        answer = (number, None, error)
+    except Exception as error:  # the process boundary: the parent's job boundary decides what it costs
+        log.warning("triage.mind.failed", method=method, error=type(error).__name__)
+        answer = (number, None, MindFailed(type(error).__name__))
+    answers.write(framed(answer))
+    answers.flush()
+
+
+class MindFailed(AppError):
+    """Reading or thinking raised something unforeseen; the message is the class of the error."""
+
+
+def _read_frame(stream: BinaryIO) -> Any:
+    header = stream.read(LENGTH.size)
+    if len(header) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(header)
+    body = stream.read(length)
+    return pickle.loads(body) if len(body) == length else None  # noqa: S301  # our own parent

@@ -1,0 +1,117 @@
+"""The audit chain in its table. Entries wait until the end of the transaction and are its last statements."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables.system import AuditRow, Chain
+from app.domain.audit import GENESIS, Entry, Link, Ref, canonical, chained
+from app.domain.clock import Clock
+
+CHAIN_LOCK = {Chain.DECISIONS: 0x44554501, Chain.ACCESS: 0x44554502}
+"""Advisory lock numbers on PostgreSQL; on SQLite BEGIN IMMEDIATE is the lock."""
+
+PAGE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    chain: Chain
+    kind: str
+    actor: str
+    refs: dict[str, Ref]
+
+
+class AuditLog:
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+        self._pending: list[_Pending] = []
+
+    def add(self, kind: str, *, actor: str = "duebox", chain: Chain = Chain.DECISIONS, **refs: object) -> None:
+        """Note that something happened. `refs` are ids, closed words, versions and salted hashes: never text."""
+        self._pending.append(_Pending(chain, kind, actor, {key: _ref(value) for key, value in refs.items()}))
+
+    async def flush(self) -> None:
+        """Chain what was noted: lock, look at the head, append. Called by the unit of work just before it commits."""
+        for chain in Chain:
+            entries = [pending for pending in self._pending if pending.chain is chain]
+            if entries:
+                await self._append(chain, entries)
+        self._pending.clear()
+
+    async def _append(self, chain: Chain, entries: list[_Pending]) -> None:
+        await self._lock(chain)
+        seq, previous = await self._head(chain)
+        rows: list[dict[str, Any]] = []
+        now = self._clock()
+        for pending in entries:
+            seq += 1
+            entry = Entry(seq, now, pending.kind, pending.actor, pending.refs)
+            body = canonical(entry)
+            digest = chained(previous, body)
+            rows.append(
+                {
+                    "chain": chain,
+                    "seq": seq,
+                    "previous": previous,
+                    "hash": digest,
+                    "body": body,
+                    "at": now,
+                    "kind": pending.kind,
+                    "message_id": _uuid(pending.refs.get("message_id")),
+                    "conversation_id": _uuid(pending.refs.get("conversation_id")),
+                }
+            )
+            previous = digest
+        await self._session.execute(sa.insert(AuditRow), rows)
+
+    async def _lock(self, chain: Chain) -> None:
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK[chain])))
+
+    async def _head(self, chain: Chain) -> tuple[int, str]:
+        newest = sa.select(AuditRow.seq, AuditRow.hash).where(AuditRow.chain == chain).order_by(AuditRow.seq.desc())
+        row = (await self._session.execute(newest.limit(1))).first()
+        return (row.seq, row.hash) if row else (0, GENESIS)
+
+    async def links(self, chain: Chain) -> AsyncIterator[Link]:
+        """The whole chain in order, a page at a time."""
+        seq = 0
+        while True:
+            page = await self._session.execute(
+                sa.select(AuditRow.seq, AuditRow.previous, AuditRow.hash, AuditRow.body)
+                .where(AuditRow.chain == chain, AuditRow.seq > seq)
+                .order_by(AuditRow.seq)
+                .limit(PAGE)
+            )
+            rows = page.all()
+            if not rows:
+                return
+            for row in rows:
+                yield Link(row.seq, row.previous, row.hash, row.body)
+            seq = rows[-1].seq
+
+    async def of_conversation(self, conversation_id: UUID) -> list[AuditRow]:
+        rows = await self._session.scalars(
+            sa.select(AuditRow)
+            .where(AuditRow.conversation_id == conversation_id, AuditRow.chain == Chain.DECISIONS)
+            .order_by(AuditRow.seq)
+        )
+        return list(rows)
+
+
+def _ref(value: object) -> Ref:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, list | tuple | frozenset | set):
+        return [str(item) for item in value]
+    return str(value)
+
+
+def _uuid(value: Ref) -> UUID | None:
+    return UUID(value) if isinstance(value, str) else None

@@ -1,0 +1,85 @@
+"""Users, their sessions and tokens. Only hashes of tokens are stored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.sealing import Keyring
+from app.db.tables.system import ApiTokenRow, LoginFailureRow, SessionRow, UserRow
+from app.domain.clock import Clock
+
+
+class Users:
+    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._clock = clock
+
+    async def by_email(self, email: str) -> UserRow | None:
+        return await self._session.scalar(sa.select(UserRow).where(UserRow.email == email.strip().lower()))
+
+    async def get(self, user_id: UUID) -> UserRow | None:
+        return await self._session.get(UserRow, user_id)
+
+    async def all(self) -> Sequence[UserRow]:
+        return (await self._session.scalars(sa.select(UserRow).order_by(UserRow.email))).all()
+
+    async def names(self) -> dict[UUID, str]:
+        return {row.id: row.name for row in await self.all()}
+
+    def add(self, row: UserRow) -> None:
+        self._session.add(row)
+
+    def open_session(self, token: str, user_id: UUID, *, expires_at: datetime) -> None:
+        self._session.add(
+            SessionRow(
+                token_hash=self._keyring.index(token), user_id=user_id, created_at=self._clock(), expires_at=expires_at
+            )
+        )
+
+    async def user_of_session(self, token: str) -> UserRow | None:
+        return await self._session.scalar(
+            sa.select(UserRow)
+            .join(SessionRow, SessionRow.user_id == UserRow.id)
+            .where(
+                SessionRow.token_hash == self._keyring.index(token),
+                SessionRow.expires_at > self._clock(),
+                UserRow.active,
+            )
+        )
+
+    async def close_session(self, token: str) -> None:
+        await self._session.execute(sa.delete(SessionRow).where(SessionRow.token_hash == self._keyring.index(token)))
+
+    async def forget_expired_sessions(self) -> None:
+        await self._session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= self._clock()))
+
+    def add_token(self, token: str, user_id: UUID) -> None:
+        self._session.add(
+            ApiTokenRow(token_hash=self._keyring.index(token), user_id=user_id, created_at=self._clock())
+        )
+
+    async def user_of_token(self, token: str) -> UserRow | None:
+        return await self._session.scalar(
+            sa.select(UserRow)
+            .join(ApiTokenRow, ApiTokenRow.user_id == UserRow.id)
+            .where(ApiTokenRow.token_hash == self._keyring.index(token), UserRow.active)
+        )
+
+    async def failures(self, email: str) -> LoginFailureRow | None:
+        return await self._session.get(LoginFailureRow, self._keyring.index(email.strip().lower()))
+
+    async def note_failure(self, email: str, *, failures: int) -> None:
+        row = await self.failures(email)
+        if row is None:
+            row = LoginFailureRow(email_hash=self._keyring.index(email.strip().lower()), failures=0)
+            self._session.add(row)
+        row.failures, row.last_at = failures, self._clock()
+
+    async def clear_failures(self, email: str) -> None:
+        row = await self.failures(email)
+        if row is not None:
+            await self._session.delete(row)

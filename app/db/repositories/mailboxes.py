@@ -1,0 +1,113 @@
+"""Mailboxes, how far each folder was read, and leases."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.sealing import Keyring
+from app.db.tables.mail import FolderRow, MailboxRow
+from app.db.tables.system import LeaseRow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotFound
+from app.domain.ids import new_id
+
+
+class Mailboxes:
+    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._clock = clock
+
+    async def add(self, *, secret: str, **fields: Any) -> MailboxRow:
+        """Raises Invalid when the name is taken."""
+        if await self._session.scalar(sa.select(MailboxRow.id).where(MailboxRow.name == fields["name"])):
+            raise Invalid(f"a mailbox named {fields['name']} exists already")
+        mailbox_id = new_id()
+        sealed = self._keyring.seal(mailbox_id, secret.encode())
+        row = MailboxRow(id=mailbox_id, secret=sealed, created_at=self._clock(), **fields)
+        self._session.add(row)
+        return row
+
+    def secret(self, row: MailboxRow) -> str:
+        return self._keyring.open(row.id, row.secret).decode() if row.secret else ""
+
+    def seal_secret(self, row: MailboxRow, secret: str) -> None:
+        row.secret = self._keyring.seal(row.id, secret.encode())
+
+    async def get(self, mailbox_id: UUID) -> MailboxRow:
+        row = await self._session.get(MailboxRow, mailbox_id)
+        if row is None:
+            raise NotFound("no such mailbox")
+        return row
+
+    async def by_name(self, name: str) -> MailboxRow:
+        row = await self._session.scalar(sa.select(MailboxRow).where(MailboxRow.name == name))
+        if row is None:
+            raise NotFound(f"no mailbox is named {name}")
+        return row
+
+    async def all(self) -> Sequence[MailboxRow]:
+        return (await self._session.scalars(sa.select(MailboxRow).order_by(MailboxRow.name))).all()
+
+    async def own_addresses(self) -> tuple[str, ...]:
+        """Every address that a mailbox of this instance answers from, lower case."""
+        found = await self._session.scalars(sa.select(MailboxRow.address))
+        return tuple(sorted({address.lower() for address in found}))
+
+    async def folder(self, mailbox_id: UUID, name: str) -> FolderRow | None:
+        return await self._session.get(FolderRow, (mailbox_id, name))
+
+    async def folders(self, mailbox_id: UUID) -> Sequence[FolderRow]:
+        found = await self._session.scalars(sa.select(FolderRow).where(FolderRow.mailbox_id == mailbox_id))
+        return found.all()
+
+    def add_folder(self, row: FolderRow) -> None:
+        self._session.add(row)
+
+    async def lock_folder(self, mailbox_id: UUID, name: str) -> FolderRow:
+        row = await self._session.get(FolderRow, (mailbox_id, name), with_for_update=True)
+        if row is None:
+            raise NotFound("no such folder")
+        return row
+
+    async def note_read(self, mailbox_id: UUID, *, error: str, at: datetime) -> None:
+        """Remember when a mailbox was last read, or by which closed word it failed."""
+        values: dict[str, Any] = {"last_error": error} if error else {"last_error": "", "last_read_at": at}
+        await self._session.execute(sa.update(MailboxRow).where(MailboxRow.id == mailbox_id).values(**values))
+
+    async def take_lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Take or renew a named lease for some seconds, by the database's clock. False when somebody else holds it."""
+        now = await self.database_time()
+        row = await self._session.get(LeaseRow, name, with_for_update=True)
+        if row is None:
+            self._session.add(LeaseRow(name=name, holder=holder, expires_at=now + seconds))
+            return True
+        if row.holder != holder and row.expires_at > now:
+            return False
+        row.holder, row.expires_at = holder, now + seconds
+        return True
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        await self._session.execute(sa.delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
+
+    async def lease(self, name: str) -> LeaseRow | None:
+        return await self._session.get(LeaseRow, name)
+
+    async def live_leases(self, prefix: str) -> set[str]:
+        """The holders whose leases on names with this prefix have not run out."""
+        now = await self.database_time()
+        found = await self._session.scalars(
+            sa.select(LeaseRow.holder).where(LeaseRow.name.startswith(prefix), LeaseRow.expires_at > now)
+        )
+        return set(found)
+
+    async def database_time(self) -> float:
+        """Seconds since 1970 by the database's clock: hosts may disagree, the database is one."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            moment = await self._session.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())"))
+            return float(moment)
+        return self._clock().timestamp()

@@ -1,0 +1,246 @@
+"""Messages: stored once, found by state, by thread, by Message-ID."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.words import Words
+from app.db.tables.mail import ConversationRow, CopyRow, HistoryRow, MessageRow, PayloadRow
+from app.db.tables.work import OutboxRow, ProposalRow
+from app.domain.clock import Clock
+from app.domain.errors import NotFound
+from app.domain.ids import new_id
+from app.domain.message import Address, Head, MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class SealedHead:
+    """The headers that lists show, as they are sealed into a message's row."""
+
+    rfc_message_id: str
+    sender: Address
+    subject: str = field(repr=False)
+    references: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(head: Head) -> "SealedHead":
+        return SealedHead(head.message_id, head.sender, head.subject, (*head.references, *head.in_reply_to))
+
+    def as_bytes(self) -> bytes:
+        fields = [self.rfc_message_id, self.sender.name, self.sender.email, self.subject, self.references]
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+    @staticmethod
+    def from_bytes(sealed: bytes) -> "SealedHead":
+        rfc_id, name, email, subject, references = json.loads(sealed)
+        return SealedHead(rfc_id, Address(name, email), subject, tuple(references))
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A stored mail that another one refers to, or is a copy of."""
+
+    conversation_id: UUID
+    message_id: UUID | None = None
+
+
+class Messages:
+    def __init__(self, session: AsyncSession, words: Words, clock: Clock) -> None:
+        self._session = session
+        self._words = words
+        self._clock = clock
+
+    async def known_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
+        """Which of the keys that a server gave are stored already, as a message, a copy or history."""
+        known: set[str] = set()
+        for table in (MessageRow, CopyRow, HistoryRow):
+            found = await self._session.scalars(
+                sa.select(table.source).where(table.mailbox_id == mailbox_id, table.source.in_(sources))
+            )
+            known.update(found)
+        return known
+
+    async def ancestors(self, rfc_id_hashes: Iterable[str]) -> dict[str, Ancestor]:
+        """The stored mails with these Message-IDs: received ones first, then history, then our own sent ones."""
+        wanted = list(set(rfc_id_hashes))
+        found: dict[str, Ancestor] = {}
+        if not wanted:
+            return found
+        sent = sa.select(OutboxRow.rfc_id_hash, OutboxRow.conversation_id).where(OutboxRow.rfc_id_hash.in_(wanted))
+        for row in await self._session.execute(sent):
+            found[row.rfc_id_hash] = Ancestor(row.conversation_id)
+        old = sa.select(HistoryRow.rfc_id_hash, HistoryRow.conversation_id).where(HistoryRow.rfc_id_hash.in_(wanted))
+        for row in await self._session.execute(old):
+            found[row.rfc_id_hash] = Ancestor(row.conversation_id)
+        received = sa.select(MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id)
+        for rfc_id_hash, conversation_id, message_id in (
+            await self._session.execute(received.where(MessageRow.rfc_id_hash.in_(wanted)))
+        ).tuples():
+            found[rfc_id_hash] = Ancestor(conversation_id, message_id)
+        return found
+
+    async def conversations_by_subject(
+        self, keys: Iterable[tuple[str, str]], *, since: datetime
+    ) -> dict[tuple[str, str], UUID]:
+        """Recent conversations of (customer, subject hash): the newest of each."""
+        wanted = set(keys)
+        if not wanted:
+            return {}
+        rows = await self._session.execute(
+            sa.select(ConversationRow.id, ConversationRow.customer_id, ConversationRow.subject_hash)
+            .where(
+                ConversationRow.customer_id.in_({customer for customer, _ in wanted}),
+                ConversationRow.subject_hash.in_({subject for _, subject in wanted}),
+                ConversationRow.last_message_at > since,
+            )
+            .order_by(ConversationRow.last_message_at)
+        )
+        return {(row.customer_id, row.subject_hash): row.id for row in rows if (row.customer_id, row.subject_hash) in wanted}
+
+    async def insert_many(
+        self,
+        *,
+        conversations: Sequence[Mapping[str, Any]],
+        payloads: Sequence[Mapping[str, Any]],
+        messages: Sequence[Mapping[str, Any]],
+        copies: Sequence[Mapping[str, Any]] = (),
+        history: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Insert a batch, parents first."""
+        for table, rows in (
+            (ConversationRow, conversations),
+            (PayloadRow, payloads),
+            (MessageRow, messages),
+            (CopyRow, copies),
+            (HistoryRow, history),
+        ):
+            if rows:
+                await self._session.execute(sa.insert(table), list(rows))
+
+    async def touch_conversations(self, newest: Mapping[UUID, datetime]) -> None:
+        for conversation_id, at in newest.items():
+            await self._session.execute(
+                sa.update(ConversationRow).where(ConversationRow.id == conversation_id).values(last_message_at=at)
+            )
+
+    async def get(self, message_id: UUID) -> MessageRow:
+        """Raises NotFound."""
+        row = await self._session.get(MessageRow, message_id)
+        if row is None:
+            raise NotFound("no such message")
+        return row
+
+    async def get_for_update(self, message_id: UUID) -> MessageRow:
+        row = await self._session.get(MessageRow, message_id, with_for_update=True)
+        if row is None:
+            raise NotFound("no such message")
+        return row
+
+    async def of_batch(self, batch_id: UUID) -> Sequence[MessageRow]:
+        """Messages of a batch that still wait for triage, in the order of their arrival."""
+        found = await self._session.scalars(
+            sa.select(MessageRow)
+            .where(MessageRow.batch_id == batch_id, MessageRow.state == MessageState.IN_WORK)
+            .order_by(MessageRow.id)
+        )
+        return found.all()
+
+    async def stragglers(self, *, stored_before: datetime, limit: int) -> Sequence[MessageRow]:
+        """Messages in work for suspiciously long: their jobs may be gone."""
+        found = await self._session.scalars(
+            sa.select(MessageRow)
+            .where(MessageRow.state == MessageState.IN_WORK, MessageRow.stored_at < stored_before)
+            .order_by(MessageRow.id)
+            .limit(limit)
+        )
+        return found.all()
+
+    async def head(self, row: MessageRow | HistoryRow) -> SealedHead:
+        key = await self._words.key(row.conversation_id)
+        return SealedHead.from_bytes(key.open(row.id, row.head))
+
+    async def heads(self, rows: Sequence[MessageRow]) -> dict[UUID, SealedHead]:
+        """The opened headers of a list of messages; an erased one is left out."""
+        await self._words.load_keys({row.conversation_id for row in rows})
+        opened: dict[UUID, SealedHead] = {}
+        for row in rows:
+            try:
+                opened[row.id] = SealedHead.from_bytes(self._words.known_key(row.conversation_id).open(row.id, row.head))
+            except KeyError:
+                continue
+        return opened
+
+    async def page(
+        self, *, state: MessageState | None, after: UUID | None, limit: int, newest_first: bool = False
+    ) -> Sequence[MessageRow]:
+        """One page of messages by id (order of arrival), after a cursor."""
+        query = sa.select(MessageRow).limit(limit)
+        if state is not None:
+            query = query.where(MessageRow.state == state)
+        if newest_first:
+            query = query.order_by(MessageRow.id.desc())
+            query = query.where(MessageRow.id < after) if after else query
+        else:
+            query = query.order_by(MessageRow.id)
+            query = query.where(MessageRow.id > after) if after else query
+        return (await self._session.scalars(query)).all()
+
+    async def of_conversation(self, conversation_id: UUID) -> Sequence[MessageRow]:
+        found = await self._session.scalars(
+            sa.select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(MessageRow.id)
+        )
+        return found.all()
+
+    async def counts(self) -> dict[MessageState, int]:
+        """How many messages are in each state; their sum is what was received."""
+        rows = await self._session.execute(sa.select(MessageRow.state, sa.func.count()).group_by(MessageRow.state))
+        counted = {state: count for state, count in rows.tuples()}
+        return {state: counted.get(state, 0) for state in MessageState}
+
+    async def oldest_in_work(self) -> datetime | None:
+        return await self._session.scalar(
+            sa.select(sa.func.min(MessageRow.stored_at)).where(MessageRow.state == MessageState.IN_WORK)
+        )
+
+    async def conversation(self, conversation_id: UUID) -> ConversationRow:
+        row = await self._session.get(ConversationRow, conversation_id)
+        if row is None:
+            raise NotFound("no such conversation")
+        return row
+
+    async def bump_conversation(self, conversation_id: UUID) -> None:
+        """A person wrote in this conversation: whatever was approved before is void."""
+        await self._session.execute(
+            sa.update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(version=ConversationRow.version + 1)
+        )
+
+    async def proposal(self, message_id: UUID, run: int) -> ProposalRow | None:
+        return await self._session.scalar(
+            sa.select(ProposalRow).where(ProposalRow.message_id == message_id, ProposalRow.run == run)
+        )
+
+    async def latest_proposal(self, message_id: UUID) -> ProposalRow | None:
+        return await self._session.scalar(
+            sa.select(ProposalRow).where(ProposalRow.message_id == message_id).order_by(ProposalRow.run.desc()).limit(1)
+        )
+
+    async def is_our_own(self, rfc_id_hash: str) -> bool:
+        """Whether the Message-ID is one that our outbox gave."""
+        return await self._session.scalar(sa.select(sa.exists().where(OutboxRow.rfc_id_hash == rfc_id_hash))) or False
+
+    def copy_row(self, message_id: UUID, mailbox_id: UUID, source: str) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "message_id": message_id,
+            "mailbox_id": mailbox_id,
+            "source": source,
+            "stored_at": self._clock(),
+        }

@@ -1,0 +1,139 @@
+"""Reviews: the queue, and the compare-and-set by which exactly one decision wins."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables.system import UserRow
+from app.db.tables.work import ProposalRow, ReviewRow
+from app.domain.clock import Clock
+from app.domain.errors import NotFound, ReviewAlreadyDecided
+from app.domain.review import ReviewState
+
+
+class Reviews:
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def add(self, row: ReviewRow) -> None:
+        self._session.add(row)
+
+    async def get(self, review_id: UUID) -> ReviewRow:
+        row = await self._session.get(ReviewRow, review_id)
+        if row is None:
+            raise NotFound("no such review")
+        return row
+
+    async def proposal(self, row: ReviewRow) -> ProposalRow:
+        proposal = await self._session.get(ProposalRow, row.proposal_id)
+        if proposal is None:
+            raise NotFound("no such proposal")
+        return proposal
+
+    async def decide(self, review_id: UUID, *, version: int, to: ReviewState, **values: Any) -> ReviewRow:
+        """Move a pending review, if it is still pending at that version. Raises ReviewAlreadyDecided with the winner."""
+        moved = await self._session.execute(
+            sa.update(ReviewRow)
+            .where(ReviewRow.id == review_id, ReviewRow.state == ReviewState.PENDING, ReviewRow.version == version)
+            .values(state=to, version=version + 1, **values)
+        )
+        row = await self._fresh(review_id)
+        if _rows(moved) != 1:
+            raise await self.conflict(row)
+        return row
+
+    async def reopen(self, review_id: UUID, *, from_state: ReviewState, reasons: list[str] | None = None) -> int:
+        """Bring a decided review back to the queue. Returns its version; raises ReviewAlreadyDecided if it moved on."""
+        values: dict[str, Any] = {"reasons": reasons} if reasons is not None else {}
+        moved = await self._session.execute(
+            sa.update(ReviewRow)
+            .where(ReviewRow.id == review_id, ReviewRow.state == from_state)
+            .values(
+                state=ReviewState.PENDING,
+                version=ReviewRow.version + 1,
+                decided_at=None,
+                decided_by=None,
+                action=None,
+                ignore_reason=None,
+                **values,
+            )
+        )
+        row = await self._fresh(review_id)
+        if _rows(moved) != 1:
+            raise await self.conflict(row)
+        return row.version
+
+    async def conflict(self, row: ReviewRow) -> ReviewAlreadyDecided:
+        name = None
+        if row.decided_by is not None:
+            name = await self._session.scalar(sa.select(UserRow.name).where(UserRow.id == row.decided_by))
+        return ReviewAlreadyDecided(
+            state=row.state.value, version=row.version, decided_by=name, decided_at=row.decided_at
+        )
+
+    async def raise_versions(
+        self, *, conversation_id: UUID | None = None, customer_id: str | None = None
+    ) -> None:
+        """Something newer is known: whoever has a pending review open must look again before approving."""
+        same = [ReviewRow.conversation_id == conversation_id] if conversation_id else []
+        if customer_id:
+            same.append(ReviewRow.customer_id == customer_id)
+        if same:
+            await self._session.execute(
+                sa.update(ReviewRow)
+                .where(ReviewRow.state == ReviewState.PENDING, sa.or_(*same))
+                .values(version=ReviewRow.version + 1)
+            )
+
+    async def page(self, *, state: ReviewState | None, after: UUID | None, limit: int) -> Sequence[ReviewRow]:
+        query = sa.select(ReviewRow).order_by(ReviewRow.id).limit(limit)
+        if state is not None:
+            query = query.where(ReviewRow.state == state)
+        if after is not None:
+            query = query.where(ReviewRow.id > after)
+        return (await self._session.scalars(query)).all()
+
+    async def of_message(self, message_id: UUID) -> ReviewRow | None:
+        """The newest review of a message."""
+        return await self._session.scalar(
+            sa.select(ReviewRow).where(ReviewRow.message_id == message_id).order_by(ReviewRow.id.desc()).limit(1)
+        )
+
+    async def pending_of_conversation(self, conversation_id: UUID) -> Sequence[ReviewRow]:
+        found = await self._session.scalars(
+            sa.select(ReviewRow).where(
+                ReviewRow.conversation_id == conversation_id, ReviewRow.state == ReviewState.PENDING
+            )
+        )
+        return found.all()
+
+    async def next_pending(self, after: UUID) -> UUID | None:
+        """The pending review that a reviewer sees next: the oldest after this one, else the oldest of all."""
+        pending = sa.select(ReviewRow.id).where(ReviewRow.state == ReviewState.PENDING).order_by(ReviewRow.id).limit(1)
+        later = await self._session.scalar(pending.where(ReviewRow.id > after))
+        return later or await self._session.scalar(pending.where(ReviewRow.id != after))
+
+    async def count_pending(self) -> int:
+        counted = sa.select(sa.func.count()).where(ReviewRow.state == ReviewState.PENDING)
+        return await self._session.scalar(counted) or 0
+
+    async def oldest_pending(self) -> datetime | None:
+        return await self._session.scalar(
+            sa.select(sa.func.min(ReviewRow.opened_at)).where(ReviewRow.state == ReviewState.PENDING)
+        )
+
+    async def _fresh(self, review_id: UUID) -> ReviewRow:
+        row = await self._session.get(ReviewRow, review_id, populate_existing=True)
+        if row is None:
+            raise NotFound("no such review")
+        return row
+
+
+def _rows(result: sa.Result[Any]) -> int:
+    assert isinstance(result, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
+    return result.rowcount

@@ -1,0 +1,140 @@
+"""The ledger: imported rows, and the cases (promise, dispute, extension, hardship) and holds noted on it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Amount, Base, Moment, words
+from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
+from app.domain.review import CaseState
+
+
+class CustomerRow(Base):
+    """`ledger_version` rises whenever something changes that an approved mail may have relied on.
+
+    `payment_seen` marks a payment without an invoice number that is newer than the newest invoice import.
+    """
+
+    __tablename__ = "customers"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(255))
+    language: Mapped[str] = mapped_column(sa.String(8), default="")
+    country: Mapped[str] = mapped_column(sa.String(2), default="")
+    currency: Mapped[str] = mapped_column(sa.CHAR(3), default="")
+    timezone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    payment_terms_days: Mapped[int] = mapped_column(default=30)
+    strategic: Mapped[bool] = mapped_column(default=False)
+    natural_person: Mapped[bool] = mapped_column(default=False)
+    segment: Mapped[str] = mapped_column(sa.String(32), default="standard")
+    owner_email: Mapped[str] = mapped_column(sa.String(320), default="")
+    credit_limit: Mapped[Decimal | None] = mapped_column(Amount)
+    payment_method: Mapped[str] = mapped_column(sa.String(32), default="")
+    company: Mapped[str] = mapped_column(sa.String(64), default="")
+    payment_seen: Mapped[bool] = mapped_column(default=False)
+    ledger_version: Mapped[int] = mapped_column(default=1)
+
+
+class ContactRow(Base):
+    __tablename__ = "contacts"
+    __table_args__ = (sa.UniqueConstraint("customer_id", "email"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
+    name: Mapped[str] = mapped_column(sa.String(255))
+    email: Mapped[str] = mapped_column(sa.String(320), index=True)
+    role: Mapped[ContactRole] = mapped_column(words(ContactRole, "role"))
+    language: Mapped[str] = mapped_column(sa.String(8), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    phone: Mapped[str] = mapped_column(sa.String(64), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class InvoiceRow(Base):
+    __tablename__ = "invoices"
+    __table_args__ = (sa.UniqueConstraint("company", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(64), index=True)
+    company: Mapped[str] = mapped_column(sa.String(64), default="")
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    kind: Mapped[InvoiceKind] = mapped_column(words(InvoiceKind, "kind"))
+    amount: Mapped[Decimal] = mapped_column(Amount)
+    open_amount: Mapped[Decimal] = mapped_column(Amount)
+    currency: Mapped[str] = mapped_column(sa.CHAR(3))
+    issue_date: Mapped[date]
+    due_date: Mapped[date]
+    po_number: Mapped[str] = mapped_column(sa.String(64), default="")
+    status: Mapped[InvoiceStatus] = mapped_column(words(InvoiceStatus, "status"))
+    payment_link: Mapped[str] = mapped_column(sa.String(500), default="")
+    payment_seen: Mapped[bool] = mapped_column(default=False)
+
+
+class PaymentRow(Base):
+    __tablename__ = "payments"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    day: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Amount)
+    currency: Mapped[str] = mapped_column(sa.CHAR(3))
+    reference: Mapped[str] = mapped_column(sa.String(255), default="")
+    invoice_number: Mapped[str] = mapped_column(sa.String(64), default="")
+
+
+class ImportRow(Base):
+    """One accepted file. The newest invoice import dates the ledger."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    rows: Mapped[int]
+    changed: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class CaseKind(StrEnum):
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    EXTENSION = "extension"
+    HARDSHIP = "hardship"
+
+
+class CaseRow(Base):
+    """A promise, dispute, extension or hardship. `day` is the promised or asked-for date; `detail` a closed word."""
+
+    __tablename__ = "cases"
+    __table_args__ = (sa.Index("ix_cases_customer_id_state", "customer_id", "state"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[CaseKind] = mapped_column(words(CaseKind, "kind"))
+    state: Mapped[CaseState] = mapped_column(words(CaseState, "state"))
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
+    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"), index=True)
+    run: Mapped[int]
+    invoices: Mapped[list[str]] = mapped_column(sa.JSON)
+    amount: Mapped[Decimal | None] = mapped_column(Amount)
+    currency: Mapped[str | None] = mapped_column(sa.CHAR(3))
+    day: Mapped[date | None]
+    detail: Mapped[str] = mapped_column(sa.String(32), default="")
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class HoldRow(Base):
+    """"Do not contact until …", set by a person. Its reason is sealed and never enters a prompt."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    until: Mapped[date]
+    reason: Mapped[bytes | None]
+    set_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    set_at: Mapped[datetime] = mapped_column(Moment)

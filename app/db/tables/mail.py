@@ -1,0 +1,175 @@
+"""Mailboxes, conversations, messages, and the sealed words that belong to them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Moment, words
+from app.domain.message import MessageState
+
+
+class MailboxKind(StrEnum):
+    IMAP = "imap"
+    WEBHOOK = "webhook"
+
+
+class Security(StrEnum):
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class SentCopy(StrEnum):
+    """Where a sent mail is filed: by the provider itself, by us over IMAP, or nowhere. Only `server` proves delivery."""
+
+    SERVER = "server"
+    APPEND = "append"
+    NONE = "none"
+
+
+class FolderRole(StrEnum):
+    INBOX = "inbox"
+    SENT = "sent"
+
+
+class MailboxRow(Base):
+    """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master key."""
+
+    __tablename__ = "mailboxes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    address: Mapped[str] = mapped_column(sa.String(320))
+    team: Mapped[str] = mapped_column(sa.String(120), default="")
+    kind: Mapped[MailboxKind] = mapped_column(words(MailboxKind, "kind"))
+    host: Mapped[str] = mapped_column(sa.String(255), default="")
+    port: Mapped[int] = mapped_column(default=0)
+    username: Mapped[str] = mapped_column(sa.String(320), default="")
+    security: Mapped[Security] = mapped_column(words(Security, "security"), default=Security.TLS)
+    scheme: Mapped[str] = mapped_column(sa.String(16), default="")
+    secret: Mapped[bytes | None]
+    authserv_id: Mapped[str] = mapped_column(sa.String(255), default="")
+    sent_copy: Mapped[SentCopy] = mapped_column(words(SentCopy, "sent_copy"), default=SentCopy.NONE)
+    since: Mapped[date | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_read_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_error: Mapped[str] = mapped_column(sa.String(64), default="")
+
+
+class FolderRow(Base):
+    """How far a folder has been read: everything up to `last_uid` under `uid_validity` is stored.
+
+    `uid_validity` 0 means never opened. Mail received before `starts_at` is history: read for threads, never worked.
+    """
+
+    __tablename__ = "folders"
+
+    mailbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mailboxes.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    role: Mapped[FolderRole] = mapped_column(words(FolderRole, "role"))
+    uid_validity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    last_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    starts_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ConversationRow(Base):
+    """A thread. `sealed_key` is its data key and salt under the master key `key_id`; destroying it erases every word.
+
+    `version` rises with each mail that a person wrote; `vault` holds what the placeholders hide.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (sa.Index("ix_conversations_subject", "customer_id", "subject_hash"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(sa.String(64))
+    subject_hash: Mapped[str] = mapped_column(sa.String(64))
+    key_id: Mapped[str] = mapped_column(sa.String(16))
+    sealed_key: Mapped[bytes | None]
+    vault: Mapped[bytes | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_message_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PayloadRow(Base):
+    """Words, sealed with the data key of their conversation (AES-256-GCM; the row's id is the associated data)."""
+
+    __tablename__ = "payloads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    sealed: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class MessageRow(Base):
+    """One received mail. `source` is the key that its server gave it; `head` holds the sealed headers.
+
+    `reading_id` is the decoded visible text with its parts: stored once, never changed; evidence offsets count in it.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        sa.UniqueConstraint("mailbox_id", "source"),
+        sa.Index("ix_messages_state_id", "state", "id"),
+        sa.Index("ix_messages_customer_id_id", "customer_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    source: Mapped[str] = mapped_column(sa.String(400))
+    batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(sa.String(64))
+    rfc_id_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    head: Mapped[bytes]
+    raw_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    reading_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
+    size: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    stored_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[MessageState] = mapped_column(words(MessageState, "state"))
+    run: Mapped[int] = mapped_column(default=1)
+    note_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(sa.String(64), default="")
+    is_automatic: Mapped[bool] = mapped_column(default=False)
+
+
+class HistoryRow(Base):
+    """Mail that is known but not worked: from before the mailbox was added, or our own, found in the Sent folder.
+
+    It serves to find the thread of a later answer. It is not counted among the received.
+    """
+
+    __tablename__ = "history"
+    __table_args__ = (sa.UniqueConstraint("mailbox_id", "source"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    source: Mapped[str] = mapped_column(sa.String(400))
+    conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    rfc_id_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    raw_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    head: Mapped[bytes]
+    is_ours: Mapped[bool]
+    received_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class CopyRow(Base):
+    """A second copy of a message that came by another path: linked, not worked, not counted."""
+
+    __tablename__ = "message_copies"
+    __table_args__ = (sa.UniqueConstraint("mailbox_id", "source"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"), index=True)
+    mailbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    source: Mapped[str] = mapped_column(sa.String(400))
+    stored_at: Mapped[datetime] = mapped_column(Moment)

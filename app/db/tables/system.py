@@ -1,0 +1,90 @@
+"""People, leases and the audit chain."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Moment, words
+from app.domain.review import Role
+
+
+class UserRow(Base):
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
+    password_hash: Mapped[str] = mapped_column(sa.String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SessionRow(Base):
+    """A signed-in browser. Only the hash of its token is kept."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ApiTokenRow(Base):
+    __tablename__ = "api_tokens"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LoginFailureRow(Base):
+    """Failed sign-ins of one address (keyed hash) since the last success or pause."""
+
+    __tablename__ = "login_failures"
+
+    email_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LeaseRow(Base):
+    """Who holds a name, and until when by the database's clock (seconds since 1970)."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(sa.String(160), primary_key=True)
+    holder: Mapped[str] = mapped_column(sa.String(120))
+    expires_at: Mapped[float]
+
+
+class Chain(StrEnum):
+    """Decisions, and reads and exports: two chains, so that looking at a page never waits for a decision."""
+
+    DECISIONS = "decisions"
+    ACCESS = "access"
+
+
+class AuditRow(Base):
+    """An entry of a chain: `body` holds the canonical bytes; the ids beside it only serve to find it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        sa.UniqueConstraint("chain", "previous"),
+        sa.Index("ix_audit_entries_message_id", "message_id"),
+        sa.Index("ix_audit_entries_conversation_id", "conversation_id"),
+    )
+
+    chain: Mapped[Chain] = mapped_column(words(Chain, "chain"), primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    previous: Mapped[str] = mapped_column(sa.CHAR(64))
+    hash: Mapped[str] = mapped_column(sa.CHAR(64))
+    body: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(Moment)
+    kind: Mapped[str] = mapped_column(sa.String(64))
+    message_id: Mapped[UUID | None]
+    conversation_id: Mapped[UUID | None]

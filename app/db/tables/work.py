@@ -1,0 +1,99 @@
+"""Proposals, reviews and the outbox."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Amount, Base, Moment, words
+from app.domain.intents import Route
+from app.domain.review import OutboxState, ReviewState
+
+
+class ProposalRow(Base):
+    """What the agent suggested in one run. Closed words stand in columns; every word of the mail is in the payload."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (sa.UniqueConstraint("message_id", "run"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"))
+    run: Mapped[int]
+    route: Mapped[Route] = mapped_column(words(Route, "route"))
+    rule: Mapped[str] = mapped_column(sa.String(64))
+    reasons: Mapped[list[str]] = mapped_column(sa.JSON)
+    intents: Mapped[list[str]] = mapped_column(sa.JSON)
+    confidence: Mapped[float]
+    policy_version: Mapped[str] = mapped_column(sa.String(64))
+    calls: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ReviewRow(Base):
+    """A proposal before a person. A decision is a compare-and-set on (id, state, version)."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        sa.Index("ix_reviews_state_id", "state", "id"),
+        sa.Index("ix_reviews_customer_id_state", "customer_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"), index=True)
+    proposal_id: Mapped[UUID] = mapped_column(sa.ForeignKey("proposals.id"), unique=True)
+    conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(sa.String(64))
+    state: Mapped[ReviewState] = mapped_column(words(ReviewState, "state"))
+    version: Mapped[int] = mapped_column(default=1)
+    rule: Mapped[str] = mapped_column(sa.String(64))
+    reasons: Mapped[list[str]] = mapped_column(sa.JSON)
+    at_stake: Mapped[Decimal | None] = mapped_column(Amount)
+    currency: Mapped[str | None] = mapped_column(sa.CHAR(3))
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    action: Mapped[str | None] = mapped_column(sa.String(16))
+    ignore_reason: Mapped[str | None] = mapped_column(sa.String(32))
+    edited_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
+
+
+class OutboxRow(Base):
+    """A mail fixed to the byte, on its way out, with the versions that it was approved against."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index("ix_outbox_state_id", "state", "id"),
+        sa.Index(
+            "uq_outbox_review_id_live",
+            "review_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("state <> 'cancelled'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    review_id: Mapped[UUID] = mapped_column(sa.ForeignKey("reviews.id"), index=True)
+    conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(sa.String(64))
+    contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contacts.id"))
+    mailbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    state: Mapped[OutboxState] = mapped_column(words(OutboxState, "state"))
+    rfc_message_id: Mapped[str] = mapped_column(sa.String(255), unique=True)
+    rfc_id_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    raw_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    envelope: Mapped[bytes]
+    conversation_version: Mapped[int]
+    ledger_version: Mapped[int | None]
+    contact_version: Mapped[int | None]
+    send_after: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(sa.String(64), default="")
+    claimed_by: Mapped[str] = mapped_column(sa.String(120), default="")
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,79 @@
+"""One block is one transaction: it commits when the block ends well and rolls back when it raises. Nobody calls `commit`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from app.db.repositories.audit import AuditLog
+from app.db.repositories.identity import Users
+from app.db.repositories.ledger import Ledger
+from app.db.repositories.mailboxes import Mailboxes
+from app.db.repositories.messages import Messages
+from app.db.repositories.outbox import Outbox
+from app.db.repositories.reviews import Reviews
+from app.db.repositories.words import Words
+from app.db.sealing import Keyring
+from app.domain.clock import Clock
+from app.domain.job import Job
+
+Enqueue = Callable[[Session, Job], None]
+"""Puts a job into the engine's queue within the caller's transaction."""
+
+
+class Uow:
+    """One transaction with everything that can be said in it."""
+
+    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock, enqueue: Enqueue) -> None:
+        self.session = session
+        self.words = Words(session, keyring, clock)
+        self.messages = Messages(session, self.words, clock)
+        self.mailboxes = Mailboxes(session, keyring, clock)
+        self.reviews = Reviews(session, clock)
+        self.outbox = Outbox(session, clock)
+        self.ledger = Ledger(session, clock)
+        self.users = Users(session, keyring, clock)
+        self.audit = AuditLog(session, clock)
+        self._enqueue = enqueue
+
+    async def enqueue(self, *jobs: Job) -> None:
+        """Queue jobs that exist if and only if this transaction commits."""
+
+        def all_of_them(session: Session) -> None:
+            for job in jobs:
+                self._enqueue(session, job)
+
+        await self.session.run_sync(all_of_them)
+
+
+class Database:
+    """Opens transactions: `write()` to change something, `read()` to look."""
+
+    def __init__(
+        self, writing: AsyncEngine, reading: AsyncEngine, keyring: Keyring, clock: Clock, enqueue: Enqueue
+    ) -> None:
+        self._writing = writing
+        self._reading = reading
+        self._write_session = async_sessionmaker(writing, expire_on_commit=False)
+        self._read_session = async_sessionmaker(reading, expire_on_commit=False)
+        self._keyring = keyring
+        self._clock = clock
+        self._enqueue = enqueue
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Uow]:
+        async with self._write_session.begin() as session:
+            uow = Uow(session, self._keyring, self._clock, self._enqueue)
+            yield uow
+            await session.flush()
+            await uow.audit.flush()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Uow]:
+        async with self._read_session() as session:
+            yield Uow(session, self._keyring, self._clock, self._enqueue)
+
+    async def dispose(self) -> None:
+        await self._writing.dispose()
+        await self._reading.dispose()

@@ -1,0 +1,44 @@
+"""What the agent is given to think about, and how it is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.domain.account import Link
+from app.domain.message import ReadMail, Screening
+from app.domain.text import RedactedText
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message with everything that code found about it. `received_at` is aware, in the customer's time zone if known.
+
+    `vault` holds the placeholders that earlier mails of the conversation used; `note` is what a reviewer asked for when
+    sending a proposal back; `team` signs the draft.
+    """
+
+    read: ReadMail
+    link: Link
+    received_at: datetime
+    mailbox_address: str
+    team: str = "Accounts receivable"
+    vault: Mapping[str, str] = field(repr=False, default_factory=dict)
+    note: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as the agent may see it: redacted, the writer's new words only, without the signature."""
+
+    subject: RedactedText
+    body: RedactedText
+    attachments: tuple[RedactedText, ...]
+    language: str
+    received_at: datetime
+    screening: Screening
+    sender_placeholder: str = ""
+    note: RedactedText | None = None
+
+    @property
+    def today(self) -> date:
+        return self.received_at.date()

@@ -1,0 +1,109 @@
+"""The tree of facts that may go wrong. What each costs over HTTP is said in `app/web/errors.py`.
+
+AppError
+├── NotFound
+├── NotAllowed
+├── Invalid                     the caller's words are off; the message says how to mend them
+│   ├── SettingInvalid          names the setting and the fix
+│   └── ImportRefused           carries every bad row; nothing of the file was taken
+├── ReviewAlreadyDecided        carries who decided, when, and the present state and version
+├── TooManyAttempts             log-in throttled; carries the seconds to wait
+├── SignatureRefused            a webhook's signature, time or id is wrong
+├── MailTooLarge
+├── UnreadableMail              neither parser could read the bytes: quarantine
+├── RedactionFailed             no model may see the text
+├── ModelUnavailable            the endpoint is down or over its budget
+├── ModelAnswerInvalid          the endpoint answered, but not what was asked
+├── Unreachable                 an IMAP or SMTP server or the database does not answer
+└── DatabaseBusy                another process holds the SQLite file
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class AppError(Exception):
+    """Root of everything that Duebox raises on purpose."""
+
+
+class NotFound(AppError):
+    pass
+
+
+class NotAllowed(AppError):
+    pass
+
+
+class Invalid(AppError):
+    pass
+
+
+class SettingInvalid(Invalid):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """One reason why a file was refused. `line` counts from 1 and includes the header."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}, column {self.column}: {self.reason}"
+
+
+class ImportRefused(Invalid):
+    def __init__(self, rows: Sequence[BadRow]) -> None:
+        super().__init__("\n".join(str(row) for row in rows))
+        self.rows = tuple(rows)
+
+
+class ReviewAlreadyDecided(AppError):
+    def __init__(self, *, state: str, version: int, decided_by: str | None, decided_at: datetime | None) -> None:
+        super().__init__(f"already {state} by {decided_by or 'Duebox'}" if decided_at else "changed since you opened it")
+        self.state = state
+        self.version = version
+        self.decided_by = decided_by
+        self.decided_at = decided_at
+
+
+class TooManyAttempts(AppError):
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many attempts, try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class SignatureRefused(AppError):
+    pass
+
+
+class MailTooLarge(AppError):
+    pass
+
+
+class UnreadableMail(AppError):
+    pass
+
+
+class RedactionFailed(AppError):
+    pass
+
+
+class ModelUnavailable(AppError):
+    pass
+
+
+class ModelAnswerInvalid(AppError):
+    pass
+
+
+class Unreachable(AppError):
+    pass
+
+
+class DatabaseBusy(AppError):
+    pass

@@ -1,0 +1,152 @@
+"""What Duebox needs of the outside world. Adapters implement these; `app/bootstrap.py` and `app/mind.py` name which."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from app.domain.account import Account
+from app.domain.case import Case, Letter
+from app.domain.message import Identity, ReadMail
+from app.domain.proposal import Proposal
+from app.domain.text import RawText, Redaction
+
+
+class Redactor(Protocol):
+    """Makes text safe to show to a model. Raises RedactionFailed; then no model is asked."""
+
+    def redact(self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]) -> tuple[Redaction, ...]:
+        """Redact texts of one conversation together: the same person gets the same placeholder in all of them.
+
+        `known_names` (from ledger and headers) are masked wherever they stand. `vault` holds placeholders given out
+        earlier in the conversation; the returned vaults hold those and the new ones.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A rendered prompt file. `ref` is id@version, `hash` the SHA-256 of the file."""
+
+    id: str
+    ref: str
+    hash: str
+    system: str
+
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[A]):
+    """One question to a model: the prompt, the fenced mail (redacted), the account's facts, and the type of the answer.
+
+    A remote model is shown `prompt.system` and `fenced`; the embedded model works on `letter` and `account` themselves.
+    """
+
+    prompt: Prompt
+    letter: Letter
+    account: Account
+    fenced: str
+    answer: type[A]
+    inputs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[A]):
+    value: A
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    is_fallback: bool = False
+    raw: str = field(repr=False, default="")
+
+
+class Model(Protocol):
+    """Answers with typed fields and text; it never decides. Raises ModelUnavailable or ModelAnswerInvalid."""
+
+    async def ask(self, question: Question[A]) -> Answer[A]: ...
+
+
+class Mind(Protocol):
+    """Reading and thinking, in a process of their own."""
+
+    async def read(self, raw: bytes, identity: Identity) -> ReadMail:
+        """Raises UnreadableMail."""
+        ...
+
+    async def think(self, case: Case) -> "Thought": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A proposal, and the conversation's vault as it stands now."""
+
+    proposal: Proposal
+    vault: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail from an IMAP folder; `received_at` is its INTERNALDATE. A mail over the limit has its headers alone."""
+
+    uid: int
+    received_at: datetime
+    raw: bytes = field(repr=False)
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    uid_validity: int
+    uid_next: int
+
+
+class MailFolder(Protocol):
+    """One folder of a mailbox on an IMAP server, read without changing it. Calls block; raise Unreachable."""
+
+    def open(self) -> FolderState: ...
+
+    def new_uids(self, after: int) -> Sequence[int]: ...
+
+    def uids_since(self, day: datetime) -> Sequence[int]: ...
+
+    def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]: ...
+
+    def has_message(self, rfc_message_id: str) -> bool: ...
+
+    def append(self, raw: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SentFolder(Protocol):
+    """Where a mailbox's sent mail is filed. Raises Unreachable."""
+
+    async def has_message(self, mailbox_id: UUID, rfc_message_id: str) -> bool: ...
+
+    async def append(self, mailbox_id: UUID, raw: bytes) -> None: ...
+
+
+class SendResult(StrEnum):
+    """What is known after one attempt. UNKNOWN: the connection was lost from DATA on; never retried blindly."""
+
+    SENT = "sent"
+    TRY_LATER = "try_later"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`detail` is the server's code and enhanced code (digits only), or a closed word: never text of the mail."""
+
+    result: SendResult
+    detail: str = ""
+    refused_recipients: tuple[str, ...] = field(repr=False, default=())
+
+
+class Sender(Protocol):
+    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery: ...

@@ -1,0 +1,131 @@
+"""What the agent suggests for one message: intents, facts, route, reasons and a draft, each with its evidence."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Route, Tone
+from app.domain.text import PiiSpan
+
+BODY = "body"
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of the customer's own words. `source` is "subject", "body" or "attachment:N"; offsets count code points
+    of the decoded, unredacted visible text."""
+
+    source: str
+    start: int
+    end: int
+    text: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFinding:
+    intent: Intent
+    confidence: float
+    invoices: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFact:
+    day: date | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    invoices: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionFact:
+    kind: ExtensionKind | None = None
+    until: date | None = None
+    invoices: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFact:
+    reason: DisputeReason
+    invoices: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFact:
+    name: str = field(repr=False, default="")
+    email: str = field(repr=False, default="")
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Typed facts of the mail; None where the mail does not say."""
+
+    promise: PromiseFact | None = None
+    extension: ExtensionFact | None = None
+    dispute: DisputeFact | None = None
+    contact: ContactFact | None = None
+    return_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a fact of a draft comes from: `source` is "ledger", "mail" or "configuration"; offsets count in the draft body."""
+
+    start: int
+    end: int
+    source: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    tone: Tone
+    language: str
+    traces: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One question to a model, for audit and cost. `prompt` is id@version; `fallback` says that the embedded model stood in."""
+
+    prompt: str
+    prompt_hash: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    is_fallback: bool = False
+    input: str = field(repr=False, default="")
+    output: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    language: str
+    reply_text: str = field(repr=False)
+    intents: tuple[IntentFinding, ...]
+    facts: Facts
+    invoices: tuple[str, ...]
+    route: Route
+    rule: str
+    reasons: tuple[Reason, ...]
+    policy_version: str
+    draft: Draft | None = None
+    pii: tuple[PiiSpan, ...] = ()
+    redacted: str = ""
+    calls: tuple[ModelCall, ...] = ()
+
+    @property
+    def primary(self) -> Intent | None:
+        return self.intents[0].intent if self.intents else None
+
+    @property
+    def confidence(self) -> float:
+        """The least certain of the findings; 0 when there is none."""
+        return min((finding.confidence for finding in self.intents), default=0.0)

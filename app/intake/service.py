@@ -1,0 +1,263 @@
+"""Intake: raw bytes are stored before they are parsed, once, and the job that works them is in the same transaction.
+
+    up to 100 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, ONE dispatch job
+                                            └─ fails? one mail at a time, so that one bad mail stops no other
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy.exc
+import structlog
+
+from app.db.repositories.messages import Ancestor, SealedHead
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import MailTooLarge, UnreadableMail
+from app.domain.ids import new_id
+from app.domain.job import Job, JobKind
+from app.domain.message import Head, MessageState
+from app.reading.headers import read_head
+from app.reading.parsing import fingerprint, parse_mail
+
+BATCH = 100
+MAX_BYTES = 50 * 1024 * 1024
+SUBJECT_JOINS_FOR = timedelta(days=30)
+
+_PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|rif|r|antw|doorst|enc|res|sv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A mail as its server handed it over. `source` is the key that the server gave it; `received_at` is aware.
+
+    A mail over the size limit comes with its headers alone and `is_truncated`: it waits in quarantine for a person.
+    """
+
+    source: str
+    raw: bytes = field(repr=False)
+    received_at: datetime
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    incoming: Incoming
+    head: Head
+    rfc_id_hash: str
+    referred: tuple[str, ...]
+    subject_hash: str
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The rows that one transaction will insert, and what the mails of this batch know of each other."""
+
+    conversations: list[dict[str, Any]] = field(default_factory=list)
+    payloads: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    copies: list[dict[str, Any]] = field(default_factory=list)
+    ancestors: dict[str, Ancestor] = field(default_factory=dict)
+    subjects: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    customers: dict[str, str] = field(default_factory=dict)
+    newest: dict[UUID, datetime] = field(default_factory=dict)
+    raws: dict[UUID, bytes] = field(default_factory=dict)
+
+
+class IntakeService:
+    """Stores mail. `index` makes the keyed hash by which Message-IDs and subjects are found again."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def store(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
+        """Store mails of one mailbox, each once. Returns how many were new. Raises MailTooLarge before anything is stored."""
+        for mail in mails:
+            if len(mail.raw) > MAX_BYTES:
+                raise MailTooLarge(f"a mail of {len(mail.raw)} bytes is over the limit of {MAX_BYTES}")
+        stored = 0
+        for start in range(0, len(mails), BATCH):
+            stored += await self._store_batch(mailbox_id, mails[start : start + BATCH])
+        return stored
+
+    async def store_in(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
+        """The same within the caller's transaction (the poller moves its cursor in it), for at most one batch."""
+        known = await uow.messages.known_sources(mailbox_id, [mail.source for mail in mails])
+        fresh = [mail for mail in mails if mail.source not in known]
+        if not fresh:
+            return 0
+        letters = [self._letter(uow, mail) for mail in fresh]
+        batch = await self._look_up(uow, letters)
+        batch_id = new_id()
+        for letter in letters:
+            await self._place(uow, batch, mailbox_id, batch_id, letter)
+        await uow.messages.insert_many(
+            conversations=batch.conversations, payloads=batch.payloads, messages=batch.messages, copies=batch.copies
+        )
+        await uow.messages.touch_conversations(batch.newest)
+        if any(row["state"] is MessageState.IN_WORK for row in batch.messages):
+            await uow.enqueue(Job(JobKind.DISPATCH, str(batch_id), f"dispatch-{batch_id}", ""))
+        log.info("intake.batch.stored", mailbox_id=str(mailbox_id), messages=len(batch.messages), copies=len(batch.copies))
+        return len(batch.messages)
+
+    async def _store_batch(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
+        try:
+            async with self._database.write() as uow:
+                return await self.store_in(uow, mailbox_id, mails)
+        except sqlalchemy.exc.IntegrityError:
+            if len(mails) == 1:
+                return 0  # somebody else stored the very same mail at the same time
+        stored = 0
+        for mail in mails:
+            stored += await self._store_batch(mailbox_id, [mail])
+        return stored
+
+    def _letter(self, uow: Uow, mail: Incoming) -> _Letter:
+        head = read_head(mail.raw)
+        index = uow.words.keyring.index
+        referred = tuple(index(rfc_id) for rfc_id in (*head.in_reply_to, *reversed(head.references)))
+        subject = plain_subject(head.subject)
+        rfc_id_hash = index(head.message_id) if head.message_id else index(f"{new_id()}")
+        return _Letter(mail, head, rfc_id_hash, referred, index(subject) if subject else "")
+
+    async def _look_up(self, uow: Uow, letters: Sequence[_Letter]) -> _Batch:
+        batch = _Batch()
+        contacts = await uow.ledger.customers_of({letter.head.sender.email for letter in letters})
+        batch.customers = {
+            email: rows[0].customer_id for email, rows in contacts.items() if len({row.customer_id for row in rows}) == 1
+        }
+        hashes = {letter.rfc_id_hash for letter in letters}.union(*(letter.referred for letter in letters))
+        batch.ancestors = await uow.messages.ancestors(hashes)
+        batch.subjects = await uow.messages.conversations_by_subject(
+            (key for letter in letters if (key := self._subject_key(batch, letter))),
+            since=self._clock() - SUBJECT_JOINS_FOR,
+        )
+        await uow.words.load_keys({a.conversation_id for a in batch.ancestors.values()} | set(batch.subjects.values()))
+        return batch
+
+    async def _place(self, uow: Uow, batch: _Batch, mailbox_id: UUID, batch_id: UUID, letter: _Letter) -> None:
+        """Add one mail's rows to the batch: a message in its conversation, or a copy of one that is there already."""
+        twin = batch.ancestors.get(letter.rfc_id_hash)
+        if twin is not None and twin.message_id is not None and await self._is_same(uow, batch, twin.message_id, letter):
+            batch.copies.append(uow.messages.copy_row(twin.message_id, mailbox_id, letter.incoming.source))
+            uow.audit.add("intake.copy.linked", message_id=twin.message_id, mailbox_id=mailbox_id)
+            return
+        conversation_id = self._conversation(uow, batch, letter)
+        raw = uow.words.sealed_payload(conversation_id, "mail", letter.incoming.raw)
+        message_id = new_id()
+        batch.payloads.append(raw)
+        batch.messages.append(self._message_row(uow, mailbox_id, batch_id, letter, message_id, conversation_id, raw["id"], batch))
+        batch.ancestors[letter.rfc_id_hash] = Ancestor(conversation_id, message_id)
+        batch.raws[message_id] = letter.incoming.raw
+        uow.audit.add(
+            "intake.message.stored",
+            message_id=message_id,
+            conversation_id=conversation_id,
+            mailbox_id=mailbox_id,
+            raw_hash=uow.words.known_key(conversation_id).salted_hash(letter.incoming.raw),
+        )
+
+    def _conversation(self, uow: Uow, batch: _Batch, letter: _Letter) -> UUID:
+        """The thread that the mail refers to, else the customer's recent one of the same subject, else a new one."""
+        found = next((batch.ancestors[h].conversation_id for h in letter.referred if h in batch.ancestors), None)
+        key = self._subject_key(batch, letter)
+        if found is None and key is not None:
+            found = batch.subjects.get(key)
+        if found is None:
+            row = uow.words.new_conversation(
+                customer_id=batch.customers.get(letter.head.sender.email),
+                subject_hash=letter.subject_hash,
+                at=letter.incoming.received_at,
+            )
+            batch.conversations.append(row)
+            found = UUID(str(row["id"]))
+            if key is not None:
+                batch.subjects[key] = found
+        else:
+            batch.newest[found] = letter.incoming.received_at
+        return found
+
+    def _message_row(
+        self,
+        uow: Uow,
+        mailbox_id: UUID,
+        batch_id: UUID,
+        letter: _Letter,
+        message_id: UUID,
+        conversation_id: UUID,
+        raw_id: UUID,
+        batch: _Batch,
+    ) -> dict[str, Any]:
+        head = SealedHead.of(letter.head).as_bytes()
+        truncated = letter.incoming.is_truncated
+        return {
+            "id": message_id,
+            "mailbox_id": mailbox_id,
+            "source": letter.incoming.source,
+            "batch_id": batch_id,
+            "conversation_id": conversation_id,
+            "customer_id": batch.customers.get(letter.head.sender.email),
+            "rfc_id_hash": letter.rfc_id_hash,
+            "head": uow.words.known_key(conversation_id).seal(message_id, head),
+            "raw_id": raw_id,
+            "size": len(letter.incoming.raw),
+            "received_at": letter.incoming.received_at,
+            "stored_at": self._clock(),
+            "state": MessageState.QUARANTINED if truncated else MessageState.IN_WORK,
+            "run": 1,
+            "attempts": 0,
+            "error": "too_large" if truncated else "",
+            "is_automatic": letter.head.is_automatic,
+        }
+
+    async def _is_same(self, uow: Uow, batch: _Batch, message_id: UUID, letter: _Letter) -> bool:
+        """Whether a mail with a known Message-ID is that very mail: same From, Date, Subject and decoded text."""
+        earlier = batch.raws.get(message_id)
+        if earlier is None:
+            earlier = await uow.words.get((await uow.messages.get(message_id)).raw_id)
+        if earlier == letter.incoming.raw:
+            return True
+        try:
+            return fingerprint(parse_mail(earlier)) == fingerprint(parse_mail(letter.incoming.raw))
+        except UnreadableMail:
+            return False
+
+    @staticmethod
+    def _subject_key(batch: _Batch, letter: _Letter) -> tuple[str, str] | None:
+        customer = batch.customers.get(letter.head.sender.email)
+        return (customer, letter.subject_hash) if customer and letter.subject_hash else None
+
+
+def plain_subject(subject: str) -> str:
+    """A subject without its reply and forward marks, folded for comparison."""
+    return " ".join(_PREFIX.sub("", subject.strip()).split()).casefold()
+
+
+class Dispatcher:
+    """The job of a batch: queue the triage of each of its mails, in order, under a key that makes a repeat harmless."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def work(self, batch_id: str) -> None:
+        async with self._database.write() as uow:
+            waiting = await uow.messages.of_batch(UUID(batch_id))
+            await uow.enqueue(*(triage_job(row.id, row.run, row.conversation_id) for row in waiting))
+
+    async def give_up(self, batch_id: str, error: str) -> None:
+        """Nothing is lost: the sweep finds mails that nobody works."""
+        log.error("intake.dispatch.failed", batch_id=batch_id, error=error)
+
+
+def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str = "") -> Job:
+    """The job that works one run of a message, in the lane of its conversation."""
+    return Job(JobKind.TRIAGE, str(message_id), f"triage-{message_id}-{run}{again}", str(conversation_id))
+
+

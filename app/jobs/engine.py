@@ -1,0 +1,170 @@
+"""The job engine: DBOS Transact, on SQLite in one process or on PostgreSQL with many workers. Nothing else names it.
+
+One workflow without steps, `run(kind, subject)`, carries every job: two or three writing transactions each, where a step
+more would cost one more. Handlers are idempotent: after a crash the job runs again from its start.
+
+    job fails ──▶ again after a pause, in its lane (so the order within a conversation holds) ──▶ the handler gives up
+    database gone ──▶ wait until it is back; that is no failure of the job
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos._serialization import DBOSPortableJSON
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.domain.job import Job, JobKind
+from app.jobs.queues import QUEUE_OF, QUEUES
+
+APPLICATION_VERSION = "duebox-1"
+"""A constant: a job queued under another version would never run. Bump it only with a plan for the jobs in flight."""
+
+WORKFLOW = "run"
+ATTEMPTS = 3
+CRASHES = 5
+PAUSE_SECONDS = 1.0
+STOP_SECONDS = 60
+
+log = structlog.get_logger()
+
+
+def migrate(url: str) -> None:
+    """Create or upgrade the engine's own tables. `url` names the database without a driver."""
+    DBOS.migrate(url)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`work` does the job for a subject's id; `give_up` is told the class of the error once the attempts are used up."""
+
+    work: Callable[[str], Awaitable[None]]
+    give_up: Callable[[str, str], Awaitable[None]]
+
+
+class Engine:
+    """Queues jobs within transactions; once started, also works them. One per process."""
+
+    def __init__(self, database: sa.Engine, *, executor_id: str, poll_seconds: float) -> None:
+        self._database = database
+        self._executor_id = executor_id
+        self._poll_seconds = poll_seconds
+        self._handlers: Mapping[JobKind, Handler] = {}
+        self._client: DBOSClient | None = None
+        self._running = False
+
+    @property
+    def executor_id(self) -> str:
+        return self._executor_id
+
+    def enqueue(self, session: Session, job: Job) -> None:
+        """Queue a job within the caller's transaction. A repeat of its key is ignored."""
+        queue = QUEUE_OF[job.kind]
+        options = EnqueueOptions(
+            workflow_name=WORKFLOW, queue_name=queue.name, workflow_id=job.key, app_version=APPLICATION_VERSION
+        )
+        if queue.is_ordered_by_lane:
+            options["queue_partition_key"] = job.lane
+        if job.delay_seconds > 0:
+            options["delay_seconds"] = job.delay_seconds
+        self._connected().enqueue_in_transaction(session, options, job.kind.value, job.subject)
+
+    async def start(self, handlers: Mapping[JobKind, Handler]) -> None:
+        """Work jobs on the running loop until `stop`."""
+        self._handlers = handlers
+        DBOS(config=self._config())
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=CRASHES)(self._run)
+        DBOS.launch()
+        for queue in QUEUES:
+            limits: dict[str, Any] = {"partition_concurrency": 1} if queue.is_ordered_by_lane else {"global_concurrency": 1}
+            await DBOS.register_queue_async(
+                queue.name, worker_concurrency=queue.at_once, polling_interval_sec=self._poll_seconds, **limits
+            )
+        self._running = True
+
+    async def stop(self) -> None:
+        """Take no more jobs, and let the running ones end."""
+        if self._running:
+            self._running = False
+            await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
+
+    async def take_over(self, dead: list[str]) -> int:
+        """Queue again what the named executors were working on when they died."""
+        handles = await asyncio.to_thread(DBOS._recover_pending_workflows, dead)
+        return len(handles)
+
+    def executors_at_work(self, connection: sa.Connection | Session) -> set[str]:
+        """Executors that have jobs marked as running."""
+        rows = connection.execute(
+            sa.text(
+                f"SELECT DISTINCT executor_id FROM {self._status_table}"  # noqa: S608  # a constant
+                " WHERE status = 'PENDING' AND application_version = :version"
+            ),
+            {"version": APPLICATION_VERSION},
+        )
+        return {row[0] for row in rows}
+
+    def status_of(self, connection: sa.Connection | Session, key: str) -> str | None:
+        """The state of a job by its key: ENQUEUED, DELAYED, PENDING, SUCCESS, ERROR, …; None when there is none."""
+        return connection.execute(
+            sa.text(f"SELECT status FROM {self._status_table} WHERE workflow_uuid = :key"),  # noqa: S608  # a constant
+            {"key": key},
+        ).scalar()
+
+    async def _run(self, kind: str, subject: str) -> None:
+        handler = self._handlers[JobKind(kind)]
+        attempt = 1
+        while True:
+            try:
+                await handler.work(subject)
+                return
+            except (OperationalError, InterfaceError, DisconnectionError) as error:
+                log.warning("jobs.database.unreachable", kind=kind, subject=subject, error=type(error).__name__)
+            except Exception as error:  # the job boundary: whatever went wrong, the mail steps aside for a person
+                log.warning("jobs.job.failed", kind=kind, subject=subject, attempt=attempt, error=type(error).__name__)
+                if _is_lost_connection(error):
+                    pass
+                elif attempt < ATTEMPTS:
+                    attempt += 1
+                elif await self._gave_up(handler, subject, type(error).__name__):
+                    return
+            await asyncio.sleep(PAUSE_SECONDS * 2 ** (attempt - 1))
+
+    async def _gave_up(self, handler: Handler, subject: str, error: str) -> bool:
+        try:
+            await handler.give_up(subject, error)
+        except Exception as failure:  # still at the job boundary: try again later rather than lose the mail
+            log.warning("jobs.give_up.failed", subject=subject, error=type(failure).__name__)
+            return False
+        return True
+
+    def _connected(self) -> DBOSClient:
+        if self._client is None:
+            self._client = DBOSClient(
+                system_database_engine=self._database, serializer=DBOSPortableJSON, application_name="duebox"
+            )
+        return self._client
+
+    @property
+    def _status_table(self) -> str:
+        return "dbos.workflow_status" if self._database.dialect.name == "postgresql" else "workflow_status"
+
+    def _config(self) -> DBOSConfig:
+        return DBOSConfig(
+            name="duebox",
+            system_database_engine=self._database,
+            executor_id=self._executor_id,
+            application_version=APPLICATION_VERSION,
+            serializer=DBOSPortableJSON,
+            log_level="ERROR",
+            run_migrations=False,
+        )
+
+
+def _is_lost_connection(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -1,0 +1,82 @@
+"""Leases: who is alive. A worker renews its own; whoever finds another's run out takes over that worker's jobs.
+
+The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for good.
+A worker that finds its own lease run out ends itself at once, since others may be doing its work by now.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import NoReturn
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.uow import Database
+from app.jobs.engine import Engine
+
+LEASE_SECONDS = 10.0
+RENEW_SECONDS = 2.5
+WORKER = "worker:"
+
+log = structlog.get_logger()
+
+
+def fence() -> NoReturn:
+    """End the process without tidying up: exit code 70 (EX_SOFTWARE)."""
+    os._exit(70)
+
+
+class Heartbeat:
+    """Renews this worker's lease and reaps the jobs of workers whose lease has run out."""
+
+    def __init__(self, database: Database, engine: Engine, *, fence: Callable[[], None] = fence) -> None:
+        self._database = database
+        self._engine = engine
+        self._fence = fence
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take the lease, then keep it in the background."""
+        await self._take()
+        self._task = asyncio.create_task(self._beat())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            async with self._database.write() as uow:
+                await uow.mailboxes.drop_lease(self._name, self._engine.executor_id)
+
+    @property
+    def _name(self) -> str:
+        return WORKER + self._engine.executor_id
+
+    async def _take(self) -> None:
+        async with self._database.write() as uow:
+            await uow.mailboxes.take_lease(self._name, self._engine.executor_id, LEASE_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await self._renew()
+                await self._reap()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("jobs.lease.unreachable", error=type(error).__name__)
+
+    async def _renew(self) -> None:
+        async with self._database.write() as uow:
+            mine = await uow.mailboxes.lease(self._name)
+            if mine is None or mine.expires_at < await uow.mailboxes.database_time():
+                log.error("jobs.lease.lost", executor=self._engine.executor_id)
+                self._fence()
+            await uow.mailboxes.take_lease(self._name, self._engine.executor_id, LEASE_SECONDS)
+
+    async def _reap(self) -> None:
+        async with self._database.read() as uow:
+            alive = await uow.mailboxes.live_leases(WORKER)
+            at_work = await uow.session.run_sync(self._engine.executors_at_work)
+        dead = sorted(at_work - alive - {self._engine.executor_id})
+        if dead:
+            taken = await self._engine.take_over(dead)
+            log.info("jobs.worker.reaped", workers=len(dead), jobs=taken)

@@ -1,0 +1,90 @@
+"""A reply as MIME, fixed to the byte: threading headers of RFC 5322 §3.6.4, the customer's words quoted below ours."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+
+from babel.dates import format_datetime as localised
+
+from app.domain.message import Address
+
+MAX_REFERENCES = 20
+WROTE = {
+    "en": "On {when}, {who} wrote:",
+    "fr": "Le {when}, {who} a écrit :",
+    "de": "Am {when} schrieb {who}:",
+    "es": "El {when}, {who} escribió:",
+    "nl": "Op {when} schreef {who}:",
+    "it": "Il {when}, {who} ha scritto:",
+    "pt": "Em {when}, {who} escreveu:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The mail that is answered."""
+
+    message_id: str
+    references: tuple[str, ...]
+    sender: Address
+    received_at: datetime
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a reply consists of. `message_id` is without brackets; `date` is the moment it may leave."""
+
+    message_id: str
+    sender: Address
+    recipient: Address
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+    date: datetime
+    original: Original
+    is_automatic: bool = False
+
+
+def compose(outgoing: Outgoing) -> bytes:
+    """The bytes of a reply. `Auto-Submitted` stands only on mail that no person approved (RFC 3834 §5)."""
+    message = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
+    message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
+    message["Subject"] = _one_line(outgoing.subject)
+    message["Date"] = format_datetime(outgoing.date)
+    message["Message-ID"] = f"<{outgoing.message_id}>"
+    original = outgoing.original
+    if original.message_id:
+        message["In-Reply-To"] = f"<{original.message_id}>"
+        chain = [*original.references, original.message_id]
+        message["References"] = " ".join(f"<{rfc_id}>" for rfc_id in dict.fromkeys(chain[-MAX_REFERENCES:]))
+    if outgoing.is_automatic:
+        message["Auto-Submitted"] = "auto-replied"
+        message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = outgoing.language
+    message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of an answer: one "Re: ", whatever the mail had."""
+    plain = _one_line(subject)
+    return plain if plain[:3].casefold() == "re:" else f"Re: {plain}".rstrip()
+
+
+def _with_quote(outgoing: Outgoing) -> str:
+    original = outgoing.original
+    if not original.text.strip():
+        return outgoing.body.rstrip() + "\n"
+    when = localised(original.received_at, "short", tzinfo=original.received_at.tzinfo, locale=outgoing.language)
+    who = original.sender.name or original.sender.email
+    wrote = WROTE.get(outgoing.language, WROTE["en"]).format(when=when, who=who)
+    quoted = "\n".join(f"> {line}".rstrip() for line in original.text.strip().splitlines())
+    return f"{outgoing.body.rstrip()}\n\n{wrote}\n{quoted}\n"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

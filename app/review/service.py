@@ -1,0 +1,386 @@
+"""Decisions. Each is a compare-and-set on (review, state, version): of two people, two clicks or two tabs, one wins.
+
+    approve, edit ─▶ outbox row and send job      ignore ─▶ decided, nothing leaves
+    send back ─────▶ a new run with the note      undo ───▶ back to pending, while the mail has not left
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.db.tables.mail import MailboxRow, MessageRow
+from app.db.tables.work import OutboxRow, ReviewRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.ids import new_id
+from app.domain.intents import Reason
+from app.domain.job import Job, JobKind
+from app.domain.message import Address, MessageState
+from app.domain.proposal import Draft, Proposal
+from app.domain.review import DECIDERS, Action, CaseState, OutboxState, ReviewState, Role
+from app.domain.text import text_of
+from app.domain.wire import PROPOSAL, READ_MAIL, load
+from app.reading.composing import Original, Outgoing, compose
+
+VOID_AFTER = timedelta(hours=24)
+IGNORE_REASONS = ("no_answer_needed", "answered_by_phone", "duplicate", "not_ours", "spam", "fraud", "other")
+UNDOABLE = frozenset({ReviewState.APPROVED, ReviewState.IGNORED})
+SENIORS = frozenset({Role.MANAGER, Role.ADMIN})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who decides. `id` is None for Duebox itself, where policy lets an answer leave alone."""
+
+    id: UUID | None
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision led to."""
+
+    id: UUID
+    version: int
+    state: ReviewState
+    outbox_id: UUID | None = None
+    send_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The words that a person approved."""
+
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+
+
+class ReviewService:
+    def __init__(self, database: Database, clock: Clock, *, undo_seconds: int) -> None:
+        self._database = database
+        self._clock = clock
+        self._undo = timedelta(seconds=undo_seconds)
+
+    async def decide(
+        self,
+        review_id: UUID,
+        action: Action,
+        *,
+        version: int,
+        by: Reviewer,
+        subject: str | None = None,
+        body: str | None = None,
+        note: str = "",
+        reason: str = "",
+    ) -> Decided:
+        """One of the four verbs. Raises NotAllowed, NotFound, Invalid or ReviewAlreadyDecided."""
+        if by.role not in DECIDERS:
+            raise NotAllowed("your role reads, it does not decide")
+        match action:
+            case Action.APPROVE:
+                return await self._approve(review_id, version=version, by=by, edited=None)
+            case Action.EDIT:
+                return await self._approve(review_id, version=version, by=by, edited=_edited(subject, body))
+            case Action.SEND_BACK:
+                return await self._send_back(review_id, version=version, by=by, note=note)
+            case Action.IGNORE:
+                return await self._ignore(review_id, version=version, by=by, reason=reason)
+
+    async def undo(self, review_id: UUID, *, by: Reviewer) -> Decided:
+        """Take an approval or an "ignore" back. Raises Invalid when the mail has left already."""
+        if by.role not in DECIDERS:
+            raise NotAllowed("your role reads, it does not decide")
+        async with self._database.write() as uow:
+            review = await uow.reviews.get(review_id)
+            if review.state not in UNDOABLE:
+                raise await uow.reviews.conflict(review)
+            outbox = await uow.outbox.of_review(review_id) if review.state is ReviewState.APPROVED else None
+            if outbox is not None and not await uow.outbox.move(
+                outbox.id, frm=[OutboxState.WAITING, OutboxState.READY], to=OutboxState.CANCELLED
+            ):
+                raise Invalid("the mail is on its way and cannot be called back")
+            version = await uow.reviews.reopen(review_id, from_state=review.state)
+            message = await uow.messages.get_for_update(review.message_id)
+            message.state = MessageState.PENDING
+            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
+            uow.audit.add(
+                "review.decision.undone",
+                actor=_actor(by),
+                review_id=review_id,
+                message_id=message.id,
+                conversation_id=message.conversation_id,
+                outbox_id=outbox.id if outbox else None,
+            )
+        return Decided(review_id, version, ReviewState.PENDING)
+
+    async def needs_answer(self, message_id: UUID, *, by: Reviewer) -> None:
+        """A mail of the *no answer* list does need one: it goes to the queue, and counts as a miss."""
+        if by.role not in DECIDERS:
+            raise NotAllowed("your role reads, it does not decide")
+        async with self._database.write() as uow:
+            message = await uow.messages.get_for_update(message_id)
+            proposal = await uow.messages.latest_proposal(message_id)
+            if message.state is not MessageState.NO_ANSWER or proposal is None:
+                raise Invalid("this mail is not in the no-answer list any more")
+            message.state = MessageState.PENDING
+            review = ReviewRow(
+                id=new_id(),
+                message_id=message.id,
+                proposal_id=proposal.id,
+                conversation_id=message.conversation_id,
+                customer_id=message.customer_id,
+                state=ReviewState.PENDING,
+                version=1,
+                rule=proposal.rule,
+                reasons=[Reason.LOW_CONFIDENCE.value],
+                opened_at=self._clock(),
+            )
+            uow.reviews.add(review)
+            uow.audit.add(
+                "review.miss.reported",
+                actor=_actor(by),
+                message_id=message.id,
+                conversation_id=message.conversation_id,
+                review_id=review.id,
+                proposal_id=proposal.id,
+            )
+
+    async def work(self, review_id: str) -> None:
+        """The job that approves an answer which policy lets leave alone."""
+        async with self._database.read() as uow:
+            review = await uow.reviews.get(UUID(review_id))
+        if review.state is ReviewState.PENDING:
+            await self._approve(review.id, version=review.version, by=DUEBOX, edited=None)
+
+    async def give_up(self, review_id: str, error: str) -> None:
+        """It stays in the queue, where a person finds it."""
+        log.error("review.approval.failed", review_id=review_id, error=error)
+
+    async def _approve(self, review_id: UUID, *, version: int, by: Reviewer, edited: Reply | None) -> Decided:
+        async with self._database.write() as uow:
+            review = await uow.reviews.decide(
+                review_id,
+                version=version,
+                to=ReviewState.APPROVED,
+                decided_at=self._clock(),
+                decided_by=by.id,
+                action=(Action.EDIT if edited else Action.APPROVE).value,
+            )
+            proposal = await self._proposal(uow, review)
+            reply = self._reply(review, proposal.draft, edited, by)
+            message = await uow.messages.get_for_update(review.message_id)
+            message.state = MessageState.DECIDED
+            if edited is not None:
+                review.edited_id = await uow.words.put(review.conversation_id, "edit", _as_json(edited))
+            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
+            outbox = await self._fix_mail(uow, review, message, reply, by)
+            uow.audit.add(
+                "review.item.approved",
+                actor=_actor(by),
+                review_id=review_id,
+                message_id=message.id,
+                conversation_id=message.conversation_id,
+                version=review.version,
+                edited=edited is not None,
+                edited_id=review.edited_id,
+                outbox_id=outbox.id,
+                raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
+            )
+            return Decided(review_id, review.version, review.state, outbox.id, outbox.send_after)
+
+    async def _send_back(self, review_id: UUID, *, version: int, by: Reviewer, note: str) -> Decided:
+        if not note.strip():
+            raise Invalid("say what should be different: the note goes to the next run")
+        async with self._database.write() as uow:
+            review = await uow.reviews.decide(
+                review_id,
+                version=version,
+                to=ReviewState.SENT_BACK,
+                decided_at=self._clock(),
+                decided_by=by.id,
+                action=Action.SEND_BACK.value,
+            )
+            message = await uow.messages.get_for_update(review.message_id)
+            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+            message.state = MessageState.IN_WORK
+            message.run += 1
+            message.note_id = await uow.words.put(review.conversation_id, "note", note.strip())
+            key = f"triage-{message.id}-{message.run}"
+            await uow.enqueue(Job(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id)))
+            uow.audit.add(
+                "review.item.sent_back",
+                actor=_actor(by),
+                review_id=review_id,
+                message_id=message.id,
+                conversation_id=message.conversation_id,
+                version=review.version,
+                note_id=message.note_id,
+            )
+            return Decided(review_id, review.version, review.state)
+
+    async def _ignore(self, review_id: UUID, *, version: int, by: Reviewer, reason: str) -> Decided:
+        word = reason.strip() or "other"
+        if word not in IGNORE_REASONS:
+            raise Invalid(f"the reason must be one of: {', '.join(IGNORE_REASONS)}")
+        async with self._database.write() as uow:
+            review = await uow.reviews.decide(
+                review_id,
+                version=version,
+                to=ReviewState.IGNORED,
+                decided_at=self._clock(),
+                decided_by=by.id,
+                action=Action.IGNORE.value,
+                ignore_reason=word,
+            )
+            message = await uow.messages.get_for_update(review.message_id)
+            message.state = MessageState.DECIDED
+            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+            uow.audit.add(
+                "review.item.ignored",
+                actor=_actor(by),
+                review_id=review_id,
+                message_id=message.id,
+                conversation_id=message.conversation_id,
+                version=review.version,
+                reason=word,
+            )
+            return Decided(review_id, review.version, review.state)
+
+    async def _proposal(self, uow: Uow, review: ReviewRow) -> Proposal:
+        row = await uow.reviews.proposal(review)
+        return load(PROPOSAL, await uow.words.get(row.payload_id))
+
+    @staticmethod
+    def _reply(review: ReviewRow, draft: Draft | None, edited: Reply | None, by: Reviewer) -> Reply:
+        if Reason.FRAUD_RISK.value in review.reasons and by.role not in SENIORS:
+            raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
+        if edited is not None:
+            return Reply(edited.subject, edited.body, draft.language if draft else edited.language)
+        if draft is None:
+            raise Invalid("there is no draft to approve: write one, send the mail back, or ignore it")
+        return Reply(draft.subject, draft.body, draft.language)
+
+    async def _fix_mail(
+        self, uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, by: Reviewer
+    ) -> OutboxRow:
+        """Fix the answer to the byte, with the versions of all that the approval relies on, and queue its send."""
+        mailbox = await uow.mailboxes.get(message.mailbox_id)
+        outbox_id, now = new_id(), self._clock()
+        rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
+        send_after = now + self._undo
+        outgoing = await self._outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, by)
+        versions = await self._versions(uow, review, outgoing.recipient.email)
+        key = await uow.words.key(review.conversation_id)
+        row = OutboxRow(
+            id=outbox_id,
+            review_id=review.id,
+            conversation_id=review.conversation_id,
+            customer_id=review.customer_id,
+            mailbox_id=mailbox.id,
+            state=OutboxState.WAITING,
+            rfc_message_id=rfc_message_id,
+            rfc_id_hash=uow.words.keyring.index(rfc_message_id),
+            raw_id=await uow.words.put(review.conversation_id, "outgoing", compose(outgoing)),
+            envelope=key.seal(outbox_id, outgoing.recipient.email.encode()),
+            send_after=send_after,
+            expires_at=send_after + VOID_AFTER,
+            created_at=now,
+            conversation_version=versions.conversation,
+            ledger_version=versions.ledger,
+            contact_id=versions.contact_id,
+            contact_version=versions.contact,
+        )
+        uow.outbox.add(row)
+        await uow.session.flush()
+        delay = self._undo.total_seconds()
+        await uow.enqueue(Job(JobKind.SEND, str(row.id), f"send-{row.id}", str(row.conversation_id), delay))
+        return row
+
+    async def _outgoing(
+        self,
+        uow: Uow,
+        message: MessageRow,
+        mailbox: MailboxRow,
+        reply: Reply,
+        rfc_message_id: str,
+        send_after: datetime,
+        by: Reviewer,
+    ) -> Outgoing:
+        """The recipient is the writer of the stored mail: never anything that a model or the mail's text names."""
+        if message.reading_id is None:
+            raise NotFound("the mail has not been read")
+        read = load(READ_MAIL, await uow.words.get(message.reading_id))
+        head = await uow.messages.head(message)
+        if not head.sender.email:
+            raise Invalid("the mail has no sender address to answer to")
+        return Outgoing(
+            message_id=rfc_message_id,
+            sender=Address(mailbox.team, mailbox.address),
+            recipient=head.sender,
+            subject=reply.subject,
+            body=reply.body,
+            language=reply.language,
+            date=send_after,
+            original=Original(
+                message_id=head.rfc_message_id,
+                references=read.mail.head.references,
+                sender=head.sender,
+                received_at=message.received_at,
+                text=text_of(read.parts.new, read.mail.text),
+            ),
+            is_automatic=by.id is None,
+        )
+
+    @staticmethod
+    async def _versions(uow: Uow, review: ReviewRow, recipient: str) -> "_Versions":
+        conversation = await uow.messages.conversation(review.conversation_id)
+        await uow.session.refresh(conversation)
+        if review.customer_id is None:
+            return _Versions(conversation.version)
+        customer = await uow.ledger.customer(review.customer_id)
+        contacts = await uow.ledger.contacts(review.customer_id)
+        contact = next((c for c in contacts if c.email == recipient), None)
+        if customer is not None:
+            await uow.session.refresh(customer)
+        return _Versions(
+            conversation.version,
+            customer.ledger_version if customer else None,
+            contact.id if contact else None,
+            contact.version if contact else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """What an approval relies on, as it stands."""
+
+    conversation: int
+    ledger: int | None = None
+    contact_id: UUID | None = None
+    contact: int | None = None
+
+
+DUEBOX = Reviewer(None, "Duebox", Role.ADMIN)
+
+
+def _edited(subject: str | None, body: str | None) -> Reply:
+    if not body or not body.strip():
+        raise Invalid("the answer is empty")
+    if not subject or not subject.strip():
+        raise Invalid("the answer has no subject")
+    return Reply(subject.strip(), body.strip(), "en")
+
+
+def _as_json(reply: Reply) -> dict[str, str]:
+    return {"subject": reply.subject, "body": reply.body}
+
+
+def _actor(by: Reviewer) -> str:
+    return f"user:{by.id}" if by.id else "duebox"

@@ -1,0 +1,119 @@
+"""Settings, from DUEBOX_* environment variables and their _FILE variants. Read by the composition roots and migrations alone."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import EnvSettingsSource
+
+from app.domain.errors import SettingInvalid
+
+SECRET_LENGTH = 32
+
+
+class ModelSettings(BaseModel):
+    """Which model answers. `base_url`, `api_key` and `name` apply to `openai`."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    provider: Literal["embedded", "openai"] = "embedded"
+    base_url: str = "https://api.openai.com/v1"
+    api_key: SecretStr = SecretStr("")
+    name: str = ""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+
+
+class SmtpSettings(BaseModel):
+    """Where mail leaves. `backoff_seconds` is the first wait after a temporary refusal; each further one doubles."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    backoff_seconds: Annotated[float, Field(gt=0)] = 30.0
+
+
+class HttpSettings(BaseModel):
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `secret_key` has no default: sealed words must outlive a restart."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DUEBOX_", env_nested_delimiter="__", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    database_url: str = "sqlite:///duebox.db"
+    secret_key: SecretStr
+    model: ModelSettings = ModelSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    http: HttpSettings = HttpSettings()
+    policy_file: Path | None = None
+    undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
+    poll_seconds: Annotated[float, Field(gt=0)] = 30.0
+    metrics_token: SecretStr = SecretStr("")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"must have at least {SECRET_LENGTH} characters; make one with: openssl rand -base64 32")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, EnvWithFiles(settings_cls)
+
+
+class EnvWithFiles(EnvSettingsSource):
+    """The environment, where DUEBOX_X_FILE names a file that holds the value of DUEBOX_X."""
+
+    def _load_env_vars(self) -> Any:
+        loaded = dict(super()._load_env_vars())
+        for name, path in list(loaded.items()):
+            if name.startswith("duebox_") and name.endswith("_file") and name != "duebox_policy_file" and path:
+                loaded[name.removesuffix("_file")] = _content(name, path)
+                del loaded[name]
+        return loaded
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingInvalid(f"{name.upper()} names {path}, which cannot be read ({error.strerror})") from error
+
+
+def load_settings(**fixed: Any) -> Settings:
+    """Read the environment. Raises SettingInvalid that names each wrong variable and how to mend it."""
+    try:
+        return Settings(**fixed)
+    except ValidationError as error:
+        raise SettingInvalid("\n".join(_complaint(problem) for problem in error.errors())) from None
+
+
+def _complaint(problem: Any) -> str:
+    name = "DUEBOX_" + "__".join(str(part) for part in problem["loc"]).upper()
+    if problem["type"] == "missing":
+        hint = "is not set; make one with: openssl rand -base64 32" if name == "DUEBOX_SECRET_KEY" else "is not set"
+        return f"{name} {hint}"
+    if problem["type"] == "extra_forbidden":
+        return f"{name} is not a setting of Duebox; see the README for those that are"
+    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"

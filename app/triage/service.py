@@ -1,0 +1,333 @@
+"""Triage: read, link, think, and commit the proposal in ONE transaction. No transaction is open while the mind works.
+
+    stored message ─▶ read ─▶ link ─▶ think ─▶ proposal, cases, review, audit     (route review or auto)
+                       │                    └▶ proposal, audit: no answer           (route none)
+                       └─ cannot be parsed ─▶ quarantine, with its bytes
+
+Idempotent by (message, run): a crash repeats the thinking, nothing else.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+
+from app.db.tables.ledger import CaseKind, CaseRow
+from app.db.tables.mail import MessageRow
+from app.db.tables.work import ProposalRow, ReviewRow
+from app.db.uow import Database, Uow
+from app.domain.account import Link
+from app.domain.case import Case
+from app.domain.clock import Clock
+from app.domain.errors import UnreadableMail
+from app.domain.ids import new_id
+from app.domain.intents import Intent, Reason, Route
+from app.domain.job import Job, JobKind
+from app.domain.message import Identity, Machine, MessageState, ReadMail
+from app.domain.policy import Policy, may_send_alone
+from app.domain.ports import Mind, Thought
+from app.domain.proposal import Proposal
+from app.domain.review import CaseState, ReviewState
+from app.domain.wire import PROPOSAL, dump, dump_reading
+from app.triage.linking import link_customer
+
+STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
+"""Proposed cases that stop reminders at once, and so void what was approved before."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is read of the database before thinking begins."""
+
+    message_id: UUID
+    conversation_id: UUID
+    run: int
+    received_at: datetime
+    raw: bytes = field(repr=False)
+    identity: Identity
+    mailbox_address: str
+    team: str
+    is_our_own: bool
+    vault: dict[str, str] = field(repr=False)
+    note: str = field(repr=False)
+    conversation_customer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashes:
+    """Salted hashes of what the models were shown and of what they answered."""
+
+    shown: str
+    answered: str
+
+
+class TriageService:
+    def __init__(self, database: Database, mind: Mind, policy: Policy, clock: Clock) -> None:
+        self._database = database
+        self._mind = mind
+        self._policy = policy
+        self._clock = clock
+
+    async def work(self, message_id: str) -> None:
+        """Work one message, unless that has been done."""
+        task = await self._task(UUID(message_id))
+        if task is None:
+            return
+        try:
+            read = await self._mind.read(task.raw, task.identity)
+        except UnreadableMail as error:
+            await self._quarantine(task.message_id, str(error) or "unreadable")
+            return
+        if task.is_our_own:
+            read = replace(read, screening=replace(read.screening, machine=Machine.OWN_COPY))
+        async with self._database.read() as uow:
+            link = await link_customer(uow, read, task.conversation_customer)
+        thought = await self._mind.think(_case(task, read, link))
+        async with self._database.write() as uow:
+            await self._commit(uow, task, read, link, thought)
+
+    async def give_up(self, message_id: str, error: str) -> None:
+        await self._quarantine(UUID(message_id), error)
+
+    async def _task(self, message_id: UUID) -> _Task | None:
+        async with self._database.read() as uow:
+            message = await uow.messages.get(message_id)
+            if message.state is not MessageState.IN_WORK:
+                return None
+            mailbox = await uow.mailboxes.get(message.mailbox_id)
+            conversation = await uow.messages.conversation(message.conversation_id)
+            note = await uow.words.get(message.note_id) if message.note_id else b""
+            return _Task(
+                message_id=message.id,
+                conversation_id=message.conversation_id,
+                run=message.run,
+                received_at=message.received_at,
+                raw=await uow.words.get(message.raw_id),
+                identity=Identity(await uow.mailboxes.own_addresses(), mailbox.authserv_id),
+                mailbox_address=mailbox.address,
+                team=mailbox.team,
+                is_our_own=await uow.messages.is_our_own(message.rfc_id_hash),
+                vault=await uow.words.vault(message.conversation_id),
+                note=note.decode(),
+                conversation_customer=conversation.customer_id,
+            )
+
+    async def _commit(self, uow: Uow, task: _Task, read: ReadMail, link: Link, thought: Thought) -> None:
+        message = await uow.messages.get_for_update(task.message_id)
+        if message.state is not MessageState.IN_WORK or message.run != task.run:
+            return
+        proposal = thought.proposal
+        saved = await self._save_proposal(uow, task, message, read, thought)
+        customer_id = link.account.customer_id or None
+        message.customer_id = customer_id
+        if read.screening.machine is None:
+            await self._a_person_wrote(uow, message, link)
+        if customer_id is not None:
+            await self._open_cases(uow, message, customer_id, proposal)
+        message.state = MessageState.NO_ANSWER
+        if proposal.route is not Route.NONE:
+            message.state = MessageState.PENDING
+            await self._open_review(uow, message, saved, proposal, link)
+        self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
+
+    async def _save_proposal(
+        self, uow: Uow, task: _Task, message: MessageRow, read: ReadMail, thought: Thought
+    ) -> ProposalRow:
+        proposal = thought.proposal
+        if message.reading_id is None:
+            message.reading_id = await uow.words.put(task.conversation_id, "reading", dump_reading(read))
+        row = ProposalRow(
+            id=new_id(),
+            message_id=task.message_id,
+            run=task.run,
+            route=proposal.route,
+            rule=proposal.rule,
+            reasons=[reason.value for reason in proposal.reasons],
+            intents=[finding.intent.value for finding in proposal.intents],
+            confidence=proposal.confidence,
+            policy_version=proposal.policy_version,
+            calls=[
+                {"prompt": c.prompt, "hash": c.prompt_hash, "model": c.model, "in": c.input_tokens, "out": c.output_tokens}
+                for c in proposal.calls
+            ],
+            payload_id=await uow.words.put(task.conversation_id, "proposal", dump(PROPOSAL, proposal)),
+            created_at=self._clock(),
+        )
+        uow.session.add(row)
+        await uow.session.flush()
+        if thought.vault != task.vault:
+            await uow.words.set_vault(task.conversation_id, thought.vault)
+        return row
+
+    async def _a_person_wrote(self, uow: Uow, message: MessageRow, link: Link) -> None:
+        """Approvals in this conversation are void, and open reviews of the customer must be looked at again."""
+        await uow.messages.bump_conversation(message.conversation_id)
+        await uow.reviews.raise_versions(
+            conversation_id=message.conversation_id, customer_id=link.account.customer_id or None
+        )
+        conversation = await uow.messages.conversation(message.conversation_id)
+        if conversation.customer_id is None and link.is_verified_contact:
+            conversation.customer_id = link.account.customer_id
+
+    async def _open_cases(self, uow: Uow, message: MessageRow, customer_id: str, proposal: Proposal) -> None:
+        cases = [
+            CaseRow(
+                id=new_id(),
+                state=CaseState.PROPOSED,
+                customer_id=customer_id,
+                message_id=message.id,
+                run=message.run,
+                opened_at=self._clock(),
+                **fields,
+            )
+            for fields in _cases(proposal)
+        ]
+        for case in cases:
+            uow.ledger.add_case(case)
+        if any(case.kind in STOPPING_CASES for case in cases):
+            await uow.ledger.touch([customer_id])
+
+    async def _open_review(
+        self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal, link: Link
+    ) -> None:
+        segment = link.account.segment
+        alone = (
+            proposal.route is Route.AUTO
+            and proposal.draft is not None
+            and may_send_alone(self._policy, (finding.intent for finding in proposal.intents), segment)
+        )
+        reasons = list(saved.reasons)
+        if proposal.route is Route.AUTO and not alone:
+            reasons.append(Reason.APPROVAL_REQUIRED.value)
+        stake = next(iter(link.account.outstanding), None)
+        review = ReviewRow(
+            id=new_id(),
+            message_id=message.id,
+            proposal_id=saved.id,
+            conversation_id=message.conversation_id,
+            customer_id=link.account.customer_id or None,
+            state=ReviewState.PENDING,
+            version=1,
+            rule=proposal.rule,
+            reasons=reasons,
+            at_stake=stake.amount if stake else None,
+            currency=stake.currency if stake else None,
+            opened_at=self._clock(),
+        )
+        uow.reviews.add(review)
+        if alone:
+            await uow.enqueue(
+                Job(JobKind.APPROVE, str(review.id), f"approve-{review.id}", str(message.conversation_id))
+            )
+
+    async def _hashes(self, uow: Uow, task: _Task, proposal: Proposal) -> _Hashes:
+        shown = "\x1e".join(call.input for call in proposal.calls)
+        answered = "\x1e".join(call.output for call in proposal.calls)
+        return _Hashes(
+            await uow.words.salted_hash(task.conversation_id, shown),
+            await uow.words.salted_hash(task.conversation_id, answered),
+        )
+
+    def _note(
+        self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal, hashes: _Hashes
+    ) -> None:
+        uow.audit.add(
+            "triage.proposal.saved",
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            proposal_id=saved.id,
+            payload_id=saved.payload_id,
+            run=message.run,
+            route=saved.route.value,
+            rule=saved.rule,
+            reasons=saved.reasons,
+            intents=saved.intents,
+            policy_version=saved.policy_version,
+            prompts=[f"{call.prompt} {call.prompt_hash}" for call in proposal.calls],
+            models=sorted({call.model for call in proposal.calls}),
+            state=message.state.value,
+            input_hash=hashes.shown,
+            output_hash=hashes.answered,
+        )
+        log.info(
+            "triage.proposal.saved",
+            message_id=str(message.id),
+            run=message.run,
+            route=saved.route.value,
+            rule=saved.rule,
+        )
+
+    async def _quarantine(self, message_id: UUID, error: str) -> None:
+        """Keep the bytes, the closed word of what went wrong, and the count; step aside for a person."""
+        async with self._database.write() as uow:
+            message = await uow.messages.get_for_update(message_id)
+            if message.state is not MessageState.IN_WORK:
+                return
+            message.state = MessageState.QUARANTINED
+            message.attempts += 1
+            message.error = error[:64]
+            uow.audit.add(
+                "triage.message.quarantined",
+                message_id=message_id,
+                conversation_id=message.conversation_id,
+                error=message.error,
+                attempts=message.attempts,
+            )
+        log.warning("triage.message.quarantined", message_id=str(message_id), error=error[:64])
+
+
+def _case(task: _Task, read: ReadMail, link: Link) -> Case:
+    return Case(
+        read=read,
+        link=link,
+        received_at=task.received_at.astimezone(_zone(link.account.timezone)),
+        mailbox_address=task.mailbox_address,
+        team=task.team,
+        vault=task.vault,
+        note=task.note,
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _cases(proposal: Proposal) -> list[dict[str, object]]:
+    """The ledger cases that a proposal's facts stand for."""
+    facts = proposal.facts
+    named = {finding.intent: list(finding.invoices) for finding in proposal.intents}
+    cases: list[dict[str, object]] = []
+    if Intent.PAYMENT_PROMISE in named:
+        promise = facts.promise
+        cases.append(
+            {
+                "kind": CaseKind.PROMISE,
+                "invoices": named[Intent.PAYMENT_PROMISE],
+                "day": promise.day if promise else None,
+                "amount": promise.amount if promise else None,
+                "currency": promise.currency if promise else None,
+            }
+        )
+    if Intent.DISPUTE in named:
+        detail = facts.dispute.reason.value if facts.dispute else ""
+        cases.append({"kind": CaseKind.DISPUTE, "invoices": named[Intent.DISPUTE], "detail": detail})
+    if Intent.EXTENSION_REQUEST in named:
+        extension = facts.extension
+        cases.append(
+            {
+                "kind": CaseKind.EXTENSION,
+                "invoices": named[Intent.EXTENSION_REQUEST],
+                "day": extension.until if extension else None,
+                "detail": extension.kind.value if extension and extension.kind else "",
+            }
+        )
+    if Intent.HARDSHIP in named:
+        cases.append({"kind": CaseKind.HARDSHIP, "invoices": named[Intent.HARDSHIP]})
+    return cases
