@@ -54,7 +54,7 @@ class Amount(sa.types.TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | int | None:
         if value is None or dialect.name != "sqlite":
             return value
-        return int(value.scaleb(4).to_integral_exact())
+        return int(Decimal(value).scaleb(4).to_integral_exact())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:

@@ -30,15 +30,10 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
-def is_current(url: str) -> bool:
+def is_current(connection: sa.Connection) -> bool:
     """Whether the schema is the one that this version expects."""
-    engine = sync_engine(url)
-    try:
-        with engine.connect() as connection:
-            present = MigrationContext.configure(connection).get_current_revision()
-        return present == ScriptDirectory.from_config(_config()).get_current_head()
-    finally:
-        engine.dispose()
+    present = MigrationContext.configure(connection).get_current_revision()
+    return present == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> Config:

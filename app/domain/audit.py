@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 GENESIS = "0" * 64
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 Ref = str | int | bool | None | list[str]
 
@@ -32,7 +33,7 @@ def canonical(entry: Entry) -> bytes:
     return json.dumps(
         {
             "seq": entry.seq,
-            "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "at": entry.at.astimezone(UTC).strftime(MOMENT),
             "kind": entry.kind,
             "actor": entry.actor,
             "refs": dict(entry.refs),
@@ -68,16 +69,39 @@ class Verdict:
     reason: str = ""
 
 
+class Walk:
+    """A chain, walked link by link in order of `seq`."""
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self.head = GENESIS
+
+    def take(self, link: Link) -> Verdict | None:
+        """The verdict, if this link does not fit."""
+        if link.seq != self.entries + 1:
+            return self.fault("missing")
+        if link.previous != self.head:
+            return self.fault("does not follow its predecessor")
+        if chained(self.head, link.body) != link.hash:
+            return self.fault("changed")
+        self.entries, self.head = link.seq, link.hash
+        return None
+
+    def fault(self, reason: str) -> Verdict:
+        """The next entry is at fault."""
+        return Verdict(self.entries, self.head, self.entries + 1, reason)
+
+    @property
+    def verdict(self) -> Verdict:
+        """When everything so far fits."""
+        return Verdict(self.entries, self.head)
+
+
 def verify(links: Iterable[Link]) -> Verdict:
-    """Walk a chain in order of `seq`."""
-    previous, count = GENESIS, 0
+    """Walk a whole chain."""
+    walk = Walk()
     for link in links:
-        count += 1
-        if link.seq != count:
-            return Verdict(count - 1, previous, count, "missing")
-        if link.previous != previous:
-            return Verdict(count - 1, previous, count, "does not follow its predecessor")
-        if chained(previous, link.body) != link.hash:
-            return Verdict(count - 1, previous, count, "changed")
-        previous = link.hash
-    return Verdict(count, previous)
+        bad = walk.take(link)
+        if bad is not None:
+            return bad
+    return walk.verdict

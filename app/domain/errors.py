@@ -57,9 +57,12 @@ class BadRow:
 
 
 class ImportRefused(Invalid):
-    def __init__(self, rows: Sequence[BadRow]) -> None:
-        super().__init__("\n".join(str(row) for row in rows))
+    """`more` counts the bad rows beyond those that are named."""
+
+    def __init__(self, rows: Sequence[BadRow], *, more: int = 0) -> None:
+        super().__init__("\n".join([*map(str, rows), *([f"and {more} more"] if more else [])]))
         self.rows = tuple(rows)
+        self.more = more
 
 
 class ReviewAlreadyDecided(AppError):

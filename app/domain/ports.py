@@ -99,21 +99,46 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class MailAccount:
+    """What it takes to log in to an IMAP or SMTP server. `security` is `tls`, `starttls` or `none`."""
+
+    host: str
+    port: int
+    security: str
+    username: str = field(repr=False, default="")
+    password: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class FolderState:
+    """`name` is the folder's own, also where it was looked for by its use."""
+
     uid_validity: int
     uid_next: int
+    name: str = ""
+
+
+SENT_FOLDER = "\\Sent"
+"""In place of a folder's name: the one where sent mail is filed, as the server marks it (RFC 6154) or names it."""
 
 
 class MailFolder(Protocol):
     """One folder of a mailbox on an IMAP server, read without changing it. Calls block; raise Unreachable."""
 
-    def open(self) -> FolderState: ...
+    def open(self) -> FolderState:
+        """See the folder as it is now; connects, or connects again, if need be."""
+        ...
 
     def new_uids(self, after: int) -> Sequence[int]: ...
 
     def uids_since(self, day: datetime) -> Sequence[int]: ...
 
-    def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]: ...
+    def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]:
+        """The first of these mails, by UID, as many as fit in one batch; call again with those above the last.
+
+        What was expunged meanwhile is left out: an empty answer says that none of them is there any more.
+        """
+        ...
 
     def has_message(self, rfc_message_id: str) -> bool: ...
 

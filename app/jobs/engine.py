@@ -78,7 +78,11 @@ class Engine:
         """Work jobs on the running loop until `stop`."""
         self._handlers = handlers
         DBOS(config=self._config())
-        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=CRASHES)(self._run)
+
+        @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=CRASHES)
+        async def run(kind: str, subject: str) -> None:
+            await self._run(kind, subject)
+
         DBOS.launch()
         for queue in QUEUES:
             limits: dict[str, Any] = {"partition_concurrency": 1} if queue.is_ordered_by_lane else {"global_concurrency": 1}
@@ -91,7 +95,13 @@ class Engine:
         """Take no more jobs, and let the running ones end."""
         if self._running:
             self._running = False
-            await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=STOP_SECONDS)
+            await asyncio.to_thread(
+                DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS
+            )
+
+    def dispose(self) -> None:
+        """Close the connections."""
+        self._database.dispose()
 
     async def take_over(self, dead: list[str]) -> int:
         """Queue again what the named executors were working on when they died."""
@@ -109,12 +119,16 @@ class Engine:
         )
         return {row[0] for row in rows}
 
-    def status_of(self, connection: sa.Connection | Session, key: str) -> str | None:
-        """The state of a job by its key: ENQUEUED, DELAYED, PENDING, SUCCESS, ERROR, …; None when there is none."""
-        return connection.execute(
-            sa.text(f"SELECT status FROM {self._status_table} WHERE workflow_uuid = :key"),  # noqa: S608  # a constant
-            {"key": key},
-        ).scalar()
+    def states_of(self, connection: sa.Connection | Session, key: str) -> set[str]:
+        """The states of the jobs whose key begins so: ENQUEUED, DELAYED, PENDING, SUCCESS, ERROR, …"""
+        rows = connection.execute(
+            sa.text(
+                f"SELECT DISTINCT status FROM {self._status_table}"  # noqa: S608  # a constant
+                " WHERE workflow_uuid >= :key AND workflow_uuid < :beyond"
+            ),
+            {"key": key, "beyond": f"{key}\x7f"},
+        )
+        return {row[0] for row in rows}
 
     async def _run(self, kind: str, subject: str) -> None:
         handler = self._handlers[JobKind(kind)]

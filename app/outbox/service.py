@@ -23,12 +23,19 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
+from app.domain.people import SignedIn
 from app.domain.ports import Delivery, Sender, SendResult, SentFolder
-from app.domain.review import DECIDERS, CaseState, OutboxState, Outcome, ReviewState, Role
+from app.domain.review import CaseState, OutboxState, Outcome, ReviewState
 
 LOOK_AGAIN_SECONDS = 5.0
 LONGEST_WAIT = timedelta(hours=1)
 VOID_AFTER = timedelta(hours=24)
+EVENTS = {
+    SendResult.SENT: "outbox.mail.sent",
+    SendResult.TRY_LATER: "outbox.mail.delayed",
+    SendResult.REFUSED: "outbox.mail.failed",
+    SendResult.UNKNOWN: "outbox.mail.unknown",
+}
 
 log = structlog.get_logger()
 
@@ -85,9 +92,9 @@ class OutboxService:
                     last_error=error[:64],
                 )
 
-    async def resolve(self, outbox_id: UUID, outcome: Outcome, *, by: UUID, role: Role) -> OutboxState:
+    async def resolve(self, outbox_id: UUID, outcome: Outcome, *, by: SignedIn) -> OutboxState:
         """A person's word about an unknown or failed mail. Raises Invalid when it is neither."""
-        if role not in DECIDERS:
+        if not by.can_decide:
             raise NotAllowed("your role reads, it does not decide")
         to, allowed = {
             Outcome.SENT: (OutboxState.SENT, [OutboxState.UNKNOWN]),
@@ -102,7 +109,7 @@ class OutboxService:
                 raise Invalid(f"a mail that is {row.state.value} cannot be settled as {outcome.value}")
             if to is OutboxState.READY:
                 await uow.enqueue(self._job(row, 0))
-            await self._note(uow, row, "outbox.mail.resolved", actor=f"user:{by}", outcome=outcome.value)
+            await self._note(uow, row, "outbox.mail.resolved", actor=by.actor, outcome=outcome.value)
             return to
 
     async def _claim(self, outbox_id: UUID) -> _Claimed | None:
@@ -158,11 +165,11 @@ class OutboxService:
         message = await uow.messages.get_for_update(review.message_id)
         message.state = MessageState.PENDING
         await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
-        await self._note(uow, row, "outbox.approval.void")
+        await self._note(uow, row, "outbox.mail.voided")
 
     async def _lost(self, uow: Uow, row: OutboxRow) -> None:
         await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=OutboxState.UNKNOWN, last_error="worker_died")
-        await self._note(uow, row, "outbox.outcome.unknown", detail="worker_died")
+        await self._note(uow, row, "outbox.mail.unknown", detail="worker_died")
 
     async def _record(self, claimed: _Claimed, delivery: Delivery) -> None:
         """Write down what is known. A worker that was taken for dead may still say that its mail was sent."""
@@ -185,7 +192,7 @@ class OutboxService:
                     await self._settle(uow, row, OutboxState.FAILED, delivery)
                 case SendResult.UNKNOWN:
                     await self._settle(uow, row, OutboxState.UNKNOWN, delivery)
-            await self._note(uow, row, f"outbox.mail.{delivery.result.value}", detail=delivery.detail)
+            await self._note(uow, row, EVENTS[delivery.result], detail=delivery.detail)
 
     async def _try_later(self, uow: Uow, row: OutboxRow, delivery: Delivery) -> None:
         wait = min(self._backoff * 2 ** min(row.attempts - 1, 20), LONGEST_WAIT)
@@ -212,7 +219,7 @@ class OutboxService:
                 if await uow.outbox.move(
                     outbox_id, frm=[OutboxState.UNKNOWN], to=OutboxState.SENT, sent_at=self._clock(), last_error=""
                 ):
-                    await self._note(uow, row, "outbox.outcome.found")
+                    await self._note(uow, row, "outbox.mail.found")
 
     async def _file_copy(self, claimed: _Claimed) -> None:
         try:

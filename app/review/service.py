@@ -20,26 +20,18 @@ from app.domain.intents import Reason
 from app.domain.job import Job, JobKind
 from app.domain.message import Address, MessageState
 from app.domain.proposal import Draft, Proposal
-from app.domain.review import DECIDERS, Action, CaseState, OutboxState, ReviewState, Role
+from app.domain.people import DUEBOX, SignedIn
+from app.domain.review import Action, CaseState, OutboxState, ReviewState, Role
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, READ_MAIL, load
 from app.reading.composing import Original, Outgoing, compose
 
 VOID_AFTER = timedelta(hours=24)
-IGNORE_REASONS = ("no_answer_needed", "answered_by_phone", "duplicate", "not_ours", "spam", "fraud", "other")
+IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
 UNDOABLE = frozenset({ReviewState.APPROVED, ReviewState.IGNORED})
 SENIORS = frozenset({Role.MANAGER, Role.ADMIN})
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewer:
-    """Who decides. `id` is None for Duebox itself, where policy lets an answer leave alone."""
-
-    id: UUID | None
-    name: str
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +66,14 @@ class ReviewService:
         action: Action,
         *,
         version: int,
-        by: Reviewer,
+        by: SignedIn,
         subject: str | None = None,
         body: str | None = None,
         note: str = "",
         reason: str = "",
     ) -> Decided:
         """One of the four verbs. Raises NotAllowed, NotFound, Invalid or ReviewAlreadyDecided."""
-        if by.role not in DECIDERS:
+        if not by.can_decide:
             raise NotAllowed("your role reads, it does not decide")
         match action:
             case Action.APPROVE:
@@ -93,9 +85,9 @@ class ReviewService:
             case Action.IGNORE:
                 return await self._ignore(review_id, version=version, by=by, reason=reason)
 
-    async def undo(self, review_id: UUID, *, by: Reviewer) -> Decided:
+    async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
         """Take an approval or an "ignore" back. Raises Invalid when the mail has left already."""
-        if by.role not in DECIDERS:
+        if not by.can_decide:
             raise NotAllowed("your role reads, it does not decide")
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
@@ -111,8 +103,8 @@ class ReviewService:
             message.state = MessageState.PENDING
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
             uow.audit.add(
-                "review.decision.undone",
-                actor=_actor(by),
+                "review.item.undone",
+                actor=by.actor,
                 review_id=review_id,
                 message_id=message.id,
                 conversation_id=message.conversation_id,
@@ -120,9 +112,9 @@ class ReviewService:
             )
         return Decided(review_id, version, ReviewState.PENDING)
 
-    async def needs_answer(self, message_id: UUID, *, by: Reviewer) -> None:
+    async def needs_answer(self, message_id: UUID, *, by: SignedIn) -> None:
         """A mail of the *no answer* list does need one: it goes to the queue, and counts as a miss."""
-        if by.role not in DECIDERS:
+        if not by.can_decide:
             raise NotAllowed("your role reads, it does not decide")
         async with self._database.write() as uow:
             message = await uow.messages.get_for_update(message_id)
@@ -140,12 +132,14 @@ class ReviewService:
                 version=1,
                 rule=proposal.rule,
                 reasons=[Reason.LOW_CONFIDENCE.value],
+                at_stake=None,
+                currency=None,
                 opened_at=self._clock(),
             )
             uow.reviews.add(review)
             uow.audit.add(
-                "review.miss.reported",
-                actor=_actor(by),
+                "review.message.needs_answer",
+                actor=by.actor,
                 message_id=message.id,
                 conversation_id=message.conversation_id,
                 review_id=review.id,
@@ -163,7 +157,7 @@ class ReviewService:
         """It stays in the queue, where a person finds it."""
         log.error("review.approval.failed", review_id=review_id, error=error)
 
-    async def _approve(self, review_id: UUID, *, version: int, by: Reviewer, edited: Reply | None) -> Decided:
+    async def _approve(self, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
         async with self._database.write() as uow:
             review = await uow.reviews.decide(
                 review_id,
@@ -183,7 +177,7 @@ class ReviewService:
             outbox = await self._fix_mail(uow, review, message, reply, by)
             uow.audit.add(
                 "review.item.approved",
-                actor=_actor(by),
+                actor=by.actor,
                 review_id=review_id,
                 message_id=message.id,
                 conversation_id=message.conversation_id,
@@ -195,7 +189,7 @@ class ReviewService:
             )
             return Decided(review_id, review.version, review.state, outbox.id, outbox.send_after)
 
-    async def _send_back(self, review_id: UUID, *, version: int, by: Reviewer, note: str) -> Decided:
+    async def _send_back(self, review_id: UUID, *, version: int, by: SignedIn, note: str) -> Decided:
         if not note.strip():
             raise Invalid("say what should be different: the note goes to the next run")
         async with self._database.write() as uow:
@@ -216,7 +210,7 @@ class ReviewService:
             await uow.enqueue(Job(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id)))
             uow.audit.add(
                 "review.item.sent_back",
-                actor=_actor(by),
+                actor=by.actor,
                 review_id=review_id,
                 message_id=message.id,
                 conversation_id=message.conversation_id,
@@ -225,10 +219,8 @@ class ReviewService:
             )
             return Decided(review_id, review.version, review.state)
 
-    async def _ignore(self, review_id: UUID, *, version: int, by: Reviewer, reason: str) -> Decided:
-        word = reason.strip() or "other"
-        if word not in IGNORE_REASONS:
-            raise Invalid(f"the reason must be one of: {', '.join(IGNORE_REASONS)}")
+    async def _ignore(self, review_id: UUID, *, version: int, by: SignedIn, reason: str) -> Decided:
+        word = reason if reason in IGNORE_REASONS else "other"
         async with self._database.write() as uow:
             review = await uow.reviews.decide(
                 review_id,
@@ -241,10 +233,12 @@ class ReviewService:
             )
             message = await uow.messages.get_for_update(review.message_id)
             message.state = MessageState.DECIDED
+            if word == "other" and reason.strip():
+                review.edited_id = await uow.words.put(review.conversation_id, "reason", reason.strip())
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
             uow.audit.add(
                 "review.item.ignored",
-                actor=_actor(by),
+                actor=by.actor,
                 review_id=review_id,
                 message_id=message.id,
                 conversation_id=message.conversation_id,
@@ -258,7 +252,7 @@ class ReviewService:
         return load(PROPOSAL, await uow.words.get(row.payload_id))
 
     @staticmethod
-    def _reply(review: ReviewRow, draft: Draft | None, edited: Reply | None, by: Reviewer) -> Reply:
+    def _reply(review: ReviewRow, draft: Draft | None, edited: Reply | None, by: SignedIn) -> Reply:
         if Reason.FRAUD_RISK.value in review.reasons and by.role not in SENIORS:
             raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
         if edited is not None:
@@ -268,7 +262,7 @@ class ReviewService:
         return Reply(draft.subject, draft.body, draft.language)
 
     async def _fix_mail(
-        self, uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, by: Reviewer
+        self, uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, by: SignedIn
     ) -> OutboxRow:
         """Fix the answer to the byte, with the versions of all that the approval relies on, and queue its send."""
         mailbox = await uow.mailboxes.get(message.mailbox_id)
@@ -311,7 +305,7 @@ class ReviewService:
         reply: Reply,
         rfc_message_id: str,
         send_after: datetime,
-        by: Reviewer,
+        by: SignedIn,
     ) -> Outgoing:
         """The recipient is the writer of the stored mail: never anything that a model or the mail's text names."""
         if message.reading_id is None:
@@ -367,9 +361,6 @@ class _Versions:
     contact: int | None = None
 
 
-DUEBOX = Reviewer(None, "Duebox", Role.ADMIN)
-
-
 def _edited(subject: str | None, body: str | None) -> Reply:
     if not body or not body.strip():
         raise Invalid("the answer is empty")
@@ -381,6 +372,3 @@ def _edited(subject: str | None, body: str | None) -> Reply:
 def _as_json(reply: Reply) -> dict[str, str]:
     return {"subject": reply.subject, "body": reply.body}
 
-
-def _actor(by: Reviewer) -> str:
-    return f"user:{by.id}" if by.id else "duebox"

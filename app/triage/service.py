@@ -21,11 +21,12 @@ from app.db.uow import Database, Uow
 from app.domain.account import Link
 from app.domain.case import Case
 from app.domain.clock import Clock
-from app.domain.errors import UnreadableMail
+from app.domain.errors import Invalid, NotAllowed, UnreadableMail
 from app.domain.ids import new_id
 from app.domain.intents import Intent, Reason, Route
 from app.domain.job import Job, JobKind
 from app.domain.message import Identity, Machine, MessageState, ReadMail
+from app.domain.people import SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
@@ -35,6 +36,8 @@ from app.triage.linking import link_customer
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
 """Proposed cases that stop reminders at once, and so void what was approved before."""
+
+TOO_LARGE = "too_large"
 
 log = structlog.get_logger()
 
@@ -93,6 +96,28 @@ class TriageService:
     async def give_up(self, message_id: str, error: str) -> None:
         await self._quarantine(UUID(message_id), error)
 
+    async def retry(self, message_id: UUID, *, by: SignedIn) -> None:
+        """Work a quarantined mail again. Raises NotAllowed, NotFound, or Invalid when it is not quarantined."""
+        if not by.can_decide:
+            raise NotAllowed("your role reads, it does not decide")
+        async with self._database.write() as uow:
+            message = await uow.messages.get_for_update(message_id)
+            if message.state is not MessageState.QUARANTINED:
+                raise Invalid("this mail is not quarantined any more")
+            if message.error == TOO_LARGE:
+                raise Invalid("this mail was too large to fetch: read it in the mailbox itself")
+            message.state = MessageState.IN_WORK
+            message.error = ""
+            key = f"triage-{message.id}-{message.run}-retry-{message.attempts}"
+            await uow.enqueue(Job(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id)))
+            uow.audit.add(
+                "triage.message.retried",
+                actor=by.actor,
+                message_id=message_id,
+                conversation_id=message.conversation_id,
+                attempts=message.attempts,
+            )
+
     async def _task(self, message_id: UUID) -> _Task | None:
         async with self._database.read() as uow:
             message = await uow.messages.get(message_id)
@@ -149,6 +174,7 @@ class TriageService:
             reasons=[reason.value for reason in proposal.reasons],
             intents=[finding.intent.value for finding in proposal.intents],
             confidence=proposal.confidence,
+            language=proposal.language,
             policy_version=proposal.policy_version,
             calls=[
                 {"prompt": c.prompt, "hash": c.prompt_hash, "model": c.model, "in": c.input_tokens, "out": c.output_tokens}

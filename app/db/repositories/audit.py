@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,31 @@ CHAIN_LOCK = {Chain.DECISIONS: 0x44554501, Chain.ACCESS: 0x44554502}
 """Advisory lock numbers on PostgreSQL; on SQLite BEGIN IMMEDIATE is the lock."""
 
 PAGE = 5_000
+
+
+@dataclass(slots=True)
+class StoredEntry:
+    """An entry's link, and the columns by which the entry is found."""
+
+    link: Link
+    at: datetime
+    kind: str
+    actor: str
+    message_id: UUID | None
+    conversation_id: UUID | None
+
+
+_STORED = (
+    AuditRow.seq,
+    AuditRow.previous,
+    AuditRow.hash,
+    AuditRow.body,
+    AuditRow.at,
+    AuditRow.kind,
+    AuditRow.actor,
+    AuditRow.message_id,
+    AuditRow.conversation_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +89,7 @@ class AuditLog:
                     "body": body,
                     "at": now,
                     "kind": pending.kind,
+                    "actor": pending.actor,
                     "message_id": _uuid(pending.refs.get("message_id")),
                     "conversation_id": _uuid(pending.refs.get("conversation_id")),
                 }
@@ -95,6 +122,30 @@ class AuditLog:
             for row in rows:
                 yield Link(row.seq, row.previous, row.hash, row.body)
             seq = rows[-1].seq
+
+    async def entries(self, chain: Chain, *, up_to: int | None = None) -> AsyncIterator[StoredEntry]:
+        """The chain in order, a page at a time, with all that is stored of each entry."""
+        seq = 0
+        while True:
+            page = await self._session.execute(
+                sa.select(*_STORED)
+                .where(AuditRow.chain == chain, AuditRow.seq > seq)
+                .where(sa.true() if up_to is None else AuditRow.seq <= up_to)
+                .order_by(AuditRow.seq)
+                .limit(PAGE)
+            )
+            rows = page.all()
+            for row in rows:
+                yield StoredEntry(Link(*row[:4]), *row[4:])
+            if not rows:
+                return
+            seq = rows[-1].seq
+
+    async def newest(self, chain: Chain) -> AuditRow | None:
+        """The head of the chain."""
+        return await self._session.scalar(
+            sa.select(AuditRow).where(AuditRow.chain == chain).order_by(AuditRow.seq.desc()).limit(1)
+        )
 
     async def of_conversation(self, conversation_id: UUID) -> list[AuditRow]:
         rows = await self._session.scalars(

@@ -14,6 +14,8 @@ from app.domain.money import Money
 from app.domain.review import CaseState, ReviewState
 
 PAYMENTS_SHOWN = 50
+TOUCHED_AT_ONCE = 2_000
+"""A statement takes only so many values."""
 
 
 class Ledger:
@@ -96,19 +98,19 @@ class Ledger:
 
     async def touch(self, customer_ids: Iterable[str]) -> None:
         """The ledger of these customers changed: approvals are void, open reviews must be looked at again."""
-        changed = set(customer_ids)
-        if not changed:
-            return
-        await self._session.execute(
-            sa.update(CustomerRow)
-            .where(CustomerRow.id.in_(changed))
-            .values(ledger_version=CustomerRow.ledger_version + 1)
-        )
-        await self._session.execute(
-            sa.update(ReviewRow)
-            .where(ReviewRow.customer_id.in_(changed), ReviewRow.state == ReviewState.PENDING)
-            .values(version=ReviewRow.version + 1)
-        )
+        changed = sorted(set(customer_ids))
+        for start in range(0, len(changed), TOUCHED_AT_ONCE):
+            some = changed[start : start + TOUCHED_AT_ONCE]
+            await self._session.execute(
+                sa.update(CustomerRow)
+                .where(CustomerRow.id.in_(some))
+                .values(ledger_version=CustomerRow.ledger_version + 1)
+            )
+            await self._session.execute(
+                sa.update(ReviewRow)
+                .where(ReviewRow.customer_id.in_(some), ReviewRow.state == ReviewState.PENDING)
+                .values(version=ReviewRow.version + 1)
+            )
 
     def add_case(self, row: CaseRow) -> None:
         self._session.add(row)

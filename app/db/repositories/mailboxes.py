@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.sealing import Keyring
-from app.db.tables.mail import FolderRow, MailboxRow
+from app.db.tables.mail import FolderRow, MailboxKind, MailboxRow
 from app.db.tables.system import LeaseRow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
@@ -52,6 +52,13 @@ class Mailboxes:
 
     async def all(self) -> Sequence[MailboxRow]:
         return (await self._session.scalars(sa.select(MailboxRow).order_by(MailboxRow.name))).all()
+
+    async def watched(self) -> Sequence[MailboxRow]:
+        """Active IMAP mailboxes."""
+        found = await self._session.scalars(
+            sa.select(MailboxRow).where(MailboxRow.active, MailboxRow.kind == MailboxKind.IMAP).order_by(MailboxRow.id)
+        )
+        return found.all()
 
     async def own_addresses(self) -> tuple[str, ...]:
         """Every address that a mailbox of this instance answers from, lower case."""

@@ -81,7 +81,7 @@ class Messages:
         received = sa.select(MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id)
         for rfc_id_hash, conversation_id, message_id in (
             await self._session.execute(received.where(MessageRow.rfc_id_hash.in_(wanted)))
-        ).tuples():
+        ):
             found[rfc_id_hash] = Ancestor(conversation_id, message_id)
         return found
 
@@ -200,7 +200,7 @@ class Messages:
     async def counts(self) -> dict[MessageState, int]:
         """How many messages are in each state; their sum is what was received."""
         rows = await self._session.execute(sa.select(MessageRow.state, sa.func.count()).group_by(MessageRow.state))
-        counted = {state: count for state, count in rows.tuples()}
+        counted = {state: count for state, count in rows}
         return {state: counted.get(state, 0) for state in MessageState}
 
     async def oldest_in_work(self) -> datetime | None:

@@ -113,7 +113,7 @@ class Outbox:
 
     async def counts(self) -> dict[OutboxState, int]:
         rows = await self._session.execute(sa.select(OutboxRow.state, sa.func.count()).group_by(OutboxRow.state))
-        counted = {state: count for state, count in rows.tuples()}
+        counted = {state: count for state, count in rows}
         return {state: counted.get(state, 0) for state in OutboxState}
 
     async def due(self, *, before: datetime, limit: int) -> Sequence[UUID]:

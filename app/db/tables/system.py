@@ -86,5 +86,6 @@ class AuditRow(Base):
     body: Mapped[bytes]
     at: Mapped[datetime] = mapped_column(Moment)
     kind: Mapped[str] = mapped_column(sa.String(64))
+    actor: Mapped[str] = mapped_column(sa.String(64))
     message_id: Mapped[UUID | None]
     conversation_id: Mapped[UUID | None]

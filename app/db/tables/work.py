@@ -27,6 +27,7 @@ class ProposalRow(Base):
     reasons: Mapped[list[str]] = mapped_column(sa.JSON)
     intents: Mapped[list[str]] = mapped_column(sa.JSON)
     confidence: Mapped[float]
+    language: Mapped[str] = mapped_column(sa.String(8))
     policy_version: Mapped[str] = mapped_column(sa.String(64))
     calls: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))

@@ -1,13 +1,13 @@
 """first tables
 
-Revision: 05f655ba6524
+Revision: 18f77e7b4431
 After:
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "05f655ba6524"
+revision = "18f77e7b4431"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("conversation_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("chain IN ('decisions', 'access')", name=op.f("ck_audit_entries_chain")),
@@ -381,6 +382,7 @@ def upgrade() -> None:
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("intents", sa.JSON(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("policy_version", sa.String(length=64), nullable=False),
         sa.Column("calls", sa.JSON(), nullable=False),
         sa.Column("payload_id", sa.Uuid(), nullable=False),

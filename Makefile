@@ -1,0 +1,38 @@
+# Every target is one that people type; `make` alone lists them. The work is done by .venv, which `make install` builds.
+PYTHON ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench servers lock
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+install: ## build .venv from requirements.lock (PYTHON=python3.12 chooses the Python)
+	@PYTHON="$(PYTHON)" bash .ci/install
+
+demo: install ## a fresh instance with sample mail on http://127.0.0.1:8000
+	$(BIN)/duebox demo
+
+test: install ## all tests, with a real Dovecot, PostgreSQL and Chromium (installed by apt when missing)
+	bash tests/provision.sh
+	$(BIN)/pytest
+
+check: install ## formatting, lint, types, imports that point down, declared dependencies
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: install ## the figures, as a table and in build/bench.json
+	$(BIN)/python -m tests.bench
+
+servers: install ## a Dovecot and an SMTP sink to try things on, in the foreground
+	$(BIN)/python -m tests.servers
+
+lock: ## pin what pyproject.toml asks for (needs uv; ARGS=--upgrade takes the newest): for .venv all, for the image what runs
+	uv pip compile pyproject.toml --group dev $(LOCK) $(ARGS) -o requirements.lock
+	uv pip compile pyproject.toml --constraints requirements.lock $(LOCK) --no-annotate -o .docker/requirements.lock
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"

@@ -1,0 +1,73 @@
+"""What the author of a draft is told: typed facts, chosen by code. Nothing else may be said."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.intents import Intent, Tone
+
+
+class Topic(StrEnum):
+    """A situation that an answer speaks to; each is a folder of `prompts/replies`. Listed in the order of a letter."""
+
+    HARDSHIP_RECEIVED = "hardship_received"
+    LEGAL_RECEIVED = "legal_received"
+    DISPUTE_RECEIVED = "dispute_received"
+    EXTENSION_RECEIVED = "extension_received"
+    PROMISE_NOTED = "promise_noted"
+    PROMISE_WITHOUT_DATE = "promise_without_date"
+    PAYMENT_NOTED = "payment_noted"
+    DOCUMENTS_ON_THE_WAY = "documents_on_the_way"
+    CONTACT_NOTED = "contact_noted"
+    QUERY_RECEIVED = "query_received"
+    THIN_MESSAGE = "thin_message"
+
+
+TOPIC_OF: dict[Intent, Topic] = {
+    Intent.HARDSHIP: Topic.HARDSHIP_RECEIVED,
+    Intent.LEGAL_OR_COMPLAINT: Topic.LEGAL_RECEIVED,
+    Intent.DISPUTE: Topic.DISPUTE_RECEIVED,
+    Intent.EXTENSION_REQUEST: Topic.EXTENSION_RECEIVED,
+    Intent.PAYMENT_PROMISE: Topic.PROMISE_NOTED,
+    Intent.PAYMENT_CONFIRMATION: Topic.PAYMENT_NOTED,
+    Intent.DOCUMENT_REQUEST: Topic.DOCUMENTS_ON_THE_WAY,
+    Intent.CONTACT_UPDATE: Topic.CONTACT_NOTED,
+    Intent.QUERY: Topic.QUERY_RECEIVED,
+}
+
+
+class PaymentSeen(StrEnum):
+    """Whether the ledger shows the payment that the writer speaks of; UNSAID when the writer may not be told."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFacts:
+    """What one paragraph may mention. Empty fields are not mentioned."""
+
+    topic: Topic
+    invoices: tuple[str, ...] = ()
+    day: date | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBrief:
+    """`may_use_ledger` is False for a writer whom nobody has verified: the draft says only what the writer said."""
+
+    language: str
+    tone: Tone
+    topics: tuple[TopicFacts, ...]
+    team: str
+    max_words: int
+    addressee: str = ""
+    country: str = ""
+    payment: PaymentSeen = PaymentSeen.UNSAID
+    may_use_ledger: bool = False
+    note: str = field(repr=False, default="")
+    problems: tuple[str, ...] = ()

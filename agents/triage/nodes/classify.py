@@ -1,0 +1,60 @@
+"""What does the mail want? Asked of the model, except when code already knows that a machine wrote it."""
+
+from langgraph.runtime import Runtime
+
+from agents.triage.context import Ask, TriageContext
+from agents.triage.evidence import evidence, locate
+from agents.triage.outputs import FoundIntent, MessageClass
+from agents.triage.state import TriageState
+from app.domain.case import Letter
+from app.domain.intents import CONSEQUENCE, Intent
+from app.domain.message import Machine
+from app.domain.proposal import SUBJECT, IntentFinding
+from app.domain.text import Span
+
+UNQUOTED = 0.3
+"""What remains of the confidence in an intent whose quote does not stand in the mail."""
+
+INTENT_OF_MACHINE = {
+    Machine.AUTO_REPLY: Intent.AUTOMATIC_REPLY,
+    Machine.TICKET_ROBOT: Intent.AUTOMATIC_REPLY,
+    Machine.READ_RECEIPT: Intent.AUTOMATIC_REPLY,
+    Machine.BOUNCE: Intent.DELIVERY_FAILURE,
+    Machine.MAILING_LIST: Intent.UNRELATED,
+    Machine.OWN_COPY: Intent.UNRELATED,
+}
+
+
+async def classify(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
+    letter = state["letter"]
+    if letter.screening.machine is not None:
+        return {"findings": (said_by_code(letter, letter.screening.machine),), "flags": frozenset(), "calls": ()}
+    ask = Ask("classify_message", letter, state["account"], shown={"language": letter.language})
+    answer, call = await runtime.context.ask(ask, MessageClass)
+    return {
+        "findings": findings_of(letter, answer.value.intents),
+        "flags": frozenset(answer.value.flags),
+        "calls": (call,),
+    }
+
+
+def findings_of(letter: Letter, found: tuple[FoundIntent, ...]) -> tuple[IntentFinding, ...]:
+    """The gravest first, each intent once, with the evidence that really stands in the letter."""
+    best: dict[Intent, IntentFinding] = {}
+    for claim in found:
+        finding = _verified(letter, claim)
+        known = best.get(claim.intent)
+        if known is None or finding.confidence > known.confidence:
+            best[claim.intent] = finding
+    return tuple(best[intent] for intent in sorted(best, key=CONSEQUENCE.__getitem__))
+
+
+def said_by_code(letter: Letter, machine: Machine) -> IntentFinding:
+    whole = Span(0, len(letter.subject.value))
+    return IntentFinding(INTENT_OF_MACHINE[machine], 1.0, (), evidence(letter, SUBJECT, whole))
+
+
+def _verified(letter: Letter, claim: FoundIntent) -> IntentFinding:
+    span = locate(letter, claim)
+    confidence = claim.confidence if span else claim.confidence * UNQUOTED
+    return IntentFinding(claim.intent, confidence, claim.invoices, evidence(letter, claim.source, span))

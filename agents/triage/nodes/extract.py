@@ -1,0 +1,76 @@
+"""What facts does the mail state? The model reads; every date, sum and name is checked against the words."""
+
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from agents.triage.context import Ask, TriageContext
+from agents.triage.evidence import evidence, span_here
+from agents.triage.outputs import ExtractedFacts
+from agents.triage.resolver import as_answer, resolve
+from agents.triage.state import TriageState
+from agents.triage.verify import verified_facts
+from app.domain.case import Letter
+from app.domain.intents import Intent, Reason
+from app.domain.proposal import BODY, Evidence, IntentFinding
+from app.domain.text import Span
+from app.reading.classifier import Scored
+from app.reading.facts import IntentInvoices
+
+FACTUAL = frozenset(
+    {
+        Intent.PAYMENT_PROMISE,
+        Intent.EXTENSION_REQUEST,
+        Intent.DISPUTE,
+        Intent.CONTACT_UPDATE,
+        Intent.LEGAL_OR_COMPLAINT,
+        Intent.AUTOMATIC_REPLY,
+    }
+)
+"""Intents with facts of their own; without one of them, and for machines, the model is not asked."""
+
+
+async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
+    letter, account, findings = state["letter"], state["account"], state["findings"]
+    ours = resolve(letter, account, [_scored(letter, finding) for finding in findings])
+    intents = tuple(finding.intent for finding in findings)
+    findings = tuple(_sharpened(letter, finding, ours.by_intent) for finding in findings)
+    if letter.screening.machine is not None or not FACTUAL & set(intents):
+        said = as_answer(ours, letter)
+        facts = verified_facts(said, said, letter, account, intents)
+        return {"findings": findings, "ours": ours, "facts": facts, "legal": frozenset()}
+    shown = {
+        "language": letter.language,
+        "today": letter.today.isoformat(),
+        "weekday": letter.today.strftime("%A"),
+        "intents": ", ".join(intents),
+    }
+    ask = Ask("extract_facts", letter, account, shown=shown, inputs={"ours": ours})
+    answer, call = await runtime.context.ask(ask, ExtractedFacts)
+    return {
+        "findings": findings,
+        "ours": ours,
+        "facts": verified_facts(answer.value, as_answer(ours, letter), letter, account, intents),
+        "legal": frozenset(Reason(kind.value) for kind in answer.value.legal),
+        "calls": (call,),
+    }
+
+
+def _scored(letter: Letter, finding: IntentFinding) -> Scored:
+    """A finding as the readers want it: with offsets in the redacted letter."""
+    span = span_here(letter, finding.evidence) or Span(0, 0)
+    source = finding.evidence.source if finding.evidence else BODY
+    return Scored(finding.intent, finding.confidence, source, span.start, span.end)
+
+
+def _sharpened(letter: Letter, finding: IntentFinding, by_intent: tuple[IntentInvoices, ...]) -> IntentFinding:
+    """Evidence narrowed to the clause that speaks for the intent, where the readers can tell."""
+    span = next((found.span for found in by_intent if found.intent is finding.intent), None)
+    narrow = span and evidence(letter, span.source, Span(span.start, span.end))
+    if not narrow or not finding.evidence or not _is_within(narrow, finding.evidence):
+        return finding
+    return replace(finding, evidence=narrow)
+
+
+def _is_within(inner: Evidence, outer: Evidence) -> bool:
+    return inner.source == outer.source and outer.start <= inner.start < inner.end <= outer.end

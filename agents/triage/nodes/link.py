@@ -1,0 +1,90 @@
+"""Which invoices is the mail about? Numbers that the account does not hold count only for an unrecognised invoice."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from langgraph.runtime import Runtime
+
+from agents.triage.context import TriageContext
+from agents.triage.state import TriageState
+from app.domain.account import Account
+from app.domain.intents import DisputeReason, Intent
+from app.domain.proposal import Facts, IntentFinding, PromiseFact
+from app.reading.facts import WITHOUT_INVOICES, ExtractedFacts
+from app.reading.invoices import match_invoices, mentioned
+
+PAYING = frozenset({Intent.PAYMENT_CONFIRMATION, Intent.PAYMENT_PROMISE})
+"""Intents whose invoices an attached remittance may list."""
+
+
+async def link(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
+    letter, account, facts, ours = state["letter"], state["account"], state["facts"], state["ours"]
+    named = _named(account, letter.subject.value, letter.body.value)
+    attached = _named(account, *(text.value for text in letter.attachments))
+    strange = ours.unknown_invoices if _is_unrecognised(facts) else ()
+    findings = tuple(replace(f, invoices=_concerned(f, ours, {*named, *attached}, strange)) for f in state["findings"])
+    findings = tuple(_as_attached(finding, attached) for finding in findings)
+    carried = {number for finding in findings for number in finding.invoices}
+    if any(finding.intent not in WITHOUT_INVOICES for finding in findings):
+        carried |= set(named)
+    return {
+        "findings": findings,
+        "facts": _linked(facts, findings, account),
+        "mentioned": named,
+        "invoices": _ordered(carried, account),
+    }
+
+
+def _named(account: Account, *texts: str) -> tuple[str, ...]:
+    return mentioned([match for text in texts for match in match_invoices(text, account)], account)
+
+
+def _is_unrecognised(facts: Facts) -> bool:
+    return facts.dispute is not None and facts.dispute.reason is DisputeReason.UNRECOGNISED
+
+
+def _concerned(
+    finding: IntentFinding, ours: ExtractedFacts, named: set[str], strange: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The model's numbers, if the mail names them; else those that the readers tie to the intent."""
+    if finding.intent in WITHOUT_INVOICES:
+        return ()
+    suggested = tuple(number for number in finding.invoices if number in named)
+    concerned = suggested or ours.invoices_of(finding.intent)
+    return (*concerned, *strange) if finding.intent is Intent.DISPUTE else concerned
+
+
+def _as_attached(finding: IntentFinding, attached: tuple[str, ...]) -> IntentFinding:
+    if finding.intent not in PAYING or finding.invoices:
+        return finding
+    return replace(finding, invoices=attached)
+
+
+def _ordered(numbers: Iterable[str], account: Account) -> tuple[str, ...]:
+    """In the account's order, strangers last."""
+    known = [invoice.number for invoice in account.invoices if invoice.number in numbers]
+    return (*known, *sorted(set(numbers) - set(known)))
+
+
+def _linked(facts: Facts, findings: tuple[IntentFinding, ...], account: Account) -> Facts:
+    invoices = {finding.intent: finding.invoices for finding in findings}
+    promise, extension, dispute = facts.promise, facts.extension, facts.dispute
+    return replace(
+        facts,
+        promise=promise and _priced(replace(promise, invoices=invoices.get(Intent.PAYMENT_PROMISE, ())), account),
+        extension=extension and replace(extension, invoices=invoices.get(Intent.EXTENSION_REQUEST, ())),
+        dispute=dispute and replace(dispute, invoices=invoices.get(Intent.DISPUTE, ())),
+    )
+
+
+def _priced(promise: PromiseFact, account: Account) -> PromiseFact:
+    """A promise without an amount is of the open amount of its invoices, when they share a currency."""
+    covered = [invoice.open for invoice in account.invoices if invoice.number in promise.invoices and invoice.is_open]
+    currencies = {money.currency for money in covered}
+    if promise.amount is not None:
+        only = currencies.pop() if len(currencies) == 1 else account.currency
+        return replace(promise, currency=promise.currency or only or None)
+    if len(currencies) != 1:
+        return promise
+    return replace(promise, amount=sum((money.amount for money in covered), Decimal(0)), currency=currencies.pop())

@@ -1,0 +1,64 @@
+"""How a date or an amount may be written in a draft: every notation that a reader of the language would understand."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date, get_day_names, get_month_names
+
+LOCALES = {
+    "en": ("en_GB", "en_US"),
+    "fr": ("fr_FR",),
+    "de": ("de_DE",),
+    "es": ("es_ES",),
+    "nl": ("nl_NL",),
+    "it": ("it_IT",),
+    "pt": ("pt_PT",),
+}
+_PATTERNS = (
+    "full",
+    "long",
+    "medium",
+    "d MMMM",
+    "d. MMMM",
+    "dd.MM.yyyy",
+    "d.M.yyyy",
+    "dd.MM.",
+    "d.M.",
+    "dd/MM/yyyy",
+    "yyyy-MM-dd",
+)
+_SPACES = {0x00A0: " ", 0x202F: " ", 0x2009: " "}
+_MARKS = ((",", "."), (".", ","), (" ", ","), ("'", "."), ("", "."), ("", ","))
+
+
+@cache
+def dates(day: date, language: str) -> tuple[str, ...]:
+    """Longest first, white space plain."""
+    locales = LOCALES.get(language, ("en_GB",))
+    written = {plain(format_date(day, pattern, locale)) for locale in locales for pattern in _PATTERNS}
+    return tuple(sorted(written, key=len, reverse=True))
+
+
+def amounts(value: Decimal) -> Iterator[tuple[str, bool]]:
+    """Each notation, and whether a currency must stand beside it to make money of it."""
+    whole, cents = f"{abs(value):,.2f}".split(".")
+    for thousands, decimal in _MARKS:
+        grouped = whole.replace(",", thousands)
+        yield f"{grouped}{decimal}{cents}", False
+        if cents == "00":
+            yield grouped, True
+
+
+@cache
+def calendar_words(language: str) -> frozenset[str]:
+    """Names of months and weekdays."""
+    locale = Locale.parse(LOCALES.get(language, ("en_GB",))[0])
+    return frozenset([*get_month_names("wide", locale=locale).values(), *get_day_names("wide", locale=locale).values()])
+
+
+def plain(text: str) -> str:
+    """Spaces that do not break become plain ones; offsets stay."""
+    return text.translate(_SPACES)

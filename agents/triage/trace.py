@@ -1,0 +1,149 @@
+"""Where do the facts of a draft come from? Independent of whoever wrote it.
+
+Every digit of a draft must belong to a known fact: facts are masked, the longest first, and what is left is untraced.
+
+    "INV-7 over 1,250.00 EUR is due on 3 March 2026."    known: INV-7 (ledger), 1,250.00 (ledger), 3 March 2026 (mail)
+    "····· over ········ EUR is due on ············."    no digit left: traced
+"""
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+
+from agents.triage.notations import amounts, calendar_words, dates, plain
+from app.domain.account import Account
+from app.domain.case import Letter
+from app.domain.money import Money
+from app.domain.proposal import Facts, PromiseFact, Trace
+from app.domain.text import PLACEHOLDER
+from app.reading.amounts import find_amounts
+
+_TOKEN = re.compile(r"[\w#](?:[\w./,:#-]*\w)?")
+_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
+_CURRENCY = re.compile(r"€|£|\$|\b(?:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL)\b", re.IGNORECASE)
+_SYMBOLS = {"€": "EUR", "£": "GBP"}
+_MASK = "\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A piece of text that may stand in a draft. `currency`: a currency beside it must be this one."""
+
+    text: str
+    source: str
+    reference: str
+    currency: str = ""
+    needs_currency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    traces: tuple[Trace, ...]
+    problems: tuple[str, ...]
+
+
+def trace(body: str, known: Iterable[Known], letter: Letter, language: str) -> Traced:
+    """Tie each fact of a draft to its source; a problem is a closed word and the fragment that no source explains."""
+    text = PLACEHOLDER.sub(lambda match: _MASK * len(match.group()), plain(body))
+    traces: list[Trace] = []
+    for fact in sorted(set(known), key=lambda fact: (-len(fact.text), fact.source != "ledger", fact.reference)):
+        text = _mask(text, fact, traces)
+    problems = [*_placeholders(body, letter), *_left_over(text, letter, language)]
+    return Traced(tuple(sorted(traces, key=lambda found: found.start)), tuple(dict.fromkeys(problems)))
+
+
+def configured(team: str, mailbox_address: str) -> Iterator[Known]:
+    yield Known(team, "configuration", "team")
+    yield Known(mailbox_address, "configuration", "mailbox_address")
+
+
+def from_ledger(account: Account, language: str, concerning: Container[str]) -> Iterator[Known]:
+    """Numbers, sums, days and payment links of the account's own rows, as far as they concern the invoices named."""
+    for invoice in account.invoices:
+        if invoice.number not in concerning:
+            continue
+        yield Known(invoice.number, "ledger", invoice.number)
+        yield Known(invoice.payment_link, "ledger", invoice.number)
+        for money in {invoice.amount, invoice.open}:
+            yield from _money(money, "ledger", invoice.number)
+        for day in filter(None, (invoice.due_date, invoice.issue_date)):
+            yield from (Known(text, "ledger", invoice.number) for text in dates(day, language))
+    for money in account.outstanding:
+        yield from _money(money, "ledger", "outstanding")
+    for payment in account.payments:
+        yield from _money(payment.amount, "ledger", payment.reference or "payment")
+        yield from (Known(text, "ledger", payment.reference or "payment") for text in dates(payment.day, language))
+
+
+def from_promise(promise: PromiseFact | None) -> Iterator[Known]:
+    """The sum of a promise, which code has worked out from the mail and the open amounts of its invoices."""
+    if promise is not None and promise.amount is not None:
+        reference = " ".join(promise.invoices) or "promise"
+        yield from _money(Money(promise.amount, promise.currency or ""), "ledger", reference)
+
+
+def from_mail(letter: Letter, facts: Facts, language: str) -> Iterator[Known]:
+    """What the writer said: numbers as they stand, amounts and days in any notation. Never a link or an address."""
+    days = [facts.promise and facts.promise.day, facts.extension and facts.extension.until, facts.return_date]
+    for day in filter(None, days):
+        yield from (Known(text, "mail", "facts") for text in dates(day, language))
+    for name, part in _parts(letter):
+        shown = _ADDRESS.sub(" ", _LINK.sub(" ", PLACEHOLDER.sub(" ", plain(part))))
+        yield from (Known(token, "mail", name) for token in set(_TOKEN.findall(shown)) if re.search(r"\d", token))
+        for found in find_amounts(shown, letter.language):
+            yield from _money(Money(found.value, found.currency or ""), "mail", name)
+
+
+def _parts(letter: Letter) -> Iterator[tuple[str, str]]:
+    yield "subject", letter.subject.value
+    yield "body", letter.body.value
+    yield from ((f"attachment:{number}", text.value) for number, text in enumerate(letter.attachments))
+
+
+def _money(money: Money, source: str, reference: str) -> Iterator[Known]:
+    for text, needs_currency in amounts(money.amount):
+        yield Known(text, source, reference, money.currency, needs_currency)
+
+
+def _mask(text: str, fact: Known, traces: list[Trace]) -> str:
+    """Blank every place where the fact stands as a whole."""
+    if not fact.text or fact.text not in text:
+        return text
+    pattern = re.compile(rf"(?<![\w])(?<!\d[.,'])(?:{re.escape(fact.text)})(?![\w])(?![.,']\d)")
+
+    def blank(match: re.Match[str]) -> str:
+        beside = _currency_beside(text, match.start(), match.end())
+        if (fact.needs_currency and not beside) or (fact.currency and beside not in {"", fact.currency}):
+            return match.group()
+        traces.append(Trace(match.start(), match.end(), fact.source, fact.reference))
+        return _MASK * len(match.group())
+
+    return pattern.sub(blank, text)
+
+
+def _currency_beside(text: str, start: int, end: int) -> str:
+    """The currency written right before or after; "" when there is none. A bare $ stands for any dollar."""
+    near = [*_CURRENCY.finditer(text, max(0, start - 4), start), *_CURRENCY.finditer(text, end, end + 4)]
+    marks = [_SYMBOLS.get(mark.group(), mark.group().upper()) for mark in near]
+    return next((mark for mark in marks if mark != "$"), "USD" if marks else "")
+
+
+def _placeholders(body: str, letter: Letter) -> Iterator[str]:
+    """Only those that the letter holds can be restored; account numbers are not repeated at all."""
+    held = {letter.sender_placeholder, *(p for _, part in _parts(letter) for p in PLACEHOLDER.findall(part))}
+    for placeholder in PLACEHOLDER.findall(body):
+        if placeholder not in held or placeholder.startswith(("⟨IBAN", "⟨CREDIT_CARD", "⟨BIC")):
+            yield f"placeholder: {placeholder}"
+    if re.search(r"[⟨⟩]", PLACEHOLDER.sub("", body)):
+        yield "placeholder: broken"
+
+
+def _left_over(text: str, letter: Letter, language: str) -> Iterator[str]:
+    yield from (f"link: {match.group()}" for match in _LINK.finditer(text))
+    yield from (f"address: {match.group()}" for match in _ADDRESS.finditer(text))
+    yield from (f"untraced: {token}" for token in _TOKEN.findall(text) if re.search(r"\d", token))
+    said = f"{letter.subject.value}\n{letter.body.value}".casefold()
+    for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text):
+        if word in calendar_words(language) and word.casefold() not in said:
+            yield f"untraced: {word}"

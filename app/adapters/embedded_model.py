@@ -1,0 +1,94 @@
+"""The model that ships inside: a classifier, grammars, templates. No key, no network, the same answers every time."""
+
+from typing import TypeVar
+
+from agents.replies import Replies
+from agents.triage.brief import DraftBrief
+from agents.triage.context import MAX_BODY
+from agents.triage.evidence import text_at
+from agents.triage.outputs import DraftReply, ExtractedFacts, Flag, FoundIntent, MessageClass
+from agents.triage.resolver import as_answer
+from app.domain.case import Letter
+from app.domain.errors import ModelAnswerInvalid
+from app.domain.intents import Intent
+from app.domain.ports import Answer, Question
+from app.reading import facts as reading
+from app.reading.classifier import Classifier, Scored
+from app.reading.features import passages
+
+A = TypeVar("A")
+
+NAME = "embedded"
+
+FLAG_OF = {"low_information": Flag.LOW_INFORMATION, "fraud_risk": Flag.FRAUD_SIGN}
+
+GRAVE = frozenset(
+    {
+        Intent.BANK_DETAIL_CHANGE,
+        Intent.HARDSHIP,
+        Intent.LEGAL_OR_COMPLAINT,
+        Intent.DISPUTE,
+        Intent.EXTENSION_REQUEST,
+    }
+)
+SUSPICION = 0.25
+"""A grave intent this likely, though not likely enough to be named, is reason enough to ask a person."""
+
+
+class EmbeddedModel:
+    """Answers the three questions of the graph by the id of their prompt."""
+
+    def __init__(self, classifier: Classifier, replies: Replies) -> None:
+        self._classifier = classifier
+        self._replies = replies
+
+    async def ask(self, question: Question[A]) -> Answer[A]:
+        value = self._answer(question)
+        if not isinstance(value, question.answer):
+            raise ModelAnswerInvalid(f"{question.prompt.ref}: the embedded model answers no {question.answer.__name__}")
+        return Answer(value, NAME)
+
+    def _answer(self, question: Question[A]) -> object:
+        match question.prompt.id:
+            case "classify_message":
+                return self._classify(question.letter)
+            case "extract_facts":
+                return self._extract(question.letter, question.inputs.get("ours"))
+            case "draft_reply":
+                return self._draft(question.inputs.get("brief"))
+            case unknown:
+                raise ModelAnswerInvalid(f"the embedded model knows no {unknown}")
+
+    def _classify(self, letter: Letter) -> MessageClass:
+        subject, body = letter.subject.value, letter.body.value[:MAX_BODY]
+        if not passages(subject, body):
+            return MessageClass(intents=(), flags=(Flag.LOW_INFORMATION,))
+        assessed = self._classifier.assess(subject, body, letter.language)
+        chosen, flagged = self._classifier.chosen(assessed.scored), self._classifier.flagged(assessed)
+        flags = [flag for name, flag in FLAG_OF.items() if name in flagged]
+        if any(s.intent in GRAVE and s.confidence >= SUSPICION and s not in chosen for s in assessed.scored):
+            flags.append(Flag.PERHAPS_MORE)
+        return MessageClass(intents=tuple(_found(letter, scored) for scored in chosen), flags=tuple(flags))
+
+    def _extract(self, letter: Letter, ours: object) -> ExtractedFacts:
+        if not isinstance(ours, reading.ExtractedFacts):
+            raise ModelAnswerInvalid("extract_facts needs what the readers found")
+        return as_answer(ours, letter)
+
+    def _draft(self, brief: object) -> DraftReply:
+        if not isinstance(brief, DraftBrief):
+            raise ModelAnswerInvalid("draft_reply needs a brief")
+        return DraftReply(body=self._replies.compose(brief))
+
+
+def _found(letter: Letter, scored: Scored) -> FoundIntent:
+    text = text_at(letter, scored.source)
+    quote = text.value[scored.start : scored.end] if text else ""
+    return FoundIntent(
+        intent=scored.intent,
+        confidence=min(max(scored.confidence, 0.0), 1.0),
+        source=scored.source,
+        quote=quote,
+        start=scored.start,
+        end=scored.end,
+    )

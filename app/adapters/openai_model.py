@@ -1,0 +1,236 @@
+"""Any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, llama.cpp, Ollama.
+
+    ask ─▶ breaker, budget ─▶ attempts (429, 5xx, time-outs; Retry-After honoured, capped) ─▶ validate ─▶ Answer
+                                                                     one re-ask, then ModelAnswerInvalid ─┘
+The answer's pydantic type becomes a strict JSON schema. What an endpoint says it does not support (`json_schema`,
+`temperature`, `max_tokens`) is left out or replaced from then on. Nothing of the text is logged.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import structlog
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    AsyncOpenAI,
+    BadRequestError,
+    InternalServerError,
+    OpenAIError,
+    RateLimitError,
+    UnprocessableEntityError,
+)
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.chat.completion_create_params import ResponseFormat
+from pydantic import BaseModel, ValidationError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from app.adapters.breaker import Breaker, Budget
+from app.domain.errors import ModelAnswerInvalid, ModelUnavailable
+from app.domain.ports import Answer, Model, Question
+
+log = structlog.get_logger(__name__)
+
+A = TypeVar("A")
+
+_PASSING = (APIConnectionError, RateLimitError, InternalServerError)
+"""Failures that may be over in a moment. A time-out is a connection error."""
+
+_NOT_IN_SCHEMAS = frozenset({"default", "title", "minLength", "maxLength"})
+"""Keywords that strict structured output does not know; pydantic checks them afterwards."""
+
+_REASK = "That was not the JSON object asked for. Answer again with one JSON object that matches the schema."
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the model lives and how patient we are with it."""
+
+    base_url: str
+    api_key: str
+    model: str
+    timeout_seconds: float = 60.0
+    attempts: int = 3
+    first_wait_seconds: float = 0.5
+    longest_wait_seconds: float = 20.0
+    max_output_tokens: int = 2000
+
+
+class OpenAIModel:
+    def __init__(self, endpoint: Endpoint, breaker: Breaker | None = None, budget: Budget | None = None) -> None:
+        self._endpoint = endpoint
+        self._breaker = breaker or Breaker()
+        self._budget = budget or Budget()
+        self._takes_schema = True
+        self._settings: dict[str, Any] = {"temperature": 0, "max_tokens": endpoint.max_output_tokens}
+        self._client = AsyncOpenAI(
+            base_url=endpoint.base_url,
+            api_key=endpoint.api_key or "none",
+            timeout=endpoint.timeout_seconds,
+            max_retries=0,
+        )
+
+    async def ask(self, question: Question[A]) -> Answer[A]:
+        """Raises ModelUnavailable or ModelAnswerInvalid."""
+        messages: list[ChatCompletionMessageParam] = [
+            {"role": "system", "content": question.prompt.system},
+            {"role": "user", "content": question.fenced},
+        ]
+        spent_in = spent_out = 0
+        for _ in range(2):
+            completion = await self._complete(messages, question)
+            spent_in += completion.usage.prompt_tokens if completion.usage else 0
+            spent_out += completion.usage.completion_tokens if completion.usage else 0
+            raw, value = _read(completion, question.answer)
+            if value is not None:
+                name = completion.model or self._endpoint.model
+                return Answer(value, name, spent_in, spent_out, raw=raw)
+            log.warning("model.answer.invalid", prompt=question.prompt.ref, model=self._endpoint.model)
+            messages += [{"role": "assistant", "content": raw or "{}"}, {"role": "user", "content": _REASK}]
+        raise ModelAnswerInvalid(f"{question.prompt.ref}: not a {question.answer.__name__}")
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _complete(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
+        """One completion, with patience. Whatever stays wrong is ModelUnavailable."""
+        if self._budget.is_spent:
+            raise ModelUnavailable("the day's tokens are spent")
+        if self._budget.wait_seconds() > self._endpoint.longest_wait_seconds:
+            raise ModelUnavailable("too many requests for one minute")
+        if self._breaker.is_open:
+            raise ModelUnavailable("resting after repeated failures")
+        try:
+            await asyncio.sleep(self._budget.ask())
+            completion: ChatCompletion = await self._attempts()(self._once, messages, question)
+        except OpenAIError as error:
+            self._breaker.failed()
+            status = error.status_code if isinstance(error, APIStatusError) else 0
+            log.warning("model.endpoint.failed", prompt=question.prompt.ref, error=type(error).__name__, status=status)
+            raise ModelUnavailable(f"{type(error).__name__} {status or ''}".strip()) from None
+        self._breaker.succeeded()
+        self._budget.spend(completion.usage.total_tokens if completion.usage else 0)
+        return completion
+
+    def _attempts(self) -> AsyncRetrying:
+        backoff = wait_random_exponential(self._endpoint.first_wait_seconds, max=self._endpoint.longest_wait_seconds)
+
+        def wait(state: RetryCallState) -> float:
+            asked = _retry_after(state.outcome.exception() if state.outcome else None)
+            return min(asked, self._endpoint.longest_wait_seconds) if asked is not None else backoff(state)
+
+        return AsyncRetrying(
+            retry=retry_if_exception_type(_PASSING),
+            stop=stop_after_attempt(self._endpoint.attempts),
+            wait=wait,
+            reraise=True,
+        )
+
+    async def _once(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
+        while True:
+            try:
+                return await self._create(messages, question)
+            except (BadRequestError, UnprocessableEntityError, InternalServerError) as error:
+                if not self._adapts_to(error):
+                    raise
+
+    def _adapts_to(self, error: APIStatusError) -> bool:
+        """Whether the endpoint named something that it does not take, and we can do without; each only once.
+
+        Servers say it with 400, 422 or (llama-cpp-python) 500.
+        """
+        words = str(error.body or error.message).lower()
+        if self._takes_schema and any(word in words for word in ("response_format", "json_schema")):
+            self._takes_schema = False
+        elif "max_tokens" in self._settings and "max_completion_tokens" in words:
+            self._settings["max_completion_tokens"] = self._settings.pop("max_tokens")
+        elif "temperature" in self._settings and "temperature" in words:
+            del self._settings["temperature"]
+        else:
+            return False
+        log.info("model.endpoint.adapted_to", model=self._endpoint.model, status=error.status_code)
+        return True
+
+    async def _create(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
+        shape: dict[str, Any] = {"type": "json_object"}
+        if self._takes_schema:
+            shape = schema_format(question.answer)
+        else:
+            messages = _with_schema(messages, question.answer)
+        completion: ChatCompletion = await self._client.chat.completions.create(
+            model=self._endpoint.model,
+            messages=messages,
+            response_format=cast(ResponseFormat, shape),
+            **self._settings,
+        )
+        return completion
+
+
+class FallbackModel:
+    """Asks the primary; when it is down or talks nonsense, the fallback answers, and says so."""
+
+    def __init__(self, primary: Model, fallback: Model) -> None:
+        self._primary = primary
+        self._fallback = fallback
+
+    async def ask(self, question: Question[A]) -> Answer[A]:
+        try:
+            return await self._primary.ask(question)
+        except (ModelUnavailable, ModelAnswerInvalid) as error:
+            log.warning("model.fallback.used", prompt=question.prompt.ref, error=type(error).__name__)
+            answer = await self._fallback.ask(question)
+            return Answer(answer.value, answer.model, is_fallback=True, raw=answer.raw)
+
+
+def schema_format(answer: type[Any]) -> dict[str, Any]:
+    """A pydantic type as a strict response format: every property required, nothing beyond, no defaults."""
+    schema = _strict(answer.model_json_schema())
+    return {"type": "json_schema", "json_schema": {"name": answer.__name__, "strict": True, "schema": schema}}
+
+
+def _strict(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return {"$ref": node["$ref"]}
+    strict = {key: _strict(value) for key, value in node.items() if key not in _NOT_IN_SCHEMAS}
+    if isinstance(node.get("properties"), dict):
+        strict["properties"] = {name: _strict(value) for name, value in node["properties"].items()}
+        strict["required"] = list(node["properties"])
+        strict["additionalProperties"] = False
+    return strict
+
+
+def _with_schema(messages: list[ChatCompletionMessageParam], answer: type[Any]) -> list[ChatCompletionMessageParam]:
+    """For endpoints without structured output the schema is told in words."""
+    schema = json.dumps(schema_format(answer)["json_schema"]["schema"], separators=(",", ":"))
+    system = f"{messages[0].get('content')}\n\nThe JSON schema of the answer:\n{schema}"
+    return [{"role": "system", "content": system}, *messages[1:]]
+
+
+def _read(completion: ChatCompletion, answer: type[A]) -> tuple[str, A | None]:
+    """The answer's text and value; no value for a refusal, a truncated answer, or anything that does not validate."""
+    choice = completion.choices[0] if completion.choices else None
+    if choice is None or choice.message.refusal or choice.finish_reason in {"length", "content_filter"}:
+        return "", None
+    raw = (choice.message.content or "").strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+    if not issubclass(answer, BaseModel):
+        return raw, None
+    try:
+        return raw, answer.model_validate_json(raw)
+    except ValidationError:
+        return raw, None
+
+
+def _retry_after(error: BaseException | None) -> float | None:
+    """Seconds, when the server said how many."""
+    if not isinstance(error, APIStatusError):
+        return None
+    try:
+        return max(0.0, float(error.response.headers.get("retry-after", "")))
+    except ValueError:
+        return None

@@ -1,0 +1,63 @@
+"""People in mail headers, beside their address, and in "On … X wrote:"."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.adapters.redaction.name_reader import GAP, Name, NameReader
+from app.adapters.redaction.words import Line, Word
+
+HEADER = re.compile(
+    r"(?:from|to|cc|bcc|reply-to|von|an|kopie|de|à|a|para|da|van|aan|copie à|cópia)[^\S\n]?:", re.IGNORECASE
+)
+WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit|escribió|schreef|ha scritto|escreveu)\b", re.IGNORECASE)
+ADDRESS_BEHIND = re.compile(
+    r"[\"']?[^\S\n]{0,2}[<\[(,:|\u2013-][^\S\n]?(?:mailto:|e-?mail:?[^\S\n]?)?[^\s<>@()]{1,64}@", re.IGNORECASE
+)
+DISPLAY_ENDS = re.compile(r"[\"']?[^\S\n]*(?:[|,;/(<\[:&]|$)", re.MULTILINE)
+
+
+class Headers:
+    def __init__(self, reader: NameReader) -> None:
+        self.reader = reader
+
+    def find(self, text: str, line: Line) -> Iterator[Name]:
+        header = HEADER.match(text, line.body)
+        if header:
+            yield from self._displayed(text, line.words, header.end())
+        if "@" in text[line.start : line.end]:
+            for at, word in enumerate(line.words):
+                if ADDRESS_BEHIND.match(text, word.end):
+                    yield from self._before_address(text, line.words, at)
+        wrote = WROTE.search(text, line.body, line.end)
+        if wrote:
+            yield from self._around_wrote(text, line.words, wrote)
+
+    def _displayed(self, text: str, words: Sequence[Word], start: int) -> Iterator[Name]:
+        for at, word in enumerate(words):
+            opens = word.start >= start and text[start : word.start].rstrip(" \"'\u00a0")[-1:] in {"", ";", ",", ">"}
+            name = self.reader.read(text, words, at) if opens else None
+            if name is not None and self.reader.is_person(text, words, name) and DISPLAY_ENDS.match(text, name.end):
+                yield name
+
+    def _before_address(self, text: str, words: Sequence[Word], last: int) -> Iterator[Name]:
+        first = last
+        while first > 0 and GAP.fullmatch(text, words[first - 1].end, words[first].start):
+            if not words[first - 1].is_capital and words[first - 1].folded not in self.reader.lexicon.particles:
+                break
+            first -= 1
+        for at in range(first, last + 1):
+            name = self.reader.read(text, words, at)
+            if name is not None and name.end == words[last].end and self.reader.is_person(text, words, name):
+                yield name
+                return
+
+    def _around_wrote(self, text: str, words: Sequence[Word], wrote: re.Match[str]) -> Iterator[Name]:
+        for at, word in enumerate(words):
+            name = self.reader.read(text, words, at)
+            if name is None or not self.reader.is_person(text, words, name):
+                continue
+            close_before = name.end <= wrote.start() and not text[name.end : wrote.start()].strip(" ,:")
+            close_after = word.start >= wrote.end() and not text[wrote.end() : word.start].strip(" ,:")
+            if close_before or close_after:
+                yield name
+                return

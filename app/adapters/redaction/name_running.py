@@ -1,0 +1,61 @@
+"""People in running text, where nothing announces them: the lists must know the given name."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.adapters.redaction.name_reader import TRIPLE, Name, NameReader
+from app.adapters.redaction.words import Line, Word
+
+COMPANION = re.compile(r"[^\S\n](?:and|or|et|ou|y|o|e|en|of)[^\S\n]", re.IGNORECASE)
+
+
+class Running:
+    def __init__(self, reader: NameReader) -> None:
+        self.reader = reader
+        self.lexicon = reader.lexicon
+
+    def find(self, text: str, line: Line) -> Iterator[Name]:
+        words = line.words
+        at = 0
+        while at < len(words):
+            name = self.reader.read(text, words, at, trusting=False) if words[at].is_capital else None
+            if name is None:
+                at += 1
+                continue
+            full = self._with_unknown_surname(text, words, at, name)
+            shouted_alone = words[at].is_shouted and name.count == 1
+            at += name.count
+            if shouted_alone or self.reader.is_firm(text, words, full):
+                continue
+            if self._is_meant(text, name) or self.reader.ends_like_surname(full):
+                yield from self._with_companion(text, words, full)
+
+    def _is_meant(self, text: str, name: Name) -> bool:
+        if self.lexicon.is_common_first(name.head):
+            return True
+        last = name.words[-1].folded
+        if name.count == 1 or not self.lexicon.is_last(last) or self.lexicon.is_ordinary(last):
+            return False
+        dotted_initial = name.has_initial and text[name.words[0].end] == "."
+        return self.lexicon.is_first(name.head) or (dotted_initial and last not in self.lexicon.person_roles)
+
+    def _with_unknown_surname(self, text: str, words: Sequence[Word], at: int, name: Name) -> Name:
+        """ "Selma Aydinoglu": a capitalised word right behind a given name is taken as its surname, except in German."""
+        if self.reader.is_german or name.count > 1:
+            return name
+        longer = self.reader.read(text, words, at)
+        if longer is None or longer.count > TRIPLE:
+            return name
+        known = self.lexicon.is_common_first(name.head) or self.reader.ends_like_surname(longer)
+        return longer if known else name
+
+    def _with_companion(self, text: str, words: Sequence[Word], name: Name) -> Iterator[Name]:
+        """ "Noémie ou Fanch Le Goff": who is named in one breath with a person is one, except in German."""
+        yield name
+        joined = COMPANION.match(text, name.end)
+        at = next((i for i, word in enumerate(words) if joined and word.start == joined.end()), None)
+        if at is None or self.reader.is_german:
+            return
+        other = self.reader.read(text, words, at)
+        if other is not None and not other.is_shouted and not self.reader.is_firm(text, words, other):
+            yield other

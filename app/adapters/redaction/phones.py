@@ -1,0 +1,106 @@
+"""Telephone numbers: shapes by eye, validity by number plan, and the words before them as judge."""
+
+import re
+
+import phonenumbers
+from presidio_analyzer import LocalRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from app.adapters.redaction.finds import REFERENCE, before
+
+CANDIDATE = re.compile(
+    r"(?<![\w#+.,€$£])(?<![^\W\d_][-/])(?:\+[^\S\n]?|\(\+)?\(?"
+    r"\d(?:[^\S\n]{0,2}[().\-/\u2013\u2011]{0,2}[^\S\n]?\d){4,17}+"
+    r"(?:[^\S\n]?(?:x|ext\.?|DW|poste)[^\S\n]?\d{1,5})?(?!\w)(?![.,:/-]\d)"
+)
+LABELS = (
+    r"tel|telephone|phone|ph|mobile|mob|cell|direct|dial|ddi|dd|switchboard|fax|call|ring|whatsapp|desk|office|home|work"
+    r"|answering at|reach (?:me|us|him|her) (?:at|on)"
+    r"|telefon|fon|handy|mobil|durchwahl|dw|rufnummer"
+    r"|t[eé]l|t[eé]l[eé]phone|portable|port|fixe|ligne directe|standard"
+    r"|t[eé]l[eé]fono|telf|tfno|tlf|m[oó]vil|fijo|telefoon|mobiel|gsm|bel|bereikbaar op"
+    r"|telefono|cellulare|telefone|telem[oó]vel|tlm|telm"
+)
+LABELLED = re.compile(rf"(?:\b(?:{LABELS})\b[^\n\d]{{0,18}}|(?:^|[\s|·,;])[TMPFHD][.:][^\S\n]*)$", re.IGNORECASE)
+LABELLED_BEHIND = re.compile(
+    r"[^\S\n]?[-\u2013(]?[^\S\n]?(?:office|fax|mobile|cell|home|work|direct|desk|phone|tel)\b", re.IGNORECASE
+)
+MONEY_BEFORE = re.compile(r"(?:[€$£]|\b(?:EUR|USD|GBP|CHF))[^\S\n]*$")
+MONEY_AFTER = re.compile(r"[^\S\n]?(?:[€$£%]|(?:EUR|USD|GBP|CHF|euros?|kg|pcs|stk|km)\b)")
+DATE = re.compile(
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:\s+\d{1,2}(?:[.]\d{2})?)?"
+)
+GROUPED_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0\u202f]\d{3})+")
+REGIONS = {
+    "en": ("GB", "US", "IE"),
+    "fr": ("FR", "BE", "CH", "LU"),
+    "de": ("DE", "AT", "CH"),
+    "es": ("ES",),
+    "nl": ("NL", "BE"),
+    "it": ("IT", "CH"),
+    "pt": ("PT", "BR"),
+}
+WITHOUT_ZERO = frozenset({"ES", "PT", "IT", "US", "LU"})
+NANP = re.compile(r"(?:1[ .-]?)?(?:\(\d{3}\)[ -]?|\d{3}[ .-])\d{3}[ .-]\d{4}")
+SHORTEST, LONGEST, SHORTEST_LABELLED = 8, 20, 5
+
+
+class PhoneRecognizer(LocalRecognizer):
+    def __init__(self, language: str) -> None:
+        self.regions = REGIONS[language]
+        self.others = tuple(dict.fromkeys(r for regions in REGIONS.values() for r in regions if r not in self.regions))
+        super().__init__(supported_entities=["PHONE_NUMBER"], supported_language=language, name="phone")
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        return [
+            RecognizerResult("PHONE_NUMBER", match.start(), match.end(), 0.8)
+            for match in CANDIDATE.finditer(text)
+            if self._is_phone(text, match)
+        ]
+
+    def _is_phone(self, text: str, match: re.Match[str]) -> bool:
+        number, lead = match.group(), before(text, match.start())
+        digits = sum(c.isdigit() for c in number)
+        if (
+            digits > LONGEST + 2
+            or DATE.fullmatch(number)
+            or MONEY_BEFORE.search(lead)
+            or MONEY_AFTER.match(text, match.end())
+        ):
+            return False
+        if LABELLED.search(lead) or LABELLED_BEHIND.match(text, match.end()):
+            return digits >= SHORTEST_LABELLED
+        if REFERENCE.search(lead) or digits < SHORTEST:
+            return False
+        return self._is_in_plan(number)
+
+    def _is_in_plan(self, number: str) -> bool:
+        bare = number.lstrip("(")
+        if bare.startswith(("+", "00")):
+            return _is_possible("+" + bare.lstrip("+0 ") if bare.startswith("00") else bare, None)
+        is_grouped = any(not c.isdigit() for c in number)
+        if bare.startswith("0"):
+            known = any(_is_valid(number, region) for region in (*self.regions, *self.others))
+            return known or (is_grouped and any(_is_possible(number, region) for region in self.regions))
+        if NANP.fullmatch(number):
+            return _is_possible(number, "US")
+        if not is_grouped:
+            return False
+        return any(_is_valid(number, region) for region in self.regions if region in WITHOUT_ZERO)
+
+
+def _is_valid(number: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_possible(number: str, region: str | None) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False

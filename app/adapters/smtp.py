@@ -1,0 +1,163 @@
+"""SMTP by phase, since what a lost connection means depends on when it was lost (RFC 5321 §4.2.5).
+
+    connect ▶ EHLO, TLS, AUTH ▶ MAIL ▶ RCPT │ DATA ▶ body, final dot ▶ answer │ QUIT
+    ─ lost: try later; refused: said so ────┘─ lost: nobody knows ────────────┘─ sent, whatever comes
+
+A refusal before MAIL is about the account or the server, not about this mail: it is tried again.
+"""
+
+import re
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPTimeoutError,
+)
+
+from app.domain.ports import Delivery, MailAccount, SendResult
+
+QUIT_SECONDS = 5.0
+ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
+
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+_TEMPORARY = range(400, 500)
+_PERMANENT = range(500, 600)
+
+
+class _Stopped(Exception):
+    """The attempt was over before the body was sent."""
+
+    def __init__(self, result: SendResult, detail: str) -> None:
+        super().__init__(detail)
+        self.delivery = Delivery(result, detail)
+
+
+class SmtpSender:
+    """A submission server; one connection a mail."""
+
+    def __init__(self, account: MailAccount, *, timeout_seconds: float) -> None:
+        self._account = account
+        self._timeout = timeout_seconds
+
+    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery:
+        client = SMTP(
+            hostname=self._account.host,
+            port=self._account.port,
+            local_hostname=_hostname(sender),
+            timeout=self._timeout,
+            use_tls=self._account.security == "tls",
+            start_tls=self._account.security == "starttls",
+            tls_context=None if self._account.security == "none" else ssl.create_default_context(),
+        )
+        try:
+            await self._connect(client)
+            refused = await self._address(client, raw, sender, recipients)
+            delivery = await self._hand_over(client, raw, refused)
+        except _Stopped as stopped:
+            return stopped.delivery
+        else:
+            if client.is_connected:
+                with suppress(SMTPException, OSError):
+                    await client.quit(timeout=QUIT_SECONDS)
+            return delivery
+        finally:
+            client.close()
+
+    async def _connect(self, client: SMTP) -> None:
+        try:
+            await client.connect()
+            if self._account.username:
+                await client.login(self._account.username, self._account.password)
+            else:
+                await client.ehlo()
+        except SMTPAuthenticationError as error:
+            refused = error.code in _PERMANENT
+            raise _Stopped(SendResult.TRY_LATER, "login_refused" if refused else _code(error)) from None
+        except SMTPResponseException as error:
+            raise _Stopped(SendResult.TRY_LATER, _code(error)) from None
+        except SMTPTimeoutError:
+            raise _Stopped(SendResult.TRY_LATER, "timeout") from None
+        except (SMTPException, OSError, ValueError) as error:
+            is_tls = isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError)
+            is_missing = type(error) is SMTPException  # an extension that we need and the server has not
+            word = "tls_failed" if is_tls else "not_supported" if is_missing else "unreachable"
+            raise _Stopped(SendResult.TRY_LATER, word) from None
+
+    async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> tuple[str, ...]:
+        """MAIL and RCPT. Returns the recipients that were refused while others were taken."""
+        is_ascii = all(address.isascii() for address in (sender, *recipients))
+        if not is_ascii and not client.supports_extension("smtputf8"):
+            raise _Stopped(SendResult.REFUSED, "address_not_ascii")
+        encoding = "ascii" if is_ascii else "utf-8"
+        refusals: list[SMTPRecipientRefused] = []
+        try:
+            await client.mail(sender, options=_options(client, raw, is_ascii=is_ascii), encoding=encoding)
+            for recipient in recipients:
+                try:
+                    await client.rcpt(recipient, encoding=encoding)
+                except SMTPRecipientRefused as error:
+                    refusals.append(error)
+        except SMTPResponseException as error:
+            raise _refusal(error) from None
+        except SMTPTimeoutError:
+            raise _Stopped(SendResult.TRY_LATER, "timeout") from None
+        except (SMTPException, OSError):
+            raise _Stopped(SendResult.TRY_LATER, "connection_lost") from None
+        except ValueError:
+            raise _Stopped(SendResult.REFUSED, "address_invalid") from None
+        if len(refusals) == len(recipients):
+            raise _refusal(next((error for error in refusals if error.code in _TEMPORARY), refusals[0]))
+        return tuple(error.recipient for error in refusals)
+
+    @staticmethod
+    async def _hand_over(client: SMTP, raw: bytes, refused: tuple[str, ...]) -> Delivery:
+        """DATA, body and final dot. Only a clear answer is known; a loss or a silence from here on is not."""
+        try:
+            answer = await client.data(raw)
+        except SMTPResponseException as error:
+            if error.code in _TEMPORARY:
+                return Delivery(SendResult.TRY_LATER, _code(error))
+            if error.code in _PERMANENT:
+                return Delivery(SendResult.REFUSED, _code(error))
+            return Delivery(SendResult.UNKNOWN, "odd_answer")
+        except SMTPTimeoutError:
+            return Delivery(SendResult.UNKNOWN, "timeout")
+        except (SMTPException, OSError):
+            return Delivery(SendResult.UNKNOWN, "connection_lost")
+        return Delivery(SendResult.SENT, _digits(answer.code, answer.message), refused)
+
+
+def _options(client: SMTP, raw: bytes, *, is_ascii: bool) -> list[str]:
+    """What MAIL says beside the address, of what the server understands."""
+    options = [] if is_ascii else ["SMTPUTF8"]
+    if client.supports_extension("size"):
+        options.append(f"SIZE={len(raw)}")
+    if not raw.isascii() and client.supports_extension("8bitmime"):
+        options.append("BODY=8BITMIME")
+    return options
+
+
+def _refusal(error: SMTPResponseException) -> _Stopped:
+    is_final = error.code in _PERMANENT and error.code not in ABOUT_THE_ACCOUNT
+    return _Stopped(SendResult.REFUSED if is_final else SendResult.TRY_LATER, _code(error))
+
+
+def _code(error: SMTPResponseException) -> str:
+    return _digits(error.code, error.message)
+
+
+def _digits(code: int, text: str) -> str:
+    """The code and, where there is one, the enhanced code (RFC 3463); nothing else of what the server said."""
+    enhanced = _ENHANCED.match(text)
+    return f"{code} {enhanced[0]}" if enhanced else str(code)
+
+
+def _hostname(sender: str) -> str:
+    domain = sender.rpartition("@")[2]
+    return domain if domain.isascii() and domain else "localhost"

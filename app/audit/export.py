@@ -1,0 +1,51 @@
+"""An audit chain on its way out: one entry a line, with all that is needed to verify it elsewhere.
+
+Whoever has an exported line rebuilds the hashed bytes from seq, at, kind, actor and refs (see `app.domain.audit`).
+"""
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TextIO
+
+from app.domain.audit import Link
+
+Format = Literal["jsonl", "csv"]
+Write = Callable[[Link], None]
+
+COLUMNS = ("seq", "at", "kind", "actor", "refs", "previous", "hash")
+
+
+def as_jsonl(out: TextIO) -> Write:
+    def write(link: Link) -> None:
+        out.write(json.dumps(_fields(link), ensure_ascii=True) + "\n")
+
+    return write
+
+
+def as_csv(out: TextIO) -> Write:
+    """`refs` is JSON within its cell."""
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+
+    def write(link: Link) -> None:
+        fields = _fields(link)
+        writer.writerow({**fields, "refs": json.dumps(fields["refs"], sort_keys=True, separators=(",", ":"))})
+
+    return write
+
+
+FORMATS: Mapping[Format, Callable[[TextIO], Write]] = {"jsonl": as_jsonl, "csv": as_csv}
+
+
+def _fields(link: Link) -> dict[str, Any]:
+    body = json.loads(link.body)
+    return {
+        "seq": body["seq"],
+        "at": body["at"],
+        "kind": body["kind"],
+        "actor": body["actor"],
+        "refs": body["refs"],
+        "previous": link.previous,
+        "hash": link.hash,
+    }

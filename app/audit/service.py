@@ -1,0 +1,114 @@
+"""The audit chains, read back: verified against themselves and against checkpoints kept outside, and exported."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TextIO
+
+import structlog
+
+from app.audit.export import FORMATS, Format
+from app.db.repositories.audit import StoredEntry
+from app.db.tables.system import Chain
+from app.db.uow import Database
+from app.domain.audit import GENESIS, MOMENT, Link, Verdict, Walk
+from app.domain.errors import Invalid
+from app.domain.people import SignedIn
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The head of a chain, kept outside the database: it proves later that nothing was cut off or written anew."""
+
+    chain: Chain
+    seq: int
+    hash: str
+    at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        return {"chain": self.chain.value, "seq": self.seq, "hash": self.hash, "at": self.at.isoformat()}
+
+
+def checkpoint_from_json(data: Any) -> Checkpoint:
+    """What `as_json` wrote. Raises Invalid."""
+    try:
+        seq = int(data["seq"])
+        return Checkpoint(Chain(data["chain"]), seq, str(data["hash"]), datetime.fromisoformat(data["at"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Invalid(f"not a checkpoint: {error}") from error
+
+
+class AuditService:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def verify(self, chain: Chain = Chain.DECISIONS, checkpoint: Checkpoint | None = None) -> Verdict:
+        """Walk the chain, a page at a time, and name the first entry that does not fit.
+
+        Only a checkpoint shows that the newest entries are gone, or that the chain was written anew as a whole.
+        """
+        if checkpoint is not None and checkpoint.chain is not chain:
+            raise Invalid(f"the checkpoint is one of the chain {checkpoint.chain}, not of {chain}")
+        walk = Walk()
+        async with self._database.read() as uow:
+            async for entry in uow.audit.entries(chain):
+                link = entry.link
+                bad = walk.take(link)
+                if bad is not None:
+                    return bad
+                reason = _misfiled(entry) or _disagrees(link, checkpoint)
+                if reason:
+                    return Verdict(link.seq - 1, link.previous, link.seq, reason)
+        if checkpoint is not None and walk.entries < checkpoint.seq:
+            return walk.fault("missing")
+        return walk.verdict
+
+    async def checkpoints(self) -> list[Checkpoint]:
+        """The heads of all chains that have one."""
+        async with self._database.read() as uow:
+            heads = [await uow.audit.newest(chain) for chain in Chain]
+        return [Checkpoint(head.chain, head.seq, head.hash, head.at) for head in heads if head is not None]
+
+    async def export(self, out: TextIO, *, format: Format, by: SignedIn) -> int:  # the word of the command
+        """Write the chain of decisions; that it leaves is noted first, in the chain of reads. Returns their number."""
+        if format not in FORMATS:
+            raise Invalid(f"there is no format {format!r}: {', '.join(FORMATS)}")
+        write = FORMATS[format](out)
+        async with self._database.write() as uow:
+            head = await uow.audit.newest(Chain.DECISIONS)
+            seq, digest = (head.seq, head.hash) if head else (0, GENESIS)
+            uow.audit.add(
+                "audit.log.exported", actor=by.actor, chain=Chain.ACCESS, format=format, entries=seq, head=digest
+            )
+        written = 0
+        async with self._database.read() as uow:
+            async for entry in uow.audit.entries(Chain.DECISIONS, up_to=seq):
+                write(entry.link)
+                written += 1
+        log.info("audit.log.exported", entries=written)
+        return written
+
+
+def _misfiled(entry: StoredEntry) -> str:
+    """The columns beside the body serve to find an entry: each must say what the body says."""
+    at, ids = entry.at.strftime(MOMENT), (_text(entry.message_id), _text(entry.conversation_id))
+    beside = (entry.link.seq, at, entry.kind, entry.actor, *ids)
+    try:
+        body = json.loads(entry.link.body)
+        found_by = (body["refs"].get("message_id"), body["refs"].get("conversation_id"))
+        is_filed_right = beside == (body["seq"], body["at"], body["kind"], body["actor"], *found_by)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return "not in the form of an entry"
+    return "" if is_filed_right else "filed under other words than its own"
+
+
+def _disagrees(link: Link, checkpoint: Checkpoint | None) -> str:
+    if checkpoint is None or link.seq != checkpoint.seq or link.hash == checkpoint.hash:
+        return ""
+    return "not the one that the checkpoint names"
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

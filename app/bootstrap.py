@@ -1,0 +1,227 @@
+"""The composition root: settings become adapters, adapters become services. The only file (beside `app/mind.py`, the thinking
+process's own) that names concrete adapters.
+
+                    ┌ intake ── dispatch job ──▶ triage ──▶ review ── send job ──▶ outbox ┐
+    settings ─▶ Services                    (mind, in a child process)                     ├─▶ one database
+                    └ ledger   identity   audit   poller   heartbeat   sweep ──────────────┘
+"""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from app.adapters.child import ChildMind
+from app.adapters.imap import ImapFolder, ImapSentFolder
+from app.adapters.sink import FolderSender
+from app.adapters.smtp import SmtpSender
+from app.audit.service import AuditService
+from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
+from app.db.migrating import upgrade
+from app.db.sealing import Keyring
+from app.db.tables.mail import MailboxKind, MailboxRow
+from app.db.uow import Database
+from app.domain.clock import Clock, system_clock
+from app.domain.ids import new_id
+from app.domain.job import JobKind
+from app.domain.policy import Policy
+from app.domain.ports import MailAccount, MailFolder, Mind, Sender
+from app.health import Health
+from app.identity.service import IdentityService
+from app.intake.poller import Poller
+from app.intake.service import Dispatcher, IntakeService
+from app.intake.watching import OpenFolder
+from app.jobs.engine import Engine, Handler, migrate
+from app.jobs.lease import Heartbeat
+from app.jobs.lock import FileLock
+from app.jobs.sweep import Sweep
+from app.ledger.service import LedgerService
+from app.mind import MindConfig, build_mind
+from app.outbox.service import OutboxService
+from app.policies.loading import load_policy
+from app.review.pages import ReviewPages
+from app.review.service import ReviewService
+from app.settings import Settings, load_settings
+from app.triage.service import TriageService
+
+JOB_POLL_SECONDS = 0.5
+
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that runs, wired. `lock` is there on SQLite, where one process at a time may work."""
+
+    database: Database
+    engine: Engine
+    clock: Clock
+    mind: Mind
+    policy: Policy
+    intake: IntakeService
+    triage: TriageService
+    reviews: ReviewService
+    pages: ReviewPages
+    outbox: OutboxService
+    ledger: LedgerService
+    identity: IdentityService
+    audit: AuditService
+    poller: Poller
+    heartbeat: Heartbeat
+    sweep: Sweep
+    health: Health
+    open_folder: OpenFolder
+    handlers: Mapping[JobKind, Handler]
+    lock: FileLock | None
+    url: str
+    metrics_token: str = field(repr=False)
+
+    @property
+    def is_embedded(self) -> bool:
+        """On SQLite the API process works the mail too."""
+        return is_sqlite(self.url)
+
+    async def start_working(self) -> None:
+        """Take the lease, start the thinking process, work jobs, watch mailboxes."""
+        await self.heartbeat.start()
+        if isinstance(self.mind, ChildMind):
+            await self.mind.start()
+        await self.engine.start(self.handlers)
+        self.sweep.start()
+        self.poller.start()
+
+    async def stop_working(self) -> None:
+        """Take nothing new, let what runs end, then hand back the lease."""
+        await self.poller.stop()
+        await self.sweep.stop()
+        await self.engine.stop()
+        if isinstance(self.mind, ChildMind):
+            await self.mind.stop()
+        await self.heartbeat.stop()
+
+    async def close(self) -> None:
+        await self.database.dispose()
+
+
+def prepare_database(url: str) -> None:
+    """Bring our tables and the job engine's up to date."""
+    upgrade(url)
+    migrate(url)
+
+
+def build(
+    settings: Settings,
+    *,
+    holder: str = "duebox serve",
+    clock: Clock = system_clock,
+    sink: Path | None = None,
+    is_demo: bool = False,
+) -> Services:
+    """Wire everything for these settings. With a `sink`, answers are filed there and never leave the machine."""
+    url = settings.database_url
+    keyring = Keyring(settings.secret_key.get_secret_value())
+    executor_id = "local" if is_sqlite(url) else f"{socket.gethostname()}-{os.getpid()}-{str(new_id())[-8:]}"
+    engine = Engine(sync_engine(url), executor_id=executor_id, poll_seconds=JOB_POLL_SECONDS)
+    database = Database(
+        async_engine(url, for_writing=True), async_engine(url, for_writing=False), keyring, clock, engine.enqueue
+    )
+    policy = load_policy(settings.policy_file)
+    mind = ChildMind("app.mind", mind_config(settings))
+    intake = IntakeService(database, clock)
+    triage = TriageService(database, mind, policy, clock)
+    reviews = ReviewService(database, clock, undo_seconds=settings.undo_seconds)
+    open_folder = _folder_opener(keyring)
+    outbox = OutboxService(
+        database,
+        _sender(settings, sink),
+        ImapSentFolder(_account_lookup(database)),
+        clock,
+        backoff_seconds=settings.smtp.backoff_seconds,
+    )
+    dispatcher = Dispatcher(database)
+    handlers = {
+        JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
+        JobKind.TRIAGE: Handler(triage.work, triage.give_up),
+        JobKind.APPROVE: Handler(reviews.work, reviews.give_up),
+        JobKind.SEND: Handler(outbox.work, outbox.give_up),
+    }
+    return Services(
+        database=database,
+        engine=engine,
+        clock=clock,
+        mind=mind,
+        policy=policy,
+        intake=intake,
+        triage=triage,
+        reviews=reviews,
+        pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
+        outbox=outbox,
+        ledger=LedgerService(database, clock),
+        identity=IdentityService(database, clock),
+        audit=AuditService(database),
+        poller=Poller(
+            database,
+            intake,
+            open_folder,
+            clock,
+            poll_seconds=settings.poll_seconds,
+            holder=executor_id,
+        ),
+        heartbeat=Heartbeat(database, engine),
+        sweep=Sweep(database, engine, handlers, clock),
+        health=Health(database, url, clock),
+        open_folder=open_folder,
+        handlers=handlers,
+        lock=FileLock(sqlite_path(url), holder) if is_sqlite(url) else None,
+        url=url,
+        metrics_token=settings.metrics_token.get_secret_value(),
+    )
+
+
+def mind_config(settings: Settings) -> MindConfig:
+    """What the thinking process is told."""
+    model = settings.model
+    return MindConfig(
+        provider=model.provider,
+        base_url=model.base_url,
+        api_key=model.api_key.get_secret_value(),
+        model=model.name,
+        timeout_seconds=model.timeout_seconds,
+        policy_path=settings.policy_file,
+    )
+
+
+def settings_from_environment(**fixed: object) -> Settings:
+    return load_settings(**fixed)
+
+
+def _sender(settings: Settings, sink: Path | None) -> Sender:
+    if sink is not None:
+        return FolderSender(sink)
+    smtp = settings.smtp
+    account = MailAccount(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
+    return SmtpSender(account, timeout_seconds=smtp.timeout_seconds)
+
+
+def _account_lookup(database: Database) -> Callable[[UUID], Awaitable[MailAccount | None]]:
+    async def account_of(mailbox_id: UUID) -> MailAccount | None:
+        async with database.read() as uow:
+            row = await uow.mailboxes.get(mailbox_id)
+            return _account(uow.words.keyring, row) if row.kind is MailboxKind.IMAP else None
+
+    return account_of
+
+
+def _folder_opener(keyring: Keyring) -> OpenFolder:
+    return lambda row, folder: ImapFolder(_account(keyring, row), folder)
+
+
+def _account(keyring: Keyring, row: MailboxRow) -> MailAccount:
+    password = keyring.open(row.id, row.secret).decode() if row.secret else ""
+    return MailAccount(row.host, row.port, row.security.value, row.username, password)
+
+
+def mind(settings: Settings | None = None) -> Mind:
+    """The mind in this process, for commands that store nothing; without settings, from the environment's model."""
+    return build_mind(mind_config(settings or settings_from_environment(secret_key="-" * 32)))

@@ -1,0 +1,297 @@
+"""The `duebox` command. Each command is a thin call into a station.
+
+Exit codes: 0 ok, 1 found something wrong, 2 usage or settings, 75 try again (EX_TEMPFAIL).
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import structlog
+import typer
+import uvicorn
+
+from app.bootstrap import Services, build, prepare_database, settings_from_environment
+from app.bootstrap import mind as build_mind
+from app.demo import run as demo_run
+from app.domain.errors import AppError, DatabaseBusy, Invalid, Unreachable
+from app.logging import set_up_logging
+from app.main import create_app
+from app.operations import administration, doctor as examination, mail_files, mailboxes, running
+
+OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
+mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
+users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
+audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
+db = typer.Typer(no_args_is_help=True, help="The database.")
+for group, name in ((mailbox, "mailbox"), (users, "users"), (quarantine, "quarantine"), (audit, "audit"), (db, "db")):
+    cli.add_typer(group, name=name)
+
+T = TypeVar("T")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Run the command; an error of ours is one message and an exit code, never a traceback."""
+    try:
+        cli()
+    except DatabaseBusy as busy:
+        _complain(busy, TRY_AGAIN)
+    except Unreachable as away:
+        _complain(away, TRY_AGAIN)
+    except Invalid as invalid:
+        _complain(invalid, USAGE)
+    except AppError as error:
+        _complain(error, WRONG)
+
+
+def _complain(error: AppError, code: int) -> None:
+    sys.stderr.write(f"duebox: {error}\n")
+    sys.exit(code)
+
+
+def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:
+    """Run something beside a running `serve`: no lock is taken, nothing is worked."""
+    settings = settings_from_environment()
+    set_up_logging(level="WARNING")
+    prepare_database(settings.database_url)
+    services = build(settings)
+
+    async def run() -> T:
+        try:
+            return await work(services)
+        finally:
+            await services.close()
+
+    return asyncio.run(run())
+
+
+def _print(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+@cli.command()
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="Do the work, print a JSON summary, and end.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where the demo's database and sent mails go.")] = Path("build/demo"),
+) -> None:
+    """A fresh instance with a sample ledger and mailbox, worked through."""
+    set_up_logging(level="WARNING")
+    if check:
+        summary = asyncio.run(demo_run.check(folder))
+        _print(summary)
+        raise typer.Exit(OK if summary["ok"] else WRONG)
+    asyncio.run(running.serve_demo(folder))
+
+
+@cli.command()
+def serve() -> None:
+    """API and UI; on SQLite this process works the mail too."""
+    settings = settings_from_environment()
+    set_up_logging(level=settings.log_level)
+    services = build(settings, holder="duebox serve")
+    if services.lock is not None:
+        services.lock.take()
+    prepare_database(settings.database_url)
+    app = create_app(services, works=services.is_embedded)
+    uvicorn.run(app, host=settings.http.host, port=settings.http.port, log_config=None, access_log=False)
+
+
+@cli.command()
+def worker() -> None:
+    """One more worker (PostgreSQL), or the only one."""
+    settings = settings_from_environment()
+    set_up_logging(level=settings.log_level)
+    services = build(settings, holder="duebox worker")
+    if services.lock is not None:
+        services.lock.take()
+    prepare_database(settings.database_url)
+    asyncio.run(running.work_until_stopped(services))
+
+
+@cli.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check IMAP, SMTP, database, model and clock, with a hint each."""
+    settings = settings_from_environment()
+    set_up_logging(level="ERROR")
+    findings = asyncio.run(examination.examine(settings))
+    if as_json:
+        _print([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(finding.line())
+    raise typer.Exit(OK if all(finding.is_ok for finding in findings) else WRONG)
+
+
+@cli.command()
+def triage(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    ledger: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The account, as JSON.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The agent on mail files: nothing is stored, nothing is sent."""
+    set_up_logging(level="ERROR")
+    lines = asyncio.run(mail_files.triage_files(build_mind(), files, ledger))
+    if as_json:
+        _print(lines)
+        return
+    for line in lines:
+        typer.echo(mail_files.in_words(line))
+
+
+@cli.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="customers, contacts, invoices or payments")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
+    snapshot: Annotated[bool, typer.Option("--snapshot", help="The file holds all open items.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Close more than 20 % of the open items.")] = False,
+) -> None:
+    """Take a ledger file, whole or not at all."""
+    report = _with_services(
+        lambda s: s.ledger.import_file(kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes)
+    )
+    typer.echo(str(report))
+
+
+@mailbox.command("add")
+def mailbox_add(
+    name: str,
+    address: Annotated[str, typer.Option(help="The address that Duebox answers from.")],
+    imap_host: str = "",
+    imap_port: int = 993,
+    username: str = "",
+    password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    folder: str = "INBOX",
+    security: Annotated[str, typer.Option(help="tls, starttls or none")] = "tls",
+    since: Annotated[str, typer.Option(help="Read older mail for its threads, from this date (YYYY-MM-DD).")] = "",
+    webhook: Annotated[str, typer.Option(help="raw: mail is posted to a URL instead.")] = "",
+    secret_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    team: Annotated[str, typer.Option(help="How drafts are signed.")] = "",
+    authserv_id: Annotated[str, typer.Option(help="Whose Authentication-Results to believe.")] = "",
+    sent_copy: Annotated[str, typer.Option(help="server, append or none")] = "none",
+) -> None:
+    """Watch one more mailbox, from now on."""
+    wish = mailboxes.MailboxWish(
+        name=name,
+        address=address,
+        host=imap_host,
+        port=imap_port,
+        username=username,
+        password=mailboxes.secret_from(password_file),
+        folder=folder,
+        security=security,
+        since=since,
+        webhook=webhook,
+        secret=mailboxes.secret_from(secret_file),
+        team=team,
+        authserv_id=authserv_id,
+        sent_copy=sent_copy,
+    )
+    typer.echo(_with_services(lambda s: mailboxes.add_mailbox(s, wish)))
+
+
+@mailbox.command("list")
+def mailbox_list(as_json: AsJson = False) -> None:
+    """The mailboxes, and when each was last read."""
+    rows = _with_services(mailboxes.list_mailboxes)
+    if as_json:
+        _print(rows)
+    else:
+        for row in rows:
+            typer.echo(f"{row['name']}\t{row['address']}\t{row['kind']}\t{row['last_error'] or row['last_read_at'] or 'not read yet'}")
+
+
+@mailbox.command("test")
+def mailbox_test(name: str) -> None:
+    """Sign in to a mailbox and count its mails, changing nothing."""
+    typer.echo(_with_services(lambda s: mailboxes.try_mailbox(s, name)))
+
+
+@users.command("add")
+def users_add(
+    email: str,
+    name: Annotated[str, typer.Option()] = "",
+    role: Annotated[str, typer.Option(help="collector, manager, auditor or admin")] = "collector",
+    password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+) -> None:
+    """Let somebody sign in. Asks for the password, or reads it from a file."""
+    password = mailboxes.secret_from(password_file) or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    _with_services(lambda s: administration.add_user(s, email=email, name=name, role=role, password=password))
+    typer.echo(f"{email} may sign in")
+
+
+@users.command("token")
+def users_token(email: str) -> None:
+    """Print a new API token, once."""
+    typer.echo(_with_services(lambda s: s.identity.new_token(email)))
+
+
+@quarantine.command("list")
+def quarantine_list(as_json: AsJson = False) -> None:
+    """Mail that could not be worked."""
+    rows = _with_services(administration.list_quarantine)
+    if as_json:
+        _print(rows)
+    else:
+        for row in rows:
+            typer.echo(f"{row['id']}\t{row['mailbox']}\t{row['reason']}\t{row['attempts']}\t{row['received_at']}")
+
+
+@quarantine.command("retry")
+def quarantine_retry(
+    message: Annotated[str, typer.Argument(help="The mail's id, or: all")],
+) -> None:
+    """Work a quarantined mail again."""
+    count = _with_services(lambda s: administration.retry_quarantine(s, message))
+    typer.echo(f"{count} {'mail' if count == 1 else 'mails'} will be tried again")
+
+
+@audit.command("verify")
+def audit_verify(
+    checkpoint: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None, as_json: AsJson = False
+) -> None:
+    """Walk the chains; name the first entry that does not fit."""
+    verdicts = _with_services(lambda s: administration.verify_audit(s, checkpoint))
+    if as_json:
+        _print(verdicts)
+    for verdict in verdicts if not as_json else ():
+        state = f"entry {verdict['first_bad']} is {verdict['reason']}" if verdict["first_bad"] else "intact"
+        typer.echo(f"{verdict['chain']}: {verdict['entries']} entries, {state}")
+    raise typer.Exit(WRONG if any(verdict["first_bad"] for verdict in verdicts) else OK)
+
+
+@audit.command("export")
+def audit_export(
+    out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None,
+    form: Annotated[str, typer.Option("--format", help="jsonl or csv")] = "jsonl",
+) -> None:
+    """Write the log of decisions; that it was exported is noted too."""
+    _with_services(lambda s: administration.export_audit(s, out, form))
+
+
+@audit.command("checkpoint")
+def audit_checkpoint(out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None) -> None:
+    """Write the heads of the chains, to be kept outside: later they prove that nothing was cut off."""
+    text = json.dumps(_with_services(administration.checkpoints), indent=2, default=str)
+    out.write_text(text + "\n", encoding="utf-8") if out else typer.echo(text)
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the schema up to date."""
+    settings = settings_from_environment()
+    set_up_logging(level="WARNING")
+    prepare_database(settings.database_url)
+    typer.echo("the database is up to date")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What imports read and write in bulk: rows as plain mappings, some thousands at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.base import Base
+from app.db.tables.ledger import CustomerRow, ImportRow, InvoiceRow, PaymentRow
+from app.domain.account import CLOSED, InvoiceStatus
+
+IMPORT_LOCK = 0x44554510
+"""Advisory lock number on PostgreSQL: one import at a time. On SQLite BEGIN IMMEDIATE is the lock."""
+
+AT_ONCE = 2_000
+
+IS_OPEN = InvoiceRow.status.not_in(CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewerPayment:
+    customer_id: str
+    invoice_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    id: UUID
+    company: str
+    number: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedInvoice:
+    """`number` is upper-case."""
+
+    id: UUID
+    customer_id: str
+    number: str
+    is_open: bool
+
+
+class Imports:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self) -> None:
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORT_LOCK)))
+
+    async def customer_ids(self) -> frozenset[str]:
+        return frozenset(await self._session.scalars(sa.select(CustomerRow.id)))
+
+    async def stored(
+        self, table: type[Base], fields: Iterable[str], found_by: str, values: Iterable[Any]
+    ) -> Sequence[Mapping[str, Any]]:
+        """These fields of the rows whose `found_by` is among the values."""
+        columns = sa.inspect(table).columns
+        found = await self._session.execute(
+            sa.select(*(columns[field] for field in fields)).where(columns[found_by].in_(set(values)))
+        )
+        return [dict(row) for row in found.mappings()]
+
+    async def insert(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            await self._session.execute(sa.insert(table), rows)
+
+    async def update(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Each row names its primary key; all rows name the same fields."""
+        if rows:
+            await self._session.execute(sa.update(table), rows)
+
+    async def newest(self, kind: str) -> datetime | None:
+        """When the newest file of this kind was taken."""
+        newest = await self._session.scalar(
+            sa.select(ImportRow.at).where(ImportRow.kind == kind).order_by(ImportRow.at.desc()).limit(1)
+        )
+        return newest
+
+    def add(self, row: ImportRow) -> None:
+        self._session.add(row)
+
+    async def open_invoices(self) -> Sequence[OpenInvoice]:
+        found = await self._session.execute(
+            sa.select(InvoiceRow.id, InvoiceRow.company, InvoiceRow.number, InvoiceRow.customer_id)
+            .where(IS_OPEN)
+            .order_by(InvoiceRow.number, InvoiceRow.company)
+        )
+        return [OpenInvoice(*row) for row in found]
+
+    async def close(self, invoices: Iterable[UUID]) -> None:
+        for some in portions(invoices):
+            await self._session.execute(
+                sa.update(InvoiceRow)
+                .where(InvoiceRow.id.in_(some))
+                .values(status=InvoiceStatus.PAID, open_amount=Decimal(0))
+                .execution_options(synchronize_session=False)
+            )
+
+    async def payments_since(self, day: date) -> Sequence[NewerPayment]:
+        """Payments to us (refunds and chargebacks are negative) of that day or later."""
+        found = await self._session.execute(
+            sa.select(PaymentRow.customer_id, PaymentRow.invoice_number).where(
+                PaymentRow.day >= day, PaymentRow.amount > Decimal(0)
+            )
+        )
+        return [NewerPayment(*row) for row in found]
+
+    async def invoices_numbered(self, numbers: Iterable[str]) -> Sequence[NumberedInvoice]:
+        """The invoices with these upper-case numbers."""
+        upper = sa.func.upper(InvoiceRow.number)
+        invoices: list[NumberedInvoice] = []
+        for some in portions(numbers):
+            found = await self._session.execute(
+                sa.select(InvoiceRow.id, InvoiceRow.customer_id, upper, IS_OPEN).where(upper.in_(some))
+            )
+            invoices += [NumberedInvoice(*row) for row in found]
+        return invoices
+
+    async def marked(self) -> tuple[dict[UUID, str], set[str]]:
+        """What is marked *payment seen*: invoices, each with its customer, and customers."""
+        invoices = await self._session.execute(
+            sa.select(InvoiceRow.id, InvoiceRow.customer_id).where(InvoiceRow.payment_seen)
+        )
+        customers = await self._session.scalars(sa.select(CustomerRow.id).where(CustomerRow.payment_seen))
+        return {row.id: row.customer_id for row in invoices}, set(customers)
+
+    async def mark(self, table: type[InvoiceRow] | type[CustomerRow], ids: Iterable[Any], *, seen: bool) -> None:
+        for some in portions(ids):
+            await self._session.execute(
+                sa.update(table)
+                .where(table.id.in_(some))
+                .values(payment_seen=seen)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def portions(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """A statement takes only so many values."""
+    rest = iter(values)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

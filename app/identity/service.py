@@ -1,0 +1,128 @@
+"""Users, passwords, sessions and API tokens."""
+
+import asyncio
+import re
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from pwdlib import PasswordHash
+
+from app.db.tables.system import UserRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
+from app.domain.ids import new_id
+from app.domain.people import SignedIn
+from app.domain.review import Role
+
+SESSION = timedelta(hours=12)
+PAUSE = timedelta(minutes=5)
+TRIES = 5
+SHORTEST_PASSWORD = 12
+TOKEN_BYTES = 32
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+class IdentityService:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._hasher = PasswordHash.recommended()
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    async def add_user(self, *, email: str, name: str, role: Role, password: str) -> UUID:
+        """Raises Invalid when the address is taken or malformed, or the password is too short."""
+        address = email.strip().lower()
+        if not _EMAIL.fullmatch(address):
+            raise Invalid(f"{email!r} is not an e-mail address")
+        hashed = await self._hashed(password)
+        async with self._database.write() as uow:
+            if await uow.users.by_email(address) is not None:
+                raise Invalid(f"there is a user {address} already")
+            user = UserRow(
+                id=new_id(), email=address, name=name, role=role, password_hash=hashed, created_at=self._clock()
+            )
+            uow.users.add(user)
+            uow.audit.add("identity.user.added", user_id=user.id, role=role.value)
+            return user.id
+
+    async def set_password(self, email: str, password: str) -> None:
+        hashed = await self._hashed(password)
+        async with self._database.write() as uow:
+            user = await self._user(uow, email)
+            user.password_hash = hashed
+            uow.audit.add("identity.password.changed", user_id=user.id)
+
+    async def sign_in(self, email: str, password: str) -> str:
+        """A session token. Raises NotAllowed with the tries that are left, or TooManyAttempts."""
+        async with self._database.read() as uow:
+            user = await uow.users.by_email(email)
+            failed = await uow.users.failures(email)
+        tries = failed.failures if failed else 0
+        if failed is not None and tries >= TRIES:
+            waited = self._clock() - failed.last_at
+            if waited < PAUSE:
+                raise TooManyAttempts(int((PAUSE - waited).total_seconds()) + 1)
+            tries = 0
+        known = user.password_hash if user is not None and user.active else self._nobody
+        fits = await asyncio.to_thread(self._hasher.verify, password, known)
+        if user is None or not user.active or not fits:
+            await self._refuse(email, tries + 1)
+        return await self._open_session(email)
+
+    async def sign_out(self, token: str) -> None:
+        async with self._database.write() as uow:
+            await uow.users.close_session(token)
+
+    async def user_of_session(self, token: str) -> SignedIn | None:
+        async with self._database.read() as uow:
+            return _signed_in(await uow.users.user_of_session(token))
+
+    async def user_of_token(self, token: str) -> SignedIn | None:
+        async with self._database.read() as uow:
+            return _signed_in(await uow.users.user_of_token(token))
+
+    async def new_token(self, email: str) -> str:
+        """An API token, shown once. Raises NotFound."""
+        token = f"dbx_{secrets.token_urlsafe(TOKEN_BYTES)}"
+        async with self._database.write() as uow:
+            user = await self._user(uow, email)
+            uow.users.add_token(token, user.id)
+            uow.audit.add("identity.token.issued", user_id=user.id)
+        return token
+
+    async def _open_session(self, email: str) -> str:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        async with self._database.write() as uow:
+            user = await self._user(uow, email)
+            await uow.users.clear_failures(email)
+            await uow.users.forget_expired_sessions()
+            uow.users.open_session(token, user.id, expires_at=self._clock() + SESSION)
+            uow.audit.add("identity.session.opened", actor=f"user:{user.id}", user_id=user.id)
+        return token
+
+    async def _refuse(self, email: str, failures: int) -> None:
+        async with self._database.write() as uow:
+            await uow.users.note_failure(email, failures=failures)
+            uow.audit.add("identity.session.refused", email_hash=uow.words.keyring.index(email.strip().lower()))
+        left = TRIES - failures
+        pause = f"{left} {'try' if left == 1 else 'tries'} left before a pause" if left > 0 else "There is now a pause"
+        raise NotAllowed(f"E-mail and password do not match. {pause} of {PAUSE.seconds // 60} minutes.")
+
+    async def _hashed(self, password: str) -> str:
+        if len(password) < SHORTEST_PASSWORD:
+            raise Invalid(f"a password needs at least {SHORTEST_PASSWORD} characters")
+        return await asyncio.to_thread(self._hasher.hash, password)
+
+    @staticmethod
+    async def _user(uow: Uow, email: str) -> UserRow:
+        user = await uow.users.by_email(email)
+        if user is None:
+            raise NotFound(f"there is no user {email}")
+        return user
+
+
+def _signed_in(user: UserRow | None) -> SignedIn | None:
+    return SignedIn(user.id, user.name, user.email, user.role) if user is not None else None

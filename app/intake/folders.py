@@ -1,0 +1,261 @@
+"""One folder of a watched mailbox: how far it was read, and what is new in it.
+
+    open ─▶ the same UIDVALIDITY?  yes ─▶ UIDs above the cursor ─▶ fetch ─▶ store, move the cursor, in one transaction
+                                   no ──▶ all since the folder's start, by date; what is stored already becomes a copy
+
+The next batch is fetched while one is being stored. Of a batch that can't be stored each mail is tried alone, and one
+that can't be stored even so holds the cursor, not the mails after it: it is tried again with every look.
+"""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+
+from app.db.tables.mail import FolderRole, FolderRow
+from app.db.uow import Database, Uow
+from app.domain.errors import AppError
+from app.domain.ports import Fetched, FolderState, MailFolder
+from app.intake.history import StillReading
+from app.intake.service import BATCH, MAX_BYTES, Incoming
+
+LEASE_SECONDS = 10.0
+KNOWN_AT_ONCE = 500
+A_DAY = timedelta(days=1)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = structlog.get_logger()
+
+
+class MailNotStored(AppError):
+    """A mail is there that cannot be stored."""
+
+
+class LeaseLost(AppError):
+    """Another worker watches this mailbox by now."""
+
+
+class Blocking(Protocol):
+    """Runs a blocking call of a folder in the thread of its mailbox."""
+
+    async def __call__(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+Keep = Callable[[Uow, UUID, Sequence[Incoming]], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Whose folder it is, in which of its roles, and since when mail of it counts."""
+
+    mailbox_id: UUID
+    role: FolderRole
+    starts_at: datetime
+
+
+def lease_of(mailbox_id: UUID) -> str:
+    return f"mailbox:{mailbox_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One passage over UIDs. `counts` says which of the mails are meant, by the moment they were received."""
+
+    state: FolderState
+    keep: Keep
+    moves_cursor: bool
+    counts: Callable[[datetime], bool]
+
+
+class FolderReader:
+    def __init__(  # noqa: PLR0913  # all of it is needed to read one folder
+        self, database: Database, folder: MailFolder, watched: Watched, *, holder: str, blocking: Blocking, keep: Keep
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._watched = watched
+        self._holder = holder
+        self._blocking = blocking
+        self._keep = keep
+        self._not_stored = 0
+
+    async def look(self) -> None:
+        """Store what is new. Raises Unreachable, MailNotStored or LeaseLost."""
+        self._not_stored = 0
+        state = await self._blocking(self._folder.open)
+        row = await self._row(state)
+        if row is None:
+            return
+        if row.uid_validity != state.uid_validity:
+            await self._read_since_start(row, state)
+        elif state.uid_next > row.last_uid + 1:
+            uids = await self._blocking(self._folder.new_uids, row.last_uid)
+            await self._take(uids, _Run(state, self._keep, True, lambda _: True))
+            self._complain()
+
+    async def read_history(self, since: date, keep: Keep) -> None:
+        """Store the mail of the days before the folder's start; what can't be stored of it is left out."""
+        state = await self._blocking(self._folder.open)
+        row = await self._row(state)
+        if row is None:
+            return
+        start = _whole_second(row.starts_at)
+        uids = await self._blocking(self._folder.uids_since, datetime.combine(since, time(), UTC))
+        await self._take(uids, _Run(state, keep, False, lambda received_at: received_at < start))
+
+    async def _row(self, state: FolderState) -> FolderRow | None:
+        """The folder's row; that of the Sent folder is made here. None when the folder is watched in another role."""
+        async with self._database.read() as uow:
+            row = await uow.mailboxes.folder(self._watched.mailbox_id, state.name)
+        if row is not None:
+            return row if row.role is self._watched.role else None
+        row = FolderRow(
+            mailbox_id=self._watched.mailbox_id,
+            name=state.name,
+            role=self._watched.role,
+            uid_validity=0,
+            last_uid=0,
+            starts_at=self._watched.starts_at,
+        )
+        async with self._database.write() as uow:
+            uow.mailboxes.add_folder(row)
+        return row
+
+    async def _read_since_start(self, row: FolderRow, state: FolderState) -> None:
+        """The folder is seen for the first time, or the server numbered it anew: only dates say what belongs here.
+
+        INTERNALDATE knows whole seconds, and SINCE days of an unknown zone.
+        """
+        start = _whole_second(row.starts_at)
+        there = await self._blocking(self._folder.uids_since, start - A_DAY)
+        uids = [uid for uid in there if uid < state.uid_next]
+        is_complete = await self._take(uids, _Run(state, self._keep, False, lambda received_at: received_at >= start))
+        self._complain()
+        if not is_complete:
+            return
+        was_known = row.uid_validity != 0
+        async with self._database.write() as uow:
+            row = await self._locked(uow, state)
+            row.uid_validity, row.last_uid = state.uid_validity, state.uid_next - 1
+            if was_known:
+                uow.audit.add("intake.folder.renumbered", mailbox_id=self._watched.mailbox_id, mails=len(uids))
+        log.info("intake.folder.opened", mailbox_id=str(self._watched.mailbox_id), renumbered=was_known)
+
+    def _complain(self) -> None:
+        if self._not_stored:
+            raise MailNotStored("mail_not_stored")
+
+    async def _take(self, uids: Sequence[int], run: _Run) -> bool:
+        """Fetch and store mails in order. False when one of them is still to be stored."""
+        rest = await self._unknown(uids, run.state)
+        is_complete, cursor = True, 0
+        ahead = self._start_fetch(rest)
+        try:
+            while ahead is not None:
+                mails = await ahead
+                through = mails[-1].uid if mails else rest[:BATCH][-1]
+                rest = rest[bisect_right(rest, through) :]
+                ahead = self._start_fetch(rest)
+                cursor = through if run.moves_cursor and is_complete else 0
+                meant = [mail for mail in mails if run.counts(mail.received_at)]
+                is_complete = await self._store(meant, run, cursor) and is_complete
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+        if uids and run.moves_cursor and is_complete and cursor < uids[-1]:
+            await self._commit([], run, uids[-1])
+        return is_complete
+
+    async def _unknown(self, uids: Sequence[int], state: FolderState) -> list[int]:
+        """UIDs of mails that are not stored yet."""
+        unknown: list[int] = []
+        for start in range(0, len(uids), KNOWN_AT_ONCE):
+            sources = {_source(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
+            async with self._database.read() as uow:
+                known = await uow.messages.known_sources(self._watched.mailbox_id, list(sources))
+            unknown += [uid for source, uid in sources.items() if source not in known]
+        return unknown
+
+    def _start_fetch(self, uids: Sequence[int]) -> asyncio.Task[Sequence[Fetched]] | None:
+        if not uids:
+            return None
+        task = asyncio.ensure_future(self._blocking(self._folder.fetch, uids[:BATCH], max_bytes=MAX_BYTES))
+        task.add_done_callback(_retrieved)
+        return task
+
+    async def _store(self, mails: Sequence[Fetched], run: _Run, cursor: int) -> bool:
+        """One transaction for all; one for each when that fails. False when one of them could not be stored."""
+        try:
+            await self._commit(mails, run, cursor)
+            return True
+        except Exception as error:  # one bad mail stops no other
+            _raise_if_general(error)
+            log.info("intake.batch.split", mailbox_id=str(self._watched.mailbox_id), error=type(error).__name__)
+        is_complete = True
+        for mail in mails:
+            is_complete = await self._store_one(mail, run, mail.uid if cursor and is_complete else 0) and is_complete
+        if is_complete:
+            await self._commit([], run, cursor)
+        return is_complete
+
+    async def _store_one(self, mail: Fetched, run: _Run, cursor: int) -> bool:
+        try:
+            await self._commit([mail], run, cursor)
+        except StillReading:
+            return False
+        except Exception as error:  # the boundary of one mail: it holds the cursor, and shows as the mailbox's error
+            _raise_if_general(error)
+            mailbox_id, name = str(self._watched.mailbox_id), type(error).__name__
+            log.error("intake.message.not_stored", mailbox_id=mailbox_id, uid=mail.uid, error=name)
+            self._not_stored += 1
+            return False
+        return True
+
+    async def _commit(self, mails: Sequence[Fetched], run: _Run, cursor: int) -> None:
+        if not mails and not cursor:
+            return
+        incoming = [
+            Incoming(_source(run.state, mail.uid), mail.raw, mail.received_at, mail.is_truncated) for mail in mails
+        ]
+        async with self._database.write() as uow:
+            row = await self._locked(uow, run.state)
+            if incoming:
+                await run.keep(uow, self._watched.mailbox_id, incoming)
+            if cursor:
+                row.last_uid = max(row.last_uid, cursor)
+
+    async def _locked(self, uow: Uow, state: FolderState) -> FolderRow:
+        """The folder's row, if the mailbox is still ours to read."""
+        if not await uow.mailboxes.take_lease(lease_of(self._watched.mailbox_id), self._holder, LEASE_SECONDS):
+            raise LeaseLost("lease_lost")
+        return await uow.mailboxes.lock_folder(self._watched.mailbox_id, state.name)
+
+
+def _source(state: FolderState, uid: int) -> str:
+    return f"imap:{state.name}:{state.uid_validity}:{uid}"
+
+
+def _whole_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _raise_if_general(error: Exception) -> None:
+    """What is no mail's fault: the database is away, or the mailbox is not ours any more."""
+    if isinstance(error, LeaseLost | OperationalError | InterfaceError | DisconnectionError | OSError):
+        raise error
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        raise error
+
+
+def _retrieved(task: asyncio.Task[Sequence[Fetched]]) -> None:
+    """Whoever waits for it sees its error; nobody waits for it once the reader has stopped."""
+    if not task.cancelled():
+        task.exception()

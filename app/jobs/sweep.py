@@ -1,0 +1,83 @@
+"""The safety net: mail in work, and answers due, that no job is looking after any more.
+
+A job can vanish: parked by the engine after killing its worker too often, or lost with a restored backup. The sweep gives
+each such row a new job, or, when its job was parked, to the handler that gives up.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.uow import Database
+from app.domain.clock import Clock
+from app.domain.ids import new_id
+from app.domain.job import Job, JobKind
+from app.jobs.engine import Engine, Handler
+
+SWEEP_SECONDS = 60.0
+SUSPICIOUS_AFTER = timedelta(minutes=5)
+AT_ONCE = 200
+ALIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
+LEASE = "sweep"
+
+log = structlog.get_logger()
+
+
+class Sweep:
+    """Looks every minute, on one worker at a time."""
+
+    def __init__(self, database: Database, engine: Engine, handlers: Mapping[JobKind, Handler], clock: Clock) -> None:
+        self._database = database
+        self._engine = engine
+        self._handlers = handlers
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_sweeping())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def sweep(self) -> int:
+        """Look once. Returns how many rows were given a job or given up."""
+        before = self._clock() - SUSPICIOUS_AFTER
+        async with self._database.read() as uow:
+            stuck = await uow.messages.stragglers(stored_before=before, limit=AT_ONCE)
+            due = await uow.outbox.due(before=before, limit=AT_ONCE)
+            lanes = {outbox_id: str((await uow.outbox.get(outbox_id)).conversation_id) for outbox_id in due}
+        found = 0
+        for message in stuck:
+            key = f"triage-{message.id}-{message.run}"
+            found += await self._mend(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id))
+        for outbox_id in due:
+            found += await self._mend(JobKind.SEND, str(outbox_id), f"send-{outbox_id}", lanes[outbox_id])
+        return found
+
+    async def _mend(self, kind: JobKind, subject: str, key: str, lane: str) -> bool:
+        async with self._database.read() as uow:
+            states = await uow.session.run_sync(self._engine.states_of, key)
+        if states & ALIVE:
+            return False
+        log.warning("jobs.sweep.found", kind=kind.value, subject=subject, states=sorted(states))
+        if "MAX_RECOVERY_ATTEMPTS_EXCEEDED" in states:
+            await self._handlers[kind].give_up(subject, "killed_its_worker")
+            return True
+        async with self._database.write() as uow:
+            await uow.enqueue(Job(kind, subject, f"{key}-again-{new_id()}", lane))
+        return True
+
+    async def _keep_sweeping(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                async with self._database.write() as uow:
+                    mine = await uow.mailboxes.take_lease(LEASE, self._engine.executor_id, 2 * SWEEP_SECONDS)
+                if mine:
+                    await self.sweep()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("jobs.sweep.failed", error=type(error).__name__)

@@ -1,0 +1,159 @@
+"""What a cell may hold: one function for each kind of value. Each takes the stripped, non-empty cell."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from babel import Locale
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
+
+from app.ledger.csv_files import DecimalMark
+
+CURRENCIES_SINCE = date(2010, 1, 1)
+LARGEST = Decimal(10) ** 14
+LONGEST_EMAIL = 320
+LONGEST_LINK = 500
+
+_NUMBER = {
+    DecimalMark.POINT: re.compile(r"-?[0-9]+(?:\.[0-9]{1,4})?"),
+    DecimalMark.COMMA: re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]{1,4})?"),
+    DecimalMark.UNCLEAR: re.compile(r"-?[0-9]+"),
+}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\\]+@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class BadCell(ValueError):
+    """Says why a cell cannot be taken. Never leaves the reader of the row."""
+
+
+def text(longest: int) -> Callable[[str, DecimalMark], str]:
+    def parse(cell: str, _mark: DecimalMark) -> str:
+        if _CONTROL.search(cell):
+            raise BadCell("holds control characters")
+        words = " ".join(cell.split())
+        if len(words) > longest:
+            raise BadCell(f"is longer than {longest} characters")
+        return words
+
+    return parse
+
+
+def one_of(enum: type[E], what: str) -> Callable[[str, DecimalMark], E]:
+    members = {member.value: member for member in enum}
+
+    def parse(cell: str, _mark: DecimalMark) -> E:
+        try:
+            return members[cell.lower()]
+        except KeyError:
+            raise BadCell(f"{cell!r} is not a {what}: {', '.join(members)}") from None
+
+    return parse
+
+
+def amount(cell: str, mark: DecimalMark) -> Decimal:
+    if not _NUMBER[mark].fullmatch(cell):
+        if mark is DecimalMark.UNCLEAR and _NUMBER[DecimalMark.COMMA].fullmatch(cell.replace(",", ".")):
+            raise BadCell(f"{cell!r} can be read two ways, and no other amount tells which: write two decimals")
+        example = "1250,00" if mark is DecimalMark.COMMA else "1250.00"
+        raise BadCell(f"{cell!r} is not a number such as {example}")
+    number = Decimal(cell.replace(".", "").replace(",", ".") if mark is DecimalMark.COMMA else cell)
+    if abs(number) >= LARGEST:
+        raise BadCell(f"{cell!r} is too large")
+    return number
+
+
+def iso_date(cell: str, _mark: DecimalMark) -> date:
+    try:
+        if _DATE.fullmatch(cell):
+            return date.fromisoformat(cell)
+    except ValueError:
+        pass
+    raise BadCell(f"{cell!r} is not a date such as 2026-03-31")
+
+
+def truth(cell: str, _mark: DecimalMark) -> bool:
+    try:
+        return _TRUTH[cell.lower()]
+    except KeyError:
+        raise BadCell(f"{cell!r} is neither true nor false") from None
+
+
+def days(cell: str, _mark: DecimalMark) -> int:
+    if not re.fullmatch("[0-9]{1,3}", cell):
+        raise BadCell(f"{cell!r} is not a number of days from 0 to 999")
+    return int(cell)
+
+
+def email(cell: str, _mark: DecimalMark) -> str:
+    if not _EMAIL.fullmatch(cell) or _CONTROL.search(cell) or len(cell) > LONGEST_EMAIL:
+        raise BadCell(f"{cell!r} is not an e-mail address")
+    return cell.lower()
+
+
+def link(cell: str, _mark: DecimalMark) -> str:
+    if not _LINK.fullmatch(cell) or _CONTROL.search(cell) or len(cell) > LONGEST_LINK:
+        raise BadCell("is not a link that begins with https://")
+    return cell
+
+
+def currency(cell: str, _mark: DecimalMark) -> str:
+    if cell.upper() not in _currencies():
+        raise BadCell(f"{cell!r} is not a currency code of ISO 4217")
+    return cell.upper()
+
+
+def language(cell: str, _mark: DecimalMark) -> str:
+    if cell.lower() not in _languages():
+        raise BadCell(f"{cell!r} is not a language code of ISO 639-1")
+    return cell.lower()
+
+
+def country(cell: str, _mark: DecimalMark) -> str:
+    if cell.upper() not in _countries():
+        raise BadCell(f"{cell!r} is not a country code of ISO 3166-1")
+    return cell.upper()
+
+
+def timezone(cell: str, _mark: DecimalMark) -> str:
+    if cell not in _timezones():
+        raise BadCell(f"{cell!r} is not a time zone such as Europe/Berlin")
+    return cell
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """What has been money somewhere since 2010: old invoices keep their currency."""
+    return frozenset(
+        code
+        for territory in get_global("territory_currencies")
+        for code in get_territory_currencies(territory, start_date=CURRENCIES_SINCE)
+    )
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(code for code in map(str, Locale("en").languages) if re.fullmatch("[a-z]{2}", code))
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch("[A-Z]{2}", code)) - {
+        "EU",
+        "QO",
+        "ZZ",
+    }
+
+
+_timezones = cache(available_timezones)

@@ -1,0 +1,208 @@
+"""The four ledger files: their columns and keys, and the reader that turns a file into rows for the tables."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.db.base import Base
+from app.db.tables.ledger import ContactRow, CustomerRow, InvoiceRow, PaymentRow
+from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
+from app.domain.errors import BadRow
+from app.ledger import cells
+from app.ledger.cells import BadCell
+from app.ledger.csv_files import CsvFile, CsvRow, DecimalMark
+
+Values = dict[str, Any]
+"""A row by the names of the table's columns."""
+
+_NEEDED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` in the file, `field` in the table; `empty` is what an empty cell means, unless a value is needed."""
+
+    name: str
+    field: str
+    parse: Callable[[str, DecimalMark], Any]
+    is_optional: bool = False
+    empty: Any = _NEEDED
+
+    def value(self, cell: str, mark: DecimalMark) -> Any:
+        if cell:
+            return self.parse(cell, mark)
+        if self.empty is _NEEDED:
+            raise BadCell("is empty")
+        return self.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One kind of file. `key` names a row for good; `found_by` is the indexed column by which stored rows are found."""
+
+    table: type[Base]
+    key: tuple[str, ...]
+    found_by: str
+    columns: tuple[Column, ...]
+    check: Callable[[Values], Iterator[tuple[str, str]]] = lambda _values: iter(())
+
+    @property
+    def customer(self) -> str:
+        """The field that says whose row it is."""
+        return "id" if self.table is CustomerRow else "customer_id"
+
+    @property
+    def is_versioned(self) -> bool:
+        return self.table is ContactRow
+
+    def key_of(self, values: Values) -> tuple[str, ...]:
+        return tuple(values.get(name, "") for name in self.key)
+
+    @property
+    def amounts(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.columns if column.parse is cells.amount)
+
+    def check_header(self, file: CsvFile) -> Iterator[BadRow]:
+        for column in self.columns:
+            if column.name not in file.header and not column.is_optional:
+                yield BadRow(file.name, 1, column.name, "the column is missing")
+        for name in {name for name in file.header if name and file.header.count(name) > 1}:
+            yield BadRow(file.name, 1, name, "the column is there twice")
+
+    def unused(self, file: CsvFile) -> list[str]:
+        known = {column.name for column in self.columns}
+        return [name for name in file.header if name and name not in known]
+
+
+class RowReader:
+    """Reads a file by its layout and remembers the keys it met: `seen` has the line of each."""
+
+    def __init__(self, layout: Layout, file: CsvFile, mark: DecimalMark, customers: frozenset[str]) -> None:
+        self._layout = layout
+        self._file = file
+        self._mark = mark
+        self._customers = customers
+        self._columns = [(file.header.index(c.name), c) for c in layout.columns if c.name in file.header]
+        self._key_column = next(column.name for column in layout.columns if column.field == layout.key[-1])
+        self.seen: dict[tuple[str, ...], int] = {}
+
+    def __iter__(self) -> Iterator[Values | BadRow]:
+        for row in self._file.rows():
+            if isinstance(row, BadRow):
+                yield row
+            else:
+                yield from self._taken(row)
+
+    def _taken(self, row: CsvRow) -> Iterator[Values | BadRow]:
+        values: Values = {}
+        is_bad = False
+        for place, column in self._columns:
+            try:
+                values[column.field] = column.value(row.cells[place], self._mark)
+            except BadCell as error:
+                is_bad = True
+                yield BadRow(self._file.name, row.line, column.name, str(error))
+        if is_bad:
+            return
+        for column_name, reason in self._problems(row.line, values):
+            is_bad = True
+            yield BadRow(self._file.name, row.line, column_name, reason)
+        if not is_bad:
+            yield values
+
+    def _problems(self, line: int, values: Values) -> Iterator[tuple[str, str]]:
+        customer = values.get("customer_id")
+        if customer is not None and customer not in self._customers:
+            yield "customer_id", f"there is no customer {customer}"
+        key = self._layout.key_of(values)
+        first = self.seen.setdefault(key, line)
+        if first != line:
+            yield self._key_column, f"{key[-1]} is on line {first} already"
+        yield from self._layout.check(values)
+
+
+def _check_invoice(values: Values) -> Iterator[tuple[str, str]]:
+    amount, left = values["amount"], values["open_amount"]
+    if values["kind"] is InvoiceKind.CREDIT_NOTE and amount > 0:
+        yield "amount", "a credit note has a negative amount"
+    elif values["kind"] is InvoiceKind.INVOICE and amount < 0:
+        yield "amount", "an invoice has a positive amount; kind credit_note is for what is owed to the customer"
+    elif amount * left < 0:
+        yield "open_amount", "has another sign than the amount"
+    elif abs(left) > abs(amount):
+        yield "open_amount", f"{left} is more than the amount, {amount}"
+
+
+_CUSTOMER = Column("customer_id", "customer_id", cells.text(64))
+
+LAYOUTS: Mapping[str, Layout] = {
+    "customers": Layout(
+        CustomerRow,
+        ("id",),
+        "id",
+        (
+            Column("customer_id", "id", cells.text(64)),
+            Column("name", "name", cells.text(255)),
+            Column("language", "language", cells.language),
+            Column("country", "country", cells.country, empty=""),
+            Column("currency", "currency", cells.currency),
+            Column("timezone", "timezone", cells.timezone),
+            Column("payment_terms_days", "payment_terms_days", cells.days),
+            Column("strategic", "strategic", cells.truth),
+            Column("natural_person", "natural_person", cells.truth),
+            Column("segment", "segment", cells.text(32), empty="standard"),
+            Column("owner_email", "owner_email", cells.email, empty=""),
+            Column("credit_limit", "credit_limit", cells.amount, is_optional=True, empty=None),
+            Column("payment_method", "payment_method", cells.text(32), is_optional=True, empty=""),
+            Column("company", "company", cells.text(64), is_optional=True, empty=""),
+        ),
+    ),
+    "contacts": Layout(
+        ContactRow,
+        ("customer_id", "email"),
+        "email",
+        (
+            _CUSTOMER,
+            Column("name", "name", cells.text(255)),
+            Column("email", "email", cells.email),
+            Column("role", "role", cells.one_of(ContactRole, "role")),
+            Column("language", "language", cells.language, empty=""),
+            Column("active", "active", cells.truth),
+            Column("phone", "phone", cells.text(64), is_optional=True, empty=""),
+        ),
+    ),
+    "invoices": Layout(
+        InvoiceRow,
+        ("company", "number"),
+        "number",
+        (
+            Column("number", "number", cells.text(64)),
+            _CUSTOMER,
+            Column("kind", "kind", cells.one_of(InvoiceKind, "kind")),
+            Column("amount", "amount", cells.amount),
+            Column("open_amount", "open_amount", cells.amount),
+            Column("currency", "currency", cells.currency),
+            Column("issue_date", "issue_date", cells.iso_date),
+            Column("due_date", "due_date", cells.iso_date),
+            Column("po_number", "po_number", cells.text(64), empty=""),
+            Column("status", "status", cells.one_of(InvoiceStatus, "status")),
+            Column("company", "company", cells.text(64), is_optional=True, empty=""),
+            Column("payment_link", "payment_link", cells.link, is_optional=True, empty=""),
+        ),
+        _check_invoice,
+    ),
+    "payments": Layout(
+        PaymentRow,
+        ("id",),
+        "id",
+        (
+            Column("payment_id", "id", cells.text(64)),
+            _CUSTOMER,
+            Column("date", "day", cells.iso_date),
+            Column("amount", "amount", cells.amount),
+            Column("currency", "currency", cells.currency),
+            Column("reference", "reference", cells.text(255), empty=""),
+            Column("invoice_number", "invoice_number", cells.text(64), empty=""),
+        ),
+    ),
+}

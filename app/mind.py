@@ -1,0 +1,290 @@
+"""Thinking, in a process of its own: the composition root of the readers, the redactor, the model and the graph.
+
+    ReadMail ─▶ redact (subject, body, attachments, note, sender: in one go) ─▶ Letter ─▶ graph ─▶ restore ─▶ Thought
+                   └─ fails: no model is asked, a person decides
+
+A MindConfig is plain data, so that a spawned process can be handed one.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import structlog
+
+from agents import prompts as prompt_files
+from agents import replies as reply_files
+from agents.prompts import Prompts
+from agents.replies import Replies
+from agents.triage.context import TriageContext
+from agents.triage.graph import TriageGraph, build_graph, triage
+from agents.triage.state import Standing
+from app.adapters.breaker import Budget
+from app.adapters.child import serve
+from app.adapters.embedded_model import EmbeddedModel
+from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
+from app.adapters.presidio import PresidioRedactor
+from app.domain.account import Account
+from app.domain.case import Case, Letter
+from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, SettingInvalid
+from app.domain.intents import Reason, Route
+from app.domain.message import Identity, ReadMail
+from app.domain.policy import Policy
+from app.domain.ports import Model, Redactor, Thought
+from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal, Trace
+from app.domain.text import PLACEHOLDER, PiiSpan, RawText, restore, text_of
+from app.policies.loading import load_policy
+from app.reading.classifier import Classifier
+from app.reading.reading import read_mail
+
+log = structlog.get_logger(__name__)
+
+PROVIDERS = ("embedded", "openai")
+
+Read = Callable[[bytes, Identity], ReadMail]
+
+
+@dataclass(frozen=True, slots=True)
+class MindConfig:
+    """Everything that thinking needs to know of the outside; frozen and picklable."""
+
+    provider: str = "embedded"
+    base_url: str = ""
+    api_key: str = field(repr=False, default="")
+    model: str = ""
+    timeout_seconds: float = 60.0
+    attempts: int = 3
+    requests_per_minute: int = 0
+    tokens_per_day: int = 0
+    policy_path: Path | None = None
+    prompts_directory: Path = prompt_files.DEFAULT_DIRECTORY
+    replies_directory: Path = reply_files.DEFAULT_DIRECTORY
+
+
+def build_mind(config: MindConfig) -> "LocalMind":
+    """Checks the settings, then loads everything that is slow to load. Raises SettingInvalid."""
+    check_config(config)
+    forget_old_tracing()
+    prompts, policy = Prompts.load(config.prompts_directory), load_policy(config.policy_path)
+    embedded = EmbeddedModel(Classifier.load(), Replies.load(config.replies_directory))
+    redactor = PresidioRedactor.create()
+    return LocalMind(redactor=redactor, model=_model(config, embedded), prompts=prompts, policy=policy, read=read_mail)
+
+
+def check_config(config: MindConfig) -> None:
+    if config.provider not in PROVIDERS:
+        raise SettingInvalid(f'DUEBOX_MODEL__PROVIDER: "{config.provider}" is not one of {", ".join(PROVIDERS)}')
+    if config.provider == "openai" and not (config.base_url and config.model):
+        raise SettingInvalid("DUEBOX_MODEL__BASE_URL and DUEBOX_MODEL__NAME must be set when the provider is openai")
+
+
+def forget_old_tracing() -> None:
+    """An old switch of LangChain's makes every graph raise, even with tracing off in code."""
+    os.environ.pop("LANGCHAIN_TRACING", None)  # noqa: TID251 - not a setting of ours
+    os.environ.pop("LANGCHAIN_HANDLER", None)  # noqa: TID251
+
+
+def _model(config: MindConfig, embedded: EmbeddedModel) -> Model:
+    if config.provider == "embedded":
+        return embedded
+    endpoint = Endpoint(
+        base_url=config.base_url,
+        api_key=config.api_key,
+        model=config.model,
+        timeout_seconds=config.timeout_seconds,
+        attempts=config.attempts,
+    )
+    budget = Budget(requests_per_minute=config.requests_per_minute, tokens_per_day=config.tokens_per_day)
+    return FallbackModel(OpenAIModel(endpoint, budget=budget), embedded)
+
+
+class LocalMind:
+    """The Mind port, in this process."""
+
+    def __init__(self, *, redactor: Redactor, model: Model, prompts: Prompts, policy: Policy, read: Read) -> None:
+        self._redactor = redactor
+        self._model = model
+        self._prompts = prompts
+        self._policy = policy
+        self._read = read
+        self._graph: TriageGraph = build_graph()
+
+    async def read(self, raw: bytes, identity: Identity) -> ReadMail:
+        return self._read(raw, identity)
+
+    async def think(self, case: Case) -> Thought:
+        """Never raises for what a redactor or a model does: a person decides then."""
+        try:
+            redacted = _redact(self._redactor, case)
+        except Exception as error:  # promise 3: whatever the redactor does, no model sees the text
+            log.warning("triage.redaction.failed", error=type(error).__name__)
+            return Thought(self._unthought(case, Reason.REDACTION_FAILED), dict(case.vault))
+        try:
+            proposal = await self._triage(case, redacted.letter)
+        except (ModelUnavailable, ModelAnswerInvalid) as error:
+            log.warning("triage.model.failed", error=type(error).__name__)
+            proposal = self._unthought(case, Reason.MODEL_UNAVAILABLE)
+        proposal = replace(proposal, pii=redacted.pii, reply_text=_reply_text(case))
+        return Thought(_restored(proposal, case, redacted.vault, self._policy), redacted.vault)
+
+    async def _triage(self, case: Case, letter: Letter) -> Proposal:
+        context = TriageContext(
+            model=self._model,
+            prompts=self._prompts,
+            policy=self._policy,
+            mailbox_address=case.mailbox_address,
+            team=case.team,
+        )
+        standing = Standing(
+            method=case.link.method,
+            is_active_contact=case.link.contact is not None and case.link.contact.active,
+            authentication=case.read.screening.authentication,
+        )
+        return await triage(self._graph, letter, _faceless(case.link.account), standing, context)
+
+    def _unthought(self, case: Case, reason: Reason) -> Proposal:
+        """What a person gets when nothing could be thought: the mail, and the reason."""
+        return Proposal(
+            language=case.read.language,
+            reply_text=_reply_text(case),
+            intents=(),
+            facts=Facts(),
+            invoices=(),
+            route=Route.REVIEW,
+            rule=reason.value.replace("_", "-"),
+            reasons=(reason,),
+            policy_version=self._policy.version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Redacted:
+    letter: Letter
+    vault: Mapping[str, str] = field(repr=False)
+    pii: tuple[PiiSpan, ...] = field(repr=False)
+
+
+def _redact(redactor: Redactor, case: Case) -> _Redacted:
+    """All texts of the mail in one call, so that one person has one placeholder."""
+    mail = case.read.mail
+    attachments = [attachment.text or "" for attachment in mail.attachments]
+    texts = [mail.head.subject, mail.text, mail.head.sender.name, case.note, *attachments]
+    done = redactor.redact(
+        [RawText(text) for text in texts],
+        language=case.read.language,
+        known_names=tuple(known_names(case)),
+        vault=case.vault,
+    )
+    subject, body, sender, note, *rest = done
+    vault = dict(case.vault)
+    for redaction in done:
+        vault.update(redaction.vault)
+    letter = Letter(
+        subject=subject.text,
+        body=body.text.cut(case.read.parts.new),
+        attachments=tuple(redaction.text for redaction in rest),
+        language=case.read.language,
+        received_at=case.received_at,
+        screening=case.read.screening,
+        sender_placeholder=_person(sender.text.value),
+        note=note.text if case.note else None,
+    )
+    return _Redacted(letter, vault, body.found)
+
+
+def _person(redacted_name: str) -> str:
+    """The placeholder that stands for the sender, when the display name is a person's and nothing else."""
+    name = redacted_name.strip().strip("\"'")
+    return name if PLACEHOLDER.fullmatch(name) and name.startswith("⟨PERSON") else ""
+
+
+def known_names(case: Case) -> Iterator[str]:
+    """Names that ledger and headers tell us; the redactor leaves out offices. The customer's own is no secret, unless
+    the customer is a person."""
+    mail, link = case.read.mail, case.link
+    headers = (mail.head.sender, *mail.reply_to, *mail.cc)
+    company = "" if link.account.natural_person else link.account.name.casefold()
+    names = [contact.name for contact in (link.contact, *link.account.contacts) if contact]
+    names += [address.name for address in headers]
+    names += [link.account.name] if link.account.natural_person else []
+    for name in dict.fromkeys(name.strip() for name in names):
+        if name and not (company and (name.casefold() in company or company in name.casefold())):
+            yield name
+
+
+def _faceless(account: Account) -> Account:
+    """The account as the graph sees it: rows of the ledger, nobody's name or address."""
+    return replace(account, contacts=(), name="" if account.natural_person else account.name)
+
+
+def _reply_text(case: Case) -> str:
+    return text_of(case.read.parts.new, case.read.mail.text)
+
+
+def _restored(proposal: Proposal, case: Case, vault: Mapping[str, str], policy: Policy) -> Proposal:
+    """The proposal in the customer's own words: evidence filled in, placeholders put back."""
+    quote = _Quotes(case)
+    contact = proposal.facts.contact
+    facts = replace(
+        proposal.facts,
+        promise=proposal.facts.promise
+        and replace(proposal.facts.promise, evidence=quote(proposal.facts.promise.evidence)),
+        extension=proposal.facts.extension
+        and replace(proposal.facts.extension, evidence=quote(proposal.facts.extension.evidence)),
+        dispute=proposal.facts.dispute
+        and replace(proposal.facts.dispute, evidence=quote(proposal.facts.dispute.evidence)),
+        contact=contact
+        and replace(
+            contact,
+            name=restore(contact.name, vault)[0],
+            email=restore(contact.email, vault)[0],
+            evidence=quote(contact.evidence),
+        ),
+    )
+    intents: tuple[IntentFinding, ...] = tuple(replace(f, evidence=quote(f.evidence)) for f in proposal.intents)
+    proposal = replace(proposal, intents=intents, facts=facts)
+    if proposal.draft is None:
+        return proposal
+    draft = _restored_draft(proposal.draft, vault)
+    if draft is None:
+        reasons = {*proposal.reasons, Reason.DRAFT_REFUSED}
+        ordered = tuple(reason for reason in Reason if reason in reasons)
+        rule = proposal.rule if proposal.route is Route.REVIEW else "draft-refused"
+        return replace(proposal, draft=None, route=Route.REVIEW, rule=rule, reasons=ordered)
+    return replace(proposal, draft=draft)
+
+
+class _Quotes:
+    """Fills evidence with the words of the source that it points to."""
+
+    def __init__(self, case: Case) -> None:
+        mail = case.read.mail
+        self._texts = {BODY: mail.text, SUBJECT: mail.head.subject}
+        self._texts |= {f"attachment:{n}": part.text or "" for n, part in enumerate(mail.attachments)}
+
+    def __call__(self, evidence: Evidence | None) -> Evidence | None:
+        if evidence is None:
+            return None
+        return replace(evidence, text=self._texts[evidence.source][evidence.start : evidence.end])
+
+
+def _restored_draft(draft: Draft, vault: Mapping[str, str]) -> Draft | None:
+    """None when a placeholder stands for nothing that we know."""
+    body, unknown = restore(draft.body, vault)
+    subject, unknown_too = restore(draft.subject, vault)
+    if unknown or unknown_too:
+        return None
+    traces = tuple(_moved(trace, draft.body, vault) for trace in draft.traces)
+    return replace(draft, subject=subject, body=body, traces=traces)
+
+
+def _moved(trace: Trace, body: str, vault: Mapping[str, str]) -> Trace:
+    """A trace counts in the restored body: it moves by what the placeholders before it grew."""
+    before = body[: trace.start]
+    grown = len(restore(before, vault)[0]) - len(before)
+    return replace(trace, start=trace.start + grown, end=trace.end + grown)
+
+
+if __name__ == "__main__":
+    serve(build_mind)

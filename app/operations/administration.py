@@ -1,0 +1,99 @@
+"""Users, quarantine and the audit log, as the command line has them."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from app.audit.service import Checkpoint
+from app.bootstrap import Services
+from app.db.tables.system import Chain
+from app.domain.errors import Invalid, NotFound
+from app.domain.message import MessageState
+from app.domain.people import DUEBOX
+from app.domain.review import Role
+
+AT_ONCE = 1000
+
+
+async def add_user(services: Services, *, email: str, name: str, role: str, password: str) -> None:
+    if role not in set(Role):
+        raise Invalid(f"--role must be one of: {', '.join(Role)}")
+    shown = name or email.partition("@")[0].replace(".", " ").title()
+    await services.identity.add_user(email=email, name=shown, role=Role(role), password=password)
+
+
+async def list_quarantine(services: Services) -> list[dict[str, Any]]:
+    async with services.database.read() as uow:
+        mailboxes = {mailbox.id: mailbox.name for mailbox in await uow.mailboxes.all()}
+        rows = await uow.messages.page(state=MessageState.QUARANTINED, after=None, limit=AT_ONCE)
+    return [
+        {
+            "id": str(row.id),
+            "mailbox": mailboxes[row.mailbox_id],
+            "reason": row.error,
+            "attempts": row.attempts,
+            "received_at": row.received_at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+async def retry_quarantine(services: Services, which: str) -> int:
+    """Raises NotFound for an id that is not quarantined."""
+    if which == "all":
+        chosen = [UUID(row["id"]) for row in await list_quarantine(services) if row["reason"] != "too_large"]
+    else:
+        try:
+            chosen = [UUID(which)]
+        except ValueError:
+            raise NotFound(f"{which} is not the id of a mail") from None
+    for message_id in chosen:
+        await services.triage.retry(message_id, by=DUEBOX)
+    return len(chosen)
+
+
+async def verify_audit(services: Services, checkpoint: Path | None) -> list[dict[str, Any]]:
+    known = {point.chain: point for point in _checkpoints_in(checkpoint)} if checkpoint else {}
+    verdicts = []
+    for chain in Chain:
+        verdict = await services.audit.verify(chain, known.get(chain))
+        verdicts.append(
+            {
+                "chain": chain.value,
+                "entries": verdict.entries,
+                "head": verdict.head,
+                "first_bad": verdict.first_bad,
+                "reason": verdict.reason,
+            }
+        )
+    return verdicts
+
+
+async def export_audit(services: Services, out: Path | None, form: str) -> None:
+    if form not in {"jsonl", "csv"}:
+        raise Invalid("--format must be jsonl or csv")
+    if out is None:
+        await services.audit.export(sys.stdout, format="csv" if form == "csv" else "jsonl", by=DUEBOX)
+        return
+    with out.open("w", encoding="utf-8", newline="") as file:
+        await services.audit.export(file, format="csv" if form == "csv" else "jsonl", by=DUEBOX)
+
+
+async def checkpoints(services: Services) -> list[dict[str, Any]]:
+    return [
+        {"chain": point.chain.value, "seq": point.seq, "hash": point.hash, "at": point.at.isoformat()}
+        for point in await services.audit.checkpoints()
+    ]
+
+
+def _checkpoints_in(path: Path) -> list[Checkpoint]:
+    try:
+        return [
+            Checkpoint(Chain(point["chain"]), point["seq"], point["hash"], datetime.fromisoformat(point["at"]))
+            for point in json.loads(path.read_text(encoding="utf-8"))
+        ]
+    except (ValueError, KeyError, TypeError):
+        raise Invalid(f"{path} is not a file of `duebox audit checkpoint`") from None

@@ -1,0 +1,68 @@
+"""`duebox triage`: the agent on mail files, in this process; nothing is stored, nothing is sent."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from app.domain.account import UNKNOWN_ACCOUNT, Account, Contact, Link, LinkMethod
+from app.domain.account_json import account_from_json
+from app.domain.case import Case
+from app.domain.clock import system_clock
+from app.domain.errors import Invalid, UnreadableMail
+from app.domain.message import Identity, ReadMail
+from app.domain.ports import Mind
+from app.domain.prediction import prediction
+
+
+async def triage_files(mind: Mind, files: list[Path], ledger: Path | None) -> list[dict[str, Any]]:
+    """One prediction a file; a file that cannot be read as a mail says so."""
+    account = _account(ledger)
+    return [{"id": file.name, **await _triage(mind, file, account)} for file in files]
+
+
+async def _triage(mind: Mind, file: Path, account: Account) -> dict[str, Any]:
+    try:
+        read = await mind.read(file.read_bytes(), Identity(()))
+    except UnreadableMail as error:
+        return {"error": f"cannot be read as a mail: {error}"}
+    received = read.mail.head.date or system_clock()
+    to = read.mail.head.to
+    thought = await mind.think(
+        Case(
+            read=read,
+            link=_link(read, account),
+            received_at=received,
+            mailbox_address=to[0].email if to else "",
+        )
+    )
+    return prediction(thought.proposal)
+
+
+def _link(read: ReadMail, account: Account) -> Link:
+    """Whoever gives a ledger vouches for the writer, unless the ledger lists its contacts."""
+    sender = read.mail.head.sender
+    if account is UNKNOWN_ACCOUNT:
+        return Link(LinkMethod.NONE)
+    listed = next((contact for contact in account.contacts if contact.email == sender.email), None)
+    if account.contacts and listed is None:
+        return Link(LinkMethod.INVOICE, account)
+    return Link(LinkMethod.CONTACT, account, listed or Contact(sender.name, sender.email))
+
+
+def _account(ledger: Path | None) -> Account:
+    if ledger is None:
+        return UNKNOWN_ACCOUNT
+    try:
+        return account_from_json(json.loads(ledger.read_text(encoding="utf-8")))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Invalid(f"{ledger} is not JSON: {error}") from None
+
+
+def in_words(line: dict[str, Any]) -> str:
+    """A prediction for a reader at the terminal."""
+    if "error" in line:
+        return f"{line['id']}: {line['error']}"
+    wants = ", ".join(f"{finding['intent']} ({finding['confidence']:.0%})" for finding in line["intents"]) or "nothing found"
+    why = f" because of {', '.join(line['review_reasons'])}" if line["review_reasons"] else ""
+    draft = f"\n\n{line['draft']['body']}\n" if line["draft"] else ""
+    return f"{line['id']}: {wants}\n  route {line['route']}, rule {line['rule']}{why}{draft}"

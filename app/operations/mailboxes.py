@@ -1,0 +1,185 @@
+"""Adding, listing and trying mailboxes."""
+
+import asyncio
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap import Services
+from app.db.tables.mail import FolderRole, FolderRow, MailboxKind, MailboxRow, Security, SentCopy
+from app.domain.errors import Invalid, Unreachable
+from app.domain.ports import FolderState
+
+SCHEMES = ("raw",)
+SECRET_BYTES = 32
+SHORTEST_SECRET = 24
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxWish:
+    """A mailbox as the command line describes it; everything is text, nothing is checked yet."""
+
+    name: str
+    address: str
+    host: str = ""
+    port: int = 993
+    username: str = ""
+    password: str = field(repr=False, default="")
+    folder: str = "INBOX"
+    security: str = "tls"
+    since: str = ""
+    webhook: str = ""
+    secret: str = field(repr=False, default="")
+    team: str = ""
+    authserv_id: str = ""
+    sent_copy: str = "none"
+
+
+async def add_mailbox(services: Services, wish: MailboxWish) -> str:
+    """Add it and say what to do next. Raises Invalid that names the wrong option."""
+    if "@" not in wish.address:
+        raise Invalid("--address must be an e-mail address")
+    return await (_add_webhook(services, wish) if wish.webhook else _add_imap(services, wish))
+
+
+async def list_mailboxes(services: Services) -> list[dict[str, Any]]:
+    async with services.database.read() as uow:
+        rows = await uow.mailboxes.all()
+    return [
+        {
+            "name": row.name,
+            "address": row.address,
+            "kind": row.kind.value,
+            "active": row.active,
+            "last_read_at": row.last_read_at,
+            "last_error": row.last_error,
+        }
+        for row in rows
+    ]
+
+
+async def try_mailbox(services: Services, name: str) -> str:
+    """Raises NotFound or Unreachable."""
+    async with services.database.read() as uow:
+        row = await uow.mailboxes.by_name(name)
+        folders = await uow.mailboxes.folders(row.id)
+    if row.kind is MailboxKind.WEBHOOK:
+        return f"{name} is a webhook: post a signed mail to /webhooks/mail/{name}"
+    lines = []
+    for folder in folders:
+        state = await asyncio.to_thread(_look, services, row, folder.name)
+        lines.append(f"{name}: {folder.name} is readable, next UID {state.uid_next}")
+    return "\n".join(lines)
+
+
+def secret_from(path: Path | None) -> str:
+    """The content of a secret file without its line end; empty without a file."""
+    return path.read_text(encoding="utf-8").strip() if path else ""
+
+
+async def _add_webhook(services: Services, wish: MailboxWish) -> str:
+    if wish.webhook not in SCHEMES:
+        raise Invalid(f"--webhook must be one of: {', '.join(SCHEMES)}")
+    secret = wish.secret or f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+    _check_secret(secret)
+    async with services.database.write() as uow:
+        row = await uow.mailboxes.add(
+            secret=secret,
+            name=wish.name,
+            address=wish.address.lower(),
+            team=wish.team,
+            kind=MailboxKind.WEBHOOK,
+            scheme=wish.webhook,
+            authserv_id=wish.authserv_id,
+        )
+        uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
+    shown = "" if wish.secret else f"\nsecret: {secret}   (shown once)"
+    return f"post mail to: /webhooks/mail/{wish.name}{shown}"
+
+
+def _check_secret(secret: str) -> None:
+    """A Standard Webhooks secret: `whsec_` and at least 24 bytes in base64."""
+    try:
+        size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except (binascii.Error, ValueError):
+        raise Invalid("--secret-file must hold whsec_ and base64, as the Standard Webhooks scheme has it") from None
+    if size < SHORTEST_SECRET:
+        raise Invalid(f"--secret-file must hold at least {SHORTEST_SECRET} bytes")
+
+
+async def _add_imap(services: Services, wish: MailboxWish) -> str:
+    _check_imap(wish)
+    since = _day(wish.since)
+    async with services.database.write() as uow:
+        row = await uow.mailboxes.add(
+            secret=wish.password,
+            name=wish.name,
+            address=wish.address.lower(),
+            team=wish.team,
+            kind=MailboxKind.IMAP,
+            host=wish.host,
+            port=wish.port,
+            username=wish.username,
+            security=Security(wish.security),
+            authserv_id=wish.authserv_id,
+            sent_copy=SentCopy(wish.sent_copy),
+            since=since,
+            active=False,
+        )
+    state, problem = await _first_look(services, row, wish.folder)
+    async with services.database.write() as uow:
+        uow.mailboxes.add_folder(
+            FolderRow(
+                mailbox_id=row.id,
+                name=wish.folder,
+                role=FolderRole.INBOX,
+                uid_validity=state.uid_validity if state else 0,
+                last_uid=state.uid_next - 1 if state else 0,
+                starts_at=services.clock(),
+            )
+        )
+        (await uow.mailboxes.get(row.id)).active = True
+        uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
+    if problem:
+        return f"{wish.name} was added, but its server cannot be read yet ({problem}); new mail from now on will be read once it can"
+    return f"{wish.name} is watched from now on"
+
+
+def _check_imap(wish: MailboxWish) -> None:
+    for option, value in (("--imap-host", wish.host), ("--username", wish.username), ("--password-file", wish.password)):
+        if not value:
+            raise Invalid(f"{option} is missing (or give --webhook raw)")
+    if wish.security not in set(Security):
+        raise Invalid(f"--security must be one of: {', '.join(Security)}")
+    if wish.sent_copy not in set(SentCopy):
+        raise Invalid(f"--sent-copy must be one of: {', '.join(SentCopy)}")
+
+
+async def _first_look(services: Services, row: MailboxRow, folder: str) -> tuple[FolderState | None, str]:
+    try:
+        return await asyncio.to_thread(_look, services, row, folder), ""
+    except Unreachable as away:
+        return None, str(away)
+
+
+def _look(services: Services, row: MailboxRow, name: str) -> FolderState:
+    folder = services.open_folder(row, name)
+    try:
+        return folder.open()
+    finally:
+        folder.close()
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("--since must be a date like 2026-05-21") from None
+
+

@@ -1,0 +1,101 @@
+"""The outbox over HTTP: the fixed API calls, and the form that settles an unknown outcome."""
+
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
+
+from app.db.tables.work import OutboxRow
+from app.db.uow import Database, Uow
+from app.domain.review import OutboxState, Outcome
+from app.outbox.service import OutboxService
+from app.web.auth import ApiUser, PageUser
+from app.web.csrf import check_csrf
+
+router = APIRouter()
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class OutboxItem(BaseModel):
+    id: UUID
+    review_id: UUID
+    rfc_message_id: str
+    to: str
+    state: OutboxState
+    attempts: int
+    last_error: str | None
+
+
+class OutboxPage(BaseModel):
+    items: list[OutboxItem]
+    next: str | None
+
+
+class Resolution(BaseModel):
+    model_config = {"extra": "forbid"}
+
+    outcome: Outcome
+
+
+class Resolved(BaseModel):
+    id: UUID
+    state: OutboxState
+
+
+def outbox_service(request: Request) -> OutboxService:
+    return cast(OutboxService, request.app.state.services.outbox)
+
+
+def database(request: Request) -> Database:
+    return cast(Database, request.app.state.services.database)
+
+
+Outboxes = Annotated[OutboxService, Depends(outbox_service)]
+Db = Annotated[Database, Depends(database)]
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "no valid token"},
+    403: {"description": "the role may not"},
+    404: {"description": "no such thing"},
+}
+
+
+@router.get("/api/v1/outbox", responses={401: ERRORS[401]}, tags=["outbox"])
+async def list_outbox(
+    db: Db, _user: ApiUser, state: OutboxState | None = None, limit: Limit = 50, after: UUID | None = None
+) -> OutboxPage:
+    """Mails on their way out, in the order of their approval."""
+    async with db.read() as uow:
+        rows = await uow.outbox.page(state=state, after=after, limit=limit + 1)
+        items = [await _item(uow, row) for row in rows[:limit]]
+    return OutboxPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
+
+
+@router.post("/api/v1/outbox/{outbox_id}/resolve", responses=ERRORS, tags=["outbox"])
+async def resolve(outbox_id: UUID, resolution: Resolution, outboxes: Outboxes, user: ApiUser) -> Resolved:
+    """A person's word about an unknown or failed mail."""
+    return Resolved(id=outbox_id, state=await outboxes.resolve(outbox_id, resolution.outcome, by=user))
+
+
+@router.post("/outbox/{outbox_id}/resolve", include_in_schema=False, dependencies=[Depends(check_csrf)])
+async def resolve_form(
+    outbox_id: UUID, outcome: Annotated[Outcome, Form()], outboxes: Outboxes, user: PageUser
+) -> Response:
+    await outboxes.resolve(outbox_id, outcome, by=user)
+    return RedirectResponse("/sent", status_code=303)
+
+
+async def _item(uow: Uow, row: OutboxRow) -> OutboxItem:
+    key = await uow.words.key(row.conversation_id)
+    return OutboxItem(
+        id=row.id,
+        review_id=row.review_id,
+        rfc_message_id=f"<{row.rfc_message_id}>",
+        to=key.open(row.id, row.envelope).decode(),
+        state=row.state,
+        attempts=row.attempts,
+        last_error=row.last_error or None,
+    )

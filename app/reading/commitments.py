@@ -1,0 +1,309 @@
+"""When will the customer pay, and how much? Promises and requests for time, by the conventions of evals/labels.md.
+
+A hedge, a condition, a negation or a question never gives a promise date.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.domain.account import Account, Invoice
+from app.domain.intents import ExtensionKind
+from app.domain.proposal import BODY
+from app.reading.amounts import FoundAmount
+from app.reading.dates import FoundDate
+from app.reading.spans import fold
+from app.reading.statements import Statement
+
+_REST = re.compile(
+    r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restant|restliche\w*|"
+    r"restbetrag|differenz|resto|restante|restant|restbedrag|saldo|remanescente)\b"
+)
+_PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d)?)\s?(?:%|percent|prozent|pour cent|por ciento|procent|per cento|por cento)")
+_HALF = re.compile(r"\b(?:half|la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b")
+_IN_PARTS = re.compile(
+    r"\b(?:instal?ments?|payment plan|in (?:two|three|four|five|six|\d+) (?:parts|payments|goes|chunks|tranches|"
+    r"instal\w*)|(?:per|a|each|every) month|monthly|echeancier|echelonn\w*|(?:en|in) (?:deux|trois|quatre|\d+) "
+    r"fois|mensualit\w*"
+    r"|versements|raten\w*|ratenzahlung|teilbetrag\w*|teilzahlung\w*|monatlich|en (?:dos|tres|cuatro|\d+) "
+    r"(?:pagos|plazos|veces|cuotas)|fraccion\w*|cuotas|a plazos|mensual\w*|in (?:twee|drie|vier|\d+) (?:keer|"
+    r"delen|termijnen)|termijnen|gespreid|maandelijks"
+    r"|rate\b|rateizz\w*|in (?:due|tre|quattro|\d+) (?:volte|rate|tranche)|piano di rientro|mensil\w*|prestac\w*|"
+    r"em (?:duas|tres|quatro|\d+) (?:vezes|prestacoes|parcelas)|parcel\w*|faseado)"
+)
+_SETTLE = re.compile(
+    r"(?:\bdiscount|rebate|full and final|settlement (?:of|offer|figure)|write[- ]off|waive|haircut|\bknock|"
+    r"reduced sum|escompte|remise|rabais|solde de tout compte|ristourne|skonto|nachlass|rabatt|vergleich|"
+    r"abgeltung|descuento|quita\b|rebaja|pronto pago"
+    r"|korting|schikking|kwijting|sconto|stralcio|abbuono|togliet|desconto|abatimento|\d ?% (?:off|weniger|de "
+    r"reduction|menos|minder))"
+)
+_ASKS = re.compile(
+    r"\b(?:extension|extend|more time|additional time|extra (?:time|week|weeks|days|month)|another (?:week|month|"
+    r"\d+)|defer\w*|postpone\w*|push (?:it|this|the)|hold off|delay|move the due|payment terms|\d+ days? terms|"
+    r"until|not before|only (?:pay|be able)|can(?:'t|not) (?:pay )?(?:before|until)|no earlier|could we pay|can "
+    r"we pay|may we pay|would it be possible"
+    r"|delai|report\w*|prolong\w*|differ\w*|decal\w*|jusqu'(?:au|a|en)|repouss\w*|pas avant|sinon|a \d+ jours"
+    r"|aufschub|stundung|stunden|frist\w*|verlanger\w*|verschieb\w*|zahlungsziel|bis zum|bis ende|erst (?:am|"
+    r"ende|mitte|anfang|im|zum|nach)|mehr zeit|spater"
+    r"|aplaza\w*|prorrog\w*|hasta|posponer|retras\w*|no antes|a \d+ dias|plazo"
+    r"|uitstel|pas (?:op|eind|begin|half|in)|tot (?:eind|en met|\d)|later|opschui\w*"
+    r"|dilazion\w*|prorog\w*|rinvi\w*|posticip\w*|slitt\w*|spost\w*|fino (?:al|a)|non prima|aspett\w*|a \d+ giorni"
+    r"|prorrog\w*|adia\w*|ate (?:ao|ao fim|dia|fim)|so (?:em|no|a)|prazo|mais tempo)\b"
+)
+_DUE_BEFORE = re.compile(
+    r"(?:due|dated|of|from|issued|delivered|received|since|date|echue?|echeance|datee?|du|depuis|livree?|fallig|"
+    r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|del|desde|fechad[ao]|vervaldatum|van|sinds|geleverd|"
+    r"scadut[ao]|datat[ao]|dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|scadenza|faelligkeit|"
+    r"falligkeit)\s*(?:on|le|am|el|il|a|em|op)?\s*$"
+)
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpan:
+    """Where a fact stands: offsets in the subject or in the (redacted) body."""
+
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFound:
+    day: date | None
+    amount: Decimal | None
+    currency: str | None
+    invoices: tuple[str, ...]
+    span: FactSpan | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionFound:
+    kind: ExtensionKind | None
+    until: date | None
+    invoices: tuple[str, ...]
+    span: FactSpan | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    statement: Statement
+    found: FoundDate
+
+
+def span_of(statement: Statement | None) -> FactSpan | None:
+    return None if statement is None else FactSpan(statement.source, statement.start, statement.end)
+
+
+def is_firm(statement: Statement) -> bool:
+    """Whether a statement could bind: no hedge, no condition, no question, no refusal."""
+    return (
+        not (statement.says & {"hedge", "condition"})
+        and not statement.is_question
+        and not ("negation" in statement.says and "future" not in statement.says)
+    )
+
+
+def is_done(statement: Statement) -> bool:
+    """Whether a statement tells of a payment that was made."""
+    return "past" in statement.says and "future" not in statement.says
+
+
+def find_promise(
+    statements: Sequence[Statement], evidence: FactSpan | None, invoices: tuple[str, ...], account: Account, today: date
+) -> PromiseFound:
+    """The day and sum of a promise that the mail makes (that it makes one is known already)."""
+    body = [s for s in statements if s.source == BODY] or list(statements)
+    candidates = [c for s in body for c in _future_dates(s, today)]
+    firm = [c for c in candidates if is_firm(c.statement) and not is_done(c.statement)] or [
+        c for c in candidates if is_firm(c.statement)
+    ]
+    soft = [
+        c for c in candidates if {"pay", "future"} <= c.statement.says and not c.statement.says & {"hedge", "negation"}
+    ]
+    chosen = _promise_date(firm or soft, evidence)
+    statement = chosen.statement if chosen is not None else _promise_statement(body, evidence)
+    amount = _promise_amount(body, statement, chosen.found if chosen else None, invoices, account)
+    currency = (amount.currency if amount is not None else None) or _currency(invoices, account)
+    value = amount.value if amount is not None else _open_sum(invoices, account)
+    return PromiseFound(
+        chosen.found.day if chosen else None,
+        value,
+        currency if value is not None else None,
+        invoices,
+        span_of(statement),
+    )
+
+
+def _future_dates(statement: Statement, today: date) -> Iterable[_Candidate]:
+    for found in statement.dates:
+        if (
+            found.kind != "past"
+            and found.day is not None
+            and found.day >= today
+            and not is_about_the_past(statement, found)
+        ):
+            yield _Candidate(statement, found)
+
+
+def is_about_the_past(statement: Statement, found: FoundDate) -> bool:
+    """Whether the words before a date say that it is a due date, an issue date, a delivery."""
+    return _DUE_BEFORE.search(fold(statement.text[: found.start - statement.start])[-24:]) is not None
+
+
+def _promise_date(candidates: Sequence[_Candidate], evidence: FactSpan | None) -> _Candidate | None:
+    """The first date beside words of paying; else the first in the evidence; else the first."""
+    near = [
+        c
+        for c in candidates
+        if evidence is not None
+        and c.statement.sentence.start < evidence.end
+        and evidence.start < c.statement.sentence.end
+    ]
+    about = [c for c in candidates if c.statement.says & {"pay", "future"} and not c.statement.says & {"automatic"}]
+    both = [c for c in about if c in near]
+    return next(iter([*both, *about, *near, *candidates]), None)
+
+
+def _promise_statement(body: Sequence[Statement], evidence: FactSpan | None) -> Statement | None:
+    inside = [s for s in body if evidence is not None and s.touches(evidence.source, evidence.start, evidence.end)]
+    wanted = [s for s in inside if s.says & {"pay", "future"}]
+    return next(iter([*wanted, *inside, *(s for s in body if {"pay", "future"} <= s.says), *body]), None)
+
+
+def _promise_amount(
+    body: Sequence[Statement],
+    statement: Statement | None,
+    found: FoundDate | None,
+    invoices: tuple[str, ...],
+    account: Account,
+) -> FoundAmount | None:
+    if statement is None:
+        return None
+    open_sum = _open_sum(invoices, account)
+    same = [
+        a
+        for s in body
+        if s.sentence == statement.sentence and "other_dispute" not in s.says - {"pay"}
+        for a in s.amounts
+        if _is_plausible(a, open_sum)
+    ]
+    inside = [a for a in statement.amounts if _is_plausible(a, open_sum)]
+    pool = inside or same
+    if pool:
+        return min(pool, key=lambda amount: _distance(amount, found, statement))
+    words = fold(statement.text)
+    if open_sum is not None:
+        share = _PERCENT.search(words)
+        if share and not _SETTLE.search(words):
+            value = open_sum * Decimal(share[1].replace(",", ".")) / 100
+            return FoundAmount(
+                statement.start, statement.end, value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account)
+            )
+        paid = [
+            a.value
+            for s in body
+            if "past" in s.says and s is not statement
+            for a in s.amounts
+            if _is_plausible(a, open_sum)
+        ]
+        if _REST.search(words) and paid and sum(paid) < open_sum:
+            return FoundAmount(statement.start, statement.end, open_sum - sum(paid), _currency(invoices, account))
+        if _HALF.search(words):
+            return FoundAmount(
+                statement.start,
+                statement.end,
+                (open_sum / 2).quantize(_CENT, ROUND_HALF_UP),
+                _currency(invoices, account),
+            )
+    return None
+
+
+def _is_plausible(amount: FoundAmount, open_sum: Decimal | None) -> bool:
+    """A bare number is a sum of money only up to what is open."""
+    return amount.value > 0 and not (amount.is_bare and (open_sum is None or amount.value > open_sum))
+
+
+def _distance(amount: FoundAmount, found: FoundDate | None, statement: Statement) -> tuple[int, int]:
+    """Characters between a sum and the date; a comma between them counts as a wall."""
+    if found is None:
+        return (0, amount.start)
+    first, last = (amount.end, found.start) if amount.end <= found.start else (found.end, amount.start)
+    between = statement.text[first - statement.start : last - statement.start]
+    return (last - first + 40 * sum(between.count(mark) for mark in ",;:"), amount.start)
+
+
+def _open_sum(numbers: tuple[str, ...], account: Account) -> Decimal | None:
+    chosen = _invoices(numbers, account)
+    if not chosen or len({invoice.open.currency for invoice in chosen}) != 1:
+        return None
+    total = sum((invoice.open.amount for invoice in chosen), Decimal(0))
+    return total if total > 0 else None
+
+
+def _currency(numbers: tuple[str, ...], account: Account) -> str | None:
+    chosen = _invoices(numbers, account) or account.invoices
+    currencies = {invoice.open.currency for invoice in chosen}
+    return currencies.pop() if len(currencies) == 1 else account.currency or None
+
+
+def _invoices(numbers: tuple[str, ...], account: Account) -> tuple[Invoice, ...]:
+    return tuple(invoice for invoice in account.invoices if invoice.number in numbers)
+
+
+def find_extension(
+    statements: Sequence[Statement], evidence: FactSpan | None, invoices: tuple[str, ...], today: date
+) -> ExtensionFound:
+    """What kind of time or reduction is asked for; no kind for mere stalling."""
+    body = [s for s in statements if s.source == BODY] or list(statements)
+    words = fold("\n".join(s.text for s in body))
+    dates = [c for s in body for c in _future_dates(s, today)]
+    statement = _extension_statement(body, evidence)
+    if _SETTLE.search(words) and not _IN_PARTS.search(words):
+        settle = next((s for s in body if _SETTLE.search(fold(s.text))), statement)
+        return ExtensionFound(ExtensionKind.PARTIAL_SETTLEMENT, None, invoices, span_of(settle))
+    days = [c.found.day for c in dates if c.found.day is not None]
+    is_split = len(set(days)) > 1 and (_REST.search(words) or sum(len(s.amounts) for s in body) > 1)
+    if _IN_PARTS.search(words) or is_split:
+        parts = next((s for s in body if _IN_PARTS.search(fold(s.text))), statement)
+        return ExtensionFound(
+            ExtensionKind.INSTALMENTS, max(days) if len(set(days)) > 1 else None, invoices, span_of(parts)
+        )
+    return _due_date(body, dates, statement, invoices)
+
+
+def _due_date(
+    body: Sequence[Statement], dates: Sequence[_Candidate], statement: Statement | None, invoices: tuple[str, ...]
+) -> ExtensionFound:
+    asking = [s for s in body if _ASKS.search(fold(s.text)) or "extension" in s.says]
+    dated = [c for c in dates if c.statement in asking or any(s.sentence == c.statement.sentence for s in asking)]
+    firm = [
+        c
+        for c in dates
+        if not c.statement.says & {"hedge"}
+        and not ("negation" in c.statement.says and not _ASKS.search(fold(c.statement.text)))
+    ]
+    chosen = next(
+        (
+            c
+            for c in [*dated, *firm]
+            if "hedge" not in c.statement.says or (c.statement in asking and "extension" in c.statement.says)
+        ),
+        None,
+    )
+    if chosen is not None:
+        return ExtensionFound(ExtensionKind.DUE_DATE, chosen.found.day, invoices, span_of(chosen.statement))
+    explicit = next(
+        (s for s in body if "extension" in s.says and not s.says & {"distress"} and _ASKS.search(fold(s.text))), None
+    )
+    if explicit is not None:
+        return ExtensionFound(ExtensionKind.DUE_DATE, None, invoices, span_of(explicit))
+    return ExtensionFound(None, None, invoices, span_of(statement))
+
+
+def _extension_statement(body: Sequence[Statement], evidence: FactSpan | None) -> Statement | None:
+    inside = [s for s in body if evidence is not None and s.touches(evidence.source, evidence.start, evidence.end)]
+    return next(iter([*inside, *(s for s in body if s.says & {"extension", "settlement"}), *body]), None)

@@ -1,0 +1,205 @@
+"""Text that speaks to an AI or to the software instead of to us, in seven languages.
+
+A net for what is plainly that; it decides nothing but that a person looks. Words that collectors' mail uses every day
+("please ignore the previous reminder", "mark the invoice as paid", "our payment instructions") are no sign by
+themselves. Every expression is linear: gaps are bounded, and nothing repeated is repeated again.
+"""
+
+import html
+import re
+import unicodedata
+
+from app.reading.charsets import UNPRINTABLE
+from app.reading.visible import INVISIBLE
+
+TEXT_LIMIT = 300_000
+
+_AI = (
+    r"(?:(?-i:AI|A\.I\.|KI|IA|I\.A\.|LLMs?|GPT)(?:[- ](?:assist\w+|agent\w*|model\w*|modell\w*|system\w*|bot\w*|"
+    r"tool\w*))?|(?:assistant|asistente|"
+    r"assistente|agente?)[- ](?-i:IA|AI|de IA|de AI)|chat-?gpt|chat-?bots?|bots?|robots?|robô|copilot|"
+    r"language models?|sprachmodelle?|"
+    r"taalmodel(?:len)?|"
+    r"modelos? de (?:lenguaje|linguagem)|modell[oi] linguistic[oi]|modèles? de langage|intelligence artificielle|"
+    r"inteligencia artificial|"
+    r"inteligência artificial|"
+    r"intelligenza artificiale|kunstmatige intelligentie|künstliche intelligenz|virtual assistants?|"
+    r"virtuelle[rn]? assistent\w*|assistant virtuel|"
+    r"asistente virtual|assistente virtual[e]?|virtuele assistent)"
+)
+_SYSTEM = (
+    r"(?:system\b(?! admin)|automated system|sistema|sistema automático|sistema automatico|système|systeem|motor|"
+    r"engine|moteur|motore|software|logiciel|classifier|clasificador|assistant|assistent|asistente|assistente)"
+)
+_THE = (
+    r"(?:the |any |all |whatever |every |your |die |das |den |dem |der |ihre |deine |l.|la |le |el |il |lo |o |"
+    r"os |as |de |het |een |uw |je |tu |su |un |una |une |d.)?(?:e-?mail[- ])?(?:interne? |automated |"
+    r"automatische |automático )?"
+)
+_NOTE = (
+    r"(?:note|message|instruction|notice|attention|command|hinweis|nachricht|anweisung|achtung|mitteilung|befehl|"
+    r"remarque|consigne|nota|avis|instrucción|mensaje|aviso|atención|orden|istruzione|messaggio|avviso|attenzione|"
+    r"opmerking|instructie|bericht|opdracht|instrução|mensagem|ordem|atenção)(?:s|en|es)?(?: internal?| interna|"
+    r" interne)?"
+)
+_TO = r"(?:to|for|an|für|à|a|al|ao|au|pour|para|per|voor|aan|all.|de l.attention de|destinée? à)"
+_TASK = (
+    r"(?:instructions?|directions?|directives?|prompts?|guidelines|commands|rules|anweisung(?:en)?|"
+    r"instruktion(?:en)?|vorgaben|regeln|befehle?|"
+    r"consignes?|règles|ordres|instruccion(?:es)?|instrucción|"
+    r"reglas|órdenes|indicaciones|istruzion[ei]|regole|direttive|instructies?|opdracht(?:en)?|regels|"
+    r"aanwijzing(?:en)?|instruções|instrução|regras|"
+    r"ordens)"
+)
+_FORGET = (
+    r"(?:ignore|disregard|forget|override|bypass|ignorier(?:e|en)|vergiss|vergessen sie|missachte|überschreibe|"
+    r"ignorez|oublie[zr]?|ignorer|"
+    r"ne tene?[zs]? pas compte|ignora|ignore[nm]?|ignorar|olvida|"
+    r"olvide|desestim[ae]|no tengas en cuenta|dimentica|tralascia|non considerare|negeer|vergeet|esqueça|esquece|"
+    r"desconsidere|não considere)"
+)
+_EARLIER = (
+    r"(?:previous|prior|above|earlier|preceding|foregoing|initial|original|all|any|your|system|vorherigen?|"
+    r"bisherigen?|obigen?|früheren|alle|deine|"
+    r"ihre|précédentes?|antérieures|ci-dessus|toutes|tes|vos|"
+    r"anteriores|previas|todas|tus|sus|precedenti|tutte|tue|sue|vorige|eerdere|bovenstaande|jouw|je|uw|prévias|suas|"
+    r"tuas|acima)"
+)
+_NOT_BUSINESS = (
+    r"(?<!payment )(?<!bank )(?<!banking )(?<!delivery )(?<!shipping )(?<!transfer )(?<!remittance )(?<!billing )"
+)
+_READS = (
+    r"(?:reads?|reading|process\w*|summari[sz]\w+|handl\w+|liest|mitliest|lesen|bearbeitet|verarbeitet|lit|lirait|"
+    r"lira|traite|lee|lea|clasifica|procesa|legge|elabora|leest|verwerkt|lê|ler|lendo|processa|classifica)"
+)
+_CLAUSE = r"(?:^|[.!?:>«\[(<#*=-]\s{0,3}|\bP\.? ?S\.?:? ?)"
+_BE = r"(?:you are|you.re|du bist|sie sind|tu es|vous êtes|eres|usted es|sei|je bent|você é)"
+
+_SET_ASIDE = (
+    rf"\b{_FORGET}\b[^.\n]{{0,30}}\b{_EARLIER}\b[^.\n]{{0,25}}{_NOT_BUSINESS}\b{_TASK}\b",
+    rf"\b{_FORGET}\b[^.\n]{{0,20}}{_NOT_BUSINESS}\b{_TASK}\b[^.\n]{{0,15}}\b{_EARLIER}\b",
+    rf"\b{_FORGET} (?:all |everything )?(?:the |o |el |il |le |den |de )?(?:previous |above |preceding |vorherigen |"
+    rf"obigen )?(?:text|texto|testo|"
+    rf"texte|tekst)\b",
+    r"\b(?:ignore|disregard) (?:all )?(?:the )?above(?: and\b|[^\w\n]{0,3}$)",
+    r"\b(?:forget|disregard) (?:everything|all info\w*)\b[^.\n]{0,25}\b(?:you|except|before|above)\b",
+    rf"\b(?:begin new|new|updated|override|secret|hidden|initial|original|neue|nouvelles|nuevas|nuove|nieuwe|"
+    rf"novas) (?:system )?{_NOT_BUSINESS}(?:instructions?|prompt|directives?|anweisungen|consignes|instrucciones|"
+    rf"istruzioni|instructies|"
+    rf"instruções)\b(?=[^.\n]{{0,20}}(?:[:#]|\bare\b|$)| for (?:the )?(?:ai|assistant|model))",
+    r"\b(?:instructions?|rules)\b[^.\n]{0,20}\bare false\b",
+)
+_ADDRESS = (
+    rf"\b{_NOTE}\s?:? {_TO}\s?{_THE}{_AI}\b",
+    rf"\b{_NOTE}:? (?:to|for the|an das|an den|pour le|au|para el|al|per il|ao|aan het|voor het) (?:interne? |"
+    rf"automated |automatische |"
+    rf"automático )?{_SYSTEM}\b",
+    rf"{_CLAUSE}{_TO}\s?{_THE}{_AI}\b(?=\s?[:,]|[^.\n]{{0,30}}\b{_READS}\b)",
+    rf"\b{_TO} {_THE}{_AI},? (?:(?:that|which|who|reading|die|der|das|que|qui|che|dat) )[^.\n]{{0,20}}\b{_READS}\b",
+    rf"\b(?:if|should|falls|wenn|si|se|als) (?:an? |any |eine? |une? |una? |um |uma |"
+    rf"een )?{_AI}\b[^.\n]{{0,20}}\b{_READS}\b",
+    rf"{_CLAUSE}(?:dear |hello |hi |hey |attention |liebe[rs]? |hallo |achtung |chère? |bonjour |estimad[oa] |hola |"
+    rf"car[oa] |ciao |beste |olá |"
+    rf"atenzione |atención |atenção )?(?:the |die |l.|la |a |o |de )?(?:{_AI}|assistant(?= ?:| ?!))\s?[:!]",
+    rf"{_CLAUSE}(?:dear|hello|hi|hey|attention|hallo|achtung|bonjour|hola|ciao|olá|atenzione|atención|"
+    rf"atenção) (?:assistant|asistente|assistente|"
+    rf"assistent|bot)\b|>\s{{0,3}}assistant\s?[,:]",
+    rf"\b{_BE} (?:now |jetzt |maintenant |ahora |ora |nu |agora )?(?:an? |eine? |une? |una? |um |uma |"
+    rf"een )?(?:\w+ ){{0,2}}(?:{_AI}|assistant|"
+    rf"assistent|asistente|assistente)\b",
+    r"\b(?:as|als|en tant qu.|como|come|in quanto) (?:an? |eine? |una |une |um |een )?(?:helpful |unrestricted |"
+    r"large )?(?:(?-i:AI|KI|IA|LLM)|"
+    r"language model|chatbot)\b",
+    r"\bunrestricted ai\b|\bthe assistant is in error\b|\bllm scan\b|\bvisible to (?:the )?(?:ai|llm)s?\b|"
+    r"\banother ai model\b|\bconfines of ai\b",
+    r"\bautomat(?:ed|ic) (?:e-?mail )?(?:processing|processor|agent|assistant|system)s?[,:] (?:please )?(?:ignore|"
+    r"mark|approve|send|reply|set|treat|"
+    r"forward|classify)",
+    r"[=#*-]{3,} ?(?:end of|ende der|ende des|fin del?|fin du|fine del?|einde van|"
+    r"fim d[ao])\b[^.\n]{0,40}\b(?:message|mail|nachricht|"
+    r"kundennachricht|mensaje|messaggio|bericht|mensagem|input|text\w*)",
+)
+_SELF = (
+    r"\bsystem[- ]?prompt|\bsystem-?anweisung|\b(?:developer|dan|debug|jailbreak|god) mode\b|\bprompt injection\b|"
+    r"\bdo anything now\b",
+    r"\b(?:your|the) (?:initials?|hidden|system|secret) (?:instructions|prompt|rules)\b|\b(?:list|print|reveal|"
+    r"repeat|show|output) (?:me )?(?:your|"
+    r"the above|above) (?:\w+ )?(?:instructions?|prompts?)\b",
+    r"\binstructions you (?:have been|were|had been) given\b|\bparameters and instructions\b|"
+    r"\bwere you not allowed to\b",
+    r"\byou are (?:now )?(?:going to|about to) (?:act|pretend|play|immerse|simulate)|\bfrom now on,? you (?:will|"
+    r"are|must|have)\b|"
+    r"\bpretend (?:to be|that you are)\b[^.\n]{0,40}\b(?:ai|model|assistant|dan|stan)\b",
+    r"\bact (?:as|like) (?:an? )?(?:ai|dan|assistant|unrestricted)\b|\b(?:actúa|actúe|agis|agissez|handle|"
+    r"verhalte dich|gedraag je|agisci|"
+    r"aja) (?:como|comme|wie|als|come) (?:si |ob |if |une? |eine? |una? |um |een )?(?:administra\w+|supervis\w+|"
+    r"assist\w+|ia\b|ki\b|experte?)",
+    r"\bgpt-?\d|\[gpt\]|\bopen ?ai.s? content policy|\bopen ai has brought\b",
+)
+_TEMPLATE = (
+    r"<\|?(?:im_start|im_end|system|endoftext|assistant|user)\|?>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|"
+    r"instructions?|prompt|untrusted|"
+    r"tool_call|function_call)>",
+    r"^\s{0,3}#{1,6} ?(?:system|assistant|instru\w+|begin|new instructions|end of)\b|^\s{0,3}\[?(?:system|"
+    r"assistant)\]?\s?[:>]\s?(?:you|ignore|mark|"
+    r"approve|set|override|reply|the|do|always|please|all|note)\b",
+    r"(?:^|>)\s{0,3}\[?(?-i:SYSTEM|ASSISTANT|SYSTÈME|SISTEMA)\]?\s?:|\bsystem (?:note|message|override|notice|"
+    r"instruction|command|update)s?\s?(?:to|"
+    r"for|:)|\bbegin (?:new )?instructions\b",
+)
+_ORDER = (
+    r"\bapprove and (?:send|release|forward)\b|\bauto-?approve\b|\bapprove (?:this|the) (?:draft|reply|"
+    r"answer) (?:auto|without|and)",
+    r"\b(?:human|manual) (?:review|reviewers?|approval)\b|\b(?:do not|don.t|never) (?:escalate|show|pass|route|flag|"
+    r"forward) (?:this |it )?(?:mail |"
+    r"message |e-?mail )?(?:to|for) (?:a |any )?(?:human|person|manual|reviewer)",
+    r"\bmenschliche[nrm]? (?:prüfung|freigabe|kontrolle|überprüfung)|\b(?:validation|vérification|revue|relecture|"
+    r"contrôle) humain|\b(?:revisión|"
+    r"aprobación|supervisión) humana|\b(?:revisione|controllo|approvazione|verifica) uman|\bmenselijke (?:controle|"
+    r"beoordeling|tussenkomst|"
+    r"goedkeuring)|\b(?:revisão|aprovação|intervenção|verificação) humana",
+    r"\b(?:to|à|an|a|aan) (?:no|any|aucun|kein\w*|ningún|nessun|geen|nenhum) (?:human|humain|mensch\w*|humano|umano|"
+    r"mens)\b",
+    r"\b(?:classify|categori[sz]e|label) this(?: e-?mail| mail| message)? (?:as|under)\b|\b(?:mark|flag|tag|"
+    r"file) (?:this|my) (?:e-?mail|mail|"
+    r"message) (?:as|under)\b|\bmar(?:ca|que) este (?:correo|e-?mail|mensaje) como\b",
+    r"\b(?:respond|reply|answer) with (?:only |just |exactly |nothing but |the (?:word|phrase|following text))|"
+    r"\breply with only\b|\bonly (?:those|"
+    r"these) words\b|\bjust print\b|\bprint above\b|\babsolutely nothing else\b|\bexecute function\b|"
+    r"\boverride manual\b",
+    r"\bforward (?:every|all)(?: \w+)? e-?mails?\b[^.\n]{0,25}\bto\b|\bdelete (?:all|every) (?:e-?mails?|messages|"
+    r"invoices)\b|\b(?:translate|"
+    r"rewrite) (?:this|the) (?:sentence|text|above) as\b",
+    r"\b(?:if|when) (?:the )?user asks\b|\bdo not follow them\b|\breport: hacked\b|\band output\s?:",
+)
+_SIGNS = tuple(
+    re.compile("|".join(f"(?:{sign})" for sign in signs), re.IGNORECASE | re.MULTILINE)
+    for signs in (_SET_ASIDE, _ADDRESS, _SELF, _TEMPLATE, _ORDER)
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
+_SPOKEN_ATTRIBUTES = re.compile(
+    r"\b(?:alt|title|aria-label|placeholder|content)\s?=\s?(?:\"([^\"<>]{10,2000})\"|'([^'<>]{10,2000})')"
+)
+
+
+def speaks_to_software(text: str) -> bool:
+    """True when the text addresses an AI or gives the software an order.
+
+    Invisible characters and look-alike letter forms don't hide it.
+    """
+    plain = _plain(text)
+    return any(sign.search(plain) for sign in _SIGNS)
+
+
+def html_words(source: str) -> str:
+    """All words of an HTML source, shown or not: comments, hidden elements, spoken attributes."""
+    spoken = (one or other for one, other in _SPOKEN_ATTRIBUTES.findall(source[:TEXT_LIMIT]))
+    return html.unescape("\n".join((_TAGS.sub(" ", source[:TEXT_LIMIT]), *spoken)))
+
+
+def _plain(text: str) -> str:
+    if not text.isascii():
+        tags = {0xE0000 + code: code for code in range(0x20, 0x7F)}  # Unicode tag characters spell ASCII
+        text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text.translate(tags)))
+    return _SPACES.sub(" ", UNPRINTABLE.sub("", text[:TEXT_LIMIT]))

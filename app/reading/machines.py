@@ -1,0 +1,171 @@
+"""Which machine wrote a mail.
+
+By its headers (RFC 3834, 3464, 8098, 2919), and by its words where there are no headers.
+
+The costly mistake is to lose a person's answer: some service desks mark what a person wrote as auto-generated. So a
+header alone is not believed where the words answer us, and words alone only where they are plainly a machine's.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from app.domain.message import Identity, Machine, ParsedMail
+from app.reading.cues import (
+    ABSENCE,
+    ABSENCE_CORE,
+    ANSWERS,
+    AWAY_SUBJECT,
+    BOUNCE,
+    BOUNCE_SUBJECT,
+    RECEIPT_SUBJECT,
+    RECEIPT_WORDS,
+    REMITTANCE,
+    SELF_DECLARED,
+    TICKET,
+    TICKET_SUBJECT,
+    TOPIC,
+    count,
+)
+
+_WORDS_READ = 4_000
+
+_MACHINE_SENDERS = re.compile(
+    r"^(?:mailer-?daemon|postmaster|mail-?daemon|bounces?|mdaemon|mailadmin|post_?master|mail)(?:[+-].*)?(?:@|$)",
+    re.IGNORECASE,
+)
+_ROBOT_SENDERS = re.compile(
+    r"^(?:no-?_?repl(?:y|ies)|do-?not-?reply|noresponder?|no-?responder|nepasrepondre|ne-pas-repondre|"
+    r"keine-?antwort|nichtantworten|nao-?responda|"
+    r"non-?rispondere|niet-?beantwoorden|"
+    r"autoresponder|auto-?reply|auto|automail|notifications?|notify|help-?desk|service-?desk|tickets?|support)\b",
+    re.IGNORECASE,
+)
+_REPLY_PREFIX = re.compile(r"^\s*(?:re|aw|antw|antwort|sv|rép|res|rif)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
+
+_CERTAIN = 2
+
+
+def machine_of(mail: ParsedMail, words: str, identity: Identity) -> Machine | None:
+    """The machine behind a mail, None for a person.
+
+    `words` are the new text alone, so that a quoted mail decides nothing.
+    """
+    if mail.head.sender.email and mail.head.sender.email in identity.addresses:
+        return Machine.OWN_COPY
+    text = words[:_WORDS_READ]
+    checks: Sequence[tuple[Machine, Callable[[ParsedMail, str], bool]]] = (
+        (Machine.READ_RECEIPT, _is_receipt),
+        (Machine.BOUNCE, _is_bounce),
+        (Machine.AUTO_REPLY, _is_away),
+        (Machine.TICKET_ROBOT, _is_ticket),
+        (Machine.MAILING_LIST, lambda _mail, _text: _is_list(mail, identity)),
+        (Machine.AUTO_REPLY, _is_declared),
+    )
+    return next((machine for machine, holds in checks if holds(mail, text)), None)
+
+
+def _report_type(mail: ParsedMail) -> str:
+    """`delivery-status` or `disposition-notification` of a multipart/report (RFC 6522), or of a part that only such a
+    mail has.
+    """
+    content_type = (mail.header("content-type") or "").lower()
+    if content_type.startswith("multipart/report"):
+        return content_type.partition("report-type=")[2].strip('" ').split(";")[0].strip('" ') or "delivery-status"
+    kinds = {attachment.content_type for attachment in mail.attachments}
+    return next((kind for kind in ("disposition-notification", "delivery-status") if f"message/{kind}" in kinds), "")
+
+
+def _is_receipt(mail: ParsedMail, text: str) -> bool:
+    if _report_type(mail) == "disposition-notification":
+        return True
+    return (
+        RECEIPT_SUBJECT.match(mail.head.subject) is not None
+        and RECEIPT_WORDS.search(text) is not None
+        and not ANSWERS.search(text)
+    )
+
+
+def _is_bounce(mail: ParsedMail, text: str) -> bool:
+    if _report_type(mail) in {"delivery-status", "global-delivery-status"} or mail.header("x-failed-recipients"):
+        return True
+    subject = mail.head.subject
+    if _from_mail_system(mail):
+        return BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:4], text) > 0 or not text.strip()
+    if _REPLY_PREFIX.match(subject) or ANSWERS.search(text):
+        return False
+    return count(BOUNCE, f"{subject}\n{text}") >= _CERTAIN and (
+        BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:3], text) > 0
+    )
+
+
+def _from_mail_system(mail: ParsedMail) -> bool:
+    sender = mail.head.sender
+    return (
+        has_null_return_path(mail)
+        or _MACHINE_SENDERS.match(sender.email or sender.name) is not None
+        or sender.name.lower().startswith(("mail delivery", "mailer-daemon", "postmaster"))
+    )
+
+
+def has_null_return_path(mail: ParsedMail) -> bool:
+    """RFC 5321 §4.5.5: whoever sends from <> wants no answer."""
+    return any("".join(value.split()) == "<>" for value in mail.all_headers("return-path"))
+
+
+def _is_away(mail: ParsedMail, text: str) -> bool:
+    if AWAY_SUBJECT.match(mail.head.subject):
+        return True
+    if count(ABSENCE_CORE, text) == 0 or (
+        ANSWERS.search(text) and not _is_marked(mail) and not SELF_DECLARED.search(text)
+    ):
+        return False
+    return count(ABSENCE, text) + count(ABSENCE[:1], mail.head.subject) >= _CERTAIN or _is_marked(mail)
+
+
+def _is_ticket(mail: ParsedMail, text: str) -> bool:
+    hits = count(TICKET, text) + count((SELF_DECLARED,), text) * _CERTAIN
+    if not hits or REMITTANCE.search(f"{mail.head.subject}\n{text}"):
+        return False
+    looks_robotic = (
+        _ROBOT_SENDERS.match(mail.head.sender.email) is not None
+        or TICKET_SUBJECT.search(mail.head.subject) is not None
+        or (_is_marked(mail) and not TOPIC.search(text))
+    )
+    if ANSWERS.search(text) and not (looks_robotic and hits >= _CERTAIN):
+        return False
+    return hits >= _CERTAIN or looks_robotic
+
+
+def _is_marked(mail: ParsedMail) -> bool:
+    """The headers say that a machine answered (RFC 3834 §5 and its forerunners).
+
+    X-Auto-Response-Suppress only asks us not to.
+    """
+    submitted = (mail.header("auto-submitted") or "").partition(";")[0].strip().lower()
+    if submitted not in {"", "no"}:
+        return True
+    if (mail.header("precedence") or "").strip().lower() == "auto_reply" or has_null_return_path(mail):
+        return True
+    return any(
+        mail.header(name) is not None
+        for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply")
+    )
+
+
+def _is_declared(mail: ParsedMail, text: str) -> bool:
+    """Marked as automatic, with nothing in it that only a person would say to us."""
+    return _is_marked(mail) and not ANSWERS.search(text) and not TOPIC.search(text)
+
+
+def _is_list(mail: ParsedMail, identity: Identity) -> bool:
+    """RFC 2919. A person's mail to us that went through their team's list is not list mail."""
+    precedence = (mail.header("precedence") or "").strip().lower()
+    is_list = (
+        mail.header("list-id") is not None
+        or mail.header("list-post") is not None
+        or precedence in {"list", "bulk", "junk"}
+    )
+    if not is_list or mail.head.in_reply_to or mail.head.references:
+        return False
+    receivers = {address.email for address in (*mail.head.to, *mail.cc)}
+    return receivers.isdisjoint(identity.addresses) or precedence in {"bulk", "junk"}

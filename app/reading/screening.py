@@ -1,0 +1,42 @@
+"""What code says of a mail before any model sees it.
+
+Machine or person, whose word vouches for the sender, what looks like fraud.
+"""
+
+from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
+from app.domain.text import text_of
+from app.reading.injections import html_words, speaks_to_software
+from app.reading.machines import has_null_return_path, machine_of
+from app.reading.replies import split_reply
+from app.reading.senders import authentication_of, fraud_signs_of, look_alike
+from app.reading.visible import hidden_markup
+
+__all__ = ["look_alike", "screen"]
+
+
+def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None) -> Screening:
+    """`parts` saves a second split where the caller has them."""
+    parts = parts or split_reply(
+        mail.text, subject=mail.head.subject, sender_name=mail.head.sender.name, own=identity.addresses
+    )
+    has_markup = any(hidden_markup(mail.text))
+    return Screening(
+        machine=machine_of(mail, text_of(parts.new, mail.text), identity),
+        authentication=authentication_of(mail, identity),
+        fraud_signs=fraud_signs_of(mail, identity),
+        has_injection=has_markup or _has_injection(mail),
+        has_hidden_text=mail.has_hidden_text or has_markup,
+        has_unreadable_attachment=any(not attachment.is_readable for attachment in mail.attachments),
+        return_path_is_null=has_null_return_path(mail),
+    )
+
+
+def _has_injection(mail: ParsedMail) -> bool:
+    """Everything that a model or a tool might come to read, whether a person sees it or not."""
+    texts = (
+        mail.head.subject,
+        mail.text,
+        html_words(mail.html) if mail.html else "",
+        *(f"{attachment.name}\n{attachment.text or ''}" for attachment in mail.attachments),
+    )
+    return any(speaks_to_software(text) for text in texts if text)

@@ -1,0 +1,236 @@
+"""Who claims to have sent a mail, and what speaks against it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from rapidfuzz.distance import OSA
+from tldextract import TLDExtract
+
+from app.domain.message import Address, Authentication, Identity, ParsedMail
+
+_MOST_HEADERS = 20
+_LONGEST_HEADER = 8_000
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.?)*\"")
+_RESULT = re.compile(r"^\s*([a-z0-9.-]{1,40})(?:\s?/\s?\d{1,3})?\s?=\s?([a-z]{1,20})\b", re.IGNORECASE)
+_PROPERTY = re.compile(r"\b(header\.from|header\.d|header\.i|smtp\.mailfrom)\s?=\s?\"?([^\s;\"]{1,320})", re.IGNORECASE)
+_ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+
+_CONFUSABLE = str.maketrans(
+    "01i|538"
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0501\u04bb\u04cf"  # Cyrillic
+    "\u0458\u043a\u043c\u0442\u0432\u043d"
+    "\u03b1\u03bf\u03c1\u03bd\u03b9\u03ba\u03c4\u03b5\u0261\u0131\u0142\u00f8\u0111",  # Greek and odd Latin
+    "olllsebaeopcyxlsdhljkmtbhaopvlktegllod",
+)
+_DRESSING = frozenset(
+    [
+        "gmbh",
+        "ag",
+        "ltd",
+        "limited",
+        "llc",
+        "inc",
+        "plc",
+        "group",
+        "billing",
+        "payment",
+        "payments",
+        "accounts",
+        "accounting",
+        "invoice",
+        "invoices",
+        "finance",
+        "support",
+        "secure",
+        "mail",
+        "online",
+        "pay",
+        "sarl",
+        "sas",
+        "srl",
+        "spa",
+        "bv",
+        "nv",
+        "sl",
+        "lda",
+        "ar",
+    ]
+)
+_SHORTEST, _LONG = 5, 10
+
+
+def authentication_of(mail: ParsedMail, identity: Identity) -> Authentication:
+    """The verdict of our own receiving server (RFC 8601).
+
+    Without a pinned authserv-id nobody's word counts, since anybody may write the field.
+
+    A pass is taken from the topmost field of that id alone: the server adds on top, a forger can only add below.
+    """
+    if not identity.authserv_id:
+        return Authentication.NONE
+    fields = list(_believed(mail, identity.authserv_id))
+    verdicts = [_verdict(field, mail.head.sender.domain) for field in fields]
+    if Authentication.FAIL in verdicts:
+        return Authentication.FAIL
+    return verdicts[0] if verdicts else Authentication.NONE
+
+
+def fraud_signs_of(mail: ParsedMail, identity: Identity) -> tuple[str, ...]:
+    """Closed words for what is odd about the sender; none of them is proof."""
+    sender = mail.head.sender
+    own_domains = [address.rpartition("@")[2] for address in identity.addresses]
+    signs = {
+        "reply_to_elsewhere": _answers_elsewhere(sender, mail.reply_to, identity),
+        "display_name_is_address": _name_is_other_address(sender),
+        "punycode_domain": "xn--" in sender.domain or not sender.domain.isascii(),
+        "several_senders": len(mail.all_headers("from")) > 1,
+        "look_alike_domain": sender.email not in identity.addresses and look_alike(sender.domain, own_domains),
+    }
+    return tuple(sign for sign, holds in signs.items() if holds)
+
+
+def look_alike(domain: str, known: Iterable[str]) -> bool:
+    """A domain that a hurried reader takes for a known one.
+
+    An equal domain, or one below a known one, is that one itself.
+    """
+    others = [other.lower().strip(".") for other in known if other]
+    own = domain.lower().strip(".")
+    if not own or any(own == other or registrable(own) == registrable(other) for other in others):
+        return False
+    return any(_resembles(own, other) for other in others)
+
+
+def registrable(domain: str) -> str:
+    """`mail.example.co.uk` → `example.co.uk`; a name without a public suffix keeps its last two labels."""
+    parts = _suffixes()(domain)
+    return f"{parts.domain}.{parts.suffix}" if parts.suffix else ".".join(domain.split(".")[-2:])
+
+
+def _resembles(one: str, other: str) -> bool:
+    name, suffix = _split(one)
+    known, known_suffix = _split(other)
+    if not name or not known:
+        return False
+    if name == known:
+        return suffix == known_suffix or OSA.distance(suffix, known_suffix) <= 1 or _folded(one) == _folded(other)
+    if _folded(name) == _folded(known) or _undressed(name) == _undressed(known):
+        return True
+    allowed = 0 if len(known) < _SHORTEST else 1 if len(known) < _LONG else 2
+    return 0 < OSA.distance(_folded(name), _folded(known), score_cutoff=allowed) <= allowed
+
+
+def _split(domain: str) -> tuple[str, str]:
+    whole = registrable(_unicode(domain))
+    name, _, suffix = whole.partition(".")
+    return name, suffix
+
+
+def _folded(name: str) -> str:
+    """Letters that look alike become one: rn and m, vv and w, 1 and l, 0 and o, Cyrillic and Latin."""
+    bare = "".join(
+        char for char in unicodedata.normalize("NFKD", _unicode(name).lower()) if not unicodedata.combining(char)
+    )
+    return bare.translate(_CONFUSABLE).replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("-", "")
+
+
+def _undressed(name: str) -> str:
+    words = [word for word in name.split("-") if word not in _DRESSING]
+    return "".join(words) or name
+
+
+def _unicode(domain: str) -> str:
+    if "xn--" not in domain:
+        return domain
+    labels = (_decoded_label(label) for label in domain.split("."))
+    return ".".join(labels)
+
+
+def _decoded_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError, OverflowError):
+        return label
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+
+
+def _answers_elsewhere(sender: Address, reply_to: Iterable[Address], identity: Identity) -> bool:
+    home = registrable(sender.domain)
+    return any(
+        address.email and address.email not in identity.addresses and registrable(address.domain) != home
+        for address in reply_to
+    )
+
+
+def _name_is_other_address(sender: Address) -> bool:
+    shown = _ADDRESS_IN_NAME.search(sender.name.lower())
+    return shown is not None and shown[0] != sender.email
+
+
+def _believed(mail: ParsedMail, authserv_id: str) -> Iterator[str]:
+    """The fields of the pinned server, without comments. One with an open bracket or quote is nobody's."""
+    for value in mail.all_headers("authentication-results")[:_MOST_HEADERS]:
+        bare = _without_comments(value[:_LONGEST_HEADER])
+        if bare is None:
+            continue
+        server, _, results = bare.partition(";")
+        if server.strip().split(" ")[0].strip('"').lower() == authserv_id.lower():
+            yield results
+
+
+def _without_comments(value: str) -> str | None:
+    """RFC 5322 §3.2.2: comments nest, and a quoted string hides brackets. None when they don't close."""
+    quotes: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        quotes.append(match[0])
+        return f'"{len(quotes) - 1}"'
+
+    depth, kept, is_escaped = 0, [], False
+    for char in value:
+        if is_escaped:
+            is_escaped = False
+        elif char == "\\":
+            is_escaped = True
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif depth == 0:
+            kept.append(char)
+    return " ".join("".join(kept).split()) if depth == 0 and kept.count('"') % 2 == 0 else None
+
+
+def _verdict(results: str, domain: str) -> Authentication:
+    """DMARC decides; without it SPF and DKIM do, when they speak for the domain of the From field (RFC 7489 §3.1)."""
+    verdicts: dict[str, set[str]] = {}
+    aligned: set[str] = set()
+    for result in results.split(";"):
+        match = _RESULT.match(result)
+        if match:
+            method, verdict = match[1].lower(), match[2].lower()
+            verdicts.setdefault(method, set()).add(verdict)
+            if verdict == "pass" and _speaks_for(result, domain):
+                aligned.add(method)
+    if "fail" in verdicts.get("dmarc", ()) or (
+        verdicts.get("spf", set()) & {"fail", "softfail"} and "pass" not in verdicts.get("dkim", ())
+    ):
+        return Authentication.FAIL
+    return Authentication.PASS if aligned & {"dmarc", "dkim", "spf"} else Authentication.NONE
+
+
+def _speaks_for(result: str, domain: str) -> bool:
+    named = [value.rpartition("@")[2].lower() for _, value in _PROPERTY.findall(result)]
+    if not named:
+        return result.strip().lower().startswith("dmarc")
+    return bool(domain) and any(registrable(value) == registrable(domain) for value in named)

@@ -1,0 +1,106 @@
+"""A mail taken apart into statements: clauses with the invoices, dates, amounts and trade words in each.
+
+A clause that speaks of several invoices ("INV-1 paid, INV-2 wrong quantity, INV-3 Friday") is divided between them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from app.domain.account import Account
+from app.domain.proposal import BODY, SUBJECT
+from app.domain.text import Span
+from app.reading.amounts import FoundAmount, find_amounts
+from app.reading.dates import FoundDate, find_dates
+from app.reading.invoices import InvoiceMatch, match_invoices, mentioned
+from app.reading.lexicon import CONCEPTS, pattern
+from app.reading.spans import clauses, fold, sentence_at, sentences
+
+_JOINT = re.compile(r"[,;:]\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
+_ONLY_LINKS = re.compile(
+    r"(?:[\s,/&+;-]|\b(?:and|or|et|ou|und|oder|sowie|y|o|e|en|of|ed|plus|as well as|ainsi que|invoices?|"
+    r"factures?|rechnung(?:en)?|facturas?|fatture?|faturas?|facturen|re|no|nr|n)\b)*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A clause at [start, end) of the subject or body. `says` are the lexicon's concepts in it; `sentence` is the
+    whole sentence around it; `invoices` are those that it names itself."""
+
+    source: str
+    start: int
+    end: int
+    sentence: Span
+    text: str
+    says: frozenset[str]
+    dates: tuple[FoundDate, ...]
+    amounts: tuple[FoundAmount, ...]
+    invoices: tuple[str, ...]
+
+    @property
+    def is_question(self) -> bool:
+        return "?" in self.text
+
+    def touches(self, source: str, start: int, end: int) -> bool:
+        return self.source == source and self.start < end and start < self.end
+
+
+def read_statements(text: str, subject: str, language: str, today: date, account: Account) -> tuple[Statement, ...]:
+    """The statements of the subject, then of the body. Offsets count in the subject or in the body."""
+    found: list[Statement] = []
+    for source, words in ((SUBJECT, subject), (BODY, text)):
+        found.extend(_of_part(source, words, language, today, account))
+    return tuple(found)
+
+
+def _of_part(source: str, text: str, language: str, today: date, account: Account) -> list[Statement]:
+    matches = match_invoices(text, account)
+    dates = tuple(d for d in find_dates(text, today, language, account.country) if not _inside(d.start, d.end, matches))
+    amounts = tuple(
+        a for a in find_amounts(text, language) if not _inside(a.start, a.end, matches) and not _overlaps(a, dates)
+    )
+    whole = sentences(text)
+    folded = fold(text)
+    found: list[Statement] = []
+    for clause in clauses(text):
+        for piece in _divided(folded, clause, matches):
+            words = folded[piece.start : piece.end]
+            found.append(
+                Statement(
+                    source,
+                    piece.start,
+                    piece.end,
+                    sentence_at(whole, piece.start) or piece,
+                    text[piece.start : piece.end],
+                    frozenset(concept for concept in CONCEPTS if pattern(concept, language).search(words)),
+                    tuple(d for d in dates if piece.start <= d.start < piece.end),
+                    tuple(a for a in amounts if piece.start <= a.start < piece.end),
+                    mentioned([m for m in matches if piece.start <= m.start < piece.end], account),
+                )
+            )
+    return found
+
+
+def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list[Span]:
+    """The clause, cut between invoices that are not merely listed together."""
+    inside = [match for match in matches if clause.start <= match.start < clause.end]
+    cuts: list[int] = []
+    for before, after in pairwise(inside):
+        between = folded[before.end : after.start]
+        if _ONLY_LINKS.fullmatch(between):
+            continue
+        joints = list(_JOINT.finditer(between))
+        cuts.append(before.end + joints[-1].start() if joints else after.start)
+    edges = [clause.start, *cuts, clause.end]
+    return [Span(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _inside(start: int, end: int, matches: Sequence[InvoiceMatch]) -> bool:
+    return any(match.start < end and start < match.end for match in matches)
+
+
+def _overlaps(amount: FoundAmount, dates: Sequence[FoundDate]) -> bool:
+    return any(found.start < amount.end and amount.start < found.end for found in dates)

@@ -1,0 +1,233 @@
+"""What a person sees of an HTML mail, and whether something was kept from their eyes.
+
+Sanitisers remove the very style that hid a text, so nothing may be cleaned before this pass: lxml reads the tree,
+every text that a browser would not show is cut out, and only then does inscriptis lay the rest out. Quoted blocks
+come out as "> " lines, so that plain text and HTML take the same way through `replies`. The tricks are listed in
+`styles`, one function each.
+"""
+
+import re
+from collections.abc import Iterator
+
+from inscriptis import Inscriptis
+from inscriptis.css_profiles import STRICT_CSS_PROFILE
+from inscriptis.model.config import ParserConfig
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from app.domain.text import Span
+from app.reading.styles import Look, StyleSheet, declarations, is_cut, look_of
+
+HTML_LIMIT = 1_000_000
+_DEEPEST_QUOTE = 10
+_PADDING_LIMIT = 1_000_000
+_CELL_LIMIT = 5_000
+_QUOTE_OPENS, _QUOTE_ENDS = "\ue000", "\ue001"
+_MARKS = re.compile(f"[{_QUOTE_OPENS}{_QUOTE_ENDS}]")
+
+_NEVER_SHOWN = frozenset(
+    {
+        "script",
+        "style",
+        "template",
+        "title",
+        "head",
+        "meta",
+        "link",
+        "svg",
+        "math",
+        "object",
+        "iframe",
+        "noframes",
+        "datalist",
+    }
+)
+_CONFIG = ParserConfig(css={**STRICT_CSS_PROFILE, "head": STRICT_CSS_PROFILE["body"]})
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+_CONDITIONAL = re.compile(r"^\s*\[if\b[^\]]*\]>(.*?)(?:<!\[endif\])?\s*$", re.DOTALL | re.IGNORECASE)
+_OFFICE_XML = re.compile(r"<(?:xml|o:|w:|v:|m:|style)\b.*", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_PROSE_WORDS = 5
+_HIDDEN_LETTERS = 3
+_NO_BORDER = re.compile(r"border\s*:\s*(?:none|0)", re.IGNORECASE)
+_BLANKS = re.compile(r"\n{3,}")
+
+_HIDDEN_MARKUP = re.compile(
+    r"<!--[^\S\n]{0,3}(?!\[)\w[^<>]{0,40} \w{2,20} \w{2,20} \w{2,20}[^<>]{0,4000}(?:-->)?"
+    r"|<(\w{1,10}) [^<>]{0,80}style\s?=\s?[\"'][^\"'<>]{0,120}(?:display\s?:\s?none|visibility\s?:\s?hidden|"
+    r"font-size\s?:\s?[01](?:px|pt|em|%|;|"
+    r"[\"'])|opacity\s?:\s?0[;\"']"
+    r"|(?<!-)colou?r\s?:\s?(?:#fff(?:fff)?\b|white\b))[^<>]{0,200}>(?=\s{0,9}\w)[^<>]{0,4000}(?:</\1>)?",
+    re.IGNORECASE,
+)
+
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]|(?<=\\w)\u200d|\u200d(?=\\w)"
+)
+_SMUGGLED = re.compile(
+    "(?<!\U0001f3f4)(?<![\U000e0061-\U000e007a])[\U000e0020-\U000e007e]|[\u202d\u202e]|[\U000e0100-\U000e01ef]{2}|"
+    "[\ufe00-\ufe0e]{3}"
+)
+
+
+def visible_text(html: str) -> tuple[str, bool]:
+    """The text that a person sees, and whether there is other text in it.
+
+    Never raises; linear in the input, of which HTML_LIMIT characters are read.
+    """
+    source = _XML_DECLARATION.sub("", _MARKS.sub("", html[:HTML_LIMIT].replace("\x00", "")))
+    root = _parsed(source)
+    if root is None:
+        return "", False
+    found_hidden = _cut_hidden(root)
+    _mark_quotes(root)
+    _flatten_tables(root)
+    text, has_invisible = strip_invisible(Inscriptis(root, _CONFIG).get_text())
+    return _quoted_lines(text), found_hidden or has_invisible
+
+
+def strip_invisible(text: str) -> tuple[str, bool]:
+    """Remove characters without a shape.
+
+    True when they carried something (tag characters, overrides of the direction of reading).
+
+    A joiner inside an emoji stays, and so does the selector that makes one colourful.
+    """
+    if text.isascii():
+        return text, False
+    smuggles = _SMUGGLED.search(text) is not None
+    return INVISIBLE.sub("", text), smuggles
+
+
+def hidden_markup(text: str) -> Iterator[Span]:
+    """Parts of a plain text that are HTML made not to be seen.
+
+    A converter left it in, or somebody hopes that a careless one takes it out.
+    """
+    if "<" in text:
+        yield from (Span(match.start(), match.end()) for match in _HIDDEN_MARKUP.finditer(text[:HTML_LIMIT]))
+
+
+def _parsed(source: str) -> HtmlElement | None:
+    if not source.strip():
+        return None
+    parser = HTMLParser(encoding="utf-8", remove_pis=True)
+    try:
+        return document_fromstring(source.encode("utf_8", errors="replace"), parser=parser)
+    except etree.ParserError:  # nothing but comments or white space
+        return None
+
+
+def _cut_hidden(root: HtmlElement) -> bool:
+    """Cut what is not shown; True when any of it was words."""
+    sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")))
+    found = False
+    doomed: list[HtmlElement] = []
+    waiting: list[tuple[HtmlElement, Look]] = [(root, Look())]
+    while waiting:
+        element, parent = waiting.pop()
+        if not isinstance(element.tag, str):
+            found = _comment_hides(element) or found
+            doomed.append(element)
+            continue
+        style = sheet.style_of(element) | declarations(element.get("style", ""))
+        if element.tag in _NEVER_SHOWN or is_cut(element, style):
+            found = _is_worth_hiding(element) or found
+            doomed.append(element)
+            continue
+        look = look_of(element, style, parent)
+        if look.is_invisible:
+            found = _blank(element) or found
+        found = _is_prose(element.get("alt", "")) or found
+        waiting.extend((child, look) for child in element)
+    for element in doomed:
+        _drop(element)
+    return found
+
+
+def _blank(element: HtmlElement) -> bool:
+    """Remove the element's own text; its children have looks of their own."""
+    words = [element.text or "", *(child.tail or "" for child in element)]
+    element.text = None
+    for child in element:
+        child.tail = None
+    return _has_letters(" ".join(words))
+
+
+def _drop(element: HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+    else:
+        element.clear()
+
+
+def _is_worth_hiding(element: HtmlElement) -> bool:
+    if element.tag in {"style", "script", "meta", "link"}:
+        return False
+    if element.tag in {"head", "title"}:
+        return any(_is_prose(title.text_content()) for title in element.iter("title", "template"))
+    return _has_letters(element.text_content())
+
+
+def _comment_hides(comment: HtmlElement) -> bool:
+    """Prose in a comment. In a conditional one (Outlook) what counts is what it would show."""
+    text = comment.text or ""
+    shown = _CONDITIONAL.match(text)
+    return _is_prose(_TAG.sub(" ", _OFFICE_XML.sub("", shown[1] if shown else text)))
+
+
+def _has_letters(text: str) -> bool:
+    return sum(map(str.isalpha, text[:10_000])) >= _HIDDEN_LETTERS
+
+
+def _is_prose(text: str) -> bool:
+    words = _WORD.findall(text[:10_000])
+    return len(words) >= _PROSE_WORDS and any(word.islower() for word in words)
+
+
+def _mark_quotes(root: HtmlElement) -> None:
+    """Fence quoted blocks with two characters that survive the layout."""
+    for quote in list(root.iter("blockquote")):
+        if quote.get("type") != "cite" and _NO_BORDER.search(quote.get("style", "")):
+            continue  # an indented paragraph of the writer's own
+        opening, ending = quote.makeelement("div"), quote.makeelement("div")
+        opening.text, opening.tail, ending.text = _QUOTE_OPENS, quote.text, _QUOTE_ENDS
+        quote.text = None
+        quote.tag = "div"
+        quote.insert(0, opening)
+        quote.append(ending)
+
+
+def _quoted_lines(text: str) -> str:
+    lines: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        depth += line.count(_QUOTE_OPENS)
+        body = _MARKS.sub("", line).rstrip()
+        if body or not _MARKS.search(line):
+            lines.append(("> " * min(depth, _DEEPEST_QUOTE) + body).rstrip())
+        depth = max(depth - line.count(_QUOTE_ENDS), 0)
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _flatten_tables(root: HtmlElement) -> None:
+    """Tables that only lay out a page become paragraphs, and so does one whose columns would take more padding than
+    text.
+    """
+    tables = list(root.iter("table"))
+    outer = {ancestor for table in tables for ancestor in table.iterancestors("table")}
+    for table in tables:
+        if table in outer or _padding(table) > _PADDING_LIMIT or len(table.findall(".//td")) > _CELL_LIMIT:
+            table.tag = "div"
+    for cell in list(root.iter("tr", "td", "th")):
+        if next(cell.iterancestors("table"), None) is None:
+            cell.tag = "div"
+
+
+def _padding(table: HtmlElement) -> int:
+    rows = list(table.iter("tr"))
+    widest = max((len(cell.text_content()) for cell in table.iter("td", "th")), default=0)
+    columns = max((len(row) for row in rows), default=0)
+    return len(rows) * widest * max(columns, 1)

@@ -1,0 +1,245 @@
+"""The fixed calls of the API about messages, reviews and counts. Lists are `{"items": […], "next": cursor or null}`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from app.db.tables.mail import MessageRow
+from app.db.tables.work import ReviewRow
+from app.db.uow import Database, Uow
+from app.domain.errors import NotFound
+from app.domain.intents import Reason
+from app.domain.message import MessageState
+from app.domain.prediction import prediction
+from app.domain.proposal import Proposal
+from app.domain.review import Action, ReviewState
+from app.domain.wire import PROPOSAL, load
+from app.review.service import ReviewService
+from app.web.auth import ApiUser
+
+router = APIRouter(prefix="/api/v1")
+
+MAX_TEXT = 100_000
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class MessageItem(BaseModel):
+    id: UUID
+    mailbox: str
+    rfc_message_id: str
+    from_: str = Field(alias="from", serialization_alias="from")
+    subject: str
+    received_at: datetime
+    state: MessageState
+    conversation_id: UUID
+
+
+class MessagePage(BaseModel):
+    items: list[MessageItem]
+    next: str | None
+
+
+class MessageDetail(MessageItem):
+    proposal: dict[str, Any] | None
+    review_id: UUID | None
+
+
+class DraftText(BaseModel):
+    subject: str
+    body: str
+
+
+class ReviewItem(BaseModel):
+    id: UUID
+    version: int
+    state: ReviewState
+    message_id: UUID
+    rule: str
+    review_reasons: list[Reason]
+    draft: DraftText | None
+
+
+class ReviewPage(BaseModel):
+    items: list[ReviewItem]
+    next: str | None
+
+
+class Decision(BaseModel):
+    """`subject` and `body` go with `edit`, `note` with `send_back`, `reason` with `ignore`."""
+
+    model_config = {"extra": "forbid"}
+
+    version: int
+    action: Action
+    subject: Annotated[str, Field(max_length=998)] | None = None
+    body: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    note: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    reason: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class DecisionMade(BaseModel):
+    id: UUID
+    version: int
+    state: ReviewState
+    outbox_id: UUID | None
+    send_after: datetime | None
+
+
+class Conflict(BaseModel):
+    detail: str
+    state: ReviewState
+    version: int
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+class Counts(BaseModel):
+    """The conservation equation: received = in_work + pending + decided + no_answer + quarantined."""
+
+    received: int
+    in_work: int
+    pending: int
+    decided: int
+    no_answer: int
+    quarantined: int
+
+
+def review_service(request: Request) -> ReviewService:
+    return cast(ReviewService, request.app.state.services.reviews)
+
+
+def database(request: Request) -> Database:
+    return cast(Database, request.app.state.services.database)
+
+
+Reviews = Annotated[ReviewService, Depends(review_service)]
+Db = Annotated[Database, Depends(database)]
+
+REFUSED: dict[int | str, dict[str, Any]] = {401: {"description": "no valid token"}}
+MISSING: dict[int | str, dict[str, Any]] = {**REFUSED, 404: {"description": "no such thing"}}
+
+
+@router.get("/messages", responses=REFUSED, tags=["messages"])
+async def list_messages(
+    db: Db, _user: ApiUser, state: MessageState | None = None, limit: Limit = 50, after: UUID | None = None
+) -> MessagePage:
+    """Received mails, in the order of their arrival. Quarantined ones are among them."""
+    async with db.read() as uow:
+        rows = await uow.messages.page(state=state, after=after, limit=limit + 1)
+        items = await _message_items(uow, rows[:limit])
+    return MessagePage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
+
+
+@router.get("/messages/{message_id}", responses=MISSING, tags=["messages"])
+async def get_message(message_id: UUID, db: Db, _user: ApiUser) -> MessageDetail:
+    """One mail with its newest proposal."""
+    async with db.read() as uow:
+        row = await uow.messages.get(message_id)
+        items = await _message_items(uow, [row])
+        if not items:
+            raise NotFound("the words of this mail were erased")
+        saved = await uow.messages.latest_proposal(message_id)
+        review = await uow.reviews.of_message(message_id)
+        proposal = load(PROPOSAL, await uow.words.get(saved.payload_id)) if saved else None
+    fields = items[0].model_dump(by_alias=True)
+    return MessageDetail(
+        **fields, proposal=prediction(proposal) if proposal else None, review_id=review.id if review else None
+    )
+
+
+@router.get("/reviews", responses=REFUSED, tags=["reviews"])
+async def list_reviews(
+    db: Db, _user: ApiUser, state: ReviewState | None = None, limit: Limit = 50, after: UUID | None = None
+) -> ReviewPage:
+    """Reviews, the oldest first."""
+    async with db.read() as uow:
+        rows = await uow.reviews.page(state=state, after=after, limit=limit + 1)
+        items = [await _review_item(uow, row) for row in rows[:limit]]
+    return ReviewPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
+
+
+@router.get("/reviews/{review_id}", responses=MISSING, tags=["reviews"])
+async def get_review(review_id: UUID, db: Db, _user: ApiUser) -> ReviewItem:
+    async with db.read() as uow:
+        return await _review_item(uow, await uow.reviews.get(review_id))
+
+
+@router.post(
+    "/reviews/{review_id}/decision",
+    responses={
+        **MISSING,
+        403: {"description": "the role may not"},
+        409: {"model": Conflict, "description": "stale version, or decided already"},
+    },
+    tags=["reviews"],
+)
+async def decide(review_id: UUID, decision: Decision, reviews: Reviews, user: ApiUser) -> DecisionMade:
+    """Approve, edit and approve, send back, or ignore. Exactly one of simultaneous decisions wins."""
+    made = await reviews.decide(
+        review_id,
+        decision.action,
+        version=decision.version,
+        by=user,
+        subject=decision.subject,
+        body=decision.body,
+        note=decision.note or "",
+        reason=decision.reason or "",
+    )
+    return DecisionMade(
+        id=made.id, version=made.version, state=made.state, outbox_id=made.outbox_id, send_after=made.send_after
+    )
+
+
+@router.post("/reviews/{review_id}/undo", responses={**MISSING, 403: {"description": "the role may not"}}, tags=["reviews"])
+async def undo(review_id: UUID, reviews: Reviews, user: ApiUser) -> DecisionMade:
+    """Take a decision back while its mail has not left."""
+    made = await reviews.undo(review_id, by=user)
+    return DecisionMade(id=made.id, version=made.version, state=made.state, outbox_id=None, send_after=None)
+
+
+@router.get("/counts", responses=REFUSED, tags=["counts"])
+async def counts(db: Db, _user: ApiUser) -> Counts:
+    """Where every received mail is."""
+    async with db.read() as uow:
+        by_state = await uow.messages.counts()
+    return Counts(received=sum(by_state.values()), **{state.value: count for state, count in by_state.items()})
+
+
+async def _message_items(uow: Uow, rows: Sequence[MessageRow]) -> list[MessageItem]:
+    mailboxes = {mailbox.id: mailbox.name for mailbox in await uow.mailboxes.all()}
+    heads = await uow.messages.heads(rows)
+    return [
+        MessageItem.model_validate(
+            {
+                "id": row.id,
+                "mailbox": mailboxes[row.mailbox_id],
+                "rfc_message_id": f"<{head.rfc_message_id}>" if head.rfc_message_id else "",
+                "from": head.sender.email,
+                "subject": head.subject,
+                "received_at": row.received_at,
+                "state": row.state,
+                "conversation_id": row.conversation_id,
+            }
+        )
+        for row in rows
+        if (head := heads.get(row.id)) is not None
+    ]
+
+
+async def _review_item(uow: Uow, row: ReviewRow) -> ReviewItem:
+    saved = await uow.reviews.proposal(row)
+    proposal: Proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
+    draft = DraftText(subject=proposal.draft.subject, body=proposal.draft.body) if proposal.draft else None
+    return ReviewItem(
+        id=row.id,
+        version=row.version,
+        state=row.state,
+        message_id=row.message_id,
+        rule=row.rule,
+        review_reasons=[Reason(reason) for reason in row.reasons],
+        draft=draft,
+    )

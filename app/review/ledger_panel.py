@@ -1,0 +1,105 @@
+"""The ledger panel beside a case: what is open, how old it is, what was promised, who may be written to."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+
+from app.db.tables.ledger import CaseRow as CaseRecord
+from app.db.tables.ledger import CaseKind, HoldRow
+from app.db.uow import Uow
+from app.domain.account import Account, Invoice, InvoiceKind
+from app.domain.money import Money, total
+from app.review.view import (
+    Ageing,
+    Amount,
+    CaseRow,
+    ContactRow,
+    Hold,
+    InvoiceRow,
+    LedgerView,
+    Payment,
+)
+
+AGE_LIMITS = (0, 30, 60, 90)
+
+
+async def ledger_panel(uow: Uow, customer_id: str, *, today: date, concerned: Collection[str], writer: str) -> LedgerView | None:
+    """The panel of one customer. `concerned` are the invoices that the mail is about, `writer` its sender's address."""
+    account = await uow.ledger.account(customer_id)
+    if account is None:
+        return None
+    cases = await uow.ledger.cases(customer_id)
+    holds = await uow.ledger.holds(customer_id)
+    names = await uow.users.names()
+    overdue = total(i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today)
+    return LedgerView(
+        customer_id=account.customer_id,
+        name=account.name,
+        open=_amounts(account.outstanding),
+        overdue=_amounts(overdue),
+        last_payment=_last_payment(account),
+        ageing=tuple(_ageing(account, currency, today) for currency in _currencies(account)),
+        invoices=tuple(_invoice(invoice, today, concerned) for invoice in account.invoices if invoice.is_open),
+        cases=tuple(_case(case) for case in cases),
+        holds=tuple(_hold(hold, names.get(hold.set_by, "") if hold.set_by else "") for hold in holds),
+        contacts=tuple(
+            ContactRow(c.name, c.email, c.role.value, c.language, c.active, wrote_this=c.email == writer)
+            for c in account.contacts
+        ),
+    )
+
+
+def amount(money: Money) -> Amount:
+    return Amount(money.amount, money.currency)
+
+
+def _amounts(sums: Sequence[Money]) -> tuple[Amount, ...]:
+    return tuple(amount(money) for money in sums)
+
+
+def _currencies(account: Account) -> list[str]:
+    return sorted({invoice.open.currency for invoice in account.invoices if invoice.is_open})
+
+
+def _last_payment(account: Account) -> Payment | None:
+    if not account.payments:
+        return None
+    newest = max(account.payments, key=lambda payment: payment.day)
+    return Payment(amount(newest.amount), newest.day)
+
+
+def _invoice(invoice: Invoice, today: date, concerned: Collection[str]) -> InvoiceRow:
+    return InvoiceRow(
+        number=invoice.number,
+        open=amount(invoice.open),
+        due=invoice.due_date,
+        days_late=max((today - invoice.due_date).days, 0) if invoice.kind is InvoiceKind.INVOICE else 0,
+        kind=invoice.kind.value,
+        status=invoice.status.value,
+        concerned=invoice.number in concerned,
+    )
+
+
+def _ageing(account: Account, currency: str, today: date) -> Ageing:
+    """Open invoices of one currency by days late; credit notes are not aged."""
+    parts = [Decimal(0)] * 5
+    for invoice in account.invoices:
+        if invoice.is_open and invoice.kind is InvoiceKind.INVOICE and invoice.open.currency == currency:
+            days = (today - invoice.due_date).days
+            parts[sum(days > limit for limit in AGE_LIMITS)] += invoice.open.amount
+    return Ageing(currency, (parts[0], parts[1], parts[2], parts[3], parts[4]))
+
+
+def _case(case: CaseRecord) -> CaseRow:
+    return CaseRow(
+        kind=case.kind.value,
+        state=case.state.value,
+        invoices=tuple(case.invoices),
+        amount=Amount(case.amount, case.currency) if case.amount is not None and case.currency else None,
+        day=case.day,
+        reason=case.detail if case.kind is not CaseKind.PROMISE else "",
+    )
+
+
+def _hold(hold: HoldRow, set_by: str) -> Hold:
+    return Hold(hold.until, set_by)

@@ -1,0 +1,281 @@
+"""What each page of the review UI shows, read from the database in one transaction a page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from app.db.tables.mail import MessageRow
+from app.db.tables.work import OutboxRow, ReviewRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import NotFound, ReviewAlreadyDecided
+from app.domain.intents import Reason
+from app.domain.message import MessageState
+from app.domain.people import SignedIn
+from app.domain.proposal import Proposal
+from app.domain.review import OutboxState, ReviewState
+from app.domain.text import text_of
+from app.domain.wire import PROPOSAL, load
+from app.review.casefile import case_view, mail_view, open_case, open_reading, sent_text
+from app.review.ledger_panel import amount
+from app.review.view import (
+    Amount,
+    CaseView,
+    Conflict,
+    Counts,
+    Leaving,
+    NoAnswerRow,
+    Preview,
+    Progress,
+    QuarantineRow,
+    QueueRow,
+    QueueView,
+    SentRow,
+    compare,
+)
+
+LISTED = 200
+EXCERPT = 160
+URGENCY = {reason.value: rank for rank, reason in enumerate((
+    Reason.FRAUD_RISK,
+    Reason.INJECTION,
+    Reason.CHANGED_SINCE_APPROVAL,
+    Reason.LEGAL,
+    Reason.PRIVACY_REQUEST,
+    Reason.COMPLAINT,
+    Reason.HARDSHIP,
+    Reason.DISPUTE,
+    Reason.NEGOTIATION,
+    Reason.STRATEGIC_ACCOUNT,
+    Reason.UNVERIFIED_SENDER,
+))}
+
+
+class ReviewPages:
+    """Builds views; changes nothing."""
+
+    def __init__(self, database: Database, clock: Clock, *, undo_seconds: int, is_demo: bool = False) -> None:
+        self._database = database
+        self._clock = clock
+        self._undo_seconds = undo_seconds
+        self._is_demo = is_demo
+
+    async def counts(self) -> Counts:
+        async with self._database.read() as uow:
+            by_state = await uow.messages.counts()
+        return Counts(received=sum(by_state.values()), **{state.value: n for state, n in by_state.items()})
+
+    async def queue(self, *, chosen: UUID | None, editing: bool, reader: SignedIn, with_case: bool = True) -> QueueView:
+        """The list, and beside it the chosen case or the first."""
+        async with self._database.read() as uow:
+            rows = await self._queue_rows(uow)
+            selected = chosen or (UUID(rows[0].review_id) if rows else None)
+            view = None
+            if with_case and selected is not None:
+                view = await self._case(uow, selected, rows, editing=editing)
+            return QueueView(
+                rows=rows,
+                selected=str(selected) if selected else "",
+                case=view,
+                chosen=chosen is not None,
+                progress=await self._progress(uow),
+                leaving=await self._leaving(uow, reader),
+            )
+
+    async def case(self, review_id: UUID, *, editing: bool) -> CaseView:
+        """Raises NotFound."""
+        async with self._database.read() as uow:
+            return await self._case(uow, review_id, await self._queue_rows(uow), editing=editing)
+
+    async def next_after(self, review_id: UUID) -> UUID | None:
+        async with self._database.read() as uow:
+            rows = await self._queue_rows(uow)
+        return next((UUID(row.review_id) for row in rows if row.review_id != str(review_id)), None)
+
+    async def no_answer(self, chosen: UUID | None) -> tuple[tuple[NoAnswerRow, ...], Preview | None]:
+        async with self._database.read() as uow:
+            messages = await uow.messages.page(state=MessageState.NO_ANSWER, after=None, limit=LISTED, newest_first=True)
+            rows = tuple([await self._no_answer_row(uow, message) for message in messages])
+            wanted = chosen or (messages[0].id if messages else None)
+            preview = None
+            for message, row in zip(messages, rows, strict=True):
+                if message.id == wanted:
+                    preview = await self._preview(uow, message, row)
+        return rows, preview
+
+    async def sent(self) -> tuple[SentRow, ...]:
+        async with self._database.read() as uow:
+            rows = await uow.outbox.page(state=None, after=None, limit=LISTED, newest_first=True)
+            return tuple([await self._sent_row(uow, row) for row in rows if row.state is not OutboxState.CANCELLED])
+
+    async def quarantine(self) -> tuple[QuarantineRow, ...]:
+        async with self._database.read() as uow:
+            messages = await uow.messages.page(
+                state=MessageState.QUARANTINED, after=None, limit=LISTED, newest_first=True
+            )
+            heads = await uow.messages.heads(messages)
+            mailboxes = {mailbox.id: mailbox.name for mailbox in await uow.mailboxes.all()}
+            return tuple(
+                QuarantineRow(
+                    message_id=str(message.id),
+                    mailbox=mailboxes[message.mailbox_id],
+                    reason=message.error,
+                    attempts=message.attempts,
+                    received_at=message.received_at,
+                    sender=heads[message.id].sender.email if message.id in heads else "",
+                    subject=heads[message.id].subject if message.id in heads else "",
+                )
+                for message in messages
+            )
+
+    async def conflict(self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int, body: str) -> Conflict:
+        """Both texts of a lost race, beside each other."""
+        async with self._database.read() as uow:
+            case = await open_case(uow, review_id)
+            theirs = (await sent_text(uow, case.outbox))[1] if case.outbox else ""
+            customer = await uow.ledger.customer(case.review.customer_id) if case.review.customer_id else None
+        left, right = compare(theirs, body) if body and theirs else ((), compare("", body)[1] if body else ())
+        leaving = case.outbox is not None and case.outbox.state in {OutboxState.WAITING, OutboxState.READY}
+        return Conflict(
+            review_id=str(review_id),
+            state=lost.state,
+            decided_by=lost.decided_by or "Duebox",
+            decided_at=lost.decided_at or self._clock(),
+            version=lost.version,
+            your_version=version,
+            customer=customer.name if customer else "",
+            send_at=case.outbox.send_after if case.outbox is not None and leaving else None,
+            language=case.proposal.language,
+            theirs=left,
+            yours=right,
+        )
+
+    async def html_of(self, message_id: UUID) -> bytes:
+        """The raw bytes of a mail, for its framed HTML."""
+        async with self._database.read() as uow:
+            return await uow.words.get((await uow.messages.get(message_id)).raw_id)
+
+    async def _case(self, uow: Uow, review_id: UUID, rows: Sequence[QueueRow], *, editing: bool) -> CaseView:
+        case = await open_case(uow, review_id)
+        position = next((n for n, row in enumerate(rows, start=1) if row.review_id == str(review_id)), 0)
+        return await case_view(
+            uow,
+            case,
+            now=self._clock(),
+            undo_seconds=self._undo_seconds,
+            editing=editing,
+            place=(position, len(rows)),
+        )
+
+    async def _queue_rows(self, uow: Uow) -> tuple[QueueRow, ...]:
+        reviews = await uow.reviews.page(state=ReviewState.PENDING, after=None, limit=LISTED)
+        messages = [await uow.messages.get(review.message_id) for review in reviews]
+        heads = await uow.messages.heads(messages)
+        customers = await uow.ledger.customer_names({r.customer_id for r in reviews if r.customer_id})
+        rows = []
+        for review, message in zip(reviews, messages, strict=True):
+            saved = await uow.reviews.proposal(review)
+            head = heads.get(message.id)
+            customer = customers.get(review.customer_id or "")
+            rows.append(
+                QueueRow(
+                    review_id=str(review.id),
+                    state=review.state.value,
+                    customer=customer.name if customer else "",
+                    sender=(head.sender.name or head.sender.email) if head else "",
+                    subject=head.subject if head else "",
+                    language=saved.language,
+                    received_at=message.received_at,
+                    reasons=tuple(review.reasons),
+                    intents=tuple(saved.intents),
+                    amount=_stake(review),
+                    rule=review.rule,
+                )
+            )
+        return tuple(sorted(rows, key=_urgency))
+
+    async def _no_answer_row(self, uow: Uow, message: MessageRow) -> NoAnswerRow:
+        saved = await uow.messages.latest_proposal(message.id)
+        if saved is None:
+            raise NotFound("no proposal")
+        read = await open_reading(uow, message)
+        sender = read.mail.head.sender
+        customer = await uow.ledger.customer(message.customer_id) if message.customer_id else None
+        words = text_of(read.parts.new, read.mail.text, " ") or read.mail.text
+        return NoAnswerRow(
+            message_id=str(message.id),
+            sender=customer.name if customer else sender.name or sender.email,
+            subject=read.mail.head.subject,
+            excerpt=" ".join(words.split())[:EXCERPT],
+            language=read.language,
+            received_at=message.received_at,
+            intent=saved.intents[0] if saved.intents else "unrelated",
+            rule=saved.rule,
+            confidence=saved.confidence,
+        )
+
+    async def _preview(self, uow: Uow, message: MessageRow, row: NoAnswerRow) -> Preview:
+        saved = await uow.messages.latest_proposal(message.id)
+        proposal: Proposal | None = load(PROPOSAL, await uow.words.get(saved.payload_id)) if saved else None
+        read = await open_reading(uow, message)
+        account = await uow.ledger.account(message.customer_id) if message.customer_id else None
+        sender = read.mail.head.sender.email
+        contact = next((c for c in account.contacts if c.email == sender), None) if account else None
+        return Preview(
+            row=row,
+            mail=mail_view(message, read, proposal),
+            customer=account.name if account else "",
+            contact_role=contact.role.value if contact else "",
+            open=tuple(amount(money) for money in account.outstanding) if account else (),
+        )
+
+    async def _sent_row(self, uow: Uow, row: OutboxRow) -> SentRow:
+        subject, body = await sent_text(uow, row)
+        key = await uow.words.key(row.conversation_id)
+        customer = await uow.ledger.customer(row.customer_id) if row.customer_id else None
+        review = await uow.reviews.get(row.review_id)
+        saved = await uow.reviews.proposal(review)
+        return SentRow(
+            outbox_id=str(row.id),
+            review_id=str(row.review_id),
+            state=row.state.value,
+            to=key.open(row.id, row.envelope).decode(),
+            subject=subject,
+            body=body,
+            language=saved.language,
+            at=row.sent_at or row.send_after,
+            customer=customer.name if customer else "",
+            attempts=row.attempts,
+            last_error=row.last_error,
+        )
+
+    async def _progress(self, uow: Uow) -> Progress | None:
+        by_state = await uow.messages.counts()
+        waiting, received = by_state[MessageState.IN_WORK], sum(by_state.values())
+        return Progress(received - waiting, received, self._is_demo) if waiting else None
+
+    async def _leaving(self, uow: Uow, reader: SignedIn) -> Leaving | None:
+        """The reader's last approval, while it can still be undone."""
+        if reader.id is None:
+            return None
+        for row in reversed(await uow.outbox.page(state=OutboxState.WAITING, after=None, limit=LISTED)):
+            review = await uow.reviews.get(row.review_id)
+            if review.decided_by == reader.id:
+                customer = await uow.ledger.customer(row.customer_id) if row.customer_id else None
+                return Leaving(str(review.id), review.version, customer.name if customer else "", row.send_after)
+        return None
+
+
+def _stake(review: ReviewRow) -> Amount | None:
+    if review.at_stake is None or review.currency is None:
+        return None
+    return Amount(review.at_stake, review.currency)
+
+
+def _urgency(row: QueueRow) -> tuple[int, Decimal, datetime]:
+    """Danger first, then the most money, then the oldest."""
+    rank = min((URGENCY.get(reason, len(URGENCY)) for reason in row.reasons), default=len(URGENCY))
+    return rank, -(row.amount.value if row.amount else Decimal(0)), row.received_at
+
+

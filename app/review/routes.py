@@ -1,0 +1,194 @@
+"""The pages of the review UI and their forms. Every form is answered with a redirect, so a reload repeats nothing."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, cast
+from uuid import UUID
+
+import nh3
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.domain.errors import NotFound, ReviewAlreadyDecided
+from app.domain.review import Action
+from app.reading.parsing import parse_mail
+from app.review.pages import ReviewPages
+from app.review.service import Decided, ReviewService
+from app.web.auth import PageUser, page_user
+from app.web.csrf import check_csrf
+from app.web.headers import MAIL_POLICY
+from app.web.pages import html, page_of
+
+router = APIRouter(include_in_schema=False)
+
+
+def review_service(request: Request) -> ReviewService:
+    return cast(ReviewService, request.app.state.services.reviews)
+
+
+def review_pages(request: Request) -> ReviewPages:
+    return cast(ReviewPages, request.app.state.services.pages)
+
+
+Reviews = Annotated[ReviewService, Depends(review_service)]
+Pages = Annotated[ReviewPages, Depends(review_pages)]
+View = Annotated[str, Form()]
+Version = Annotated[int, Form()]
+Edit = Annotated[str, Query()]
+SAFE = [Depends(check_csrf)]
+
+
+@router.get("/")
+async def home() -> Response:
+    return RedirectResponse("/queue", status_code=303)
+
+
+@router.get("/queue")
+async def queue(request: Request, pages: Pages, user: PageUser, review: UUID | None = None, edit: Edit = "") -> HTMLResponse:
+    view = await pages.queue(chosen=review, editing=bool(edit) and user.can_decide, reader=user)
+    return html(request, "queue.html", page=await page_of(request, "queue", user), queue=view)
+
+
+@router.get("/queue/status")
+async def queue_status(request: Request, pages: Pages, user: PageUser, review: UUID | None = None) -> HTMLResponse:
+    """The list alone, for the page to refresh itself."""
+    view = await pages.queue(chosen=review, editing=False, reader=user, with_case=False)
+    return html(request, "queue_status.html", page=await page_of(request, "queue", user), queue=view)
+
+
+@router.get("/reviews/{review_id}")
+async def item(request: Request, review_id: UUID, pages: Pages, user: PageUser, edit: Edit = "") -> HTMLResponse:
+    view = await pages.case(review_id, editing=bool(edit) and user.can_decide)
+    return html(request, "item.html", page=await page_of(request, "queue", user), case=view)
+
+
+@router.get("/no-answer")
+async def no_answer(request: Request, pages: Pages, user: PageUser, message: UUID | None = None) -> HTMLResponse:
+    rows, preview = await pages.no_answer(message)
+    page = await page_of(request, "no_answer", user)
+    return html(request, "no_answer.html", page=page, rows=rows, preview=preview)
+
+
+@router.get("/sent")
+async def sent(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
+    return html(request, "sent.html", page=await page_of(request, "sent", user), rows=await pages.sent())
+
+
+@router.get("/quarantine")
+async def quarantine(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
+    page = await page_of(request, "quarantine", user)
+    return html(request, "quarantine.html", page=page, rows=await pages.quarantine())
+
+
+@router.get("/messages/{message_id}/html")
+async def mail_html(message_id: UUID, pages: Pages, _user: PageUser) -> HTMLResponse:
+    """The mail's own HTML, cleaned, under a policy of its own: no script, no network, no access to our page."""
+    mail = parse_mail(await pages.html_of(message_id))
+    if mail.html is None:
+        raise NotFound("the mail has no HTML part")
+    clean = nh3.clean(mail.html, url_schemes={"data"}, link_rel=None)
+    document = f'<!doctype html><meta charset="utf-8"><title>Mail</title>{clean}'
+    return HTMLResponse(document, headers={"Content-Security-Policy": MAIL_POLICY})
+
+
+@router.post("/reviews/{review_id}/approve", dependencies=SAFE)
+async def approve(
+    request: Request, review_id: UUID, version: Version, reviews: Reviews, user: PageUser, view: View = "queue"
+) -> Response:
+    return await _decided(
+        request, review_id, version, view, "", lambda: reviews.decide(review_id, Action.APPROVE, version=version, by=user)
+    )
+
+
+@router.post("/reviews/{review_id}/edit", dependencies=SAFE)
+async def edit_and_approve(
+    request: Request,
+    review_id: UUID,
+    version: Version,
+    subject: Annotated[str, Form()],
+    body: Annotated[str, Form()],
+    reviews: Reviews,
+    user: PageUser,
+    view: View = "queue",
+) -> Response:
+    text = body.replace("\r\n", "\n")
+    return await _decided(
+        request,
+        review_id,
+        version,
+        view,
+        text,
+        lambda: reviews.decide(review_id, Action.EDIT, version=version, by=user, subject=subject, body=text),
+    )
+
+
+@router.post("/reviews/{review_id}/send-back", dependencies=SAFE)
+async def send_back(
+    request: Request,
+    review_id: UUID,
+    version: Version,
+    note: Annotated[str, Form()],
+    reviews: Reviews,
+    user: PageUser,
+    view: View = "queue",
+) -> Response:
+    return await _decided(
+        request,
+        review_id,
+        version,
+        view,
+        "",
+        lambda: reviews.decide(review_id, Action.SEND_BACK, version=version, by=user, note=note),
+    )
+
+
+@router.post("/reviews/{review_id}/ignore", dependencies=SAFE)
+async def ignore(
+    request: Request,
+    review_id: UUID,
+    version: Version,
+    reason: Annotated[str, Form()],
+    reviews: Reviews,
+    user: PageUser,
+    view: View = "queue",
+) -> Response:
+    return await _decided(
+        request,
+        review_id,
+        version,
+        view,
+        "",
+        lambda: reviews.decide(review_id, Action.IGNORE, version=version, by=user, reason=reason),
+    )
+
+
+@router.post("/reviews/{review_id}/undo", dependencies=SAFE)
+async def undo(review_id: UUID, reviews: Reviews, user: PageUser, view: View = "queue") -> Response:
+    await reviews.undo(review_id, by=user)
+    return RedirectResponse(_place(review_id, view), status_code=303)
+
+
+@router.post("/messages/{message_id}/needs-answer", dependencies=SAFE)
+async def needs_answer(message_id: UUID, reviews: Reviews, user: PageUser) -> Response:
+    await reviews.needs_answer(message_id, by=user)
+    return RedirectResponse("/no-answer", status_code=303)
+
+
+async def _decided(
+    request: Request, review_id: UUID, version: int, view: str, body: str, decide: Callable[[], Awaitable[Decided]]
+) -> Response:
+    """Decide, then open the next item; a lost race shows who was faster, and both texts."""
+    try:
+        await decide()
+    except ReviewAlreadyDecided as lost:
+        pages = review_pages(request)
+        conflict = await pages.conflict(review_id, lost, version=version, body=body)
+        page = await page_of(request, "queue", await page_user(request))
+        return html(request, "conflict.html", status=409, page=page, conflict=conflict)
+    if view == "item":
+        return RedirectResponse(_place(review_id, view), status_code=303)
+    following = await review_pages(request).next_after(review_id)
+    return RedirectResponse(_place(following, view) if following else "/queue", status_code=303)
+
+
+def _place(review_id: UUID, view: str) -> str:
+    return f"/reviews/{review_id}" if view == "item" else f"/queue?review={review_id}"

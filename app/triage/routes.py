@@ -1,0 +1,23 @@
+"""Trying a quarantined mail again, from the page."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.triage.service import TriageService
+from app.web.auth import PageUser
+from app.web.csrf import check_csrf
+
+router = APIRouter(include_in_schema=False)
+
+
+def triage_service(request: Request) -> TriageService:
+    return cast(TriageService, request.app.state.services.triage)
+
+
+@router.post("/quarantine/{message_id}/retry", dependencies=[Depends(check_csrf)])
+async def retry(message_id: UUID, triage: Annotated[TriageService, Depends(triage_service)], user: PageUser) -> Response:
+    await triage.retry(message_id, by=user)
+    return RedirectResponse("/quarantine", status_code=303)

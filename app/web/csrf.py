@@ -1,0 +1,36 @@
+"""Forged requests: three locks, each enough. The browser's own word (Sec-Fetch-Site), the Origin, and a token in the form."""
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from app.domain.errors import NotAllowed
+from app.web.auth import session_token
+
+FIELD = "csrf"
+
+
+def csrf_token(request: Request) -> str:
+    """Bound to the session: who cannot read the page cannot know it."""
+    return hashlib.sha256(b"duebox csrf\0" + session_token(request).encode()).hexdigest()
+
+
+async def check_same_origin(request: Request) -> None:
+    """For a form without a session (sign-in): it must have been sent by one of our own pages. Raises NotAllowed."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        raise NotAllowed("this form was sent from another site")
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise NotAllowed("this form was sent from another site")
+
+
+async def check_csrf(request: Request) -> None:
+    """For every form that changes something. Raises NotAllowed."""
+    await check_same_origin(request)
+    form = await request.form()
+    sent = form.get(FIELD)
+    if not isinstance(sent, str) or not hmac.compare_digest(sent, csrf_token(request)):
+        raise NotAllowed("the form is out of date: load the page again")

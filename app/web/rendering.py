@@ -1,0 +1,254 @@
+"""Jinja environment of all pages: strict, escaping, and formatting in the reader's own locale and time zone.
+
+Every template gets `page` (a `Page`); the filters read locale, zone and now from it, so no template formats by hand.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_timezone
+from babel.numbers import format_currency, format_decimal, format_percent
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+DEFAULT_DIRECTORY = Path(__file__).parent / "templates"
+BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentUser:
+    """Who reads the page; `role` is one of collector, manager, auditor, admin."""
+
+    name: str
+    initials: str
+    role: str
+    can_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The conservation equation: received = in_work + pending + decided + no_answer + quarantined."""
+
+    received: int = 0
+    in_work: int = 0
+    pending: int = 0
+    decided: int = 0
+    no_answer: int = 0
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the frame of every page needs; `current` is one of queue, no_answer, sent, quarantine or empty."""
+
+    csrf: str
+    now: datetime
+    current: str = ""
+    user: CurrentUser | None = None
+    counts: Counts = Counts()
+    locale: str = "en_GB"
+    zone: str = "UTC"
+
+
+class Templates:
+    """Renders a template to text; a name missing from the context raises instead of printing nothing."""
+
+    def __init__(self, directory: Path) -> None:
+        self.environment = Environment(
+            loader=FileSystemLoader(directory),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters.update(FILTERS)
+        self.environment.globals["asset"] = lru_cache(partial(asset_url, directory.parent / "static"))
+
+    def render(self, name: str, **context: object) -> str:
+        return self.environment.get_template(name).render(context)
+
+
+def templates(directory: Path = DEFAULT_DIRECTORY) -> Templates:
+    return Templates(directory)
+
+
+def asset_url(static: Path, name: str) -> str:
+    """The address changes with the content, so a browser may keep the file for ever."""
+    digest = hashlib.sha256((static / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"
+
+
+def _page(context: Context) -> Page:
+    page = context["page"]
+    if not isinstance(page, Page):
+        raise TypeError("the context has no Page under 'page'; a macro file needs 'import … with context'")
+    return page
+
+
+def _locale(context: Context) -> Locale:
+    return Locale.parse(_page(context).locale.replace("-", "_"))
+
+
+def _local(context: Context, moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime reached a template")
+    return moment.astimezone(ZoneInfo(_page(context).zone))
+
+
+@pass_context
+def money(context: Context, amount: tuple[Decimal, str]) -> str:
+    """`(Decimal("4860"), "GBP")` as `£4,860.00`."""
+    value, currency = amount
+    return _minus(format_currency(value, currency, locale=_locale(context)))
+
+
+@pass_context
+def number(context: Context, value: Decimal) -> str:
+    """An amount under a heading that names the currency."""
+    return _minus(format_decimal(value, format="#,##0.00", locale=_locale(context)))
+
+
+@pass_context
+def whole(context: Context, value: Decimal | int) -> str:
+    return _minus(format_decimal(value, format="#,##0", locale=_locale(context)))
+
+
+@pass_context
+def percent(context: Context, value: float | Decimal) -> str:
+    return format_percent(value, locale=_locale(context))
+
+
+@pass_context
+def day(context: Context, value: date) -> str:
+    """`9 Apr`, with the year when it is not the reader's own."""
+    skeleton = "MMMd" if value.year == _local(context, _page(context).now).year else "yMMMd"
+    return format_skeleton(skeleton, datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
+
+
+@pass_context
+def weekday(context: Context, value: date) -> str:
+    """`Fri, 29 May`, or the full date in another year."""
+    if value.year != _local(context, _page(context).now).year:
+        return format_date(value, "medium", locale=_locale(context))
+    return format_skeleton("MMMEd", datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
+
+
+@pass_context
+def clock(context: Context, moment: datetime) -> str:
+    return format_time(_local(context, moment).time(), "short", locale=_locale(context))
+
+
+@pass_context
+def clock_seconds(context: Context, moment: datetime) -> str:
+    return format_time(_local(context, moment).time(), "medium", locale=_locale(context))
+
+
+@pass_context
+def when(context: Context, moment: datetime) -> str:
+    """Short, for lists: the time today, the day before that."""
+    local = _local(context, moment)
+    if local.date() == _local(context, _page(context).now).date():
+        return clock(context, moment)
+    return day(context, local.date())
+
+
+@pass_context
+def moment(context: Context, value: datetime) -> str:
+    """`Thu, 21 May, 09:06`."""
+    return f"{weekday(context, _local(context, value).date())}, {clock(context, value)}"
+
+
+@pass_context
+def exact(context: Context, value: datetime) -> str:
+    """For a tooltip: the whole date with its zone."""
+    page = _page(context)
+    return format_datetime(value, "long", tzinfo=get_timezone(page.zone), locale=_locale(context))
+
+
+@pass_context
+def seconds_left(context: Context, value: datetime) -> int:
+    return max(0, round((value - _page(context).now).total_seconds()))
+
+
+@pass_context
+def seconds_ago(context: Context, value: datetime) -> int:
+    return max(0, round((_page(context).now - value).total_seconds()))
+
+
+@pass_context
+def language_name(context: Context, code: str) -> str:
+    """`de` as `German`; an unknown code stays as it is."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_language_name(str(_locale(context))) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+@pass_context
+def filesize(context: Context, size: int) -> str:
+    if size < KIB:
+        return f"{whole(context, size)} B"
+    if size < KIB * KIB:
+        return f"{whole(context, round(size / KIB))} KB"
+    return f"{format_decimal(Decimal(size) / KIB / KIB, format='0.0', locale=_locale(context))} MB"
+
+
+def paragraphs(text: str) -> list[str]:
+    """Blocks between blank lines; line breaks inside a block stay."""
+    return [block for block in BLANK_LINES.split(text.strip()) if block]
+
+
+def words(code: str) -> str:
+    """A code nobody has put into words yet: `mail_too_large` as `Mail too large`."""
+    return re.sub(r"[._]+", " ", code).strip().capitalize()
+
+
+def bars(values: Sequence[Decimal], width: int = 300, gap: int = 1) -> list[tuple[str, str]]:
+    """Left edge and width of each part of a stacked bar, as SVG attribute values."""
+    positive = [max(value, Decimal(0)) for value in values]
+    total = sum(positive, Decimal(0))
+    if not total:
+        return [("0", "0") for _ in positive]
+    room = width - gap * (sum(1 for value in positive if value) - 1)
+    left = Decimal(0)
+    parts = []
+    for value in positive:
+        part = value / total * room
+        parts.append((f"{left:.1f}", f"{part:.1f}"))
+        left += part + gap if value else 0
+    return parts
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "money": money,
+    "number": number,
+    "whole": whole,
+    "percent": percent,
+    "day": day,
+    "weekday": weekday,
+    "clock": clock,
+    "clock_seconds": clock_seconds,
+    "when": when,
+    "moment": moment,
+    "exact": exact,
+    "seconds_left": seconds_left,
+    "seconds_ago": seconds_ago,
+    "language_name": language_name,
+    "filesize": filesize,
+    "paragraphs": paragraphs,
+    "words": words,
+    "bars": bars,
+}

@@ -1,0 +1,37 @@
+"""Data set lines: one JSON object a line, shaped as dev.jsonl. Training lines carry intents, route and reasons."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Line = Mapping[str, Any]
+
+DATASETS = Path(__file__).parent / "datasets"
+DEV = DATASETS / "dev.jsonl"
+TRAIN = DATASETS / "train"
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file; blank lines are skipped, a bad one is named."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise BadLine(f"{path}:{number}: {error.msg}") from error
+
+
+def training_lines(folder: Path = TRAIN) -> list[dict[str, Any]]:
+    """All training lines, ordered by file and place. Never the development set: its ids are refused."""
+    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in read_lines(path)]
+    held_out = [line["id"] for line in lines if str(line.get("id", "")).startswith("h-")]
+    if held_out:
+        raise BadLine(f"development lines among the training lines: {', '.join(held_out[:5])}")
+    return lines
+
+
+class BadLine(ValueError):
+    """A line of a data set cannot be used."""

@@ -1,0 +1,22 @@
+"""Training text as the model will see it: redacted by the redactor of the product."""
+
+from app.adapters.presidio import PresidioRedactor
+from app.domain.ports import Redactor
+from app.domain.text import RawText
+
+
+class TextRedactor:
+    """Subject and body of one mail, redacted together."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def __call__(self, subject: str, body: str, language: str) -> tuple[str, str]:
+        first, second = self._redactor.redact(
+            [RawText(subject), RawText(body)], language=language, known_names=(), vault={}
+        )
+        return first.text.value, second.text.value
+
+
+def build_text_redactor() -> TextRedactor:
+    return TextRedactor(PresidioRedactor.create())

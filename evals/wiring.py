@@ -1,0 +1,39 @@
+"""The one place where the evals meet the mind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.ports import Mind
+from app.domain.prediction import prediction
+from app.mind import MindConfig, build_mind
+from evals.cases import case_of
+from evals.dataset import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Which model answers. The endpoint applies to `openai`."""
+
+    name: str = "embedded"
+    base_url: str = ""
+    api_key: str = field(repr=False, default="")
+    model: str = ""
+
+
+class MindPredictor:
+    """Asks a mind for its proposal and shows it as a prediction line."""
+
+    def __init__(self, mind: Mind) -> None:
+        self._mind = mind
+
+    async def predict(self, line: Line) -> Mapping[str, Any]:
+        thought = await self._mind.think(case_of(line))
+        return prediction(thought.proposal)
+
+
+def build_predictor(provider: Provider) -> MindPredictor:
+    config = MindConfig(
+        provider=provider.name, base_url=provider.base_url, api_key=provider.api_key, model=provider.model
+    )
+    return MindPredictor(build_mind(config))

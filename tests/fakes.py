@@ -1,0 +1,94 @@
+"""Small honest implementations of our own ports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from app.domain.case import Case
+from app.domain.errors import UnreadableMail
+from app.domain.intents import Intent, Reason, Route, Tone
+from app.domain.message import Identity, ReadMail
+from app.domain.ports import Delivery, SendResult, Thought
+from app.domain.proposal import Draft, Facts, IntentFinding, Proposal
+from app.domain.text import text_of
+from app.reading.reading import read_mail
+
+
+class FixedClock:
+    """A clock that moves when told to."""
+
+    def __init__(self, now: datetime = datetime(2026, 5, 21, 9, 0, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class PlainMind:
+    """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person."""
+
+    route: Route = Route.REVIEW
+    intent: Intent = Intent.PAYMENT_PROMISE
+    thought_about: list[str] = field(default_factory=list)
+    fails: int = 0
+
+    async def read(self, raw: bytes, identity: Identity) -> ReadMail:
+        if b"X-Unreadable" in raw:
+            raise UnreadableMail("parse_failed")
+        return read_mail(raw, identity)
+
+    async def think(self, case: Case) -> Thought:
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("a mind may fail")
+        self.thought_about.append(case.read.mail.head.subject)
+        machine = case.read.screening.machine is not None
+        route = Route.NONE if machine else self.route
+        return Thought(
+            Proposal(
+                language="en",
+                reply_text=text_of(case.read.parts.new, case.read.mail.text),
+                intents=(IntentFinding(Intent.AUTOMATIC_REPLY if machine else self.intent, 0.9),),
+                facts=Facts(),
+                invoices=(),
+                route=route,
+                rule="plain",
+                reasons=(Reason.NEGOTIATION,) if route is Route.REVIEW else (),
+                policy_version="1",
+                draft=None
+                if machine
+                else Draft(f"Re: {case.read.mail.head.subject}", "Thank you. We have noted it.", Tone.NEUTRAL, "en"),
+            ),
+            dict(case.vault),
+        )
+
+
+@dataclass
+class RecordingSender:
+    """Remembers what was sent, and answers as scripted; when the script ends, everything is accepted."""
+
+    script: list[Delivery] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+
+    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery:
+        self.sent.append(raw)
+        return self.script.pop(0) if self.script else Delivery(SendResult.SENT, "250")
+
+
+@dataclass
+class KnownSentFolder:
+    """A Sent folder that holds the given Message-IDs."""
+
+    holds: set[str] = field(default_factory=set)
+    filed: list[bytes] = field(default_factory=list)
+
+    async def has_message(self, mailbox_id: UUID, rfc_message_id: str) -> bool:
+        return rfc_message_id in self.holds
+
+    async def append(self, mailbox_id: UUID, raw: bytes) -> None:
+        self.filed.append(raw)

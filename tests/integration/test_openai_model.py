@@ -1,0 +1,312 @@
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agents.prompts import Prompts, fence
+from agents.triage.outputs import DraftReply, ExtractedFacts, MessageClass
+from app.adapters.breaker import Breaker, Budget
+from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel, schema_format
+from app.adapters.presidio import PresidioRedactor
+from app.domain.account import UNKNOWN_ACCOUNT, Contact, Link, LinkMethod
+from app.domain.case import Case, Letter
+from app.domain.errors import ModelAnswerInvalid, ModelUnavailable
+from app.domain.intents import Intent, Route
+from app.domain.message import Identity, Screening
+from app.domain.ports import Prompt, Question
+from app.domain.text import unredacted
+from app.mind import LocalMind
+from app.policies.loading import load_policy
+from app.reading.reading import read_mail
+from tests.servers.model import Answer as ServerAnswer
+from tests.servers.model import (
+    ModelRequest,
+    ModelServer,
+    after,
+    fails,
+    filtered,
+    hangs_up,
+    lacks_schemas_then,
+    rate_limited,
+    refuses,
+    says,
+    truncated,
+)
+from tests.unit.agents.scripted import ScriptedModel, account
+from tests.unit.agents.scripted import says as says_intent
+
+GOOD = {
+    "intents": [
+        {
+            "intent": "dispute",
+            "confidence": 0.9,
+            "invoices": ["INV-1"],
+            "source": "body",
+            "quote": "8 of 10",
+            "start": None,
+            "end": None,
+        }
+    ],
+    "flags": [],
+}
+
+QUESTION = Question(
+    prompt=Prompt("classify_message", "classify_message@1", "0" * 64, "You classify."),
+    letter=Letter(unredacted("Re"), unredacted("8 of 10"), (), "en", datetime(2026, 3, 1, tzinfo=UTC), Screening()),
+    account=UNKNOWN_ACCOUNT,
+    fenced=fence("BODY", "only 8 of 10 boxes, canary-4711"),
+    answer=MessageClass,
+)
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with ModelServer() as running:
+        yield running
+
+
+def endpoint(server: ModelServer, **changes: Any) -> Endpoint:
+    patience: dict[str, Any] = {
+        "timeout_seconds": 5.0,
+        "attempts": 3,
+        "first_wait_seconds": 0.01,
+        "longest_wait_seconds": 0.05,
+    }
+    return Endpoint(base_url=server.base_url, api_key="sk-test", model="stub", **(patience | changes))
+
+
+@pytest.fixture
+async def model(server: ModelServer) -> AsyncIterator[OpenAIModel]:
+    asked = OpenAIModel(endpoint(server))
+    yield asked
+    await asked.close()
+
+
+async def test_a_valid_answer_is_typed_and_its_tokens_are_counted(server: ModelServer, model: OpenAIModel) -> None:
+    server.plan(says(GOOD))
+    answer = await model.ask(QUESTION)
+    assert answer.value.intents[0].intent is Intent.DISPUTE
+    assert (answer.input_tokens, answer.output_tokens, answer.is_fallback) == (100, 20, False)
+    [request] = server.requests
+    assert request.schema_name == "MessageClass"
+    assert [message["role"] for message in request.messages] == ["system", "user"]
+    assert "canary-4711" not in request.messages[0]["content"]
+
+
+async def test_an_answer_in_a_code_block_is_read(server: ModelServer, model: OpenAIModel) -> None:
+    server.plan(says('```json\n{"intents": [], "flags": []}\n```'))
+    assert (await model.ask(QUESTION)).value == MessageClass(intents=())
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        says("I think it is a dispute."),
+        says({"intents": [{"intent": "refund"}]}),
+        says({**GOOD, "route": "auto"}),
+        says({"intents": [{**GOOD["intents"][0], "confidence": 100}], "flags": []}),
+        truncated(),
+        refuses(),
+        filtered(),
+    ],
+)
+async def test_nonsense_is_asked_about_once_more_and_then_invalid(
+    server: ModelServer, model: OpenAIModel, nonsense: Any
+) -> None:
+    server.plan(nonsense, says(GOOD))
+    answer = await model.ask(QUESTION)
+    assert answer.input_tokens == 200
+    server.plan(nonsense, nonsense)
+    with pytest.raises(ModelAnswerInvalid):
+        await model.ask(QUESTION)
+    assert len(server.requests) == 4
+
+
+async def test_an_endpoint_without_schemas_is_asked_in_words_from_then_on(
+    server: ModelServer, model: OpenAIModel
+) -> None:
+    server.respond = lacks_schemas_then(says(GOOD))
+    await model.ask(QUESTION)
+    await model.ask(QUESTION)
+    assert [request.schema_name for request in server.requests] == ["MessageClass", None, None]
+    assert '"additionalProperties":false' in server.requests[-1].messages[0]["content"]
+
+
+@pytest.mark.parametrize("passing", [fails(500), fails(503), rate_limited(0.01), hangs_up()])
+async def test_a_passing_failure_is_tried_again(server: ModelServer, model: OpenAIModel, passing: Any) -> None:
+    server.plan(passing, passing, says(GOOD))
+    assert (await model.ask(QUESTION)).value.intents
+    assert len(server.requests) == 3
+
+
+async def test_retry_after_is_honoured_up_to_a_cap(server: ModelServer) -> None:
+    patient = OpenAIModel(endpoint(server, longest_wait_seconds=0.4, first_wait_seconds=0.0))
+    server.plan(rate_limited(0.2), says(GOOD))
+    start = time.monotonic()
+    await patient.ask(QUESTION)
+    assert 0.2 <= time.monotonic() - start < 2
+    server.plan(rate_limited(3600), says(GOOD))
+    start = time.monotonic()
+    await patient.ask(QUESTION)
+    assert 0.4 <= time.monotonic() - start < 2
+    await patient.close()
+
+
+async def test_a_slow_endpoint_is_unavailable(server: ModelServer) -> None:
+    hasty = OpenAIModel(endpoint(server, timeout_seconds=0.1, attempts=2))
+    server.respond = after(5.0, says(GOOD))
+    with pytest.raises(ModelUnavailable, match="APITimeoutError"):
+        await hasty.ask(QUESTION)
+    assert len(server.requests) == 2
+    await hasty.close()
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_lasting_failure_is_not_tried_again(server: ModelServer, model: OpenAIModel, status: int) -> None:
+    server.respond = fails(status)
+    with pytest.raises(ModelUnavailable, match=str(status)) as failed:
+        await model.ask(QUESTION)
+    assert len(server.requests) == 1
+    assert failed.value.__cause__ is None
+
+
+async def test_the_breaker_leaves_a_broken_endpoint_alone_and_tries_again_later(server: ModelServer) -> None:
+    now = [0.0]
+    breaker = Breaker(threshold=2, rest_seconds=30, now=lambda: now[0])
+    tired = OpenAIModel(endpoint(server, attempts=1), breaker)
+    for _ in range(4):
+        with pytest.raises(ModelUnavailable):
+            await tired.ask(QUESTION)
+    assert len(server.requests) == 2
+    now[0] = 31.0
+    server.plan(says(GOOD))
+    assert (await tired.ask(QUESTION)).value.intents
+    assert not breaker.is_open
+    await tired.close()
+
+
+@pytest.mark.parametrize(
+    ("complaint", "dropped", "kept"),
+    [
+        ("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.", "max_tokens", "temperature"),
+        ("Unsupported value: 'temperature' does not support 0.", "temperature", "max_tokens"),
+    ],
+)
+async def test_what_an_endpoint_does_not_take_is_left_out_from_then_on(
+    server: ModelServer, model: OpenAIModel, complaint: str, dropped: str, kept: str
+) -> None:
+    server.plan(ServerAnswer(400, {"error": {"message": complaint}}), says(GOOD), says(GOOD))
+    await model.ask(QUESTION)
+    await model.ask(QUESTION)
+    assert [dropped in request.body for request in server.requests] == [True, False, False]
+    assert all(kept in request.body for request in server.requests)
+
+
+async def test_a_spent_budget_asks_nothing_more(server: ModelServer) -> None:
+    now = [0.0]
+    budget = Budget(tokens_per_day=200, now=lambda: now[0])
+    thrifty = OpenAIModel(endpoint(server), budget=budget)
+    server.respond = says(GOOD)
+    await thrifty.ask(QUESTION)
+    await thrifty.ask(QUESTION)
+    with pytest.raises(ModelUnavailable, match="tokens"):
+        await thrifty.ask(QUESTION)
+    now[0] = 86_401.0
+    await thrifty.ask(QUESTION)
+    assert len(server.requests) == 3
+    await thrifty.close()
+
+
+def test_the_rate_gives_each_request_its_place() -> None:
+    now = [0.0]
+    budget = Budget(requests_per_minute=2, now=lambda: now[0])
+    assert [budget.ask(), budget.ask(), budget.ask(), budget.ask(), budget.ask()] == [0, 0, 60, 60, 120]
+    now[0] = 181.0
+    assert budget.ask() == 0
+
+
+@pytest.mark.parametrize("broken", [fails(500), says("no")])
+async def test_when_the_endpoint_is_down_the_fallback_answers_and_says_so(
+    server: ModelServer, model: OpenAIModel, broken: Any
+) -> None:
+    server.respond = broken
+    stand_in = ScriptedModel(says_intent(Intent.QUERY, quote="8 of 10"))
+    answer = await FallbackModel(model, stand_in).ask(QUESTION)
+    assert (answer.is_fallback, answer.model) == (True, "scripted")
+
+
+@pytest.mark.parametrize("answer", [MessageClass, ExtractedFacts, DraftReply])
+def test_schemas_are_strict(answer: type[Any]) -> None:
+    def check(node: Any) -> None:
+        if isinstance(node, list):
+            for item in node:
+                check(item)
+        if isinstance(node, dict):
+            assert "default" not in node
+            if node.get("type") == "object":
+                assert node["additionalProperties"] is False
+                assert sorted(node["required"]) == sorted(node["properties"])
+            for value in node.values():
+                check(value)
+
+    check(schema_format(answer)["json_schema"]["schema"])
+
+
+SECRETS = ("Brown", "alice", "oakdale.example", "5390", "DE89", "07700", "Elm Street")
+
+MAIL = b"""From: Alice Brown <alice.brown@oakdale.example>
+To: ar@seller.example
+Subject: INV-1, from Alice Brown
+Date: Fri, 20 Mar 2026 10:00:00 +0000
+Message-ID: <1@oakdale.example>
+Content-Type: text/plain; charset=utf-8
+
+Hello Laura,
+
+we pay INV-1 on 3 April 2026 from DE89 3704 0044 0532 0130 00.
+Call 07700 900123 or write to alice.brown@oakdale.example.
+
+Kind regards
+Alice Brown
+12 Elm Street
+"""
+
+
+async def test_nothing_personal_leaves_the_process_and_the_draft_comes_back_whole(server: ModelServer) -> None:
+    def respond(request: ModelRequest) -> ServerAnswer:
+        if request.schema_name == "MessageClass":
+            found = {**GOOD["intents"][0], "intent": "payment_promise", "quote": "we pay INV-1 on 3 April 2026"}
+            return says({"intents": [found], "flags": []})
+        if request.schema_name == "ExtractedFacts":
+            promise = {"day": "2026-04-03", "amount": None, "currency": None, "source": "body", "quote": "3 April 2026"}
+            return says({"promise": {**promise, "start": None, "end": None}})
+        person = re.findall(r"⟨PERSON_\d+⟩", request.messages[1]["content"].split('"addressee": ')[1])[0]
+        return says({"body": f"Dear {person},\n\nwe have noted INV-1 for 3 April 2026."})
+
+    server.respond = respond
+    asked = OpenAIModel(endpoint(server))
+    mind = LocalMind(
+        redactor=PresidioRedactor.create(), model=asked, prompts=Prompts.load(), policy=load_policy(), read=read_mail
+    )
+    read = await mind.read(MAIL, Identity(("ar@seller.example",)))
+    contact = Contact("Alice Brown", "alice.brown@oakdale.example")
+    link = Link(LinkMethod.CONTACT, replace(account(), contacts=(contact,)), contact)
+    thought = await mind.think(Case(read, link, datetime(2026, 3, 20, 10, tzinfo=UTC), "ar@seller.example"))
+    await asked.close()
+
+    assert len(server.requests) == 3
+    for request in server.requests:
+        assert [secret for secret in SECRETS if secret in request.text] == []
+        assert "we pay INV-1" in request.messages[1]["content"]
+        assert "we pay INV-1" not in request.messages[0]["content"]
+    proposal = thought.proposal
+    assert (proposal.route, proposal.reasons) == (Route.AUTO, ())
+    assert proposal.draft is not None
+    assert proposal.draft.body == "Dear Alice Brown,\n\nwe have noted INV-1 for 3 April 2026."
+    assert proposal.intents[0].evidence is not None
+    assert proposal.intents[0].evidence.text == "we pay INV-1 on 3 April 2026"
+    assert [call.input_tokens for call in proposal.calls] == [100, 100, 100]

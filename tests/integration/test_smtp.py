@@ -1,0 +1,136 @@
+"""The SMTP adapter against a real server that stumbles where it is told to."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.adapters.sink import FolderSender
+from app.adapters.smtp import SmtpSender
+from app.domain.ports import Delivery, MailAccount, Sender, SendResult
+from tests.instances import mail
+from tests.servers.certificates import make_certificate
+from tests.servers.process import free_port
+from tests.servers.smtp_sink import At, Fault, SmtpSink, drop, hang, refuse, reply
+
+SENDER = "collections@seller.example"
+RECIPIENT = "petra@customer.example"
+TRY_LATER, REFUSED, UNKNOWN, SENT = SendResult.TRY_LATER, SendResult.REFUSED, SendResult.UNKNOWN, SendResult.SENT
+
+
+def sender(sink: SmtpSink, *, security: str = "none", username: str = "", password: str = "") -> SmtpSender:
+    return SmtpSender(MailAccount(sink.host, sink.port, security, username, password), timeout_seconds=1.0)
+
+
+async def send(through: Sender, raw: bytes | None = None, *recipients: str) -> Delivery:
+    return await through.send(raw or mail(), sender=SENDER, recipients=list(recipients) or [RECIPIENT])
+
+
+async def test_a_mail_arrives_as_it_is(smtp_sink: SmtpSink) -> None:
+    raw = mail("One line.\n.a line that begins with a dot\n").replace(b"\n", b"\r\n")
+    assert await send(sender(smtp_sink), raw) == Delivery(SENT, "250 2.0.0")
+    (arrived,) = smtp_sink.mails
+    assert (arrived.raw, arrived.sender, arrived.recipients) == (raw, SENDER, (RECIPIENT,))
+
+
+@pytest.mark.parametrize(
+    ("fault", "result", "detail"),
+    [
+        (reply("421 4.3.2 going down", at=At.MAIL), TRY_LATER, "421 4.3.2"),
+        (reply("550 5.7.1 petra@customer.example is unwelcome", at=At.MAIL), REFUSED, "550 5.7.1"),
+        (reply("530 5.7.0 log in first", at=At.MAIL), TRY_LATER, "530 5.7.0"),
+        (drop(At.MAIL), TRY_LATER, "connection_lost"),
+        (hang(At.MAIL, seconds=5), TRY_LATER, "timeout"),
+        (reply("450 4.2.1 busy", at=At.RCPT), TRY_LATER, "450 4.2.1"),
+        (reply("550 5.1.1 no such user", at=At.RCPT), REFUSED, "550 5.1.1"),
+        (drop(At.RCPT), TRY_LATER, "connection_lost"),
+        (reply("451 no", at=At.DATA), TRY_LATER, "451"),
+        (reply("554 5.5.1 no", at=At.DATA), REFUSED, "554 5.5.1"),
+        (reply("250 what", at=At.DATA), UNKNOWN, "odd_answer"),
+        (drop(At.DATA), UNKNOWN, "connection_lost"),
+        (drop(At.BODY), UNKNOWN, "connection_lost"),
+        (drop(At.DOT), UNKNOWN, "connection_lost"),
+        (drop(At.DOT, keeps_mail=True), UNKNOWN, "connection_lost"),
+        (hang(At.DOT, seconds=5), UNKNOWN, "timeout"),
+        (reply("451 4.3.0 try later"), TRY_LATER, "451 4.3.0"),
+        (reply("552 5.3.4 too big"), REFUSED, "552 5.3.4"),
+    ],
+)
+async def test_what_is_known_after_a_fault(smtp_sink: SmtpSink, fault: Fault, result: SendResult, detail: str) -> None:
+    smtp_sink.plan(fault)
+    assert await send(sender(smtp_sink)) == Delivery(result, detail)
+
+
+async def test_the_same_bytes_go_out_after_five_temporary_refusals(smtp_sink: SmtpSink) -> None:
+    smtp_sink.plan(*[reply("450 4.2.0 later")] * 5)
+    raw = mail().replace(b"\n", b"\r\n")
+    results = [(await send(sender(smtp_sink), raw)).result for _ in range(6)]
+    assert results == [TRY_LATER] * 5 + [SENT]
+    assert [one.raw for one in smtp_sink.mails] == [raw]
+
+
+async def test_one_refused_recipient_of_two_is_named(smtp_sink: SmtpSink) -> None:
+    smtp_sink.plan(refuse("gone@customer.example"))
+    delivery = await send(sender(smtp_sink), None, RECIPIENT, "gone@customer.example")
+    assert delivery == Delivery(SENT, "250 2.0.0", ("gone@customer.example",))
+    assert smtp_sink.mails[0].recipients == (RECIPIENT,)
+
+
+async def test_a_server_that_is_down_is_tried_later() -> None:
+    away = SmtpSender(MailAccount("127.0.0.1", free_port(), "none"), timeout_seconds=1.0)
+    assert await send(away) == Delivery(TRY_LATER, "unreachable")
+
+
+async def test_a_connection_lost_at_quit_is_a_mail_sent() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            if line.startswith(b"QUIT"):
+                break
+            writer.write(b"354 go on\r\n" if line.startswith(b"DATA") else b"250 2.0.0 fine\r\n")
+            if line.startswith(b"DATA"):
+                await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 2.0.0 taken\r\n")
+        writer.transport.abort()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        assert (await send(SmtpSender(MailAccount("127.0.0.1", port, "none"), timeout_seconds=1.0))).result is SENT
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_encryption_and_login(security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = make_certificate(tmp_path)
+    login = ("collections", "pass word")
+    with SmtpSink(certificate=certificate, is_tls_from_start=security == "tls", login=login) as sink:
+        known = sender(sink, security=security, username=login[0], password=login[1])
+        assert await send(known) == Delivery(TRY_LATER, "tls_failed")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+        assert (await send(known)).result is SENT
+        assert [(one.username, one.was_encrypted) for one in sink.mails] == [("collections", True)]
+        stranger = sender(sink, security=security, username=login[0], password="wrong")  # noqa: S106
+        assert await send(stranger) == Delivery(TRY_LATER, "login_refused")
+
+
+async def test_a_server_without_starttls_gets_nothing_in_clear(smtp_sink: SmtpSink) -> None:
+    assert await send(sender(smtp_sink, security="starttls")) == Delivery(TRY_LATER, "not_supported")
+    assert smtp_sink.attempts == 0
+
+
+async def test_an_address_that_would_inject_a_command_is_refused(smtp_sink: SmtpSink) -> None:
+    delivery = await send(sender(smtp_sink), None, "petra@customer.example>\r\nRCPT TO:<other@customer.example")
+    assert delivery.result is REFUSED
+    assert smtp_sink.mails == []
+
+
+async def test_the_folder_sink_files_each_mail_once(tmp_path: Path) -> None:
+    sink = FolderSender(tmp_path / "outbox")
+    raw = mail(message_id="0196f0c2-7d1e-7000-8000-000000000001@seller.example")
+    assert (await send(sink, raw)).result is SENT
+    await send(sink, raw)
+    await send(sink, mail(message_id="../../etc/passwd@seller.example"))
+    files = sorted((tmp_path / "outbox").iterdir())
+    assert len(files) == 2
+    assert {file.suffix for file in files} == {".eml"}
+    assert raw in [file.read_bytes() for file in files]

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs the real servers and the browser that the tests talk to. Quick when they are there; starts no service.
+set -euo pipefail
+
+has_dovecot() { command -v dovecot || [ -x /usr/sbin/dovecot ]; }
+has_postgres() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+has_chromium() { command -v chromium; }
+# Playwright's own Node needs it on Linux.
+has_libatomic() { [ "$(uname)" != Linux ] || compgen -G '/usr/lib*/*/libatomic.so.1' || [ -e /usr/lib64/libatomic.so.1 ]; }
+
+missing_packages() {
+  has_dovecot >/dev/null || printf ' dovecot-imapd'
+  has_postgres >/dev/null || printf ' postgresql'
+  has_chromium >/dev/null || printf ' chromium'
+  has_libatomic >/dev/null || printf ' libatomic1'
+}
+
+missing=$(missing_packages)
+[ -n "$missing" ] || exit 0
+
+by_hand() {
+  echo "The tests need:$missing" >&2
+  echo "$1 Install them with:" >&2
+  echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing" >&2
+  exit 1
+}
+
+as_root() { "$@"; }
+command -v apt-get >/dev/null || by_hand "There is no apt-get here."
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || by_hand "You are not root and there is no sudo here."
+  [ -t 0 ] || sudo -n true 2>/dev/null || by_hand "sudo would ask for a password and nobody is there to type it."
+  as_root() { sudo "$@"; }
+fi
+
+# Debian starts what it installs unless this file says no. One that is there already is another's, and stays.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'as_root rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+fi
+
+apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
+
+echo "Installing for the tests:$missing"
+apt_get update
+# shellcheck disable=SC2086  # a list of words
+apt_get install -y --no-install-recommends $missing >/dev/null
+
+missing=$(missing_packages)
+[ -z "$missing" ] || by_hand "apt-get ended well, yet they are not found."

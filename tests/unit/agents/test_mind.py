@@ -1,0 +1,216 @@
+import pickle
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from agents.prompts import Prompts
+from agents.triage.outputs import ExtractedFacts, FoundContact, FoundPromise
+from app.domain.account import Account, Contact, Link, LinkMethod
+from app.domain.case import Case
+from app.domain.errors import RedactionFailed, SettingInvalid
+from app.domain.intents import Intent, Reason, Route
+from app.domain.message import Address, Attachment, Head, ParsedMail, ReadMail, ReplyParts, Screening
+from app.domain.ports import Model
+from app.domain.prediction import prediction
+from app.domain.text import PiiSpan, RawText, RedactedText, Redaction, Segment, Span
+from app.mind import LocalMind, MindConfig, check_config, known_names
+from app.policies.loading import load_policy
+from app.reading.reading import read_mail
+from tests.unit.agents.scripted import ScriptedModel, account, says
+
+NAME, EMAIL = "Mei Chen", "mei.chen@oakdale.example"
+BODY = f"Hello Laura,\nMei Chen here: we pay INV-1 on 3 April 2026, ask {EMAIL}.\n\nMei Chen\n\n> old words of ours"
+NEW = Span(0, BODY.index("\n\nMei"))
+
+
+class NameRedactor:
+    """Masks the names it is told and e-mail addresses; an honest small redactor."""
+
+    def redact(
+        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+    ) -> tuple[Redaction, ...]:
+        self._given = {value: placeholder for placeholder, value in vault.items()}
+        names = "|".join(re.escape(name) for name in known_names)
+        pattern = re.compile(rf"(?P<email>[\w.]+@[\w.]+\w)|(?P<person>{names or '(?!)'})")
+        redacted = [self._one(text.value, pattern) for text in texts]
+        return tuple(Redaction(text, self._vault(), found) for text, found in redacted)
+
+    def _one(self, text: str, pattern: re.Pattern[str]) -> tuple[RedactedText, tuple[PiiSpan, ...]]:
+        value, done, segments, found = "", 0, [], []
+        for match in [*pattern.finditer(text), None]:
+            end = match.start() if match else len(text)
+            if end > done:
+                segments.append(Segment(Span(len(value), len(value) + end - done), Span(done, end)))
+                value += text[done:end]
+            if match:
+                kind = "EMAIL_ADDRESS" if match["email"] else "PERSON"
+                placeholder = self._given.setdefault(match.group(), f"⟨{kind}_{len(self._given) + 1}⟩")
+                here = Span(len(value), len(value) + len(placeholder))
+                segments.append(Segment(here, Span(*match.span()), kind))
+                found.append(PiiSpan(kind, match.start(), match.end(), match.group()))
+                value, done = value + placeholder, match.end()
+        return RedactedText(value, tuple(segments)), tuple(found)
+
+    def _vault(self) -> dict[str, str]:
+        return {placeholder: value for value, placeholder in self._given.items()}
+
+
+class BrokenRedactor:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def redact(
+        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+    ) -> tuple[Redaction, ...]:
+        raise self._error
+
+
+def mind(model: Model, redactor: NameRedactor | BrokenRedactor | None = None) -> LocalMind:
+    return LocalMind(
+        redactor=redactor or NameRedactor(), model=model, prompts=Prompts.load(), policy=load_policy(), read=read_mail
+    )
+
+
+def case(*, note: str = "", link: Link | None = None, vault: Mapping[str, str] | None = None) -> Case:
+    sender = Address(NAME, EMAIL)
+    attachment = Attachment("remittance.txt", "text/plain", 20, text=f"Remittance by {NAME}")
+    mail = ParsedMail(Head(sender=sender, subject="Re: INV-1"), (), (), (), BODY, None, (attachment,))
+    read = ReadMail(mail, ReplyParts(new=(NEW,)), "en", Screening())
+    contact = Contact(NAME, EMAIL)
+    known = Link(LinkMethod.CONTACT, replace(account(), contacts=(contact,)), contact)
+    return Case(
+        read=read,
+        link=link or known,
+        received_at=datetime(2026, 3, 20, 9, tzinfo=UTC),
+        mailbox_address="ar@seller.example",
+        vault=vault or {},
+        note=note,
+    )
+
+
+QUOTE = "⟨PERSON_1⟩ here: we pay INV-1 on 3 April 2026"
+PROMISE = ExtractedFacts(promise=FoundPromise(day=date(2026, 4, 3), quote=QUOTE))
+
+
+def promising(draft: str = "Dear ⟨PERSON_1⟩, INV-1 is noted for 3 April 2026.") -> ScriptedModel:
+    return ScriptedModel(says(Intent.PAYMENT_PROMISE, quote=QUOTE), PROMISE, (draft,))
+
+
+async def test_a_proposal_speaks_the_customers_own_words_again() -> None:
+    thought = await mind(promising()).think(case())
+    proposal = thought.proposal
+    assert proposal.route is Route.AUTO
+    assert proposal.draft is not None
+    assert proposal.draft.body == f"Dear {NAME}, INV-1 is noted for 3 April 2026."
+    assert [proposal.draft.body[t.start : t.end] for t in proposal.draft.traces] == ["INV-1", "3 April 2026"]
+    assert proposal.reply_text == BODY[: NEW.end]
+    [finding] = proposal.intents
+    assert finding.evidence is not None
+    assert finding.evidence.text == BODY[finding.evidence.start : finding.evidence.end]
+    assert finding.evidence.text == "Mei Chen here: we pay INV-1 on 3 April 2026"
+    assert [p.text for p in proposal.pii] == [NAME, EMAIL, NAME]
+    assert set(thought.vault.values()) == {NAME, EMAIL}
+    assert prediction(proposal)["promise"] == {"date": "2026-04-03", "amount": "1250.00", "currency": "GBP"}
+
+
+async def test_nothing_personal_is_shown_to_the_model() -> None:
+    model = promising()
+    await mind(model).think(case(note=f"write to {NAME} again"))
+    assert model.questions
+    for question in model.questions:
+        shown = f"{question.prompt.system}\n{question.fenced}\n{question.letter}\n{question.account}"
+        assert "Chen" not in shown
+        assert "oakdale.example" not in shown
+        assert "old words of ours" not in shown
+
+
+@pytest.mark.parametrize("error", [RedactionFailed("no"), ValueError("no"), MemoryError()])
+async def test_when_the_redactor_fails_no_model_is_asked_and_a_person_decides(error: Exception) -> None:
+    model = promising()
+    thought = await mind(model, BrokenRedactor(error)).think(case(vault={"⟨PERSON_1⟩": NAME}))
+    proposal = thought.proposal
+    assert model.asked == []
+    assert (proposal.route, proposal.rule) == (Route.REVIEW, "redaction-failed")
+    assert (proposal.reasons, proposal.draft) == ((Reason.REDACTION_FAILED,), None)
+    assert proposal.reply_text == BODY[: NEW.end]
+    assert thought.vault == {"⟨PERSON_1⟩": NAME}
+
+
+async def test_without_a_model_a_person_decides() -> None:
+    proposal = (await mind(ScriptedModel()).think(case())).proposal
+    assert (proposal.route, proposal.rule) == (Route.REVIEW, "model-unavailable")
+    assert (proposal.reasons, proposal.draft) == ((Reason.MODEL_UNAVAILABLE,), None)
+    assert proposal.pii
+
+
+async def test_a_draft_with_an_unknown_placeholder_is_refused() -> None:
+    proposal = (await mind(promising("Dear ⟨PERSON_7⟩, thank you.")).think(case())).proposal
+    assert proposal.draft is None
+    assert Reason.DRAFT_REFUSED in proposal.reasons
+
+
+async def test_placeholders_of_earlier_mails_keep_their_meaning() -> None:
+    earlier = {"⟨PERSON_1⟩": "Laura Whitfield", "⟨PERSON_2⟩": NAME}
+    model = ScriptedModel(says(Intent.QUERY, quote="⟨PERSON_2⟩ here"), drafts=("Dear ⟨PERSON_2⟩, thank you.",))
+    thought = await mind(model).think(case(vault=earlier))
+    assert thought.proposal.draft is not None
+    assert thought.proposal.draft.body == f"Dear {NAME}, thank you."
+    assert thought.vault["⟨PERSON_1⟩"] == "Laura Whitfield"
+
+
+async def test_a_contact_is_restored() -> None:
+    facts = ExtractedFacts(contact=FoundContact(name="⟨PERSON_1⟩", email="⟨EMAIL_ADDRESS_2⟩", quote="ask"))
+    model = ScriptedModel(says(Intent.CONTACT_UPDATE, quote="ask"), facts)
+    contact = (await mind(model).think(case())).proposal.facts.contact
+    assert contact is not None
+    assert (contact.name, contact.email) == (NAME, EMAIL)
+
+
+async def test_a_reviewers_note_reaches_the_author() -> None:
+    model = promising()
+    await mind(model).think(case(note="shorter please"))
+    assert "<<<REVIEWER\nshorter please\nREVIEWER>>>" in model.questions[-1].fenced
+
+
+async def test_an_account_without_an_id_will_do() -> None:
+    link = Link(LinkMethod.CONTACT, replace(account(), customer_id=""), Contact(NAME, EMAIL))
+    assert (await mind(promising()).think(case(link=link))).proposal.route is Route.AUTO
+
+
+async def test_a_mail_of_nobody_known_has_no_ledger_in_it() -> None:
+    link = Link(LinkMethod.NONE)
+    model = ScriptedModel(says(Intent.QUERY, quote="we pay"))
+    proposal = (await mind(model).think(case(link=link))).proposal
+    assert proposal.reasons == (Reason.UNKNOWN_CUSTOMER,)
+
+
+def test_the_customers_own_name_is_no_secret_unless_it_is_a_person() -> None:
+    head = Head(sender=Address("Oakdale Print", EMAIL))
+    mail = ParsedMail(head, (), (Address("", EMAIL),), (Address("Dr. Ana Ruiz", ""),), "", None, ())
+    contacts = (Contact("Oakdale Print Ltd", ""), Contact("Jo Park", ""))
+    read = ReadMail(mail, ReplyParts(()), "en", Screening())
+    link = Link(LinkMethod.CONTACT, Account("c", "Oakdale Print Ltd", contacts=contacts))
+    assert list(known_names(replace(case(), read=read, link=link))) == ["Jo Park", "Dr. Ana Ruiz"]
+    person = Account("c", "Ola Nord", natural_person=True)
+    assert "Ola Nord" in known_names(replace(case(), link=Link(LinkMethod.CONTACT, person)))
+
+
+def test_the_configuration_crosses_a_process_boundary_and_hides_the_key() -> None:
+    config = MindConfig(provider="openai", base_url="http://127.0.0.1", api_key="sk-secret", model="m")
+    assert pickle.loads(pickle.dumps(config)) == config  # noqa: S301 - our own bytes
+    assert "sk-secret" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("config", "says_what"),
+    [
+        (MindConfig(provider="magic"), "DUEBOX_MODEL__PROVIDER"),
+        (MindConfig(provider="openai"), "DUEBOX_MODEL__BASE_URL"),
+    ],
+)
+def test_a_configuration_that_cannot_work_is_named(config: MindConfig, says_what: str) -> None:
+    with pytest.raises(SettingInvalid, match=says_what):
+        check_config(config)

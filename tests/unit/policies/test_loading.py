@@ -1,0 +1,138 @@
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import SettingInvalid
+from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
+from app.domain.message import Machine
+from app.domain.policy import Situation, decide, may_send_alone, tone_of
+from app.policies.loading import DEFAULT, load_policy
+
+POLICY = load_policy()
+LAST = '[[rule]]\nname = "last"\nwhen = {}\nthen = "review"\n'
+
+
+def situation(*intents: Intent, reasons: tuple[Reason, ...] = (), confidence: float = 0.99) -> Situation:
+    return Situation(frozenset(intents), frozenset(reasons), confidence, is_known_contact=True)
+
+
+@pytest.mark.parametrize(
+    ("intents", "reasons", "route", "rule"),
+    [
+        ([Intent.PAYMENT_PROMISE], [], Route.AUTO, "routine"),
+        ([Intent.PAYMENT_CONFIRMATION, Intent.DOCUMENT_REQUEST], [], Route.AUTO, "routine"),
+        ([Intent.ACKNOWLEDGEMENT], [Reason.STRATEGIC_ACCOUNT], Route.NONE, "bare-acknowledgement"),
+        ([Intent.UNRELATED], [Reason.UNKNOWN_CUSTOMER], Route.NONE, "unrelated"),
+        ([Intent.UNRELATED], [Reason.FRAUD_RISK], Route.REVIEW, "bank-details-or-fraud-sign"),
+        ([Intent.ACKNOWLEDGEMENT], [Reason.LOW_INFORMATION], Route.REVIEW, "thin-message"),
+        ([Intent.AUTOMATIC_REPLY, Intent.CONTACT_UPDATE], [], Route.NONE, "machine-by-its-words"),
+        ([Intent.CONTACT_UPDATE], [Reason.STRATEGIC_ACCOUNT], Route.REVIEW, "strategic-account"),
+        ([Intent.DISPUTE, Intent.PAYMENT_PROMISE], [Reason.DISPUTE], Route.REVIEW, "dispute"),
+        ([Intent.QUERY], [Reason.UNVERIFIED_SENDER], Route.REVIEW, "unverified-sender"),
+        ([Intent.PAYMENT_PROMISE, Intent.UNRELATED], [], Route.REVIEW, "anything-else"),
+    ],
+)
+def test_the_policy_that_ships_routes_as_the_labels_say(
+    intents: list[Intent], reasons: list[Reason], route: Route, rule: str
+) -> None:
+    decision = decide(POLICY, situation(*intents, reasons=tuple(reasons)))
+    assert (decision.route, decision.rule) == (route, rule)
+    assert (decision.route is Route.REVIEW) == bool(decision.reasons)
+
+
+@pytest.mark.parametrize("machine", list(Machine))
+def test_no_machine_is_answered(machine: Machine) -> None:
+    answered = Situation(frozenset({Intent.AUTOMATIC_REPLY}), frozenset(), 1.0, machine=machine.value)
+    assert decide(POLICY, answered).route is Route.NONE
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("intent", list(Intent))
+def test_nothing_with_a_reason_is_ever_automatic(intent: Intent, reason: Reason) -> None:
+    if reason is not Reason.APPROVAL_REQUIRED and reason not in _ADDED_BY_INTENT:
+        assert decide(POLICY, situation(intent, reasons=(reason,))).route is not Route.AUTO
+
+
+_ADDED_BY_INTENT = {
+    Reason.NEGOTIATION,
+    Reason.DISPUTE,
+    Reason.LEGAL,
+    Reason.COMPLAINT,
+    Reason.PRIVACY_REQUEST,
+    Reason.HARDSHIP,
+    Reason.LOW_CONFIDENCE,
+    Reason.CHANGED_SINCE_APPROVAL,
+}
+"""These never come without their intent, whose own rule stands first; the graph guards against them all the same."""
+
+
+def test_autonomy_ships_as_draft_everywhere() -> None:
+    assert [rule.autonomy for rule in POLICY.autonomy] == [Autonomy.DRAFT]
+    assert not any(may_send_alone(POLICY, [intent], "standard") for intent in Intent)
+
+
+@pytest.mark.parametrize(
+    ("intent", "overdue", "tone"),
+    [
+        (Intent.HARDSHIP, 200, Tone.WARM),
+        (Intent.PAYMENT_PROMISE, 90, Tone.FIRM),
+        (Intent.PAYMENT_PROMISE, 5, Tone.WARM),
+        (Intent.DISPUTE, 90, Tone.NEUTRAL),
+        (Intent.EXTENSION_REQUEST, 5, Tone.NEUTRAL),
+    ],
+)
+def test_the_tone_follows_intent_and_history(intent: Intent, overdue: int, tone: Tone) -> None:
+    assert tone_of(POLICY, situation(intent), overdue) is tone
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "version is missing"),
+        ('version = "1"', r"no \[\[rule\]\]"),
+        ('version = "1"\nrules = 3\n' + LAST, '"rules" is not known'),
+        ('version = "1"\n[[rule]]\nname = "a"\nwhen = {}\nthen = "auto"\n', "the last rule must be"),
+        (
+            'version = "1"\n[[rule]]\nname = "a"\nwhen = {known_contact=true}\nthen = "review"\n',
+            "the last rule must be",
+        ),
+        ('version = "1"\n' + LAST + LAST, "used twice"),
+        ('version = "1"\n[[rule]]\nname = "a"\nwhen = {}\nthen = "none"\n' + LAST, "no later rule is ever read"),
+        ('version = "1"\n[[rule]]\nname = "a"\nthen = "none"\n' + LAST, "when is missing"),
+        ('version = "1"\n[[rule]]\nwhen = {}\nthen = "none"\n' + LAST, "rule 1: name is missing"),
+        (
+            'version = "1"\n[[rule]]\nname = "a"\nwhen = {any_intent=["promise"]}\nthen = "none"\n' + LAST,
+            '"promise" is',
+        ),
+        ('version = "1"\n[[rule]]\nname = "a"\nwhen = {any_intent="query"}\nthen = "none"\n' + LAST, "list of words"),
+        ('version = "1"\n[[rule]]\nname = "a"\nwhen = {amount=3}\nthen = "none"\n' + LAST, '"amount" is not known'),
+        ('version = "1"\n[[rule]]\nname = "a"\nwhen = {confidence_below=9}\nthen = "none"\n' + LAST, "0 to 1"),
+        ('version = "1"\n[[rule]]\nname = "a"\nwhen = {machines=["x"]}\nthen = "send"\n' + LAST, "machines"),
+        (
+            'version = "1"\n[[rule]]\nname = "a"\nwhen = {known_contact=true}\nthen = "send"\n' + LAST,
+            '"send" is not one',
+        ),
+        ('version = "1"\n' + LAST + 'reasons = ["because"]\n', "because"),
+        ('version = "1"\n' + LAST + '[[autonomy]]\nintent = "*"\nautonomy = "always"\n', "autonomy 1"),
+        ('version = "1"\n' + LAST + '[[tone]]\ntone = "angry"\n', "tone 1"),
+        ('version = "1"\n' + LAST + "[limits]\ndraft_words = 0\n", "draft_words"),
+        ("version = ", "is not TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_fix(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingInvalid, match=says) as refused:
+        load_policy(path)
+    assert str(refused.value).startswith(str(path))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid, match="DUEBOX_POLICY_FILE"):
+        load_policy(tmp_path / "nowhere.toml")
+
+
+def test_every_rule_that_ships_has_a_name_of_its_own_and_the_file_a_version() -> None:
+    names = [rule.name for rule in POLICY.rules]
+    assert len(names) == len(set(names))
+    assert POLICY.version in DEFAULT.read_text(encoding="utf-8")

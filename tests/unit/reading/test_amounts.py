@@ -1,0 +1,56 @@
+from decimal import Decimal
+
+import pytest
+
+from app.reading.amounts import find_amounts, parse_number
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency"),
+    [
+        ("1.250,00 €", "1250.00", "EUR"),
+        ("1\u202f250,00\u00a0€", "1250.00", "EUR"),
+        ("CHF 1'250.50", "1250.50", "CHF"),
+        ("€830,-", "830", "EUR"),
+        ("£1,200", "1200", "GBP"),
+        ("5k€", "5000", "EUR"),
+        ("EUR 3.000", "3000", "EUR"),
+        ("1200 euros", "1200", "EUR"),
+        ("$3,118.00", "3118.00", "USD"),
+        ("-100,00 €", "-100.00", "EUR"),
+    ],
+)
+def test_notations(text: str, value: str, currency: str) -> None:
+    (found,) = find_amounts(f"Total {text}.", "en")
+    assert (found.value, found.currency) == (Decimal(value), currency)
+    assert not found.is_bare
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "invoice 4471",
+        "INV-20460",
+        "check #10442",
+        "am 14.03.2026",
+        "14/03",
+        "50 %",
+        "the 14th",
+        "2026/0331",
+        "in 30 days",
+        "batch 7731",
+        "in 2026",
+    ],
+)
+def test_what_is_not_money(text: str) -> None:
+    assert find_amounts(text, "en") == ()
+
+
+def test_a_bare_number_says_that_it_is_bare() -> None:
+    found = find_amounts("1200 going over today, rest (1,850) later", "en")
+    assert [(amount.value, amount.is_bare) for amount in found] == [(Decimal(1200), True), (Decimal(1850), True)]
+
+
+def test_three_digits_after_a_mark_are_thousands() -> None:
+    assert parse_number("3.000") == Decimal(3000)
+    assert parse_number("3.00") == Decimal("3.00")

@@ -1,0 +1,127 @@
+import time
+from datetime import date
+
+import pytest
+
+from app.reading.dates import find_dates
+
+WEDNESDAY = date(2026, 3, 11)
+
+CONVENTIONS = [
+    ("en", "on Friday", "2026-03-13"),
+    ("en", "next Friday", "2026-03-20"),
+    ("en", "Friday week", "2026-03-20"),
+    ("en", "a week on Friday", "2026-03-20"),
+    ("en", "by the end of the week", "2026-03-13"),
+    ("en", "at month end", "2026-03-31"),
+    ("en", "the last working day of May", "2026-05-29"),
+    ("en", "mid-April", "2026-04-15"),
+    ("en", "on the 25th", "2026-03-25"),
+    ("en", "on the 4th", "2026-04-04"),
+    ("en", "March 14th", "2026-03-14"),
+    ("en", "the 5th of next month", "2026-04-05"),
+    ("en", "within three working days", "2026-03-16"),
+    ("en", "in a fortnight", "2026-03-25"),
+    ("en", "2026-03-14", "2026-03-14"),
+    ("fr", "vendredi prochain", "2026-03-20"),
+    ("fr", "vendredi en huit", "2026-03-20"),
+    ("fr", "sous huitaine", "2026-03-19"),
+    ("fr", "sous quinzaine", "2026-03-26"),
+    ("fr", "à la mi-avril", "2026-04-15"),
+    ("fr", "en début de mois", "2026-04-01"),
+    ("fr", "le 1er avril", "2026-04-01"),
+    ("fr", "fin mai", "2026-05-31"),
+    ("de", "nächsten Freitag", "2026-03-20"),
+    ("de", "kommenden Freitag", "2026-03-13"),
+    ("de", "übernächsten Freitag", "2026-03-20"),
+    ("de", "Ende KW 13", "2026-03-27"),
+    ("de", "in 14 Tagen", "2026-03-25"),
+    ("de", "am 14.03.", "2026-03-14"),
+    ("de", "bis zum 15.", "2026-03-15"),
+    ("de", "Mitte April", "2026-04-15"),
+    ("de", "Anfang April", "2026-04-01"),
+    ("de", "Freitag nächster Woche", "2026-03-20"),
+    ("es", "el próximo viernes", "2026-03-20"),
+    ("es", "el viernes que viene", "2026-03-13"),
+    ("es", "a primeros de mes", "2026-04-01"),
+    ("es", "a mediados de abril", "2026-04-15"),
+    ("es", "a finales de mes", "2026-03-31"),
+    ("es", "14 de marzo", "2026-03-14"),
+    ("es", "pasado mañana", "2026-03-13"),
+    ("nl", "volgende week vrijdag", "2026-03-20"),
+    ("nl", "komende vrijdag", "2026-03-13"),
+    ("nl", "eind van de maand", "2026-03-31"),
+    ("nl", "medio april", "2026-04-15"),
+    ("it", "venerdì prossimo", "2026-03-20"),
+    ("it", "a fine mese", "2026-03-31"),
+    ("it", "fra dieci giorni", "2026-03-21"),
+    ("it", "metà aprile", "2026-04-15"),
+    ("pt", "na próxima sexta-feira", "2026-03-20"),
+    ("pt", "na sexta que vem", "2026-03-13"),
+    ("pt", "no fim do mês", "2026-03-31"),
+    ("pt", "daqui a 10 dias", "2026-03-21"),
+]
+
+
+@pytest.mark.parametrize(("language", "words", "day"), CONVENTIONS)
+def test_conventions_of_the_labels(language: str, words: str, day: str) -> None:
+    found = find_dates(f"xxx {words}, xxx", WEDNESDAY, language)
+    assert [str(hit.day) for hit in found] == [day]
+
+
+def test_offsets_point_at_the_words() -> None:
+    text = "Überweisung folgt am 14. März."
+    (found,) = find_dates(text, WEDNESDAY, "de")
+    assert text[found.start : found.end] == "14. März"
+
+
+def test_a_weekday_with_a_number_is_one_date() -> None:
+    (found,) = find_dates("on Friday, the 20th", WEDNESDAY, "en")
+    assert found.day == date(2026, 3, 20)
+
+
+def test_a_day_without_month_takes_it_from_the_date_it_is_joined_to() -> None:
+    found = find_dates("el 5 y el 20 de junio", WEDNESDAY, "es")
+    assert [str(hit.day) for hit in found] == ["2026-06-05", "2026-06-20"]
+
+
+def test_american_order_for_american_customers() -> None:
+    assert find_dates("by 3/4/2026", WEDNESDAY, "en", "US")[0].day == date(2026, 3, 4)
+    assert find_dates("by 3/4/2026", WEDNESDAY, "en", "GB")[0].day == date(2026, 4, 3)
+
+
+def test_next_friday_names_what_else_it_may_mean() -> None:
+    assert find_dates("next Friday", WEDNESDAY, "en")[0].candidates == (date(2026, 3, 20), date(2026, 3, 13))
+
+
+def test_a_week_without_a_day_is_not_a_day() -> None:
+    (found,) = find_dates("in week 13", WEDNESDAY, "en")
+    assert found.day is None
+
+
+def test_past_days_say_so() -> None:
+    assert {hit.kind for hit in find_dates("yesterday and last Friday", WEDNESDAY, "en")} == {"past"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "May I ask who may pay 50 % of INV-2026-0331?"),
+        ("de", "Guten Morgen Herr Muster"),
+        ("es", "Buenas, por la mañana no estoy"),
+        ("it", "vi chiedo il 3% di sconto"),
+        ("pt", "preciso da segunda via da fatura"),
+        ("fr", "à 60 jours comme tout le monde"),
+        ("nl", "zo doe ik dat do"),
+    ],
+)
+def test_what_is_not_a_date(language: str, text: str) -> None:
+    assert find_dates(text, WEDNESDAY, language) == ()
+
+
+def test_time_grows_with_the_text_only_in_proportion() -> None:
+    unit = "le 1 1/1 1.1. in den nächsten in 1 1 "
+    find_dates(unit, WEDNESDAY, "de")
+    started = time.perf_counter()
+    find_dates(unit * 1500, WEDNESDAY, "de")
+    assert time.perf_counter() - started < 5

@@ -1,0 +1,152 @@
+"""Whatever arrives is read as well as it can be; what cannot be read at all says so within a second."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import UnreadableMail
+from app.reading.parsing import fingerprint, parse_mail, unflow
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+
+def corpus(name: str) -> bytes:
+    return (CORPUS / name).read_bytes()
+
+
+def part(content_type: str, body: str) -> str:
+    return f"--b\nContent-Type: {content_type}\n\n{body}\n"
+
+
+def multipart(kind: str, *parts: str) -> bytes:
+    return (f"From: a@x.example\nContent-Type: multipart/{kind}; boundary=b\n\n" + "".join(parts) + "--b--\n").encode()
+
+
+def test_an_ordinary_reply_is_read() -> None:
+    mail = parse_mail(corpus("outlook_reply.eml"))
+    assert mail.head.sender.name == "Sabine Krüger"
+    assert mail.head.subject == "AW: Zahlungserinnerung RE-5510021"
+    assert "2.380,00 €" in mail.text
+    assert "\r" not in mail.text
+    assert mail.defects == ()
+
+
+@pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"just words without any header", b"Subject: x", b"From: a@x\n\n"])
+def test_an_empty_or_headless_mail_is_a_mail(raw: bytes) -> None:
+    assert isinstance(parse_mail(raw).text, str)
+
+
+def test_words_without_headers_are_the_text() -> None:
+    assert parse_mail(b"just words\nand more").text == "just words\nand more"
+
+
+def test_the_plain_dress_is_preferred() -> None:
+    raw = multipart("alternative", part("text/plain", "We paid INV-1 on Monday."), part("text/html", "<p>Other</p>"))
+    assert parse_mail(raw).text == "We paid INV-1 on Monday."
+
+
+def test_a_stub_beside_real_html_gives_way() -> None:
+    raw = multipart(
+        "alternative",
+        part("text/plain", "Your client does not support HTML"),
+        part("text/html", "<p>We will pay INV-1 on Friday, and INV-2 the week after.</p>"),
+    )
+    assert parse_mail(raw).text == "We will pay INV-1 on Friday, and INV-2 the week after."
+
+
+def test_several_text_parts_are_joined() -> None:
+    raw = multipart("mixed", part("text/plain", "one"), part("text/plain", "two"))
+    assert parse_mail(raw).text == "one\n\ntwo"
+
+
+def test_a_boundary_that_never_comes_loses_no_words() -> None:
+    mail = parse_mail(b"Content-Type: multipart/mixed; boundary=b\n\nwords all the same")
+    assert "words all the same" in mail.text
+    assert "empty_multipart" in mail.defects
+
+
+def test_a_forwarded_mail_is_a_readable_attachment() -> None:
+    mail = parse_mail(corpus("forwarded_as_attachment.eml"))
+    assert mail.text == "Siehe Anhang."
+    (attached,) = mail.attachments
+    assert attached.content_type == "message/rfc822"
+    assert attached.text is not None
+    assert "Charge 7731" in attached.text
+    assert "From: Ralf Simon" in attached.text
+
+
+def test_a_codec_that_is_no_charset_is_refused_and_noted() -> None:
+    mail = parse_mail(corpus("codec_trick.eml"))
+    assert mail.text == "café"
+    assert "unknown_charset" in mail.defects
+
+
+@pytest.mark.parametrize("charset", ["zip", "bz2", "hex", "rot13", "uu", "idna", "punycode", "undefined", "x" * 5000])
+def test_no_mail_chooses_a_codec_that_runs_code(charset: str) -> None:
+    mail = parse_mail(f"Content-Type: text/plain; charset={charset}\n\nhello".encode())
+    assert mail.text == "hello"
+    assert mail.defects == ("unknown_charset",)
+
+
+def test_latin_one_means_what_windows_means() -> None:
+    assert parse_mail(b"Content-Type: text/plain; charset=iso-8859-1\n\n5 \x80").text == "5 €"
+
+
+def test_nul_and_lone_surrogates_never_reach_the_database() -> None:
+    mail = parse_mail(b"Subject: a\x00b\nContent-Type: text/plain; charset=utf-16-le\n\n\x00\xd8a\x00b\x00")
+    assert "\x00" not in mail.text + mail.head.subject
+    mail.text.encode()
+
+
+def test_flowed_lines_are_joined_and_the_signature_mark_stays() -> None:
+    assert (
+        unflow("a long \nline\n> quoted \n> too\n-- \nPat", delete_space=False) == "a long line\n> quoted too\n-- \nPat"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(250)), "too_deep"),
+        (b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(10000)), "too_deep"),
+        (b"Content-Type: message/rfc822\n\n" * 300, "too_deep"),
+        (multipart("mixed", *[part("text/plain", "x")] * 10_000), "too_many_parts"),
+        (b"Subject: " + b"x" * 1_000_000 + b"\n\nbody", "header_too_long"),
+    ],
+)
+def test_a_bomb_is_refused_within_a_second(raw: bytes, reason: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(UnreadableMail, match=reason):
+        parse_mail(raw)
+    assert time.perf_counter() - started < 1
+
+
+def test_a_very_long_text_is_cut_and_noted() -> None:
+    mail = parse_mail(b"From: a@x\n\n" + b"word " * 100_000)
+    assert len(mail.text) == 200_000
+    assert "text_cut" in mail.defects
+
+
+def test_copies_that_took_different_paths_have_one_fingerprint() -> None:
+    raw = corpus("outlook_reply.eml")
+    copy = b"Received: from elsewhere\r\n" + raw.replace(
+        b"Mon, 16 Mar 2026 10:01:58 +0100", b"16 Mar 2026 09:01:58 +0000"
+    )
+    assert fingerprint(parse_mail(raw)) == fingerprint(parse_mail(copy))
+    assert fingerprint(parse_mail(raw)) != fingerprint(parse_mail(raw.replace(b"KW 12", b"KW 13")))
+
+
+def test_broken_copies_are_read_or_refused_but_never_raise_anything_else() -> None:
+    chance = random.Random(11)  # noqa: S311 - repeatable, not secret
+    originals = [path.read_bytes() for path in sorted(CORPUS.glob("*.eml"))]
+    for _ in range(300):
+        raw = bytearray(chance.choice(originals))
+        for _ in range(chance.choice((1, 5, 20))):
+            place = chance.randrange(len(raw))
+            raw[place : place + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        try:
+            parse_mail(bytes(raw))
+        except UnreadableMail as error:
+            assert str(error) in {"header_too_long", "too_deep", "too_many_parts", "broken"}

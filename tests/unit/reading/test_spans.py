@@ -1,0 +1,47 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.reading.spans import clauses, fold, sentences
+
+
+def parts(text: str) -> list[str]:
+    return [span.of(text) for span in sentences(text)]
+
+
+def test_sentences_end_at_marks_and_lines() -> None:
+    assert parts("We paid. Did you see it? Good!\nBye") == ["We paid.", "Did you see it?", "Good!", "Bye"]
+
+
+def test_abbreviations_do_not_end_a_sentence() -> None:
+    assert parts("See Inv. No. 4471 for Mr. Brown, z.B. am 4. November. Danke.") == [
+        "See Inv. No. 4471 for Mr. Brown, z.B. am 4. November.",
+        "Danke.",
+    ]
+
+
+def test_bullets_are_sentences_without_their_marks() -> None:
+    assert parts("Open:\n- first item\n• second item") == ["Open:", "first item", "second item"]
+
+
+def test_a_wrapped_line_goes_on() -> None:
+    text = "This is a long line that a mail program has wrapped in the middle of\na sentence. Next one."
+    assert len(parts(text)) == 2
+
+
+def test_clauses_divide_at_words_of_contrast() -> None:
+    text = "The first is paid, but the second is wrong; wait"
+    assert [span.of(text) for span in clauses(text)] == ["The first is paid", "but the second is wrong", "wait"]
+
+
+@given(st.text(max_size=300))
+def test_folding_keeps_every_offset(text: str) -> None:
+    assert len(fold(text)) == len(text)
+
+
+@given(st.text(alphabet="aB.! \n-;é1⟨⟩", max_size=200))
+def test_sentences_are_in_order_and_within_the_text(text: str) -> None:
+    found = sentences(text)
+    assert all(0 <= span.start < span.end <= len(text) for span in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
