@@ -38,12 +38,12 @@ from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.sweep import Sweep
 from app.ledger.service import LedgerService
-from app.mind import MindConfig, build_mind
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.settings import Settings, load_settings
+from app.thinking import MindConfig, check_config
 from app.triage.service import TriageService
 
 JOB_POLL_SECONDS = 0.5
@@ -180,9 +180,9 @@ def build(
 
 
 def mind_config(settings: Settings) -> MindConfig:
-    """What the thinking process is told."""
+    """What the thinking process is told. Raises SettingInvalid, here rather than there."""
     model = settings.model
-    return MindConfig(
+    config = MindConfig(
         provider=model.provider,
         base_url=model.base_url,
         api_key=model.api_key.get_secret_value(),
@@ -190,6 +190,8 @@ def mind_config(settings: Settings) -> MindConfig:
         timeout_seconds=model.timeout_seconds,
         policy_path=settings.policy_file,
     )
+    check_config(config)
+    return config
 
 
 def settings_from_environment(**fixed: object) -> Settings:
@@ -221,7 +223,3 @@ def _account(keyring: Keyring, row: MailboxRow) -> MailAccount:
     password = keyring.open(row.id, row.secret).decode() if row.secret else ""
     return MailAccount(row.host, row.port, row.security.value, row.username, password)
 
-
-def mind(settings: Settings | None = None) -> Mind:
-    """The mind in this process, for commands that store nothing; without settings, from the environment's model."""
-    return build_mind(mind_config(settings or settings_from_environment(secret_key="-" * 32)))

@@ -15,12 +15,11 @@ import typer
 import uvicorn
 
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
-from app.bootstrap import mind as build_mind
 from app.demo import run as demo_run
 from app.domain.errors import AppError, DatabaseBusy, Invalid, Unreachable
 from app.logging import set_up_logging
 from app.main import create_app
-from app.operations import administration, doctor as examination, mail_files, mailboxes, running
+from app.operations import administration, mailboxes, running
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -119,6 +118,8 @@ def worker() -> None:
 @cli.command()
 def doctor(as_json: AsJson = False) -> None:
     """Check IMAP, SMTP, database, model and clock, with a hint each."""
+    from app.operations import doctor as examination  # noqa: PLC0415  # it loads the clients that it tries
+
     settings = settings_from_environment()
     set_up_logging(level="ERROR")
     findings = asyncio.run(examination.examine(settings))
@@ -137,8 +138,10 @@ def triage(
     as_json: AsJson = False,
 ) -> None:
     """The agent on mail files: nothing is stored, nothing is sent."""
+    from app.operations import mail_files  # noqa: PLC0415  # it loads the models, which no other command needs
+
     set_up_logging(level="ERROR")
-    lines = asyncio.run(mail_files.triage_files(build_mind(), files, ledger))
+    lines = asyncio.run(mail_files.triage_files(files, ledger))
     if as_json:
         _print(lines)
         return

@@ -35,48 +35,31 @@ from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal, Trace
 from app.domain.text import PLACEHOLDER, PiiSpan, RawText, restore, text_of
 from app.policies.loading import load_policy
-from app.reading.classifier import Classifier
+from app.reading.classifier import Classifier, ModelFileUnusable
 from app.reading.reading import read_mail
+from app.thinking import MindConfig, check_config
 
 log = structlog.get_logger(__name__)
 
-PROVIDERS = ("embedded", "openai")
 
 Read = Callable[[bytes, Identity], ReadMail]
-
-
-@dataclass(frozen=True, slots=True)
-class MindConfig:
-    """Everything that thinking needs to know of the outside; frozen and picklable."""
-
-    provider: str = "embedded"
-    base_url: str = ""
-    api_key: str = field(repr=False, default="")
-    model: str = ""
-    timeout_seconds: float = 60.0
-    attempts: int = 3
-    requests_per_minute: int = 0
-    tokens_per_day: int = 0
-    policy_path: Path | None = None
-    prompts_directory: Path = prompt_files.DEFAULT_DIRECTORY
-    replies_directory: Path = reply_files.DEFAULT_DIRECTORY
 
 
 def build_mind(config: MindConfig) -> "LocalMind":
     """Checks the settings, then loads everything that is slow to load. Raises SettingInvalid."""
     check_config(config)
     forget_old_tracing()
-    prompts, policy = Prompts.load(config.prompts_directory), load_policy(config.policy_path)
-    embedded = EmbeddedModel(Classifier.load(), Replies.load(config.replies_directory))
+    prompts, policy = Prompts.load(config.prompts_directory or prompt_files.DEFAULT_DIRECTORY), load_policy(config.policy_path)
+    embedded = EmbeddedModel(_classifier(), Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY))
     redactor = PresidioRedactor.create()
     return LocalMind(redactor=redactor, model=_model(config, embedded), prompts=prompts, policy=policy, read=read_mail)
 
 
-def check_config(config: MindConfig) -> None:
-    if config.provider not in PROVIDERS:
-        raise SettingInvalid(f'DUEBOX_MODEL__PROVIDER: "{config.provider}" is not one of {", ".join(PROVIDERS)}')
-    if config.provider == "openai" and not (config.base_url and config.model):
-        raise SettingInvalid("DUEBOX_MODEL__BASE_URL and DUEBOX_MODEL__NAME must be set when the provider is openai")
+def _classifier() -> Classifier:
+    try:
+        return Classifier.load()
+    except ModelFileUnusable as error:
+        raise SettingInvalid(f"{error}: the embedded model cannot be used; make it by python -m evals train") from error
 
 
 def forget_old_tracing() -> None:
@@ -126,7 +109,7 @@ class LocalMind:
             log.warning("triage.model.failed", error=type(error).__name__)
             proposal = self._unthought(case, Reason.MODEL_UNAVAILABLE)
         proposal = replace(proposal, pii=redacted.pii, reply_text=_reply_text(case))
-        return Thought(_restored(proposal, case, redacted.vault, self._policy), redacted.vault)
+        return Thought(_restored(proposal, case, redacted.vault), redacted.vault)
 
     async def _triage(self, case: Case, letter: Letter) -> Proposal:
         context = TriageContext(
@@ -222,7 +205,7 @@ def _reply_text(case: Case) -> str:
     return text_of(case.read.parts.new, case.read.mail.text)
 
 
-def _restored(proposal: Proposal, case: Case, vault: Mapping[str, str], policy: Policy) -> Proposal:
+def _restored(proposal: Proposal, case: Case, vault: Mapping[str, str]) -> Proposal:
     """The proposal in the customer's own words: evidence filled in, placeholders put back."""
     quote = _Quotes(case)
     contact = proposal.facts.contact

@@ -22,7 +22,7 @@ from app.domain.intents import Intent
 from app.domain.text import text_of
 from app.reading.classifier import FLAGS, FORMAT, HEADS, MODEL_FILE, MailFeatures, Scored, choose, mail_features
 from app.reading.embedding import load_embedder
-from app.reading.features import CHAR_BUCKETS, WORD_BUCKETS
+from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
 from app.reading.replies import split_reply
 
 SEED = 20260311
@@ -55,6 +55,8 @@ class Fitted:
     bias: Floats
     centre: Floats
     scale: Floats
+    plain_weights: Floats
+    plain_bias: Floats
 
 
 def train(
@@ -63,10 +65,11 @@ def train(
     """Fit, write the model file, and return the cross-validated figures."""
     with threadpool_limits(limits=1):
         data = training_set(lines, redact)
-        words, meaning = out_of_fold(data)
+        words, meaning, plain = out_of_fold(data)
         mix = np.array([0.5, 0.5])
         odds = mix[0] * words + mix[1] * meaning
-        platt, word_platt = calibrate(odds, data.labels), calibrate(words, data.labels)
+        degraded = mix[0] * words + mix[1] * plain
+        platt, plain_platt = calibrate(odds, data.labels), calibrate(degraded, data.labels)
         probabilities = probability(odds, platt)
         thresholds = best_thresholds(probabilities, data.labels)
         fitted = fit(data, np.arange(len(lines)))
@@ -83,10 +86,14 @@ def train(
         scale=fitted.scale.astype(np.float32),
         mix=mix.astype(np.float32),
         platt=platt.astype(np.float32),
-        word_platt=word_platt.astype(np.float32),
+        plain_weights=fitted.plain_weights.astype(np.float32),
+        plain_bias=fitted.plain_bias.astype(np.float32),
+        plain_platt=plain_platt.astype(np.float32),
         thresholds=thresholds.astype(np.float32),
     )
     figures = cross_validated(data, probabilities, thresholds)
+    without = cross_validated(data, probability(degraded, plain_platt), thresholds)
+    figures["macro_f1_without_embedder"] = without["macro_f1"]
     if report is not None:
         report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures
@@ -117,15 +124,15 @@ def _labels(line: Mapping[str, Any]) -> list[int]:
     return [int(head in present) for head in HEADS]
 
 
-def out_of_fold(data: TrainingSet) -> tuple[Floats, Floats]:
-    """The log odds of both models for every mail, by models that have not seen it."""
+def out_of_fold(data: TrainingSet) -> tuple[Floats, Floats, Floats]:
+    """The log odds of the three models for every mail, by models that have not seen it."""
     words = np.zeros((len(data.primary), len(HEADS)))
-    meaning = np.zeros_like(words)
+    meaning, plain = np.zeros_like(words), np.zeros_like(words)
     for train_rows, test_rows in folds(data):
         fitted = fit(data, train_rows)
         words[test_rows] = word_odds(fitted, data, test_rows)
-        meaning[test_rows] = meaning_odds(fitted, data, test_rows)
-    return words, meaning
+        meaning[test_rows], plain[test_rows] = meaning_odds(fitted, data, test_rows)
+    return words, meaning, plain
 
 
 def folds(data: TrainingSet) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -143,8 +150,10 @@ def fit(data: TrainingSet, rows: NDArray[np.int64]) -> Fitted:
     centre, scale = meaning.mean(axis=0), meaning.std(axis=0)
     scale[scale < np.finfo(np.float32).eps] = 1.0
     word_weights, word_bias = _logistic(_normal(counts, idf), data.labels[rows], WORD_C)
-    weights, bias = _logistic((meaning - centre) / scale, data.labels[rows], MEANING_C)
-    return Fitted(idf, word_weights, word_bias, weights, bias, centre, scale)
+    standard = (meaning - centre) / scale
+    weights, bias = _logistic(standard, data.labels[rows], MEANING_C)
+    plain_weights, plain_bias = _logistic(standard[:, -TRADE_SIZE:], data.labels[rows], MEANING_C)
+    return Fitted(idf, word_weights, word_bias, weights, bias, centre, scale, plain_weights, plain_bias)
 
 
 def _logistic(x: Any, labels: NDArray[np.int64], c: float) -> tuple[Floats, Floats]:
@@ -181,10 +190,12 @@ def word_odds(fitted: Fitted, data: TrainingSet, rows: NDArray[np.int64]) -> Flo
     return odds
 
 
-def meaning_odds(fitted: Fitted, data: TrainingSet, rows: NDArray[np.int64]) -> Floats:
+def meaning_odds(fitted: Fitted, data: TrainingSet, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """By the model of sentences and trade features, and by that of trade features alone."""
     meaning = np.stack([data.features[row].meaning() for row in rows]).astype(np.float64)
-    odds: Floats = ((meaning - fitted.centre) / fitted.scale) @ fitted.weights.T + fitted.bias
-    return odds
+    standard = (meaning - fitted.centre) / fitted.scale
+    plain = standard[:, -TRADE_SIZE:] @ fitted.plain_weights.T + fitted.plain_bias
+    return standard @ fitted.weights.T + fitted.bias, plain
 
 
 def calibrate(odds: Floats, labels: NDArray[np.int64]) -> Floats:
@@ -218,9 +229,7 @@ def cross_validated(data: TrainingSet, probabilities: Floats, thresholds: Floats
     limits = dict(zip(HEADS, thresholds.tolist(), strict=True))
     predicted = np.zeros((len(probabilities), len(Intent)), dtype=np.int64)
     for row, values in enumerate(probabilities):
-        passages = data.features[row].passages
-        del passages
-        taken = choose([Scored(intent, float(values[head])) for head, intent in enumerate(Intent)], limits)
+        taken = choose([Scored(intent, float(values[at]), "body", at) for at, intent in enumerate(Intent)], limits)
         for score in taken:
             predicted[row, list(Intent).index(score.intent)] = 1
     truth = data.labels[:, : len(Intent)]

@@ -6,7 +6,8 @@ from typing import Any
 
 from app.domain.ports import Mind
 from app.domain.prediction import prediction
-from app.mind import MindConfig, build_mind
+from app.mind import build_mind
+from app.thinking import MindConfig
 from evals.cases import case_of
 from evals.dataset import Line
 

@@ -54,9 +54,10 @@ def amounts(value: Decimal) -> Iterator[tuple[str, bool]]:
 
 @cache
 def calendar_words(language: str) -> frozenset[str]:
-    """Names of months and weekdays."""
+    """Names of months and weekdays, without case."""
     locale = Locale.parse(LOCALES.get(language, ("en_GB",))[0])
-    return frozenset([*get_month_names("wide", locale=locale).values(), *get_day_names("wide", locale=locale).values()])
+    names = [*get_month_names("wide", locale=locale).values(), *get_day_names("wide", locale=locale).values()]
+    return frozenset(name.casefold() for name in names)
 
 
 def plain(text: str) -> str:

@@ -22,6 +22,9 @@ _TOKEN = re.compile(r"[\w#](?:[\w./,:#-]*\w)?")
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _CURRENCY = re.compile(r"€|£|\$|\b(?:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
+_ALSO_VERBS = frozenset({"may", "march"})
+_BEFORE_A_DATE = re.compile(r"\b(?:in|by|of|on|until|before|after|from|since|for|mid|early|late)[ -]+$", re.IGNORECASE)
 _SYMBOLS = {"€": "EUR", "£": "GBP"}
 _MASK = "\x00"
 
@@ -144,6 +147,9 @@ def _left_over(text: str, letter: Letter, language: str) -> Iterator[str]:
     yield from (f"address: {match.group()}" for match in _ADDRESS.finditer(text))
     yield from (f"untraced: {token}" for token in _TOKEN.findall(text) if re.search(r"\d", token))
     said = f"{letter.subject.value}\n{letter.body.value}".casefold()
-    for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text):
-        if word in calendar_words(language) and word.casefold() not in said:
-            yield f"untraced: {word}"
+    names = calendar_words(language) | calendar_words("en")
+    for match in _WORD.finditer(text):
+        word = match.group().casefold()
+        is_modal = word in _ALSO_VERBS and not _BEFORE_A_DATE.search(text, 0, match.start())
+        if word in names and word not in said and not is_modal:
+            yield f"untraced: {match.group()}"

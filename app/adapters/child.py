@@ -18,11 +18,14 @@ from typing import Any, BinaryIO
 import structlog
 
 from app.domain.case import Case
-from app.domain.errors import AppError
+from app.domain.errors import AppError, Unreachable
 from app.domain.message import Identity, ReadMail
 from app.domain.ports import Mind, Thought
 
 LENGTH = struct.Struct(">I")
+READY = 0
+"""The number of the frame by which a child says that its models are loaded, or why they are not."""
+
 CALL_SECONDS = 300.0
 
 log = structlog.get_logger()
@@ -41,8 +44,9 @@ class ChildMind:
         self._call_seconds = call_seconds
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._ready: asyncio.Future[Any] = asyncio.Future()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
-        self._numbers = count(1)
+        self._numbers = count(READY + 1)
         self._starting = asyncio.Lock()
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
@@ -54,9 +58,9 @@ class ChildMind:
         return answer
 
     async def start(self) -> None:
-        """Start the child ahead of the first call, so that it can load its models."""
+        """Start the child ahead of the first call, so that it can load its models; does not wait until it has."""
         async with self._starting:
-            if self._process is None or self._process.returncode is not None:
+            if self._process is None or self._listener is None or self._listener.done():
                 await self._spawn()
 
     async def stop(self) -> None:
@@ -72,6 +76,7 @@ class ChildMind:
         )
         assert process.stdout is not None  # noqa: S101  # asked for above
         self._process = process
+        self._ready = self._waiting[READY] = asyncio.get_running_loop().create_future()
         self._listener = asyncio.create_task(self._listen(process.stdout))
         self._send(self._config)
 
@@ -80,7 +85,7 @@ class ChildMind:
         self._process.stdin.write(framed(message))
 
     async def _call(self, method: str, *arguments: object) -> Any:
-        await self.start()
+        await self._started()
         number = next(self._numbers)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
@@ -93,6 +98,15 @@ class ChildMind:
             raise MindStopped("no answer in time") from None
         finally:
             self._waiting.pop(number, None)
+
+    async def _started(self) -> None:
+        """Wait until the models are loaded. A child that cannot load them is no fault of the mail: Unreachable."""
+        await self.start()
+        try:
+            await asyncio.wait_for(asyncio.shield(self._ready), self._call_seconds)
+        except (AppError, TimeoutError) as error:
+            log.error("triage.mind.not_started", reason=str(error))
+            raise Unreachable("the thinking process does not start") from error
 
     async def _listen(self, answers: asyncio.StreamReader) -> None:
         try:
@@ -107,6 +121,7 @@ class ChildMind:
                 else:
                     waiting.set_result(result)
         except asyncio.IncompleteReadError:
+            log.warning("triage.mind.ended")
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_exception(MindStopped("the thinking process ended"))
@@ -125,7 +140,14 @@ def serve(build: Callable[[Any], Mind]) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     questions = os.fdopen(os.dup(0), "rb")
-    mind = build(_read_frame(questions))
+    try:
+        mind = build(_read_frame(questions))
+    except AppError as error:
+        answers.write(framed((READY, None, error)))
+        answers.flush()
+        return
+    answers.write(framed((READY, True, None)))
+    answers.flush()
     asyncio.run(_answer(mind, questions, answers))
 
 

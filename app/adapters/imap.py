@@ -51,7 +51,7 @@ imaplib._MAXLINE = 64 * 1024 * 1024  # type: ignore[attr-defined]  # noqa: SLF00
 
 
 class ImapFolder:
-    """A folder by name, or SENT_FOLDER. One connection, kept between calls; only `close` may be called from another thread."""
+    """A folder by name, or SENT_FOLDER. One connection, kept between calls, in one thread; any other may `close` it."""
 
     def __init__(
         self,

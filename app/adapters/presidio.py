@@ -4,7 +4,8 @@
           ─▶ names by context and lists (whole text)                 ├─▶ settle overlaps ─▶ placeholders
           ─▶ known people, and those just found, in every text       ┘
 
-No model and no look-up: `NoOpNlpEngine`, because the recognisers read the context themselves. Whatever goes wrong is RedactionFailed.
+No model and no look-up: `NoOpNlpEngine`, because the recognisers read the context themselves. Whatever goes wrong is
+RedactionFailed.
 """
 
 import re
@@ -78,7 +79,7 @@ class PresidioRedactor:
         placeholders.expect([*known, *_persons(texts, settled)])
         redacted = [masked(text, finds, placeholders) for text, finds in zip(texts, settled, strict=True)]
         return tuple(
-            Redaction(text=shown, vault=placeholders.vault, found=_reported(text, finds))
+            Redaction(text=shown, vault=placeholders.vault, found=tuple(_reported(text, finds, self._lexicon)))
             for text, shown, finds in zip(texts, redacted, settled, strict=True)
         )
 
@@ -128,11 +129,10 @@ def _persons(texts: Sequence[str], settled: Sequence[Sequence[Find]]) -> Iterato
         yield from (text[find.start : find.end] for find in finds if find.type == "PERSON")
 
 
-def _reported(text: str, finds: Sequence[Find]) -> tuple[PiiSpan, ...]:
-    return tuple(
-        PiiSpan(find.type, find.start, find.end, text[find.start : find.end])
-        for find in finds
-        if find.type != "TEXT"
-        and find.type not in COMPANY_TYPES
-        and not (find.type == "EMAIL_ADDRESS" and is_role_mailbox(text[find.start : find.end]))
-    )
+def _reported(text: str, finds: Sequence[Find], lexicon: Lexicon) -> Iterator[PiiSpan]:
+    """What is personal of the finds: not a company's numbers, a role mailbox or a forged placeholder."""
+    for find in finds:
+        value = text[find.start : find.end]
+        is_role = find.type == "EMAIL_ADDRESS" and is_role_mailbox(value, lexicon)
+        if find.type not in COMPANY_TYPES and find.type != "TEXT" and not is_role:
+            yield PiiSpan(find.type, find.start, find.end, value)

@@ -26,6 +26,7 @@ QUIT_SECONDS = 5.0
 ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+_ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 
@@ -58,15 +59,13 @@ class SmtpSender:
         try:
             await self._connect(client)
             refused = await self._address(client, raw, sender, recipients)
-            delivery = await self._hand_over(client, raw, refused)
+            return await self._hand_over(client, raw, refused)
         except _Stopped as stopped:
             return stopped.delivery
-        else:
+        finally:
             if client.is_connected:
                 with suppress(SMTPException, OSError):
                     await client.quit(timeout=QUIT_SECONDS)
-            return delivery
-        finally:
             client.close()
 
     async def _connect(self, client: SMTP) -> None:
@@ -91,6 +90,8 @@ class SmtpSender:
 
     async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> tuple[str, ...]:
         """MAIL and RCPT. Returns the recipients that were refused while others were taken."""
+        if not all(_ADDRESS.fullmatch(address) for address in (sender, *recipients)):
+            raise _Stopped(SendResult.REFUSED, "address_invalid")
         is_ascii = all(address.isascii() for address in (sender, *recipients))
         if not is_ascii and not client.supports_extension("smtputf8"):
             raise _Stopped(SendResult.REFUSED, "address_not_ascii")
@@ -109,8 +110,6 @@ class SmtpSender:
             raise _Stopped(SendResult.TRY_LATER, "timeout") from None
         except (SMTPException, OSError):
             raise _Stopped(SendResult.TRY_LATER, "connection_lost") from None
-        except ValueError:
-            raise _Stopped(SendResult.REFUSED, "address_invalid") from None
         if len(refusals) == len(recipients):
             raise _refusal(next((error for error in refusals if error.code in _TEMPORARY), refusals[0]))
         return tuple(error.recipient for error in refusals)

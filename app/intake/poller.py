@@ -80,7 +80,7 @@ class Poller:
                 await self._share_out()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("intake.leases.unreachable", error=type(error).__name__)
-            await asyncio.sleep(LEASE_SECONDS / 3)
+            await asyncio.sleep(min(LEASE_SECONDS / 3, self._poll_seconds))
 
     async def _share_out(self) -> None:
         """Take or renew the lease of every active mailbox; start and stop watches accordingly."""

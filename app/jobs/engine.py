@@ -4,7 +4,7 @@ One workflow without steps, `run(kind, subject)`, carries every job: two or thre
 more would cost one more. Handlers are idempotent: after a crash the job runs again from its start.
 
     job fails ──▶ again after a pause, in its lane (so the order within a conversation holds) ──▶ the handler gives up
-    database gone ──▶ wait until it is back; that is no failure of the job
+    database, mail server or mind out of reach ──▶ wait until it is back; that is no failure of the job
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from dbos._serialization import DBOSPortableJSON
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from app.domain.errors import Unreachable
 from app.domain.job import Job, JobKind
 from app.jobs.queues import QUEUE_OF, QUEUES
 
@@ -29,6 +30,9 @@ WORKFLOW = "run"
 ATTEMPTS = 3
 CRASHES = 5
 PAUSE_SECONDS = 1.0
+LONGEST_PAUSE = 4
+"""Doublings at most: sixteen seconds."""
+
 STOP_SECONDS = 60
 
 log = structlog.get_logger()
@@ -132,22 +136,23 @@ class Engine:
 
     async def _run(self, kind: str, subject: str) -> None:
         handler = self._handlers[JobKind(kind)]
-        attempt = 1
+        attempt, waits = 1, 0
         while True:
             try:
                 await handler.work(subject)
                 return
-            except (OperationalError, InterfaceError, DisconnectionError) as error:
-                log.warning("jobs.database.unreachable", kind=kind, subject=subject, error=type(error).__name__)
+            except (OperationalError, InterfaceError, DisconnectionError, Unreachable) as error:
+                waits += 1
+                log.warning("jobs.job.waits", kind=kind, subject=subject, error=type(error).__name__)
             except Exception as error:  # the job boundary: whatever went wrong, the mail steps aside for a person
                 log.warning("jobs.job.failed", kind=kind, subject=subject, attempt=attempt, error=type(error).__name__)
                 if _is_lost_connection(error):
-                    pass
+                    waits += 1
                 elif attempt < ATTEMPTS:
                     attempt += 1
                 elif await self._gave_up(handler, subject, type(error).__name__):
                     return
-            await asyncio.sleep(PAUSE_SECONDS * 2 ** (attempt - 1))
+            await asyncio.sleep(PAUSE_SECONDS * 2 ** min(attempt - 1 + waits, LONGEST_PAUSE))
 
     async def _gave_up(self, handler: Handler, subject: str, error: str) -> bool:
         try:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.bootstrap import mind_config, settings_from_environment
 from app.domain.account import UNKNOWN_ACCOUNT, Account, Contact, Link, LinkMethod
 from app.domain.account_json import account_from_json
 from app.domain.case import Case
@@ -12,11 +13,16 @@ from app.domain.errors import Invalid, UnreadableMail
 from app.domain.message import Identity, ReadMail
 from app.domain.ports import Mind
 from app.domain.prediction import prediction
+from app.mind import build_mind
+
+UNUSED = "-" * 32
+"""Nothing is stored, so nothing is sealed."""
 
 
-async def triage_files(mind: Mind, files: list[Path], ledger: Path | None) -> list[dict[str, Any]]:
-    """One prediction a file; a file that cannot be read as a mail says so."""
+async def triage_files(files: list[Path], ledger: Path | None) -> list[dict[str, Any]]:
+    """One prediction a file; a file that cannot be read as a mail says so. Needs no settings but the model's."""
     account = _account(ledger)
+    mind = build_mind(mind_config(settings_from_environment(secret_key=UNUSED)))
     return [{"id": file.name, **await _triage(mind, file, account)} for file in files]
 
 

@@ -49,7 +49,7 @@ _MONEY = (
     r"(?:\u20ac|\u00a3|us\$|r\$|\$|\b(?:euros?|eur|gbp|pounds?|quid|usd|dollars?|dolares|dollari|bucks|chf|sfr|"
     r"franken|sek|nok|dkk|pln|czk|cad|aud|jpy|brl|sterling)\b)"
 )
-_NUMBER = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
+_NUMBER = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
 _AMOUNT = re.compile(
     rf"(?P<before>{_MONEY})?(?P<gap>\s?)(?P<sign>-\s?)?(?<![\w#/.,])(?P<number>{_NUMBER})(?![\d#])(?P<scale>\s?(?:k|"
     rf"tsd\.?|mio\.?|m)(?=\b|\u20ac|\u00a3))?"

@@ -2,7 +2,7 @@
 
 Two logistic models per head, one over words and one over meaning; their log odds are averaged and calibrated. Heads are
 the fourteen intents and some flags (low_information, legal, complaint, privacy_request, fraud_risk). Trained by
-`python -m evals train`; this module only loads arrays. Without the embedder the words decide alone.
+`python -m evals train`; this module only loads arrays. Without the embedder words and trade features decide alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,16 +17,18 @@ from app.domain.proposal import BODY
 from app.reading.embedding import DIMENSIONS, MAX_CHARS, Embedder, load_embedder
 from app.reading.features import (
     FEATURES,
+    TRADE_SIZE,
     Passage,
     Vector,
     hashed_ngrams,
     passages,
     pooled_trade_features,
+    says_something_firm,
     trade_features,
 )
 
 MODEL_FILE = Path(__file__).parent / "model" / "intents.npz"
-FORMAT = 1
+FORMAT = 2
 
 EMBEDDED_CHARS = 700
 """So many characters of sentences are embedded, the most telling first: the cost of a mail has a ceiling."""
@@ -36,6 +38,7 @@ HEADS = (*(intent.value for intent in Intent), *FLAGS)
 
 _ALONE = frozenset({Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
 _FIRM = 0.5
+_SOBER = 0.3
 _OPENING, _OPENING_BONUS = 2, 3.0
 """The first sentences are worth as much as this many trade words."""
 
@@ -95,7 +98,9 @@ class Classifier:
         self._scale = np.asarray(arrays["scale"], dtype=np.float32)
         self._mix = np.asarray(arrays["mix"], dtype=np.float32)
         self._platt = np.asarray(arrays["platt"], dtype=np.float32)
-        self._word_platt = np.asarray(arrays["word_platt"], dtype=np.float32)
+        self._plain_weights = np.asarray(arrays["plain_weights"], dtype=np.float32)
+        self._plain_bias = np.asarray(arrays["plain_bias"], dtype=np.float32)
+        self._plain_platt = np.asarray(arrays["plain_platt"], dtype=np.float32)
         self._thresholds = np.asarray(arrays["thresholds"], dtype=np.float32)
         self._embedder = embedder
 
@@ -116,7 +121,7 @@ class Classifier:
 
     @property
     def is_degraded(self) -> bool:
-        """Whether the words decide alone, for want of an embedder."""
+        """Whether words and trade features decide alone, for want of an embedder."""
         return self._embedder is None
 
     def classify(self, subject: str, body: str, language: str) -> tuple[Scored, ...]:
@@ -125,7 +130,7 @@ class Classifier:
 
     def assess(self, subject: str, body: str, language: str) -> Assessment:
         features = mail_features(subject, body, language, self._embedder)
-        probabilities = self.probabilities(features)
+        probabilities = self._sobered(features, self.probabilities(features))
         evidence = self._evidence(features)
         scored = tuple(
             _scored(intent, float(probabilities[head]), features.passages, evidence[head])
@@ -136,11 +141,23 @@ class Classifier:
 
     def probabilities(self, features: MailFeatures) -> Vector:
         words = self._word_odds(features)
+        standard = self._standard(features.meaning())
         if self._embedder is None:
-            return _sigmoid(self._word_platt[:, 0] * words + self._word_platt[:, 1])
-        meaning = self._weights @ self._standard(features.meaning()) + self._bias
+            plain = self._plain_weights @ standard[-TRADE_SIZE:] + self._plain_bias
+            odds = self._mix[0] * words + self._mix[1] * plain
+            return _sigmoid(self._plain_platt[:, 0] * odds + self._plain_platt[:, 1])
+        meaning = self._weights @ standard + self._bias
         odds = self._mix[0] * words + self._mix[1] * meaning
         return _sigmoid(self._platt[:, 0] * odds + self._platt[:, 1])
+
+    def _sobered(self, features: MailFeatures, probabilities: Vector) -> Vector:
+        """Hedged, conditional and questioned words beside a request for time make no promise (evals/labels.md)."""
+        promise, extension = HEADS.index(Intent.PAYMENT_PROMISE), HEADS.index(Intent.EXTENSION_REQUEST)
+        if probabilities[extension] < self._thresholds[extension] or says_something_firm(features.sentence):
+            return probabilities
+        sobered = probabilities.copy()
+        sobered[promise] *= _SOBER
+        return sobered
 
     def chosen(self, scored: Sequence[Scored]) -> tuple[Scored, ...]:
         """The intents above their thresholds, less what the labels exclude, in the order of consequence."""

@@ -85,8 +85,8 @@ MAIL_SYSTEM = _words(
     r"warning message only|mail administrator)",
 )
 MAIL_FAULT = _words(
-    r"\b(?:user unknown|unknown user|no such user|no mailbox here|name is not found|mailbox (?:is )?(?:full|"
-    r"unavailable|disabled)|quota|"
+    r"\b(?:user unknown|unknown user|invalid user|no such user|no mailbox here|name is not found|"
+    r"mailbox (?:is )?(?:full|unavailable|disabled)|quota|"
     r"address (?:rejected|not found|couldn.t be found)|unrouteable|host (?:unknown|not found)|connection timed out|"
     r"(?:keep|continue) trying|try(?:ing)? again later|permanent (?:fatal )?error|attempts? (?:were|was) made|"
     r"attachment type|message size|"
@@ -99,9 +99,9 @@ MAIL_FAULT = _words(
     r"destinatario(?:s)? afectado|casella (?:inesistente|piena)|greylisting|riproverà|postvak vol|blijft het|"
     r"opnieuw proberen|"
     r"caixa de correio cheia|voltará a tentar|desistimos|domínio inexistente)",
-    r"^\W{0,2}<?\S{1,64}@\S{1,200}>?:?$",
 )
-BOUNCE = (BOUNCE_SUBJECT, UNDELIVERED, SMTP_CODE, MAIL_SYSTEM, MAIL_FAULT)
+ADDRESS_LINE = _words(r"^\W{0,2}<?\S{1,64}@\S{1,200}>?:?$")
+BOUNCE = (BOUNCE_SUBJECT, UNDELIVERED, SMTP_CODE, MAIL_SYSTEM, MAIL_FAULT, ADDRESS_LINE)
 
 RECEIPT_SUBJECT = re.compile(
     r"^\s*(?:read|gelesen|lu|leído|leido|letto|gelezen|lida|lido|(?:return|read) receipt(?: \(displayed\))?|"
@@ -361,7 +361,7 @@ ANSWERS = re.compile(
     r"settle\w*|dispute|wire[d]?|"
     r"schedul\w+|remit\w*|received? (?:the|this|your) (?:invoice|reminder|goods|delivery))\b"
     r"|(?:will be|has been|have been|was|is being|gets?|it.s) (?:paid|settled|transferred|wired|scheduled|approved)|"
-    r"please (?:send|resend|find|"
+    r"will (?:\w+ )?(?:pay|transfer|settle|send)\b|please (?:send|resend|find|"
     r"correct|cancel|credit|confirm)|can you (?:send|please|confirm)|could you"
     r"|(?:wir|ich) (?:haben(?! ihre?n? (?:dokument|nachricht|anfrage|e-?mail|mail|schreiben))|werden|überweisen|"
     r"bezahlen|zahlen|begleichen|bitten|"
@@ -378,8 +378,8 @@ ANSWERS = re.compile(
     re.IGNORECASE,
 )
 TOPIC = _words(
-    r"\b(?:invoices?|goods|deliver(?:y|ed)|credit note|damaged|wrong|prices?|payments?|rechnung\w*|ware|lieferung\w*|gutschrift|"
-    r"beschädigt|preise?|zahlung\w*|factures?|livraison|avoir|prix|paiement|facturas?|mercancía|entrega|precio|pagos?|"
+    r"\b(?:invoices?|goods|deliver(?:y|ed)|credit note|damaged|wrong|prices?|payments?|rechnung\w*|ware|lieferung\w*|"
+    r"gutschrift|beschädigt|preise?|zahlung\w*|factures?|livraison|avoir|prix|paiement|facturas?|mercancía|entrega|precio|pagos?|"
     r"fattur[ae]|merce|consegna|prezzo|pagament[oi]|factuur|facturen|goederen|levering|prijs|betaling|faturas?|mercadoria|"
     r"preço)\b"
 )

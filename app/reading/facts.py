@@ -81,7 +81,7 @@ _REASONS: Mapping[DisputeReason, tuple[str, float]] = {
     DisputeReason.OTHER: ("other_dispute", 1.0),
 }
 
-_EMAIL = re.compile(r"⟨EMAIL(?:_ADDRESS)?_\d+⟩|[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\w+")
+_EMAIL = re.compile(r"⟨EMAIL(?:_ADDRESS)?_\d+⟩|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\w+")
 _PERSON = re.compile(
     r"⟨PERSON_\d+⟩|(?<![\w@.])(?!(?:Mr|Mrs|Ms|Frau|Herr|Herrn|Mme|Madame|Monsieur|Sra|Sr|Señora|Señor|Dhr|Mevr|"
     r"Sig|Signora|Dott)\b)(?:[A-ZÀ-Þ][\w'\u2019-]+ ){1,2}(?:(?:de|van|von|der|da|dos|di|del) )*[A-ZÀ-Þ][\w'\u2019-]+"

@@ -52,7 +52,7 @@ _FAREWELL = re.compile(
     r"grazie)\s*[,.!]*"
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b|⟨IBAN(?:_CODE)?_\d+⟩")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+|⟨EMAIL(?:_ADDRESS)?_\d+⟩")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|⟨EMAIL(?:_ADDRESS)?_\d+⟩")
 _PERSON = re.compile(r"⟨PERSON_\d+⟩")
 _PHONE = re.compile(r"⟨PHONE(?:_NUMBER)?_\d+⟩")
 _INVOICE = re.compile(r"\b[A-Z]{1,5}-?\d{3,}|\b\d{4,}\b")
@@ -143,6 +143,7 @@ _PAIRS: tuple[tuple[str, ...], ...] = (
 )
 FEATURES = (*CONCEPTS, "reason", *_EXTRAS, *("*".join(pair) for pair in _PAIRS))
 _INDEX: Mapping[str, int] = {name: position for position, name in enumerate(FEATURES)}
+_FIRM_WORDS = ("hedge", "condition", "question_mark", "negation", "future", "date", "past")
 _SUBJECT_CONCEPTS = (
     "automatic",
     "bounce",
@@ -198,6 +199,13 @@ def trade_features(text: str, language: str) -> Vector:
     for pair in _PAIRS:
         row[_INDEX["*".join(pair)]] = min(row[_INDEX[name]] for name in pair)
     return row
+
+
+def says_something_firm(rows: NDArray[np.float32]) -> bool:
+    """Whether a sentence speaks of the future, or of a day, without hedge, condition, question or refusal."""
+    says = {name: rows[:, _INDEX[name] - len(FEATURES)] > 0 for name in _FIRM_WORDS}
+    soft = says["hedge"] | says["condition"] | says["question_mark"] | (says["negation"] & ~says["future"])
+    return bool(((says["future"] | (says["date"] & ~says["past"])) & ~soft).any())
 
 
 def _extras(text: str, language: str) -> dict[str, bool]:

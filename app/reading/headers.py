@@ -17,6 +17,7 @@ from app.reading.charsets import UNPRINTABLE, decode_text
 HEADER_LIMIT = 256 * 1024
 _MOST_REFERENCES = 50
 _MOST_ADDRESSES = 500
+_LONGEST_FIELD = 64 * 1024
 _LONGEST_NAME = 500
 _LONGEST_ID = 998  # RFC 5322 §2.1.1: a line is no longer than this
 
@@ -93,7 +94,7 @@ def addresses(value: str) -> tuple[Address, ...]:
     if plain:
         return (_address(plain[1] or plain[2] or "", plain[3]),)
     found: list[Address] = []
-    for pieces in _mailboxes(value):
+    for pieces in _mailboxes(value[:_LONGEST_FIELD]):
         mailbox = _mailbox(pieces)
         if mailbox is not None:
             found.append(mailbox)

@@ -12,7 +12,8 @@ import unicodedata
 from app.reading.charsets import UNPRINTABLE
 from app.reading.visible import INVISIBLE
 
-TEXT_LIMIT = 300_000
+HTML_LIMIT = 300_000
+_HEAD, _TAIL = 60_000, 20_000  # more than any model is shown
 
 _AI = (
     r"(?:(?-i:AI|A\.I\.|KI|IA|I\.A\.|LLMs?|GPT)(?:[- ](?:assist\w+|agent\w*|model\w*|modell\w*|system\w*|bot\w*|"
@@ -178,6 +179,7 @@ _SIGNS = tuple(
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
+_BLOCK_TAGS = re.compile(r"</?(?:p|div|br|tr|td|table|h[1-6]|li|blockquote|title)\b[^<>]*>", re.IGNORECASE)
 _SPOKEN_ATTRIBUTES = re.compile(
     r"\b(?:alt|title|aria-label|placeholder|content)\s?=\s?(?:\"([^\"<>]{10,2000})\"|'([^'<>]{10,2000})')"
 )
@@ -194,12 +196,14 @@ def speaks_to_software(text: str) -> bool:
 
 def html_words(source: str) -> str:
     """All words of an HTML source, shown or not: comments, hidden elements, spoken attributes."""
-    spoken = (one or other for one, other in _SPOKEN_ATTRIBUTES.findall(source[:TEXT_LIMIT]))
-    return html.unescape("\n".join((_TAGS.sub(" ", source[:TEXT_LIMIT]), *spoken)))
+    spoken = (one or other for one, other in _SPOKEN_ATTRIBUTES.findall(source[:HTML_LIMIT]))
+    return html.unescape("\n".join((_TAGS.sub(" ", _BLOCK_TAGS.sub("\n", source[:HTML_LIMIT])), *spoken)))
 
 
 def _plain(text: str) -> str:
+    if len(text) > _HEAD + _TAIL:
+        text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
     if not text.isascii():
         tags = {0xE0000 + code: code for code in range(0x20, 0x7F)}  # Unicode tag characters spell ASCII
         text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text.translate(tags)))
-    return _SPACES.sub(" ", UNPRINTABLE.sub("", text[:TEXT_LIMIT]))
+    return _SPACES.sub(" ", UNPRINTABLE.sub("", text))

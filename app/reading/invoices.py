@@ -64,6 +64,10 @@ _ACCOUNT_TOKEN = re.compile(
 )
 
 
+MAX_CHARS = 20_000
+"""What stands further down names no invoice."""
+
+
 class MatchKind(StrEnum):
     EXACT = "exact"
     PARTIAL = "partial"
@@ -86,19 +90,14 @@ def match_invoices(text: str, account: Account) -> tuple[InvoiceMatch, ...]:
     """Every mention of an invoice of the account, in order, without overlaps."""
     if not account.invoices:
         return ()
-    folded = fold(text)
+    folded = fold(text[:MAX_CHARS])
     found: list[InvoiceMatch] = []
-    finders: tuple[Callable[[str, Account], Iterable[InvoiceMatch]], ...] = (
-        _lists,
-        _exact,
-        _bare,
-        _suffixes,
-        _groups,
-        _slips,
-    )
-    for finder in finders:
-        for match in finder(folded, account):
-            _take(found, match)
+    taken = bytearray(len(folded))
+    for finder in _FINDERS:
+        for match in finder(folded, account, taken):
+            if not any(taken[match.start : match.end]):
+                taken[match.start : match.end] = b"\x01" * (match.end - match.start)
+                found.append(match)
     return _ranges(folded, tuple(sorted(found, key=lambda match: match.start)), account)
 
 
@@ -113,17 +112,12 @@ def foreign_numbers(text: str, account: Account) -> tuple[InvoiceMatch, ...]:
     shapes = {_shape(invoice.number) for invoice in account.invoices}
     known = match_invoices(text, account)
     found: list[InvoiceMatch] = []
-    for token in _ACCOUNT_TOKEN.finditer(fold(text)):
+    for token in _ACCOUNT_TOKEN.finditer(fold(text[:MAX_CHARS])):
         number = text[token.start() : token.end()]
         is_known = any(match.start < token.end() and token.start() < match.end for match in known)
         if not is_known and _shape(number.replace(" ", "-")) in shapes and number[:1].isalpha():
             found.append(InvoiceMatch(token.start(), token.end(), (number.upper().replace(" ", "-"),)))
     return tuple(found)
-
-
-def _take(found: list[InvoiceMatch], match: InvoiceMatch) -> None:
-    if all(match.start >= other.end or match.end <= other.start for other in found):
-        found.append(match)
 
 
 def _shape(number: str) -> str:
@@ -144,17 +138,17 @@ def _digits(number: str) -> str:
     return groups[-1] if groups else ""
 
 
-def _exact(folded: str, account: Account) -> Iterable[InvoiceMatch]:
+def _exact(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     invoices = sorted(account.invoices, key=lambda invoice: -len(invoice.number))
     for invoice in invoices:
         for match in _number_pattern(invoice.number).finditer(folded):
             yield InvoiceMatch(match.start(), match.end(), (invoice.number,))
 
 
-def _lists(folded: str, account: Account) -> Iterable[InvoiceMatch]:
+def _lists(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """INV-20460/61 and 20460/20466: what follows the stroke replaces the last digits."""
     for match in re.finditer(
-        r"(?<!\d)(?:[a-z]{1,6}[ -]?)?(?P<first>\d{3,12})(?P<rest>(?:\s?/\s?\d{1,12})+)(?![\d/])", folded
+        r"(?<!\d)(?:[a-z]{1,6}[ -]?)?(?P<first>\d{3,12})(?P<rest>(?:\s?/\s?\d{1,12}){1,20})(?![\d/])", folded
     ):
         numbers: list[str] = []
         first = match["first"]
@@ -170,7 +164,7 @@ def _with_digits(digits: str, account: Account) -> tuple[str, ...]:
     return tuple(invoice.number for invoice in account.invoices if _digits(invoice.number).lstrip("0") == bare and bare)
 
 
-def _bare(folded: str, account: Account) -> Iterable[InvoiceMatch]:
+def _bare(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """The digits alone, with or without leading zeros."""
     money = [(amount.start, amount.end) for amount in find_amounts(folded, "") if not amount.is_bare]
     for match in re.finditer(r"(?<![\w.,/+-])\d{1,12}(?![\w%]|[.,]\d|-\d)", folded):
@@ -184,13 +178,15 @@ def _bare(folded: str, account: Account) -> Iterable[InvoiceMatch]:
             yield InvoiceMatch(match.start(), match.end(), numbers)
 
 
-def _suffixes(folded: str, account: Account) -> Iterable[InvoiceMatch]:
+def _suffixes(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """The last three or more digits, beside a word that says that they are a number."""
     for match in re.finditer(r"(?<![\w.,+-])(?:\.{2,3}|-)?(?P<digits>\d{3,12})(?![\w%]|[.,]\d)", folded):
         before = folded[max(0, match.start() - 30) : match.start()]
         is_pointed = match.group()[0] in ".-"
-        if not (is_pointed or (_CUE.search(before) and not before.rstrip().endswith(","))) or _FOREIGN_CUE.search(
-            before
+        if (
+            taken[match.end() - 1]
+            or not (is_pointed or (_CUE.search(before) and not before.rstrip().endswith(",")))
+            or _FOREIGN_CUE.search(before)
         ):
             continue
         numbers = [invoice.number for invoice in account.invoices if _digits(invoice.number).endswith(match["digits"])]
@@ -198,7 +194,7 @@ def _suffixes(folded: str, account: Account) -> Iterable[InvoiceMatch]:
             yield InvoiceMatch(match.start(), match.end(), tuple(numbers), MatchKind.PARTIAL)
 
 
-def _groups(folded: str, account: Account) -> Iterable[InvoiceMatch]:
+def _groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """ "both", "all invoices", "the January one"."""
     bills = [invoice for invoice in account.invoices if invoice.kind is InvoiceKind.INVOICE]
     if len(bills) == 2:  # noqa: PLR2004 both
@@ -217,10 +213,12 @@ def _groups(folded: str, account: Account) -> Iterable[InvoiceMatch]:
             yield InvoiceMatch(match.start(), match.end(), (of_month[0].number,), MatchKind.GROUP)
 
 
-def _slips(folded: str, account: Account) -> Iterable[InvoiceMatch]:
+def _slips(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """A number that is one slip away from exactly one invoice; where several fit, a stated amount decides."""
     amounts = {amount.value for amount in find_amounts(folded, "")}
     for match in _ACCOUNT_TOKEN.finditer(folded):
+        if taken[match.end() - 1]:
+            continue
         digits = re.findall(r"\d+", match.group())[-1]
         has_cue = match.group()[0].isalpha() or _CUE.search(folded[max(0, match.start() - 30) : match.start()])
         if (
@@ -284,3 +282,8 @@ def _between(first: str, last: str, account: Account) -> tuple[str, ...]:
     return tuple(
         i.number for i in account.invoices if _digits(i.number) and int(low) <= int(_digits(i.number)) <= int(high)
     )
+
+
+_Finder = Callable[[str, Account, bytearray], Iterable[InvoiceMatch]]
+_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _groups, _slips)
+"""In the order of certainty; `taken` marks what an earlier one has read."""

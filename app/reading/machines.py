@@ -90,7 +90,7 @@ def _is_bounce(mail: ParsedMail, text: str) -> bool:
         return True
     subject = mail.head.subject
     if _from_mail_system(mail):
-        return BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:4], text) > 0 or not text.strip()
+        return BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:5], text) > 0 or not text.strip()
     if _REPLY_PREFIX.match(subject) or ANSWERS.search(text):
         return False
     return count(BOUNCE, f"{subject}\n{text}") >= _CERTAIN and (

@@ -48,9 +48,13 @@ def mime_tree(raw: bytes) -> tuple[Part, str | None]:
     """
     _refuse_long_header(raw)
     try:
-        return _from_rust(parse_email_tree(raw), _Budget()), None
+        tree = _from_rust(parse_email_tree(raw), _Budget())
     except ParseError:
-        pass
+        tree = None
+    if tree and not _has_hollow(tree):
+        return tree, None
+    if raw.count(b"multipart/") > PART_LIMIT:
+        raise UnreadableMail("too_deep")
     if raw.count(b"\n--") > PART_LIMIT * 50:
         raise UnreadableMail("too_many_parts")
     try:
@@ -60,6 +64,12 @@ def mime_tree(raw: bytes) -> tuple[Part, str | None]:
     except (ValueError, LookupError, TypeError, AssertionError) as error:
         raise UnreadableMail("broken") from error
     return _from_stdlib(message, _Budget()), "second_parser"
+
+
+def _has_hollow(part: Part) -> bool:
+    """A multipart in which the first parser found no parts: it drops the words, the second one keeps them."""
+    is_hollow = part.content is None and not part.children
+    return is_hollow or any(map(_has_hollow, part.children))
 
 
 @dataclass(slots=True)

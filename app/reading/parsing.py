@@ -22,6 +22,7 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _FLOWED = re.compile(r";\s*format\s*=\s*\"?flowed", re.IGNORECASE)
 _DELSP = re.compile(r";\s*delsp\s*=\s*\"?yes", re.IGNORECASE)
 _HTML_WARNING = re.compile(r"\b(?:html|view (?:this|it) in (?:your|a) browser|not support)\b", re.IGNORECASE)
+_MIME_LINES = re.compile(r"^(?:--\S{1,72}|content-[a-z-]{1,30}:.*|\s{0,8}boundary=.*)$", re.IGNORECASE | re.MULTILINE)
 _QUOTE_MARK = re.compile(r"^>+")
 
 
@@ -85,7 +86,7 @@ def _read(part: Part, reading: _Reading) -> None:
             _read(child, reading)
     elif kind.startswith("multipart/"):
         reading.note("empty_multipart")
-        reading.texts.append(_decoded(part, reading))
+        reading.texts.append(_MIME_LINES.sub("", _decoded(part, reading)))
     elif kind in {"text/plain", "text/html"} and not _is_attachment(part):
         _read_text(part, reading)
     elif part.content is not None:

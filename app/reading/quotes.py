@@ -72,8 +72,8 @@ _LABELS = {
     "date": r"sent|date|gesendet(?: am)?|datum|envoyée?(?: le)?|enviad[oa](?: el| em)?|fecha|inviato(?: il)?|data|"
     r"verzonden(?: op)?|skickat|sendt|дата|отправлено",
     "to": r"to|an|à|a|para|aan|till|til|кому|destinataire|destinatario",
-    "cc": r"cc|bcc|kopie|copie|copia|con copia|c\.c\.|reply-to|antwort an|répondre à|importance|priorität|wichtigkeit|anlagen|"
-    r"attachments",
+    "cc": r"cc|bcc|kopie|copie|copia|con copia|c\.c\.|reply-to|antwort an|répondre à|importance|priorität|wichtigkeit|"
+    r"anlagen|attachments",
     "subject": r"subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|тема",
 }
 _LABEL = re.compile("|".join(rf"(?P<{kind}>{words})" for kind, words in _LABELS.items()), re.IGNORECASE)

@@ -9,7 +9,9 @@ from app.reading.parsing import parse_mail
 from app.reading.replies import split_reply
 from app.reading.screening import screen
 
-_TOKEN = re.compile(r"(?<![\w/.,-])(?:[A-Za-zÄÖÜ]{1,8}[-/ #.]{0,2})?\d[\dA-Z]{0,15}(?:[-/.][\dA-Z]{1,12}){0,4}(?![\w])")
+_TOKEN = re.compile(
+    r"(?<![\w/.,-])(?:[A-ZÄÖÜ]{1,5} |[A-Za-zÄÖÜ]{1,6}[-/#.]{0,2})?\d[\dA-Z]{0,15}(?:[-/.][\dA-Z]{1,12}){0,4}(?![\w])"
+)
 _DIGITS = 3
 _MOST_MENTIONS = 30
 _WORDS_READ = 20_000

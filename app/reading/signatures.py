@@ -89,7 +89,7 @@ _CONTACT = re.compile(
     r"|\b(?:vat|ust-?id\w*|hrb|hra|amtsgericht|geschäftsführer|registered (?:in|office)|company (?:no|number)|siret|"
     r"siren|rcs|cif|kvk|btw|"
     r"p\.?\s?iva|nif|nipc)\b"
-    r"|\b\d{4,5} [A-ZÄÖÜÉ]\w+|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b",
+    r"|(?-i:(?<![\w-])\d{4,5} [A-ZÄÖÜÉ]\w+|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b)",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -113,6 +113,7 @@ _NAME = re.compile(
 _LONGEST = 90
 _MOST_LINES = 8
 _SENTENCE_WORDS = 9
+_FEW_WORDS = 3
 _SEARCHED = 60
 
 
@@ -180,7 +181,7 @@ def _contact_block(lines: Sequence[Line], filled: Sequence[int], sender_name: st
             has_contact = True
         elif is_own_name and (has_contact or names):
             return _with_sign_off(lines, filled, number)
-        elif _NAME.match(text):
+        elif _NAME.match(text) and number > filled[0] and (start is None or start == number + 1):
             names += 1
         else:
             break
@@ -204,11 +205,12 @@ def _is_content(text: str) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    return (
-        text.endswith(("?", "!", ":"))
-        or (len(text.split()) > _SENTENCE_WORDS and text.endswith("."))
-        or len(text.split()) > _SENTENCE_WORDS * 2
-    )
+    words = len(text.split())
+    if text.endswith(("?", "!", ":")) or words > _SENTENCE_WORDS * 2:
+        return True
+    if words > _SENTENCE_WORDS and text.endswith("."):
+        return True
+    return words > _FEW_WORDS and (text.endswith(".") or text[0].islower()) and not _CONTACT.search(text)
 
 
 def _is_name_of(text: str, sender_name: str) -> bool:

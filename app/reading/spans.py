@@ -6,6 +6,7 @@ offset found there is an offset in the text itself.
 
 import re
 import unicodedata
+from bisect import bisect_right
 
 from app.domain.text import Span
 
@@ -25,7 +26,7 @@ p.m
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 
-_ENDING = re.compile(r"[.!?\u2026]+[\"')\u201d\u00bb\]]*(?=\s|$)")
+_ENDING = re.compile(r"(?<![.!?\u2026])[.!?\u2026]+[\"')\u201d\u00bb\]]*(?=\s|$)")
 _LEADING = re.compile(r"[\s>*\u2022\u00b7\-\u2013\u2014|]*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)$")
 _CLAUSE = re.compile(
@@ -78,8 +79,8 @@ def clauses(text: str, within: Span | None = None) -> tuple[Span, ...]:
 
 def sentence_at(spans: tuple[Span, ...], position: int) -> Span | None:
     """The span that covers a position, or the last one before it."""
-    before = [span for span in spans if span.start <= position]
-    return before[-1] if before else None
+    index = bisect_right(spans, position, key=lambda span: span.start)
+    return spans[index - 1] if index else None
 
 
 def _lines(text: str) -> list[Span]:

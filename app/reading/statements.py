@@ -25,6 +25,10 @@ _ONLY_LINKS = re.compile(
 )
 
 
+MAX_CHARS = 12_000
+"""What a customer wants is said before that; what follows is not read for facts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A clause at [start, end) of the subject or body. `says` are the lexicon's concepts in it; `sentence` is the
@@ -52,7 +56,7 @@ def read_statements(text: str, subject: str, language: str, today: date, account
     """The statements of the subject, then of the body. Offsets count in the subject or in the body."""
     found: list[Statement] = []
     for source, words in ((SUBJECT, subject), (BODY, text)):
-        found.extend(_of_part(source, words, language, today, account))
+        found.extend(_of_part(source, words[:MAX_CHARS], language, today, account))
     return tuple(found)
 
 

@@ -28,6 +28,11 @@ def folder(mailbox: Mailbox, name: str = "INBOX", *, security: str = "none", rea
     return ImapFolder(account(mailbox, security=security), name, read_seconds=read_seconds)
 
 
+def server_view(mailbox: Mailbox) -> str:
+    """UIDs, flags and dates, but for \\Recent, which means nothing but that nobody looked yet."""
+    return mailbox.doveadm("fetch", "uid flags date.received", "all").replace("\\Recent", "").replace(" \n", "\n")
+
+
 def big(size: int, message_id: str) -> bytes:
     head = f"From: a@customer.example\r\nMessage-ID: <{message_id}>\r\nSubject: big\r\n\r\n".encode()
     line = b"x" * 76 + b"\r\n"
@@ -37,13 +42,13 @@ def big(size: int, message_id: str) -> bytes:
 def test_reading_changes_nothing_on_the_server(mailbox: Mailbox) -> None:
     uids = mailbox.append_all([mail(), mail()])
     mailbox.append(mail(), flags="\\Flagged")
-    before = mailbox.doveadm("fetch", "uid flags date.received", "mailbox", "INBOX", "all")
+    before = server_view(mailbox)
     inbox = folder(mailbox)
     state = inbox.open()
     fetched = inbox.fetch(inbox.new_uids(0), max_bytes=MANY)
     inbox.close()
     assert [one.raw for one in fetched[:2]] == [mailbox.raw(uid) for uid in uids]
-    assert mailbox.doveadm("fetch", "uid flags date.received", "mailbox", "INBOX", "all") == before
+    assert server_view(mailbox) == before
     assert (state.uid_validity, state.uid_next, state.name) == (mailbox.uid_validity(), 4, "INBOX")
 
 
@@ -113,7 +118,7 @@ def test_a_connection_that_the_server_closed_is_made_again(mailbox: Mailbox) -> 
     inbox = folder(mailbox)
     inbox.open()
     mailbox.kick()
-    with pytest.raises(Unreachable, match="^imap_unreachable$"):
+    with pytest.raises(Unreachable, match=r"^imap_unreachable$"):
         inbox.new_uids(0)
     assert inbox.open().uid_next == 2
     mailbox.kick()
@@ -126,7 +131,7 @@ def test_a_dead_line_is_noticed_and_dialled_again(mailbox: Mailbox) -> None:
     inbox.open()
     with mailbox.frozen():
         started = time.monotonic()
-        with pytest.raises(Unreachable, match="^imap_timeout$"):
+        with pytest.raises(Unreachable, match=r"^imap_timeout$"):
             inbox.new_uids(0)
         assert time.monotonic() - started < 5
         assert inbox.open().uid_next == 1
@@ -152,7 +157,7 @@ def test_closing_from_another_thread_ends_a_call_at_once(mailbox: Mailbox) -> No
 def test_certificates_are_checked(
     dovecot: Dovecot, mailbox: Mailbox, security: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Unreachable, match="^imap_tls_failed$"):
+    with pytest.raises(Unreachable, match=r"^imap_tls_failed$"):
         folder(mailbox, security=security).open()
     monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate.file))
     inbox = folder(mailbox, security=security)
@@ -162,8 +167,9 @@ def test_certificates_are_checked(
 
 def test_a_server_without_starttls_is_not_spoken_to_in_clear() -> None:
     with Dovecot(capabilities="IMAP4rev1", extra="ssl = no") as dovecot:
-        with pytest.raises(Unreachable, match="^imap_tls_failed$"):
-            folder(dovecot.mailbox(), security="starttls").open()
+        inbox = folder(dovecot.mailbox(), security="starttls")
+        with pytest.raises(Unreachable, match=r"^imap_tls_failed$"):
+            inbox.open()
 
 
 def test_a_plain_old_server_is_read_too() -> None:
@@ -177,13 +183,13 @@ def test_a_plain_old_server_is_read_too() -> None:
 
 
 def test_failures_are_closed_words(mailbox: Mailbox) -> None:
-    with pytest.raises(Unreachable, match="^imap_login_refused$"):
+    with pytest.raises(Unreachable, match=r"^imap_login_refused$"):
         ImapFolder(account(mailbox, password="wrong"), "INBOX").open()  # noqa: S106
-    with pytest.raises(Unreachable, match="^imap_no_such_folder$"):
+    with pytest.raises(Unreachable, match=r"^imap_no_such_folder$"):
         folder(mailbox, "Nowhere").open()
-    with pytest.raises(Unreachable, match="^imap_unreachable$"):
+    with pytest.raises(Unreachable, match=r"^imap_unreachable$"):
         ImapFolder(MailAccount("127.0.0.1", free_port(), "none", "u", "p"), "INBOX").open()
-    with pytest.raises(Unreachable, match="^imap_unreachable$"):
+    with pytest.raises(Unreachable, match=r"^imap_unreachable$"):
         folder(mailbox).new_uids(0)
 
 
@@ -192,7 +198,7 @@ def test_too_many_connections_have_a_word_of_their_own() -> None:
         mailbox = dovecot.mailbox()
         first, second = folder(mailbox), folder(mailbox)
         first.open()
-        with pytest.raises(Unreachable, match="^imap_too_many_connections$"):
+        with pytest.raises(Unreachable, match=r"^imap_too_many_connections$"):
             second.open()
         first.close()
         dovecot.wait_for_connections(mailbox.username, 0)
@@ -200,11 +206,12 @@ def test_too_many_connections_have_a_word_of_their_own() -> None:
         second.close()
 
 
-def test_names_and_passwords_beyond_ascii_log_in(dovecot: Dovecot) -> None:
-    mailbox = dovecot.mailbox('straße "quoted" user@test.example')
-    inbox = folder(mailbox)
-    assert inbox.open().uid_next == 1
-    inbox.close()
+def test_names_that_need_quoting_log_in() -> None:
+    with Dovecot(extra="auth_username_chars =") as dovecot:
+        for name in ('a "quoted" name', "straße"):
+            inbox = folder(dovecot.mailbox(name))
+            assert inbox.open().uid_next == 1
+            inbox.close()
 
 
 async def test_the_sent_folder_is_found_by_its_use_and_filed_into(mailbox: Mailbox) -> None:
@@ -227,5 +234,5 @@ async def test_a_mailbox_without_imap_has_no_sent_folder() -> None:
     async def account_of(_mailbox_id: UUID) -> MailAccount | None:
         return None
 
-    with pytest.raises(Unreachable, match="^imap_no_such_folder$"):
+    with pytest.raises(Unreachable, match=r"^imap_no_such_folder$"):
         await ImapSentFolder(account_of).has_message(new_id(), "one@seller.example")

@@ -1,6 +1,7 @@
 """The SMTP adapter against a real server that stumbles where it is told to."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.servers.smtp_sink import At, Fault, SmtpSink, drop, hang, refuse, rep
 
 SENDER = "collections@seller.example"
 RECIPIENT = "petra@customer.example"
+LOGIN = ("collections", "pass word")
 TRY_LATER, REFUSED, UNKNOWN, SENT = SendResult.TRY_LATER, SendResult.REFUSED, SendResult.UNKNOWN, SendResult.SENT
 
 
@@ -99,18 +101,25 @@ async def test_a_connection_lost_at_quit_is_a_mail_sent() -> None:
         assert (await send(SmtpSender(MailAccount("127.0.0.1", port, "none"), timeout_seconds=1.0))).result is SENT
 
 
-@pytest.mark.parametrize("security", ["tls", "starttls"])
-async def test_encryption_and_login(security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificate = make_certificate(tmp_path)
-    login = ("collections", "pass word")
-    with SmtpSink(certificate=certificate, is_tls_from_start=security == "tls", login=login) as sink:
-        known = sender(sink, security=security, username=login[0], password=login[1])
-        assert await send(known) == Delivery(TRY_LATER, "tls_failed")
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
-        assert (await send(known)).result is SENT
-        assert [(one.username, one.was_encrypted) for one in sink.mails] == [("collections", True)]
-        stranger = sender(sink, security=security, username=login[0], password="wrong")  # noqa: S106
-        assert await send(stranger) == Delivery(TRY_LATER, "login_refused")
+@pytest.fixture(params=["tls", "starttls"])
+def secure_sink(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[SmtpSink, str]]:
+    """A server with a certificate and a login, and how to speak to it."""
+    options = {"certificate": make_certificate(tmp_path), "is_tls_from_start": request.param == "tls"}
+    with SmtpSink(login=LOGIN, **options) as sink:
+        yield sink, request.param
+
+
+async def test_encryption_and_login(
+    secure_sink: tuple[SmtpSink, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, security = secure_sink
+    known = sender(sink, security=security, username=LOGIN[0], password=LOGIN[1])
+    assert await send(known) == Delivery(TRY_LATER, "tls_failed")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    assert (await send(known)).result is SENT
+    assert [(one.username, one.was_encrypted) for one in sink.mails] == [("collections", True)]
+    stranger = sender(sink, security=security, username=LOGIN[0], password="wrong")  # noqa: S106
+    assert await send(stranger) == Delivery(TRY_LATER, "login_refused")
 
 
 async def test_a_server_without_starttls_gets_nothing_in_clear(smtp_sink: SmtpSink) -> None:

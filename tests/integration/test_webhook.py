@@ -85,9 +85,14 @@ async def client(instance: Instance) -> AsyncIterator[Client]:
             ("broken", "whsec_", "raw", True),
         ):
             await uow.mailboxes.add(
-                secret=secret, name=name, address=f"{name}@seller.example", kind=MailboxKind.WEBHOOK, scheme=scheme, active=active
+                secret=secret,
+                name=name,
+                address=f"{name}@seller.example",
+                kind=MailboxKind.WEBHOOK,
+                scheme=scheme,
+                active=active,
             )
-        await uow.mailboxes.add(secret="x", name="imap", address="imap@seller.example", kind=MailboxKind.IMAP)
+        await uow.mailboxes.add(secret=SECRET, name="imap", address="imap@seller.example", kind=MailboxKind.IMAP)
     app = FastAPI()
     app.state.services = instance
     app.include_router(router)

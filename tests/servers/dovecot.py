@@ -19,32 +19,22 @@ from tests.servers.process import Account, KeptProcess, ServerFailed, find_progr
 
 PASSWORD = "secret"  # noqa: S105  # of a server that lives for seconds
 
-_CONFIG = """
+# What Dovecot 2.3 and 2.4 say alike, and what each says in its own words.
+_COMMON = """
 base_dir = {base}/run
 state_dir = {base}/run
 log_path = /dev/stderr
 protocols = imap
 listen = 127.0.0.1
 ssl = yes
-ssl_cert = <{base}/certificate.pem
-ssl_key = <{base}/key.pem
-disable_plaintext_auth = no
 auth_mechanisms = plain login
-mail_location = maildir:~/Maildir
+auth_failure_delay = 0
 first_valid_uid = 1
 mail_max_userip_connections = {max_connections}
 imap_idle_notify_interval = 2 mins
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={base}/mail/%u
-}}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -54,7 +44,6 @@ service imap-login {{
     port = {tls_port}
   }}
 }}
-auth_failure_delay = 0
 service anvil {{
   chroot =
   unix_listener anvil-auth-penalty {{
@@ -69,7 +58,37 @@ namespace inbox {{
     special_use = \\Sent
   }}
 }}
-{extra}
+"""
+
+_CONFIG_2_3 = """
+ssl_cert = <{base}/certificate.pem
+ssl_key = <{base}/key.pem
+disable_plaintext_auth = no
+mail_location = maildir:~/Maildir
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={base}/mail/%u
+}}
+"""
+
+_CONFIG_2_4 = """
+ssl_server_cert_file = {base}/certificate.pem
+ssl_server_key_file = {base}/key.pem
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = ~/Maildir
+mail_uid = {uid}
+mail_gid = {gid}
+mail_home = {base}/mail/%{{user}}
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+}}
 """
 
 
@@ -224,7 +243,7 @@ class Dovecot:
             extra += f"\nimap_capability = {capabilities}\n"
         self._config = self.folder / "dovecot.conf"
         self._config.write_text(
-            _CONFIG.format(
+            self._template().format(
                 base=self.folder,
                 port=self.port,
                 tls_port=self.tls_port,
@@ -234,9 +253,16 @@ class Dovecot:
                 gid=self.account.gid,
                 password=PASSWORD,
                 max_connections=max_connections,
-                extra=extra,
             )
+            + extra
         )
+
+    def _template(self) -> str:
+        version = self.account.run([self._program, "--version"]).stdout.split()[0]
+        if version.startswith("2.3."):
+            return _COMMON + _CONFIG_2_3
+        # From 2.4 on a configuration begins with the version that it was written for.
+        return f"dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n{_COMMON}{_CONFIG_2_4}"
 
     def __enter__(self) -> Self:
         try:

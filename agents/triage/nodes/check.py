@@ -27,11 +27,11 @@ async def check(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSt
     if problems and state["attempts"] < ATTEMPTS:
         return {"problems": problems}
     situation, decision = state["situation"], state["decision"]
+    if any(call.is_fallback for call in state["calls"]):
+        decision = reconsidered(context.policy, situation, decision, Reason.MODEL_UNAVAILABLE)
     if problems:
         refused = reconsidered(context.policy, situation, decision, Reason.DRAFT_REFUSED)
         return {"draft": None, "problems": problems, "decision": refused}
-    if any(call.is_fallback for call in state["calls"]):
-        decision = reconsidered(context.policy, situation, decision, Reason.MODEL_UNAVAILABLE)
     return {"draft": replace(draft, traces=traced.traces), "problems": (), "decision": decision}
 
 

@@ -1,7 +1,7 @@
 """One find, the recogniser that every kind of number shares, and how overlapping finds are settled."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from presidio_analyzer import LocalRecognizer, RecognizerResult
@@ -12,17 +12,19 @@ WINDOW = 48
 SMALLEST_REST = 3
 """Letters and digits of an overlapped find that are still worth hiding."""
 
-REFERENCE = re.compile(
-    r"(?:\b(?:invoices?|inv|bills?|orders?|p\.?o\.?|purchase order|deliver(?:y|ies)|delivery notes?|consignment|references?|ref|quote|ticket|case|claim"
-    r"|customer|client|cust|item|article|part|serial|batch|lot|doc|document|check|cheque|chq|contract|policy|registration|reg|docket|pod|grn|job"
-    r"|rechnung(?:en|s)?|rg|re|bestell(?:ung|nummer|nr)?|auftrag(?:s)?|lieferschein|liefer|kunden|beleg|vorgang|aktenzeichen|az|artikel|charge|vertrag|hr[ab]|debitor(?:en)?"
-    r"|factures?|commande|bon de (?:livraison|commande)|bl|livraison|dossier|client|avoir|contrat|rcs|bdc"
+PAPERS = (
+    r"invoices?|inv|bills?|orders?|p\.?o\.?|purchase order|deliver(?:y|ies)|delivery notes?|consignment|references?"
+    r"|ref|quote|ticket|case|claim|customer|client|cust|item|article|part|serial|batch|lot|doc|document|check|cheque|chq"
+    r"|contract|policy|registration|reg|docket|pod|grn|job|tracking"
+    r"|rechnung(?:en|s)?|rg|re|bestell(?:ung|nummer|nr)?|auftrag(?:s)?|lieferschein|liefer|kunden|beleg|vorgang|aktenzeichen|az"
+    r"|artikel|charge|vertrag|hr[ab]|debitor(?:en)?"
+    r"|factures?|commande|bon de (?:livraison|commande)|bl|livraison|dossier|avoir|contrat|rcs|bdc"
     r"|facturas?|pedido|albar[aá]n(?:es)?|expediente|contrato|entrega"
-    r"|fattur[ae]|ordine|ddt|bolla|pratica|commessa|factu(?:ur|ren)|bestel(?:ling|nummer)?|pakbon|order|klant|zaak"
-    r"|fatur[as]+|encomenda|guia|processo)"
-    r"[\s.\-]{0,2}(?:n(?:umber|umero|[uú]mero|ummer|ummern|um|[°ºo]|r)?s?)?[\s.:#°º\-]{0,3}|#\s?)$",
-    re.IGNORECASE,
+    r"|fattur[ae]|ordine|ddt|bolla|pratica|commessa|factu(?:ur|ren)|bestel(?:ling|nummer)?|pakbon|klant|zaak"
+    r"|fatur[as]+|encomenda|guia|processo"
 )
+NUMBER_WORD = r"n(?:umber|umero|[uú]mero|ummer|ummern|um|[°ºo]|r)?s?"
+REFERENCE = re.compile(rf"(?:\b(?:{PAPERS})[\s.\-]{{0,2}}(?:{NUMBER_WORD})?[\s.:#°º\-]{{0,3}}|#\s?)$", re.IGNORECASE)
 """Ends right before a number that names a paper, not a person."""
 
 
@@ -39,7 +41,8 @@ class Find:
 class NumberRecognizer(LocalRecognizer):
     """Numbers of one shape that pass a test, or that the words before them explain.
 
-    Not Presidio's PatternRecognizer: that one knows only the matched text, and lets a text through when a pattern takes too long.
+    Not Presidio's PatternRecognizer: that one knows only the matched text, and lets a text through when a pattern takes
+    too long.
     """
 
     def __init__(  # noqa: PLR0913 - one recogniser is one line of a table
@@ -82,22 +85,22 @@ def before(text: str, start: int) -> str:
 
 
 def settle(finds: Iterable[Find], text: str) -> list[Find]:
-    """Finds that do not overlap, in order: the surer, then the longer one is kept whole, of the other what sticks out."""
+    """Finds that do not overlap, in order: the surer, then the longer is kept whole, of the other what sticks out."""
+    taken = bytearray(len(text))
     kept: list[Find] = []
     for find in sorted(finds, key=lambda f: (-f.score, f.start - f.end, f.start)):
-        for start, end in _free(find, kept):
-            if (start, end) == (find.start, find.end) or sum(c.isalnum() for c in text[start:end]) >= SMALLEST_REST:
+        for start, end in _free(find, taken):
+            is_whole = (start, end) == (find.start, find.end)
+            if is_whole or sum(c.isalnum() for c in text[start:end]) >= SMALLEST_REST:
                 kept.append(Find(find.type, start, end, find.score))
+                taken[start:end] = b"\1" * (end - start)
     return sorted(kept, key=lambda f: f.start)
 
 
-def _free(find: Find, taken: Sequence[Find]) -> list[tuple[int, int]]:
-    pieces = [(find.start, find.end)]
-    for other in taken:
-        if other.end <= find.start or find.end <= other.start:
-            continue
-        rest: list[tuple[int, int]] = []
-        for start, end in pieces:
-            rest.extend((a, b) for a, b in ((start, min(end, other.start)), (max(start, other.end), end)) if a < b)
-        pieces = rest
-    return pieces
+def _free(find: Find, taken: bytearray) -> Iterator[tuple[int, int]]:
+    start = taken.find(0, find.start, find.end)
+    while start >= 0:
+        end = taken.find(1, start, find.end)
+        end = find.end if end < 0 else end
+        yield start, end
+        start = taken.find(0, end, find.end)

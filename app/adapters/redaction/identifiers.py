@@ -34,12 +34,14 @@ CARD_WORDS = re.compile(
     re.IGNORECASE,
 )
 CARD = r"(?<![\w.,-])\d(?:[ \u00a0-]?\d){11,18}(?![\w]|[.,]\d)"
-USUAL_CARD_LENGTHS = range(13, 20)
+USUAL_CARD = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[068]\d{12}|35\d{14}|6\d{15,18}"
+)
 EMAIL = r"(?<![\w.+%-])[\w+%*&=~-](?:[\w.+%'*&=/~-]{0,62}[\w+%*&=~-])?@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 
 
 class IbanRecognizer(LocalRecognizer):
-    """IBANs in any grouping. The length is the country's; a wrong checksum is let pass where the words before say account."""
+    """IBANs in any grouping, of the length their country has; a slip is let pass where the words before say account."""
 
     def __init__(self, language: str) -> None:
         super().__init__(supported_entities=["IBAN_CODE"], supported_language=language, name="iban")
@@ -119,7 +121,7 @@ class CardRecognizer(NumberRecognizer):
 
     def _is_meant(self, text: str, match: re.Match[str]) -> bool:
         lead, digits = before(text, match.start()), _digits(match.group())
-        usual = len(digits) in USUAL_CARD_LENGTHS and digits[0] in "23456" and not REFERENCE.search(lead)
+        usual = USUAL_CARD.fullmatch(digits) is not None and not REFERENCE.search(lead)
         return (usual or CARD_WORDS.search(lead) is not None) and _is_card(digits)
 
 
@@ -163,7 +165,8 @@ KINDS = (
     # people's
     _Kind(
         "NIR",
-        r"(?<![\w.,-])[12][ .]?\d{2}[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d{2}|2[AB])(?:[ .]?\d{3}){2}[ .]?\d{2}(?!\w)",
+        r"(?<![\w.,-])[12][ .]?\d{2}[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d{2}|2[AB])"
+        r"(?:[ .]?\d{3}){2}[ .]?\d{2}(?!\w)",
         _clean(nir.is_valid),
     ),
     _Kind("ES_NIF", r"(?<!\w)(?:[XYZKLM][- ]?\d{7}|\d{2}[. ]?\d{3}[. ]?\d{3})[- ]?[A-Z](?!\w)", _is_spanish),

@@ -1,4 +1,4 @@
-"""People whose names are known: from ledger and headers, from the conversation so far, from addresses, from the texts themselves."""
+"""People whose names are known: from ledger and headers, from addresses, and from what the other rules found."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,14 @@ from app.adapters.redaction.words import Word, words_of
 FULL, PART = 0.95, 0.7
 SHORTEST_PART = 3
 LOCAL_PART = re.compile(r"[._-]")
-
-ROLES = frozenset(
-    ["ar", "ap", "info", "accounts", "account", "accounting", "accountspayable", "accountsreceivable", "payables", "payable", "receivables", "invoices", "invoice", "invoicing", "billing", "finance", "financial", "credit", "creditcontrol", "collections", "payments", "payment", "treasury", "purchasing", "procurement", "purchase", "orders", "order", "sales", "support", "service", "servicedesk", "helpdesk", "help", "contact", "office", "admin", "hello", "hi", "team", "mail", "mailbox", "postmaster", "mailer", "daemon", "mailerdaemon", "noreply", "no", "reply", "donotreply", "bounce", "bounces", "abuse", "webmaster", "hr", "legal", "privacy", "dpo", "reception", "enquiries", "enquiry", "ledger", "remittance", "remittances", "statements", "supplier", "suppliers", "vendor", "vendors", "customer", "customers", "it", "dispatch", "buchhaltung", "rechnung", "rechnungen", "rechnungswesen", "kreditoren", "debitoren", "fibu", "einkauf", "vertrieb", "verwaltung", "zentrale", "kontakt", "post", "poststelle", "mahnung", "mahnwesen", "zahlung", "zahlungen", "finanzen", "empfang", "sekretariat", "kundenservice", "compta", "comptabilite", "comptafournisseurs", "facture", "factures", "facturation", "fournisseur", "fournisseurs", "accueil", "contacto", "direction", "secretariat", "achats", "tresorerie", "recouvrement", "reglements", "df", "dfi", "daf", "paiement", "contabilidad", "administracion", "facturas", "factura", "facturacion", "proveedores", "pagos", "tesoreria", "compras", "cobros", "responder", "noresponder", "clientes", "oficina", "gestion", "administratie", "boekhouding", "facturen", "factuur", "crediteuren", "debiteuren", "inkoop", "financien", "klantenservice", "amministrazione", "contabilita", "fatture", "fattura", "fatturazione", "fornitori", "acquisti", "tesoreria", "ufficio", "segreteria", "pagamenti", "clienti", "contabilidade", "faturas", "fatura", "faturacao", "fornecedores", "pagamentos", "tesouraria", "compras", "geral", "financeiro", "cobrancas"]
-)
-"""What stands before the @ of a mailbox that belongs to no one person."""
+GLUED = re.compile(r"[^\S\n]?&|[\w@]|\.\w")
+NO_LETTERS = re.compile(r"[._+\-\d]+")
 
 
-def is_role_mailbox(address: str) -> bool:
-    local = address.partition("@")[0].lower()
-    parts = [part for part in re.split(r"[._+\-\d]+", local) if part]
-    return not parts or local in ROLES or parts[0] in ROLES or all(part in ROLES for part in parts)
+def is_role_mailbox(address: str, lexicon: Lexicon) -> bool:
+    """A mailbox of no one person: "ar@", "accounts.uk@", "rechnung2@"."""
+    parts = [part for part in NO_LETTERS.split(address.partition("@")[0].lower()) if part]
+    return not parts or parts[0] in lexicon.role_mailboxes or all(part in lexicon.role_mailboxes for part in parts)
 
 
 class KnownPeople:
@@ -33,7 +30,7 @@ class KnownPeople:
         self._parts: set[str] = set()
 
     def add(self, name: str) -> None:
-        """A name as written: "Beth Lawson", "Lawson, Beth", "Dr. Eva Stein". What looks like an office or a firm is left out."""
+        """A name as written: "Beth Lawson", "Lawson, Beth", "Dr. Eva Stein". Offices and firms are left out."""
         folded = tuple(word.folded for word in words_of(name))
         names = tuple(word for word in folded if word not in self.lexicon.titles)
         if not names or self._is_office(names):
@@ -41,18 +38,14 @@ class KnownPeople:
         if len(names) > 1:
             for order in (names, (*names[-1:], *names[:-1]), (*names[1:], names[0])):
                 self._full.setdefault(order[0], set()).add(order)
+        left_out = self.lexicon.particles | self.lexicon.never_names | self.lexicon.calendar
         for word in names:
-            if (
-                len(word) >= SHORTEST_PART
-                and word not in self.lexicon.particles
-                and word not in self.lexicon.never_names
-                and word not in self.lexicon.calendar
-            ):
+            if len(word) >= SHORTEST_PART and word not in left_out:
                 self._parts.add(word)
 
     def add_address(self, address: str) -> None:
         """The person whom "mei.chen@…" or "theo@…" gives away."""
-        if is_role_mailbox(address):
+        if is_role_mailbox(address, self.lexicon):
             return
         parts = [part for part in LOCAL_PART.split(address.partition("@")[0]) if part.isalpha()]
         if len(parts) > 1 and all(len(part) >= 2 for part in parts):  # noqa: PLR2004
@@ -94,39 +87,32 @@ class KnownPeople:
         return word in self._parts or (word.endswith("s") and len(word) > 4 and word[:-1] in self._parts)  # noqa: PLR2004
 
     def _stands_alone(self, text: str, words: Sequence[Word], at: int) -> bool:
-        """A part of a name is masked as a word of its own, not inside a company's name or at the start of a sentence that it may just open."""
+        """Not inside a company's name, and not the word that opens a sentence with its ordinary meaning."""
         word, lexicon = words[at], self.lexicon
-        if not word.is_capital:
+        if (
+            not word.is_capital
+            or GLUED.match(text, word.end)
+            or text[max(0, word.start - 2) : word.start].strip() in {"&", "@"}
+        ):
             return False
-        after = words[at + 1] if at + 1 < len(words) and GAP.fullmatch(text, word.end, words[at + 1].start) else None
         prior = words[at - 1] if at and GAP.fullmatch(text, words[at - 1].end, word.start) else None
-        if re.match(r"[^\S\n]?&|[\w@]|\.\w", text[word.end : word.end + 2]) or text[
-            max(0, word.start - 2) : word.start
-        ].strip() in {"&", "@"}:
-            return False
-        titled = prior is not None and prior.folded in lexicon.titles | lexicon.greetings
-        if titled:
+        if prior is not None and prior.folded in lexicon.titles | lexicon.greetings:
             return True
-        if (
-            after is not None
-            and after.is_capital
-            and text[word.end] != "."
-            and not self._part_of(after.folded)
-            and not lexicon.is_listed(after.folded)
-            and after.folded not in lexicon.never_names
-        ):
-            return False
-        if after is not None and after.is_capital and text[word.end] != "." and after.folded in lexicon.company_words:
-            return False
-        if (
-            prior is not None
-            and prior.is_capital
-            and text[prior.end] != "."
-            and prior.folded in lexicon.company_words | lexicon.place_words
-        ):
-            return False
+        after = words[at + 1] if at + 1 < len(words) and GAP.fullmatch(text, word.end, words[at + 1].start) else None
+        starts_firm = after is not None and text[word.end] != "." and self._may_end_firm(after)
+        firm_words = lexicon.company_words | lexicon.place_words
+        ends_firm = prior is not None and prior.is_capital and text[prior.end] != "." and prior.folded in firm_words
         opens = prior is None or text[prior.end] == "."
-        return not (opens and word.folded in lexicon.doubtful_first_names and after is not None)
+        is_ordinary = opens and word.folded in lexicon.doubtful_first_names and after is not None
+        return not (starts_firm or ends_firm or is_ordinary)
+
+    def _may_end_firm(self, after: Word) -> bool:
+        """ "Rees Coaching": a capitalised word that no list knows as a name makes the two of them a firm."""
+        lexicon = self.lexicon
+        if not after.is_capital or after.folded in lexicon.never_names:
+            return False
+        known = self._part_of(after.folded) or lexicon.is_listed(after.folded)
+        return not known or after.folded in lexicon.company_words
 
 
 def _joined(text: str, one: Word, other: Word) -> bool:

@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 _FOLDED = str.maketrans(
-    {"ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ı": "i", "\u2019": "'", "\u2018": "'", "æ": "ae", "œ": "oe"}
+    {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "o",
+        "ł": "l",
+        "Ł": "l",
+        "\u0131": "i",
+        "\u2019": "'",
+        "\u2018": "'",
+        "æ": "ae",
+        "œ": "oe",
+    }
 )
+NOT_FOLDED = frozenset({"março"})
+"""Without its accent the month would be Marco."""
 
 Phrases = dict[str, tuple[tuple[str, ...], ...]]
 """Phrases as word tuples under their first word, longest first."""
@@ -17,6 +30,8 @@ def fold(word: str) -> str:
     """Without case and accents, so that "JOAQUIN" and "Joaquín" are one name."""
     if word.isascii():
         return word.lower()
+    if word.casefold() in NOT_FOLDED:
+        return word.casefold()
     decomposed = unicodedata.normalize("NFKD", word.translate(_FOLDED))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -39,6 +54,7 @@ class Lexicon:
     calendar: frozenset[str]
     company_words: frozenset[str]
     place_words: frozenset[str]
+    role_mailboxes: frozenset[str]
 
     def is_first(self, word: str) -> bool:
         """On the lists of given names; both parts of "Jean-Pierre" count."""
@@ -91,6 +107,7 @@ def load_lexicon() -> Lexicon:
         calendar=words("calendar"),
         company_words=words("company_words"),
         place_words=words("place_words"),
+        role_mailboxes=words("role_mailboxes"),
     )
 
 

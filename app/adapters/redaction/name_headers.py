@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from app.adapters.redaction.name_reader import GAP, Name, NameReader
-from app.adapters.redaction.words import Line, Word
+from app.adapters.redaction.name_reader import GAP, LONGEST_NAME, Name, NameReader
+from app.adapters.redaction.words import Line, Word, index_at
 
 HEADER = re.compile(
     r"(?:from|to|cc|bcc|reply-to|von|an|kopie|de|à|a|para|da|van|aan|copie à|cópia)[^\S\n]?:", re.IGNORECASE
 )
+NEAR = 8
 WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit|escribió|schreef|ha scritto|escreveu)\b", re.IGNORECASE)
 ADDRESS_BEHIND = re.compile(
-    r"[\"']?[^\S\n]{0,2}[<\[(,:|\u2013-][^\S\n]?(?:mailto:|e-?mail:?[^\S\n]?)?[^\s<>@()]{1,64}@", re.IGNORECASE
+    r"[\"']?[^\S\n]{0,2}[<\[(,:|\u2013-][^\S\n]?(?:mailto:|e-?mail:?[^\S\n]?)?(?P<local>[^\s<>@()]{1,64})@",
+    re.IGNORECASE,
 )
 DISPLAY_ENDS = re.compile(r"[\"']?[^\S\n]*(?:[|,;/(<\[:&]|$)", re.MULTILINE)
 
@@ -26,38 +28,43 @@ class Headers:
             yield from self._displayed(text, line.words, header.end())
         if "@" in text[line.start : line.end]:
             for at, word in enumerate(line.words):
-                if ADDRESS_BEHIND.match(text, word.end):
-                    yield from self._before_address(text, line.words, at)
+                address = ADDRESS_BEHIND.match(text, word.end)
+                if address:
+                    yield from self._before_address(text, line.words, at, address["local"].casefold())
         wrote = WROTE.search(text, line.body, line.end)
         if wrote:
             yield from self._around_wrote(text, line.words, wrote)
 
     def _displayed(self, text: str, words: Sequence[Word], start: int) -> Iterator[Name]:
         for at, word in enumerate(words):
-            opens = word.start >= start and text[start : word.start].rstrip(" \"'\u00a0")[-1:] in {"", ";", ",", ">"}
+            lead = text[max(start, word.start - NEAR) : word.start].rstrip(" \"'\u00a0")
+            opens = word.start >= start and lead[-1:] in {"", ";", ",", ">"}
             name = self.reader.read(text, words, at) if opens else None
             if name is not None and self.reader.is_person(text, words, name) and DISPLAY_ENDS.match(text, name.end):
                 yield name
 
-    def _before_address(self, text: str, words: Sequence[Word], last: int) -> Iterator[Name]:
+    def _before_address(self, text: str, words: Sequence[Word], last: int, local: str) -> Iterator[Name]:
         first = last
-        while first > 0 and GAP.fullmatch(text, words[first - 1].end, words[first].start):
+        while first > max(0, last - LONGEST_NAME) and GAP.fullmatch(text, words[first - 1].end, words[first].start):
             if not words[first - 1].is_capital and words[first - 1].folded not in self.reader.lexicon.particles:
                 break
             first -= 1
         for at in range(first, last + 1):
             name = self.reader.read(text, words, at)
-            if name is not None and name.end == words[last].end and self.reader.is_person(text, words, name):
+            if name is None or name.end != words[last].end:
+                continue
+            if name.head in local or self.reader.is_person(text, words, name):
                 yield name
                 return
 
     def _around_wrote(self, text: str, words: Sequence[Word], wrote: re.Match[str]) -> Iterator[Name]:
-        for at, word in enumerate(words):
+        nearest = index_at(words, wrote.start())
+        for at in range(max(0, nearest - LONGEST_NAME), min(len(words), nearest + LONGEST_NAME)):
             name = self.reader.read(text, words, at)
             if name is None or not self.reader.is_person(text, words, name):
                 continue
             close_before = name.end <= wrote.start() and not text[name.end : wrote.start()].strip(" ,:")
-            close_after = word.start >= wrote.end() and not text[wrote.end() : word.start].strip(" ,:")
+            close_after = name.start >= wrote.end() and not text[wrote.end() : name.start].strip(" ,:")
             if close_before or close_after:
                 yield name
                 return

@@ -4,17 +4,73 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.adapters.redaction.name_reader import GAP, PAIR, TRIPLE, Name, NameReader, phrase_at
-from app.adapters.redaction.words import Line, Word
+from app.adapters.redaction.words import Line, Word, index_at
 
-LONGEST_OPENING = 7
+LONGEST_OPENING, MOST_TITLES = 7, 4
 PAUSE = re.compile(r"[^\S\n]*(?:[,!.:;\u2013\u2014-]|$)", re.MULTILINE)
 JOINS = re.compile(r"[^\S\n]*(?:,|/|&|\b(?:and|or|und|oder|et|ou|y|e|o|en|of)\b)[^\S\n]*", re.IGNORECASE)
 SMALL_TITLES = frozenset(
-    ["mr", "mrs", "ms", "herr", "herrn", "frau", "mme", "monsieur", "madame", "heer", "mevrouw", "mevr", "dhr", "mw", "sra", "senora", "senor", "signor", "signora", "sig", "senhor", "senhora"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "herr",
+        "herrn",
+        "frau",
+        "mme",
+        "monsieur",
+        "madame",
+        "heer",
+        "mevrouw",
+        "mevr",
+        "dhr",
+        "mw",
+        "sra",
+        "senora",
+        "senor",
+        "signor",
+        "signora",
+        "sig",
+        "senhor",
+        "senhora",
+    ]
 )
-DOTTED_TITLES = frozenset(["m", "me", "d", "fr", "hr", "ra", "ir", "ing", "mag", "rain", "eng", "da", "sig", "dra", "arq", "mm", "rag", "geom", "avv", "dna"])
+DOTTED_TITLES = frozenset(
+    [
+        "m",
+        "me",
+        "d",
+        "fr",
+        "hr",
+        "ra",
+        "ir",
+        "ing",
+        "mag",
+        "rain",
+        "eng",
+        "da",
+        "sig",
+        "dra",
+        "arq",
+        "mm",
+        "rag",
+        "geom",
+        "avv",
+        "dna",
+    ]
+)
 OFFICES = frozenset(
-    ["rechtsanwalt", "rechtsanwaltin", "steuerberater", "steuerberaterin", "doktor", "professor", "kollege", "kollegin", "direktor"]
+    [
+        "rechtsanwalt",
+        "rechtsanwaltin",
+        "steuerberater",
+        "steuerberaterin",
+        "doktor",
+        "professor",
+        "kollege",
+        "kollegin",
+        "direktor",
+    ]
 )
 BETWEEN_INTRODUCTION = re.compile(r"[ :.,(\u2013-]{1,3}")
 BEHIND_ROLE = re.compile(r",?[^\S\n]{1,2}")
@@ -24,6 +80,7 @@ class Openings:
     def __init__(self, reader: NameReader) -> None:
         self.reader = reader
         self.lexicon = reader.lexicon
+        self.more_titles = self.lexicon.titles | OFFICES
         self.opening = self.lexicon.greetings | self.lexicon.openers | self.lexicon.titles
 
     def find(self, text: str, line: Line) -> Iterator[Name]:
@@ -38,9 +95,9 @@ class Openings:
     # -- "Frau Demir" ----------------------------------------------------------------------------------------------
 
     def _titled(self, text: str, words: Sequence[Word], at: int) -> Iterator[Name]:
-        more = self.lexicon.titles | OFFICES
-        while at < len(words) and words[at].folded in more and _follows(text, words, at):
-            at += 1
+        for _ in range(MOST_TITLES):
+            if at < len(words) and words[at].folded in self.more_titles and _follows(text, words, at):
+                at += 1
         if at >= len(words) or not _follows(text, words, at) or not words[at].is_capital:
             return
         head = words[at]
@@ -91,17 +148,17 @@ class Openings:
     def _is_vocative(self, text: str, line: Line, name: Name) -> bool:
         """ "Laura, 50 % now", "Laura - check", "Camille bonjour,": a name alone before a pause opens the mail."""
         rest = text[name.end : line.end].lstrip(" ")
-        behind = next((word for word in line.words if word.start >= name.end), None)
-        greets = behind is not None and behind.folded in self.lexicon.greetings
+        behind = line.words[index_at(line.words, name.end) :][:1]
+        greets = bool(behind) and behind[0].folded in self.lexicon.greetings
         pauses = rest[:1] in {",", "!", ":", ""} or rest[:2] in {"- ", "\u2013 ", "\u2014 "}
         return (pauses or greets) and not self.reader.is_firm(text, line.words, name)
 
     def _and_others(self, text: str, words: Sequence[Word], name: Name) -> Iterator[Name]:
         yield name
         while (joined := JOINS.match(text, name.end)) is not None:
-            at = next((i for i, word in enumerate(words) if word.start == joined.end()), len(words))
+            at = index_at(words, joined.end())
             following = self.reader.read(text, words, at, trusting=False) if at < len(words) else None
-            if following is None or not self.lexicon.is_common_first(following.head):
+            if following is None or following.start > joined.end() or not self.lexicon.is_common_first(following.head):
                 return
             yield following
             name = following

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.adapters.redaction.lexicon import Lexicon, Phrases
-from app.adapters.redaction.words import Word
+from app.adapters.redaction.words import Word, index_at
 
 PAIR, TRIPLE, LONGEST_NAME = 2, 3, 5
 SHORT_WORD = 3
@@ -182,7 +182,7 @@ class NameReader:
             text, name.end
         ):
             return True
-        first = next((i for i, word in enumerate(words) if word.start == name.start), 0)
+        first = index_at(words, name.start)
         if first and text[words[first - 1].end : name.start] == " ":
             before = words[first - 1]
             if before.folded in telling and before.is_capital and len(before.text) >= SHORT_WORD:

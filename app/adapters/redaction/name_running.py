@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from app.adapters.redaction.name_reader import TRIPLE, Name, NameReader
-from app.adapters.redaction.words import Line, Word
+from app.adapters.redaction.name_reader import NOUN_ENDINGS, PAIR, TRIPLE, Name, NameReader
+from app.adapters.redaction.words import Line, Word, index_at
 
 COMPANION = re.compile(r"[^\S\n](?:and|or|et|ou|y|o|e|en|of)[^\S\n]", re.IGNORECASE)
 
@@ -40,11 +40,13 @@ class Running:
         return self.lexicon.is_first(name.head) or (dotted_initial and last not in self.lexicon.person_roles)
 
     def _with_unknown_surname(self, text: str, words: Sequence[Word], at: int, name: Name) -> Name:
-        """ "Selma Aydinoglu": a capitalised word right behind a given name is taken as its surname, except in German."""
-        if self.reader.is_german or name.count > 1:
+        """ "Selma Aydinoglu": a capitalised word right behind a given name is its surname, if no German noun."""
+        if name.count > 1:
             return name
         longer = self.reader.read(text, words, at)
-        if longer is None or longer.count > TRIPLE:
+        if longer is None or longer.count > (PAIR if self.reader.is_german else TRIPLE):
+            return name
+        if self.reader.is_german and longer.words[-1].folded.endswith(NOUN_ENDINGS):
             return name
         known = self.lexicon.is_common_first(name.head) or self.reader.ends_like_surname(longer)
         return longer if known else name
@@ -53,9 +55,15 @@ class Running:
         """ "Noémie ou Fanch Le Goff": who is named in one breath with a person is one, except in German."""
         yield name
         joined = COMPANION.match(text, name.end)
-        at = next((i for i, word in enumerate(words) if joined and word.start == joined.end()), None)
-        if at is None or self.reader.is_german:
+        at = index_at(words, joined.end()) if joined else len(words)
+        if at >= len(words) or self.reader.is_german:
             return
         other = self.reader.read(text, words, at)
-        if other is not None and not other.is_shouted and not self.reader.is_firm(text, words, other):
+        if (
+            other is not None
+            and joined
+            and other.start == joined.end()
+            and not other.is_shouted
+            and not self.reader.is_firm(text, words, other)
+        ):
             yield other

@@ -18,6 +18,7 @@ BOUNDARY = re.compile(
 FOR_ANOTHER = re.compile(
     r"(?:i\.?[^\S\n]?[av]\.?|ppa\.?|p\.?p\.?|p\.?o\.?|gez\.?|/s/|sgd\.?)(?=[^\S\n])[^\S\n]*", re.IGNORECASE
 )
+SENTENCE_END = re.compile(r"[.!?)]")
 HEAD_ENDS = re.compile(r"[^\S\n]*(?:[|,;/·•(<\[\u2013\u2014:&]|[-+][^\S\n]|[^\S\n]{2,}|$)")
 KISSES = re.compile(r"[^\S\n]+(?:[xX]{1,3}|[^\w\s]{1,3})?[^\S\n]*[.!]?$|[.!]?[^\S\n]*$")
 
@@ -33,8 +34,21 @@ class Signatures:
         if end and len(line.words) <= end + SHORT_LINE:
             beside = list(self._signature(text, line, end, announced=True, alone=False))
             yield from beside or self._below_closing(text, following, complete=end == len(line.words))
+        else:
+            yield from self._closing_within(text, line)
         alone = above is not None and self._ends_letter(text, above, line, following)
         yield from self._signature(text, line, 0, announced=False, alone=alone)
+
+    def _closing_within(self, text: str, line: Line) -> Iterator[Name]:
+        """ "It went out on Friday. A+ Dédé": a closing and a name end the line."""
+        words = line.words
+        for at in range(max(1, len(words) - SHORT_LINE), len(words)):
+            if SENTENCE_END.search(text[words[at - 1].end : words[at].start]):
+                end = phrase_at(self.lexicon.closings, words, at)
+                name = self.reader.read(text, words, end) if end and end < len(words) else None
+                if name is not None and name.count <= TRIPLE and KISSES.fullmatch(text[name.end : line.end]):
+                    yield name
+                    return
 
     def _below_closing(self, text: str, following: Sequence[Line], *, complete: bool) -> Iterator[Name]:
         for place, below in enumerate(following):
@@ -47,9 +61,12 @@ class Signatures:
                 return
 
     def _ends_letter(self, text: str, above: Line, line: Line, following: Sequence[Line]) -> bool:
-        """The last line before the end, a quote or a device's advertisement; a blank or a short line ("Ta muchly,") above it."""
+        """The last line before the end or a quote, with a blank or a short line ("Ta muchly,") above it."""
         closes = above.after_blank and len(above.words) <= SHORT_LINE and not self._is_all_name(text, above)
-        if not line.after_blank and not closes:
+        ends_sentence = len(line.words) == 1 and SENTENCE_END.search(
+            text[above.words[-1].end : above.end] if above.words else ""
+        )
+        if not line.after_blank and not closes and not ends_sentence:
             return False
         return not following or following[0].depth != line.depth or _is_boundary(text, following[0])
 
@@ -65,7 +82,9 @@ class Signatures:
             at = self._behind_marks(text, line, announced=announced)
         if at >= len(words):
             return
-        name = self.reader.read(text, words, at) or (self._small_name(words, at) if announced or alone else None)
+        name = self.reader.read(text, words, at) or (
+            self._small_name(words, at, announced=announced) if announced or alone else None
+        )
         if name is None or self.reader.is_firm(text, words, name) or self.reader.is_noun(name):
             return
         rest = text[name.end : line.end]
@@ -94,11 +113,13 @@ class Signatures:
         first = words[sum(1 for word in words if word.start < behind)]
         return len(words) if text[behind : first.start].strip(" .\"'*_/") else at
 
-    def _small_name(self, words: Sequence[Word], at: int) -> Name | None:
+    def _small_name(self, words: Sequence[Word], at: int, *, announced: bool) -> Name | None:
         """ "becky", "laura field": small letters, on the lists."""
         rest = words[at:]
         if not 1 <= len(rest) <= TRIPLE or any(word.is_capital for word in rest):
             return None
+        if announced and len(rest) == 1 and self.lexicon.is_last(rest[0].folded) and len(rest[0].text) > TRIPLE:
+            return None if self.lexicon.is_ordinary(rest[0].folded) else Name(tuple(rest), has_last=True)
         listed = self.lexicon.is_common_first(rest[0].folded) and all(self.lexicon.is_last(w.folded) for w in rest[1:])
         return Name(tuple(rest), has_first=True, has_last=True) if listed else None
 

@@ -1,7 +1,7 @@
 """Names of people, by what stands around them and by lists of names.
 
-Where a title, a greeting, a sign-off or "my colleague" announces a person, an unknown word is believed; elsewhere a given name from
-the lists must start it. What belongs to a company's name stays readable.
+Where a title, a greeting, a sign-off or "my colleague" announces a person, an unknown word is believed; elsewhere a
+given name from the lists must start it. What belongs to a company's name stays readable.
 """
 
 from collections.abc import Iterator, Sequence

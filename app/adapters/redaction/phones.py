@@ -56,7 +56,7 @@ class PhoneRecognizer(LocalRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         return [
-            RecognizerResult("PHONE_NUMBER", match.start(), match.end(), 0.8)
+            RecognizerResult("PHONE_NUMBER", match.start() + _opens_only(match.group()), match.end(), 0.8)
             for match in CANDIDATE.finditer(text)
             if self._is_phone(text, match)
         ]
@@ -90,6 +90,11 @@ class PhoneRecognizer(LocalRecognizer):
         if not is_grouped:
             return False
         return any(_is_valid(number, region) for region in self.regions if region in WITHOUT_ZERO)
+
+
+def _opens_only(number: str) -> int:
+    """1 for a bracket that the number does not close: it belongs to the sentence."""
+    return int(number.startswith("(") and ")" not in number)
 
 
 def _is_valid(number: str, region: str) -> bool:

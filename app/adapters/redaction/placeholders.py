@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.adapters.redaction.finds import Find
 from app.adapters.redaction.lexicon import Lexicon, fold
@@ -20,16 +20,18 @@ FORGED = re.compile(
 """What a writer might type to have a hidden value put into an answer: masked itself, as TEXT."""
 
 
+MANY = 50
+
+
 def forged(text: str) -> list[Find]:
     return [Find("TEXT", match.start(), match.end(), 2.0) for match in FORGED.finditer(text)]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Person:
     """One person of the conversation: the fullest name met, and the placeholder once one is given out."""
 
     fullest: tuple[str, ...]
-    seen: set[tuple[str, ...]] = field(default_factory=set)
     placeholder: str = ""
 
 
@@ -41,14 +43,15 @@ class Placeholders:
         self.vault = dict(vault)
         self._numbers: dict[str, int] = {}
         self._by_value: dict[tuple[str, str], str] = {}
-        self._people: list[_Person] = []
+        self._by_name: dict[tuple[str, ...], _Person] = {}
+        self._by_word: dict[str, list[_Person]] = {}
         for placeholder, value in vault.items():
             if not PLACEHOLDER.fullmatch(placeholder):
                 continue
             kind, _, number = placeholder[1:-1].rpartition("_")
             self._numbers[kind] = max(self._numbers.get(kind, 0), int(number))
             if kind == "PERSON":
-                self._people.append(_Person(self._key(value), {self._key(value)}, placeholder))
+                self._remember(_Person(self._key(value), placeholder), self._key(value))
             else:
                 self._by_value.setdefault((kind, normal(kind, value)), placeholder)
 
@@ -82,18 +85,26 @@ class Placeholders:
         )
 
     def _person(self, key: tuple[str, ...]) -> _Person:
-        for person in self._people:
-            if key in person.seen or set(key) == set(person.fullest):
-                return person
-        alike = [person for person in self._people if _may_be_one(key, person.fullest)]
-        if len(alike) == 1:
-            person = alike[0]
-            person.fullest = max(person.fullest, key, key=lambda k: (sum(len(w) > 1 for w in k), len(k)))
-        else:
-            person = _Person(key)
-            self._people.append(person)
-        person.seen.add(key)
+        known = self._by_name.get(key)
+        if known is not None:
+            return known
+        alike = self._alike(key)
+        person = alike[0] if len(alike) == 1 else _Person(key)
+        person.fullest = max(person.fullest, key, key=lambda k: (sum(len(word) > 1 for word in k), len(k)))
+        self._remember(person, key)
         return person
+
+    def _alike(self, key: tuple[str, ...]) -> list[_Person]:
+        """Who may be meant. Of very many with one word in common, nobody: the search has to end."""
+        sharing = {id(p): p for word in key if len(word) > 1 for p in self._by_word.get(word, ())[:MANY]}
+        return [person for person in sharing.values() if _may_be_one(key, person.fullest)]
+
+    def _remember(self, person: _Person, key: tuple[str, ...]) -> None:
+        self._by_name[key] = person
+        for word in key:
+            sharing = self._by_word.setdefault(word, [])
+            if len(sharing) < MANY and person not in sharing:
+                sharing.append(person)
 
 
 def _may_be_one(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

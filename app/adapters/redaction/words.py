@@ -1,7 +1,8 @@
 """A text as lines of words, with exact places."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.adapters.redaction.lexicon import fold
@@ -70,3 +71,8 @@ def lines_of(text: str) -> list[Line]:
         lines.append(Line(start, end, body, words, after_blank or between.count("\r") > 1, text[start:body].count(">")))
         last_end = end
     return lines
+
+
+def index_at(words: Sequence[Word], start: int) -> int:
+    """The word that starts at a place, or the first one behind it."""
+    return bisect_left(words, start, key=lambda word: word.start)

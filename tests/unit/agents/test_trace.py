@@ -26,6 +26,7 @@ def problems(body: str, language: str = "en") -> tuple[str, ...]:
         "Your cheque 10442 over 3,118.00 has been noted for Friday, 3 April 2026.",
         "Dear ⟨PERSON_1⟩, thank you.",
         "It may take a while.",
+        "May I thank you?",
     ],
 )
 def test_facts_of_ledger_and_mail_are_traced(body: str) -> None:
@@ -42,6 +43,8 @@ def test_facts_of_ledger_and_mail_are_traced(body: str) -> None:
         "Pay by 2 March 2026.",
         "Pay by Tuesday.",
         "Pay by December.",
+        "Pay by TUESDAY.",
+        "Pay in May.",
         "Pay within 7 days.",
         "Pay at https://evil.example/pay now.",
         "Pay at evil.example/pay now.",

@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from langchain_core.tracers.langchain import wait_for_all_tracers
+from langsmith.run_trees import get_cached_client
 from langsmith.utils import get_env_var
 
 from agents.triage.graph import build_graph
@@ -65,13 +65,13 @@ MAIL = letter("how much is it?")
 async def test_the_environment_alone_would_send_the_mail_out(tracing_wanted: list[str]) -> None:
     """The control: without our switch the collector does see the run."""
     await build_graph().ainvoke({"letter": MAIL, "account": account(), "standing": KNOWN}, context=context(MODEL))
-    wait_for_all_tracers()
+    get_cached_client().flush()
     assert tracing_wanted != []
 
 
 async def test_nothing_of_a_run_is_traced_whatever_the_environment_says(tracing_wanted: list[str]) -> None:
     proposal = await propose(MODEL, MAIL)
-    wait_for_all_tracers()
+    get_cached_client().flush()
     assert proposal.draft is not None
     assert tracing_wanted == []
 

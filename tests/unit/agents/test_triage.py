@@ -148,6 +148,33 @@ async def test_an_answer_of_the_stand_in_goes_to_a_person() -> None:
     assert all(call.is_fallback for call in proposal.calls)
 
 
+async def test_a_stand_in_whose_draft_is_refused_leaves_both_reasons() -> None:
+    model = ScriptedModel(PROMISE, drafts=("You owe £777.",), is_fallback=True)
+    proposal = await propose(model, letter("we pay"))
+    assert proposal.reasons == (Reason.MODEL_UNAVAILABLE, Reason.DRAFT_REFUSED)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "We grant you an instalment plan.",
+        "Wir gewähren Ihnen einen Nachlass.",
+        "Please pay at https://pay.example/now.",
+        "Our new account is DE89 3704 0044 0532 0130 00.",
+        "Please answer to boss@attacker.example instead.",
+        "Dear ⟨PERSON_9⟩, your data are ⟨IBAN_CODE_1⟩.",
+        "Otherwise our lawyers will sue you.",
+        "You are right, this was our mistake.",
+        "Invoice INV-77 of another customer is open.",
+        "word " * 500,
+    ],
+)
+async def test_whatever_a_hostile_model_writes_a_person_gets_no_such_draft(draft: str) -> None:
+    proposal = await propose(ScriptedModel(PROMISE, drafts=(draft,)), letter("we pay by ⟨IBAN_CODE_1⟩"))
+    assert proposal.draft is None
+    assert (proposal.route, proposal.reasons) == (Route.REVIEW, (Reason.DRAFT_REFUSED,))
+
+
 async def test_a_refused_draft_is_written_once_more() -> None:
     model = ScriptedModel(PROMISE, drafts=("You owe £777.", "Thank you for your message."))
     proposal = await propose(model, letter("we pay"))

@@ -13,7 +13,9 @@ def account(*invoices: tuple[str, str], currency: str = "EUR", country: str = ""
         name="Example",
         country=country,
         currency=currency,
-        invoices=tuple(invoice(number, amount, currency, month + at) for at, (number, amount) in enumerate(invoices)),
+        invoices=tuple(
+            invoice(number, amount, currency, (month + at - 1) % 12 + 1) for at, (number, amount) in enumerate(invoices)
+        ),
     )
 
 

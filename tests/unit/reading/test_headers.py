@@ -39,10 +39,10 @@ def test_no_bytes_make_the_reader_raise(raw: bytes) -> None:
 @pytest.mark.parametrize("unit", ['"\\', "(\\", "<a", "a@", "=?utf-8?q?", "x ", " ", '"', ",", "@"])
 def test_a_huge_hostile_field_is_read_in_linear_time(unit: str) -> None:
     field = unit.encode() * (HEADER_LIMIT // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     read_head(b"From: " + field + b"\n\n")
     read_head(b"References: " + field + b"\n\n")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_person_is_not_taken_for_a_machine(field: str) -> None:
 
 def test_an_ordinary_head_costs_well_under_a_millisecond() -> None:
     raw = head_of("\n".join(f"X-Field-{number}: some words" for number in range(20)) + "\nFrom: A <a@x.example>")
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         read_head(raw)
-    assert (time.perf_counter() - started) / 200 < 0.0005
+    assert (time.process_time() - started) / 200 < 0.0005

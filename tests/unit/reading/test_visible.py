@@ -93,9 +93,9 @@ def test_an_indented_paragraph_is_the_writers_own() -> None:
     ],
 )
 def test_hostile_html_is_read_in_bounded_time(html: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     visible_text(html)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_markup_left_in_plain_text_is_found() -> None:

@@ -1,0 +1,33 @@
+"""What the thinking process is told. Apart from `app/mind.py`, so that whoever starts that process need not load its models."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.domain.errors import SettingInvalid
+
+PROVIDERS = ("embedded", "openai")
+
+
+@dataclass(frozen=True, slots=True)
+class MindConfig:
+    """Everything that thinking needs to know of the outside; frozen and picklable. Directories: None for our own."""
+
+    provider: str = "embedded"
+    base_url: str = ""
+    api_key: str = field(repr=False, default="")
+    model: str = ""
+    timeout_seconds: float = 60.0
+    attempts: int = 3
+    requests_per_minute: int = 0
+    tokens_per_day: int = 0
+    policy_path: Path | None = None
+    prompts_directory: Path | None = None
+    replies_directory: Path | None = None
+
+
+def check_config(config: MindConfig) -> None:
+    """Raises SettingInvalid with the fix."""
+    if config.provider not in PROVIDERS:
+        raise SettingInvalid(f'DUEBOX_MODEL__PROVIDER: "{config.provider}" is not one of {", ".join(PROVIDERS)}')
+    if config.provider == "openai" and not (config.base_url and config.model):
+        raise SettingInvalid("DUEBOX_MODEL__BASE_URL and DUEBOX_MODEL__NAME must be set when the provider is openai")

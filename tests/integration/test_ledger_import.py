@@ -1,0 +1,284 @@
+"""Ledger files in the database, on SQLite and PostgreSQL. Customer C-1 with contact Petra and open INV-1 is there."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.db.sealing import Keyring
+from app.db.tables.ledger import ContactRow, CustomerRow, HoldRow, ImportRow, InvoiceRow, PaymentRow
+from app.db.tables.system import AuditRow
+from app.domain.account import InvoiceStatus
+from app.domain.errors import ImportRefused, Invalid, NotAllowed, NotFound
+from app.domain.people import SignedIn
+from app.domain.review import Role
+from app.ledger.service import ImportReport, LedgerService
+from tests.instances import SECRET, Instance, mail
+
+CONTACTS = "customer_id,name,email,role,language,active,phone"
+INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
+PAYMENTS = "payment_id,customer_id,date,amount,currency,reference,invoice_number"
+PETRA = "C-1,Petra Vane,petra@customer.example,accounts_payable,en,true,"
+INV_1 = "INV-1,C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open"
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database decides."""
+
+
+def _invoice(number: int, left: str = "100.00", customer: str = "C-1") -> str:
+    return f"INV-{number},{customer},invoice,100.00,{left},EUR,2026-04-01,2026-05-01,,open"
+
+
+@dataclass
+class Books:
+    """The ledger of an instance, fed with lines."""
+
+    instance: Instance
+    folder: Path
+
+    @property
+    def service(self) -> LedgerService:
+        return LedgerService(self.instance.database, self.instance.clock)
+
+    async def take(self, header: str, *lines: str, **options: bool) -> ImportReport:
+        kind = {CONTACTS: "contacts", INVOICES: "invoices", PAYMENTS: "payments"}.get(header, "customers")
+        path = self.folder / f"{kind}.csv"
+        path.write_text("\n".join([header, *lines]), encoding="utf-8")
+        return await self.service.import_file(kind, path, **options)
+
+    async def version(self, customer_id: str = "C-1") -> int:
+        version: int = await self.one(sa.select(CustomerRow.ledger_version).where(CustomerRow.id == customer_id))
+        return version
+
+    async def one(self, select: sa.Select[Any]) -> Any:
+        async with self.instance.database.read() as uow:
+            return (await uow.session.execute(select)).scalar_one()
+
+    async def marks(self) -> tuple[list[str], list[str]]:
+        """The numbers of marked invoices, and the marked customers."""
+        async with self.instance.database.read() as uow:
+            invoices = await uow.session.scalars(
+                sa.select(InvoiceRow.number).where(InvoiceRow.payment_seen).order_by(InvoiceRow.number)
+            )
+            customers = await uow.session.scalars(sa.select(CustomerRow.id).where(CustomerRow.payment_seen))
+            return list(invoices), list(customers)
+
+
+@pytest.fixture
+def books(instance: Instance, tmp_path: Path) -> Books:
+    return Books(instance, tmp_path)
+
+
+def _counts(report: ImportReport) -> tuple[int, int, int]:
+    return report.new, report.changed, report.unchanged
+
+
+async def test_same_file_twice_changes_nothing(books: Books) -> None:
+    lines = {
+        CONTACTS: (PETRA, "C-1,Tom Ash,tom@customer.example,other,,false,+44 1"),
+        INVOICES: (INV_1, _invoice(2, "50.1")),
+        PAYMENTS: ("P-1,C-1,2026-05-01,49.90,EUR,part of 2,INV-2",),
+    }
+    for header, rows in lines.items():
+        await books.take(header, *rows)
+    contacts = sa.select(sa.func.sum(ContactRow.version))
+    version, contact_versions = await books.version(), await books.one(contacts)
+    for header, rows in lines.items():
+        assert _counts(await books.take(header, *rows)) == (0, 0, len(rows))
+    assert await books.version() == version
+    assert await books.one(contacts) == contact_versions
+
+
+async def test_customers_are_added_and_changed(books: Books) -> None:
+    header = (
+        "customer_id,name,language,country,currency,timezone,payment_terms_days,strategic,natural_person,segment,"
+        "owner_email,credit_limit"
+    )
+    new = "C-2,Grünwald GmbH,de,DE,EUR,Europe/Berlin,30,true,false,key,milo@seller.example,5000.00"
+    old = "C-1,Customer Ltd,en,GB,EUR,Europe/London,30,false,false,,,"
+    assert _counts(await books.take(header, new, old)) == (1, 1, 0)
+    assert (await books.version("C-1"), await books.version("C-2")) == (2, 1)
+    assert _counts(await books.take(header, new.replace("true", "false"), old)) == (0, 1, 1)
+    assert (await books.version("C-1"), await books.version("C-2")) == (2, 2)
+    async with books.instance.database.read() as uow:
+        account = await uow.ledger.account("C-2")
+    assert account is not None
+    assert (account.name, account.timezone, account.strategic) == ("Grünwald GmbH", "Europe/Berlin", False)
+
+
+async def test_changed_invoice_touches_customer_and_open_review(books: Books) -> None:
+    (review,) = await books.instance.work(mail())
+    report = await books.take(INVOICES, _invoice(1, "40.00"), _invoice(2))
+    assert _counts(report) == (1, 1, 0)
+    assert await books.version() == 2
+    assert (await books.instance.pending())[0].version == review.version + 1
+    left = sa.select(InvoiceRow.open_amount).where(InvoiceRow.number == "INV-1")
+    assert await books.one(left) == Decimal("40.00")
+
+
+async def test_contact_version_rises_with_what_mails_rely_on(books: Books) -> None:
+    version = sa.select(ContactRow.version).where(ContactRow.email == "petra@customer.example")
+    assert _counts(await books.take(CONTACTS, PETRA + "+44 1632 960118")) == (0, 1, 0)
+    assert (await books.one(version), await books.version()) == (2, 2)  # the language came with the file
+    assert _counts(await books.take(CONTACTS, PETRA + "+44 1632 960119")) == (0, 1, 0)
+    assert (await books.one(version), await books.version()) == (2, 2)
+    assert _counts(await books.take(CONTACTS, PETRA.replace("true", "false"))) == (0, 1, 0)
+    assert (await books.one(version), await books.version()) == (3, 3)
+
+
+@on_sqlite
+async def test_optional_column_that_is_absent_keeps_what_is_stored(books: Books) -> None:
+    await books.take(CONTACTS, PETRA + "+44 1632 960118")
+    (books.folder / "short.csv").write_text(f"{CONTACTS[: -len(',phone')]}\n{PETRA[:-1]}\n")
+    report = await books.service.import_file("contacts", books.folder / "short.csv")
+    assert _counts(report) == (0, 0, 1)
+    assert await books.one(sa.select(ContactRow.phone)) == "+44 1632 960118"
+
+
+async def test_one_bad_row_and_nothing_is_taken(books: Books) -> None:
+    with pytest.raises(ImportRefused) as refusal:
+        await books.take(INVOICES, _invoice(1, "40.00"), _invoice(2), _invoice(3, customer="C-9"))
+    assert str(refusal.value) == "invoices.csv, line 4, column customer_id: there is no customer C-9"
+    assert await books.one(sa.select(InvoiceRow.open_amount)) == Decimal("100.00")
+    assert await books.one(sa.select(sa.func.count()).select_from(ImportRow)) == 0
+    assert await books.version() == 1
+
+
+async def test_file_is_dated_and_audited_without_names(books: Books) -> None:
+    report = await books.take(INVOICES, INV_1, _invoice(2))
+    assert str(report) == "invoices.csv: 2 invoices: 1 new, 0 changed, 1 unchanged"
+    async with books.instance.database.read() as uow:
+        row = (await uow.session.scalars(sa.select(ImportRow))).one()
+        entry = (await uow.session.scalars(sa.select(AuditRow).where(AuditRow.kind == "ledger.file.imported"))).one()
+    assert (row.kind, row.rows, row.changed, row.at) == ("invoices", 2, 1, books.instance.clock())
+    assert b'"new":1,"rows":2' in entry.body
+    assert b"Customer" not in entry.body
+    assert b"INV" not in entry.body
+
+
+@on_sqlite
+async def test_dry_run_foresees_and_leaves_everything(books: Books) -> None:
+    report = await books.take(INVOICES, _invoice(1, "40.00"), _invoice(2), dry_run=True)
+    assert _counts(report) == (1, 1, 0)
+    assert str(report).startswith("invoices.csv: 2 invoices: would be 1 new")
+    assert await books.version() == 1
+    assert await books.one(sa.select(sa.func.count()).select_from(ImportRow)) == 0
+
+
+async def test_snapshot_closes_what_is_missing(books: Books) -> None:
+    many = [_invoice(number) for number in range(1, 11)]
+    await books.take(INVOICES, *many)
+    foreseen = await books.take(INVOICES, *many[2:], snapshot=True, dry_run=True)
+    assert foreseen.closed == ("INV-1", "INV-2")
+    report = await books.take(INVOICES, *many[2:], snapshot=True)
+    assert report.closed == ("INV-1", "INV-2")
+    first = sa.select(InvoiceRow.status).where(InvoiceRow.number == "INV-1")
+    assert await books.one(first) is InvoiceStatus.PAID
+    assert await books.one(sa.select(sa.func.sum(InvoiceRow.open_amount))) == Decimal(800)
+    again = await books.take(INVOICES, *many[2:], snapshot=True)
+    assert (again.closed, _counts(again)) == ((), (0, 0, 8))
+
+
+@on_sqlite
+async def test_snapshot_that_closes_much_must_be_confirmed(books: Books) -> None:
+    many = [_invoice(number) for number in range(1, 11)]
+    await books.take(INVOICES, *many)
+    foreseen = await books.take(INVOICES, *many[3:], snapshot=True, dry_run=True)
+    assert foreseen.notes == ("the file would close 3 of 10 open invoices, more than 20%: --yes will be needed",)
+    with pytest.raises(Invalid, match="would close 3 of 10 open invoices"):
+        await books.take(INVOICES, *many[3:], _invoice(11), snapshot=True)
+    assert await books.one(sa.select(sa.func.count()).select_from(InvoiceRow)) == 10
+    assert len((await books.take(INVOICES, *many[3:], snapshot=True, confirmed=True)).closed) == 3
+
+
+@on_sqlite
+async def test_snapshot_speaks_for_the_companies_that_it_names(books: Books) -> None:
+    header = f"{INVOICES},company"
+    path = books.folder / "invoices.csv"
+    path.write_text("\n".join([header, f"{_invoice(1)},north", f"{_invoice(1)},south", f"{_invoice(2)},south"]))
+    await books.service.import_file("invoices", path)
+    path.write_text("\n".join([header, f"{_invoice(1)},south"]))
+    report = await books.service.import_file("invoices", path, snapshot=True, confirmed=True)
+    assert report.closed == ("INV-2",)
+    assert report.notes == ("left as they are, because the file does not name the company: north, without company",)
+
+
+@on_sqlite
+async def test_snapshot_is_for_invoices(books: Books) -> None:
+    with pytest.raises(Invalid, match="only an invoice file"):
+        await books.take(PAYMENTS, snapshot=True)
+
+
+async def test_newer_payment_is_seen_until_a_later_invoice_file(books: Books) -> None:
+    await books.take(INVOICES, INV_1, _invoice(2))
+    today = books.instance.clock().date()
+    older, newer = today - timedelta(days=1), today + timedelta(days=1)
+    version = await books.version()
+    report = await books.take(
+        PAYMENTS, f"P-1,C-1,{older},10.00,EUR,,INV-2", f"P-2,C-1,{newer},10.00,EUR,,inv-1", f"P-3,C-1,{newer},-5,EUR,,"
+    )
+    assert report.notes == ("marked payment seen: 1",)
+    assert await books.marks() == (["INV-1"], [])
+    assert await books.version() == version + 1
+    assert await books.one(sa.select(sa.func.sum(InvoiceRow.open_amount))) == Decimal(200)
+    books.instance.clock.advance(days=1)
+    await books.take(INVOICES, INV_1, _invoice(2))
+    assert await books.marks() == (["INV-1"], [])
+    books.instance.clock.advance(days=1)
+    await books.take(INVOICES, INV_1, _invoice(2))
+    assert await books.marks() == ([], [])
+    assert await books.version() == version + 2
+
+
+async def test_payment_without_a_known_number_marks_the_customer(books: Books) -> None:
+    await books.take(INVOICES, INV_1)
+    today = books.instance.clock().date()
+    await books.take(PAYMENTS, f"P-1,C-1,{today},10.00,EUR,thanks,")
+    assert await books.marks() == ([], ["C-1"])
+    await books.take(PAYMENTS, f"P-1,C-1,{today},10.00,EUR,thanks,INV-1")
+    assert await books.marks() == (["INV-1"], [])
+    await books.take(PAYMENTS, f"P-1,C-1,{today},10.00,EUR,thanks,INV-77")
+    assert await books.marks() == ([], ["C-1"])
+    assert await books.one(sa.select(sa.func.count()).select_from(PaymentRow)) == 1
+
+
+@on_sqlite
+async def test_payments_before_any_invoice_file_mark_nothing(books: Books) -> None:
+    await books.take(PAYMENTS, f"P-1,C-1,{books.instance.clock().date()},10.00,EUR,,INV-1")
+    assert await books.marks() == ([], [])
+
+
+async def test_files_longer_than_a_batch(books: Books) -> None:
+    numbers = range(1, 4502)
+    assert _counts(await books.take(INVOICES, *map(_invoice, numbers))) == (4500, 0, 1)
+    report = await books.take(INVOICES, *(_invoice(n, "1.00" if n > 4000 else "100.00") for n in numbers))
+    assert _counts(report) == (0, 501, 4000)
+
+
+async def test_hold_is_sealed_and_touches_the_customer(books: Books) -> None:
+    until = date(2026, 6, 30)
+    hold_id = await books.service.set_hold("C-1", until, " in hospital ", books.instance.collector)
+    async with books.instance.database.read() as uow:
+        (hold,) = await uow.ledger.holds("C-1")
+        entry = (await uow.session.scalars(sa.select(AuditRow).where(AuditRow.kind == "ledger.hold.set"))).one()
+    assert isinstance(hold, HoldRow)
+    assert hold.reason is not None
+    assert b"hospital" not in hold.reason + entry.body
+    assert Keyring(SECRET).open(hold_id, hold.reason) == b"in hospital"
+    assert entry.actor == books.instance.collector.actor
+    assert await books.version() == 2
+
+
+@on_sqlite
+async def test_hold_is_refused(books: Books) -> None:
+    until, collector = date(2026, 6, 30), books.instance.collector
+    with pytest.raises(NotFound):
+        await books.service.set_hold("C-9", until, "", collector)
+    with pytest.raises(Invalid, match="has passed"):
+        await books.service.set_hold("C-1", date(2026, 5, 20), "", collector)
+    with pytest.raises(NotAllowed):
+        await books.service.set_hold("C-1", until, "", SignedIn(None, "Oda", "", Role.AUDITOR))

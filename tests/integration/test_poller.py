@@ -1,0 +1,414 @@
+"""The poller with a real Dovecot and real databases; triage is done by hand where a test needs it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.adapters.imap import ImapFolder
+from app.db.sealing import Keyring
+from app.db.tables.mail import CopyRow, FolderRole, FolderRow, HistoryRow, MailboxKind, MailboxRow, Security
+from app.db.tables.system import AuditRow
+from app.db.uow import Uow
+from app.domain.clock import system_clock
+from app.domain.message import MessageState
+from app.domain.ports import MailAccount, MailFolder
+from app.domain.review import ReviewState
+from app.intake.poller import Poller
+from app.intake.service import Incoming, IntakeService
+from tests.instances import ADDRESS, SECRET, Instance, mail
+from tests.servers.dovecot import Dovecot, Mailbox
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+A_DAY = timedelta(days=1)
+
+
+def open_folder(row: MailboxRow, name: str) -> MailFolder:
+    password = Keyring(SECRET).open(row.id, row.secret or b"").decode()
+    return ImapFolder(
+        MailAccount(row.host, row.port, row.security.value, row.username, password), name, read_seconds=10
+    )
+
+
+async def add(
+    instance: Instance,
+    mailbox: Mailbox,
+    *,
+    password: str = "",
+    is_up: bool = True,
+    since: date | None = None,
+) -> UUID:
+    """What `duebox mailbox add` does."""
+    async with instance.database.write() as uow:
+        row = await uow.mailboxes.add(
+            secret=password or mailbox.password,
+            name=mailbox.username,
+            address=ADDRESS,
+            kind=MailboxKind.IMAP,
+            host=mailbox.host,
+            port=mailbox.port,
+            username=mailbox.username,
+            security=Security.NONE,
+            since=since,
+        )
+        await uow.session.flush()
+        validity = await asyncio.to_thread(mailbox.uid_validity) if is_up else 0
+        uids = await asyncio.to_thread(mailbox.uids) if is_up else []
+        uow.mailboxes.add_folder(
+            FolderRow(
+                mailbox_id=row.id,
+                name="INBOX",
+                role=FolderRole.INBOX,
+                uid_validity=validity,
+                last_uid=max(uids, default=0),
+                starts_at=instance.clock(),
+            )
+        )
+        return row.id
+
+
+@asynccontextmanager
+async def polling(
+    instance: Instance, *, holder: str = "one", intake: IntakeService | None = None
+) -> AsyncIterator[Poller]:
+    poller = Poller(
+        instance.database, intake or instance.intake, open_folder, instance.clock, poll_seconds=0.1, holder=holder
+    )
+    poller.start()
+    try:
+        yield poller
+    finally:
+        await poller.stop()
+
+
+async def eventually(claim: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not await claim():  # noqa: ASYNC110  # what it waits for is on the other side of a server
+            await asyncio.sleep(0.05)
+
+
+async def stored(instance: Instance, count: int) -> None:
+    async def claim() -> bool:
+        return len(await instance.messages()) >= count
+
+    await eventually(claim)
+    assert len(await instance.messages()) == count
+
+
+async def looked(instance: Instance, mailbox_id: UUID) -> None:
+    """Wait for one whole look that began after now."""
+    before = instance.clock.now
+    for _ in range(2):
+        instance.clock.advance(seconds=1)
+        moment = instance.clock.now
+
+        async def claim(moment: object = moment) -> bool:
+            row = await mailbox_row(instance, mailbox_id)
+            return row.last_read_at == moment
+
+        await eventually(claim)
+    assert instance.clock.now > before
+
+
+async def mailbox_row(instance: Instance, mailbox_id: UUID) -> MailboxRow:
+    async with instance.database.read() as uow:
+        return await uow.mailboxes.get(mailbox_id)
+
+
+async def has_error(instance: Instance, mailbox_id: UUID, word: str) -> None:
+    async def claim() -> bool:
+        return (await mailbox_row(instance, mailbox_id)).last_error == word
+
+    await eventually(claim)
+
+
+async def audited(instance: Instance, kind: str) -> int:
+    async with instance.database.read() as uow:
+        return await uow.session.scalar(sa.select(sa.func.count()).where(AuditRow.kind == kind)) or 0
+
+
+async def history(instance: Instance) -> Sequence[HistoryRow]:
+    async with instance.database.read() as uow:
+        return (await uow.session.scalars(sa.select(HistoryRow).order_by(HistoryRow.id))).all()
+
+
+async def raw_of(instance: Instance, payload_id: UUID) -> bytes:
+    async with instance.database.read() as uow:
+        return await uow.words.get(payload_id)
+
+
+@pytest.fixture(autouse=True)
+def now(instance: Instance) -> None:
+    """The server's dates are real, so the clock starts at the real moment."""
+    instance.clock.now = system_clock()
+
+
+async def test_a_new_mailbox_starts_now_and_is_not_changed(instance: Instance, mailbox: Mailbox) -> None:
+    await asyncio.to_thread(mailbox.append_all, [mail("old"), mail("older")])
+    await add(instance, mailbox)
+    raw = mail("new").replace(b"\n", b"\r\n")
+    uid = await asyncio.to_thread(mailbox.append, raw)
+    async with polling(instance):
+        await stored(instance, 1)
+        (message,) = await instance.messages()
+        assert await raw_of(instance, message.raw_id) == raw
+        assert message.source == f"imap:INBOX:{mailbox.uid_validity()}:{uid}"
+        more = [mail(f"mail {number}") for number in range(130)]
+        await asyncio.to_thread(mailbox.append_all, more)
+        await stored(instance, 131)
+    views = await asyncio.to_thread(mailbox.doveadm, "fetch", "flags", "all")
+    assert set(views.replace("\\Recent", "").split()) == {"flags:"}
+
+
+@ON_SQLITE
+async def test_a_mailbox_that_was_away_when_added_starts_then_too(instance: Instance, mailbox: Mailbox) -> None:
+    for body, age in (("old", 3 * A_DAY), ("yesterday", A_DAY), ("new", -timedelta(seconds=5))):
+        await asyncio.to_thread(mailbox.append, mail(body), received_at=instance.clock() - age)
+    mailbox_id = await add(instance, mailbox, is_up=False)
+    async with polling(instance):
+        await stored(instance, 1)
+        await looked(instance, mailbox_id)
+        await asyncio.to_thread(mailbox.append, mail("moved here"), received_at=instance.clock() - 9 * A_DAY)
+        await stored(instance, 2)
+
+
+@ON_SQLITE
+async def test_history_serves_threads_and_is_not_worked(instance: Instance, mailbox: Mailbox) -> None:
+    long_ago, lately = instance.clock() - 90 * A_DAY, instance.clock() - 5 * A_DAY
+    await asyncio.to_thread(mailbox.append, mail(message_id="a@customer.example"), received_at=long_ago)
+    await asyncio.to_thread(mailbox.append, mail(message_id="b@customer.example"), received_at=lately)
+    ours = mail(sender=ADDRESS, message_id="c@seller.example", references=["b@customer.example"])
+    await asyncio.to_thread(mailbox.append, ours, folder="Sent", received_at=lately)
+    mailbox_id = await add(instance, mailbox, since=(instance.clock() - 30 * A_DAY).date())
+    await asyncio.to_thread(mailbox.append, mail(message_id="d@customer.example", references=["c@seller.example"]))
+    async with polling(instance):
+        await stored(instance, 1)
+        await looked(instance, mailbox_id)
+    kept = await history(instance)
+    (message,) = await instance.messages()
+    assert [row.is_ours for row in kept] == [False, True]
+    assert {row.conversation_id for row in kept} == {message.conversation_id}
+    assert (await mailbox_row(instance, mailbox_id)).since is None
+
+
+@ON_SQLITE
+async def test_one_wrong_password_disturbs_nobody_and_mends_itself(instance: Instance, dovecot: Dovecot) -> None:
+    boxes = [dovecot.mailbox() for _ in range(4)]
+    ids = [await add(instance, box) for box in boxes[:3]]
+    wrong = await add(instance, boxes[3], password="wrong")  # noqa: S106
+    for box in boxes:
+        await asyncio.to_thread(box.append, mail())
+    async with polling(instance):
+        await stored(instance, 3)
+        await has_error(instance, wrong, "imap_login_refused")
+        assert [(await mailbox_row(instance, one)).last_error for one in ids] == ["", "", ""]
+        async with instance.database.write() as uow:
+            uow.mailboxes.seal_secret(await uow.mailboxes.get(wrong), boxes[3].password)
+        await stored(instance, 4)
+        await has_error(instance, wrong, "")
+
+
+@ON_SQLITE
+async def test_a_server_that_hangs_up_or_goes_away_is_found_again(instance: Instance) -> None:
+    with Dovecot() as dovecot:
+        mailbox = dovecot.mailbox()
+        mailbox_id = await add(instance, mailbox)
+        async with polling(instance):
+            await asyncio.to_thread(mailbox.append, mail())
+            await stored(instance, 1)
+            await asyncio.to_thread(mailbox.kick)
+            await asyncio.to_thread(mailbox.append, mail())
+            await stored(instance, 2)
+            await asyncio.to_thread(dovecot.stop)
+            await has_error(instance, mailbox_id, "imap_unreachable")
+            await asyncio.to_thread(dovecot.start)
+            await asyncio.to_thread(mailbox.append, mail())
+            await stored(instance, 3)
+            await has_error(instance, mailbox_id, "")
+
+
+async def test_renumbered_mail_is_not_worked_twice(instance: Instance, mailbox: Mailbox) -> None:
+    await asyncio.to_thread(
+        mailbox.append, mail("before the mailbox was added"), received_at=instance.clock() - 9 * A_DAY
+    )
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, [mail(f"mail {number}") for number in range(200)])
+    async with polling(instance):
+        await stored(instance, 200)
+        await asyncio.to_thread(mailbox.set_uid_validity, 1234567)
+        await asyncio.to_thread(mailbox.append, mail("after"))
+        await stored(instance, 201)
+        await looked(instance, mailbox_id)
+    async with instance.database.read() as uow:
+        assert await uow.session.scalar(sa.select(sa.func.count(CopyRow.id))) == 200
+        row = await uow.mailboxes.folder(mailbox_id, "INBOX")
+    assert row is not None
+    assert (row.uid_validity, row.last_uid) == (1234567, 202)
+    assert len(await instance.messages()) == 201
+    assert await audited(instance, "intake.folder.renumbered") == 1
+
+
+@ON_SQLITE
+async def test_a_mail_of_sixty_megabytes_waits_in_quarantine(instance: Instance, mailbox: Mailbox) -> None:
+    await add(instance, mailbox)
+    head = b"From: Petra Vane <petra@customer.example>\r\nMessage-ID: <big@customer.example>\r\nSubject: big\r\n\r\n"
+    await asyncio.to_thread(
+        mailbox.drop, head + b"0123456789012345678901234567890123456789\r\n" * (60 * 1024 * 1024 // 42)
+    )
+    await asyncio.to_thread(mailbox.append, mail())
+    async with polling(instance):
+        await stored(instance, 2)
+    big, other = sorted(await instance.messages(), key=lambda message: message.state, reverse=True)
+    assert (big.state, big.error, other.state) == (MessageState.QUARANTINED, "too_large", MessageState.IN_WORK)
+    assert await raw_of(instance, big.raw_id) == head
+
+
+class Stumbling(IntakeService):
+    """Cannot store mails that hold a certain word, as long as `stumbles`."""
+
+    stumbles = True
+
+    async def store_in(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
+        if self.stumbles and any(b"poison" in one.raw for one in mails):
+            raise KeyError("poison")
+        return await super().store_in(uow, mailbox_id, mails)
+
+
+@ON_SQLITE
+async def test_a_mail_that_cannot_be_stored_shows_and_stops_no_other(instance: Instance, mailbox: Mailbox) -> None:
+    mailbox_id = await add(instance, mailbox)
+    bodies = ["one", "two", "poison", *(f"mail {number}" for number in range(110))]
+    await asyncio.to_thread(mailbox.append_all, [mail(body) for body in bodies])
+    intake = Stumbling(instance.database, instance.clock)
+    async with polling(instance, intake=intake):
+        await stored(instance, 112)
+        await has_error(instance, mailbox_id, "mail_not_stored")
+        async with instance.database.read() as uow:
+            row = await uow.mailboxes.folder(mailbox_id, "INBOX")
+        assert row is not None
+        assert row.last_uid == 2
+        intake.stumbles = False
+        await stored(instance, 113)
+        await has_error(instance, mailbox_id, "")
+    async with instance.database.read() as uow:
+        row = await uow.mailboxes.folder(mailbox_id, "INBOX")
+    assert row is not None
+    assert row.last_uid == 113
+
+
+async def triaged(instance: Instance) -> None:
+    for message in await instance.messages():
+        await instance.triage.work(str(message.id))
+
+
+def ours(*, to: str, refers_to: str = "q@customer.example", headers: Sequence[tuple[str, str]] = ()) -> bytes:
+    """What a colleague wrote from another program."""
+    raw = mail("Dear Petra, fine.", sender=ADDRESS, references=[refers_to], headers=headers)
+    return raw.replace(f"To: {ADDRESS}\n".encode(), f"To: {to}\n".encode())
+
+
+async def test_an_answer_from_outside_closes_the_review(instance: Instance, mailbox: Mailbox) -> None:
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append, mail(message_id="q@customer.example"))
+    async with polling(instance):
+        await stored(instance, 1)
+        await triaged(instance)
+        (review,) = await instance.pending()
+        await asyncio.to_thread(mailbox.append, ours(to="petra@customer.example"), folder="Sent", flags="\\Seen")
+
+        async def is_closed() -> bool:
+            return not await instance.pending()
+
+        await eventually(is_closed)
+        await looked(instance, mailbox_id)
+    async with instance.database.read() as uow:
+        closed = await uow.reviews.get(review.id)
+        conversation = await uow.messages.conversation(review.conversation_id)
+    (message,) = await instance.messages()
+    (kept,) = await history(instance)
+    assert (closed.state, message.state) == (ReviewState.ANSWERED_ELSEWHERE, MessageState.DECIDED)
+    assert (kept.is_ours, kept.conversation_id) == (True, review.conversation_id)
+    assert conversation.version > 1
+    assert await audited(instance, "review.item.answered_elsewhere") == 1
+
+
+@ON_SQLITE
+async def test_an_answer_waits_until_the_mail_it_answers_is_read(instance: Instance, mailbox: Mailbox) -> None:
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append, mail(message_id="q@customer.example"))
+    await asyncio.to_thread(mailbox.append, ours(to="petra@customer.example"), folder="Sent")
+    async with polling(instance):
+        await stored(instance, 1)
+        await looked(instance, mailbox_id)
+        assert await history(instance) == []
+        assert (await mailbox_row(instance, mailbox_id)).last_error == ""
+        await triaged(instance)
+
+        async def is_closed() -> bool:
+            return bool(await history(instance)) and not await instance.pending()
+
+        await eventually(is_closed)
+
+
+@ON_SQLITE
+async def test_what_closes_no_review(instance: Instance, mailbox: Mailbox) -> None:
+    """A mail of no known thread, a mail to a colleague, an automatic one."""
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append, mail(message_id="q@customer.example"))
+    async with polling(instance):
+        await stored(instance, 1)
+        await triaged(instance)
+        (review,) = await instance.pending()
+        for raw in (
+            ours(to="petra@customer.example", refers_to="elsewhere@customer.example"),
+            ours(to="boss@seller.example"),
+            ours(to="petra@customer.example", headers=[("Auto-Submitted", "auto-replied")]),
+        ):
+            await asyncio.to_thread(mailbox.append, raw, folder="Sent")
+        await looked(instance, mailbox_id)
+        assert [one.id for one in await instance.pending()] == [review.id]
+
+
+async def test_two_workers_share_without_doubling_and_take_over(instance: Instance, mailbox: Mailbox) -> None:
+    await add(instance, mailbox)
+    async with polling(instance, holder="two"):
+        async with polling(instance, holder="one"):
+            await asyncio.to_thread(mailbox.append_all, [mail(f"mail {number}") for number in range(20)])
+            await stored(instance, 20)
+        await asyncio.to_thread(mailbox.append, mail())
+        await stored(instance, 21)
+    async with instance.database.read() as uow:
+        assert await uow.mailboxes.live_leases("mailbox:") == set()
+
+
+@ON_SQLITE
+async def test_mailboxes_come_and_go_while_it_runs(instance: Instance, dovecot: Dovecot) -> None:
+    first, second = dovecot.mailbox(), dovecot.mailbox()
+    async with polling(instance):
+        first_id = await add(instance, first)
+        await asyncio.to_thread(first.append, mail())
+        await stored(instance, 1)
+        async with instance.database.write() as uow:
+            (await uow.mailboxes.get(first_id)).active = False
+        await add(instance, second)
+        await asyncio.to_thread(second.append, mail())
+        await stored(instance, 2)
+        await asyncio.to_thread(dovecot.wait_for_connections, first.username, 0)
+        await asyncio.to_thread(first.append, mail())
+        await asyncio.sleep(0.5)
+        assert len(await instance.messages()) == 2
+
+
+@ON_SQLITE
+async def test_it_stops_at_once_while_a_server_is_silent(instance: Instance, mailbox: Mailbox) -> None:
+    mailbox_id = await add(instance, mailbox)
+    async with polling(instance) as poller:
+        await looked(instance, mailbox_id)
+        with mailbox.frozen():
+            await asyncio.sleep(0.3)
+            async with asyncio.timeout(5):
+                await poller.stop()

@@ -1,0 +1,66 @@
+"""Names in seven languages, by rule; and words that are no names."""
+
+import pytest
+
+from app.adapters.presidio import PresidioRedactor
+from app.domain.text import RawText
+
+
+@pytest.fixture(scope="module")
+def redactor() -> PresidioRedactor:
+    return PresidioRedactor.create()
+
+
+def names(redactor: PresidioRedactor, text: str, language: str) -> list[str]:
+    (mail,) = redactor.redact([RawText(text)], language=language, known_names=[], vault={})
+    return [span.text for span in mail.found if span.type == "PERSON"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Dear Ms Abernathy,", ["Abernathy"]),
+        ("en", "Hi tom\n\npaid.", ["tom"]),
+        ("en", "Laura - the cheque is in the post.", ["Laura"]),
+        ("en", "All good.\n\nTa muchly,\nGaz", ["Gaz"]),
+        ("en", "Paid today.\n\nD. Prentice\nDeputy Official Receiver", ["D. Prentice"]),
+        ("en", "Our controller Kwame Asante signed it.", ["Kwame Asante"]),
+        ("en", "Mei Chen <mei.chen@oakdale.example> wrote:", ["Mei Chen"]),
+        ("en", "Regards, Aisha Bello", ["Aisha Bello"]),
+        ("en", "I told Mr Freitag and Mrs May.", ["Freitag", "May"]),
+        ("fr", "Bonjour Camille,\n\nM. Yacine Benkhelifa a payé.", ["Camille", "Yacine Benkhelifa"]),
+        ("fr", "C'est réglé.\n\nCdlt\nH. Vandenbroucke", ["H. Vandenbroucke"]),
+        ("fr", "Voyez avec Noémie ou Fanch Le Goff.", ["Noémie", "Fanch Le Goff"]),
+        ("de", "Sehr geehrter Herr Brandt,", ["Brandt"]),
+        ("de", "Fragen an Dr. Hans-Jörg von Alvensleben.", ["Hans-Jörg von Alvensleben"]),
+        ("de", "Mit freundlichen Grüßen\ni. A. Claudia Seidel", ["Claudia Seidel"]),
+        ("es", "Estimada Sra. Iglesias:", ["Iglesias"]),
+        ("es", "Recibido, gracias Marta.", ["Marta"]),
+        ("nl", "Geachte heer De Boer,", ["De Boer"]),
+        ("nl", "Mvg,\nT. Wouters", ["T. Wouters"]),
+        ("it", "Ho sentito il dott. Pierfrancesco Lombardi.", ["Pierfrancesco Lombardi"]),
+        ("it", "Cordiali saluti\nGinevra Brambilla, Ufficio acquisti", ["Ginevra Brambilla"]),
+        ("pt", "Bom dia Inês,\n\nfalei com o Sr. Figueiredo.", ["Inês", "Figueiredo"]),
+    ],
+)
+def test_a_person_is_found(redactor: PresidioRedactor, language: str, text: str, expected: list[str]) -> None:
+    assert names(redactor, text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Will you mark the invoice as disputed before May? Grace period ends in June."),
+        ("en", "Dear Sir or Madam,\n\nHi Team,\n\nMany thanks\nAccounts Payable"),
+        ("en", "Frank Bird Poultry Ltd and the Charlotte Street site are separate accounts."),
+        ("fr", "Madame, Monsieur,\n\nPierre de taille livrée. Claire erreur de votre part."),
+        ("de", "Sehr geehrte Damen und Herren,\n\nErnst gemeinte Frage: Ware und Rechnung passen nicht zusammen."),
+        ("de", "Mit freundlichen Grüßen\nIhre Buchhaltung\nKeller Textil GmbH"),
+        ("es", "Julio y agosto están cerrados. Dolores de cabeza nos da este asunto."),
+        ("nl", "Dan betalen wij vrijdag. Floor is leeg."),
+        ("it", "Grazia non è stata concessa. Luglio è chiuso."),
+        ("pt", "Sem isso o sistema não aceita."),
+    ],
+)
+def test_an_ordinary_word_stays(redactor: PresidioRedactor, language: str, text: str) -> None:
+    assert names(redactor, text, language) == []
