@@ -1,4 +1,5 @@
-"""The composition root: settings become adapters, adapters become services. The only file (beside `app/mind.py`, the thinking
+"""The composition root: settings become adapters, adapters become services. The only file (beside `app/mind.py`, the
+thinking
 process's own) that names concrete adapters.
 
                     ┌ intake ── dispatch job ──▶ triage ──▶ review ── send job ──▶ outbox ┐
@@ -27,7 +28,7 @@ from app.domain.clock import Clock, system_clock
 from app.domain.ids import new_id
 from app.domain.job import JobKind
 from app.domain.policy import Policy
-from app.domain.ports import MailAccount, MailFolder, Mind, Sender
+from app.domain.ports import MailAccount, Mind, Sender
 from app.health import Health
 from app.identity.service import IdentityService
 from app.intake.poller import Poller
@@ -47,7 +48,6 @@ from app.thinking import MindConfig, check_config
 from app.triage.service import TriageService
 
 JOB_POLL_SECONDS = 0.5
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +222,3 @@ def _folder_opener(keyring: Keyring) -> OpenFolder:
 def _account(keyring: Keyring, row: MailboxRow) -> MailAccount:
     password = keyring.open(row.id, row.secret).decode() if row.secret else ""
     return MailAccount(row.host, row.port, row.security.value, row.username, password)
-

@@ -23,7 +23,9 @@ from app.operations import administration, mailboxes, running
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0]
+)
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
@@ -209,7 +211,7 @@ def mailbox_list(as_json: AsJson = False) -> None:
         _print(rows)
     else:
         for row in rows:
-            typer.echo(f"{row['name']}\t{row['address']}\t{row['kind']}\t{row['last_error'] or row['last_read_at'] or 'not read yet'}")
+            typer.echo(f"{row['name']}\t{row['address']}\t{row['last_error'] or row['last_read_at'] or 'not read yet'}")
 
 
 @mailbox.command("test")
@@ -226,7 +228,9 @@ def users_add(
     password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
 ) -> None:
     """Let somebody sign in. Asks for the password, or reads it from a file."""
-    password = mailboxes.secret_from(password_file) or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = mailboxes.secret_from(password_file) or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
     _with_services(lambda s: administration.add_user(s, email=email, name=name, role=role, password=password))
     typer.echo(f"{email} may sign in")
 

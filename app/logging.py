@@ -5,7 +5,17 @@ import sys
 
 import structlog
 
-QUIET = ("dbos", "httpx", "httpx2", "openai", "imapclient", "aiosmtplib", "uvicorn.access", "presidio-analyzer", "alembic")
+QUIET = (
+    "dbos",
+    "httpx",
+    "httpx2",
+    "openai",
+    "imapclient",
+    "aiosmtplib",
+    "uvicorn.access",
+    "presidio-analyzer",
+    "alembic",
+)
 
 
 def set_up_logging(*, level: str = "INFO", as_json: bool = True) -> None:

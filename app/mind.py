@@ -9,7 +9,6 @@ A MindConfig is plain data, so that a spawned process can be handed one.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import structlog
 
@@ -49,7 +48,10 @@ def build_mind(config: MindConfig) -> "LocalMind":
     """Checks the settings, then loads everything that is slow to load. Raises SettingInvalid."""
     check_config(config)
     forget_old_tracing()
-    prompts, policy = Prompts.load(config.prompts_directory or prompt_files.DEFAULT_DIRECTORY), load_policy(config.policy_path)
+    prompts, policy = (
+        Prompts.load(config.prompts_directory or prompt_files.DEFAULT_DIRECTORY),
+        load_policy(config.policy_path),
+    )
     embedded = EmbeddedModel(_classifier(), Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY))
     redactor = PresidioRedactor.create()
     return LocalMind(redactor=redactor, model=_model(config, embedded), prompts=prompts, policy=policy, read=read_mail)

@@ -1,4 +1,5 @@
-"""Settings, from DUEBOX_* environment variables and their _FILE variants. Read by the composition roots and migrations alone."""
+"""Settings, from DUEBOX_* environment variables and their _FILE variants. Read by the composition roots and
+migrations alone."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal

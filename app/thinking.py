@@ -1,4 +1,5 @@
-"""What the thinking process is told. Apart from `app/mind.py`, so that whoever starts that process need not load its models."""
+"""What the thinking process is told. Apart from `app/mind.py`, so that whoever starts that process need not load its
+models."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -42,7 +42,7 @@ ExistingFile = typer.Option(exists=True, dir_okay=False, readable=True)
 
 
 @app.command()
-def predict(  # noqa: PLR0913, PLR0917 each is an option of the command line
+def predict(
     dataset: Annotated[Path, ExistingFile],
     out: Annotated[Path, typer.Option(dir_okay=False)],
     provider: ProviderOption = ProviderName.EMBEDDED,
@@ -58,7 +58,7 @@ def predict(  # noqa: PLR0913, PLR0917 each is an option of the command line
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917 each is an option of the command line
+def run(  # noqa: PLR0917 each is an option of the command line
     dataset: Annotated[Path, ExistingFile] = DEV,
     report: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for report.json, report.md and report.html.")

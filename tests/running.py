@@ -1,4 +1,5 @@
-"""Duebox as its users run it: real processes, the command line, HTTP. For end-to-end tests, the kill script and benchmarks."""
+"""Duebox as its users run it: real processes, the command line, HTTP. For end-to-end tests, the kill script and
+benchmarks."""
 
 import json
 import os
@@ -90,7 +91,8 @@ class Installation:
         return f"http://127.0.0.1:{self.port}"
 
     def command(self, *words: str, expect: int = 0) -> str:
-        """Run one `duebox` command to its end and return what it printed. Raises AssertionError on another exit code."""
+        """Run one `duebox` command to its end and return what it printed. Raises AssertionError on another exit
+        code."""
         done = subprocess.run(  # noqa: S603  # our own command
             [str(DUEBOX), *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
         )
@@ -202,5 +204,3 @@ def kill(process: "subprocess.Popen[bytes]", number: int = signal.SIGKILL) -> No
 def scratch() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="duebox-") as folder:
         yield Path(folder)
-
-

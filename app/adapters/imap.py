@@ -145,6 +145,7 @@ class ImapFolder:
             )
             self._client = client
             client.normalise_times = False
+            client._imap.debug = 0  # noqa: SLF001  # at 5, as it is set, every mail is rendered for a log that nobody keeps
             if account.security == "starttls":
                 self._start_tls(client)
             self._log_in(client)

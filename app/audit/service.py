@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TextIO
+from typing import TextIO
 
 import structlog
 
@@ -11,7 +11,7 @@ from app.audit.export import FORMATS, Format
 from app.db.repositories.audit import StoredEntry
 from app.db.tables.system import Chain
 from app.db.uow import Database
-from app.domain.audit import GENESIS, MOMENT, Link, Verdict, Walk
+from app.domain.audit import GENESIS, Link, Verdict, Walk
 from app.domain.errors import Invalid
 from app.domain.people import SignedIn
 
@@ -26,18 +26,6 @@ class Checkpoint:
     seq: int
     hash: str
     at: datetime
-
-    def as_json(self) -> dict[str, Any]:
-        return {"chain": self.chain.value, "seq": self.seq, "hash": self.hash, "at": self.at.isoformat()}
-
-
-def checkpoint_from_json(data: Any) -> Checkpoint:
-    """What `as_json` wrote. Raises Invalid."""
-    try:
-        seq = int(data["seq"])
-        return Checkpoint(Chain(data["chain"]), seq, str(data["hash"]), datetime.fromisoformat(data["at"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Invalid(f"not a checkpoint: {error}") from error
 
 
 class AuditService:
@@ -93,8 +81,8 @@ class AuditService:
 
 def _misfiled(entry: StoredEntry) -> str:
     """The columns beside the body serve to find an entry: each must say what the body says."""
-    at, ids = entry.at.strftime(MOMENT), (_text(entry.message_id), _text(entry.conversation_id))
-    beside = (entry.link.seq, at, entry.kind, entry.actor, *ids)
+    at = entry.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    beside = (entry.link.seq, at, entry.kind, entry.actor, entry.message_id, entry.conversation_id)
     try:
         body = json.loads(entry.link.body)
         found_by = (body["refs"].get("message_id"), body["refs"].get("conversation_id"))
@@ -108,7 +96,3 @@ def _disagrees(link: Link, checkpoint: Checkpoint | None) -> str:
     if checkpoint is None or link.seq != checkpoint.seq or link.hash == checkpoint.hash:
         return ""
     return "not the one that the checkpoint names"
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -43,7 +43,8 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
 
 class Amount(sa.types.TypeDecorator[Decimal]):
-    """An amount of money, exact: Numeric(18, 4); on SQLite, which has no decimals, a whole number of ten-thousandths."""
+    """An amount of money, exact: Numeric(18, 4); on SQLite, which has no decimals, a whole number of
+    ten-thousandths."""
 
     impl = sa.Numeric(18, 4)
     cache_ok = True

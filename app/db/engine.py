@@ -1,6 +1,7 @@
 """Connections. One URL names the database; which driver speaks to it is our affair.
 
-On SQLite a writing transaction begins IMMEDIATE, so that it waits for its turn at the start rather than fail at the end,
+On SQLite a writing transaction begins IMMEDIATE, so that it waits for its turn at the start rather than fail at the
+end,
 and reads have an engine of their own with a plain BEGIN, so that a page never waits for a writer (WAL).
 """
 

@@ -1,4 +1,5 @@
-"""One block is one transaction: it commits when the block ends well and rolls back when it raises. Nobody calls `commit`."""
+"""One block is one transaction: it commits when the block ends well and rolls back when it raises. Nobody calls
+`commit`."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

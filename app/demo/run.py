@@ -59,13 +59,11 @@ async def prepared(folder: Path) -> AsyncIterator[Demo]:
     Raises DatabaseBusy when a demo is running there.
     """
     url = f"sqlite:///{folder / 'duebox.db'}"
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     lock = FileLock(sqlite_path(url), "duebox demo")
     lock.take()
     try:
-        for old in folder.iterdir():
-            if old.name != "duebox.db.lock":
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
+        _empty(folder)
         prepare_database(url)
         settings = settings_from_environment(database_url=url, secret_key=secrets.token_urlsafe(32))
         services = build(settings, clock=demo_clock(), sink=folder / "outbox", is_demo=True)
@@ -74,6 +72,16 @@ async def prepared(folder: Path) -> AsyncIterator[Demo]:
         yield Demo(services, folder, password)
     finally:
         lock.release()
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _empty(folder: Path) -> None:
+    for old in folder.iterdir():
+        if old.name != "duebox.db.lock":
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 async def _furnish(services: Services, password: str) -> None:

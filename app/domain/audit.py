@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 GENESIS = "0" * 64
-MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 Ref = str | int | bool | None | list[str]
 
@@ -33,7 +32,7 @@ def canonical(entry: Entry) -> bytes:
     return json.dumps(
         {
             "seq": entry.seq,
-            "at": entry.at.astimezone(UTC).strftime(MOMENT),
+            "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "kind": entry.kind,
             "actor": entry.actor,
             "refs": dict(entry.refs),

@@ -11,7 +11,8 @@ from app.domain.text import RedactedText
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One message with everything that code found about it. `received_at` is aware, in the customer's time zone if known.
+    """One message with everything that code found about it. `received_at` is aware, in the customer's time zone if
+    known.
 
     `vault` holds the placeholders that earlier mails of the conversation used; `note` is what a reviewer asked for when
     sending a proposal back; `team` signs the draft.

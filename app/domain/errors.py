@@ -67,7 +67,9 @@ class ImportRefused(Invalid):
 
 class ReviewAlreadyDecided(AppError):
     def __init__(self, *, state: str, version: int, decided_by: str | None, decided_at: datetime | None) -> None:
-        super().__init__(f"already {state} by {decided_by or 'Duebox'}" if decided_at else "changed since you opened it")
+        super().__init__(
+            f"already {state} by {decided_by or 'Duebox'}" if decided_at else "changed since you opened it"
+        )
         self.state = state
         self.version = version
         self.decided_by = decided_by

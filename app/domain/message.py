@@ -19,7 +19,9 @@ class MessageState(StrEnum):
 
 
 NEXT_STATES: Mapping[MessageState, frozenset[MessageState]] = {
-    MessageState.IN_WORK: frozenset({MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED, MessageState.DECIDED}),
+    MessageState.IN_WORK: frozenset(
+        {MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED, MessageState.DECIDED}
+    ),
     MessageState.PENDING: frozenset({MessageState.DECIDED, MessageState.IN_WORK}),
     MessageState.DECIDED: frozenset({MessageState.PENDING}),
     MessageState.NO_ANSWER: frozenset({MessageState.IN_WORK, MessageState.PENDING}),
@@ -56,14 +58,15 @@ class Head:
 class Authentication(StrEnum):
     """The receiving server's verdict about the sender (RFC 8601), from a pinned authserv-id only."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  # a verdict
     FAIL = "fail"
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is not the body. `text` is what could be read of it; None when nothing could be, or nothing was tried."""
+    """A part that is not the body. `text` is what could be read of it; None when nothing could be, or nothing was
+    tried."""
 
     name: str = field(repr=False)
     content_type: str
@@ -120,7 +123,8 @@ class Machine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are on the mail side: our own addresses (lower case) and the authserv-id whose verdicts we believe (RFC 8601)."""
+    """Who we are on the mail side: our own addresses (lower case) and the authserv-id whose verdicts we believe (RFC
+    8601)."""
 
     addresses: tuple[str, ...]
     authserv_id: str = ""

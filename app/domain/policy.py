@@ -38,7 +38,7 @@ class Condition:
     def holds(self, situation: Situation) -> bool:
         return (
             (not self.any_intent or bool(self.any_intent & situation.intents))
-            and (not self.only_intents or bool(situation.intents) and situation.intents <= self.only_intents)
+            and (not self.only_intents or (bool(situation.intents) and situation.intents <= self.only_intents))
             and (not self.any_reason or bool(self.any_reason & situation.reasons))
             and (not self.machines or situation.machine in self.machines)
             and (not self.segments or situation.segment in self.segments)
@@ -120,9 +120,14 @@ def tone_of(policy: Policy, situation: Situation, overdue_days: int) -> Tone:
 
 
 def may_send_alone(policy: Policy, intents: Iterable[Intent], segment: str) -> bool:
-    """Whether an `auto` answer may leave without a person: autonomy is `send` for every intent, and sending is not stopped."""
+    """Whether an `auto` answer may leave without a person: autonomy is `send` for every intent, and sending is not
+    stopped."""
     wanted = tuple(intents)
-    return bool(wanted) and not policy.sending_stopped and all(_autonomy(policy, i, segment) is Autonomy.SEND for i in wanted)
+    return (
+        bool(wanted)
+        and not policy.sending_stopped
+        and all(_autonomy(policy, i, segment) is Autonomy.SEND for i in wanted)
+    )
 
 
 def _autonomy(policy: Policy, intent: Intent, segment: str) -> Autonomy:

@@ -17,7 +17,9 @@ from app.domain.text import RawText, Redaction
 class Redactor(Protocol):
     """Makes text safe to show to a model. Raises RedactionFailed; then no model is asked."""
 
-    def redact(self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]) -> tuple[Redaction, ...]:
+    def redact(
+        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+    ) -> tuple[Redaction, ...]:
         """Redact texts of one conversation together: the same person gets the same placeholder in all of them.
 
         `known_names` (from ledger and headers) are masked wherever they stand. `vault` holds placeholders given out

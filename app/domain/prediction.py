@@ -28,7 +28,12 @@ def prediction(proposal: Proposal) -> dict[str, Any]:
     }
     if proposal.draft is not None:
         draft = proposal.draft
-        line["draft"] = {"subject": draft.subject, "body": draft.body, "tone": draft.tone.value, "language": draft.language}
+        line["draft"] = {
+            "subject": draft.subject,
+            "body": draft.body,
+            "tone": draft.tone.value,
+            "language": draft.language,
+        }
     return line
 
 

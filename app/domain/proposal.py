@@ -74,7 +74,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a fact of a draft comes from: `source` is "ledger", "mail" or "configuration"; offsets count in the draft body."""
+    """Where a fact of a draft comes from: `source` is "ledger", "mail" or "configuration"; offsets count in the
+    draft body."""
 
     start: int
     end: int
@@ -93,7 +94,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One question to a model, for audit and cost. `prompt` is id@version; `fallback` says that the embedded model stood in."""
+    """One question to a model, for audit and cost. `prompt` is id@version; `fallback` says that the embedded model
+    stood in."""
 
     prompt: str
     prompt_hash: str

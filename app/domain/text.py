@@ -1,6 +1,7 @@
 """Text before and after redaction.
 
-Offsets are code points. A `RedactedText` remembers where each of its pieces came from, so that a span found in it can be
+Offsets are code points. A `RedactedText` remembers where each of its pieces came from, so that a span found in it
+can be
 translated back to the customer's own words; a span that touches a placeholder widens to all that the placeholder hides.
 """
 
@@ -120,7 +121,8 @@ class Redaction:
 
 
 def restore(text: str, vault: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Put the hidden words back. Returns the text and the placeholders that no entry explains (a draft with one is refused)."""
+    """Put the hidden words back. Returns the text and the placeholders that no entry explains (a draft with one is
+    refused)."""
     unknown: list[str] = []
 
     def put_back(match: re.Match[str]) -> str:

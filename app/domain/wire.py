@@ -22,8 +22,6 @@ def load(adapter: TypeAdapter[T], stored: bytes) -> T:
     return adapter.validate_json(stored)
 
 
-
-
 def dump_reading(read: ReadMail) -> bytes:
     """A reading without the bytes of its attachments and its HTML: those are in the raw mail."""
     attachments = tuple(replace(attachment, content=b"") for attachment in read.mail.attachments)

@@ -57,19 +57,13 @@ class IdentityService:
 
     async def sign_in(self, email: str, password: str) -> str:
         """A session token. Raises NotAllowed with the tries that are left, or TooManyAttempts."""
+        tries = await self._count_try(email)
         async with self._database.read() as uow:
             user = await uow.users.by_email(email)
-            failed = await uow.users.failures(email)
-        tries = failed.failures if failed else 0
-        if failed is not None and tries >= TRIES:
-            waited = self._clock() - failed.last_at
-            if waited < PAUSE:
-                raise TooManyAttempts(int((PAUSE - waited).total_seconds()) + 1)
-            tries = 0
         known = user.password_hash if user is not None and user.active else self._nobody
         fits = await asyncio.to_thread(self._hasher.verify, password, known)
         if user is None or not user.active or not fits:
-            await self._refuse(email, tries + 1)
+            raise await self._refused(email, tries)
         return await self._open_session(email)
 
     async def sign_out(self, token: str) -> None:
@@ -103,13 +97,25 @@ class IdentityService:
             uow.audit.add("identity.session.opened", actor=f"user:{user.id}", user_id=user.id)
         return token
 
-    async def _refuse(self, email: str, failures: int) -> None:
+    async def _count_try(self, email: str) -> int:
+        """Count a try before it is made, so that many at once are many. Raises TooManyAttempts during a pause."""
         async with self._database.write() as uow:
-            await uow.users.note_failure(email, failures=failures)
+            failed = await uow.users.failures(email)
+            tries = failed.failures if failed else 0
+            if failed is not None and tries >= TRIES:
+                waited = self._clock() - failed.last_at
+                if waited < PAUSE:
+                    raise TooManyAttempts(int((PAUSE - waited).total_seconds()) + 1)
+                tries = 0
+            await uow.users.note_failure(email, failures=tries + 1)
+            return tries + 1
+
+    async def _refused(self, email: str, tries: int) -> NotAllowed:
+        async with self._database.write() as uow:
             uow.audit.add("identity.session.refused", email_hash=uow.words.keyring.index(email.strip().lower()))
-        left = TRIES - failures
+        left = TRIES - tries
         pause = f"{left} {'try' if left == 1 else 'tries'} left before a pause" if left > 0 else "There is now a pause"
-        raise NotAllowed(f"E-mail and password do not match. {pause} of {PAUSE.seconds // 60} minutes.")
+        return NotAllowed(f"E-mail and password do not match. {pause} of {PAUSE.seconds // 60} minutes.")
 
     async def _hashed(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:

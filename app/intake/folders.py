@@ -76,7 +76,7 @@ class _Run:
 
 
 class FolderReader:
-    def __init__(  # noqa: PLR0913  # all of it is needed to read one folder
+    def __init__(
         self, database: Database, folder: MailFolder, watched: Watched, *, holder: str, blocking: Blocking, keep: Keep
     ) -> None:
         self._database = database

@@ -44,7 +44,7 @@ def _made_of(row: MailboxRow) -> tuple[object, ...]:
 class Poller:
     """`open_folder` makes a folder by mailbox and name, or SENT_FOLDER; `holder` names this worker in leases."""
 
-    def __init__(  # noqa: PLR0913  # what a mailbox's task needs
+    def __init__(
         self,
         database: Database,
         intake: IntakeService,

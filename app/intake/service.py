@@ -1,7 +1,7 @@
 """Intake: raw bytes are stored before they are parsed, once, and the job that works them is in the same transaction.
 
-    up to 100 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, ONE dispatch job
-                                            └─ fails? one mail at a time, so that one bad mail stops no other
+up to 100 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, ONE dispatch job
+                                        └─ fails? one mail at a time, so that one bad mail stops no other
 """
 
 import re
@@ -78,7 +78,8 @@ class IntakeService:
         self._clock = clock
 
     async def store(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
-        """Store mails of one mailbox, each once. Returns how many were new. Raises MailTooLarge before anything is stored."""
+        """Store mails of one mailbox, each once. Returns how many were new. Raises MailTooLarge before anything is
+        stored."""
         for mail in mails:
             if len(mail.raw) > MAX_BYTES:
                 raise MailTooLarge(f"a mail of {len(mail.raw)} bytes is over the limit of {MAX_BYTES}")
@@ -104,7 +105,9 @@ class IntakeService:
         await uow.messages.touch_conversations(batch.newest)
         if any(row["state"] is MessageState.IN_WORK for row in batch.messages):
             await uow.enqueue(Job(JobKind.DISPATCH, str(batch_id), f"dispatch-{batch_id}", ""))
-        log.info("intake.batch.stored", mailbox_id=str(mailbox_id), messages=len(batch.messages), copies=len(batch.copies))
+        log.info(
+            "intake.batch.stored", mailbox_id=str(mailbox_id), messages=len(batch.messages), copies=len(batch.copies)
+        )
         return len(batch.messages)
 
     async def _store_batch(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
@@ -131,7 +134,9 @@ class IntakeService:
         batch = _Batch()
         contacts = await uow.ledger.customers_of({letter.head.sender.email for letter in letters})
         batch.customers = {
-            email: rows[0].customer_id for email, rows in contacts.items() if len({row.customer_id for row in rows}) == 1
+            email: rows[0].customer_id
+            for email, rows in contacts.items()
+            if len({row.customer_id for row in rows}) == 1
         }
         hashes = {letter.rfc_id_hash for letter in letters}.union(*(letter.referred for letter in letters))
         batch.ancestors = await uow.messages.ancestors(hashes)
@@ -145,15 +150,20 @@ class IntakeService:
     async def _place(self, uow: Uow, batch: _Batch, mailbox_id: UUID, batch_id: UUID, letter: _Letter) -> None:
         """Add one mail's rows to the batch: a message in its conversation, or a copy of one that is there already."""
         twin = batch.ancestors.get(letter.rfc_id_hash)
-        if twin is not None and twin.message_id is not None and await self._is_same(uow, batch, twin.message_id, letter):
+        if (
+            twin is not None
+            and twin.message_id is not None
+            and await self._is_same(uow, batch, twin.message_id, letter)
+        ):
             batch.copies.append(uow.messages.copy_row(twin.message_id, mailbox_id, letter.incoming.source))
             uow.audit.add("intake.copy.linked", message_id=twin.message_id, mailbox_id=mailbox_id)
             return
         conversation_id = self._conversation(uow, batch, letter)
         raw = uow.words.sealed_payload(conversation_id, "mail", letter.incoming.raw)
-        message_id = new_id()
+        row = self._message_row(uow, batch, mailbox_id, batch_id, letter, raw)
+        message_id = row["id"]
         batch.payloads.append(raw)
-        batch.messages.append(self._message_row(uow, mailbox_id, batch_id, letter, message_id, conversation_id, raw["id"], batch))
+        batch.messages.append(row)
         batch.ancestors[letter.rfc_id_hash] = Ancestor(conversation_id, message_id)
         batch.raws[message_id] = letter.incoming.raw
         uow.audit.add(
@@ -185,16 +195,9 @@ class IntakeService:
         return found
 
     def _message_row(
-        self,
-        uow: Uow,
-        mailbox_id: UUID,
-        batch_id: UUID,
-        letter: _Letter,
-        message_id: UUID,
-        conversation_id: UUID,
-        raw_id: UUID,
-        batch: _Batch,
+        self, uow: Uow, batch: _Batch, mailbox_id: UUID, batch_id: UUID, letter: _Letter, raw: dict[str, Any]
     ) -> dict[str, Any]:
+        message_id, conversation_id = new_id(), raw["conversation_id"]
         head = SealedHead.of(letter.head).as_bytes()
         truncated = letter.incoming.is_truncated
         return {
@@ -206,7 +209,7 @@ class IntakeService:
             "customer_id": batch.customers.get(letter.head.sender.email),
             "rfc_id_hash": letter.rfc_id_hash,
             "head": uow.words.known_key(conversation_id).seal(message_id, head),
-            "raw_id": raw_id,
+            "raw_id": raw["id"],
             "size": len(letter.incoming.raw),
             "received_at": letter.incoming.received_at,
             "stored_at": self._clock(),
@@ -259,5 +262,3 @@ class Dispatcher:
 def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str = "") -> Job:
     """The job that works one run of a message, in the lane of its conversation."""
     return Job(JobKind.TRIAGE, str(message_id), f"triage-{message_id}-{run}{again}", str(conversation_id))
-
-

@@ -1,6 +1,7 @@
 """The job engine: DBOS Transact, on SQLite in one process or on PostgreSQL with many workers. Nothing else names it.
 
-One workflow without steps, `run(kind, subject)`, carries every job: two or three writing transactions each, where a step
+One workflow without steps, `run(kind, subject)`, carries every job: two or three writing transactions each, where a
+step
 more would cost one more. Handlers are idempotent: after a crash the job runs again from its start.
 
     job fails ──▶ again after a pause, in its lane (so the order within a conversation holds) ──▶ the handler gives up
@@ -45,7 +46,8 @@ def migrate(url: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`work` does the job for a subject's id; `give_up` is told the class of the error once the attempts are used up."""
+    """`work` does the job for a subject's id; `give_up` is told the class of the error once the attempts are used
+    up."""
 
     work: Callable[[str], Awaitable[None]]
     give_up: Callable[[str, str], Awaitable[None]]
@@ -89,7 +91,9 @@ class Engine:
 
         DBOS.launch()
         for queue in QUEUES:
-            limits: dict[str, Any] = {"partition_concurrency": 1} if queue.is_ordered_by_lane else {"global_concurrency": 1}
+            limits: dict[str, Any] = (
+                {"partition_concurrency": 1} if queue.is_ordered_by_lane else {"global_concurrency": 1}
+            )
             await DBOS.register_queue_async(
                 queue.name, worker_concurrency=queue.at_once, polling_interval_sec=self._poll_seconds, **limits
             )
@@ -99,9 +103,7 @@ class Engine:
         """Take no more jobs, and let the running ones end."""
         if self._running:
             self._running = False
-            await asyncio.to_thread(
-                DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS
-            )
+            await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS)
 
     def dispose(self) -> None:
         """Close the connections."""
@@ -109,7 +111,7 @@ class Engine:
 
     async def take_over(self, dead: list[str]) -> int:
         """Queue again what the named executors were working on when they died."""
-        handles = await asyncio.to_thread(DBOS._recover_pending_workflows, dead)
+        handles = await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  # no public one keeps the queue
         return len(handles)
 
     def executors_at_work(self, connection: sa.Connection | Session) -> set[str]:

@@ -1,6 +1,7 @@
 """Leases: who is alive. A worker renews its own; whoever finds another's run out takes over that worker's jobs.
 
-The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for good.
+The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for
+good.
 A worker that finds its own lease run out ends itself at once, since others may be doing its work by now.
 """
 

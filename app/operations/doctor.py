@@ -91,7 +91,9 @@ async def _mailboxes(services: Services) -> AsyncIterator[Finding]:
 async def _smtp(settings: Settings) -> Finding:
     smtp = settings.smtp
     if not smtp.host:
-        return Finding("smtp", False, "no server is set", "set DUEBOX_SMTP__HOST (and PORT, USERNAME, PASSWORD, SECURITY)")
+        return Finding(
+            "smtp", False, "no server is set", "set DUEBOX_SMTP__HOST (and PORT, USERNAME, PASSWORD, SECURITY)"
+        )
     client = aiosmtplib.SMTP(
         hostname=smtp.host,
         port=smtp.port,
@@ -122,6 +124,7 @@ async def _model(settings: Settings) -> Finding:
         async with client:
             await asyncio.wait_for(client.models.list(), PATIENCE_SECONDS)
     except (openai.OpenAIError, TimeoutError) as error:
-        hint = "check DUEBOX_MODEL__BASE_URL and __API_KEY; meanwhile the embedded model reads, and everything goes to a person"
+        meanwhile = "meanwhile the embedded model reads, and everything goes to a person"
+        hint = f"check DUEBOX_MODEL__BASE_URL and __API_KEY; {meanwhile}"
         return Finding("model", False, type(error).__name__, hint)
     return Finding("model", True, f"{model.name} at the endpoint answers")

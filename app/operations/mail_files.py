@@ -1,5 +1,6 @@
 """`duebox triage`: the agent on mail files, in this process; nothing is stored, nothing is sent."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,15 @@ UNUSED = "-" * 32
 
 async def triage_files(files: list[Path], ledger: Path | None) -> list[dict[str, Any]]:
     """One prediction a file; a file that cannot be read as a mail says so. Needs no settings but the model's."""
-    account = _account(ledger)
+    account = await asyncio.to_thread(_account, ledger)
     mind = build_mind(mind_config(settings_from_environment(secret_key=UNUSED)))
-    return [{"id": file.name, **await _triage(mind, file, account)} for file in files]
+    raws = [(file.name, await asyncio.to_thread(file.read_bytes)) for file in files]
+    return [{"id": name, **await _triage(mind, raw, account)} for name, raw in raws]
 
 
-async def _triage(mind: Mind, file: Path, account: Account) -> dict[str, Any]:
+async def _triage(mind: Mind, raw: bytes, account: Account) -> dict[str, Any]:
     try:
-        read = await mind.read(file.read_bytes(), Identity(()))
+        read = await mind.read(raw, Identity(()))
     except UnreadableMail as error:
         return {"error": f"cannot be read as a mail: {error}"}
     received = read.mail.head.date or system_clock()
@@ -68,7 +70,10 @@ def in_words(line: dict[str, Any]) -> str:
     """A prediction for a reader at the terminal."""
     if "error" in line:
         return f"{line['id']}: {line['error']}"
-    wants = ", ".join(f"{finding['intent']} ({finding['confidence']:.0%})" for finding in line["intents"]) or "nothing found"
+    wants = (
+        ", ".join(f"{finding['intent']} ({finding['confidence']:.0%})" for finding in line["intents"])
+        or "nothing found"
+    )
     why = f" because of {', '.join(line['review_reasons'])}" if line["review_reasons"] else ""
     draft = f"\n\n{line['draft']['body']}\n" if line["draft"] else ""
     return f"{line['id']}: {wants}\n  route {line['route']}, rule {line['rule']}{why}{draft}"

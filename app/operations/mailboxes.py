@@ -145,12 +145,17 @@ async def _add_imap(services: Services, wish: MailboxWish) -> str:
         (await uow.mailboxes.get(row.id)).active = True
         uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
     if problem:
-        return f"{wish.name} was added, but its server cannot be read yet ({problem}); new mail from now on will be read once it can"
+        later = "mail from now on will be read once it can"
+        return f"{wish.name} was added, but its server cannot be read yet ({problem}); {later}"
     return f"{wish.name} is watched from now on"
 
 
 def _check_imap(wish: MailboxWish) -> None:
-    for option, value in (("--imap-host", wish.host), ("--username", wish.username), ("--password-file", wish.password)):
+    for option, value in (
+        ("--imap-host", wish.host),
+        ("--username", wish.username),
+        ("--password-file", wish.password),
+    ):
         if not value:
             raise Invalid(f"{option} is missing (or give --webhook raw)")
     if wish.security not in set(Security):
@@ -181,5 +186,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise Invalid("--since must be a date like 2026-05-21") from None
-
-

@@ -22,7 +22,7 @@ async def serve_demo(folder: Path) -> None:
             uvicorn.Config(app, settings.http.host, settings.http.port, log_config=None, access_log=False)
         )
         serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.05)
         if server.started:
             _welcome(ready, f"http://{settings.http.host}:{settings.http.port}")
@@ -45,7 +45,9 @@ async def work_until_stopped(services: Services) -> None:
 
 
 def _welcome(ready: demo.Demo, address: str) -> None:
-    people = "\n".join(f"    {email:34} {role.value}" for email, _, role in (demo.COLLECTOR, demo.MANAGER, demo.AUDITOR))
+    people = "\n".join(
+        f"    {email:34} {role.value}" for email, _, role in (demo.COLLECTOR, demo.MANAGER, demo.AUDITOR)
+    )
     sys.stdout.write(
         f"\nDuebox demo on {address}\n\n  Sign in as\n{people}\n  with the password {ready.password}\n\n"
         f"  Answers are filed in {ready.folder / 'outbox'} and never sent. Ctrl-C ends the demo.\n\n"

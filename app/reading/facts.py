@@ -149,7 +149,7 @@ class ExtractedFacts:
         return next((found.numbers for found in self.by_intent if found.intent is intent), ())
 
 
-def extract_facts(  # noqa: PLR0913, PLR0917 what a fact depends on
+def extract_facts(
     text: str, subject: str, language: str, today: date, account: Account, intents: Sequence[Scored]
 ) -> ExtractedFacts:
     """`text` is the redacted new text, `intents` are the chosen ones."""

@@ -194,7 +194,9 @@ async def decide(review_id: UUID, decision: Decision, reviews: Reviews, user: Ap
     )
 
 
-@router.post("/reviews/{review_id}/undo", responses={**MISSING, 403: {"description": "the role may not"}}, tags=["reviews"])
+@router.post(
+    "/reviews/{review_id}/undo", responses={**MISSING, 403: {"description": "the role may not"}}, tags=["reviews"]
+)
 async def undo(review_id: UUID, reviews: Reviews, user: ApiUser) -> DecisionMade:
     """Take a decision back while its mail has not left."""
     made = await reviews.undo(review_id, by=user)

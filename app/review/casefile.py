@@ -147,7 +147,9 @@ def mail_view(message: MessageRow, read: ReadMail, proposal: Proposal | None) ->
         ),
         redacted=proposal.redacted if proposal else "",
         has_html=_has_html(read),
-        authentication="" if read.screening.authentication is Authentication.NONE else read.screening.authentication.value,
+        authentication=""
+        if read.screening.authentication is Authentication.NONE
+        else read.screening.authentication.value,
     )
 
 
@@ -234,8 +236,7 @@ async def _candidates(uow: Uow, read: ReadMail) -> tuple[Candidate, ...]:
 
 async def _facts(uow: Uow, case: CaseFile) -> tuple[FactView, ...]:
     cases = {
-        row.kind.value: row.state.value
-        for row in await uow.ledger.cases_of_message(case.message.id, case.saved.run)
+        row.kind.value: row.state.value for row in await uow.ledger.cases_of_message(case.message.id, case.saved.run)
     }
     return tuple(
         FactView(
@@ -296,7 +297,14 @@ async def _earlier(uow: Uow, message: MessageRow) -> tuple[EarlierMail, ...]:
             words = text_of(read.parts.new, read.mail.text)
             sender = read.mail.head.sender
             found.append(
-                EarlierMail("received", other.received_at, sender.name or sender.email, read.mail.head.subject, words, read.language)
+                EarlierMail(
+                    "received",
+                    other.received_at,
+                    sender.name or sender.email,
+                    read.mail.head.subject,
+                    words,
+                    read.language,
+                )
             )
     for sent in await uow.outbox.of_conversation(message.conversation_id):
         if sent.id < message.id and sent.state is OutboxState.SENT:
@@ -333,4 +341,3 @@ async def _decision(uow: Uow, case: CaseFile) -> Decision | None:
         send_at=outbox.send_after if outbox is not None and outbox.state in LEAVING else None,
         reason=review.ignore_reason or "",
     )
-

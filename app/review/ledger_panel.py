@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from app.db.tables.ledger import CaseRow as CaseRecord
 from app.db.tables.ledger import CaseKind, HoldRow
+from app.db.tables.ledger import CaseRow as CaseRecord
 from app.db.uow import Uow
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.domain.money import Money, total
@@ -23,7 +23,9 @@ from app.review.view import (
 AGE_LIMITS = (0, 30, 60, 90)
 
 
-async def ledger_panel(uow: Uow, customer_id: str, *, today: date, concerned: Collection[str], writer: str) -> LedgerView | None:
+async def ledger_panel(
+    uow: Uow, customer_id: str, *, today: date, concerned: Collection[str], writer: str
+) -> LedgerView | None:
     """The panel of one customer. `concerned` are the invoices that the mail is about, `writer` its sender's address."""
     account = await uow.ledger.account(customer_id)
     if account is None:
@@ -31,7 +33,9 @@ async def ledger_panel(uow: Uow, customer_id: str, *, today: date, concerned: Co
     cases = await uow.ledger.cases(customer_id)
     holds = await uow.ledger.holds(customer_id)
     names = await uow.users.names()
-    overdue = total(i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today)
+    overdue = total(
+        i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today
+    )
     return LedgerView(
         customer_id=account.customer_id,
         name=account.name,

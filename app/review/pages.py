@@ -37,19 +37,24 @@ from app.review.view import (
 
 LISTED = 200
 EXCERPT = 160
-URGENCY = {reason.value: rank for rank, reason in enumerate((
-    Reason.FRAUD_RISK,
-    Reason.INJECTION,
-    Reason.CHANGED_SINCE_APPROVAL,
-    Reason.LEGAL,
-    Reason.PRIVACY_REQUEST,
-    Reason.COMPLAINT,
-    Reason.HARDSHIP,
-    Reason.DISPUTE,
-    Reason.NEGOTIATION,
-    Reason.STRATEGIC_ACCOUNT,
-    Reason.UNVERIFIED_SENDER,
-))}
+URGENCY = {
+    reason.value: rank
+    for rank, reason in enumerate(
+        (
+            Reason.FRAUD_RISK,
+            Reason.INJECTION,
+            Reason.CHANGED_SINCE_APPROVAL,
+            Reason.LEGAL,
+            Reason.PRIVACY_REQUEST,
+            Reason.COMPLAINT,
+            Reason.HARDSHIP,
+            Reason.DISPUTE,
+            Reason.NEGOTIATION,
+            Reason.STRATEGIC_ACCOUNT,
+            Reason.UNVERIFIED_SENDER,
+        )
+    )
+}
 
 
 class ReviewPages:
@@ -95,7 +100,9 @@ class ReviewPages:
 
     async def no_answer(self, chosen: UUID | None) -> tuple[tuple[NoAnswerRow, ...], Preview | None]:
         async with self._database.read() as uow:
-            messages = await uow.messages.page(state=MessageState.NO_ANSWER, after=None, limit=LISTED, newest_first=True)
+            messages = await uow.messages.page(
+                state=MessageState.NO_ANSWER, after=None, limit=LISTED, newest_first=True
+            )
             rows = tuple([await self._no_answer_row(uow, message) for message in messages])
             wanted = chosen or (messages[0].id if messages else None)
             preview = None
@@ -277,5 +284,3 @@ def _urgency(row: QueueRow) -> tuple[int, Decimal, datetime]:
     """Danger first, then the most money, then the oldest."""
     rank = min((URGENCY.get(reason, len(URGENCY)) for reason in row.reasons), default=len(URGENCY))
     return rank, -(row.amount.value if row.amount else Decimal(0)), row.received_at
-
-

@@ -43,7 +43,9 @@ async def home() -> Response:
 
 
 @router.get("/queue")
-async def queue(request: Request, pages: Pages, user: PageUser, review: UUID | None = None, edit: Edit = "") -> HTMLResponse:
+async def queue(
+    request: Request, pages: Pages, user: PageUser, review: UUID | None = None, edit: Edit = ""
+) -> HTMLResponse:
     view = await pages.queue(chosen=review, editing=bool(edit) and user.can_decide, reader=user)
     return html(request, "queue.html", page=await page_of(request, "queue", user), queue=view)
 
@@ -95,7 +97,12 @@ async def approve(
     request: Request, review_id: UUID, version: Version, reviews: Reviews, user: PageUser, view: View = "queue"
 ) -> Response:
     return await _decided(
-        request, review_id, version, view, "", lambda: reviews.decide(review_id, Action.APPROVE, version=version, by=user)
+        request,
+        review_id,
+        version,
+        view,
+        "",
+        lambda: reviews.decide(review_id, Action.APPROVE, version=version, by=user),
     )
 
 

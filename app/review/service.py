@@ -1,7 +1,7 @@
 """Decisions. Each is a compare-and-set on (review, state, version): of two people, two clicks or two tabs, one wins.
 
-    approve, edit ─▶ outbox row and send job      ignore ─▶ decided, nothing leaves
-    send back ─────▶ a new run with the note      undo ───▶ back to pending, while the mail has not left
+approve, edit ─▶ outbox row and send job      ignore ─▶ decided, nothing leaves
+send back ─────▶ a new run with the note      undo ───▶ back to pending, while the mail has not left
 """
 
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import Job, JobKind
 from app.domain.message import Address, MessageState
-from app.domain.proposal import Draft, Proposal
 from app.domain.people import DUEBOX, SignedIn
+from app.domain.proposal import Draft, Proposal
 from app.domain.review import Action, CaseState, OutboxState, ReviewState, Role
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, READ_MAIL, load
@@ -371,4 +371,3 @@ def _edited(subject: str | None, body: str | None) -> Reply:
 
 def _as_json(reply: Reply) -> dict[str, str]:
     return {"subject": reply.subject, "body": reply.body}
-

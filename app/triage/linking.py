@@ -1,4 +1,5 @@
-"""Whose mail is it? Only an active contact's address identifies a customer; thread and invoice number merely propose."""
+"""Whose mail is it? Only an active contact's address identifies a customer; thread and invoice number merely
+propose."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -18,6 +18,8 @@ def triage_service(request: Request) -> TriageService:
 
 
 @router.post("/quarantine/{message_id}/retry", dependencies=[Depends(check_csrf)])
-async def retry(message_id: UUID, triage: Annotated[TriageService, Depends(triage_service)], user: PageUser) -> Response:
+async def retry(
+    message_id: UUID, triage: Annotated[TriageService, Depends(triage_service)], user: PageUser
+) -> Response:
     await triage.retry(message_id, by=user)
     return RedirectResponse("/quarantine", status_code=303)

@@ -177,7 +177,13 @@ class TriageService:
             language=proposal.language,
             policy_version=proposal.policy_version,
             calls=[
-                {"prompt": c.prompt, "hash": c.prompt_hash, "model": c.model, "in": c.input_tokens, "out": c.output_tokens}
+                {
+                    "prompt": c.prompt,
+                    "hash": c.prompt_hash,
+                    "model": c.model,
+                    "in": c.input_tokens,
+                    "out": c.output_tokens,
+                }
                 for c in proposal.calls
             ],
             payload_id=await uow.words.put(task.conversation_id, "proposal", dump(PROPOSAL, proposal)),
@@ -258,9 +264,7 @@ class TriageService:
             await uow.words.salted_hash(task.conversation_id, answered),
         )
 
-    def _note(
-        self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal, hashes: _Hashes
-    ) -> None:
+    def _note(self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal, hashes: _Hashes) -> None:
         uow.audit.add(
             "triage.proposal.saved",
             message_id=message.id,

@@ -1,4 +1,5 @@
-"""Forged requests: three locks, each enough. The browser's own word (Sec-Fetch-Site), the Origin, and a token in the form."""
+"""Forged requests: three locks, each enough. The browser's own word (Sec-Fetch-Site), the Origin, and a token in the
+form."""
 
 import hashlib
 import hmac

@@ -12,7 +12,7 @@ from app.identity.service import PAUSE, SESSION, TRIES, IdentityService
 from tests.instances import Instance
 
 EMAIL = "milo@seller.example"
-PASSWORD = "a very long word"  # noqa: S105
+PASSWORD = "a very long word"
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database decides."""
@@ -150,7 +150,7 @@ async def test_users_are_refused(identity: IdentityService) -> None:
     with pytest.raises(Invalid, match="already"):
         await identity.add_user(email=EMAIL, name="Milo", role=Role.ADMIN, password=PASSWORD)
     with pytest.raises(Invalid, match="at least 12"):
-        await identity.add_user(email="oda@seller.example", name="Oda", role=Role.AUDITOR, password="too short")  # noqa: S106
+        await identity.add_user(email="oda@seller.example", name="Oda", role=Role.AUDITOR, password="too short")
     with pytest.raises(Invalid, match="not an e-mail address"):
         await identity.add_user(email="oda", name="Oda", role=Role.AUDITOR, password=PASSWORD)
     with pytest.raises(NotFound):

@@ -184,7 +184,7 @@ def test_a_plain_old_server_is_read_too() -> None:
 
 def test_failures_are_closed_words(mailbox: Mailbox) -> None:
     with pytest.raises(Unreachable, match=r"^imap_login_refused$"):
-        ImapFolder(account(mailbox, password="wrong"), "INBOX").open()  # noqa: S106
+        ImapFolder(account(mailbox, password="wrong"), "INBOX").open()
     with pytest.raises(Unreachable, match=r"^imap_no_such_folder$"):
         folder(mailbox, "Nowhere").open()
     with pytest.raises(Unreachable, match=r"^imap_unreachable$"):

@@ -199,7 +199,7 @@ async def test_history_serves_threads_and_is_not_worked(instance: Instance, mail
 async def test_one_wrong_password_disturbs_nobody_and_mends_itself(instance: Instance, dovecot: Dovecot) -> None:
     boxes = [dovecot.mailbox() for _ in range(4)]
     ids = [await add(instance, box) for box in boxes[:3]]
-    wrong = await add(instance, boxes[3], password="wrong")  # noqa: S106
+    wrong = await add(instance, boxes[3], password="wrong")
     for box in boxes:
         await asyncio.to_thread(box.append, mail())
     async with polling(instance):

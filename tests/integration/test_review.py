@@ -246,7 +246,9 @@ async def test_what_changes_after_the_approval_makes_it_void(instance: Instance,
 
 async def test_mail_that_is_still_unread_delays_the_send(instance: Instance) -> None:
     outbox_id = await _approved(instance, mail(message_id="a1@customer.example"))
-    await instance.receive(mail("I am away.", references=["a1@customer.example"], headers=[("Auto-Submitted", "auto-replied")]))
+    await instance.receive(
+        mail("I am away.", references=["a1@customer.example"], headers=[("Auto-Submitted", "auto-replied")])
+    )
     await instance.outbox.work(outbox_id)
     assert instance.sender.sent == []
     assert await _outbox_state(instance, outbox_id) is OutboxState.READY

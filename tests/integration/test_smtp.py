@@ -118,7 +118,7 @@ async def test_encryption_and_login(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     assert (await send(known)).result is SENT
     assert [(one.username, one.was_encrypted) for one in sink.mails] == [("collections", True)]
-    stranger = sender(sink, security=security, username=LOGIN[0], password="wrong")  # noqa: S106
+    stranger = sender(sink, security=security, username=LOGIN[0], password="wrong")
     assert await send(stranger) == Delivery(TRY_LATER, "login_refused")
 
 

@@ -33,7 +33,7 @@ class Client:
     http: httpx.AsyncClient
     instance: Instance
 
-    async def post(  # noqa: PLR0913
+    async def post(
         self,
         body: bytes,
         *,

@@ -17,7 +17,7 @@ from typing import Self
 from tests.servers.certificates import Certificate, make_certificate
 from tests.servers.process import Account, KeptProcess, ServerFailed, find_program, free_port, wait_until
 
-PASSWORD = "secret"  # noqa: S105  # of a server that lives for seconds
+PASSWORD = "secret"  # of a server that lives for seconds
 
 # What Dovecot 2.3 and 2.4 say alike, and what each says in its own words.
 _COMMON = """

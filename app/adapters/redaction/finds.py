@@ -45,7 +45,7 @@ class NumberRecognizer(LocalRecognizer):
     too long.
     """
 
-    def __init__(  # noqa: PLR0913 - one recogniser is one line of a table
+    def __init__(
         self,
         entity: str,
         shape: str,

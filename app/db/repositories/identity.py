@@ -58,9 +58,7 @@ class Users:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= self._clock()))
 
     def add_token(self, token: str, user_id: UUID) -> None:
-        self._session.add(
-            ApiTokenRow(token_hash=self._keyring.index(token), user_id=user_id, created_at=self._clock())
-        )
+        self._session.add(ApiTokenRow(token_hash=self._keyring.index(token), user_id=user_id, created_at=self._clock()))
 
     async def user_of_token(self, token: str) -> UserRow | None:
         return await self._session.scalar(
@@ -70,7 +68,8 @@ class Users:
         )
 
     async def failures(self, email: str) -> LoginFailureRow | None:
-        return await self._session.get(LoginFailureRow, self._keyring.index(email.strip().lower()))
+        key = self._keyring.index(email.strip().lower())
+        return await self._session.get(LoginFailureRow, key, with_for_update=True)
 
     async def note_failure(self, email: str, *, failures: int) -> None:
         row = await self.failures(email)

@@ -79,8 +79,8 @@ class Messages:
         for row in await self._session.execute(old):
             found[row.rfc_id_hash] = Ancestor(row.conversation_id)
         received = sa.select(MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id)
-        for rfc_id_hash, conversation_id, message_id in (
-            await self._session.execute(received.where(MessageRow.rfc_id_hash.in_(wanted)))
+        for rfc_id_hash, conversation_id, message_id in await self._session.execute(
+            received.where(MessageRow.rfc_id_hash.in_(wanted))
         ):
             found[rfc_id_hash] = Ancestor(conversation_id, message_id)
         return found
@@ -101,7 +101,9 @@ class Messages:
             )
             .order_by(ConversationRow.last_message_at)
         )
-        return {(row.customer_id, row.subject_hash): row.id for row in rows if (row.customer_id, row.subject_hash) in wanted}
+        return {
+            (row.customer_id, row.subject_hash): row.id for row in rows if (row.customer_id, row.subject_hash) in wanted
+        }
 
     async def insert_many(
         self,
@@ -171,7 +173,9 @@ class Messages:
         opened: dict[UUID, SealedHead] = {}
         for row in rows:
             try:
-                opened[row.id] = SealedHead.from_bytes(self._words.known_key(row.conversation_id).open(row.id, row.head))
+                opened[row.id] = SealedHead.from_bytes(
+                    self._words.known_key(row.conversation_id).open(row.id, row.head)
+                )
             except KeyError:
                 continue
         return opened

@@ -50,7 +50,8 @@ class Outbox:
         )
 
     async def claim(self, outbox_id: UUID, *, claimed_by: str) -> bool:
-        """ready → sending, if everything that the approval relied on still stands. One UPDATE; commit it before the socket opens."""
+        """ready → sending, if everything that the approval relied on still stands. One UPDATE; commit it before the
+        socket opens."""
         current_conversation = sa.select(ConversationRow.version).where(ConversationRow.id == OutboxRow.conversation_id)
         current_ledger = sa.select(CustomerRow.ledger_version).where(CustomerRow.id == OutboxRow.customer_id)
         current_contact = sa.select(ContactRow.version).where(ContactRow.id == OutboxRow.contact_id)
@@ -61,12 +62,8 @@ class Outbox:
                 OutboxRow.state == OutboxState.READY,
                 OutboxRow.expires_at > self._clock(),
                 OutboxRow.conversation_version == current_conversation.scalar_subquery(),
-                sa.or_(
-                    OutboxRow.customer_id.is_(None), OutboxRow.ledger_version == current_ledger.scalar_subquery()
-                ),
-                sa.or_(
-                    OutboxRow.contact_id.is_(None), OutboxRow.contact_version == current_contact.scalar_subquery()
-                ),
+                sa.or_(OutboxRow.customer_id.is_(None), OutboxRow.ledger_version == current_ledger.scalar_subquery()),
+                sa.or_(OutboxRow.contact_id.is_(None), OutboxRow.contact_version == current_contact.scalar_subquery()),
                 ~self._untriaged(),
             )
             .values(state=OutboxState.SENDING, claimed_by=claimed_by, attempts=OutboxRow.attempts + 1)
@@ -83,9 +80,7 @@ class Outbox:
     async def move(self, outbox_id: UUID, *, frm: Sequence[OutboxState], to: OutboxState, **values: Any) -> bool:
         """Compare-and-set of the state. False when the row is in none of the expected states."""
         moved = await self._session.execute(
-            sa.update(OutboxRow)
-            .where(OutboxRow.id == outbox_id, OutboxRow.state.in_(frm))
-            .values(state=to, **values)
+            sa.update(OutboxRow).where(OutboxRow.id == outbox_id, OutboxRow.state.in_(frm)).values(state=to, **values)
         )
         return _rows(moved) == 1
 

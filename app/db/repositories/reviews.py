@@ -36,7 +36,8 @@ class Reviews:
         return proposal
 
     async def decide(self, review_id: UUID, *, version: int, to: ReviewState, **values: Any) -> ReviewRow:
-        """Move a pending review, if it is still pending at that version. Raises ReviewAlreadyDecided with the winner."""
+        """Move a pending review, if it is still pending at that version. Raises ReviewAlreadyDecided with the
+        winner."""
         moved = await self._session.execute(
             sa.update(ReviewRow)
             .where(ReviewRow.id == review_id, ReviewRow.state == ReviewState.PENDING, ReviewRow.version == version)
@@ -76,9 +77,7 @@ class Reviews:
             state=row.state.value, version=row.version, decided_by=name, decided_at=row.decided_at
         )
 
-    async def raise_versions(
-        self, *, conversation_id: UUID | None = None, customer_id: str | None = None
-    ) -> None:
+    async def raise_versions(self, *, conversation_id: UUID | None = None, customer_id: str | None = None) -> None:
         """Something newer is known: whoever has a pending review open must look again before approving."""
         same = [ReviewRow.conversation_id == conversation_id] if conversation_id else []
         if customer_id:

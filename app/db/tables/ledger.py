@@ -128,7 +128,7 @@ class CaseRow(Base):
 
 
 class HoldRow(Base):
-    """"Do not contact until …", set by a person. Its reason is sealed and never enters a prompt."""
+    """ "Do not contact until …", set by a person. Its reason is sealed and never enters a prompt."""
 
     __tablename__ = "holds"
 

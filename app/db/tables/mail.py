@@ -23,7 +23,8 @@ class Security(StrEnum):
 
 
 class SentCopy(StrEnum):
-    """Where a sent mail is filed: by the provider itself, by us over IMAP, or nowhere. Only `server` proves delivery."""
+    """Where a sent mail is filed: by the provider itself, by us over IMAP, or nowhere. Only `server` proves
+    delivery."""
 
     SERVER = "server"
     APPEND = "append"
@@ -36,7 +37,8 @@ class FolderRole(StrEnum):
 
 
 class MailboxRow(Base):
-    """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master key."""
+    """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master
+    key."""
 
     __tablename__ = "mailboxes"
 

@@ -17,9 +17,9 @@ from app.domain.ports import Model
 from app.domain.prediction import prediction
 from app.domain.text import PiiSpan, RawText, RedactedText, Redaction, Segment, Span
 from app.mind import LocalMind, known_names
-from app.thinking import MindConfig, check_config
 from app.policies.loading import load_policy
 from app.reading.reading import read_mail
+from app.thinking import MindConfig, check_config
 from tests.unit.agents.scripted import ScriptedModel, account, says
 
 NAME, EMAIL = "Mei Chen", "mei.chen@oakdale.example"

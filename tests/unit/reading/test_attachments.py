@@ -52,7 +52,7 @@ def test_only_the_first_ten_pages_are_read() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [pdf(), pdf("secret", password="x"), b"%PDF-1.4 broken", b"", pdf("words")[:200]],  # noqa: S106 - a test file
+    [pdf(), pdf("secret", password="x"), b"%PDF-1.4 broken", b"", pdf("words")[:200]],
     ids=["scan", "encrypted", "broken", "empty", "cut"],
 )
 def test_a_pdf_without_words_needs_a_person(content: bytes) -> None:

@@ -14,7 +14,7 @@ DATASET = Path(__file__).parents[3] / "evals" / "datasets" / "dev.jsonl"
 US = Identity(("ar@seller.example",), "mx.seller.example")
 
 
-def mail(  # noqa: PLR0913 - a mail has many parts
+def mail(
     text: str = "We pay on Friday.",
     *,
     subject: str = "Re: Reminder INV-1",

@@ -1,13 +1,13 @@
 """first tables
 
-Revision: 18f77e7b4431
+Revision: 73bb9e2bef89
 After:
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "18f77e7b4431"
+revision = "73bb9e2bef89"
 down_revision = None
 branch_labels = None
 depends_on = None

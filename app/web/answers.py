@@ -1,0 +1,116 @@
+"""How an error is answered: to a program as JSON, to a person as a page."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import AppError, ReviewAlreadyDecided, TooManyAttempts
+from app.web.auth import SignInNeeded, TokenRefused, page_user
+from app.web.errors import status_of
+from app.web.pages import html, page_of
+
+FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
+BROKEN, NOT_FOUND = 500, 404
+
+log = structlog.get_logger()
+
+
+async def sign_in(request: Request, _error: SignInNeeded) -> Response:
+    """To the sign-in page and back; htmx would put that page into the list, so it is told plainly."""
+    if request.headers.get("hx-request"):
+        return PlainTextResponse("signed out", 401)
+    query = f"?{request.url.query}" if request.url.query else ""
+    back = request.url.path + query if request.method == "GET" else "/queue"
+    return RedirectResponse(f"/login?next={quote(back)}", status_code=303)
+
+
+async def token_refused(_request: Request, error: TokenRefused) -> Response:
+    return JSONResponse({"detail": str(error)}, 401, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def lost_race(request: Request, lost: ReviewAlreadyDecided) -> Response:
+    """Who was faster, and how the review stands now."""
+    if not _is_for_program(request):
+        return await _answer(request, 409, str(lost))
+    decided_at = lost.decided_at.isoformat() if lost.decided_at else None
+    return JSONResponse(
+        {
+            "detail": str(lost),
+            "state": lost.state,
+            "version": lost.version,
+            "decided_by": lost.decided_by,
+            "decided_at": decided_at,
+        },
+        409,
+    )
+
+
+async def fact(request: Request, error: AppError) -> Response:
+    """Any other fact, at its price."""
+    status = status_of(error)
+    if status >= BROKEN:
+        log.error("web.request.failed", error=type(error).__name__)
+    response = await _answer(request, status, str(error))
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def database_away(request: Request, error: SQLAlchemyError) -> Response:
+    log.error("web.database.failed", error=type(error).__name__)
+    return await _answer(request, 503, "the database does not answer")
+
+
+async def not_understood(request: Request, error: RequestValidationError) -> Response:
+    """A program is told which field is wrong; a person whose address holds no id is told that nothing is there."""
+    problems = [{"loc": list(problem["loc"]), "msg": problem["msg"]} for problem in error.errors()]
+    if _is_for_program(request):
+        return JSONResponse({"detail": problems}, 422)
+    is_address = any(problem["loc"][0] == "path" for problem in problems)
+    return await _answer(request, NOT_FOUND if is_address else 422, "")
+
+
+async def http(request: Request, error: HTTPException) -> Response:
+    return await _answer(request, error.status_code, "" if error.status_code == NOT_FOUND else str(error.detail))
+
+
+async def unforeseen(request: Request, error: Exception) -> Response:
+    """Something broke on our side: the class of the error is noted, its text is not."""
+    log.error("web.request.broke", error=type(error).__name__)
+    return await _answer(request, BROKEN, "")
+
+
+Handler = Callable[[Request, Any], Awaitable[Response]]
+
+HANDLERS: Mapping[type[Exception], Handler] = {
+    SignInNeeded: sign_in,
+    TokenRefused: token_refused,
+    ReviewAlreadyDecided: lost_race,
+    AppError: fact,
+    SQLAlchemyError: database_away,
+    RequestValidationError: not_understood,
+    HTTPException: http,
+    Exception: unforeseen,
+}
+
+
+async def _answer(request: Request, status: int, message: str) -> Response:
+    if _is_for_program(request):
+        return JSONResponse({"detail": message or ("not found" if status == NOT_FOUND else "failed")}, status)
+    try:
+        user = await page_user(request)
+        page = await page_of(request, "", user)
+    except (SignInNeeded, SQLAlchemyError, OSError):
+        page = await page_of(request, "", None)
+    return html(request, "error.html", status=status, page=page, message=message, request_id="")
+
+
+def _is_for_program(request: Request) -> bool:
+    return request.url.path.startswith(FOR_PROGRAMS)
