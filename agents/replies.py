@@ -1,29 +1,44 @@
 """The embedded model's pen: letters composed from `prompts/replies/<situation>/<language>.md`.
 
 A file is one Jinja2 paragraph, or several under the headings `# warm`, `# neutral` and `# firm`; a tone that is missing
-is written in the neutral one, or else in the first. A letter is greeting, thanks, one paragraph a topic, closing. When
-a file is missing in a language, the whole letter is written in English.
+is written in the neutral one, or else in the first. White space within a paragraph is free. A letter is greeting,
+thanks and the first topic in one paragraph, a paragraph for each further topic, closing. When a file is missing in a
+language, the whole letter is written in English.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, StrictUndefined, Template
 
-from agents.triage.brief import DraftBrief, TopicFacts
+from agents.triage.brief import DraftBrief, Payment, Topic, TopicFacts
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts" / "replies"
 FRAME = ("greeting", "thanks", "closing")
 
+_BLANKS = re.compile(r"[ \n]+")
 _HEADING = re.compile(r"^# (warm|neutral|firm)$", re.MULTILINE)
 _LOCALES = {"en": "en_GB", "fr": "fr_FR", "de": "de_DE", "es": "es_ES", "nl": "nl_NL", "it": "it_IT", "pt": "pt_PT"}
 _AMERICAN = frozenset({"US", "CA"})
+_INVOICES = {
+    "en": ("invoice", "invoices"),
+    "fr": ("la facture", "les factures"),
+    "de": ("Rechnung", "die Rechnungen"),
+    "es": ("la factura", "las facturas"),
+    "nl": ("factuur", "de facturen"),
+    "it": ("la fattura", "le fatture"),
+    "pt": ("a fatura", "as faturas"),
+}
+"""How one and several invoices are named before their numbers, after a preposition that merges with no article."""
+
 _AND = {"en": "and", "fr": "et", "de": "und", "es": "y", "nl": "en", "it": "e", "pt": "e"}
 
 Paragraph = Mapping[str, Template]
@@ -51,8 +66,9 @@ class Replies:
     def compose(self, brief: DraftBrief) -> str:
         """The whole letter, with placeholders still in it."""
         language = self.language_for(brief)
-        pieces = [self._write("greeting", language, brief), self._write("thanks", language, brief)]
-        pieces += [self._write(facts.topic.value, language, brief, facts) for facts in brief.topics]
+        topics = [self._paragraph(facts.topic.value, language, brief, facts) for facts in brief.topics]
+        opening = " ".join(filter(None, [self._paragraph("thanks", language, brief), *topics[:1]]))
+        pieces = [self._write("greeting", language, brief), opening, *topics[1:]]
         pieces.append(self._write("closing", language, brief))
         return "\n\n".join(piece for piece in pieces if piece)
 
@@ -61,24 +77,81 @@ class Replies:
         complete = brief.language in LANGUAGES and all((name, brief.language) in self.paragraphs for name in needed)
         return brief.language if complete else "en"
 
+    def _paragraph(self, name: str, language: str, brief: DraftBrief, facts: TopicFacts | None = None) -> str:
+        return _BLANKS.sub(" ", self._write(name, language, brief, facts)).strip()
+
     def _write(self, name: str, language: str, brief: DraftBrief, facts: TopicFacts | None = None) -> str:
         paragraph = self.paragraphs[name, language]
         template = paragraph.get(brief.tone) or paragraph.get(Tone.NEUTRAL) or next(iter(paragraph.values()))
         return template.render(**_words(language, brief, facts)).strip()
 
 
-def _words(language: str, brief: DraftBrief, facts: TopicFacts | None) -> dict[str, str]:
+def _words(language: str, brief: DraftBrief, facts: TopicFacts | None) -> dict[str, object]:
     """Everything a template may mention, written as the language writes it; empty when there is nothing to say."""
-    locale = "en_US" if language == "en" and brief.country in _AMERICAN else _LOCALES[language]
-    words = {"addressee": brief.addressee, "team": brief.team, "payment": brief.payment.value}
-    words |= {"invoices": "", "day": "", "amount": ""}
-    if facts is not None:
-        words["invoices"] = _listed(facts.invoices, language)
-        words["day"] = format_date(facts.day, "long", locale) if facts.day else ""
-        if facts.amount is not None and facts.currency:
-            written: str = format_currency(facts.amount, facts.currency, locale=locale)
-            words["amount"] = written.replace("\u202f", "\u00a0")
-    return words
+    topics = [topic.topic.value for topic in brief.topics]
+    words: dict[str, object] = {
+        "addressee": brief.addressee,
+        "familiar": brief.is_familiar,
+        "team": brief.team,
+        "first": topics[0] if topics else "",
+        "payment": brief.payment.value,
+        "has_reference": brief.has_reference,
+        "verified": brief.may_use_ledger,
+        "is_legal": Topic.LEGAL_RECEIVED in topics,
+    }
+    return words if facts is None else words | _topic_words(language, brief, facts)
+
+
+def _topic_words(language: str, brief: DraftBrief, facts: TopicFacts) -> dict[str, object]:
+    locale = _locale(language, brief)
+    return {
+        "numbers": _listed(facts.invoices, language),
+        "bills": _bills(facts.invoices, language, named=facts.are_invoices),
+        "day": _day(facts.day, locale),
+        "amount": _money(facts.amount, facts.currency, locale),
+        "payments": list(_payments(facts, language, locale)),
+        "reason": facts.reason or "",
+        "kind": facts.kind or "",
+        "document": facts.document or "",
+        "legal": facts.legal or "",
+    }
+
+
+def _payments(facts: TopicFacts, language: str, locale: str) -> Iterator[dict[str, str]]:
+    last = len(facts.payments) - 1
+    for position, payment in enumerate(facts.payments):
+        joint = "" if not position else f" {_AND[language]} " if position == last else ", "
+        yield {"joint": joint, **_payment(payment, language, locale, named=facts.are_invoices)}
+
+
+def _payment(payment: Payment, language: str, locale: str, *, named: bool) -> dict[str, str]:
+    return {
+        "bills": _bills(payment.invoices, language, named=named),
+        "day": _day(payment.day, locale),
+        "amount": _money(payment.amount, payment.currency, locale),
+    }
+
+
+def _locale(language: str, brief: DraftBrief) -> str:
+    return "en_US" if language == "en" and brief.country in _AMERICAN else _LOCALES[language]
+
+
+def _day(day: date | None, locale: str) -> str:
+    return format_date(day, "long", locale) if day else ""
+
+
+def _money(amount: Decimal | None, currency: str, locale: str) -> str:
+    if amount is None or not currency:
+        return ""
+    written: str = format_currency(amount, currency, locale=locale)
+    return written.replace("\u202f", "\u00a0")
+
+
+def _bills(numbers: tuple[str, ...], language: str, *, named: bool) -> str:
+    """Numbers with the word for invoice before them, where all of them are invoices."""
+    if not numbers or not named:
+        return _listed(numbers, language)
+    return f"{_INVOICES[language][len(numbers) > 1]} {_listed(numbers, language)}"
 
 
 def _listed(items: tuple[str, ...], language: str) -> str:

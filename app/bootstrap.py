@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from app.adapters.child import ChildMind
 from app.adapters.imap import ImapFolder, ImapSentFolder
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.audit.service import AuditService
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
-from app.db.migrating import upgrade
+from app.db.migrating import is_up_to_date, upgrade
+from app.db.opening import check_key, why_not
 from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxKind, MailboxRow
 from app.db.uow import Database
@@ -34,7 +37,7 @@ from app.identity.service import IdentityService
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.watching import OpenFolder
-from app.jobs.engine import Engine, Handler, migrate
+from app.jobs.engine import Engine, Handler, is_migrated, migrate
 from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.sweep import Sweep
@@ -104,10 +107,22 @@ class Services:
         await self.database.dispose()
 
 
-def prepare_database(url: str) -> None:
-    """Bring our tables and the job engine's up to date."""
-    upgrade(url)
-    migrate(url)
+def prepare_database(url: str, *, secret_key: str = "") -> None:
+    """Bring our tables and the job engine's up to date; when they are, nothing is locked. Checks the key if given.
+
+    Raises SettingInvalid, Unreachable or DatabaseBusy.
+    """
+    engine = sync_engine(url)
+    try:
+        if not (is_up_to_date(engine) and is_migrated(engine)):
+            upgrade(url)
+            migrate(url)
+        if secret_key:
+            check_key(engine, Keyring(secret_key))
+    except DBAPIError as error:
+        raise why_not(url, error) from None
+    finally:
+        engine.dispose()
 
 
 def build(
@@ -170,7 +185,7 @@ def build(
         ),
         heartbeat=Heartbeat(database, engine),
         sweep=Sweep(database, engine, handlers, clock),
-        health=Health(database, url, clock),
+        health=Health(database, clock),
         open_folder=open_folder,
         handlers=handlers,
         lock=FileLock(sqlite_path(url), holder) if is_sqlite(url) else None,

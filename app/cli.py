@@ -1,10 +1,12 @@
 """The `duebox` command. Each command is a thin call into a station.
 
-Exit codes: 0 ok, 1 found something wrong, 2 usage or settings, 75 try again (EX_TEMPFAIL).
+Exit codes: 0 ok; 1 found something wrong (doctor, a ledger file's rows, a broken chain, a mail that cannot be read);
+2 usage or settings; 75 try again (EX_TEMPFAIL): the database does not answer, or another process holds it.
 """
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,14 +14,12 @@ from typing import Annotated, Any, TypeVar
 
 import structlog
 import typer
-import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
-from app.demo import run as demo_run
-from app.domain.errors import AppError, DatabaseBusy, Invalid, Unreachable
+from app.domain.errors import AppError, DatabaseBusy, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.main import create_app
-from app.operations import administration, mailboxes, running
+from app.operations import administration, mailboxes
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -47,13 +47,21 @@ def main() -> None:
         _complain(busy, TRY_AGAIN)
     except Unreachable as away:
         _complain(away, TRY_AGAIN)
+    except ImportRefused as refused:
+        _complain(refused, WRONG)
     except Invalid as invalid:
         _complain(invalid, USAGE)
     except AppError as error:
         _complain(error, WRONG)
+    except SQLAlchemyError as error:
+        _complain(f"DUEBOX_DATABASE_URL: the database does not answer as it should ({type(error).__name__})", TRY_AGAIN)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has seen enough
+    except OSError as error:
+        _complain(f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}", WRONG)
 
 
-def _complain(error: AppError, code: int) -> None:
+def _complain(error: AppError | str, code: int) -> None:
     sys.stderr.write(f"duebox: {error}\n")
     sys.exit(code)
 
@@ -62,8 +70,8 @@ def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:
     """Run something beside a running `serve`: no lock is taken, nothing is worked."""
     settings = settings_from_environment()
     set_up_logging(level="WARNING")
-    prepare_database(settings.database_url)
     services = build(settings)
+    prepare_database(settings.database_url, secret_key=settings.secret_key.get_secret_value())
 
     async def run() -> T:
         try:
@@ -72,6 +80,13 @@ def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:
             await services.close()
 
     return asyncio.run(run())
+
+
+def _open_database(services: Services, secret_key: str) -> None:
+    """For a process that works: on SQLite only one at a time may."""
+    if services.lock is not None:
+        services.lock.take()
+    prepare_database(services.url, secret_key=secret_key)
 
 
 def _print(data: Any) -> None:
@@ -84,6 +99,9 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo's database and sent mails go.")] = Path("build/demo"),
 ) -> None:
     """A fresh instance with a sample ledger and mailbox, worked through."""
+    from app.demo import run as demo_run  # noqa: PLC0415  # the web server and its pages: other commands need none
+    from app.operations import running  # noqa: PLC0415
+
     set_up_logging(level="WARNING")
     if check:
         summary = asyncio.run(demo_run.check(folder))
@@ -95,25 +113,24 @@ def demo(
 @cli.command()
 def serve() -> None:
     """API and UI; on SQLite this process works the mail too."""
+    from app.operations import running  # noqa: PLC0415  # likewise
+
     settings = settings_from_environment()
     set_up_logging(level=settings.log_level)
     services = build(settings, holder="duebox serve")
-    if services.lock is not None:
-        services.lock.take()
-    prepare_database(settings.database_url)
-    app = create_app(services, works=services.is_embedded)
-    uvicorn.run(app, host=settings.http.host, port=settings.http.port, log_config=None, access_log=False)
+    _open_database(services, settings.secret_key.get_secret_value())
+    running.serve_until_stopped(services, settings.http.host, settings.http.port)
 
 
 @cli.command()
 def worker() -> None:
     """One more worker (PostgreSQL), or the only one."""
+    from app.operations import running  # noqa: PLC0415  # likewise
+
     settings = settings_from_environment()
     set_up_logging(level=settings.log_level)
     services = build(settings, holder="duebox worker")
-    if services.lock is not None:
-        services.lock.take()
-    prepare_database(settings.database_url)
+    _open_database(services, settings.secret_key.get_secret_value())
     asyncio.run(running.work_until_stopped(services))
 
 

@@ -6,32 +6,34 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.migrating import is_current
 from app.db.tables.mail import MailboxKind
-from app.db.uow import Database
+from app.db.uow import Database, Uow
 from app.domain.clock import Clock
+from app.domain.intents import Reason
 from app.domain.message import MessageState
+from app.domain.review import OutboxState
 from app.jobs.lease import WORKER
+
+LOOKED_AT = 100
+ABOUT_THE_SERVER = frozenset(
+    {"unreachable", "timeout", "login_refused", "tls_failed", "not_supported", "connection_lost"}
+)
+"""Why a mail waits for the server itself; a code such as 450 is about that mail alone."""
 
 
 class Health:
-    def __init__(self, database: Database, url: str, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._url = url
         self._clock = clock
 
     async def readiness(self) -> Mapping[str, str]:
         """Each part with "ok" or a closed word of what is wrong."""
         try:
             async with self._database.read() as uow:
-                workers = await uow.mailboxes.live_leases(WORKER)
-                mailboxes = await uow.mailboxes.all()
+                if not await uow.session.run_sync(lambda session: is_current(session.connection())):
+                    return {"database": "ok", "schema": "outdated"}
+                return {"database": "ok", "schema": "ok", **await _parts(uow)}
         except (SQLAlchemyError, OSError):
             return {"database": "unreachable"}
-        parts = {"database": "ok", "schema": "ok" if await self._schema_is_current() else "outdated"}
-        parts["worker"] = "ok" if workers else "none"
-        for mailbox in mailboxes:
-            if mailbox.active and mailbox.kind is MailboxKind.IMAP:
-                parts[f"mailbox:{mailbox.name}"] = mailbox.last_error or "ok"
-        return parts
 
     async def figures(self) -> Mapping[str, float]:
         """Gauges; a name may end in ":kind"."""
@@ -47,6 +49,26 @@ class Health:
         figures["mailboxes_failing"] = float(sum(bool(mailbox.last_error) for mailbox in mailboxes if mailbox.active))
         return figures
 
-    async def _schema_is_current(self) -> bool:
-        async with self._database.read() as uow:
-            return await uow.session.run_sync(lambda session: is_current(session.connection()))
+
+async def _parts(uow: Uow) -> dict[str, str]:
+    parts = {
+        "worker": "ok" if await uow.mailboxes.live_leases(WORKER) else "none",
+        "smtp": await _smtp(uow),
+        "model": await _model(uow),
+    }
+    for mailbox in await uow.mailboxes.all():
+        if mailbox.active and mailbox.kind is MailboxKind.IMAP:
+            parts[f"mailbox:{mailbox.name}"] = mailbox.last_error or "ok"
+    return parts
+
+
+async def _smtp(uow: Uow) -> str:
+    """Why mails that should have left wait for the server; "ok" again as soon as the first one gets through."""
+    waiting = await uow.outbox.page(state=OutboxState.READY, after=None, limit=LOOKED_AT)
+    return next((row.last_error for row in waiting if row.last_error in ABOUT_THE_SERVER), "ok")
+
+
+async def _model(uow: Uow) -> str:
+    """Whether the newest mail was read by the model that was chosen."""
+    newest = await uow.messages.newest_proposal()
+    return "unavailable" if newest is not None and Reason.MODEL_UNAVAILABLE.value in newest.reasons else "ok"

@@ -2,6 +2,10 @@
 
 import logging
 import sys
+import threading
+import traceback
+from types import TracebackType
+from typing import TypeAlias
 
 import structlog
 
@@ -16,6 +20,29 @@ QUIET = (
     "presidio-analyzer",
     "alembic",
 )
+
+
+Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class WordlessFormatter(logging.Formatter):
+    """Who logged, how grave, and where an error came from; never a text: it may hold an address or a statement."""
+
+    def __init__(self) -> None:
+        super().__init__("%(name)s %(levelname)s")
+
+    def formatException(self, ei: Raised) -> str:  # noqa: N802  # logging's own name
+        return wordless(ei[0], ei[2])
+
+
+def wordless(kind: type[BaseException] | None, trace: TracebackType | None) -> str:
+    """A traceback without the text of its error and without source lines."""
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+    return "\n".join([*places, kind.__name__ if kind else ""])
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    sys.stderr.write(f"{wordless(failure.exc_type, failure.exc_traceback)}\n")
 
 
 def set_up_logging(*, level: str = "INFO", as_json: bool = True) -> None:
@@ -33,6 +60,9 @@ def set_up_logging(*, level: str = "INFO", as_json: bool = True) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WordlessFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    threading.excepthook = _thread_failed
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -16,6 +16,7 @@ from app.review.routes import router as pages
 from app.triage.routes import router as triage
 from app.web.answers import HANDLERS
 from app.web.headers import SecureHeaders
+from app.web.limits import BodyLimit
 from app.web.operations import router as operations
 from app.web.rendering import templates
 
@@ -41,6 +42,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     )
     app.state.services = services
     app.state.templates = templates()
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
     for router in (operations, webhooks, api, outbox, triage, identity, pages):
         app.include_router(router)

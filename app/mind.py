@@ -14,6 +14,7 @@ import structlog
 
 from agents import prompts as prompt_files
 from agents import replies as reply_files
+from agents.addressing import ALWAYS_IN_FULL, addressee_of, is_on_first_name_terms
 from agents.prompts import Prompts
 from agents.replies import Replies
 from agents.triage.context import TriageContext
@@ -28,15 +29,23 @@ from app.domain.account import Account
 from app.domain.case import Case, Letter
 from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, SettingInvalid
 from app.domain.intents import Reason, Route
-from app.domain.message import Identity, ReadMail
+from app.domain.message import Identity, ReadMail, Screening
 from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal, Trace
-from app.domain.text import PLACEHOLDER, PiiSpan, RawText, restore, text_of
+from app.domain.text import PiiSpan, RawText, Span, restore, text_of
 from app.policies.loading import load_policy
 from app.reading.classifier import Classifier, ModelFileUnusable
+from app.reading.invoices import match_invoices
 from app.reading.reading import read_mail
+from app.reading.screening import look_alike
 from app.thinking import MindConfig, check_config
+
+CONTACT_LOOK_ALIKE = "contact_look_alike"
+"""The fraud sign of a sender whose domain looks like that of a contact on file."""
+
+LINE_BY_LINE = 2
+"""So many answers below a quoted line with an invoice number make a mail that answers line by line."""
 
 log = structlog.get_logger(__name__)
 
@@ -111,7 +120,7 @@ class LocalMind:
             log.warning("triage.model.failed", error=type(error).__name__)
             proposal = self._unthought(case, Reason.MODEL_UNAVAILABLE)
         proposal = replace(proposal, pii=redacted.pii, reply_text=_reply_text(case))
-        return Thought(_restored(proposal, case, redacted.vault), redacted.vault)
+        return Thought(_restored(proposal, case, {**redacted.vault, **redacted.greeting}), redacted.vault)
 
     async def _triage(self, case: Case, letter: Letter) -> Proposal:
         context = TriageContext(
@@ -145,8 +154,11 @@ class LocalMind:
 
 @dataclass(frozen=True, slots=True)
 class _Redacted:
+    """`greeting` stands for the writer's name in a draft; it is made anew for each mail and never kept."""
+
     letter: Letter
     vault: Mapping[str, str] = field(repr=False)
+    greeting: Mapping[str, str] = field(repr=False)
     pii: tuple[PiiSpan, ...] = field(repr=False)
 
 
@@ -154,34 +166,76 @@ def _redact(redactor: Redactor, case: Case) -> _Redacted:
     """All texts of the mail in one call, so that one person has one placeholder."""
     mail = case.read.mail
     attachments = [attachment.text or "" for attachment in mail.attachments]
-    texts = [mail.head.subject, mail.text, mail.head.sender.name, case.note, *attachments]
+    texts = [mail.head.subject, mail.text, case.note, *attachments]
     done = redactor.redact(
         [RawText(text) for text in texts],
         language=case.read.language,
         known_names=tuple(known_names(case)),
         vault=case.vault,
     )
-    subject, body, sender, note, *rest = done
+    subject, body, note, *rest = done
     vault = dict(case.vault)
     for redaction in done:
         vault.update(redaction.vault)
+    greeting = _greeting(case)
     letter = Letter(
         subject=subject.text,
-        body=body.text.cut(case.read.parts.new),
+        body=body.text.cut(_with_what_is_answered(case)),
         attachments=tuple(redaction.text for redaction in rest),
         language=case.read.language,
         received_at=case.received_at,
-        screening=case.read.screening,
-        sender_placeholder=_person(sender.text.value),
+        screening=_screening(case),
+        sender_placeholder=next(iter(greeting), ""),
         note=note.text if case.note else None,
     )
-    return _Redacted(letter, vault, body.found)
+    return _Redacted(letter, vault, greeting, body.found)
 
 
-def _person(redacted_name: str) -> str:
-    """The placeholder that stands for the sender, when the display name is a person's and nothing else."""
-    name = redacted_name.strip().strip("\"'")
-    return name if PLACEHOLDER.fullmatch(name) and name.startswith("⟨PERSON") else ""
+def _with_what_is_answered(case: Case) -> tuple[Span, ...]:
+    """The writer's new words; where they answer line by line, each after the invoice number of the line it answers."""
+    parts, text = case.read.parts, case.read.mail.text
+    quoted = {span: _answered(text, case.link.account, span) for span in parts.quoted}
+    spans: list[Span] = []
+    answers = 0
+    before: Span | None = None
+    for span in sorted((*parts.new, *parts.quoted)):
+        if span in quoted:
+            before = quoted[span]
+            continue
+        if before is not None:
+            answers += 1
+            spans.append(before)
+        spans.append(span)
+        before = None
+    return tuple(spans) if answers >= LINE_BY_LINE else parts.new
+
+
+def _answered(text: str, account: Account, quoted: Span) -> Span | None:
+    """The one invoice number in the last line of a quotation."""
+    start = text.rfind("\n", quoted.start, quoted.end) + 1 or quoted.start
+    found = match_invoices(text[start : quoted.end], account)
+    return Span(start + found[0].start, start + found[0].end) if len(found) == 1 else None
+
+
+def _greeting(case: Case) -> dict[str, str]:
+    """What a draft may call the writer: a placeholder and the name behind it; empty when no person is shown."""
+    sender = case.read.mail.head.sender
+    known = case.link.contact.name if case.link.contact and not sender.name.strip() else ""
+    person = addressee_of(sender.name or known, case.link.account.name)
+    if person is None:
+        return {}
+    if case.read.language not in ALWAYS_IN_FULL and is_on_first_name_terms(_reply_text(case), person):
+        return {"⟨FIRST_NAME_1⟩": person.first}
+    return {"⟨FULL_NAME_1⟩": person.full}
+
+
+def _screening(case: Case) -> Screening:
+    """With the one fraud sign that only the ledger can tell: a sender's domain that looks like a contact's."""
+    screening, domain = case.read.screening, case.read.mail.head.sender.domain
+    known = [contact.email.rpartition("@")[2] for contact in case.link.account.contacts]
+    if case.link.is_verified_contact or not look_alike(domain, known):
+        return screening
+    return replace(screening, fraud_signs=(*screening.fraud_signs, CONTACT_LOOK_ALIKE))
 
 
 def known_names(case: Case) -> Iterator[str]:

@@ -1,16 +1,22 @@
 """Settings, from DUEBOX_* environment variables and their _FILE variants. Read by the composition roots and
 migrations alone."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 from pydantic_settings.sources import EnvSettingsSource
 
 from app.domain.errors import SettingInvalid
 
+PREFIX = "DUEBOX_"
 SECRET_LENGTH = 32
+LIKENESS = 0.9
+"""From here on a name that we do not know is a slip of the pen; below it is somebody else's (Kubernetes sets some)."""
 
 
 class ModelSettings(BaseModel):
@@ -100,18 +106,50 @@ def _content(name: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingInvalid(f"{name.upper()} names {path}, which cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError:
+        raise SettingInvalid(f"{name.upper()} names {path}, which is not UTF-8 text") from None
 
 
 def load_settings(**fixed: Any) -> Settings:
     """Read the environment. Raises SettingInvalid that names each wrong variable and how to mend it."""
+    _refuse_slips()
     try:
         return Settings(**fixed)
+    except SettingsError:
+        groups = [name for name in sorted(os.environ) if f"{name.upper()}__" in {_group(known) for known in names()}]  # noqa: TID251
+        raise SettingInvalid(f"{' and '.join(groups)} cannot be set as a whole; set its parts, __ between") from None
     except ValidationError as error:
         raise SettingInvalid("\n".join(_complaint(problem) for problem in error.errors())) from None
 
 
+def names() -> frozenset[str]:
+    """Every variable that is read, without the _FILE variants."""
+    found: set[str] = set()
+    for name, field in Settings.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found |= {f"{PREFIX}{name}__{part}".upper() for part in inner.model_fields}
+        else:
+            found.add(f"{PREFIX}{name}".upper())
+    return frozenset(found)
+
+
+def _group(name: str) -> str:
+    return name[: name.rfind("__") + 2]
+
+
+def _refuse_slips() -> None:
+    """A name that is almost one of ours would be ignored without a word. Raises SettingInvalid."""
+    known = names() | {f"{name}_FILE" for name in names()}
+    for name in sorted(os.environ):  # noqa: TID251  # this is where it is read
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            meant = get_close_matches(name.upper(), known, n=1, cutoff=LIKENESS)
+            if meant:
+                raise SettingInvalid(f"{name} is not a setting of Duebox; {meant[0]} is")
+
+
 def _complaint(problem: Any) -> str:
-    name = "DUEBOX_" + "__".join(str(part) for part in problem["loc"]).upper()
+    name = PREFIX + "__".join(str(part) for part in problem["loc"]).upper()
     if problem["type"] == "missing":
         hint = "is not set; make one with: openssl rand -base64 32" if name == "DUEBOX_SECRET_KEY" else "is not set"
         return f"{name} {hint}"

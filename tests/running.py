@@ -1,6 +1,10 @@
 """Duebox as its users run it: real processes, the command line, HTTP. For end-to-end tests, the kill script and
 benchmarks."""
 
+import asyncio
+import base64
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -8,22 +12,32 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from app.bootstrap import Services, build, prepare_database, settings_from_environment
+from app.operations import administration
+from app.operations.mailboxes import MailboxWish, add_mailbox
+from tests.forking import forker
 from tests.servers.dovecot import Mailbox
 from tests.servers.process import free_port, wait_until
 from tests.servers.smtp_sink import SmtpSink
+
+T = TypeVar("T")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DUEBOX = Path(sys.executable).parent / "duebox"
 PASSWORD = "a long password for tests"
 COLLECTOR = "ines@seller.example"
+OUR_ADDRESS = "collections@seller.example"
 
 CUSTOMERS = (
     "customer_id,name,language,country,currency,timezone,payment_terms_days,strategic,natural_person,segment,owner_email\n"
@@ -46,6 +60,33 @@ class Refused(Exception):
         super().__init__(f"{status}: {body}")
         self.status = status
         self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A mailbox that mail is posted to, and a provider that signs as it should."""
+
+    url: str
+    secret: str = field(repr=False)
+
+    def post(self, raw: bytes, *, webhook_id: str = "") -> int:
+        """The status that the mail was answered with."""
+        name, timestamp = webhook_id or f"msg_{secrets.token_hex(8)}", str(int(time.time()))
+        key = base64.b64decode(self.secret.removeprefix("whsec_"))
+        digest = hmac.new(key, f"{name}.{timestamp}.".encode() + raw, hashlib.sha256).digest()
+        headers = {
+            "content-type": "message/rfc822",
+            "webhook-id": name,
+            "webhook-timestamp": timestamp,
+            "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        }
+        request = urllib.request.Request(self.url, data=raw, method="POST", headers=headers)  # noqa: S310  # our own
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
 
 
 class Installation:
@@ -93,11 +134,15 @@ class Installation:
     def command(self, *words: str, expect: int = 0) -> str:
         """Run one `duebox` command to its end and return what it printed. Raises AssertionError on another exit
         code."""
-        done = subprocess.run(  # noqa: S603  # our own command
-            [str(DUEBOX), *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
-        )
+        done = self.run(*words)
         assert done.returncode == expect, f"duebox {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def run(self, *words: str, stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run one `duebox` command to its end, with other settings if need be; an empty one is taken away."""
+        changed = {**self.environment, **settings}
+        environment = {name: value for name, value in changed.items() if value or name not in settings}
+        return forker().run(words, environment=environment, folder=self.folder, stdin=stdin)
 
     def start(self, word: str) -> "subprocess.Popen[bytes]":
         """Start `serve` or `worker` in a process group of its own."""
@@ -132,21 +177,62 @@ class Installation:
 
     def furnish(self, mailboxes: Mapping[str, Mailbox] | None = None) -> None:
         """A collector, a small ledger, and the given IMAP mailboxes."""
-        self.command("db", "upgrade")
-        password = self.file("password", PASSWORD)
-        self.command("users", "add", COLLECTOR, "--name", "Ines Halvard", "--password-file", str(password))
-        for kind, content in (("customers", CUSTOMERS), ("contacts", CONTACTS), ("invoices", INVOICES)):
-            self.command("import", kind, str(self.file(f"{kind}.csv", content)))
+
+        async def all_of_it(services: Services) -> None:
+            await administration.add_user(
+                services, email=COLLECTOR, name="Ines Halvard", role="collector", password=PASSWORD
+            )
+            for kind, content in (("customers", CUSTOMERS), ("contacts", CONTACTS), ("invoices", INVOICES)):
+                await services.ledger.import_file(kind, self.file(f"{kind}.csv", content))
+
+        self.within(all_of_it)
         for name, mailbox in (mailboxes or {}).items():
             self.add_imap(name, mailbox)
 
+    def within(self, work: Callable[[Services], Awaitable[T]]) -> T:
+        """What a command of ours does, in this process: to start one takes seconds. For preparations."""
+
+        async def run() -> T:
+            services = build(settings)
+            try:
+                return await work(services)
+            finally:
+                await services.close()
+                services.engine.dispose()
+
+        settings = settings_from_environment(database_url=self.url, secret_key=self.environment["DUEBOX_SECRET_KEY"])
+        prepare_database(self.url)
+        with ThreadPoolExecutor(max_workers=1) as thread:  # a test may have an event loop of its own
+            return thread.submit(asyncio.run, run()).result()
+
     def add_imap(self, name: str, mailbox: Mailbox) -> None:
-        secret = self.file(f"{name}.secret", mailbox.password)
-        self.command(
-            *("mailbox", "add", name, "--address", "collections@seller.example", "--imap-host", "127.0.0.1"),
-            *("--imap-port", str(mailbox.port), "--username", mailbox.username, "--password-file", str(secret)),
-            *("--security", "none", "--team", "Seller, Receivables"),
+        wish = MailboxWish(
+            name=name,
+            address=OUR_ADDRESS,
+            host="127.0.0.1",
+            port=mailbox.port,
+            username=mailbox.username,
+            password=mailbox.password,
+            security="none",
+            team="Seller, Receivables",
         )
+        self.within(lambda services: add_mailbox(services, wish))
+
+    def add_webhook(self, name: str) -> Webhook:
+        wish = MailboxWish(name=name, address=OUR_ADDRESS, webhook="raw", team="Seller, Receivables")
+        said = self.within(lambda services: add_mailbox(services, wish))
+        path, secret = (line.split(": ")[1].split()[0] for line in said.splitlines())
+        return Webhook(f"{self.base}{path}", secret)
+
+    def add_user(self, role: str) -> str:
+        """A user of a role, with the password PASSWORD. Returns an API token."""
+        email = f"{role}@seller.example"
+
+        async def add(services: Services) -> str:
+            await administration.add_user(services, email=email, name="", role=role, password=PASSWORD)
+            return await services.identity.new_token(email)
+
+        return self.within(add)
 
     def file(self, name: str, content: str) -> Path:
         path = self.folder / name
@@ -156,7 +242,7 @@ class Installation:
     @property
     def token(self) -> str:
         if not self._token:
-            self._token = self.command("users", "token", COLLECTOR).strip()
+            self._token = self.within(lambda services: services.identity.new_token(COLLECTOR))
         return self._token
 
     def get(self, path: str) -> Any:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.intents import Intent, Tone
+from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Tone
 
 
 class Topic(StrEnum):
@@ -45,11 +45,20 @@ class PaymentSeen(StrEnum):
     UNSAID = "unsaid"
 
 
-@dataclass(frozen=True, slots=True)
-class TopicFacts:
-    """What one paragraph may mention. Empty fields are not mentioned."""
+class DocumentKind(StrEnum):
+    """A document that collectors are asked for; each is a word of the reply templates."""
 
-    topic: Topic
+    INVOICE_COPY = "invoice_copy"
+    STATEMENT = "statement"
+    PROOF_OF_DELIVERY = "proof_of_delivery"
+    CERTIFICATE = "certificate"
+    TAX_FORM = "tax_form"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment that the mail speaks of: which invoices, when, how much, as far as it says so."""
+
     invoices: tuple[str, ...] = ()
     day: date | None = None
     amount: Decimal | None = None
@@ -57,8 +66,33 @@ class TopicFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicFacts:
+    """What one paragraph may mention. Empty fields are not mentioned.
+
+    `are_invoices`: the ledger calls all of `invoices` invoices. `payments`: several on different days; `day` is the
+    payment's, or that which an extension would last until.
+    """
+
+    topic: Topic
+    invoices: tuple[str, ...] = ()
+    day: date | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    are_invoices: bool = False
+    payments: tuple[Payment, ...] = ()
+    reason: DisputeReason | None = None
+    kind: ExtensionKind | None = None
+    document: DocumentKind | None = None
+    legal: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DraftBrief:
-    """`may_use_ledger` is False for a writer whom nobody has verified: the draft says only what the writer said."""
+    """`may_use_ledger` is False for a writer whom nobody has verified: the draft says only what the writer said.
+
+    `addressee` is a placeholder for a person's name, of which only the first is used where the writer uses first names
+    (`is_familiar`); empty for companies and departments. `has_reference`: the writer has said how to find a payment.
+    """
 
     language: str
     tone: Tone
@@ -66,8 +100,10 @@ class DraftBrief:
     team: str
     max_words: int
     addressee: str = ""
+    is_familiar: bool = False
     country: str = ""
     payment: PaymentSeen = PaymentSeen.UNSAID
+    has_reference: bool = False
     may_use_ledger: bool = False
     note: str = field(repr=False, default="")
     problems: tuple[str, ...] = ()

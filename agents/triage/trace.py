@@ -17,6 +17,10 @@ from app.domain.money import Money
 from app.domain.proposal import Facts, PromiseFact, Trace
 from app.domain.text import PLACEHOLDER
 from app.reading.amounts import find_amounts
+from app.reading.dates import find_dates
+
+READ = 20_000
+"""Days are looked for in so many code points of a mail."""
 
 _TOKEN = re.compile(r"[\w#](?:[\w./,:#-]*\w)?")
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
@@ -91,6 +95,9 @@ def from_mail(letter: Letter, facts: Facts, language: str) -> Iterator[Known]:
     days = [facts.promise and facts.promise.day, facts.extension and facts.extension.until, facts.return_date]
     for day in filter(None, days):
         yield from (Known(text, "mail", "facts") for text in dates(day, language))
+    said = {found.day for found in find_dates(letter.body.value[:READ], letter.today, letter.language) if found.day}
+    for day in said - set(days):
+        yield from (Known(text, "mail", "body") for text in dates(day, language))
     for name, part in _parts(letter):
         shown = _ADDRESS.sub(" ", _LINK.sub(" ", PLACEHOLDER.sub(" ", plain(part))))
         yield from (Known(token, "mail", name) for token in set(_TOKEN.findall(shown)) if re.search(r"\d", token))

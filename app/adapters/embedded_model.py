@@ -5,9 +5,11 @@ from typing import TypeVar
 from agents.replies import Replies
 from agents.triage.brief import DraftBrief
 from agents.triage.context import MAX_BODY
+from agents.triage.corroboration import is_a_suppliers_invoice, reconsider
 from agents.triage.evidence import text_at
 from agents.triage.outputs import DraftReply, ExtractedFacts, Flag, FoundIntent, MessageClass
 from agents.triage.resolver import as_answer
+from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.errors import ModelAnswerInvalid
 from app.domain.intents import Intent
@@ -21,18 +23,6 @@ A = TypeVar("A")
 NAME = "embedded"
 
 FLAG_OF = {"low_information": Flag.LOW_INFORMATION, "fraud_risk": Flag.FRAUD_SIGN}
-
-GRAVE = frozenset(
-    {
-        Intent.BANK_DETAIL_CHANGE,
-        Intent.HARDSHIP,
-        Intent.LEGAL_OR_COMPLAINT,
-        Intent.DISPUTE,
-        Intent.EXTENSION_REQUEST,
-    }
-)
-SUSPICION = 0.25
-"""A grave intent this likely, though not likely enough to be named, is reason enough to ask a person."""
 
 
 class EmbeddedModel:
@@ -51,7 +41,7 @@ class EmbeddedModel:
     def _answer(self, question: Question[A]) -> object:
         match question.prompt.id:
             case "classify_message":
-                return self._classify(question.letter)
+                return self._classify(question.letter, question.account)
             case "extract_facts":
                 return self._extract(question.letter, question.inputs.get("ours"))
             case "draft_reply":
@@ -59,16 +49,24 @@ class EmbeddedModel:
             case unknown:
                 raise ModelAnswerInvalid(f"the embedded model knows no {unknown}")
 
-    def _classify(self, letter: Letter) -> MessageClass:
+    def _classify(self, letter: Letter, account: Account) -> MessageClass:
         subject, body = letter.subject.value, letter.body.value[:MAX_BODY]
         if not passages(subject, body):
             return MessageClass(intents=(), flags=(Flag.LOW_INFORMATION,))
         assessed = self._classifier.assess(subject, body, letter.language)
-        chosen, flagged = self._classifier.chosen(assessed.scored), self._classifier.flagged(assessed)
-        flags = [flag for name, flag in FLAG_OF.items() if name in flagged]
-        if any(s.intent in GRAVE and s.confidence >= SUSPICION and s not in chosen for s in assessed.scored):
-            flags.append(Flag.PERHAPS_MORE)
-        return MessageClass(intents=tuple(_found(letter, scored) for scored in chosen), flags=tuple(flags))
+        limits = self._classifier.thresholds
+        second = reconsider(assessed.scored, letter, account, lambda s: s.confidence >= limits[s.intent.value])
+        chosen, flagged = self._classifier.chosen(second.scored), self._classifier.flagged(assessed)
+        flags = {flag for name, flag in FLAG_OF.items() if name in flagged}
+        flags |= {Flag.LOW_INFORMATION} if second.is_thin else set()
+        flags |= {Flag.FRAUD_SIGN} if second.asks_about_our_bank else set()
+        unrelated = max((s.confidence for s in chosen if s.intent is Intent.UNRELATED), default=0.0)
+        if second.suspected - {s.intent for s in chosen} and not is_a_suppliers_invoice(letter, account, unrelated):
+            flags.add(Flag.PERHAPS_MORE)
+        return MessageClass(
+            intents=tuple(_found(letter, scored) for scored in chosen),
+            flags=tuple(flag for flag in Flag if flag in flags),
+        )
 
     def _extract(self, letter: Letter, ours: object) -> ExtractedFacts:
         if not isinstance(ours, reading.ExtractedFacts):

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
+E = TypeVar("E", bound=StrEnum)
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -61,9 +63,6 @@ class Amount(sa.types.TypeDecorator[Decimal]):
         if value is None:
             return None
         return Decimal(value).scaleb(-4) if dialect.name == "sqlite" else Decimal(value)
-
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def words(enum: type[E], name: str) -> sa.Enum:

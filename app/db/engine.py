@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.domain.errors import SettingInvalid
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
+_SHAPE = "DUEBOX_DATABASE_URL must look like sqlite:///file.db or postgresql://user:password@host/database"
 DRIVERS = {"sqlite": ("sqlite+aiosqlite", "sqlite"), "postgresql": ("postgresql+asyncpg", "postgresql+psycopg")}
 
 
@@ -50,10 +51,10 @@ def _with_driver(url: str, which: int) -> sa.URL:
     try:
         parsed = sa.make_url(url)
         drivers = DRIVERS[parsed.get_backend_name()]
-    except (sa.exc.ArgumentError, KeyError):
-        raise SettingInvalid(
-            "DUEBOX_DATABASE_URL must look like sqlite:///file.db or postgresql://user:password@host/database"
-        ) from None
+    except (sa.exc.ArgumentError, KeyError, ValueError):
+        raise SettingInvalid(_SHAPE) from None
+    if not parsed.database or parsed.database == ":memory:":
+        raise SettingInvalid(_SHAPE)
     return parsed.set(drivername=drivers[which])
 
 

@@ -7,6 +7,7 @@ AppError
 │   ├── SettingInvalid          names the setting and the fix
 │   └── ImportRefused           carries every bad row; nothing of the file was taken
 ├── ReviewAlreadyDecided        carries who decided, when, and the present state and version
+├── StateImpossible             a move that the table of states does not have
 ├── TooManyAttempts             log-in throttled; carries the seconds to wait
 ├── SignatureRefused            a webhook's signature, time or id is wrong
 ├── MailTooLarge
@@ -74,6 +75,10 @@ class ReviewAlreadyDecided(AppError):
         self.version = version
         self.decided_by = decided_by
         self.decided_at = decided_at
+
+
+class StateImpossible(AppError):
+    pass
 
 
 class TooManyAttempts(AppError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.errors import StateImpossible
 from app.domain.text import Span
 
 
@@ -18,15 +19,21 @@ class MessageState(StrEnum):
     QUARANTINED = "quarantined"
 
 
-NEXT_STATES: Mapping[MessageState, frozenset[MessageState]] = {
-    MessageState.IN_WORK: frozenset(
-        {MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED, MessageState.DECIDED}
-    ),
+NEXT: Mapping[MessageState, frozenset[MessageState]] = {
+    MessageState.IN_WORK: frozenset({MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED}),
     MessageState.PENDING: frozenset({MessageState.DECIDED, MessageState.IN_WORK}),
     MessageState.DECIDED: frozenset({MessageState.PENDING}),
-    MessageState.NO_ANSWER: frozenset({MessageState.IN_WORK, MessageState.PENDING}),
+    MessageState.NO_ANSWER: frozenset({MessageState.PENDING}),
     MessageState.QUARANTINED: frozenset({MessageState.IN_WORK}),
 }
+"""Sending back leads to work again; undo and a void approval lead back to pending."""
+
+
+def advance(state: MessageState, to: MessageState) -> MessageState:
+    """The next state. Raises StateImpossible for a move that is not in the table."""
+    if to not in NEXT[state]:
+        raise StateImpossible(f"a mail that is {state.value} cannot become {to.value}")
+    return to
 
 
 @dataclass(frozen=True, slots=True)

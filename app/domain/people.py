@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.review import DECIDERS, Role
+from app.domain.review import DECIDERS, SENIORS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class SignedIn:
     @property
     def can_decide(self) -> bool:
         return self.role in DECIDERS
+
+    @property
+    def is_senior(self) -> bool:
+        """Whether they may write to the sender of a mail that bears signs of fraud."""
+        return self.role in SENIORS
 
     @property
     def actor(self) -> str:

@@ -15,15 +15,28 @@ class ReviewState(StrEnum):
 
 
 NEXT: Mapping[ReviewState, frozenset[ReviewState]] = {
-    ReviewState.PENDING: frozenset(ReviewState) - {ReviewState.PENDING},
+    ReviewState.PENDING: frozenset(
+        {
+            ReviewState.AWAITING_SECOND,
+            ReviewState.APPROVED,
+            ReviewState.IGNORED,
+            ReviewState.SENT_BACK,
+            ReviewState.SUPERSEDED,
+            ReviewState.ANSWERED_ELSEWHERE,
+        }
+    ),
     ReviewState.AWAITING_SECOND: frozenset({ReviewState.APPROVED, ReviewState.SENT_BACK, ReviewState.PENDING}),
     ReviewState.APPROVED: frozenset({ReviewState.PENDING}),
     ReviewState.IGNORED: frozenset({ReviewState.PENDING}),
     ReviewState.SENT_BACK: frozenset(),
     ReviewState.SUPERSEDED: frozenset(),
-    ReviewState.ANSWERED_ELSEWHERE: frozenset({ReviewState.PENDING}),
+    ReviewState.ANSWERED_ELSEWHERE: frozenset(),
 }
-"""Approved goes back to pending when the send is undone or void."""
+"""Approved goes back to pending when the send is undone or void, ignored when it is undone."""
+
+
+def may_become(state: ReviewState, to: ReviewState) -> bool:
+    return to in NEXT[state]
 
 
 class Action(StrEnum):
@@ -69,3 +82,4 @@ class Role(StrEnum):
 
 
 DECIDERS = frozenset({Role.COLLECTOR, Role.MANAGER, Role.ADMIN})
+SENIORS = frozenset({Role.MANAGER, Role.ADMIN})

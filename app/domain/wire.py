@@ -23,6 +23,10 @@ def load(adapter: TypeAdapter[T], stored: bytes) -> T:
 
 
 def dump_reading(read: ReadMail) -> bytes:
-    """A reading without the bytes of its attachments and its HTML: those are in the raw mail."""
+    """A reading without the bytes of its attachments and its HTML, which are in the raw mail; an empty string says
+    that there is HTML."""
     attachments = tuple(replace(attachment, content=b"") for attachment in read.mail.attachments)
-    return dump(READ_MAIL, replace(read, mail=replace(read.mail, attachments=attachments, html=None)))
+    return dump(
+        READ_MAIL,
+        replace(read, mail=replace(read.mail, attachments=attachments, html=None if read.mail.html is None else "")),
+    )

@@ -86,6 +86,7 @@ class FolderReader:
         self._blocking = blocking
         self._keep = keep
         self._not_stored = 0
+        self._has_gaps = False
 
     async def look(self) -> None:
         """Store what is new. Raises Unreachable, MailNotStored or LeaseLost."""
@@ -98,7 +99,12 @@ class FolderReader:
             await self._read_since_start(row, state)
         elif state.uid_next > row.last_uid + 1:
             uids = await self._blocking(self._folder.new_uids, row.last_uid)
-            await self._take(uids, _Run(state, self._keep, True, lambda _: True))
+            run = _Run(state, self._keep, True, lambda _: True)
+            missing = await self._unknown(uids, state) if self._has_gaps else uids
+            is_complete = await self._take(missing, run)
+            if self._has_gaps and is_complete and uids:
+                await self._commit([], run, uids[-1])
+            self._has_gaps = not is_complete
             self._complain()
 
     async def read_history(self, since: date, keep: Keep) -> None:
@@ -108,7 +114,8 @@ class FolderReader:
         if row is None:
             return
         start = _whole_second(row.starts_at)
-        uids = await self._blocking(self._folder.uids_since, datetime.combine(since, time(), UTC))
+        there = await self._blocking(self._folder.uids_since, datetime.combine(since, time(), UTC))
+        uids = await self._unknown(there, state)
         await self._take(uids, _Run(state, keep, False, lambda received_at: received_at < start))
 
     async def _row(self, state: FolderState) -> FolderRow | None:
@@ -136,7 +143,7 @@ class FolderReader:
         """
         start = _whole_second(row.starts_at)
         there = await self._blocking(self._folder.uids_since, start - A_DAY)
-        uids = [uid for uid in there if uid < state.uid_next]
+        uids = await self._unknown([uid for uid in there if uid < state.uid_next], state)
         is_complete = await self._take(uids, _Run(state, self._keep, False, lambda received_at: received_at >= start))
         self._complain()
         if not is_complete:
@@ -155,8 +162,8 @@ class FolderReader:
 
     async def _take(self, uids: Sequence[int], run: _Run) -> bool:
         """Fetch and store mails in order. False when one of them is still to be stored."""
-        rest = await self._unknown(uids, run.state)
-        is_complete, cursor = True, 0
+        rest = list(uids)
+        is_complete = True
         ahead = self._start_fetch(rest)
         try:
             while ahead is not None:
@@ -170,12 +177,10 @@ class FolderReader:
         finally:
             if ahead is not None:
                 ahead.cancel()
-        if uids and run.moves_cursor and is_complete and cursor < uids[-1]:
-            await self._commit([], run, uids[-1])
         return is_complete
 
     async def _unknown(self, uids: Sequence[int], state: FolderState) -> list[int]:
-        """UIDs of mails that are not stored yet."""
+        """UIDs of mails that are not stored yet; for where some may be, since storing a mail twice is harmless."""
         unknown: list[int] = []
         for start in range(0, len(uids), KNOWN_AT_ONCE):
             sources = {_source(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
@@ -234,7 +239,8 @@ class FolderReader:
 
     async def _locked(self, uow: Uow, state: FolderState) -> FolderRow:
         """The folder's row, if the mailbox is still ours to read."""
-        if not await uow.mailboxes.take_lease(lease_of(self._watched.mailbox_id), self._holder, LEASE_SECONDS):
+        lease = await uow.mailboxes.lease(lease_of(self._watched.mailbox_id))
+        if lease is None or lease.holder != self._holder or lease.expires_at < await uow.mailboxes.database_time():
             raise LeaseLost("lease_lost")
         return await uow.mailboxes.lock_folder(self._watched.mailbox_id, state.name)
 

@@ -18,7 +18,7 @@ from app.db.uow import Uow
 from app.domain.clock import Clock
 from app.domain.errors import AppError, ReviewAlreadyDecided
 from app.domain.ids import new_id
-from app.domain.message import Head, MessageState
+from app.domain.message import Head, MessageState, advance
 from app.domain.review import ReviewState
 from app.intake.service import Incoming, plain_subject
 from app.reading.headers import addresses, read_fields, read_head
@@ -110,7 +110,7 @@ class History:
         except ReviewAlreadyDecided:
             return  # somebody was faster; the raised version of the conversation voids what they approved
         message = await uow.messages.get_for_update(review.message_id)
-        message.state = MessageState.DECIDED
+        message.state = advance(message.state, MessageState.DECIDED)
         uow.audit.add(
             "review.item.answered_elsewhere",
             review_id=review.id,

@@ -3,7 +3,7 @@
     supervisor, every few seconds ─▶ leases of all active mailboxes, in one transaction ─▶ ours: a task; not ours: none
     task ─▶ look into the inbox, then into Sent ─▶ note when, or by which closed word it failed ─▶ wait ─▶ …
 
-A mailbox is read by the worker that holds its lease `mailbox:<id>`. Every batch takes the lease again in its own
+A mailbox is read by the worker that holds its lease `mailbox:<id>`. Every batch looks at the lease in its own
 transaction, so that a worker which was taken for dead stores nothing more.
 """
 

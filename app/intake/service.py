@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -127,7 +128,7 @@ class IntakeService:
         index = uow.words.keyring.index
         referred = tuple(index(rfc_id) for rfc_id in (*head.in_reply_to, *reversed(head.references)))
         subject = plain_subject(head.subject)
-        rfc_id_hash = index(head.message_id) if head.message_id else index(f"{new_id()}")
+        rfc_id_hash = index(head.message_id or sha256(mail.raw).hexdigest())
         return _Letter(mail, head, rfc_id_hash, referred, index(subject) if subject else "")
 
     async def _look_up(self, uow: Uow, letters: Sequence[_Letter]) -> _Batch:
@@ -175,12 +176,16 @@ class IntakeService:
         )
 
     def _conversation(self, uow: Uow, batch: _Batch, letter: _Letter) -> UUID:
-        """The thread that the mail refers to, else the customer's recent one of the same subject, else a new one."""
-        found = next((batch.ancestors[h].conversation_id for h in letter.referred if h in batch.ancestors), None)
+        """The thread that the mail refers to, else the customer's recent one of the same subject, else a new one.
+
+        A thread whose words were erased takes no more.
+        """
+        known = (batch.ancestors[h].conversation_id for h in letter.referred if h in batch.ancestors)
+        found = next(known, None)
         key = self._subject_key(batch, letter)
         if found is None and key is not None:
             found = batch.subjects.get(key)
-        if found is None:
+        if found is None or not uow.words.has_key(found):
             row = uow.words.new_conversation(
                 customer_id=batch.customers.get(letter.head.sender.email),
                 subject_hash=letter.subject_hash,

@@ -41,6 +41,7 @@ class _Line:
 
     thread: ThreadPoolExecutor
     folders: dict[str, MailFolder] = field(default_factory=dict)
+    readers: dict[str, FolderReader] = field(default_factory=dict)
     no_sent_until: datetime | None = None
 
     async def blocking(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -130,17 +131,19 @@ class Watching:
         return _Seen(mailbox, inboxes)
 
     def _reader(self, seen: _Seen, line: _Line, name: str, starts_at: datetime) -> FolderReader:
-        if name not in line.folders:
-            line.folders[name] = self._open_folder(seen.mailbox, name)
+        if name in line.readers:
+            return line.readers[name]
+        folder = line.folders[name] = self._open_folder(seen.mailbox, name)
         is_sent = name == SENT_FOLDER
-        return FolderReader(
+        line.readers[name] = FolderReader(
             self._database,
-            line.folders[name],
+            folder,
             Watched(seen.mailbox.id, FolderRole.SENT if is_sent else FolderRole.INBOX, starts_at),
             holder=self._holder,
             blocking=line.blocking,
             keep=self._history.keep_answers if is_sent else self._intake.store_in,
         )
+        return line.readers[name]
 
     def _sent_reader(self, seen: _Seen, line: _Line) -> FolderReader | None:
         if line.no_sent_until is not None and self._clock() < line.no_sent_until:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos._migration import get_migration_versions, get_sqlite_migration_versions
 from dbos._serialization import DBOSPortableJSON
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -29,7 +30,10 @@ APPLICATION_VERSION = "duebox-1"
 
 WORKFLOW = "run"
 ATTEMPTS = 3
-CRASHES = 5
+CRASHES = 25
+"""How often a job may lose its worker before it is parked. Many: what is poisonous in a mail kills the thinking
+process, not the worker, so a job that loses its worker is mostly an innocent bystander of restarts."""
+
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE = 4
 """Doublings at most: sixteen seconds."""
@@ -42,6 +46,15 @@ log = structlog.get_logger()
 def migrate(url: str) -> None:
     """Create or upgrade the engine's own tables. `url` names the database without a driver."""
     DBOS.migrate(url)
+
+
+def is_migrated(database: sa.Engine) -> bool:
+    """Whether the engine's own tables are there and current; only looks."""
+    if database.dialect.name == "postgresql":
+        present, newest = get_migration_versions(database, "dbos", True)
+    else:
+        present, newest = get_sqlite_migration_versions(database)
+    return present >= newest
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from app.domain.errors import DatabaseBusy
+from app.domain.errors import DatabaseBusy, SettingInvalid
 
 
 class FileLock:
@@ -20,8 +20,13 @@ class FileLock:
         self._file: IO[str] | None = None
 
     def take(self) -> None:
-        """Raises DatabaseBusy that says who holds the lock."""
-        file = self._path.open("a+", encoding="utf-8")
+        """Raises DatabaseBusy that says who holds the lock, or SettingInvalid where no file can be."""
+        try:
+            file = self._path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise SettingInvalid(
+                f"DUEBOX_DATABASE_URL: {self._path.parent} is no folder that can be written to ({error.strerror})"
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.audit.service import Checkpoint
 from app.bootstrap import Services
+from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
 from app.domain.errors import Invalid, NotFound
 from app.domain.message import MessageState
@@ -28,7 +29,11 @@ async def add_user(services: Services, *, email: str, name: str, role: str, pass
 async def list_quarantine(services: Services) -> list[dict[str, Any]]:
     async with services.database.read() as uow:
         mailboxes = {mailbox.id: mailbox.name for mailbox in await uow.mailboxes.all()}
-        rows = await uow.messages.page(state=MessageState.QUARANTINED, after=None, limit=AT_ONCE)
+        rows: list[MessageRow] = []
+        while page := await uow.messages.page(
+            state=MessageState.QUARANTINED, after=rows[-1].id if rows else None, limit=AT_ONCE
+        ):
+            rows.extend(page)
     return [
         {
             "id": str(row.id),

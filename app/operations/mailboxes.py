@@ -77,8 +77,16 @@ async def try_mailbox(services: Services, name: str) -> str:
 
 
 def secret_from(path: Path | None) -> str:
-    """The content of a secret file without its line end; empty without a file."""
-    return path.read_text(encoding="utf-8").strip() if path else ""
+    """The content of a secret file without its line end; empty without a file. Raises Invalid."""
+    if path is None:
+        return ""
+    try:
+        content = path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise Invalid(f"{path} is not UTF-8 text") from None
+    if not content:
+        raise Invalid(f"{path} is empty")
+    return content
 
 
 async def _add_webhook(services: Services, wish: MailboxWish) -> str:

@@ -1,27 +1,79 @@
-"""Processes that stay up: the demo and the worker."""
+"""Processes that stay up: the API, the worker and the demo. SIGTERM ends each in good order, with exit code 0."""
 
 import asyncio
+import errno
 import signal
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.bootstrap import Services, settings_from_environment
 from app.demo import run as demo
+from app.domain.errors import SettingInvalid, Unreachable
 from app.main import create_app
+
+OPEN_REQUESTS_SECONDS = 5
+"""How long a request that is under way may take once the end has been asked for."""
+
+
+def serve_until_stopped(services: Services, host: str, port: int) -> None:
+    """API and pages. Raises SettingInvalid or Unreachable when it cannot start."""
+    with _bound(host, port) as address:
+        server = _server(create_app(services, works=services.is_embedded), host, port)
+        signal.signal(signal.SIGTERM, _leave)
+        try:
+            server.run(sockets=[address])
+        except SystemExit as ended:
+            if ended.code and not server.started:
+                raise Unreachable("Duebox could not start: the database stopped answering meanwhile") from None
+            raise
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """The server raises the signal again once all is done; that is no failure."""
+    sys.exit(0)
+
+
+def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host,
+            port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=OPEN_REQUESTS_SECONDS,
+        )
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """The address, taken before anything is loaded, so that a port in use is said at once."""
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        what = f"DUEBOX_HTTP__HOST, DUEBOX_HTTP__PORT: {host}:{port} cannot be used ({error.strerror})"
+        if error.errno == errno.EADDRINUSE:
+            raise Unreachable(f"{what}; stop what listens there, or set another port") from None
+        raise SettingInvalid(f"{what}; set an address of this machine") from None
+    return found
 
 
 async def serve_demo(folder: Path) -> None:
     """Serve the UI while the sample mails are worked; sign-in and progress are printed. Ends with Ctrl-C."""
     async with demo.prepared(folder) as ready:
         settings = settings_from_environment(secret_key="demo" * 8)
-        app = create_app(ready.services, works=True)
-        server = uvicorn.Server(
-            uvicorn.Config(app, settings.http.host, settings.http.port, log_config=None, access_log=False)
-        )
-        serving = asyncio.create_task(server.serve())
+        address = _bound(settings.http.host, settings.http.port)
+        server = _server(create_app(ready.services, works=True), settings.http.host, settings.http.port)
+        serving = asyncio.create_task(server.serve(sockets=[address]))
         while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.05)
         if server.started:

@@ -1,6 +1,6 @@
 """The outbox over HTTP: the fixed API calls, and the form that settles an unknown outcome."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -13,6 +13,7 @@ from app.domain.review import OutboxState, Outcome
 from app.outbox.service import OutboxService
 from app.web.auth import ApiUser, PageUser
 from app.web.csrf import check_csrf
+from app.web.errors import problems
 
 router = APIRouter()
 
@@ -56,14 +57,8 @@ def database(request: Request) -> Database:
 Outboxes = Annotated[OutboxService, Depends(outbox_service)]
 Db = Annotated[Database, Depends(database)]
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no valid token"},
-    403: {"description": "the role may not"},
-    404: {"description": "no such thing"},
-}
 
-
-@router.get("/api/v1/outbox", responses={401: ERRORS[401]}, tags=["outbox"])
+@router.get("/api/v1/outbox", responses=problems(), tags=["outbox"])
 async def list_outbox(
     db: Db, _user: ApiUser, state: OutboxState | None = None, limit: Limit = 50, after: UUID | None = None
 ) -> OutboxPage:
@@ -74,7 +69,7 @@ async def list_outbox(
     return OutboxPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
 
 
-@router.post("/api/v1/outbox/{outbox_id}/resolve", responses=ERRORS, tags=["outbox"])
+@router.post("/api/v1/outbox/{outbox_id}/resolve", responses=problems(400, 403, 404, 413), tags=["outbox"])
 async def resolve(outbox_id: UUID, resolution: Resolution, outboxes: Outboxes, user: ApiUser) -> Resolved:
     """A person's word about an unknown or failed mail."""
     return Resolved(id=outbox_id, state=await outboxes.resolve(outbox_id, resolution.outcome, by=user))

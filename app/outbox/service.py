@@ -22,7 +22,7 @@ from app.domain.errors import Invalid, NotAllowed, Unreachable
 from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import Job, JobKind
-from app.domain.message import MessageState
+from app.domain.message import MessageState, advance
 from app.domain.people import SignedIn
 from app.domain.ports import Delivery, Sender, SendResult, SentFolder
 from app.domain.review import CaseState, OutboxState, Outcome, ReviewState
@@ -163,7 +163,7 @@ class OutboxService:
         reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
         await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons)
         message = await uow.messages.get_for_update(review.message_id)
-        message.state = MessageState.PENDING
+        message.state = advance(message.state, MessageState.PENDING)
         await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
         await self._note(uow, row, "outbox.mail.voided")
 

@@ -19,6 +19,8 @@ from app.reading.commitments import (
     find_extension,
     find_promise,
     is_about_the_past,
+    is_done,
+    is_firm,
     span_of,
 )
 from app.reading.dates import FoundDate, add_workdays
@@ -34,29 +36,42 @@ WITHOUT_INVOICES = frozenset(
 ABOUT_IT = frozenset({Intent.DISPUTE, Intent.EXTENSION_REQUEST, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
 """A mail with one of these speaks of the customer's invoice even where it does not name it, if there is only one."""
 
+PAYING = frozenset({Intent.PAYMENT_CONFIRMATION, Intent.PAYMENT_PROMISE})
+
 _MAYBE_ABOUT_IT = frozenset({Intent.DOCUMENT_REQUEST, Intent.QUERY})
+_OF_NO_INVOICE = frozenset({Intent.DOCUMENT_REQUEST, Intent.CONTACT_UPDATE, Intent.QUERY})
+"""A mail with one of these in a paragraph of its own may mean no invoice at all, if each has been spoken of."""
+
+_SAID_IN_MANY_WORDS = frozenset({Intent.CONTACT_UPDATE, Intent.QUERY})
+"""Where a classifier finds the sentence better than a list of words does."""
+
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_OTHER_MATTERS = frozenset(
+    {"past", "dispute", "terms", "document", "contact", "question", "price", "automatic", "quantity", "quality"}
+)
 _IT = re.compile(
     r"\b(?:this|the|your|that) (?:invoice|bill)|\b(?:it|this)\b|\b(?:la|cette|votre) facture|\b(?:die|diese|ihre|"
     r"der|dieser) rechnung|\b(?:la|esta|su) factura|\b(?:de|deze|uw) factuur|\b(?:la|questa|vostra) fattura|\ba "
     r"(?:vossa )?fatura"
 )
 
+DISPUTE_SIGNS = frozenset(
+    {
+        "dispute",
+        "price",
+        "quantity",
+        "quality",
+        "not_received",
+        "duplicate",
+        "missing_po",
+        "tax",
+        "terms",
+        "unrecognised",
+        "other_dispute",
+    }
+)
 _SIGNS: Mapping[Intent, frozenset[str]] = {
-    Intent.DISPUTE: frozenset(
-        {
-            "dispute",
-            "price",
-            "quantity",
-            "quality",
-            "not_received",
-            "duplicate",
-            "missing_po",
-            "tax",
-            "terms",
-            "unrecognised",
-            "other_dispute",
-        }
-    ),
+    Intent.DISPUTE: DISPUTE_SIGNS,
     Intent.EXTENSION_REQUEST: frozenset({"extension", "settlement", "hedge", "distress"}),
     Intent.PAYMENT_PROMISE: frozenset({"future"}),
     Intent.PAYMENT_CONFIRMATION: frozenset({"past"}),
@@ -80,6 +95,11 @@ _REASONS: Mapping[DisputeReason, tuple[str, float]] = {
     DisputeReason.TERMS: ("terms", 1.2),
     DisputeReason.OTHER: ("other_dispute", 1.0),
 }
+
+_OF_A_BILL = re.compile(
+    r"invoic|bill|charg|factur|rechnung|berechn|cobr|factuur|fattur|fatur|paid|pay|bezahl|zahl|pag|betaal|doppel|duplic"
+)
+"""Words beside which "twice" and "the same" mean that something was billed twice."""
 
 _EMAIL = re.compile(r"⟨EMAIL(?:_ADDRESS)?_\d+⟩|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\w+")
 _PERSON = re.compile(
@@ -158,11 +178,11 @@ def extract_facts(
     foreign = foreign_numbers(f"{subject}\n{text}", account) if Intent.DISPUTE in chosen else ()
     unknown = tuple(dict.fromkeys(number for match in foreign for number in match.numbers))
     numbers = _mail_invoices(statements, text, account, frozenset(chosen), names_another=bool(unknown))
+    tied = {intent: _tied(intent, statements, numbers, chosen, text) for intent in chosen}
     by_intent = tuple(
-        IntentInvoices(intent, _tied(intent, statements, numbers, chosen), _evidence(intent, statements, evidence))
+        IntentInvoices(intent, tied[intent], _evidence(intent, statements, evidence, tied[intent]))
         for intent, evidence in chosen.items()
     )
-    tied = {found.intent: found.numbers for found in by_intent}
     back = _return_date(statements, text) if Intent.AUTOMATIC_REPLY in chosen else None
     dispute = (
         _dispute(statements, chosen[Intent.DISPUTE], tied[Intent.DISPUTE], language)
@@ -209,43 +229,80 @@ def _mail_invoices(
 
 
 def _tied(
-    intent: Intent, statements: Sequence[Statement], numbers: tuple[str, ...], chosen: Mapping[Intent, FactSpan]
+    intent: Intent,
+    statements: Sequence[Statement],
+    numbers: tuple[str, ...],
+    chosen: Mapping[Intent, FactSpan],
+    text: str,
 ) -> tuple[str, ...]:
-    """The invoices whose statements show signs of this intent; all, when none do."""
+    """The invoices whose statements show signs of this intent; else those that its evidence names; else all."""
     if intent in WITHOUT_INVOICES:
         return ()
     if len(numbers) < 2 or (len(chosen) == 1 and not _is_itemised(statements)):  # noqa: PLR2004 nothing to divide
         return numbers
-    signs = _signs_by_invoice(statements, chosen)
-    own = tuple(number for number in numbers if intent in signs.get(number, ()))
-    return own or numbers
+    signs = _signs_by_invoice(statements, chosen, text)
+    own = {number for number in numbers if intent in signs.named.get(number, ())}
+    if intent in _OF_NO_INVOICE:
+        own = _named_in(chosen[intent], statements) & set(numbers) or own
+    elsewhere = {number for number in numbers if signs.named.get(number, set()) - PAYING}
+    if intent in PAYING or not own:
+        own |= {n for n in numbers if intent in signs.carried.get(n, ()) and not (intent in PAYING and n in elsewhere)}
+    own = own or _named_in(chosen[intent], statements) & set(numbers)
+    if not own and intent in PAYING:
+        own = set(numbers) - elsewhere - signs.denied
+    if not own and intent in _OF_NO_INVOICE and all(signs.named.get(number) for number in numbers):
+        return ()
+    return tuple(number for number in numbers if number in own) or numbers
 
 
 def _is_itemised(statements: Sequence[Statement]) -> bool:
     return sum(1 for statement in statements if statement.source == BODY and statement.invoices) > 1
 
 
-def _signs_by_invoice(statements: Sequence[Statement], chosen: Mapping[Intent, FactSpan]) -> dict[str, set[Intent]]:
-    """For each invoice the chosen intents that the statements about it show."""
-    found: dict[str, set[Intent]] = {}
+def _named_in(evidence: FactSpan, statements: Sequence[Statement]) -> set[str]:
+    touching = (s for s in statements if s.touches(evidence.source, evidence.start, evidence.end))
+    return {number for statement in touching for number in statement.invoices}
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """For each invoice the chosen intents shown by clauses naming it, and by those that follow in the paragraph.
+
+    `denied` are invoices of which something is said not to be so.
+    """
+
+    named: Mapping[str, set[Intent]]
+    carried: Mapping[str, set[Intent]]
+    denied: frozenset[str]
+
+
+def _signs_by_invoice(statements: Sequence[Statement], chosen: Mapping[Intent, FactSpan], text: str) -> _Signs:
+    named: dict[str, set[Intent]] = {}
+    carried: dict[str, set[Intent]] = {}
+    denied: set[str] = set()
     current: tuple[str, ...] = ()
+    end = 0
     for statement in statements:
         if statement.source == SUBJECT:
             continue
-        current = statement.invoices or current
-        shown = {intent for intent in chosen if _shows(intent, statement)}
+        if _PARAGRAPH.search(text, end, statement.start):
+            current = ()
+        current, end = statement.invoices or current, statement.end
+        found = {intent for intent in chosen if shows(intent, statement)}
         for number in current:
-            found.setdefault(number, set()).update(shown)
-    return found
+            (named if statement.invoices else carried).setdefault(number, set()).update(found)
+        if "negation" in statement.says and not found & PAYING:
+            denied.update(statement.invoices)
+    return _Signs(named, carried, frozenset(denied))
 
 
-def _shows(intent: Intent, statement: Statement) -> bool:
+def shows(intent: Intent, statement: Statement) -> bool:
+    """Whether the words of a statement speak for an intent."""
     says = statement.says
     if intent is Intent.PAYMENT_PROMISE:
-        is_dated = any(found.kind != "past" and not is_about_the_past(statement, found) for found in statement.dates)
-        return bool(says & {"future"} or (is_dated and not says & {"past", "dispute", "terms"})) and not says & {
-            "hedge"
-        }
+        return _promises(statement)
+    if intent is Intent.PAYMENT_CONFIRMATION:
+        return "past" in says and not statement.is_question and not _promises(statement)
     if intent is Intent.DISPUTE:
         return bool(
             says & {"dispute"}
@@ -255,11 +312,34 @@ def _shows(intent: Intent, statement: Statement) -> bool:
     return bool(says & _SIGNS.get(intent, frozenset()))
 
 
-def _evidence(intent: Intent, statements: Sequence[Statement], evidence: FactSpan) -> FactSpan:
-    """The clause of the evidence sentence that shows signs of the intent, else the sentence."""
+def _promises(statement: Statement) -> bool:
+    """A firm word about paying in future; a bare day will do ("INV-3 next Friday") where nothing else is said."""
+    says = statement.says
+    is_dated = any(found.kind != "past" and not is_about_the_past(statement, found) for found in statement.dates)
+    if not is_firm(statement) or says & {"extension", "settlement"} - ({"extension"} if "future" in says else set()):
+        return False
+    if is_done(statement):
+        return False
+    return bool(says & {"future"} and (is_dated or "pay" in says)) or (
+        is_dated and ("pay" in says or not says & _OTHER_MATTERS)
+    )
+
+
+def _evidence(intent: Intent, statements: Sequence[Statement], evidence: FactSpan, tied: tuple[str, ...]) -> FactSpan:
+    """The clause that shows the intent: of the evidence itself if it has one, else the clearest of the body."""
     inside = [s for s in statements if s.touches(evidence.source, evidence.start, evidence.end)]
-    shown = [s for s in inside if _shows(intent, s)]
-    return span_of(shown[0]) or evidence if len(shown) == 1 and len(inside) > 1 else evidence
+    shown = [s for s in inside if shows(intent, s) and not (s.invoices and tied and not set(s.invoices) & set(tied))]
+    if shown and evidence.source == BODY:
+        return span_of(shown[0]) or evidence if len(shown) == 1 and len(inside) > 1 else evidence
+    if evidence.source == BODY and intent in _SAID_IN_MANY_WORDS:
+        return evidence
+    elsewhere = [s for s in statements if s.source == BODY and shows(intent, s)]
+    clearest = max(elsewhere, key=lambda s: _clearness(intent, s, tied), default=None)
+    return span_of(clearest) or evidence
+
+
+def _clearness(intent: Intent, statement: Statement, tied: tuple[str, ...]) -> int:
+    return len(statement.says & _SIGNS.get(intent, frozenset())) + len(set(statement.invoices) & set(tied))
 
 
 # ---- dispute
@@ -275,10 +355,13 @@ def _dispute(
         weight = (
             (1.5 if statement.touches(evidence.source, evidence.start, evidence.end) else 1.0)
             * (0.5 if statement.source == SUBJECT else 1.0)
+            * (1.5 if set(invoices) & set(statement.invoices) else 1.0)
             / (1 + 0.1 * position)
         )
         for reason, (concept, importance) in _REASONS.items():
             hits = len({match.group() for match in pattern(concept, language).finditer(folded)})
+            if hits and reason is DisputeReason.DUPLICATE and not _OF_A_BILL.search(folded) and not statement.invoices:
+                continue
             if hits:
                 scores[reason] = scores.get(reason, 0.0) + weight * importance * min(hits, 2)
                 first.setdefault(reason, statement)

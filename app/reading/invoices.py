@@ -205,6 +205,8 @@ def _groups(folded: str, account: Account, taken: bytearray) -> Iterable[Invoice
             match.start(), match.end(), tuple(invoice.number for invoice in bills if invoice.is_open), MatchKind.GROUP
         )
     for match in _MONTH_INVOICE.finditer(folded):
+        if folded[: match.start()].rstrip()[-1:].isdigit():
+            continue  # "29 de mayo" is a day
         month = next(int(name[1:]) for name, value in match.groupdict().items() if value)
         of_month = [i for i in bills if i.issue_date and i.issue_date.month == month] or [
             i for i in bills if i.issue_date is None and i.due_date.month == month

@@ -89,8 +89,12 @@ def _is_bounce(mail: ParsedMail, text: str) -> bool:
     if _report_type(mail) in {"delivery-status", "global-delivery-status"} or mail.header("x-failed-recipients"):
         return True
     subject = mail.head.subject
-    if _from_mail_system(mail):
+    if _is_daemon(mail):
         return BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:5], text) > 0 or not text.strip()
+    if has_null_return_path(mail):
+        return BOUNCE_SUBJECT.match(subject) is not None or (
+            not _tells_of_absence(mail, text) and (count(BOUNCE[1:5], text) > 0 or not text.strip())
+        )
     if _REPLY_PREFIX.match(subject) or ANSWERS.search(text):
         return False
     return count(BOUNCE, f"{subject}\n{text}") >= _CERTAIN and (
@@ -98,13 +102,16 @@ def _is_bounce(mail: ParsedMail, text: str) -> bool:
     )
 
 
-def _from_mail_system(mail: ParsedMail) -> bool:
+def _is_daemon(mail: ParsedMail) -> bool:
     sender = mail.head.sender
-    return (
-        has_null_return_path(mail)
-        or _MACHINE_SENDERS.match(sender.email or sender.name) is not None
-        or sender.name.lower().startswith(("mail delivery", "mailer-daemon", "postmaster"))
+    return _MACHINE_SENDERS.match(sender.email or sender.name) is not None or sender.name.lower().startswith(
+        ("mail delivery", "mailer-daemon", "postmaster")
     )
+
+
+def _tells_of_absence(mail: ParsedMail, text: str) -> bool:
+    """Out-of-office notes come from <> too (RFC 3834 §3.3), and speak of mail that is not passed on."""
+    return AWAY_SUBJECT.match(mail.head.subject) is not None or count(ABSENCE_CORE, text) > 0
 
 
 def has_null_return_path(mail: ParsedMail) -> bool:

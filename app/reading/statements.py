@@ -19,6 +19,7 @@ from app.reading.lexicon import CONCEPTS, pattern
 from app.reading.spans import clauses, fold, sentence_at, sentences
 
 _JOINT = re.compile(r"[,;:]\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
+_IN_BRACKETS = re.compile(r"\([^()]{0,40}\)")
 _ONLY_LINKS = re.compile(
     r"(?:[\s,/&+;-]|\b(?:and|or|et|ou|und|oder|sowie|y|o|e|en|of|ed|plus|as well as|ainsi que|invoices?|"
     r"factures?|rechnung(?:en)?|facturas?|fatture?|faturas?|facturen|re|no|nr|n)\b)*"
@@ -93,10 +94,10 @@ def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list
     inside = [match for match in matches if clause.start <= match.start < clause.end]
     cuts: list[int] = []
     for before, after in pairwise(inside):
-        between = folded[before.end : after.start]
+        between = _IN_BRACKETS.sub(" ", folded[before.end : after.start])
         if _ONLY_LINKS.fullmatch(between):
             continue
-        joints = list(_JOINT.finditer(between))
+        joints = list(_JOINT.finditer(folded[before.end : after.start]))
         cuts.append(before.end + joints[-1].start() if joints else after.start)
     edges = [clause.start, *cuts, clause.end]
     return [Span(start, end) for start, end in pairwise(edges) if start < end]

@@ -20,10 +20,12 @@ from app.domain.review import Action, ReviewState
 from app.domain.wire import PROPOSAL, load
 from app.review.service import ReviewService
 from app.web.auth import ApiUser
+from app.web.errors import problems
 
 router = APIRouter(prefix="/api/v1")
 
 MAX_TEXT = 100_000
+LARGEST_VERSION = 2**31 - 1
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -73,7 +75,7 @@ class Decision(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    version: int
+    version: Annotated[int, Field(ge=0, le=LARGEST_VERSION)]
     action: Action
     subject: Annotated[str, Field(max_length=998)] | None = None
     body: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
@@ -119,22 +121,23 @@ def database(request: Request) -> Database:
 Reviews = Annotated[ReviewService, Depends(review_service)]
 Db = Annotated[Database, Depends(database)]
 
-REFUSED: dict[int | str, dict[str, Any]] = {401: {"description": "no valid token"}}
-MISSING: dict[int | str, dict[str, Any]] = {**REFUSED, 404: {"description": "no such thing"}}
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {"model": Conflict, "description": "stale version, or decided already"}
+}
 
 
-@router.get("/messages", responses=REFUSED, tags=["messages"])
+@router.get("/messages", responses=problems(), tags=["messages"])
 async def list_messages(
     db: Db, _user: ApiUser, state: MessageState | None = None, limit: Limit = 50, after: UUID | None = None
 ) -> MessagePage:
-    """Received mails, in the order of their arrival. Quarantined ones are among them."""
+    """Received mails, in the order of their arrival. Quarantined ones are among them, erased ones are not."""
     async with db.read() as uow:
         rows = await uow.messages.page(state=state, after=after, limit=limit + 1)
         items = await _message_items(uow, rows[:limit])
-    return MessagePage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
+    return MessagePage(items=items, next=str(rows[limit - 1].id) if len(rows) > limit else None)
 
 
-@router.get("/messages/{message_id}", responses=MISSING, tags=["messages"])
+@router.get("/messages/{message_id}", responses=problems(404), tags=["messages"])
 async def get_message(message_id: UUID, db: Db, _user: ApiUser) -> MessageDetail:
     """One mail with its newest proposal."""
     async with db.read() as uow:
@@ -151,7 +154,7 @@ async def get_message(message_id: UUID, db: Db, _user: ApiUser) -> MessageDetail
     )
 
 
-@router.get("/reviews", responses=REFUSED, tags=["reviews"])
+@router.get("/reviews", responses=problems(), tags=["reviews"])
 async def list_reviews(
     db: Db, _user: ApiUser, state: ReviewState | None = None, limit: Limit = 50, after: UUID | None = None
 ) -> ReviewPage:
@@ -162,7 +165,7 @@ async def list_reviews(
     return ReviewPage(items=items, next=str(items[-1].id) if len(rows) > limit else None)
 
 
-@router.get("/reviews/{review_id}", responses=MISSING, tags=["reviews"])
+@router.get("/reviews/{review_id}", responses=problems(404), tags=["reviews"])
 async def get_review(review_id: UUID, db: Db, _user: ApiUser) -> ReviewItem:
     async with db.read() as uow:
         return await _review_item(uow, await uow.reviews.get(review_id))
@@ -170,11 +173,7 @@ async def get_review(review_id: UUID, db: Db, _user: ApiUser) -> ReviewItem:
 
 @router.post(
     "/reviews/{review_id}/decision",
-    responses={
-        **MISSING,
-        403: {"description": "the role may not"},
-        409: {"model": Conflict, "description": "stale version, or decided already"},
-    },
+    responses={**problems(400, 403, 404, 413), **CONFLICT},
     tags=["reviews"],
 )
 async def decide(review_id: UUID, decision: Decision, reviews: Reviews, user: ApiUser) -> DecisionMade:
@@ -194,16 +193,14 @@ async def decide(review_id: UUID, decision: Decision, reviews: Reviews, user: Ap
     )
 
 
-@router.post(
-    "/reviews/{review_id}/undo", responses={**MISSING, 403: {"description": "the role may not"}}, tags=["reviews"]
-)
+@router.post("/reviews/{review_id}/undo", responses={**problems(403, 404), **CONFLICT}, tags=["reviews"])
 async def undo(review_id: UUID, reviews: Reviews, user: ApiUser) -> DecisionMade:
     """Take a decision back while its mail has not left."""
     made = await reviews.undo(review_id, by=user)
     return DecisionMade(id=made.id, version=made.version, state=made.state, outbox_id=None, send_after=None)
 
 
-@router.get("/counts", responses=REFUSED, tags=["counts"])
+@router.get("/counts", responses=problems(), tags=["counts"])
 async def counts(db: Db, _user: ApiUser) -> Counts:
     """Where every received mail is."""
     async with db.read() as uow:

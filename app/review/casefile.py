@@ -1,5 +1,6 @@
 """One case, put together for its page: the mail with its evidence, the proposal, the decision, the timeline."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from app.domain.proposal import BODY, SUBJECT, IntentFinding, Proposal
 from app.domain.review import OutboxState, ReviewState
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, READ_MAIL, load
+from app.reading.composing import reply_subject
+from app.reading.senders import look_alike
 from app.review.ledger_panel import amount, ledger_panel
 from app.review.view import (
     Attachment,
@@ -36,7 +39,10 @@ from app.review.view import (
     Span,
     TimelineEntry,
     mail_text,
+    most_urgent_first,
     segments,
+    sources_of,
+    traced,
 )
 
 BANNERS = (
@@ -92,13 +98,14 @@ async def case_view(
     """Everything that the page of a case shows. `place` is its position in the queue and the queue's length."""
     review, proposal = case.review, case.proposal
     customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
-    draft = await _draft(uow, case)
+    draft = await answer_of(uow, case)
+    newest = await uow.reviews.of_message(case.message.id)
     return CaseView(
         review_id=str(review.id),
         version=review.version,
         state=review.state.value,
         mail=mail_view(case.message, case.read, proposal),
-        reasons=tuple(review.reasons),
+        reasons=most_urgent_first(review.reasons),
         rule=review.rule,
         policy_version=case.saved.policy_version,
         customer=customer.name if customer else "",
@@ -107,6 +114,7 @@ async def case_view(
         earlier=await _earlier(uow, case.message),
         facts=await _facts(uow, case),
         draft=draft,
+        blank=None if draft else _blank(case),
         ledger=await ledger_panel(
             uow,
             review.customer_id,
@@ -118,6 +126,7 @@ async def case_view(
         else None,
         timeline=await _timeline(uow, case.message),
         decision=await _decision(uow, case),
+        newer=str(newest.id) if newest is not None and newest.id != review.id else "",
         undo_seconds=undo_seconds,
         editing=editing,
         position=place[0],
@@ -146,16 +155,11 @@ def mail_view(message: MessageRow, read: ReadMail, proposal: Proposal | None) ->
             for number, part in enumerate(mail.attachments)
         ),
         redacted=proposal.redacted if proposal else "",
-        has_html=_has_html(read),
+        has_html=read.mail.html is not None,
         authentication=""
         if read.screening.authentication is Authentication.NONE
         else read.screening.authentication.value,
     )
-
-
-def _has_html(read: ReadMail) -> bool:
-    content_type = (read.mail.header("content-type") or "").lower()
-    return content_type.startswith(("text/html", "multipart/"))
 
 
 def _excerpt(text: str | None, number: int, evidence: Sequence[tuple[str, Span]]) -> tuple[Paragraph, ...]:
@@ -171,23 +175,34 @@ def _numbered(findings: Sequence[IntentFinding]) -> list[tuple[str, Span]]:
     ]
 
 
-async def _draft(uow: Uow, case: CaseFile) -> DraftView | None:
+async def answer_of(uow: Uow, case: CaseFile) -> DraftView | None:
     """The draft, or, once decided, what was sent."""
     sender, draft = case.read.mail.head.sender, case.proposal.draft
-    subject, body = (draft.subject, draft.body) if draft else ("", "")
     if case.review.edited_id is not None and case.review.state is ReviewState.APPROVED:
         edited = await uow.words.get_json(case.review.edited_id)
-        subject, body = edited["subject"], edited["body"]
-    if not body:
+        language = draft.language if draft else case.proposal.language
+        return DraftView(sender.name, sender.email, edited["subject"], edited["body"], language)
+    if draft is None:
         return None
     return DraftView(
         to_name=sender.name,
         to_email=sender.email,
-        subject=subject,
-        body=body,
-        language=draft.language if draft else case.proposal.language,
-        tone=draft.tone.value if draft else "",
+        subject=draft.subject,
+        body=draft.body,
+        language=draft.language,
+        tone=draft.tone.value,
+        traced=traced(draft.body, draft.traces),
+        sources=sources_of(draft.traces),
+        facts=len(draft.traces),
     )
+
+
+def _blank(case: CaseFile) -> DraftView | None:
+    """An empty answer to the writer, for a person to fill in."""
+    head = case.read.mail.head
+    if not head.sender.email:
+        return None
+    return DraftView(head.sender.name, head.sender.email, reply_subject(head.subject), "", case.proposal.language)
 
 
 async def _banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
@@ -203,7 +218,7 @@ async def _banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
 async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
     match reason:
         case Reason.FRAUD_RISK:
-            return Banner(reason.value, signs=_signs(case.read))
+            return Banner(reason.value, signs=await _signs(uow, case))
         case Reason.UNKNOWN_CUSTOMER:
             return Banner(reason.value, candidates=await _candidates(uow, case.read))
         case Reason.UNREADABLE_ATTACHMENT:
@@ -213,10 +228,17 @@ async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
             return Banner(reason.value)
 
 
-def _signs(read: ReadMail) -> tuple[Sign, ...]:
+async def _signs(uow: Uow, case: CaseFile) -> tuple[Sign, ...]:
+    """What is odd about the sender, beside what is on file."""
+    read, customer_id = case.read, case.review.customer_id
     signs = [Sign(word, _seen(word, read)) for word in read.screening.fraud_signs]
+    known = sorted({c.email.rpartition("@")[2] for c in await uow.ledger.contacts(customer_id)}) if customer_id else []
+    domain = read.mail.head.sender.domain
+    resembled = [other for other in known if look_alike(domain, [other])]
+    if resembled:
+        signs.insert(0, Sign("contact_look_alike", domain, ", ".join(resembled)))
     if read.screening.authentication is Authentication.FAIL:
-        signs.append(Sign("authentication", "failed"))
+        signs.append(Sign("authentication", "fail"))
     return tuple(signs)
 
 
@@ -229,9 +251,13 @@ def _seen(word: str, read: ReadMail) -> str:
 
 
 async def _candidates(uow: Uow, read: ReadMail) -> tuple[Candidate, ...]:
-    ids = await uow.ledger.customers_by_invoices(read.invoice_mentions)
-    names = await uow.ledger.customer_names(ids)
-    return tuple(Candidate(row.id, row.name, "invoice_number") for row in names.values())
+    """The customers of the writer's address where it has several, and those of the invoices that the mail names."""
+    sender = read.mail.head.sender.email
+    whys = {row.customer_id: "contact" for row in (await uow.ledger.customers_of([sender])).get(sender, [])}
+    named = await uow.ledger.customers_by_invoices(read.invoice_mentions)
+    whys |= dict.fromkeys(sorted(named - whys.keys()), "invoice_number")
+    names = await uow.ledger.customer_names(whys)
+    return tuple(Candidate(key, names[key].name, why) for key, why in whys.items() if key in names)
 
 
 async def _facts(uow: Uow, case: CaseFile) -> tuple[FactView, ...]:
@@ -320,9 +346,22 @@ async def sent_text(uow: Uow, row: OutboxRow) -> tuple[str, str]:
 
 
 async def _timeline(uow: Uow, message: MessageRow) -> tuple[TimelineEntry, ...]:
-    names = await uow.users.names()
-    entries = [row for row in await uow.audit.of_conversation(message.conversation_id) if row.message_id == message.id]
-    return tuple(TimelineEntry(row.at, row.kind, _who(row, {str(k): v for k, v in names.items()})) for row in entries)
+    names = {str(key): name for key, name in (await uow.users.names()).items()}
+    mailboxes = {str(row.id): row.name for row in await uow.mailboxes.all()}
+    return tuple(
+        [
+            await _timeline_entry(uow, row, names, mailboxes)
+            for row in await uow.audit.of_message(message.id, message.conversation_id)
+        ]
+    )
+
+
+async def _timeline_entry(uow: Uow, row: AuditRow, names: dict[str, str], mailboxes: dict[str, str]) -> TimelineEntry:
+    refs = json.loads(row.body)["refs"]
+    if "mailbox_id" in refs:
+        refs["mailbox"] = mailboxes.get(refs["mailbox_id"], "")
+    note = (await uow.words.get(UUID(refs["note_id"]))).decode() if refs.get("note_id") else ""
+    return TimelineEntry(row.at, row.kind, _who(row, names), refs, note)
 
 
 def _who(row: AuditRow, names: dict[str, str]) -> str:

@@ -1,11 +1,11 @@
 """What each page of the review UI shows, read from the database in one transaction a page."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from app.db.tables.mail import MessageRow
+from app.db.tables.mail import MailboxKind, MailboxRow, MessageRow
 from app.db.tables.work import OutboxRow, ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
@@ -17,14 +17,16 @@ from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, load
-from app.review.casefile import case_view, mail_view, open_case, open_reading, sent_text
+from app.review.casefile import answer_of, case_view, mail_view, open_case, open_reading, sent_text
 from app.review.ledger_panel import amount
 from app.review.view import (
+    URGENCY,
     Amount,
     CaseView,
     Conflict,
     Counts,
     Leaving,
+    MailboxStatus,
     NoAnswerRow,
     Preview,
     Progress,
@@ -32,29 +34,15 @@ from app.review.view import (
     QueueRow,
     QueueView,
     SentRow,
+    Status,
     compare,
+    most_urgent_first,
 )
 
 LISTED = 200
 EXCERPT = 160
-URGENCY = {
-    reason.value: rank
-    for rank, reason in enumerate(
-        (
-            Reason.FRAUD_RISK,
-            Reason.INJECTION,
-            Reason.CHANGED_SINCE_APPROVAL,
-            Reason.LEGAL,
-            Reason.PRIVACY_REQUEST,
-            Reason.COMPLAINT,
-            Reason.HARDSHIP,
-            Reason.DISPUTE,
-            Reason.NEGOTIATION,
-            Reason.STRATEGIC_ACCOUNT,
-            Reason.UNVERIFIED_SENDER,
-        )
-    )
-}
+STALE = timedelta(minutes=10)
+"""A watched mailbox is read every half a minute; one that was not read for so long says so."""
 
 
 class ReviewPages:
@@ -66,13 +54,23 @@ class ReviewPages:
         self._undo_seconds = undo_seconds
         self._is_demo = is_demo
 
-    async def counts(self) -> Counts:
+    async def frame(self) -> tuple[Counts, Status]:
+        """What the frame of every page shows: how many mails are where, and what is out of order."""
         async with self._database.read() as uow:
             by_state = await uow.messages.counts()
-        return Counts(received=sum(by_state.values()), **{state.value: n for state, n in by_state.items()})
+            status = await self._status(uow)
+        return Counts(received=sum(by_state.values()), **{state.value: n for state, n in by_state.items()}), status
 
-    async def queue(self, *, chosen: UUID | None, editing: bool, reader: SignedIn, with_case: bool = True) -> QueueView:
-        """The list, and beside it the chosen case or the first."""
+    async def queue(
+        self,
+        *,
+        chosen: UUID | None,
+        editing: bool,
+        reader: SignedIn,
+        ignored: UUID | None = None,
+        with_case: bool = True,
+    ) -> QueueView:
+        """The list, and beside it the chosen case or the first. `ignored` is what the reader ignored just now."""
         async with self._database.read() as uow:
             rows = await self._queue_rows(uow)
             selected = chosen or (UUID(rows[0].review_id) if rows else None)
@@ -85,7 +83,7 @@ class ReviewPages:
                 case=view,
                 chosen=chosen is not None,
                 progress=await self._progress(uow),
-                leaving=await self._leaving(uow, reader),
+                leaving=await self._leaving(uow, reader, ignored),
             )
 
     async def case(self, review_id: UUID, *, editing: bool) -> CaseView:
@@ -94,9 +92,14 @@ class ReviewPages:
             return await self._case(uow, review_id, await self._queue_rows(uow), editing=editing)
 
     async def next_after(self, review_id: UUID) -> UUID | None:
+        """The row below, from the last row the one above."""
         async with self._database.read() as uow:
             rows = await self._queue_rows(uow)
-        return next((UUID(row.review_id) for row in rows if row.review_id != str(review_id)), None)
+        ids = [UUID(row.review_id) for row in rows]
+        if review_id not in ids:
+            return ids[0] if ids else None
+        place = ids.index(review_id)
+        return next(iter([*ids[place + 1 :], *reversed(ids[:place])]), None)
 
     async def no_answer(self, chosen: UUID | None) -> tuple[tuple[NoAnswerRow, ...], Preview | None]:
         async with self._database.read() as uow:
@@ -140,7 +143,8 @@ class ReviewPages:
         """Both texts of a lost race, beside each other."""
         async with self._database.read() as uow:
             case = await open_case(uow, review_id)
-            theirs = (await sent_text(uow, case.outbox))[1] if case.outbox else ""
+            answer = await answer_of(uow, case) if case.review.state is ReviewState.APPROVED else None
+            theirs = answer.body if answer else ""
             customer = await uow.ledger.customer(case.review.customer_id) if case.review.customer_id else None
         left, right = compare(theirs, body) if body and theirs else ((), compare("", body)[1] if body else ())
         leaving = case.outbox is not None and case.outbox.state in {OutboxState.WAITING, OutboxState.READY}
@@ -176,13 +180,11 @@ class ReviewPages:
         )
 
     async def _queue_rows(self, uow: Uow) -> tuple[QueueRow, ...]:
-        reviews = await uow.reviews.page(state=ReviewState.PENDING, after=None, limit=LISTED)
-        messages = [await uow.messages.get(review.message_id) for review in reviews]
-        heads = await uow.messages.heads(messages)
-        customers = await uow.ledger.customer_names({r.customer_id for r in reviews if r.customer_id})
+        waiting = await uow.reviews.queue(limit=LISTED)
+        heads = await uow.messages.heads([message for _, message, _ in waiting])
+        customers = await uow.ledger.customer_names({r.customer_id for r, _, _ in waiting if r.customer_id})
         rows = []
-        for review, message in zip(reviews, messages, strict=True):
-            saved = await uow.reviews.proposal(review)
+        for review, message, saved in waiting:
             head = heads.get(message.id)
             customer = customers.get(review.customer_id or "")
             rows.append(
@@ -194,7 +196,7 @@ class ReviewPages:
                     subject=head.subject if head else "",
                     language=saved.language,
                     received_at=message.received_at,
-                    reasons=tuple(review.reasons),
+                    reasons=most_urgent_first(review.reasons),
                     intents=tuple(saved.intents),
                     amount=_stake(review),
                     rule=review.rule,
@@ -262,16 +264,44 @@ class ReviewPages:
         waiting, received = by_state[MessageState.IN_WORK], sum(by_state.values())
         return Progress(received - waiting, received, self._is_demo) if waiting else None
 
-    async def _leaving(self, uow: Uow, reader: SignedIn) -> Leaving | None:
-        """The reader's last approval, while it can still be undone."""
+    async def _leaving(self, uow: Uow, reader: SignedIn, ignored: UUID | None) -> Leaving | None:
+        """The reader's last decision, while it can still be undone."""
         if reader.id is None:
             return None
+        if ignored is not None:
+            review = await uow.reviews.get(ignored)
+            if review.state is ReviewState.IGNORED and review.decided_by == reader.id:
+                return await self._undoable(uow, review, None)
         for row in reversed(await uow.outbox.page(state=OutboxState.WAITING, after=None, limit=LISTED)):
             review = await uow.reviews.get(row.review_id)
             if review.decided_by == reader.id:
-                customer = await uow.ledger.customer(row.customer_id) if row.customer_id else None
-                return Leaving(str(review.id), review.version, customer.name if customer else "", row.send_after)
+                return await self._undoable(uow, review, row.send_after)
         return None
+
+    @staticmethod
+    async def _undoable(uow: Uow, review: ReviewRow, send_at: datetime | None) -> Leaving:
+        customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
+        return Leaving(str(review.id), review.version, customer.name if customer else "", send_at)
+
+    async def _status(self, uow: Uow) -> Status:
+        delayed = [
+            row for row in await uow.outbox.page(state=OutboxState.READY, after=None, limit=LISTED) if row.last_error
+        ]
+        unknown = await uow.outbox.page(state=OutboxState.UNKNOWN, after=None, limit=LISTED)
+        newest = await uow.messages.newest_proposal()
+        is_away = newest is not None and Reason.MODEL_UNAVAILABLE.value in newest.reasons
+        return Status(
+            mailboxes=tuple(self._mailbox_status(row) for row in await uow.mailboxes.all() if row.active),
+            send_error=delayed[-1].last_error if delayed else "",
+            delayed=len(delayed),
+            unknown=len(unknown),
+            model_away_at=newest.created_at if newest is not None and is_away else None,
+        )
+
+    def _mailbox_status(self, row: MailboxRow) -> MailboxStatus:
+        is_watched = row.kind is MailboxKind.IMAP
+        is_stale = is_watched and row.last_read_at is not None and row.last_read_at < self._clock() - STALE
+        return MailboxStatus(row.name, is_watched, row.last_read_at, row.last_error or ("not_read" if is_stale else ""))
 
 
 def _stake(review: ReviewRow) -> Amount | None:

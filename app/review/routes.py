@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 import nh3
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.errors import NotFound, ReviewAlreadyDecided
-from app.domain.review import Action
+from app.domain.review import Action, ReviewState
 from app.reading.parsing import parse_mail
 from app.review.pages import ReviewPages
 from app.review.service import Decided, ReviewService
@@ -44,9 +45,15 @@ async def home() -> Response:
 
 @router.get("/queue")
 async def queue(
-    request: Request, pages: Pages, user: PageUser, review: UUID | None = None, edit: Edit = ""
+    request: Request,
+    pages: Pages,
+    user: PageUser,
+    review: UUID | None = None,
+    edit: Edit = "",
+    ignored: UUID | None = None,
 ) -> HTMLResponse:
-    view = await pages.queue(chosen=review, editing=bool(edit) and user.can_decide, reader=user)
+    editing = bool(edit) and user.can_decide
+    view = await pages.queue(chosen=review, editing=editing, reader=user, ignored=ignored)
     return html(request, "queue.html", page=await page_of(request, "queue", user), queue=view)
 
 
@@ -184,8 +191,9 @@ async def _decided(
     request: Request, review_id: UUID, version: int, view: str, body: str, decide: Callable[[], Awaitable[Decided]]
 ) -> Response:
     """Decide, then open the next item; a lost race shows who was faster, and both texts."""
+    following = await review_pages(request).next_after(review_id) if view != "item" else None
     try:
-        await decide()
+        was_ignored = (await decide()).state is ReviewState.IGNORED
     except ReviewAlreadyDecided as lost:
         pages = review_pages(request)
         conflict = await pages.conflict(review_id, lost, version=version, body=body)
@@ -193,8 +201,10 @@ async def _decided(
         return html(request, "conflict.html", status=409, page=page, conflict=conflict)
     if view == "item":
         return RedirectResponse(_place(review_id, view), status_code=303)
-    following = await review_pages(request).next_after(review_id)
-    return RedirectResponse(_place(following, view) if following else "/queue", status_code=303)
+    query = {"review": following} if following else {}
+    if was_ignored:
+        query["ignored"] = review_id
+    return RedirectResponse(f"/queue?{urlencode(query)}" if query else "/queue", status_code=303)
 
 
 def _place(review_id: UUID, view: str) -> str:

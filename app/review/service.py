@@ -4,6 +4,7 @@ approve, edit ─▶ outbox row and send job      ignore ─▶ decided, nothing
 send back ─────▶ a new run with the note      undo ───▶ back to pending, while the mail has not left
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,18 +19,17 @@ from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import Job, JobKind
-from app.domain.message import Address, MessageState
+from app.domain.message import Address, MessageState, advance
 from app.domain.people import DUEBOX, SignedIn
-from app.domain.proposal import Draft, Proposal
-from app.domain.review import Action, CaseState, OutboxState, ReviewState, Role
+from app.domain.proposal import Proposal
+from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, READ_MAIL, load
 from app.reading.composing import Original, Outgoing, compose
 
 VOID_AFTER = timedelta(hours=24)
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
-UNDOABLE = frozenset({ReviewState.APPROVED, ReviewState.IGNORED})
-SENIORS = frozenset({Role.MANAGER, Role.ADMIN})
+_UNMAILABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 log = structlog.get_logger()
 
@@ -91,7 +91,7 @@ class ReviewService:
             raise NotAllowed("your role reads, it does not decide")
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
-            if review.state not in UNDOABLE:
+            if not may_become(review.state, ReviewState.PENDING):
                 raise await uow.reviews.conflict(review)
             outbox = await uow.outbox.of_review(review_id) if review.state is ReviewState.APPROVED else None
             if outbox is not None and not await uow.outbox.move(
@@ -100,7 +100,7 @@ class ReviewService:
                 raise Invalid("the mail is on its way and cannot be called back")
             version = await uow.reviews.reopen(review_id, from_state=review.state)
             message = await uow.messages.get_for_update(review.message_id)
-            message.state = MessageState.PENDING
+            message.state = advance(message.state, MessageState.PENDING)
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
             uow.audit.add(
                 "review.item.undone",
@@ -121,7 +121,7 @@ class ReviewService:
             proposal = await uow.messages.latest_proposal(message_id)
             if message.state is not MessageState.NO_ANSWER or proposal is None:
                 raise Invalid("this mail is not in the no-answer list any more")
-            message.state = MessageState.PENDING
+            message.state = advance(message.state, MessageState.PENDING)
             review = ReviewRow(
                 id=new_id(),
                 message_id=message.id,
@@ -168,9 +168,9 @@ class ReviewService:
                 action=(Action.EDIT if edited else Action.APPROVE).value,
             )
             proposal = await self._proposal(uow, review)
-            reply = self._reply(review, proposal.draft, edited, by)
+            reply = self._reply(review, proposal, edited, by)
             message = await uow.messages.get_for_update(review.message_id)
-            message.state = MessageState.DECIDED
+            message.state = advance(message.state, MessageState.DECIDED)
             if edited is not None:
                 review.edited_id = await uow.words.put(review.conversation_id, "edit", _as_json(edited))
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
@@ -203,7 +203,7 @@ class ReviewService:
             )
             message = await uow.messages.get_for_update(review.message_id)
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
-            message.state = MessageState.IN_WORK
+            message.state = advance(message.state, MessageState.IN_WORK)
             message.run += 1
             message.note_id = await uow.words.put(review.conversation_id, "note", note.strip())
             key = f"triage-{message.id}-{message.run}"
@@ -232,7 +232,7 @@ class ReviewService:
                 ignore_reason=word,
             )
             message = await uow.messages.get_for_update(review.message_id)
-            message.state = MessageState.DECIDED
+            message.state = advance(message.state, MessageState.DECIDED)
             if word == "other" and reason.strip():
                 review.edited_id = await uow.words.put(review.conversation_id, "reason", reason.strip())
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
@@ -252,13 +252,15 @@ class ReviewService:
         return load(PROPOSAL, await uow.words.get(row.payload_id))
 
     @staticmethod
-    def _reply(review: ReviewRow, draft: Draft | None, edited: Reply | None, by: SignedIn) -> Reply:
-        if Reason.FRAUD_RISK.value in review.reasons and by.role not in SENIORS:
+    def _reply(review: ReviewRow, proposal: Proposal, edited: Reply | None, by: SignedIn) -> Reply:
+        draft = proposal.draft
+        if draft is None and edited is None:
+            raise Invalid("there is no draft to approve: write one, send the mail back, or ignore it")
+        if Reason.FRAUD_RISK.value in review.reasons and not by.is_senior:
             raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
         if edited is not None:
-            return Reply(edited.subject, edited.body, draft.language if draft else edited.language)
-        if draft is None:
-            raise Invalid("there is no draft to approve: write one, send the mail back, or ignore it")
+            return Reply(edited.subject, edited.body, draft.language if draft else proposal.language)
+        assert draft is not None  # noqa: S101  # said above
         return Reply(draft.subject, draft.body, draft.language)
 
     async def _fix_mail(
@@ -366,6 +368,8 @@ def _edited(subject: str | None, body: str | None) -> Reply:
         raise Invalid("the answer is empty")
     if not subject or not subject.strip():
         raise Invalid("the answer has no subject")
+    if _UNMAILABLE.search(subject + body):
+        raise Invalid("the answer holds a control character that no mail can carry")
     return Reply(subject.strip(), body.strip(), "en")
 
 

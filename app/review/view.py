@@ -5,21 +5,44 @@ Words are the closed codes of design.md; templates name them.
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from app.web.rendering import Counts, CurrentUser, Page
+from app.domain.intents import Reason
+from app.domain.proposal import Trace
+from app.web.rendering import Counts, CurrentUser, MailboxStatus, Page, Status
 
-__all__ = ["Counts", "CurrentUser", "Page"]
+__all__ = ["Counts", "CurrentUser", "MailboxStatus", "Page", "Status"]
 
 IGNORE_REASONS = ("no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud")
 GUARDED = frozenset({"fraud_risk", "injection"})
 OPEN_STATES = frozenset({"pending", "awaiting_second"})
+URGENCY = {
+    reason.value: rank
+    for rank, reason in enumerate(
+        (
+            Reason.FRAUD_RISK,
+            Reason.INJECTION,
+            Reason.CHANGED_SINCE_APPROVAL,
+            Reason.LEGAL,
+            Reason.PRIVACY_REQUEST,
+            Reason.COMPLAINT,
+            Reason.HARDSHIP,
+            Reason.DISPUTE,
+            Reason.NEGOTIATION,
+            Reason.STRATEGIC_ACCOUNT,
+            Reason.UNVERIFIED_SENDER,
+        )
+    )
+}
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+SIGN_BEFORE = re.compile(r"[€£$][ \xa0\u202f]?\Z")
+SIGN_AFTER = re.compile(r"[ \xa0\u202f]?[€£$](?!\w)")
 WORDS = re.compile(r"\S+\s*|\s+")
 
 
@@ -60,7 +83,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A customer the mail may come from; `why` is one of thread, invoice_number, domain, name."""
+    """A customer the mail may come from; `why` is one of contact, thread, invoice_number, domain, name."""
 
     customer_id: str
     name: str
@@ -71,7 +94,8 @@ class Candidate:
 class Sign:
     """One row of the fraud comparison.
 
-    `sign` is one of sender_domain, reply_to, authentication, account, writer, pressure.
+    `sign` is one of look_alike_domain, punycode_domain, reply_to_elsewhere, display_name_is_address, several_senders,
+    contact_look_alike, authentication.
     """
 
     sign: str
@@ -191,13 +215,28 @@ class FactView:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where facts of a draft come from; `source` is one of ledger, mail, configuration."""
+
+    letter: str
+    source: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
+    """`traced` is the body with its facts marked, by numbers that count the `sources` from 1; `facts` counts the
+    marks. Both are empty where nothing was traced: an edited answer, an empty form."""
+
     to_name: str
     to_email: str
     subject: str
     body: str
     language: str
     tone: str = ""
+    traced: tuple[Paragraph, ...] = ()
+    sources: tuple[Source, ...] = ()
+    facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +314,16 @@ class LedgerView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """`kind` is the audit kind, e.g. review.item.approved; `who` is empty for Duebox itself."""
+    """`kind` is the audit kind, e.g. review.item.approved; `who` is empty for Duebox itself.
+
+    `refs` are the entry's own closed words, ids and counts; `note` is what a person wrote.
+    """
 
     at: datetime
     kind: str
     who: str = ""
-    detail: str = ""
+    refs: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +339,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
+    """`blank` is the empty answer that a person may write where there is no draft; `newer` the review that the mail
+    has now, where it was read again."""
+
     review_id: str
     version: int
     state: str
@@ -309,9 +355,11 @@ class CaseView:
     earlier: tuple[EarlierMail, ...] = ()
     facts: tuple[FactView, ...] = ()
     draft: DraftView | None = None
+    blank: DraftView | None = None
     ledger: LedgerView | None = None
     timeline: tuple[TimelineEntry, ...] = ()
     decision: Decision | None = None
+    newer: str = ""
     undo_seconds: int = 30
     editing: bool = False
     position: int = 0
@@ -329,12 +377,12 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """The reader's last approval, while it can still be undone."""
+    """The reader's last decision, while it can still be undone; `send_at` is empty where nothing is sent."""
 
     review_id: str
     version: int
     customer: str
-    send_at: datetime
+    send_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +468,32 @@ class Conflict:
     language: str = "en"
     theirs: tuple[Piece, ...] = ()
     yours: tuple[Piece, ...] = ()
+
+
+def most_urgent_first(reasons: Iterable[str]) -> tuple[str, ...]:
+    """What a reader must know first, first."""
+    return tuple(sorted(reasons, key=lambda reason: URGENCY.get(reason, len(URGENCY))))
+
+
+def sources_of(traces: Sequence[Trace]) -> tuple[Source, ...]:
+    """Each source once, lettered in the order in which the draft uses them."""
+    used = dict.fromkeys((trace.source, trace.reference) for trace in traces)
+    return tuple(Source(_letter(n), source, reference) for n, (source, reference) in enumerate(used))
+
+
+def traced(body: str, traces: Sequence[Trace]) -> tuple[Paragraph, ...]:
+    """The draft's text with its facts marked by the number of their source; a currency sign belongs to its amount."""
+    used = list(dict.fromkeys((trace.source, trace.reference) for trace in traces))
+    spans = []
+    for trace in traces:
+        before, after = SIGN_BEFORE.search(body, 0, trace.start), SIGN_AFTER.match(body, trace.end)
+        number = used.index((trace.source, trace.reference)) + 1
+        spans.append(Span(number, before.start() if before else trace.start, after.end() if after else trace.end))
+    return mail_text(body, spans)
+
+
+def _letter(number: int) -> str:
+    return LETTERS[number] if number < len(LETTERS) else str(number + 1)
 
 
 def segments(text: str, spans: Iterable[Span], start: int = 0, end: int | None = None) -> tuple[Segment, ...]:

@@ -25,7 +25,7 @@ from app.domain.errors import Invalid, NotAllowed, UnreadableMail
 from app.domain.ids import new_id
 from app.domain.intents import Intent, Reason, Route
 from app.domain.job import Job, JobKind
-from app.domain.message import Identity, Machine, MessageState, ReadMail
+from app.domain.message import Identity, Machine, MessageState, ReadMail, advance
 from app.domain.people import SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind, Thought
@@ -106,7 +106,7 @@ class TriageService:
                 raise Invalid("this mail is not quarantined any more")
             if message.error == TOO_LARGE:
                 raise Invalid("this mail was too large to fetch: read it in the mailbox itself")
-            message.state = MessageState.IN_WORK
+            message.state = advance(message.state, MessageState.IN_WORK)
             message.error = ""
             key = f"triage-{message.id}-{message.run}-retry-{message.attempts}"
             await uow.enqueue(Job(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id)))
@@ -153,9 +153,9 @@ class TriageService:
             await self._a_person_wrote(uow, message, link)
         if customer_id is not None:
             await self._open_cases(uow, message, customer_id, proposal)
-        message.state = MessageState.NO_ANSWER
-        if proposal.route is not Route.NONE:
-            message.state = MessageState.PENDING
+        needs_person = proposal.route is not Route.NONE
+        message.state = advance(message.state, MessageState.PENDING if needs_person else MessageState.NO_ANSWER)
+        if needs_person:
             await self._open_review(uow, message, saved, proposal, link)
         self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
 
@@ -297,7 +297,7 @@ class TriageService:
             message = await uow.messages.get_for_update(message_id)
             if message.state is not MessageState.IN_WORK:
                 return
-            message.state = MessageState.QUARANTINED
+            message.state = advance(message.state, MessageState.QUARANTINED)
             message.attempts += 1
             message.error = error[:64]
             uow.audit.add(

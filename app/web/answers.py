@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from app.domain.errors import AppError, ReviewAlreadyDecided, TooManyAttempts
 from app.web.auth import SignInNeeded, TokenRefused, page_user
 from app.web.errors import status_of
+from app.web.headers import secure
 from app.web.pages import html, page_of
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
@@ -63,7 +64,8 @@ async def fact(request: Request, error: AppError) -> Response:
     return response
 
 
-async def database_away(request: Request, error: SQLAlchemyError) -> Response:
+async def database_away(request: Request, error: SQLAlchemyError | OSError) -> Response:
+    """A driver that gets no connection raises an OSError; nothing else in a request does."""
     log.error("web.database.failed", error=type(error).__name__)
     return await _answer(request, 503, "the database does not answer")
 
@@ -84,7 +86,9 @@ async def http(request: Request, error: HTTPException) -> Response:
 async def unforeseen(request: Request, error: Exception) -> Response:
     """Something broke on our side: the class of the error is noted, its text is not."""
     log.error("web.request.broke", error=type(error).__name__)
-    return await _answer(request, BROKEN, "")
+    response = await _answer(request, BROKEN, "")
+    secure(response.headers, request.url.path)
+    return response
 
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
@@ -95,6 +99,7 @@ HANDLERS: Mapping[type[Exception], Handler] = {
     ReviewAlreadyDecided: lost_race,
     AppError: fact,
     SQLAlchemyError: database_away,
+    OSError: database_away,
     RequestValidationError: not_understood,
     HTTPException: http,
     Exception: unforeseen,

@@ -33,5 +33,6 @@ async def check_csrf(request: Request) -> None:
     await check_same_origin(request)
     form = await request.form()
     sent = form.get(FIELD)
-    if not isinstance(sent, str) or not hmac.compare_digest(sent, csrf_token(request)):
+    expected = csrf_token(request).encode()
+    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(errors="replace"), expected):
         raise NotAllowed("the form is out of date: load the page again")

@@ -10,8 +10,19 @@ PAGE_POLICY = (
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
 
+def secure(headers: MutableHeaders, path: str) -> None:
+    """Add what is missing; an answer that sets its own Content-Security-Policy keeps it."""
+    headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if not path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")
+
+
 class SecureHeaders:
-    """Adds what is missing; an answer that sets its own Content-Security-Policy keeps it."""
+    """Every answer but that of the outermost error handler, which calls `secure` itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,14 +34,7 @@ class SecureHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "same-origin")
-                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-                headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-                if not scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                secure(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

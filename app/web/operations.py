@@ -10,6 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 router = APIRouter(tags=["operations"])
 
+VITAL = frozenset({"database", "schema"})
+
 
 class Health(Protocol):
     """What the composition root can say of the running instance."""
@@ -33,11 +35,10 @@ async def healthz() -> dict[str, str]:
 async def readyz(request: Request) -> Response:
     """Each part with "ok" or a closed word of what is wrong; 503 while the database or its schema is not there.
 
-    A mailbox that cannot be read shows here, but does not make the instance unready.
+    A missing worker, a mailbox, the mail server or the model shows here, but pages and API go on without.
     """
     parts = await _health(request).readiness()
-    vital = [word for name, word in parts.items() if not name.startswith("mailbox:")]
-    is_ready = all(word == "ok" for word in vital)
+    is_ready = all(word == "ok" for name, word in parts.items() if name in VITAL)
     return JSONResponse({"status": "ok" if is_ready else "unready", "parts": dict(parts)}, 200 if is_ready else 503)
 
 
@@ -46,8 +47,8 @@ async def metrics(request: Request) -> Response:
     """Prometheus text. Open, unless DUEBOX_METRICS_TOKEN is set."""
     token = cast(str, request.app.state.services.metrics_token)
     sent = request.headers.get("authorization", "")
-    if token and not hmac.compare_digest(sent, f"Bearer {token}"):
-        return PlainTextResponse("a bearer token is needed", 401)
+    if token and not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
+        return PlainTextResponse("a bearer token is needed", 401, headers={"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
     gauges: dict[str, Gauge] = {}
     for name, value in (await _health(request).figures()).items():

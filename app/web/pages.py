@@ -8,31 +8,32 @@ from fastapi.responses import HTMLResponse
 from app.domain.clock import Clock
 from app.domain.people import SignedIn
 from app.web.csrf import csrf_token
-from app.web.rendering import Counts, CurrentUser, Page, Templates
+from app.web.rendering import Counts, CurrentUser, Page, Status, Templates
 
 
-class Counting(Protocol):
-    async def counts(self) -> Counts: ...
+class Framing(Protocol):
+    async def frame(self) -> tuple[Counts, Status]: ...
 
 
 async def page_of(request: Request, current: str, user: SignedIn | None) -> Page:
-    """What the frame of every page needs: the reader, the counts, the token for its forms."""
+    """What the frame of every page needs: the reader, the counts, what is out of order, the token for its forms."""
     services = request.app.state.services
-    counts = await cast(Counting, services.pages).counts() if user else Counts()
+    counts, status = await cast(Framing, services.pages).frame() if user else (Counts(), Status())
     return Page(
         csrf=csrf_token(request),
         now=cast(Clock, services.clock)(),
         current=current,
         user=_reader(user) if user else None,
         counts=counts,
+        status=status,
     )
 
 
 def html(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     templates = cast(Templates, request.app.state.templates)
-    return HTMLResponse(templates.render(template, **context), status_code=status)
+    return HTMLResponse(templates.render(template, status=status, **context), status_code=status)
 
 
 def _reader(user: SignedIn) -> CurrentUser:
     initials = "".join(word[0] for word in user.name.split()[:2]).upper()
-    return CurrentUser(user.name, initials or "?", user.role.value, user.can_decide)
+    return CurrentUser(user.name, initials or "?", user.role.value, user.can_decide, user.is_senior)

@@ -22,16 +22,18 @@ from jinja2.runtime import Context
 DEFAULT_DIRECTORY = Path(__file__).parent / "templates"
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 KIB = 1024
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentUser:
-    """Who reads the page; `role` is one of collector, manager, auditor, admin."""
+    """Who reads the page; `role` is one of collector, manager, auditor, admin. A senior may answer suspected fraud."""
 
     name: str
     initials: str
     role: str
     can_decide: bool
+    is_senior: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,31 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxStatus:
+    """A mailbox as the frame shows it; `error` is a closed word. One that is fed by a webhook is never read."""
+
+    name: str
+    is_watched: bool
+    read_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What does not work at this moment; it goes away when it works again.
+
+    `send_error`: why mails that should have left wait (`delayed` of them). `unknown`: sends whose outcome a person must
+    say. `model_away_at`: when the newest mail could not be read by the model that was chosen.
+    """
+
+    mailboxes: tuple[MailboxStatus, ...] = ()
+    send_error: str = ""
+    delayed: int = 0
+    unknown: int = 0
+    model_away_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What the frame of every page needs; `current` is one of queue, no_answer, sent, quarantine or empty."""
 
@@ -57,6 +84,7 @@ class Page:
     counts: Counts = Counts()
     locale: str = "en_GB"
     zone: str = "UTC"
+    status: Status = Status()
 
 
 class Templates:
@@ -185,6 +213,15 @@ def seconds_ago(context: Context, value: datetime) -> int:
 
 
 @pass_context
+def ago(context: Context, value: datetime) -> str:
+    """`12 s`, `3 min`, `2 h`, `4 d` before now."""
+    seconds = seconds_ago(context, value)
+    limits = ((MINUTE, 1, "s"), (HOUR, MINUTE, "min"), (2 * DAY, HOUR, "h"))
+    size, unit = next(((size, unit) for limit, size, unit in limits if seconds < limit), (DAY, "d"))
+    return f"{whole(context, seconds // size)}\N{NO-BREAK SPACE}{unit}"
+
+
+@pass_context
 def language_name(context: Context, code: str) -> str:
     """`de` as `German`; an unknown code stays as it is."""
     try:
@@ -210,6 +247,12 @@ def paragraphs(text: str) -> list[str]:
 def words(code: str) -> str:
     """A code nobody has put into words yet: `mail_too_large` as `Mail too large`."""
     return re.sub(r"[._]+", " ", code).strip().capitalize()
+
+
+def short_hash(prompt: str) -> str:
+    """A prompt's label and whole hash as `classify_message@4 8c1f52aa`."""
+    label, _, digest = prompt.partition(" ")
+    return f"{label} {digest[:8]}".rstrip()
 
 
 def bars(values: Sequence[Decimal], width: int = 300, gap: int = 1) -> list[tuple[str, str]]:
@@ -246,9 +289,11 @@ FILTERS: dict[str, Callable[..., object]] = {
     "exact": exact,
     "seconds_left": seconds_left,
     "seconds_ago": seconds_ago,
+    "ago": ago,
     "language_name": language_name,
     "filesize": filesize,
     "paragraphs": paragraphs,
     "words": words,
+    "short_hash": short_hash,
     "bars": bars,
 }

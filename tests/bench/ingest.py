@@ -22,7 +22,7 @@ from app.db.uow import Database
 from app.domain.clock import system_clock
 from app.domain.message import MessageState
 from app.domain.ports import MailAccount
-from app.intake.folders import FolderReader, Watched
+from app.intake.folders import FolderReader, Watched, lease_of
 from app.intake.service import IntakeService
 from app.jobs.engine import migrate
 from tests.bench.figures import Figure, Goal, rate
@@ -34,6 +34,8 @@ from tests.servers.dovecot import Dovecot, Mailbox
 from tests.servers.postgres import Postgres
 
 BATCH = 100
+HOLDER = "bench"
+LEASE_SECONDS = 600.0
 GOAL = Goal("≥", 0.5)
 
 P = ParamSpec("P")
@@ -106,6 +108,7 @@ async def _add(database: Database, mailbox: Mailbox) -> UUID:
             security=Security.NONE,
         )
         await uow.session.flush()
+        await uow.mailboxes.take_lease(lease_of(row.id), HOLDER, LEASE_SECONDS)
         uow.mailboxes.add_folder(
             FolderRow(
                 mailbox_id=row.id,
@@ -131,7 +134,7 @@ async def _look(hand: Ground, mailbox: Mailbox, mailbox_id: UUID) -> float:
             hand.database,
             folder,
             Watched(mailbox_id, FolderRole.INBOX, system_clock()),
-            holder="bench",
+            holder=HOLDER,
             blocking=blocking,
             keep=IntakeService(hand.database, system_clock).store_in,
         )

@@ -274,6 +274,25 @@ async def test_every_received_mail_is_in_one_place(instance: Instance) -> None:
     assert counts[MessageState.NO_ANSWER] == 1
 
 
+async def test_an_answer_in_an_erased_conversation_starts_a_new_one(instance: Instance) -> None:
+    (first,) = await instance.receive(mail(message_id="a1@customer.example"))
+    async with instance.database.write() as uow:
+        (await uow.messages.conversation(first.conversation_id)).sealed_key = None
+    _, second = await instance.receive(mail(references=["a1@customer.example"], subject="Another"))
+    assert second.conversation_id != first.conversation_id
+
+
+async def test_a_mail_without_message_id_is_recognised_when_it_comes_again(instance: Instance) -> None:
+    raw = mail().replace(b"Message-ID:", b"X-Not-It:")
+    assert len(await instance.receive(raw)) == 1
+    assert len(await instance.receive(raw)) == 1
+
+
+async def test_the_same_message_id_with_other_words_is_another_mail(instance: Instance) -> None:
+    await instance.receive(mail("first", message_id="a1@customer.example"))
+    assert len(await instance.receive(mail("second", message_id="a1@customer.example"))) == 2
+
+
 async def test_the_undo_window_is_kept(instance: Instance) -> None:
     (review,) = await instance.work(mail())
     decided = await instance.reviews.decide(review.id, Action.APPROVE, version=1, by=instance.collector)

@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from app.domain.proposal import Trace
 from app.review import view
-from app.review.view import Amount, Segment, Span, mail_text, paragraphs, segments
+from app.review.view import Amount, Segment, Span, mail_text, paragraphs, segments, sources_of, traced
 from app.web.rendering import Counts, CurrentUser, Page, Templates, bars, templates
 
+REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2026, 5, 21, 10, 42, 40, tzinfo=UTC)
 HOSTILE = "</textarea></title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 COLLECTOR = CurrentUser("Ines Halvard", "IH", "collector", can_decide=True)
+MANAGER = CurrentUser("Oda Brandell", "OB", "manager", can_decide=True, is_senior=True)
 AUDITOR = CurrentUser("Oda Brandell", "OB", "auditor", can_decide=False)
 VOID = {"input", "meta", "link", "br", "img", "hr", "path", "rect", "circle", "use", "col"}
 
@@ -70,6 +73,14 @@ def mail(**changes: object) -> view.MailView:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
+PROPOSED = {
+    "rule": "asks-for-terms",
+    "route": "review",
+    "policy_version": "14",
+    "run": 2,
+    "models": ["embedded"],
+    "prompts": ["classify_message@1 d84ffe50ccee66", "draft_reply@1 a6e1da801a87b7"],
+}
 LEDGER = view.LedgerView(
     customer_id="C-1184",
     name="Halden Foods Ltd",
@@ -95,6 +106,19 @@ LEDGER = view.LedgerView(
     ),
 )
 
+DRAFT = (
+    "Dear Petra,\n\nThank you for your message. I have noted that you will pay £4,860.00 for INV-20418 on Friday "
+    "29 May 2026.\n\nKind regards\nInes Halvard, Nordhaven Supply"
+)
+TRACES = tuple(
+    Trace(DRAFT.index(text), DRAFT.index(text) + len(text), source, reference)
+    for text, source, reference in (
+        ("4,860.00", "ledger", "INV-20418"),
+        ("INV-20418", "ledger", "INV-20418"),
+        ("29 May 2026", "mail", "facts"),
+    )
+)
+BLANK = view.DraftView("", "d.ahlbeck@kessler.example", "Re: Rechnung 88317", "", "de")
 CASE = view.CaseView(
     review_id="r-2",
     version=3,
@@ -159,20 +183,24 @@ CASE = view.CaseView(
         "Petra Vane",
         "petra.vane@haldenfoods.example",
         "Re: Reminder INV-20418, INV-20455",
-        "Dear Petra,\n\nThank you for your message. I have noted that you will pay £4,860.00 for INV-20418 on Friday "
-        "29 May 2026.\n\nI have also noted your request to pay INV-20455 (£9,200.00) in three instalments. We will "
-        "answer that separately.\n\n"
-        "Kind regards\nInes Halvard, Nordhaven Supply",
+        DRAFT,
         "en",
         "neutral",
+        traced(DRAFT, TRACES),
+        sources_of(TRACES),
+        len(TRACES),
     ),
     ledger=LEDGER,
     timeline=(
         view.TimelineEntry(datetime(2026, 5, 21, 9, 6, 4, tzinfo=UTC), "intake.message.stored"),
-        view.TimelineEntry(
-            datetime(2026, 5, 21, 9, 6, 6, tzinfo=UTC), "triage.proposal.saved", detail="Rule asks-for-terms, policy 14"
-        ),
-        view.TimelineEntry(datetime(2026, 5, 21, 9, 30, tzinfo=UTC), "review.item.claimed", "Ines Halvard"),
+        view.TimelineEntry(datetime(2026, 5, 21, 9, 6, 6, tzinfo=UTC), "triage.proposal.saved", refs=PROPOSED),
+        view.TimelineEntry(NOW, "review.item.sent_back", "Ines Halvard", {}, "Warmer, please"),
+        view.TimelineEntry(NOW, "review.item.approved", "Ines Halvard", {"edited": True}),
+        view.TimelineEntry(NOW, "outbox.mail.delayed", refs={"detail": "450 4.7.1", "attempts": 2}),
+        view.TimelineEntry(NOW, "outbox.mail.sent", refs={"detail": "250 2.0.0", "attempts": 3}),
+        view.TimelineEntry(NOW, "review.item.ignored", "Ines Halvard", {"reason": "duplicate"}),
+        view.TimelineEntry(NOW, "triage.message.quarantined", refs={"error": "too_deep", "attempts": 1}),
+        view.TimelineEntry(NOW, "outbox.mail.resolved", "Ines Halvard", {"outcome": "sent", "detail": ""}),
     ),
     position=2,
     total=23,
@@ -209,9 +237,9 @@ FRAUD = view.CaseView(
         view.Banner(
             "fraud_risk",
             signs=(
-                view.Sign("sender_domain", "fernc1iff-hotels.example", "ferncliff-hotels.example"),
-                view.Sign("authentication", "SPF fail, DKIM none, DMARC fail", "passed on 61 earlier mails"),
-                view.Sign("account", "ends 0432", "ends 7719"),
+                view.Sign("contact_look_alike", "fernc1iff-hotels.example", "ferncliff-hotels.example"),
+                view.Sign("reply_to_elsewhere", "ap-desk@mail-relay7.example"),
+                view.Sign("authentication", "fail"),
             ),
         ),
         view.Banner("unverified_sender"),
@@ -225,6 +253,7 @@ FRAUD = view.CaseView(
             1,
         ),
     ),
+    blank=view.DraftView("R. Stanmoor", "r.stanmoor@fernc1iff-hotels.example", "Re: New account", "", "en"),
     ledger=replace(LEDGER, name="Ferncliff Hotels plc", customer_id="C-0417", cases=(), holds=()),
 )
 
@@ -263,6 +292,7 @@ UNKNOWN = view.CaseView(
         view.FactView(1, "payment_promise", 0.61, (), 1),
         view.FactView(2, "query", 0.5, (view.Chip("text", "Skonto"),)),
     ),
+    blank=BLANK,
 )
 APPROVED = replace(
     CASE,
@@ -365,14 +395,15 @@ SENT = tuple(
     )
     for state, error in (
         ("waiting", ""),
+        ("ready", "unreachable"),
         ("sent", ""),
-        ("unknown", "Connection lost after DATA"),
-        ("failed", "550 no such user"),
+        ("unknown", "connection_lost"),
+        ("failed", "550 5.1.1"),
         ("cancelled", ""),
     )
 )
 QUARANTINE = (
-    view.QuarantineRow("m-66", "collections-uk", "parse_failed", 3, NOW, "someone@host.example", "Invoice"),
+    view.QuarantineRow("m-66", "collections-uk", "too_large", 3, NOW, "someone@host.example", "Invoice"),
     view.QuarantineRow("m-67", "collections-uk", "a_new_reason", 1, NOW),
 )
 THEIRS, YOURS = view.compare(
@@ -416,6 +447,9 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "item_fraud": ("item.html", {"page": page(), "case": FRAUD}),
     "item_fraud_auditor": ("item.html", {"page": page(user=AUDITOR), "case": FRAUD}),
     "item_unknown": ("item.html", {"page": page(), "case": UNKNOWN}),
+    "item_unknown_write": ("item.html", {"page": page(), "case": replace(UNKNOWN, editing=True)}),
+    "item_fraud_manager": ("item.html", {"page": page(user=MANAGER), "case": FRAUD}),
+    "queue_last": ("queue.html", {"page": page(), "queue": replace(EMPTY, leaving=QUEUE.leaving)}),
     "item_approved": ("item.html", {"page": page(), "case": APPROVED}),
     "item_ignored": ("item.html", {"page": page(), "case": IGNORED}),
     "item_superseded": ("item.html", {"page": page(), "case": replace(CASE, state="superseded")}),
@@ -550,8 +584,77 @@ def test_collector_decides_and_auditor_reads(pages: Templates) -> None:
 def test_fraud_has_no_draft_to_approve_and_single_keys_rest(pages: Templates) -> None:
     html = pages.render("item.html", page=page(), case=FRAUD)
     assert 'data-keys="s u"' in html
-    assert "Approve is off: there is no draft." in html
+    assert "Only a manager may write to this sender." in html
     assert "/approve" not in html
+    assert "edit=1" not in html
+    assert "edit=1" in pages.render("item.html", page=page(user=MANAGER), case=FRAUD)
+
+
+def test_where_there_is_no_draft_a_person_may_write_one(pages: Templates) -> None:
+    assert "reviews/r-8?edit=1#edit-body" in pages.render("item.html", page=page(), case=UNKNOWN)
+    html = pages.render("item.html", page=page(), case=replace(UNKNOWN, editing=True))
+    assert 'action="/reviews/r-8/edit"' in html
+    assert "Approve your answer" in html
+    html = pages.render("item.html", page=page(), case=replace(FRAUD, blank=BLANK, editing=True))
+    assert "/edit" not in html
+
+
+def test_each_fact_of_a_draft_has_a_letter_and_a_source(pages: Templates) -> None:
+    html = pages.render("item.html", page=page(), case=CASE)
+    assert html.count('class="dx-trace"') == 3
+    assert "3 of 3 facts traced" in html
+    assert '<span class="dx-trace">£4,860.00<sup>' in html
+    assert '<b class="t-accent">a</b> Ledger INV-20418' in html
+    assert '<b class="t-accent">b</b> Mail, date read from it' in html
+    assert "".join(part.text for block in CASE.draft.traced for part in block) == DRAFT.replace("\n\n", "")  # type: ignore[union-attr]
+
+
+def test_the_frame_says_what_does_not_work(pages: Templates) -> None:
+    def frame(**changes: object) -> str:
+        return pages.render("sent.html", page=replace(page("sent"), status=view.Status(**changes)), rows=())  # type: ignore[arg-type]
+
+    fine = view.MailboxStatus("collections", True, NOW - timedelta(seconds=12))
+    assert "1 mailbox, read 12\N{NO-BREAK SPACE}s ago" in frame(mailboxes=(fine,))
+    dead = replace(fine, error="imap_login_refused")
+    assert "collections cannot be read: user name or password refused" in frame(mailboxes=(dead,))
+    assert "2 mails wait: the mail server cannot be reached" in frame(send_error="unreachable", delayed=2)
+    assert "The model does not answer" in frame(model_away_at=NOW)
+    assert "2 things need attention" in frame(mailboxes=(dead,), unknown=1)
+
+
+def test_every_audit_kind_of_the_code_has_words(pages: Templates) -> None:
+    code = "".join(path.read_text() for path in sorted((REPOSITORY / "app").rglob("*.py")))
+    kinds = set(re.findall(r'(?:audit\.add|_note|_audit)\([^)]*?"([a-z]+\.[a-z]+\.[a-z_]+)"', code))
+    kinds |= set(re.findall(r'SendResult\.\w+: "([a-z.]+)"', code))
+    assert len(kinds) > 20
+    words = pages.environment.get_template("words.html").module
+    assert not {kind for kind in kinds if kind not in words.EVENTS}  # type: ignore[attr-defined]
+
+
+def test_every_closed_word_of_a_failure_has_words(pages: Templates) -> None:
+    words = pages.environment.get_template("words.html").module
+    imap = (REPOSITORY / "app/adapters/imap.py").read_text()
+    mailbox_words = set(re.findall(r'"((?:imap)_[a-z_]+)"', imap))
+    assert len(mailbox_words) > 8
+    assert mailbox_words <= set(words.MAILBOX_ERRORS)  # type: ignore[attr-defined]
+    smtp = (REPOSITORY / "app/adapters/smtp.py").read_text()
+    send_words = set(re.findall(r'SendResult\.(?:TRY_LATER|REFUSED|UNKNOWN), "([a-z_]+)"', smtp))
+    assert len(send_words) > 4
+    assert send_words <= set(words.SEND_ERRORS)  # type: ignore[attr-defined]
+    senders = (REPOSITORY / "app/reading/senders.py").read_text()
+    signs = set(re.findall(r'^        "([a-z_]+)": ', senders, re.MULTILINE))
+    assert len(signs) == 5
+    assert signs <= set(words.SIGNS)  # type: ignore[attr-defined]
+    for reason in ("header_too_long", "too_deep", "too_many_parts", "broken", "too_large"):
+        assert reason in words.QUARANTINE  # type: ignore[attr-defined]
+
+
+def test_the_last_decision_can_be_undone_from_an_empty_queue(pages: Templates) -> None:
+    html = pages.render("queue.html", page=page(), queue=replace(EMPTY, leaving=QUEUE.leaving))
+    assert 'action="/reviews/r-9/undo"' in html
+    assert "That was the last one" in html
+    ignored = view.Leaving("r-9", 2, "", None)
+    assert "Ignored: " in pages.render("queue.html", page=page(), queue=replace(QUEUE, leaving=ignored))
 
 
 def test_unknown_outcome_is_a_persons_word(pages: Templates) -> None:

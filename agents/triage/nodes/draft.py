@@ -1,17 +1,28 @@
 """Write the answer from a brief of typed facts. Subject and recipient are never the model's."""
 
 import re
+from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents.triage.brief import TOPIC_OF, DraftBrief, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import TOPIC_OF, DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.context import Ask, TriageContext
+from agents.triage.evidence import span_here, text_at
 from agents.triage.outputs import DraftReply
+from agents.triage.payments import names_a_reference, payment_made, payments_to_come
 from agents.triage.state import TriageState
-from app.domain.account import Account
-from app.domain.intents import LANGUAGES, Intent, Reason
+from agents.triage.wishes import document_of
+from app.domain.account import Account, InvoiceKind
+from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason
 from app.domain.policy import tone_of
-from app.domain.proposal import Draft, IntentFinding
+from app.domain.proposal import Draft, Evidence, IntentFinding
+from app.reading.dates import find_dates
+
+FIRST_NAME = "⟨FIRST_NAME"
+"""How the placeholder of a writer begins who is on first-name terms with us."""
+
+OF_NO_INVOICE = frozenset({DocumentKind.STATEMENT, DocumentKind.CERTIFICATE, DocumentKind.TAX_FORM})
+"""Documents about the customer or about us, whatever invoice stands beside the wish."""
 
 _REPLY_MARK = re.compile(r"^(?:(?:re|aw|antw|sv|rif|r|res|tr|wg|fwd?|doorst|rv|enc)\s*:\s*)+", re.IGNORECASE)
 
@@ -47,8 +58,10 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         team=context.team,
         max_words=context.policy.limits.draft_words,
         addressee=letter.sender_placeholder,
+        is_familiar=letter.sender_placeholder.startswith(FIRST_NAME),
         country=account.country,
         payment=_payment_seen(state) if standing.is_verified else PaymentSeen.UNSAID,
+        has_reference=names_a_reference(letter),
         may_use_ledger=standing.is_verified,
         note=letter.note.value if letter.note else "",
         problems=state.get("problems", ()),
@@ -63,14 +76,21 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
             "invoices": list(topic.invoices),
             "date": topic.day.isoformat() if topic.day else None,
             "amount": f"{topic.amount:.2f} {topic.currency}" if topic.amount is not None else None,
+            "payments": [
+                {"invoices": list(paid.invoices), "date": paid.day, "amount": f"{paid.amount} {paid.currency}"}
+                for paid in topic.payments
+            ],
+            "about": topic.reason or topic.kind or topic.document or topic.legal,
         }
         for topic in brief.topics
     ]
     return {
         "topics": topics,
         "payment_on_ledger": brief.payment.value,
+        "payment_reference_given": brief.has_reference,
         "may_use_ledger": brief.may_use_ledger,
         "addressee": brief.addressee,
+        "first_name_terms": brief.is_familiar,
         "sign_as": brief.team,
         "mend": list(brief.problems),
     }
@@ -82,19 +102,63 @@ def _topics(state: TriageState) -> tuple[TopicFacts, ...]:
     alone = set(told) <= {Topic.QUERY_RECEIVED} and Reason.LOW_INFORMATION in state["situation"].reasons
     if alone or not told:
         thin = Topic.THIN_MESSAGE if alone else Topic.QUERY_RECEIVED
-        return (TopicFacts(thin, _sayable(state["invoices"], state)),)
+        return (_about(TopicFacts(thin, _sayable(state["mentioned"], state)), state),)
     return tuple(sorted(told.values(), key=lambda topic: list(Topic).index(topic.topic)))
 
 
 def _topic(finding: IntentFinding, state: TriageState) -> TopicFacts:
-    invoices = _sayable(finding.invoices, state)
-    if finding.intent is not Intent.PAYMENT_PROMISE:
-        return TopicFacts(TOPIC_OF[finding.intent], invoices)
-    promise = state["facts"].promise
+    facts = state["facts"]
+    topic = TopicFacts(TOPIC_OF[finding.intent], _sayable(finding.invoices, state))
+    match finding.intent:
+        case Intent.PAYMENT_PROMISE:
+            topic = _promise(topic, state)
+        case Intent.PAYMENT_CONFIRMATION:
+            made = payment_made(
+                state["letter"],
+                state["account"],
+                finding,
+                besides=facts.promise.amount if facts.promise else None,
+            )
+            topic = replace(topic, day=made.day, amount=made.amount, currency=made.currency)
+        case Intent.EXTENSION_REQUEST if facts.extension is not None:
+            is_later_day = facts.extension.kind is ExtensionKind.DUE_DATE
+            topic = replace(topic, kind=facts.extension.kind, day=facts.extension.until if is_later_day else None)
+        case Intent.DISPUTE if facts.dispute is not None:
+            topic = replace(topic, reason=facts.dispute.reason)
+        case Intent.LEGAL_OR_COMPLAINT:
+            topic = replace(topic, legal=next((reason for reason in Reason if reason in state["legal"]), Reason.LEGAL))
+        case Intent.DOCUMENT_REQUEST:
+            document = document_of(_text_of(finding.evidence, state), state["letter"].body.value)
+            topic = replace(topic, document=document, invoices=() if document in OF_NO_INVOICE else topic.invoices)
+    return _about(topic, state)
+
+
+def _promise(topic: TopicFacts, state: TriageState) -> TopicFacts:
+    """Nobody is asked for a day who has named one, even if it does not bind."""
+    promise, letter = state["facts"].promise, state["letter"]
     if promise is None or promise.day is None:
-        return TopicFacts(Topic.PROMISE_WITHOUT_DATE, invoices)
-    amount = promise.amount if state["standing"].is_verified else None
-    return TopicFacts(Topic.PROMISE_NOTED, invoices, promise.day, amount, promise.currency or "")
+        names_a_day = find_dates(_text_of(promise.evidence if promise else None, state), letter.today, letter.language)
+        return topic if names_a_day else replace(topic, topic=Topic.PROMISE_WITHOUT_DATE)
+    if not state["standing"].is_verified:
+        return replace(topic, day=promise.day)
+    several = payments_to_come(letter, state["account"], promise.invoices)
+    if len({payment.day for payment in several}) > 1:
+        return replace(topic, payments=several)
+    is_of_one = any(i.open.amount == promise.amount for i in state["account"].invoices if i.number in topic.invoices)
+    amount = None if is_of_one and len(topic.invoices) > 1 else promise.amount
+    return replace(topic, day=promise.day, amount=amount, currency=promise.currency or "")
+
+
+def _about(topic: TopicFacts, state: TriageState) -> TopicFacts:
+    """With the ledger's word on whether the numbers are invoices, for those who may hear it."""
+    kinds = {i.number: i.kind for i in state["account"].invoices} if state["standing"].is_verified else {}
+    return replace(topic, are_invoices=all(kinds.get(n) is InvoiceKind.INVOICE for n in topic.invoices))
+
+
+def _text_of(found: Evidence | None, state: TriageState) -> str:
+    span = span_here(state["letter"], found)
+    text = text_at(state["letter"], found.source) if found else None
+    return span.of(text.value) if span and text else ""
 
 
 def _sayable(numbers: tuple[str, ...], state: TriageState) -> tuple[str, ...]:

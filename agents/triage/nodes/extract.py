@@ -12,7 +12,7 @@ from agents.triage.state import TriageState
 from agents.triage.verify import verified_facts
 from app.domain.case import Letter
 from app.domain.intents import Intent, Reason
-from app.domain.proposal import BODY, Evidence, IntentFinding
+from app.domain.proposal import BODY, IntentFinding
 from app.domain.text import Span
 from app.reading.classifier import Scored
 from app.reading.facts import IntentInvoices
@@ -64,13 +64,7 @@ def _scored(letter: Letter, finding: IntentFinding) -> Scored:
 
 
 def _sharpened(letter: Letter, finding: IntentFinding, by_intent: tuple[IntentInvoices, ...]) -> IntentFinding:
-    """Evidence narrowed to the clause that speaks for the intent, where the readers can tell."""
+    """With the clause that speaks for the intent as evidence, where readers can tell; never evidence out of nothing."""
     span = next((found.span for found in by_intent if found.intent is finding.intent), None)
-    narrow = span and evidence(letter, span.source, Span(span.start, span.end))
-    if not narrow or not finding.evidence or not _is_within(narrow, finding.evidence):
-        return finding
-    return replace(finding, evidence=narrow)
-
-
-def _is_within(inner: Evidence, outer: Evidence) -> bool:
-    return inner.source == outer.source and outer.start <= inner.start < inner.end <= outer.end
+    clause = span and evidence(letter, span.source, Span(span.start, span.end))
+    return replace(finding, evidence=clause) if clause and finding.evidence else finding

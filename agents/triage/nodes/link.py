@@ -7,8 +7,10 @@ from decimal import Decimal
 from langgraph.runtime import Runtime
 
 from agents.triage.context import TriageContext
+from agents.triage.payments import payments_to_come
 from agents.triage.state import TriageState
 from app.domain.account import Account
+from app.domain.case import Letter
 from app.domain.intents import DisputeReason, Intent
 from app.domain.proposal import Facts, IntentFinding, PromiseFact
 from app.reading.facts import WITHOUT_INVOICES, ExtractedFacts
@@ -30,7 +32,7 @@ async def link(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSta
         carried |= set(named)
     return {
         "findings": findings,
-        "facts": _linked(facts, findings, account),
+        "facts": _summed(_linked(facts, findings, account), letter, account),
         "mentioned": named,
         "invoices": _ordered(carried, account),
     }
@@ -76,6 +78,16 @@ def _linked(facts: Facts, findings: tuple[IntentFinding, ...], account: Account)
         extension=extension and replace(extension, invoices=invoices.get(Intent.EXTENSION_REQUEST, ())),
         dispute=dispute and replace(dispute, invoices=invoices.get(Intent.DISPUTE, ())),
     )
+
+
+def _summed(facts: Facts, letter: Letter, account: Account) -> Facts:
+    """Sums stated one by one for several invoices, all to be paid on one day, are one promise."""
+    promise = facts.promise
+    several = payments_to_come(letter, account, promise.invoices) if promise and promise.day else ()
+    amounts = [payment.amount for payment in several if payment.day == (promise.day if promise else None)]
+    if promise is None or len(several) < 2 or len(amounts) != len(several) or None in amounts:  # noqa: PLR2004 several
+        return facts
+    return replace(facts, promise=replace(promise, amount=sum(filter(None, amounts), Decimal(0))))
 
 
 def _priced(promise: PromiseFact, account: Account) -> PromiseFact:

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import insert_all
 from app.db.tables.system import AuditRow, Chain
 from app.domain.audit import GENESIS, Entry, Link, Ref, canonical, chained
 from app.domain.clock import Clock
@@ -95,7 +96,7 @@ class AuditLog:
                 }
             )
             previous = digest
-        await self._session.execute(sa.insert(AuditRow), rows)
+        await insert_all(self._session, AuditRow, rows)
 
     async def _lock(self, chain: Chain) -> None:
         if self._session.get_bind().dialect.name == "postgresql":
@@ -147,11 +148,12 @@ class AuditLog:
             sa.select(AuditRow).where(AuditRow.chain == chain).order_by(AuditRow.seq.desc()).limit(1)
         )
 
-    async def of_conversation(self, conversation_id: UUID) -> list[AuditRow]:
+    async def of_message(self, message_id: UUID, conversation_id: UUID) -> list[AuditRow]:
+        """What happened to a message: its own entries, and those of its conversation that name no message."""
+        own = AuditRow.message_id == message_id
+        shared = sa.and_(AuditRow.conversation_id == conversation_id, AuditRow.message_id.is_(None))
         rows = await self._session.scalars(
-            sa.select(AuditRow)
-            .where(AuditRow.conversation_id == conversation_id, AuditRow.chain == Chain.DECISIONS)
-            .order_by(AuditRow.seq)
+            sa.select(AuditRow).where(sa.or_(own, shared), AuditRow.chain == Chain.DECISIONS).order_by(AuditRow.seq)
         )
         return list(rows)
 

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from app.db.bulk import among, insert_all
 from app.db.repositories.words import Words
 from app.db.tables.mail import ConversationRow, CopyRow, HistoryRow, MessageRow, PayloadRow
 from app.db.tables.work import OutboxRow, ProposalRow
@@ -58,32 +60,31 @@ class Messages:
 
     async def known_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
         """Which of the keys that a server gave are stored already, as a message, a copy or history."""
-        known: set[str] = set()
-        for table in (MessageRow, CopyRow, HistoryRow):
-            found = await self._session.scalars(
-                sa.select(table.source).where(table.mailbox_id == mailbox_id, table.source.in_(sources))
-            )
-            known.update(found)
-        return known
+        known = (
+            sa.select(table.source).where(table.mailbox_id == mailbox_id, among(self._session, table.source, sources))
+            for table in (MessageRow, CopyRow, HistoryRow)
+        )
+        return set(await self._session.scalars(sa.union_all(*known)))
 
     async def ancestors(self, rfc_id_hashes: Iterable[str]) -> dict[str, Ancestor]:
         """The stored mails with these Message-IDs: received ones first, then history, then our own sent ones."""
         wanted = list(set(rfc_id_hashes))
-        found: dict[str, Ancestor] = {}
         if not wanted:
-            return found
-        sent = sa.select(OutboxRow.rfc_id_hash, OutboxRow.conversation_id).where(OutboxRow.rfc_id_hash.in_(wanted))
-        for row in await self._session.execute(sent):
-            found[row.rfc_id_hash] = Ancestor(row.conversation_id)
-        old = sa.select(HistoryRow.rfc_id_hash, HistoryRow.conversation_id).where(HistoryRow.rfc_id_hash.in_(wanted))
-        for row in await self._session.execute(old):
-            found[row.rfc_id_hash] = Ancestor(row.conversation_id)
-        received = sa.select(MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id)
-        for rfc_id_hash, conversation_id, message_id in await self._session.execute(
-            received.where(MessageRow.rfc_id_hash.in_(wanted))
-        ):
-            found[rfc_id_hash] = Ancestor(conversation_id, message_id)
-        return found
+            return {}
+        no_message = sa.cast(sa.null(), sa.Uuid)
+        places: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[UUID], sa.ColumnElement[Any]], ...] = (
+            (OutboxRow.rfc_id_hash, OutboxRow.conversation_id, no_message),
+            (HistoryRow.rfc_id_hash, HistoryRow.conversation_id, no_message),
+            (MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id.expression),
+        )
+        ranked = (
+            sa.select(
+                sa.literal(rank).label("rank"), rfc_id_hash, conversation_id, message_id.label("message_id")
+            ).where(among(self._session, rfc_id_hash, wanted))
+            for rank, (rfc_id_hash, conversation_id, message_id) in enumerate(places)
+        )
+        rows = await self._session.execute(sa.union_all(*ranked).order_by("rank"))
+        return {row.rfc_id_hash: Ancestor(row.conversation_id, row.message_id) for row in rows}
 
     async def conversations_by_subject(
         self, keys: Iterable[tuple[str, str]], *, since: datetime
@@ -122,14 +123,13 @@ class Messages:
             (CopyRow, copies),
             (HistoryRow, history),
         ):
-            if rows:
-                await self._session.execute(sa.insert(table), list(rows))
+            await insert_all(self._session, table, rows)
 
     async def touch_conversations(self, newest: Mapping[UUID, datetime]) -> None:
-        for conversation_id, at in newest.items():
-            await self._session.execute(
-                sa.update(ConversationRow).where(ConversationRow.id == conversation_id).values(last_message_at=at)
-            )
+        """In one go, and in one order, so that two batches wait for each other rather than for ever."""
+        if newest:
+            rows = [{"id": conversation_id, "last_message_at": at} for conversation_id, at in sorted(newest.items())]
+            await self._session.execute(sa.update(ConversationRow), rows)
 
     async def get(self, message_id: UUID) -> MessageRow:
         """Raises NotFound."""
@@ -235,6 +235,10 @@ class Messages:
         return await self._session.scalar(
             sa.select(ProposalRow).where(ProposalRow.message_id == message_id).order_by(ProposalRow.run.desc()).limit(1)
         )
+
+    async def newest_proposal(self) -> ProposalRow | None:
+        """Of all messages."""
+        return await self._session.scalar(sa.select(ProposalRow).order_by(ProposalRow.id.desc()).limit(1))
 
     async def is_our_own(self, rfc_id_hash: str) -> bool:
         """Whether the Message-ID is one that our outbox gave."""

@@ -8,11 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.tables.mail import MessageRow
 from app.db.tables.system import UserRow
 from app.db.tables.work import ProposalRow, ReviewRow
 from app.domain.clock import Clock
-from app.domain.errors import NotFound, ReviewAlreadyDecided
-from app.domain.review import ReviewState
+from app.domain.errors import NotFound, ReviewAlreadyDecided, StateImpossible
+from app.domain.review import ReviewState, may_become
 
 
 class Reviews:
@@ -38,6 +39,8 @@ class Reviews:
     async def decide(self, review_id: UUID, *, version: int, to: ReviewState, **values: Any) -> ReviewRow:
         """Move a pending review, if it is still pending at that version. Raises ReviewAlreadyDecided with the
         winner."""
+        if not may_become(ReviewState.PENDING, to):
+            raise StateImpossible(f"a pending review cannot become {to.value}")
         moved = await self._session.execute(
             sa.update(ReviewRow)
             .where(ReviewRow.id == review_id, ReviewRow.state == ReviewState.PENDING, ReviewRow.version == version)
@@ -50,6 +53,8 @@ class Reviews:
 
     async def reopen(self, review_id: UUID, *, from_state: ReviewState, reasons: list[str] | None = None) -> int:
         """Bring a decided review back to the queue. Returns its version; raises ReviewAlreadyDecided if it moved on."""
+        if not may_become(from_state, ReviewState.PENDING):
+            raise StateImpossible(f"a review that is {from_state.value} cannot be reopened")
         values: dict[str, Any] = {"reasons": reasons} if reasons is not None else {}
         moved = await self._session.execute(
             sa.update(ReviewRow)
@@ -96,6 +101,18 @@ class Reviews:
         if after is not None:
             query = query.where(ReviewRow.id > after)
         return (await self._session.scalars(query)).all()
+
+    async def queue(self, *, limit: int) -> Sequence[tuple[ReviewRow, MessageRow, ProposalRow]]:
+        """The oldest pending reviews, each with its mail and its proposal."""
+        rows = await self._session.execute(
+            sa.select(ReviewRow, MessageRow, ProposalRow)
+            .join(MessageRow, MessageRow.id == ReviewRow.message_id)
+            .join(ProposalRow, ProposalRow.id == ReviewRow.proposal_id)
+            .where(ReviewRow.state == ReviewState.PENDING)
+            .order_by(ReviewRow.id)
+            .limit(limit)
+        )
+        return [(review, message, proposal) for review, message, proposal in rows]
 
     async def of_message(self, message_id: UUID) -> ReviewRow | None:
         """The newest review of a message."""

@@ -64,6 +64,10 @@ class Words:
         except KeyError:
             raise NotFound("the words of this conversation were erased") from None
 
+    def has_key(self, conversation_id: UUID) -> bool:
+        """Whether the key was made or loaded in this transaction; an erased one cannot be."""
+        return conversation_id in self._keys
+
     def known_key(self, conversation_id: UUID) -> DataKey:
         """The key of a conversation that was made or loaded in this transaction."""
         return self._keys[conversation_id]

@@ -99,5 +99,25 @@
     }, 1000);
   }
 
+  // After a decision: the next case has the focus, and a screen reader hears what happened ------------
+  const DECIDED = "duebox.decided";
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "post" && main.contains(event.target)) sessionStorage.setItem(DECIDED, "yes");
+  });
+  if (sessionStorage.getItem(DECIDED)) {
+    sessionStorage.removeItem(DECIDED);
+    const heading = ["case-h", "e-h"].map((id) => document.getElementById(id)).find((found) => found && visible(found))
+      || main.querySelector("h1");
+    if (heading && document.activeElement === document.body) {
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    }
+    const said = main.querySelector("[data-say]")?.textContent.trim() || "";
+    const waiting = main.querySelector("#queue-list [role=status]")?.textContent.trim() || "";
+    window.setTimeout(() => {
+      document.getElementById("say").textContent = [said, waiting].filter(Boolean).join(" ");
+    }, 150); // a region that is filled while the page loads is not read out
+  }
+
   main.querySelector(".dx-list [aria-current]")?.scrollIntoView({ block: "nearest" });
 })();

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from agents.prompts import Prompts
-from agents.triage.outputs import ExtractedFacts, FoundContact, FoundPromise
+from agents.triage.outputs import ExtractedFacts, FoundContact, FoundIntent, FoundPromise, MessageClass
 from app.domain.account import Account, Contact, Link, LinkMethod
 from app.domain.case import Case
 from app.domain.errors import RedactionFailed, SettingInvalid
@@ -20,7 +20,7 @@ from app.mind import LocalMind, known_names
 from app.policies.loading import load_policy
 from app.reading.reading import read_mail
 from app.thinking import MindConfig, check_config
-from tests.unit.agents.scripted import ScriptedModel, account, says
+from tests.unit.agents.scripted import ScriptedModel, account, invoice, says
 
 NAME, EMAIL = "Mei Chen", "mei.chen@oakdale.example"
 BODY = f"Hello Laura,\nMei Chen here: we pay INV-1 on 3 April 2026, ask {EMAIL}.\n\nMei Chen\n\n> old words of ours"
@@ -215,3 +215,68 @@ def test_the_configuration_crosses_a_process_boundary_and_hides_the_key() -> Non
 def test_a_configuration_that_cannot_work_is_named(config: MindConfig, says_what: str) -> None:
     with pytest.raises(SettingInvalid, match=says_what):
         check_config(config)
+
+
+GREETING = says(Intent.QUERY, quote="we pay")
+
+
+@pytest.mark.parametrize(
+    ("shown", "body", "greeted"),
+    [
+        ("Mei Chen", "Hi Laura,\nwe pay INV-1.", "Mei"),
+        ("Chen, Mei", "Dear Ms Holt,\nwe pay INV-1.", "Mei Chen"),
+        ("Oakdale Print", "Hi Laura,\nwe pay INV-1.", ""),
+        ("Accounts Payable", "we pay INV-1.", ""),
+    ],
+)
+async def test_a_draft_greets_by_the_right_name_and_the_name_is_not_kept(shown: str, body: str, greeted: str) -> None:
+    known = case()
+    mail = replace(known.read.mail, head=replace(known.read.mail.head, sender=Address(shown, EMAIL)), text=body)
+    read = replace(known.read, mail=mail, parts=ReplyParts(new=(Span(0, len(body)),)))
+    model = ScriptedModel(GREETING)
+    thought = await mind(model).think(replace(known, read=read))
+    placeholder = model.questions[-1].letter.sender_placeholder
+    assert bool(placeholder) is bool(greeted)
+    assert placeholder not in thought.vault
+    model = ScriptedModel(GREETING, drafts=(f"Dear {placeholder}, thank you.",))
+    draft = (await mind(model).think(replace(known, read=read))).proposal.draft
+    assert draft is not None
+    assert draft.body == f"Dear {greeted}, thank you."
+
+
+async def test_a_sender_whose_domain_looks_like_a_contacts_is_a_sign_of_fraud() -> None:
+    known = case()
+    sender = Address(NAME, "mei.chen@oakda1e.example")
+    read = replace(known.read, mail=replace(known.read.mail, head=replace(known.read.mail.head, sender=sender)))
+    link = replace(known.link, method=LinkMethod.INVOICE, contact=None)
+    proposal = (await mind(promising()).think(replace(known, read=read, link=link))).proposal
+    assert (proposal.route, proposal.draft) == (Route.REVIEW, None)
+    assert proposal.reasons == (Reason.FRAUD_RISK, Reason.UNVERIFIED_SENDER)
+
+
+async def test_an_answer_below_a_quoted_line_is_about_the_invoice_of_that_line() -> None:
+    text = "Hi,\n> INV-1, 10.00\nwe pay on 3 April 2026.\n> INV-2, 20.00\nPlease send a copy.\n> Regards"
+    places = [text.index(part) for part in ("Hi", "> INV-1", "we pay", "> INV-2", "Please", "> Regards")]
+    spans = [Span(start, text.find("\n", start) if "\n" in text[start:] else len(text)) for start in places]
+    read = replace(
+        case().read,
+        mail=replace(case().read.mail, text=text),
+        parts=ReplyParts(new=tuple(spans[::2]), quoted=tuple(spans[1::2])),
+    )
+    ledger = replace(case().link.account, invoices=(invoice("INV-1"), invoice("INV-2")))
+    found = MessageClass(
+        intents=(
+            FoundIntent(intent=Intent.PAYMENT_PROMISE, confidence=0.9, quote="we pay on 3 April 2026"),
+            FoundIntent(intent=Intent.DOCUMENT_REQUEST, confidence=0.9, quote="Please send a copy"),
+        )
+    )
+    linked = replace(case(), read=read, link=replace(case().link, account=ledger))
+    proposal = (await mind(ScriptedModel(found)).think(linked)).proposal
+    assert [(f.intent, f.invoices) for f in proposal.intents] == [
+        (Intent.PAYMENT_PROMISE, ("INV-1",)),
+        (Intent.DOCUMENT_REQUEST, ("INV-2",)),
+    ]
+    assert [f.evidence and f.evidence.text for f in proposal.intents] == [
+        "we pay on 3 April 2026",
+        "Please send a copy",
+    ]

@@ -1,0 +1,140 @@
+"""How to greet the writer: by name where a person writes, by first name only where the writer does so with us.
+
+    "Holm, Lars", who writes "Hi Ines"          first name   Dear Lars,          Bonjour Lars,      Guten Tag Lars Holm,
+    "Holm, Lars", who writes "Dear Ms Halvard"  full name    Dear Lars Holm,     Bonjour,           Guten Tag Lars Holm,
+    "Accounts Payable", "Holm Ltd", ""          nobody       Dear Sir or Madam,  Madame, Monsieur,  Guten Tag,
+
+Whether somebody is Mr or Ms cannot be known from a name, so it is never guessed.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from app.reading.spans import fold
+
+ALWAYS_IN_FULL = frozenset({"de"})
+"""Languages whose business letters keep to full names, however the writer signs."""
+
+_FILE = Path(__file__).with_name("addressing.toml")
+_BESIDE = re.compile(r"\(.*?\)|\[.*?\]|\s[|/\u2013\u2014-]\s.*$|\bvia\b.*$|[\"\u201c\u201d\u201e<>]", re.IGNORECASE)
+_STOP = re.compile(r"[.!:;,](?:\s|$)")
+_TOKEN = re.compile(r"[^\s.,]+\.?")
+_NAME = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\.?")
+_MOST, _FEWEST = 5, 2
+_LONGEST_LINE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A person to greet. `first` is empty where only an initial is known."""
+
+    full: str = field(repr=False)
+    first: str = field(repr=False, default="")
+
+
+def addressee_of(display_name: str, company: str = "") -> Addressee | None:
+    """The person whom a display name shows; None for companies, departments, machines and anything odd.
+
+    `company` is the customer's name: a sender called that is not a person.
+    """
+    if "@" in display_name:
+        return None
+    shown = " ".join(_BESIDE.sub(" ", display_name).split()).strip(" ,;'")
+    last, comma, first = shown.partition(",")
+    tokens = _TOKEN.findall(f"{first} {last}" if comma else shown)
+    degrees = [token for token in tokens if _plain(token) in _words()["degrees"]]
+    names = [token for token in tokens if _plain(token) not in _words()["titles"] | _words()["degrees"]]
+    if not _is_a_persons(names) or _is_the_companys(names, company):
+        return None
+    if not comma:
+        names = _surname_last(names)
+    names = [_spelt(name) for name in names]
+    has_first = not names[0].endswith(".") and len(names[0]) > 1
+    return Addressee(" ".join([*degrees, *names]), names[0] if has_first else "")
+
+
+def is_on_first_name_terms(text: str, addressee: Addressee) -> bool:
+    """Whether the writer greets by a first name, or signs with nothing else."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines or not addressee.first:
+        return False
+    return _greets_by_first_name(lines[0]) or fold(lines[-1]).strip(" ,.!-") == fold(addressee.first)
+
+
+def _greets_by_first_name(line: str) -> bool:
+    """ "Hi Ines, …", "Buenos días, Salla:", "Salla, buenos días. …" """
+    pieces = [piece.strip() for piece in _STOP.split(line[:_LONGEST_LINE]) if piece.strip()]
+    for part in filter(None, (pieces[0] if pieces else "", " ".join(pieces[:2]))):
+        folded = " ".join(re.sub(r"[^\w' -]", " ", fold(part)).split())
+        for greeting in sorted(_words()["greetings"], key=len, reverse=True):
+            rest = _without(folded, greeting)
+            if rest is not None and _is_a_first_name(rest, part):
+                return True
+    return False
+
+
+def _without(folded: str, greeting: str) -> str | None:
+    """What is left of "hi ines" or "salla buenos dias" without the greeting; None when it is not there."""
+    if folded.startswith(f"{greeting} "):
+        return folded[len(greeting) + 1 :]
+    if folded.endswith(f" {greeting}"):
+        return folded[: -len(greeting) - 1]
+    return None
+
+
+def _is_a_first_name(rest: str, original: str) -> bool:
+    if " " in rest or rest in _words()["nobody"] | _words()["titles"] | _words()["greetings"] or not rest.isalpha():
+        return False
+    place = fold(original).find(rest)
+    return original[place : place + 1].isupper()
+
+
+def _is_a_persons(names: list[str]) -> bool:
+    if not _FEWEST <= len(names) <= _MOST or not all(_NAME.fullmatch(name) for name in names):
+        return False
+    plain = [_plain(name) for name in names]
+    large = [name for name in names if not _is_particle(name)]
+    is_written_so = all(name[0].isupper() for name in large) or all(name.islower() for name in names)
+    return is_written_so and len(large) >= _FEWEST and not _words()["offices"] & set(plain)
+
+
+def _is_the_companys(names: list[str], company: str) -> bool:
+    """A person's name may be part of their company's ("Hanno Jansen Tischlerei"), but is not all the rest of it."""
+    words = {word for word in re.findall(r"\w+", fold(company)) if word not in _words()["offices"]}
+    own = {_plain(name) for name in names}
+    return bool(words) and own == words
+
+
+def _surname_last(names: list[str]) -> list[str]:
+    """ "HOLM Lars" is Lars Holm: a surname that stands first is written large."""
+    is_large = [len(name.rstrip(".")) > 1 and name.isupper() for name in names]
+    if is_large[0] and not any(is_large[1:]):
+        return [*names[1:], names[0]]
+    return names
+
+
+def _spelt(name: str) -> str:
+    """VANE and vane are Vane; McKay, O'Neil and initials stay."""
+    if _is_particle(name):
+        return name.lower() if name.isupper() else name
+    if not (name.isupper() or name.islower()) or len(name.rstrip(".")) == 1:
+        return name
+    return "".join(piece.capitalize() for piece in re.split(r"(['\u2019-])", name.lower()))
+
+
+def _is_particle(name: str) -> bool:
+    return not name.endswith(".") and fold(name) in _words()["particles"]
+
+
+def _plain(token: str) -> str:
+    return fold(token).rstrip(".")
+
+
+@cache
+def _words() -> Mapping[str, frozenset[str]]:
+    lists: dict[str, list[str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return {name: frozenset(words) for name, words in lists.items()}

@@ -1,0 +1,228 @@
+"""Second thoughts about a classifier's scores: what no clause of the mail speaks for is not named.
+
+A grave intent that is taken back this way stays suspected, so that a person sees the mail all the same.
+
+    "It goes out in Friday's run."    confirmation 0.6, no clause tells of a payment    → taken back
+    "Does the price include freight?" dispute 0.4, no clause objects; query 0.9         → query; dispute suspected
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.account import Account, InvoiceKind
+from app.domain.case import Letter
+from app.domain.intents import Intent
+from app.domain.proposal import BODY, SUBJECT
+from app.reading.classifier import Scored
+from app.reading.commitments import is_done
+from app.reading.cues import REMITTANCE
+from app.reading.facts import DISPUTE_SIGNS, shows
+from app.reading.features import passages
+from app.reading.invoices import match_invoices
+from app.reading.spans import fold
+from app.reading.statements import Statement, read_statements
+
+GRAVE = frozenset(
+    {
+        Intent.BANK_DETAIL_CHANGE,
+        Intent.HARDSHIP,
+        Intent.LEGAL_OR_COMPLAINT,
+        Intent.DISPUTE,
+        Intent.EXTENSION_REQUEST,
+    }
+)
+SUSPICION = 0.25
+"""A grave intent this likely, though it is not named, is reason enough to ask a person."""
+
+SURE, SURE_OF_GRAVE = 0.9, 0.8
+"""From here on a score stands even if no clause shows why."""
+
+FAINT = 0.6
+ITEMISED = 0.7
+"""The score of an intent that a clause about one of several invoices plainly has, whatever the classifier says."""
+
+SUSPICION_IN_WORDS = 0.08
+"""The same where a clause speaks for the grave intent too, and no other grave one is named."""
+
+READ = 12_000
+_THIN = 20
+
+_SPOKEN = (GRAVE - {Intent.LEGAL_OR_COMPLAINT}) | {
+    Intent.PAYMENT_PROMISE,
+    Intent.PAYMENT_CONFIRMATION,
+    Intent.DOCUMENT_REQUEST,
+}
+"""Intents whose words the readers know well enough to miss them."""
+
+_WORDS_TELL = GRAVE - {Intent.EXTENSION_REQUEST}
+"""Of these a single clause says enough; "until" and "later" are everybody's words."""
+
+_ITEM_INTENTS = frozenset({Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
+
+_CALL_ME = re.compile(
+    r"\b(?:(?:ring|call|phone) (?:me|us)\b|give (?:me|us) a (?:ring|call|bell|shout)|"
+    r"(?:r?appele[zr]|rappelle|telephone[zr])[ -]?(?:moi|nous)|"
+    r"(?:rufen sie|ruf) (?:mich|uns|mal|bitte)|bitte um (?:ruckruf|anruf)|(?:llam(?:e|a|en)(?:me|nos))|"
+    r"bel (?:me|mij|ons|even)|(?:mi|ci) (?:chiami|chiamate|telefoni)|chiam(?:ami|atemi|ateci)|"
+    r"lig(?:ue|a|uem)[ -]?(?:me|nos))\b"
+)
+_OWN_INVOICE = re.compile(
+    r"\b(?:our|unsere[rn]?|notre|nuestra|nostra|nossa|onze) (?:\w+ )?"
+    r"(?:invoice|rechnung|facture|factura|fattura|fatura|factuur)\b"
+)
+_ACCOUNT_NUMBER = re.compile(r"⟨(?:IBAN|CREDIT_CARD|BANK)\w*_\d+⟩|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """Scores less what was taken back; `suspected` are grave intents that may be there, named or not."""
+
+    scored: tuple[Scored, ...]
+    suspected: frozenset[Intent] = frozenset()
+    asks_about_our_bank: bool = False
+    is_thin: bool = False
+
+
+def reconsider(
+    scored: Sequence[Scored], letter: Letter, account: Account, is_named: Callable[[Scored], bool]
+) -> Reconsidered:
+    """`is_named` tells whether a score is high enough for its intent to be named."""
+    statements = _own_statements(letter, account)
+    credits = frozenset(i.number for i in account.invoices if i.kind is InvoiceKind.CREDIT_NOTE)
+    scored = [score if is_named(score) else _itemised(score, statements, credits) for score in scored]
+    named = {score.intent for score in scored if is_named(score)}
+    if _is_thin(letter, named):
+        return Reconsidered(tuple(_as_thin(scored)), is_thin=True)
+    about_bank = _asks_about_our_bank(letter, statements, named)
+    taken_back = {score.intent for score in scored if _is_unsupported(score, statements)}
+    taken_back |= set(_explained_away(scored, letter, statements, named))
+    if about_bank:
+        taken_back.add(Intent.BANK_DETAIL_CHANGE)
+    limit = SUSPICION if named & GRAVE else SUSPICION_IN_WORDS
+    suspected = {s.intent for s in scored if s.intent in GRAVE and _is_suspicious(s, statements, limit)}
+    if Intent.LEGAL_OR_COMPLAINT in named:
+        suspected.discard(Intent.DISPUTE)
+    if about_bank:
+        suspected.discard(Intent.BANK_DETAIL_CHANGE)
+    kept = tuple(replace(s, confidence=0.0) if s.intent in taken_back else s for s in scored)
+    return Reconsidered(kept if any(map(is_named, kept)) else tuple(scored), frozenset(suspected), about_bank)
+
+
+def is_a_suppliers_invoice(letter: Letter, account: Account, unrelated: float) -> bool:
+    """Somebody unknown bills us: "our invoice" is theirs, and none of ours is named."""
+    text = letter.body.value[:READ]
+    is_theirs = _OWN_INVOICE.search(fold(text)) is not None
+    return unrelated >= SURE and is_theirs and not account.customer_id and not match_invoices(text, account)
+
+
+def _own_statements(letter: Letter, account: Account) -> list[Statement]:
+    """The subject counts where the writer wrote it, not where it answers ours."""
+    body, subject = letter.body.value[:READ], letter.subject.value
+    has_subject = any(passage.source == SUBJECT for passage in passages(subject, body))
+    return list(read_statements(body, subject if has_subject else "", letter.language, letter.today, account))
+
+
+def _itemised(score: Scored, statements: Sequence[Statement], credit_notes: frozenset[str]) -> Scored:
+    """ "INV-1 paid, INV-2 wrong quantity, INV-3 next Friday": each clause says what it says of its invoice."""
+    named = [s for s in statements if s.source == BODY and set(s.invoices) - credit_notes]
+    every = {number for s in named for number in s.invoices}
+    if score.intent not in _ITEM_INTENTS or len(every) < 2:  # noqa: PLR2004 several
+        return score
+    clause = next((s for s in named if set(s.invoices) != every and _says_plainly(score.intent, s)), None)
+    if clause is None:
+        return score
+    return Scored(score.intent, max(score.confidence, ITEMISED), BODY, clause.start, clause.end)
+
+
+def _says_plainly(intent: Intent, statement: Statement) -> bool:
+    if statement.is_question or not shows(intent, statement):
+        return False
+    match intent:
+        case Intent.PAYMENT_CONFIRMATION:
+            return is_done(statement) and not statement.says & {"negation", "condition"}
+        case Intent.PAYMENT_PROMISE:
+            return bool(statement.says & {"pay", "future"})
+        case _:
+            return True
+
+
+def _is_suspicious(score: Scored, statements: Sequence[Statement], limit: float) -> bool:
+    if score.confidence >= SUSPICION:
+        return True
+    return (
+        score.intent in _WORDS_TELL
+        and score.confidence >= limit
+        and any(_speaks_for(score.intent, s) for s in statements)
+    )
+
+
+def _is_unsupported(score: Scored, statements: Sequence[Statement]) -> bool:
+    limit = SURE_OF_GRAVE if score.intent in GRAVE else SURE
+    if score.intent not in _SPOKEN or score.confidence >= limit:
+        return False
+    return not any(_speaks_for(score.intent, statement) for statement in statements)
+
+
+def _speaks_for(intent: Intent, statement: Statement) -> bool:
+    if intent is Intent.PAYMENT_PROMISE:
+        is_about_paying = "pay" in statement.says or statement.invoices or statement.amounts
+        names_a_day = {"pay", "future"} <= statement.says and bool(statement.dates) and "hedge" not in statement.says
+        return bool(shows(intent, statement) and is_about_paying) or (names_a_day and not statement.is_question)
+    if intent is Intent.PAYMENT_CONFIRMATION:
+        is_past = "pay" in statement.says and any(found.kind == "past" for found in statement.dates)
+        return is_past or shows(intent, statement)
+    if intent is Intent.EXTENSION_REQUEST:
+        return shows(intent, statement) or "agree" in statement.says
+    if intent is Intent.DISPUTE:
+        is_about_an_invoice = bool(statement.invoices and statement.says & DISPUTE_SIGNS)
+        return "dispute" in statement.says or (
+            not statement.is_question and (is_about_an_invoice or shows(intent, statement))
+        )
+    return shows(intent, statement)
+
+
+def _explained_away(
+    scored: Sequence[Scored], letter: Letter, statements: Sequence[Statement], named: set[Intent]
+) -> Iterator[Intent]:
+    """Intents that another one of the mail explains better, by evals/labels.md."""
+    confidence = {score.intent: score.confidence for score in scored}
+    if Intent.LEGAL_OR_COMPLAINT in named:
+        yield Intent.QUERY
+        objecting = [s for s in statements if _speaks_for(Intent.DISPUTE, s)]
+        complains = all(shows(Intent.LEGAL_OR_COMPLAINT, s) for s in objecting)
+        if complains and confidence.get(Intent.DISPUTE, 0.0) < SURE_OF_GRAVE:
+            yield Intent.DISPUTE
+    if Intent.PAYMENT_CONFIRMATION not in named:
+        return
+    promising = [s for s in statements if shows(Intent.PAYMENT_PROMISE, s)]
+    if not any("future" in s.says or _is_later(s, letter) for s in promising):
+        yield Intent.PAYMENT_PROMISE
+    if REMITTANCE.search(f"{letter.subject.value}\n{letter.body.value[:READ]}"):
+        if not any({"future", "pay"} <= s.says for s in promising):
+            yield Intent.PAYMENT_PROMISE
+        if confidence.get(Intent.DISPUTE, 0.0) < FAINT:
+            yield Intent.DISPUTE
+
+
+def _is_later(statement: Statement, letter: Letter) -> bool:
+    return any(found.day is not None and found.day > letter.today for found in statement.dates)
+
+
+def _asks_about_our_bank(letter: Letter, statements: Sequence[Statement], named: set[Intent]) -> bool:
+    """ "Did you really change bank?" is a question, and a sign of fraud; it announces nothing."""
+    asked = any(statement.is_question and "bank" in statement.says for statement in statements)
+    gives_number = _ACCOUNT_NUMBER.search(letter.body.value[:READ]) is not None
+    return {Intent.QUERY, Intent.BANK_DETAIL_CHANGE} <= named and asked and not gives_number
+
+
+def _is_thin(letter: Letter, named: set[Intent]) -> bool:
+    """ "Ring me." and hardly a word more."""
+    body = letter.body.value.strip()
+    return not named & GRAVE and len(body.split()) <= _THIN and _CALL_ME.search(fold(body)) is not None
+
+
+def _as_thin(scored: Sequence[Scored]) -> Iterator[Scored]:
+    for score in scored:
+        likely = 1.0 if score.intent is Intent.QUERY else 0.0
+        yield replace(score, confidence=likely)

@@ -1,0 +1,68 @@
+import pytest
+
+from agents.triage.corroboration import Reconsidered, is_a_suppliers_invoice, reconsider
+from app.domain.account import Account
+from app.domain.intents import Intent
+from app.reading.classifier import Scored
+from tests.unit.agents.scripted import account, invoice, letter
+
+LEDGER = account(invoice("INV-20418"), invoice("INV-20455"), invoice("INV-20460"))
+
+
+def second_thoughts(body: str, ledger: Account = LEDGER, subject: str = "Re: x", **scores: float) -> Reconsidered:
+    scored = [Scored(intent, scores.get(intent.value, 0.0)) for intent in Intent]
+    return reconsider(scored, letter(body, subject), ledger, lambda score: score.confidence >= 0.4)
+
+
+def named(found: Reconsidered) -> set[Intent]:
+    return {score.intent for score in found.scored if score.confidence >= 0.4}
+
+
+def test_what_no_clause_speaks_for_is_taken_back() -> None:
+    found = second_thoughts("INV-20418 goes out in our Friday run.", payment_promise=1.0, payment_confirmation=0.6)
+    assert named(found) == {Intent.PAYMENT_PROMISE}
+
+
+def test_a_score_that_is_sure_stands_without_words() -> None:
+    assert named(second_thoughts("All fine with us.", document_request=0.95)) == {Intent.DOCUMENT_REQUEST}
+
+
+def test_the_only_intent_of_a_mail_stands() -> None:
+    assert named(second_thoughts("All fine with us.", document_request=0.5)) == {Intent.DOCUMENT_REQUEST}
+
+
+def test_a_grave_intent_that_is_taken_back_stays_suspected() -> None:
+    found = second_thoughts("Is the freight part of INV-20418?", dispute=0.5, query=0.9)
+    assert named(found) == {Intent.QUERY}
+    assert found.suspected == {Intent.DISPUTE}
+
+
+def test_each_clause_about_an_invoice_of_its_own_is_heard() -> None:
+    found = second_thoughts(
+        "INV-20418 was paid yesterday, INV-20455 is wrong, only 8 boxes arrived, INV-20460 will be paid next Friday.",
+        payment_promise=0.9,
+    )
+    assert named(found) >= {Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION}
+
+
+def test_asking_whether_we_changed_bank_announces_nothing() -> None:
+    body = "We got a letter in your name. Do you really have new bank details?"
+    found = second_thoughts(body, bank_detail_change=0.7, query=0.7)
+    assert (named(found), found.asks_about_our_bank) == ({Intent.QUERY}, True)
+    with_account = second_thoughts(f"{body} ⟨IBAN_CODE_1⟩", bank_detail_change=0.7, query=0.7)
+    assert Intent.BANK_DETAIL_CHANGE in named(with_account)
+
+
+@pytest.mark.parametrize(
+    "body", ["Ring me. On site till 4.", "Bitte um Rückruf.", "Llámeme, por favor.", "Rappelez-moi"]
+)
+def test_a_mail_that_only_asks_for_a_call_is_thin(body: str) -> None:
+    found = second_thoughts(body, acknowledgement=0.5)
+    assert (named(found), found.is_thin) == ({Intent.QUERY}, True)
+
+
+def test_a_suppliers_own_invoice_is_known_by_its_words_and_by_our_not_knowing_the_sender() -> None:
+    mail = letter("We send you our invoice 2026/0441 for the cartons delivered in May.")
+    assert is_a_suppliers_invoice(mail, Account("", ""), 0.95)
+    assert not is_a_suppliers_invoice(mail, LEDGER, 0.95)
+    assert not is_a_suppliers_invoice(letter("Your invoice 2026/0441 is wrong."), Account("", ""), 0.95)
