@@ -40,6 +40,7 @@ from app.intake.watching import OpenFolder
 from app.jobs.engine import Engine, Handler, is_migrated, migrate
 from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
+from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.service import LedgerService
 from app.outbox.service import OutboxService
@@ -145,7 +146,7 @@ def build(
     mind = ChildMind("app.mind", mind_config(settings))
     intake = IntakeService(database, clock)
     triage = TriageService(database, mind, policy, clock)
-    reviews = ReviewService(database, clock, undo_seconds=settings.undo_seconds)
+    reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
     open_folder = _folder_opener(keyring)
     outbox = OutboxService(
         database,
@@ -153,6 +154,7 @@ def build(
         ImapSentFolder(_account_lookup(database)),
         clock,
         backoff_seconds=settings.smtp.backoff_seconds,
+        sending_stopped=policy.sending_stopped,
     )
     dispatcher = Dispatcher(database)
     handlers = {
@@ -183,7 +185,7 @@ def build(
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
         ),
-        heartbeat=Heartbeat(database, engine),
+        heartbeat=Heartbeat(database, engine, is_alone=is_sqlite(url)),
         sweep=Sweep(database, engine, handlers, clock),
         health=Health(database, clock),
         open_folder=open_folder,
@@ -204,6 +206,7 @@ def mind_config(settings: Settings) -> MindConfig:
         model=model.name,
         timeout_seconds=model.timeout_seconds,
         policy_path=settings.policy_file,
+        at_once=1 if model.provider == "embedded" else TRIAGE.at_once,
     )
     check_config(config)
     return config

@@ -89,6 +89,12 @@ def _open_database(services: Services, secret_key: str) -> None:
     prepare_database(services.url, secret_key=secret_key)
 
 
+def _base(http: Any) -> str:
+    """Where this host answers; behind a proxy the same path holds under the name that it has outside."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(http.host, http.host)  # noqa: S104  # it is only named
+    return f"http://{host}:{http.port}"
+
+
 def _print(data: Any) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
@@ -163,9 +169,9 @@ def triage(
     lines = asyncio.run(mail_files.triage_files(files, ledger))
     if as_json:
         _print(lines)
-        return
-    for line in lines:
+    for line in lines if not as_json else ():
         typer.echo(mail_files.in_words(line))
+    raise typer.Exit(WRONG if any("error" in line for line in lines) else OK)
 
 
 @cli.command("import")
@@ -188,7 +194,7 @@ def mailbox_add(
     name: str,
     address: Annotated[str, typer.Option(help="The address that Duebox answers from.")],
     imap_host: str = "",
-    imap_port: int = 993,
+    imap_port: Annotated[int, typer.Option(min=1, max=65535)] = 993,
     username: str = "",
     password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     folder: str = "INBOX",
@@ -216,6 +222,7 @@ def mailbox_add(
         team=team,
         authserv_id=authserv_id,
         sent_copy=sent_copy,
+        base=_base(settings_from_environment().http),
     )
     typer.echo(_with_services(lambda s: mailboxes.add_mailbox(s, wish)))
 

@@ -19,6 +19,7 @@ class MindConfig:
     model: str = ""
     timeout_seconds: float = 60.0
     attempts: int = 3
+    at_once: int = 1
     requests_per_minute: int = 0
     tokens_per_day: int = 0
     policy_path: Path | None = None

@@ -1,5 +1,6 @@
-"""`duebox` commands without the seconds that their imports take: a process that has done the imports forks one child for
-each command. The child is a process of its own, with its own environment, folder, files and exit code.
+"""`duebox` commands without the seconds that their imports take: a process that has done them forks a child for each.
+
+The child is a process of its own, with its own environment, folder, files and exit code.
 """
 
 import atexit
@@ -12,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,7 +23,7 @@ class Forker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(  # noqa: S603  # ourselves
+        self._process = subprocess.Popen(  # ourselves
             [sys.executable, "-m", "tests.forking"],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.PIPE,
@@ -59,14 +61,13 @@ def forker() -> Forker:
 
 def main() -> None:
     """Import everything that commands need; then, for each line of input, fork and say how the child ended."""
-    import app.cli  # noqa: PLC0415  # slow, and only here
-    import app.operations.doctor
-    import app.operations.running  # noqa: F401
-
+    command = import_module("app.cli").main
+    for further in ("doctor", "running"):
+        import_module(f"app.operations.{further}")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            _become(json.loads(line), app.cli.main)
+            _become(json.loads(line), command)
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
@@ -80,7 +81,7 @@ def _become(wish: Mapping[str, object], command: object) -> NoReturn:
         for number, file in enumerate(files):
             opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT)
             os.dup2(opened, number)
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         os.environ.clear()  # noqa: TID251
         os.environ.update(wish["env"])  # type: ignore[arg-type]  # noqa: TID251
         os.chdir(str(wish["folder"]))

@@ -1,7 +1,10 @@
 """Instances of Duebox for tests: on SQLite and on PostgreSQL, with the same code."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,6 +33,7 @@ from app.policies.loading import load_policy
 from app.review.service import ReviewService
 from app.triage.service import TriageService
 from tests.fakes import FixedClock, KnownSentFolder, PlainMind, RecordingSender
+from tests.servers.postgres import Postgres
 
 SECRET = "a secret of the tests, long enough"
 ADDRESS = "collections@seller.example"
@@ -105,6 +109,42 @@ def mail(
     return message.as_bytes()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "duebox.db"
+    prepare(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Postgres) -> str:
+    """A PostgreSQL database with the schema, to be copied."""
+    url = postgres.create_database()
+    prepare(url)
+    return url
+
+
+def prepare(url: str) -> None:
+    upgrade(url)
+    migrate(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind in turn, with the schema and nothing in it."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "duebox.db")
+        yield f"sqlite:///{tmp_path / 'duebox.db'}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.create_database(template=request.getfixturevalue("migrated_database"))
+    yield url
+    postgres.drop_database(url)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind in turn."""
@@ -115,22 +155,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def instance(database_url: str) -> AsyncIterator[Instance]:
+async def instance(migrated_url: str) -> AsyncIterator[Instance]:
     """An instance with one webhook mailbox, one collector, and one customer who owes INV-1."""
-    upgrade(database_url)
-    migrate(database_url)
     clock, mind, sender, sent_folder = FixedClock(), PlainMind(), RecordingSender(), KnownSentFolder()
-    engine = Engine(sync_engine(database_url), executor_id="test", poll_seconds=0.2)
+    engine = Engine(sync_engine(migrated_url), executor_id="test", poll_seconds=0.2)
     database = Database(
-        async_engine(database_url, for_writing=True),
-        async_engine(database_url, for_writing=False),
+        async_engine(migrated_url, for_writing=True),
+        async_engine(migrated_url, for_writing=False),
         Keyring(SECRET),
         clock,
         engine.enqueue,
     )
     collector, mailbox_id = await _furnish(database)
     yield Instance(
-        url=database_url,
+        url=migrated_url,
         database=database,
         engine=engine,
         clock=clock,
@@ -140,8 +178,8 @@ async def instance(database_url: str) -> AsyncIterator[Instance]:
         intake=IntakeService(database, clock),
         dispatcher=Dispatcher(database),
         triage=TriageService(database, mind, load_policy(), clock),
-        reviews=ReviewService(database, clock, undo_seconds=30),
-        outbox=OutboxService(database, sender, sent_folder, clock, backoff_seconds=10),
+        reviews=ReviewService(database, load_policy(), clock, undo_seconds=30),
+        outbox=OutboxService(database, sender, sent_folder, clock, backoff_seconds=10, sending_stopped=False),
         collector=collector,
         mailbox_id=mailbox_id,
     )

@@ -1,7 +1,10 @@
 """Thinking in a process of its own, so that a page never waits for a model and a crash in native code loses no mail.
 
     parent ── [length][pickle (id, method, arguments)] ──▶ stdin   of the child
-    parent ◀─ [length][pickle (id, result | error)]   ──── stdout  of the child
+    parent ◀─ [length][pickle (id, BEGUN)]            ──── stdout  of the child
+    parent ◀─ [length][pickle (id, result | error)]   ────
+
+A call that had begun when the child died may have killed it; one that had not is innocent, and waits for the next.
 
 Both ends are ours and run the same code, so pickle is safe between them. The child ends when its stdin does.
 """
@@ -12,6 +15,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Callable
+from enum import Enum
 from itertools import count
 from typing import Any, BinaryIO
 
@@ -27,6 +31,15 @@ READY = 0
 """The number of the frame by which a child says that its models are loaded, or why they are not."""
 
 CALL_SECONDS = 300.0
+
+
+class _Begun(Enum):
+    """Stands for a result that is still to come."""
+
+    BEGUN = "begun"
+
+
+BEGUN = _Begun.BEGUN
 
 log = structlog.get_logger()
 
@@ -47,6 +60,7 @@ class ChildMind:
         self._ready: asyncio.Future[Any] = asyncio.Future()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._numbers = count(READY + 1)
+        self._begun: set[int] = set()
         self._starting = asyncio.Lock()
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
@@ -98,6 +112,7 @@ class ChildMind:
             raise MindStopped("no answer in time") from None
         finally:
             self._waiting.pop(number, None)
+            self._begun.discard(number)
 
     async def _started(self) -> None:
         """Wait until the models are loaded. A child that cannot load them is no fault of the mail: Unreachable."""
@@ -113,6 +128,9 @@ class ChildMind:
             while True:
                 (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
                 number, result, error = pickle.loads(await answers.readexactly(length))  # noqa: S301  # our own child
+                if result is BEGUN:
+                    self._begun.add(number)
+                    continue
                 waiting = self._waiting.get(number)
                 if waiting is None or waiting.done():
                     continue
@@ -122,9 +140,15 @@ class ChildMind:
                     waiting.set_result(result)
         except asyncio.IncompleteReadError:
             log.warning("triage.mind.ended")
-            for waiting in self._waiting.values():
+            for number, waiting in self._waiting.items():
                 if not waiting.done():
-                    waiting.set_exception(MindStopped("the thinking process ended"))
+                    is_suspect = number in self._begun or number == READY
+                    waiting.set_exception(
+                        MindStopped("the thinking process ended")
+                        if is_suspect
+                        else Unreachable("the thinking process ended")
+                    )
+            self._begun.clear()
 
 
 def framed(message: object) -> bytes:
@@ -140,23 +164,34 @@ def serve(build: Callable[[Any], Mind]) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     questions = os.fdopen(os.dup(0), "rb")
+    config = _read_frame(questions)
     try:
-        mind = build(_read_frame(questions))
+        mind = build(config)
     except AppError as error:
         answers.write(framed((READY, None, error)))
         answers.flush()
         return
     answers.write(framed((READY, True, None)))
     answers.flush()
-    asyncio.run(_answer(mind, questions, answers))
+    asyncio.run(_answer(mind, questions, answers, asyncio.Semaphore(getattr(config, "at_once", 1))))
 
 
-async def _answer(mind: Mind, questions: BinaryIO, answers: BinaryIO) -> None:
+async def _answer(mind: Mind, questions: BinaryIO, answers: BinaryIO, turns: asyncio.Semaphore) -> None:
     at_work: set[asyncio.Task[None]] = set()
     while (question := await asyncio.to_thread(_read_frame, questions)) is not None:
-        task = asyncio.create_task(_answer_one(mind, question, answers))
+        task = asyncio.create_task(_answer_in_turn(mind, question, answers, turns))
         at_work.add(task)
         task.add_done_callback(at_work.discard)
+
+
+async def _answer_in_turn(
+    mind: Mind, question: tuple[int, str, tuple[Any, ...]], answers: BinaryIO, turns: asyncio.Semaphore
+) -> None:
+    """As many calls at once as the mind can use: one where it computes, several where it waits for an endpoint."""
+    async with turns:
+        answers.write(framed((question[0], BEGUN, None)))
+        answers.flush()
+        await _answer_one(mind, question, answers)
 
 
 async def _answer_one(mind: Mind, question: tuple[int, str, tuple[Any, ...]], answers: BinaryIO) -> None:

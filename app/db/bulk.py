@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 async def insert_all(session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that name the same columns; on PostgreSQL as one array a column, which costs half."""
+    """Insert rows that name the same columns; on PostgreSQL with one array a column."""
     if not rows:
         return
     if not _is_postgresql(session):

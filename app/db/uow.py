@@ -36,6 +36,7 @@ class Uow:
         self.ledger = Ledger(session, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
+        self.clock = clock
         self._enqueue = enqueue
 
     async def enqueue(self, *jobs: Job) -> None:

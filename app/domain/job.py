@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class JobKind(StrEnum):
@@ -20,3 +21,33 @@ class Job:
     key: str
     lane: str
     delay_seconds: float = 0
+
+
+def dispatch_job(batch_id: UUID) -> Job:
+    """Queues the triage of a batch's mails."""
+    return Job(JobKind.DISPATCH, str(batch_id), f"dispatch-{batch_id}", "")
+
+
+def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str = "") -> Job:
+    """Works one run of a message; `again` tells a further try of the same run from the first."""
+    return Job(JobKind.TRIAGE, str(message_id), triage_key(message_id, run) + again, str(conversation_id))
+
+
+def triage_key(message_id: UUID, run: int) -> str:
+    """What the keys of all tries of one run begin with."""
+    return f"triage-{message_id}-{run}"
+
+
+def approve_job(review_id: UUID, conversation_id: UUID) -> Job:
+    """Approves an answer that policy lets leave alone."""
+    return Job(JobKind.APPROVE, str(review_id), f"approve-{review_id}", str(conversation_id))
+
+
+def send_job(outbox_id: UUID, conversation_id: UUID, *, delay_seconds: float, again: str = "") -> Job:
+    """Sends a mail, or finds out why not; `again` tells a further look from the first."""
+    return Job(JobKind.SEND, str(outbox_id), send_key(outbox_id) + again, str(conversation_id), delay_seconds)
+
+
+def send_key(outbox_id: UUID) -> str:
+    """What the keys of all looks at one mail begin with."""
+    return f"send-{outbox_id}"

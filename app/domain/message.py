@@ -20,13 +20,16 @@ class MessageState(StrEnum):
 
 
 NEXT: Mapping[MessageState, frozenset[MessageState]] = {
-    MessageState.IN_WORK: frozenset({MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED}),
+    MessageState.IN_WORK: frozenset(
+        {MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED, MessageState.DECIDED}
+    ),
     MessageState.PENDING: frozenset({MessageState.DECIDED, MessageState.IN_WORK}),
     MessageState.DECIDED: frozenset({MessageState.PENDING}),
     MessageState.NO_ANSWER: frozenset({MessageState.PENDING}),
     MessageState.QUARANTINED: frozenset({MessageState.IN_WORK}),
 }
-"""Sending back leads to work again; undo and a void approval lead back to pending."""
+"""Mail that a colleague answered before it was read is decided at once; sending back leads to work again; undo and a
+void approval lead back to pending."""
 
 
 def advance(state: MessageState, to: MessageState) -> MessageState:

@@ -105,12 +105,20 @@ class Decision:
 
 
 def decide(policy: Policy, situation: Situation) -> Decision:
-    """The first rule that matches says where the mail goes; reasons are listed in the order of `Reason`."""
+    """The first rule that matches says where the mail goes; reasons are listed in the order of `Reason`.
+
+    Two things no rule can loosen: a machine gets no answer, and what nobody could read is not passed over.
+    """
     rule = next(rule for rule in policy.rules if rule.when.holds(situation))
-    if rule.route is not Route.REVIEW:
-        return Decision(rule.route, rule.name, ())
+    route = rule.route
+    if route is Route.AUTO and situation.machine is not None:
+        route = Route.NONE
+    if route is Route.NONE and situation.machine is None and Reason.UNREADABLE_ATTACHMENT in situation.reasons:
+        route = Route.REVIEW
+    if route is not Route.REVIEW:
+        return Decision(route, rule.name, ())
     reasons = situation.reasons | frozenset(rule.reasons) or frozenset({Reason.LOW_CONFIDENCE})
-    return Decision(rule.route, rule.name, tuple(reason for reason in Reason if reason in reasons))
+    return Decision(route, rule.name, tuple(reason for reason in Reason if reason in reasons))
 
 
 def tone_of(policy: Policy, situation: Situation, overdue_days: int) -> Tone:

@@ -1,6 +1,7 @@
 """A review: a proposal that waits for a person, and the moves it can make."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -64,6 +65,10 @@ class Outcome(StrEnum):
     SENT = "sent"
     SEND_AGAIN = "send_again"
     FAILED = "failed"
+
+
+VOID_AFTER = timedelta(hours=24)
+"""What is not sent so long after its time is void."""
 
 
 class CaseState(StrEnum):

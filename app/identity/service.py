@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pwdlib import PasswordHash
 
-from app.db.tables.system import UserRow
+from app.db.tables.system import Chain, UserRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
@@ -53,6 +53,7 @@ class IdentityService:
         async with self._database.write() as uow:
             user = await self._user(uow, email)
             user.password_hash = hashed
+            await uow.users.close_all(user.id)
             uow.audit.add("identity.password.changed", user_id=user.id)
 
     async def sign_in(self, email: str, password: str) -> str:
@@ -112,7 +113,11 @@ class IdentityService:
 
     async def _refused(self, email: str, tries: int) -> NotAllowed:
         async with self._database.write() as uow:
-            uow.audit.add("identity.session.refused", email_hash=uow.words.keyring.index(email.strip().lower()))
+            uow.audit.add(
+                "identity.session.refused",
+                chain=Chain.ACCESS,
+                email_hash=uow.words.keyring.index(email.strip().lower()),
+            )
         left = TRIES - tries
         pause = f"{left} {'try' if left == 1 else 'tries'} left before a pause" if left > 0 else "There is now a pause"
         return NotAllowed(f"E-mail and password do not match. {pause} of {PAUSE.seconds // 60} minutes.")

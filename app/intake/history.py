@@ -19,7 +19,7 @@ from app.domain.clock import Clock
 from app.domain.errors import AppError, ReviewAlreadyDecided
 from app.domain.ids import new_id
 from app.domain.message import Head, MessageState, advance
-from app.domain.review import ReviewState
+from app.domain.review import OutboxState, ReviewState
 from app.intake.service import Incoming, plain_subject
 from app.reading.headers import addresses, read_fields, read_head
 
@@ -78,7 +78,10 @@ class History:
                 await self._keep_answer(uow, mailbox_id, _old(uow, mail))
 
     async def _keep_answer(self, uow: Uow, mailbox_id: UUID, answer: _Old) -> None:
-        if answer.head.is_automatic or await uow.messages.is_our_own(answer.rfc_id_hash):
+        if await uow.messages.is_our_own(answer.rfc_id_hash):
+            await self._was_sent(uow, answer)
+            return
+        if answer.head.is_automatic:
             return
         known = await uow.messages.ancestors({answer.rfc_id_hash, *answer.referred})
         opened = await _readable(uow, known)
@@ -101,6 +104,14 @@ class History:
             message = await uow.messages.get(review.message_id)
             if await _is_answered(uow, message, answer, our_domain=ours):
                 await self._close(uow, review, history_id=row["id"])
+
+    async def _was_sent(self, uow: Uow, copy: _Old) -> None:
+        """A mail of ours stands in the Sent folder: whatever broke while it was sent, it was."""
+        for row in await uow.outbox.with_unknown_outcome(copy.rfc_id_hash):
+            await uow.outbox.move(row.id, frm=[row.state], to=OutboxState.SENT, sent_at=self._clock(), last_error="")
+            uow.audit.add(
+                "outbox.mail.found", outbox_id=row.id, review_id=row.review_id, conversation_id=row.conversation_id
+            )
 
     async def _close(self, uow: Uow, review: ReviewRow, *, history_id: UUID) -> None:
         try:

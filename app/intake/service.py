@@ -4,6 +4,7 @@ up to 100 mails ─▶ read the headers ─▶ ONE transaction: which are new, w
                                         └─ fails? one mail at a time, so that one bad mail stops no other
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,9 +19,9 @@ import structlog
 from app.db.repositories.messages import Ancestor, SealedHead
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import MailTooLarge, UnreadableMail
+from app.domain.errors import MailTooLarge, NotFound, UnreadableMail
 from app.domain.ids import new_id
-from app.domain.job import Job, JobKind
+from app.domain.job import dispatch_job, triage_job
 from app.domain.message import Head, MessageState
 from app.reading.headers import read_head
 from app.reading.parsing import fingerprint, parse_mail
@@ -69,10 +70,11 @@ class _Batch:
     customers: dict[str, str] = field(default_factory=dict)
     newest: dict[UUID, datetime] = field(default_factory=dict)
     raws: dict[UUID, bytes] = field(default_factory=dict)
+    unread: set[UUID] = field(default_factory=set)
 
 
 class IntakeService:
-    """Stores mail. `index` makes the keyed hash by which Message-IDs and subjects are found again."""
+    """Stores mail, each once."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -104,8 +106,11 @@ class IntakeService:
             conversations=batch.conversations, payloads=batch.payloads, messages=batch.messages, copies=batch.copies
         )
         await uow.messages.touch_conversations(batch.newest)
+        for conversation_id in batch.unread:
+            await uow.messages.bump_conversation(conversation_id)
+            await uow.reviews.raise_versions(conversation_id=conversation_id)
         if any(row["state"] is MessageState.IN_WORK for row in batch.messages):
-            await uow.enqueue(Job(JobKind.DISPATCH, str(batch_id), f"dispatch-{batch_id}", ""))
+            await uow.enqueue(dispatch_job(batch_id))
         log.info(
             "intake.batch.stored", mailbox_id=str(mailbox_id), messages=len(batch.messages), copies=len(batch.copies)
         )
@@ -150,14 +155,10 @@ class IntakeService:
 
     async def _place(self, uow: Uow, batch: _Batch, mailbox_id: UUID, batch_id: UUID, letter: _Letter) -> None:
         """Add one mail's rows to the batch: a message in its conversation, or a copy of one that is there already."""
-        twin = batch.ancestors.get(letter.rfc_id_hash)
-        if (
-            twin is not None
-            and twin.message_id is not None
-            and await self._is_same(uow, batch, twin.message_id, letter)
-        ):
-            batch.copies.append(uow.messages.copy_row(twin.message_id, mailbox_id, letter.incoming.source))
-            uow.audit.add("intake.copy.linked", message_id=twin.message_id, mailbox_id=mailbox_id)
+        twin = await self._twin(uow, batch, letter)
+        if twin is not None:
+            batch.copies.append(uow.messages.copy_row(twin, mailbox_id, letter.incoming.source))
+            uow.audit.add("intake.copy.linked", message_id=twin, mailbox_id=mailbox_id)
             return
         conversation_id = self._conversation(uow, batch, letter)
         raw = uow.words.sealed_payload(conversation_id, "mail", letter.incoming.raw)
@@ -165,7 +166,10 @@ class IntakeService:
         message_id = row["id"]
         batch.payloads.append(raw)
         batch.messages.append(row)
-        batch.ancestors[letter.rfc_id_hash] = Ancestor(conversation_id, message_id)
+        earlier = batch.ancestors.get(letter.rfc_id_hash, Ancestor(conversation_id))
+        batch.ancestors[letter.rfc_id_hash] = Ancestor(conversation_id, (*earlier.message_ids, message_id))
+        if letter.incoming.is_truncated and not letter.head.is_automatic:
+            batch.unread.add(conversation_id)
         batch.raws[message_id] = letter.incoming.raw
         uow.audit.add(
             "intake.message.stored",
@@ -225,22 +229,37 @@ class IntakeService:
             "is_automatic": letter.head.is_automatic,
         }
 
-    async def _is_same(self, uow: Uow, batch: _Batch, message_id: UUID, letter: _Letter) -> bool:
-        """Whether a mail with a known Message-ID is that very mail: same From, Date, Subject and decoded text."""
-        earlier = batch.raws.get(message_id)
-        if earlier is None:
-            earlier = await uow.words.get((await uow.messages.get(message_id)).raw_id)
-        if earlier == letter.incoming.raw:
-            return True
+    async def _twin(self, uow: Uow, batch: _Batch, letter: _Letter) -> UUID | None:
+        """The stored message that this mail is a copy of: same Message-ID, From, Date, Subject and decoded text."""
+        ancestor = batch.ancestors.get(letter.rfc_id_hash)
+        for message_id in ancestor.message_ids if ancestor else ():
+            earlier = batch.raws.get(message_id) or await self._stored_raw(uow, message_id)
+            if earlier is not None and await asyncio.to_thread(_is_same, earlier, letter.incoming.raw):
+                return message_id
+        return None
+
+    @staticmethod
+    async def _stored_raw(uow: Uow, message_id: UUID) -> bytes | None:
+        """None when it was erased: then nobody can say that it is the same."""
         try:
-            return fingerprint(parse_mail(earlier)) == fingerprint(parse_mail(letter.incoming.raw))
-        except UnreadableMail:
-            return False
+            return await uow.words.get((await uow.messages.get(message_id)).raw_id)
+        except NotFound:
+            return None
 
     @staticmethod
     def _subject_key(batch: _Batch, letter: _Letter) -> tuple[str, str] | None:
         customer = batch.customers.get(letter.head.sender.email)
         return (customer, letter.subject_hash) if customer and letter.subject_hash else None
+
+
+def _is_same(earlier: bytes, later: bytes) -> bool:
+    if earlier == later:
+        return True
+    try:
+        first, second = (parse_mail(raw, opens_attachments=False) for raw in (earlier, later))
+    except UnreadableMail:
+        return False
+    return fingerprint(first) == fingerprint(second)
 
 
 def plain_subject(subject: str) -> str:
@@ -262,8 +281,3 @@ class Dispatcher:
     async def give_up(self, batch_id: str, error: str) -> None:
         """Nothing is lost: the sweep finds mails that nobody works."""
         log.error("intake.dispatch.failed", batch_id=batch_id, error=error)
-
-
-def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str = "") -> Job:
-    """The job that works one run of a message, in the lane of its conversation."""
-    return Job(JobKind.TRIAGE, str(message_id), f"triage-{message_id}-{run}{again}", str(conversation_id))

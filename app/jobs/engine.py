@@ -39,6 +39,9 @@ LONGEST_PAUSE = 4
 """Doublings at most: sixteen seconds."""
 
 STOP_SECONDS = 60
+TRANSIENT = ("08", "40", "57P")
+"""Classes of SQLSTATE: connection exception, transaction rollback, operator intervention (PostgreSQL, appendix A)."""
+
 
 log = structlog.get_logger()
 
@@ -156,12 +159,12 @@ class Engine:
             try:
                 await handler.work(subject)
                 return
-            except (OperationalError, InterfaceError, DisconnectionError, Unreachable) as error:
+            except (OperationalError, InterfaceError, DisconnectionError, Unreachable, OSError) as error:
                 waits += 1
                 log.warning("jobs.job.waits", kind=kind, subject=subject, error=type(error).__name__)
             except Exception as error:  # the job boundary: whatever went wrong, the mail steps aside for a person
                 log.warning("jobs.job.failed", kind=kind, subject=subject, attempt=attempt, error=type(error).__name__)
-                if _is_lost_connection(error):
+                if _is_transient(error):
                     waits += 1
                 elif attempt < ATTEMPTS:
                     attempt += 1
@@ -200,5 +203,9 @@ class Engine:
         )
 
 
-def _is_lost_connection(error: BaseException) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+def _is_transient(error: BaseException) -> bool:
+    """The database's fault and not the job's: a lost connection, a deadlock, a server that is starting (SQLSTATE)."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(TRANSIENT)

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.uow import Database
 from app.jobs.engine import Engine
@@ -29,11 +28,18 @@ def fence() -> NoReturn:
 
 
 class Heartbeat:
-    """Renews this worker's lease and reaps the jobs of workers whose lease has run out."""
+    """Renews this worker's lease and reaps the jobs of workers whose lease has run out.
 
-    def __init__(self, database: Database, engine: Engine, *, fence: Callable[[], None] = fence) -> None:
+    Where nobody can take over (`is_alone`: SQLite, whose file one process holds), a lease that ran out, because a
+    laptop slept or a long import held the file, is simply taken again.
+    """
+
+    def __init__(
+        self, database: Database, engine: Engine, *, is_alone: bool, fence: Callable[[], None] = fence
+    ) -> None:
         self._database = database
         self._engine = engine
+        self._is_alone = is_alone
         self._fence = fence
         self._task: asyncio.Task[None] | None = None
 
@@ -62,13 +68,14 @@ class Heartbeat:
             try:
                 await self._renew()
                 await self._reap()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("jobs.lease.unreachable", error=type(error).__name__)
+            except Exception as error:  # whatever it is, the next beat must come: without it others take over
+                log.warning("jobs.lease.failed", error=type(error).__name__)
 
     async def _renew(self) -> None:
         async with self._database.write() as uow:
             mine = await uow.mailboxes.lease(self._name)
-            if mine is None or mine.expires_at < await uow.mailboxes.database_time():
+            has_run_out = mine is None or mine.expires_at < await uow.mailboxes.database_time()
+            if has_run_out and not self._is_alone:
                 log.error("jobs.lease.lost", executor=self._engine.executor_id)
                 self._fence()
             await uow.mailboxes.take_lease(self._name, self._engine.executor_id, LEASE_SECONDS)

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.ids import new_id
-from app.domain.job import Job, JobKind
+from app.domain.job import Job, JobKind, send_key, triage_key
 from app.jobs.engine import Engine, Handler
 
 SWEEP_SECONDS = 60.0
@@ -53,10 +52,10 @@ class Sweep:
             lanes = {outbox_id: str((await uow.outbox.get(outbox_id)).conversation_id) for outbox_id in due}
         found = 0
         for message in stuck:
-            key = f"triage-{message.id}-{message.run}"
+            key = triage_key(message.id, message.run)
             found += await self._mend(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id))
         for outbox_id in due:
-            found += await self._mend(JobKind.SEND, str(outbox_id), f"send-{outbox_id}", lanes[outbox_id])
+            found += await self._mend(JobKind.SEND, str(outbox_id), send_key(outbox_id), lanes[outbox_id])
         return found
 
     async def _mend(self, kind: JobKind, subject: str, key: str, lane: str) -> bool:
@@ -80,5 +79,5 @@ class Sweep:
                     mine = await uow.mailboxes.take_lease(LEASE, self._engine.executor_id, 2 * SWEEP_SECONDS)
                 if mine:
                     await self.sweep()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # the safety net itself must not tear
                 log.warning("jobs.sweep.failed", error=type(error).__name__)

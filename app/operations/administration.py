@@ -96,9 +96,12 @@ async def checkpoints(services: Services) -> list[dict[str, Any]]:
 
 def _checkpoints_in(path: Path) -> list[Checkpoint]:
     try:
-        return [
+        points = [
             Checkpoint(Chain(point["chain"]), point["seq"], point["hash"], datetime.fromisoformat(point["at"]))
             for point in json.loads(path.read_text(encoding="utf-8"))
         ]
     except (ValueError, KeyError, TypeError):
-        raise Invalid(f"{path} is not a file of `duebox audit checkpoint`") from None
+        points = []
+    if not points:
+        raise Invalid(f"{path} is not a file of `duebox audit checkpoint`")
+    return points

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,8 @@ from app.domain.errors import Invalid, Unreachable
 from app.domain.ports import FolderState
 
 SCHEMES = ("raw",)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 SECRET_BYTES = 32
 SHORTEST_SECRET = 24
 
@@ -37,11 +40,16 @@ class MailboxWish:
     team: str = ""
     authserv_id: str = ""
     sent_copy: str = "none"
+    base: str = ""
 
 
 async def add_mailbox(services: Services, wish: MailboxWish) -> str:
     """Add it and say what to do next. Raises Invalid that names the wrong option."""
-    if "@" not in wish.address:
+    if not _NAME.fullmatch(wish.name):
+        raise Invalid(
+            "NAME must be letters, digits, points, dashes and underscores, 64 at most: it is part of addresses"
+        )
+    if not _ADDRESS.fullmatch(wish.address):
         raise Invalid("--address must be an e-mail address")
     return await (_add_webhook(services, wish) if wish.webhook else _add_imap(services, wish))
 
@@ -106,7 +114,7 @@ async def _add_webhook(services: Services, wish: MailboxWish) -> str:
         )
         uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
     shown = "" if wish.secret else f"\nsecret: {secret}   (shown once)"
-    return f"post mail to: /webhooks/mail/{wish.name}{shown}"
+    return f"post mail to: {wish.base}/webhooks/mail/{wish.name}{shown}"
 
 
 def _check_secret(secret: str) -> None:

@@ -8,11 +8,13 @@ A worker that finds `sending` is looking at a mail whose sender died: the outcom
 without a person's word, or without finding it where the provider files sent mail.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.tables.mail import SentCopy
 from app.db.tables.work import OutboxRow
@@ -21,15 +23,28 @@ from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, Unreachable
 from app.domain.ids import new_id
 from app.domain.intents import Reason
-from app.domain.job import Job, JobKind
+from app.domain.job import Job, send_job
 from app.domain.message import MessageState, advance
 from app.domain.people import SignedIn
 from app.domain.ports import Delivery, Sender, SendResult, SentFolder
-from app.domain.review import CaseState, OutboxState, Outcome, ReviewState
+from app.domain.review import VOID_AFTER, CaseState, OutboxState, Outcome, ReviewState
 
 LOOK_AGAIN_SECONDS = 5.0
+RECONCILE_SECONDS = (30.0, 300.0, 3600.0)
+"""When a mail of unknown outcome is looked for again where the provider files sent mail."""
+
+NOTE_AGAIN_SECONDS = 1.0
+NOTE_TRIES = 300
+"""A known outcome is worth minutes of waiting for a database that is away."""
+
 LONGEST_WAIT = timedelta(hours=1)
-VOID_AFTER = timedelta(hours=24)
+LEAVING = (OutboxState.WAITING, OutboxState.READY)
+UNSETTLED = (OutboxState.SENDING, OutboxState.UNKNOWN, OutboxState.READY, OutboxState.FAILED)
+STATE_AFTER = {
+    SendResult.TRY_LATER: OutboxState.READY,
+    SendResult.REFUSED: OutboxState.FAILED,
+    SendResult.UNKNOWN: OutboxState.UNKNOWN,
+}
 EVENTS = {
     SendResult.SENT: "outbox.mail.sent",
     SendResult.TRY_LATER: "outbox.mail.delayed",
@@ -59,21 +74,30 @@ class OutboxService:
     """`sent_folder` looks into, and files into, a mailbox's Sent folder."""
 
     def __init__(
-        self, database: Database, sender: Sender, sent_folder: SentFolder, clock: Clock, *, backoff_seconds: float
+        self,
+        database: Database,
+        sender: Sender,
+        sent_folder: SentFolder,
+        clock: Clock,
+        *,
+        backoff_seconds: float,
+        sending_stopped: bool,
     ) -> None:
         self._database = database
         self._sender = sender
         self._sent_folder = sent_folder
         self._clock = clock
         self._backoff = timedelta(seconds=backoff_seconds)
+        self._sending_stopped = sending_stopped
 
     async def work(self, outbox_id: str) -> None:
-        """Send one mail, or find out why not."""
+        """Send one mail, or find out why not, or what became of it."""
         claimed = await self._claim(UUID(outbox_id))
         if claimed is None:
+            await self._reconcile(UUID(outbox_id))
             return
         delivery = await self._sender.send(claimed.raw, sender=claimed.sender, recipients=[claimed.recipient])
-        await self._record(claimed, delivery)
+        await self._record_surely(claimed, delivery)
         if delivery.result is SendResult.UNKNOWN:
             await self._reconcile(claimed.id)
         elif delivery.result is SendResult.SENT and claimed.sent_copy is SentCopy.APPEND:
@@ -82,15 +106,12 @@ class OutboxService:
     async def give_up(self, outbox_id: str, error: str) -> None:
         """Something of ours is broken: a claimed mail has an unknown outcome, an unclaimed one shows as failed."""
         async with self._database.write() as uow:
-            if not await uow.outbox.move(
-                UUID(outbox_id), frm=[OutboxState.SENDING], to=OutboxState.UNKNOWN, last_error=error[:64]
-            ):
-                await uow.outbox.move(
-                    UUID(outbox_id),
-                    frm=[OutboxState.WAITING, OutboxState.READY],
-                    to=OutboxState.FAILED,
-                    last_error=error[:64],
-                )
+            row = await uow.outbox.get(UUID(outbox_id))
+            word = error[:64]
+            if await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=OutboxState.UNKNOWN, last_error=word):
+                await self._note(uow, row, "outbox.mail.unknown", detail=word)
+            elif await uow.outbox.move(row.id, frm=LEAVING, to=OutboxState.FAILED, last_error=word):
+                await self._note(uow, row, "outbox.mail.failed", detail=word)
 
     async def resolve(self, outbox_id: UUID, outcome: Outcome, *, by: SignedIn) -> OutboxState:
         """A person's word about an unknown or failed mail. Raises Invalid when it is neither."""
@@ -108,7 +129,7 @@ class OutboxService:
             if not await uow.outbox.move(outbox_id, frm=allowed, to=to, **moment.get(to, {})):
                 raise Invalid(f"a mail that is {row.state.value} cannot be settled as {outcome.value}")
             if to is OutboxState.READY:
-                await uow.enqueue(self._job(row, 0))
+                await uow.enqueue(self._look_again(row, 0))
             await self._note(uow, row, "outbox.mail.resolved", actor=by.actor, outcome=outcome.value)
             return to
 
@@ -117,6 +138,9 @@ class OutboxService:
             row = await uow.outbox.get(outbox_id)
             if row.state is OutboxState.SENDING:
                 await self._lost(uow, row)
+                return None
+            if self._sending_stopped and (await uow.reviews.get(row.review_id)).decided_by is None:
+                await self._void(uow, row)
                 return None
             await uow.outbox.make_ready(outbox_id)
             token = str(new_id())
@@ -142,22 +166,19 @@ class OutboxService:
         )
 
     async def _not_claimed(self, uow: Uow, row: OutboxRow) -> None:
-        """Why not? Too early, or mail still unread: look again later. Anything else: the approval is void."""
-        if row.state not in {OutboxState.WAITING, OutboxState.READY}:
+        """Why not? Void if something that the approval relied on has changed, or its time is over; else too early, or
+        a mail of the conversation was unread: look again later."""
+        if row.state not in LEAVING:
             return
         early = (row.send_after - self._clock()).total_seconds()
-        if row.state is OutboxState.WAITING and early > 0:
-            await uow.enqueue(self._job(row, early))
-        elif row.expires_at > self._clock() and await uow.outbox.has_untriaged_mail(row.conversation_id):
-            await uow.enqueue(self._job(row, LOOK_AGAIN_SECONDS))
-        else:
+        if row.expires_at <= self._clock() or await uow.outbox.relies_on_the_past(row.id):
             await self._void(uow, row)
+        else:
+            await uow.enqueue(self._look_again(row, early if early > 0 else LOOK_AGAIN_SECONDS))
 
     async def _void(self, uow: Uow, row: OutboxRow) -> None:
         """The approval no longer holds: nothing leaves, and the item returns to the queue saying so."""
-        if not await uow.outbox.move(
-            row.id, frm=[OutboxState.WAITING, OutboxState.READY], to=OutboxState.CANCELLED, last_error="void"
-        ):
+        if not await uow.outbox.move(row.id, frm=LEAVING, to=OutboxState.CANCELLED, last_error="void"):
             return
         review = await uow.reviews.get(row.review_id)
         reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
@@ -170,45 +191,47 @@ class OutboxService:
     async def _lost(self, uow: Uow, row: OutboxRow) -> None:
         await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=OutboxState.UNKNOWN, last_error="worker_died")
         await self._note(uow, row, "outbox.mail.unknown", detail="worker_died")
+        await uow.enqueue(*(self._look_again(row, delay) for delay in RECONCILE_SECONDS))
+
+    async def _record_surely(self, claimed: _Claimed, delivery: Delivery) -> None:
+        """Write down what is known, however long the database is away: forgotten, it would be unknown."""
+        for _ in range(NOTE_TRIES):
+            try:
+                return await self._record(claimed, delivery)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("outbox.outcome.waits", outbox_id=str(claimed.id), error=type(error).__name__)
+                await asyncio.sleep(NOTE_AGAIN_SECONDS)
+        return await self._record(claimed, delivery)
 
     async def _record(self, claimed: _Claimed, delivery: Delivery) -> None:
-        """Write down what is known. A worker that was taken for dead may still say that its mail was sent."""
+        """Whoever holds the claim says what came of it, even after it was taken for dead or settled by a person:
+        a mail that was sent is sent."""
         async with self._database.write() as uow:
             row = await uow.outbox.get(claimed.id)
             if row.claimed_by != claimed.token:
                 return
-            match delivery.result:
-                case SendResult.SENT:
-                    await uow.outbox.move(
-                        row.id,
-                        frm=[OutboxState.SENDING, OutboxState.UNKNOWN],
-                        to=OutboxState.SENT,
-                        sent_at=self._clock(),
-                        last_error="",
-                    )
-                case SendResult.TRY_LATER:
-                    await self._try_later(uow, row, delivery)
-                case SendResult.REFUSED:
-                    await self._settle(uow, row, OutboxState.FAILED, delivery)
-                case SendResult.UNKNOWN:
-                    await self._settle(uow, row, OutboxState.UNKNOWN, delivery)
+            if delivery.result is SendResult.SENT:
+                values = {"sent_at": self._clock(), "last_error": ""}
+                moved = await uow.outbox.move(row.id, frm=UNSETTLED, to=OutboxState.SENT, **values)
+            else:
+                to = STATE_AFTER[delivery.result]
+                error = delivery.detail[:64]
+                moved = await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=to, last_error=error)
+            if not moved:
+                return
             await self._note(uow, row, EVENTS[delivery.result], detail=delivery.detail)
-
-    async def _try_later(self, uow: Uow, row: OutboxRow, delivery: Delivery) -> None:
-        wait = min(self._backoff * 2 ** min(row.attempts - 1, 20), LONGEST_WAIT)
-        await self._settle(uow, row, OutboxState.READY, delivery)
-        await uow.enqueue(self._job(row, wait.total_seconds()))
-
-    @staticmethod
-    async def _settle(uow: Uow, row: OutboxRow, to: OutboxState, delivery: Delivery) -> None:
-        await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=to, last_error=delivery.detail[:64])
+            if delivery.result is SendResult.TRY_LATER:
+                wait = min(self._backoff * 2 ** min(row.attempts - 1, 20), LONGEST_WAIT)
+                await uow.enqueue(self._look_again(row, wait.total_seconds()))
+            elif delivery.result is SendResult.UNKNOWN:
+                await uow.enqueue(*(self._look_again(row, delay) for delay in RECONCILE_SECONDS))
 
     async def _reconcile(self, outbox_id: UUID) -> None:
         """Look where the provider files sent mail. Found: it was sent. Not found proves nothing: a person says."""
         async with self._database.read() as uow:
             row = await uow.outbox.get(outbox_id)
             mailbox = await uow.mailboxes.get(row.mailbox_id)
-        if mailbox.sent_copy is not SentCopy.SERVER:
+        if row.state is not OutboxState.UNKNOWN or mailbox.sent_copy is not SentCopy.SERVER:
             return
         try:
             found = await self._sent_folder.has_message(mailbox.id, row.rfc_message_id)
@@ -228,10 +251,9 @@ class OutboxService:
             log.warning("outbox.copy.not_filed", outbox_id=str(claimed.id))
 
     @staticmethod
-    def _job(row: OutboxRow, delay_seconds: float) -> Job:
-        """A further look at the same mail; the key differs, since the first job of the row is over."""
-        key = f"send-{row.id}-{new_id()}"
-        return Job(JobKind.SEND, str(row.id), key, str(row.conversation_id), delay_seconds)
+    def _look_again(row: OutboxRow, delay_seconds: float) -> Job:
+        """A further look at the same mail; its key differs, since the first job of the row is over."""
+        return send_job(row.id, row.conversation_id, delay_seconds=delay_seconds, again=f"-{new_id()}")
 
     @staticmethod
     async def _note(

@@ -1,5 +1,6 @@
 """A reply as MIME, fixed to the byte: threading headers of RFC 5322 §3.6.4, the customer's words quoted below ours."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,6 +12,9 @@ from babel.dates import format_datetime as localised
 from app.domain.message import Address
 
 MAX_REFERENCES = 20
+_ID = re.compile(r"[!-;=?-~]{1,900}")
+"""A Message-ID that fits a line (RFC 5322 §2.1.1): printable ASCII without angle brackets."""
+
 WROTE = {
     "en": "On {when}, {who} wrote:",
     "fr": "Le {when}, {who} a écrit :",
@@ -56,17 +60,21 @@ def compose(outgoing: Outgoing) -> bytes:
     message["Subject"] = _one_line(outgoing.subject)
     message["Date"] = format_datetime(outgoing.date)
     message["Message-ID"] = f"<{outgoing.message_id}>"
-    original = outgoing.original
-    if original.message_id:
-        message["In-Reply-To"] = f"<{original.message_id}>"
-        chain = [*original.references, original.message_id]
-        message["References"] = " ".join(f"<{rfc_id}>" for rfc_id in dict.fromkeys(chain[-MAX_REFERENCES:]))
     if outgoing.is_automatic:
         message["Auto-Submitted"] = "auto-replied"
         message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = outgoing.language
     message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
-    return message.as_bytes()
+    return _threading(outgoing.original) + message.as_bytes()
+
+
+def _threading(original: Original) -> bytes:
+    """The threading headers, one id a line: folded by the library, an id longer than a line would be encoded."""
+    chain = [rfc_id for rfc_id in (*original.references, original.message_id) if _ID.fullmatch(rfc_id)]
+    if not chain or not original.message_id:
+        return b""
+    references = "\r\n ".join(f"<{rfc_id}>" for rfc_id in dict.fromkeys(chain[-MAX_REFERENCES:]))
+    return f"In-Reply-To: <{chain[-1]}>\r\nReferences: {references}\r\n".encode("ascii")
 
 
 def reply_subject(subject: str) -> str:

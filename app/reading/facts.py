@@ -302,7 +302,8 @@ def shows(intent: Intent, statement: Statement) -> bool:
     if intent is Intent.PAYMENT_PROMISE:
         return _promises(statement)
     if intent is Intent.PAYMENT_CONFIRMATION:
-        return "past" in says and not statement.is_question and not _promises(statement)
+        is_over = any(found.kind == "past" for found in statement.dates)
+        return "past" in says and not statement.is_question and (is_over or not _promises(statement))
     if intent is Intent.DISPUTE:
         return bool(
             says & {"dispute"}

@@ -35,18 +35,22 @@ class _Reading:
     attachments: list[Attachment] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)
     hides_text: bool = False
+    opens_attachments: bool = True
 
     def note(self, defect: str | None) -> None:
         if defect:
             self.defects[defect] = None
 
 
-def parse_mail(raw: bytes) -> ParsedMail:
-    """Raises UnreadableMail, whose one argument is a closed word: header_too_long, too_deep, too_many_parts, broken."""
+def parse_mail(raw: bytes, *, opens_attachments: bool = True) -> ParsedMail:
+    """Raises UnreadableMail, whose one argument is a closed word: header_too_long, too_deep, too_many_parts, broken.
+
+    Opening attachments may take seconds; without it they are named, and have no text.
+    """
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")  # an old Macintosh; neither parser knows such line ends
     root, defect = mime_tree(raw)
-    reading = _Reading()
+    reading = _Reading(opens_attachments=opens_attachments)
     reading.note(defect)
     _read(root, reading)
     text, has_invisible = strip_invisible(_tidy("\n\n".join(text for text in reading.texts if text)))
@@ -90,7 +94,11 @@ def _read(part: Part, reading: _Reading) -> None:
     elif kind in {"text/plain", "text/html"} and not _is_attachment(part):
         _read_text(part, reading)
     elif part.content is not None:
-        reading.attachments.append(read_attachment(part.name, kind, part.content, _charset(part)))
+        reading.attachments.append(
+            read_attachment(part.name, kind, part.content, _charset(part))
+            if reading.opens_attachments
+            else Attachment(part.name, kind, len(part.content))
+        )
 
 
 def _is_attachment(part: Part) -> bool:
@@ -155,7 +163,7 @@ def _visible(html: str, reading: _Reading) -> str:
 
 def _message_attachment(part: Part, reading: _Reading) -> Attachment:
     """A forwarded mail: its head in three lines, then its words. Its own attachments are listed beside it."""
-    inner = _Reading()
+    inner = _Reading(opens_attachments=reading.opens_attachments)
     for child in part.children:
         _read(child, inner)
     for defect in inner.defects:

@@ -57,6 +57,7 @@ BANNERS = (
     Reason.CHANGED_SINCE_APPROVAL,
 )
 LEAVING = frozenset({OutboxState.WAITING, OutboxState.READY})
+NOT_LEFT = LEAVING | {OutboxState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,9 +375,12 @@ async def _decision(uow: Uow, case: CaseFile) -> Decision | None:
     if review.decided_at is None:
         return None
     names = await uow.users.names()
+    has_left = outbox is not None and outbox.state not in NOT_LEFT
     return Decision(
         by=names.get(review.decided_by, "") if review.decided_by else "Duebox",
         at=review.decided_at,
         send_at=outbox.send_after if outbox is not None and outbox.state in LEAVING else None,
         reason=review.ignore_reason or "",
+        mail=outbox.state.value if outbox is not None and review.state is ReviewState.APPROVED else "",
+        can_undo=review.state is ReviewState.IGNORED or (review.state is ReviewState.APPROVED and not has_left),
     )

@@ -1,5 +1,6 @@
 """The pages of the review UI and their forms. Every form is answered with a redirect, so a reload repeats nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
 from urllib.parse import urlencode
@@ -33,7 +34,7 @@ def review_pages(request: Request) -> ReviewPages:
 Reviews = Annotated[ReviewService, Depends(review_service)]
 Pages = Annotated[ReviewPages, Depends(review_pages)]
 View = Annotated[str, Form()]
-Version = Annotated[int, Form()]
+Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Edit = Annotated[str, Query()]
 SAFE = [Depends(check_csrf)]
 
@@ -91,7 +92,8 @@ async def quarantine(request: Request, pages: Pages, user: PageUser) -> HTMLResp
 @router.get("/messages/{message_id}/html")
 async def mail_html(message_id: UUID, pages: Pages, _user: PageUser) -> HTMLResponse:
     """The mail's own HTML, cleaned, under a policy of its own: no script, no network, no access to our page."""
-    mail = parse_mail(await pages.html_of(message_id))
+    raw = await pages.html_of(message_id)
+    mail = await asyncio.to_thread(parse_mail, raw, opens_attachments=False)
     if mail.html is None:
         raise NotFound("the mail has no HTML part")
     clean = nh3.clean(mail.html, url_schemes={"data"}, link_rel=None)

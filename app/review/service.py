@@ -5,31 +5,33 @@ send back ─────▶ a new run with the note      undo ───▶ back
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
-from app.db.tables.mail import MailboxRow, MessageRow
-from app.db.tables.work import OutboxRow, ReviewRow
+from app.db.tables.work import ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.errors import Invalid, NotAllowed
 from app.domain.ids import new_id
-from app.domain.intents import Reason
-from app.domain.job import Job, JobKind
-from app.domain.message import Address, MessageState, advance
+from app.domain.intents import Intent, Reason
+from app.domain.job import triage_job
+from app.domain.message import MessageState, advance
 from app.domain.people import DUEBOX, SignedIn
+from app.domain.policy import Policy, may_send_alone
 from app.domain.proposal import Proposal
 from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
-from app.domain.text import text_of
-from app.domain.wire import PROPOSAL, READ_MAIL, load
-from app.reading.composing import Original, Outgoing, compose
+from app.domain.wire import PROPOSAL, load
+from app.review.answer import Reply, fix_answer
 
-VOID_AFTER = timedelta(hours=24)
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
 _UNMAILABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+FIRST_VERSION = 1
+CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
+"""States of a mail that has certainly not left."""
 
 log = structlog.get_logger()
 
@@ -45,18 +47,10 @@ class Decided:
     send_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The words that a person approved."""
-
-    subject: str = field(repr=False)
-    body: str = field(repr=False)
-    language: str
-
-
 class ReviewService:
-    def __init__(self, database: Database, clock: Clock, *, undo_seconds: int) -> None:
+    def __init__(self, database: Database, policy: Policy, clock: Clock, *, undo_seconds: int) -> None:
         self._database = database
+        self._policy = policy
         self._clock = clock
         self._undo = timedelta(seconds=undo_seconds)
 
@@ -94,10 +88,8 @@ class ReviewService:
             if not may_become(review.state, ReviewState.PENDING):
                 raise await uow.reviews.conflict(review)
             outbox = await uow.outbox.of_review(review_id) if review.state is ReviewState.APPROVED else None
-            if outbox is not None and not await uow.outbox.move(
-                outbox.id, frm=[OutboxState.WAITING, OutboxState.READY], to=OutboxState.CANCELLED
-            ):
-                raise Invalid("the mail is on its way and cannot be called back")
+            if outbox is not None and not await uow.outbox.move(outbox.id, frm=CALLED_BACK, to=OutboxState.CANCELLED):
+                raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
             version = await uow.reviews.reopen(review_id, from_state=review.state)
             message = await uow.messages.get_for_update(review.message_id)
             message.state = advance(message.state, MessageState.PENDING)
@@ -147,11 +139,19 @@ class ReviewService:
             )
 
     async def work(self, review_id: str) -> None:
-        """The job that approves an answer which policy lets leave alone."""
+        """The job that approves an answer which policy lets leave alone, if nothing has happened since it was drafted.
+
+        Whatever happens raises the review's version: a newer mail, a change of the ledger, a person who undid this
+        very approval.
+        """
         async with self._database.read() as uow:
             review = await uow.reviews.get(UUID(review_id))
-        if review.state is ReviewState.PENDING:
-            await self._approve(review.id, version=review.version, by=DUEBOX, edited=None)
+            saved = await uow.reviews.proposal(review)
+            customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
+        intents = (Intent(intent) for intent in saved.intents)
+        allowed = may_send_alone(self._policy, intents, customer.segment if customer else "")
+        if allowed and review.state is ReviewState.PENDING and review.version == FIRST_VERSION:
+            await self._approve(review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
 
     async def give_up(self, review_id: str, error: str) -> None:
         """It stays in the queue, where a person finds it."""
@@ -174,7 +174,7 @@ class ReviewService:
             if edited is not None:
                 review.edited_id = await uow.words.put(review.conversation_id, "edit", _as_json(edited))
             await uow.ledger.decide_cases(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
-            outbox = await self._fix_mail(uow, review, message, reply, by)
+            outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo)
             uow.audit.add(
                 "review.item.approved",
                 actor=by.actor,
@@ -206,8 +206,7 @@ class ReviewService:
             message.state = advance(message.state, MessageState.IN_WORK)
             message.run += 1
             message.note_id = await uow.words.put(review.conversation_id, "note", note.strip())
-            key = f"triage-{message.id}-{message.run}"
-            await uow.enqueue(Job(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id)))
+            await uow.enqueue(triage_job(message.id, message.run, message.conversation_id))
             uow.audit.add(
                 "review.item.sent_back",
                 actor=by.actor,
@@ -262,105 +261,6 @@ class ReviewService:
             return Reply(edited.subject, edited.body, draft.language if draft else proposal.language)
         assert draft is not None  # noqa: S101  # said above
         return Reply(draft.subject, draft.body, draft.language)
-
-    async def _fix_mail(
-        self, uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, by: SignedIn
-    ) -> OutboxRow:
-        """Fix the answer to the byte, with the versions of all that the approval relies on, and queue its send."""
-        mailbox = await uow.mailboxes.get(message.mailbox_id)
-        outbox_id, now = new_id(), self._clock()
-        rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
-        send_after = now + self._undo
-        outgoing = await self._outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, by)
-        versions = await self._versions(uow, review, outgoing.recipient.email)
-        key = await uow.words.key(review.conversation_id)
-        row = OutboxRow(
-            id=outbox_id,
-            review_id=review.id,
-            conversation_id=review.conversation_id,
-            customer_id=review.customer_id,
-            mailbox_id=mailbox.id,
-            state=OutboxState.WAITING,
-            rfc_message_id=rfc_message_id,
-            rfc_id_hash=uow.words.keyring.index(rfc_message_id),
-            raw_id=await uow.words.put(review.conversation_id, "outgoing", compose(outgoing)),
-            envelope=key.seal(outbox_id, outgoing.recipient.email.encode()),
-            send_after=send_after,
-            expires_at=send_after + VOID_AFTER,
-            created_at=now,
-            conversation_version=versions.conversation,
-            ledger_version=versions.ledger,
-            contact_id=versions.contact_id,
-            contact_version=versions.contact,
-        )
-        uow.outbox.add(row)
-        await uow.session.flush()
-        delay = self._undo.total_seconds()
-        await uow.enqueue(Job(JobKind.SEND, str(row.id), f"send-{row.id}", str(row.conversation_id), delay))
-        return row
-
-    async def _outgoing(
-        self,
-        uow: Uow,
-        message: MessageRow,
-        mailbox: MailboxRow,
-        reply: Reply,
-        rfc_message_id: str,
-        send_after: datetime,
-        by: SignedIn,
-    ) -> Outgoing:
-        """The recipient is the writer of the stored mail: never anything that a model or the mail's text names."""
-        if message.reading_id is None:
-            raise NotFound("the mail has not been read")
-        read = load(READ_MAIL, await uow.words.get(message.reading_id))
-        head = await uow.messages.head(message)
-        if not head.sender.email:
-            raise Invalid("the mail has no sender address to answer to")
-        return Outgoing(
-            message_id=rfc_message_id,
-            sender=Address(mailbox.team, mailbox.address),
-            recipient=head.sender,
-            subject=reply.subject,
-            body=reply.body,
-            language=reply.language,
-            date=send_after,
-            original=Original(
-                message_id=head.rfc_message_id,
-                references=read.mail.head.references,
-                sender=head.sender,
-                received_at=message.received_at,
-                text=text_of(read.parts.new, read.mail.text),
-            ),
-            is_automatic=by.id is None,
-        )
-
-    @staticmethod
-    async def _versions(uow: Uow, review: ReviewRow, recipient: str) -> "_Versions":
-        conversation = await uow.messages.conversation(review.conversation_id)
-        await uow.session.refresh(conversation)
-        if review.customer_id is None:
-            return _Versions(conversation.version)
-        customer = await uow.ledger.customer(review.customer_id)
-        contacts = await uow.ledger.contacts(review.customer_id)
-        contact = next((c for c in contacts if c.email == recipient), None)
-        if customer is not None:
-            await uow.session.refresh(customer)
-        return _Versions(
-            conversation.version,
-            customer.ledger_version if customer else None,
-            contact.id if contact else None,
-            contact.version if contact else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Versions:
-    """What an approval relies on, as it stands."""
-
-    conversation: int
-    ledger: int | None = None
-    contact_id: UUID | None = None
-    contact: int | None = None
 
 
 def _edited(subject: str | None, body: str | None) -> Reply:

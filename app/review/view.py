@@ -328,13 +328,15 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`send_at` is set while the answer still waits to leave and can be undone."""
+    """`send_at` is set while the answer still waits to leave; `mail` is the outbox state of the answer, if any."""
 
     by: str
     at: datetime
     send_at: datetime | None = None
     reason: str = ""
     note: str = ""
+    mail: str = ""
+    can_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,21 +23,25 @@ from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, UnreadableMail
 from app.domain.ids import new_id
-from app.domain.intents import Intent, Reason, Route
-from app.domain.job import Job, JobKind
+from app.domain.intents import Reason, Route
+from app.domain.job import approve_job, triage_job
 from app.domain.message import Identity, Machine, MessageState, ReadMail, advance
 from app.domain.people import SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
 from app.domain.review import CaseState, ReviewState
-from app.domain.wire import PROPOSAL, dump, dump_reading
+from app.domain.wire import PROPOSAL, READ_MAIL, dump, dump_reading, load
+from app.triage.cases import cases_of
 from app.triage.linking import link_customer
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
 """Proposed cases that stop reminders at once, and so void what was approved before."""
 
 TOO_LARGE = "too_large"
+RETHINKS = 3
+"""How often a mail is thought about anew because its customer's ledger moved meanwhile; then a person is told."""
+
 
 log = structlog.get_logger()
 
@@ -51,6 +55,7 @@ class _Task:
     run: int
     received_at: datetime
     raw: bytes = field(repr=False)
+    reading: ReadMail | None = field(repr=False)
     identity: Identity
     mailbox_address: str
     team: str
@@ -81,17 +86,23 @@ class TriageService:
         if task is None:
             return
         try:
-            read = await self._mind.read(task.raw, task.identity)
+            read = task.reading or await self._mind.read(task.raw, task.identity)
         except UnreadableMail as error:
             await self._quarantine(task.message_id, str(error) or "unreadable")
             return
         if task.is_our_own:
             read = replace(read, screening=replace(read.screening, machine=Machine.OWN_COPY))
-        async with self._database.read() as uow:
-            link = await link_customer(uow, read, task.conversation_customer)
-        thought = await self._mind.think(_case(task, read, link))
-        async with self._database.write() as uow:
-            await self._commit(uow, task, read, link, thought)
+        for attempt in range(1, RETHINKS + 1):
+            async with self._database.read() as uow:
+                link = await link_customer(uow, read, task.conversation_customer)
+                ledger = await uow.ledger.version(link.account.customer_id)
+            thought = await self._mind.think(_case(task, read, link))
+            async with self._database.write() as uow:
+                has_moved = await uow.ledger.lock(link.account.customer_id) != ledger
+                if has_moved and attempt < RETHINKS:
+                    continue
+                await self._commit(uow, task, read, link, thought, is_stale=has_moved)
+                return
 
     async def give_up(self, message_id: str, error: str) -> None:
         await self._quarantine(UUID(message_id), error)
@@ -108,8 +119,8 @@ class TriageService:
                 raise Invalid("this mail was too large to fetch: read it in the mailbox itself")
             message.state = advance(message.state, MessageState.IN_WORK)
             message.error = ""
-            key = f"triage-{message.id}-{message.run}-retry-{message.attempts}"
-            await uow.enqueue(Job(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id)))
+            again = f"-retry-{message.attempts}"
+            await uow.enqueue(triage_job(message.id, message.run, message.conversation_id, again=again))
             uow.audit.add(
                 "triage.message.retried",
                 actor=by.actor,
@@ -132,6 +143,7 @@ class TriageService:
                 run=message.run,
                 received_at=message.received_at,
                 raw=await uow.words.get(message.raw_id),
+                reading=load(READ_MAIL, await uow.words.get(message.reading_id)) if message.reading_id else None,
                 identity=Identity(await uow.mailboxes.own_addresses(), mailbox.authserv_id),
                 mailbox_address=mailbox.address,
                 team=mailbox.team,
@@ -141,7 +153,9 @@ class TriageService:
                 conversation_customer=conversation.customer_id,
             )
 
-    async def _commit(self, uow: Uow, task: _Task, read: ReadMail, link: Link, thought: Thought) -> None:
+    async def _commit(
+        self, uow: Uow, task: _Task, read: ReadMail, link: Link, thought: Thought, *, is_stale: bool
+    ) -> None:
         message = await uow.messages.get_for_update(task.message_id)
         if message.state is not MessageState.IN_WORK or message.run != task.run:
             return
@@ -149,14 +163,18 @@ class TriageService:
         saved = await self._save_proposal(uow, task, message, read, thought)
         customer_id = link.account.customer_id or None
         message.customer_id = customer_id
-        if read.screening.machine is None:
+        if read.screening.machine is None and message.run == 1:
             await self._a_person_wrote(uow, message, link)
         if customer_id is not None:
             await self._open_cases(uow, message, customer_id, proposal)
-        needs_person = proposal.route is not Route.NONE
-        message.state = advance(message.state, MessageState.PENDING if needs_person else MessageState.NO_ANSWER)
-        if needs_person:
-            await self._open_review(uow, message, saved, proposal, link)
+        if proposal.route is Route.NONE:
+            message.state = advance(message.state, MessageState.NO_ANSWER)
+        elif await uow.messages.has_own_answer_since(message):
+            message.state = advance(message.state, MessageState.DECIDED)
+            await self._open_review(uow, message, saved, proposal, link, state=ReviewState.ANSWERED_ELSEWHERE)
+        else:
+            message.state = advance(message.state, MessageState.PENDING)
+            await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale)
         self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
 
     async def _save_proposal(
@@ -216,7 +234,7 @@ class TriageService:
                 opened_at=self._clock(),
                 **fields,
             )
-            for fields in _cases(proposal)
+            for fields in cases_of(proposal)
         ]
         for case in cases:
             uow.ledger.add_case(case)
@@ -224,15 +242,21 @@ class TriageService:
             await uow.ledger.touch([customer_id])
 
     async def _open_review(
-        self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal, link: Link
+        self,
+        uow: Uow,
+        message: MessageRow,
+        saved: ProposalRow,
+        proposal: Proposal,
+        link: Link,
+        *,
+        state: ReviewState = ReviewState.PENDING,
+        is_stale: bool = False,
     ) -> None:
-        segment = link.account.segment
-        alone = (
-            proposal.route is Route.AUTO
-            and proposal.draft is not None
-            and may_send_alone(self._policy, (finding.intent for finding in proposal.intents), segment)
-        )
+        """Put the proposal before a person, or, where policy lets its answer leave alone, queue its approval."""
         reasons = list(saved.reasons)
+        if is_stale:
+            reasons.append(Reason.CHANGED_SINCE_APPROVAL.value)
+        alone = not is_stale and state is ReviewState.PENDING and self._may_leave_alone(proposal, link)
         if proposal.route is Route.AUTO and not alone:
             reasons.append(Reason.APPROVAL_REQUIRED.value)
         stake = next(iter(link.account.outstanding), None)
@@ -242,19 +266,23 @@ class TriageService:
             proposal_id=saved.id,
             conversation_id=message.conversation_id,
             customer_id=link.account.customer_id or None,
-            state=ReviewState.PENDING,
+            state=state,
             version=1,
             rule=proposal.rule,
             reasons=reasons,
             at_stake=stake.amount if stake else None,
             currency=stake.currency if stake else None,
             opened_at=self._clock(),
+            decided_at=None if state is ReviewState.PENDING else self._clock(),
         )
         uow.reviews.add(review)
         if alone:
-            await uow.enqueue(
-                Job(JobKind.APPROVE, str(review.id), f"approve-{review.id}", str(message.conversation_id))
-            )
+            await uow.enqueue(approve_job(review.id, message.conversation_id))
+
+    def _may_leave_alone(self, proposal: Proposal, link: Link) -> bool:
+        intents = (finding.intent for finding in proposal.intents)
+        is_auto = proposal.route is Route.AUTO and proposal.draft is not None
+        return is_auto and may_send_alone(self._policy, intents, link.account.segment)
 
     async def _hashes(self, uow: Uow, task: _Task, proposal: Proposal) -> _Hashes:
         shown = "\x1e".join(call.input for call in proposal.calls)
@@ -298,6 +326,9 @@ class TriageService:
             if message.state is not MessageState.IN_WORK:
                 return
             message.state = advance(message.state, MessageState.QUARANTINED)
+            if not message.is_automatic:
+                await uow.messages.bump_conversation(message.conversation_id)
+                await uow.reviews.raise_versions(conversation_id=message.conversation_id)
             message.attempts += 1
             message.error = error[:64]
             uow.audit.add(
@@ -327,37 +358,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
-
-
-def _cases(proposal: Proposal) -> list[dict[str, object]]:
-    """The ledger cases that a proposal's facts stand for."""
-    facts = proposal.facts
-    named = {finding.intent: list(finding.invoices) for finding in proposal.intents}
-    cases: list[dict[str, object]] = []
-    if Intent.PAYMENT_PROMISE in named:
-        promise = facts.promise
-        cases.append(
-            {
-                "kind": CaseKind.PROMISE,
-                "invoices": named[Intent.PAYMENT_PROMISE],
-                "day": promise.day if promise else None,
-                "amount": promise.amount if promise else None,
-                "currency": promise.currency if promise else None,
-            }
-        )
-    if Intent.DISPUTE in named:
-        detail = facts.dispute.reason.value if facts.dispute else ""
-        cases.append({"kind": CaseKind.DISPUTE, "invoices": named[Intent.DISPUTE], "detail": detail})
-    if Intent.EXTENSION_REQUEST in named:
-        extension = facts.extension
-        cases.append(
-            {
-                "kind": CaseKind.EXTENSION,
-                "invoices": named[Intent.EXTENSION_REQUEST],
-                "day": extension.until if extension else None,
-                "detail": extension.kind.value if extension and extension.kind else "",
-            }
-        )
-    if Intent.HARDSHIP in named:
-        cases.append({"kind": CaseKind.HARDSHIP, "invoices": named[Intent.HARDSHIP]})
-    return cases

@@ -1,6 +1,9 @@
 """Rendering of pages: the frame's facts, the template, the answer."""
 
+from functools import lru_cache
 from typing import Protocol, cast
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -9,6 +12,8 @@ from app.domain.clock import Clock
 from app.domain.people import SignedIn
 from app.web.csrf import csrf_token
 from app.web.rendering import Counts, CurrentUser, Page, Status, Templates
+
+ZONE_COOKIE = "duebox_zone"
 
 
 class Framing(Protocol):
@@ -26,7 +31,18 @@ async def page_of(request: Request, current: str, user: SignedIn | None) -> Page
         user=_reader(user) if user else None,
         counts=counts,
         status=status,
+        zone=zone_of(request.cookies.get(ZONE_COOKIE, "")),
     )
+
+
+@lru_cache(maxsize=512)
+def zone_of(cookie: str) -> str:
+    """The time zone that the browser named, if there is such a zone."""
+    name = unquote(cookie)[:64]
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
 
 
 def html(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:

@@ -56,10 +56,10 @@ class Ground:
     async def waiting(self) -> int:
         return (await self.counts())[MessageState.IN_WORK]
 
-    async def wait_until_worked(self, seconds: float) -> float:
-        """Wait until no mail is in work. Returns how long that took; raises NotMeasured when time is up."""
+    async def wait_until_worked(self, seconds: float, *, but: int = 0) -> float:
+        """Wait until no mail is in work, or only so many. Returns for how long; raises NotMeasured when time is up."""
         begun = time.perf_counter()
-        while waiting := await self.waiting():
+        while (waiting := await self.waiting()) > but:
             if time.perf_counter() - begun > seconds:
                 raise NotMeasured(f"{waiting} mails are still in work after {seconds:g} s")
             await asyncio.sleep(LOOK_SECONDS)

@@ -139,7 +139,7 @@ async def test_nothing_of_a_mail_reaches_the_job_tables(instance: Instance) -> N
 
 async def test_a_worker_that_lost_its_lease_ends_itself(instance: Instance) -> None:
     fenced: list[bool] = []
-    heartbeat = Heartbeat(instance.database, instance.engine, fence=lambda: fenced.append(True))
+    heartbeat = Heartbeat(instance.database, instance.engine, is_alone=False, fence=lambda: fenced.append(True))
     await heartbeat._take()  # noqa: SLF001  # one beat at a time
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == []
@@ -147,6 +147,13 @@ async def test_a_worker_that_lost_its_lease_ends_itself(instance: Instance) -> N
         await uow.mailboxes.drop_lease(WORKER + "test", "test")
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == [True]
+
+
+async def test_where_nobody_can_take_over_a_lost_lease_is_taken_again(instance: Instance) -> None:
+    fenced: list[bool] = []
+    alone = Heartbeat(instance.database, instance.engine, is_alone=True, fence=lambda: fenced.append(True))
+    await alone._renew()  # noqa: SLF001
+    assert fenced == []
 
 
 async def test_a_lease_is_held_by_one_until_it_runs_out(instance: Instance) -> None:

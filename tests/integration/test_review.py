@@ -100,7 +100,7 @@ async def test_a_sent_mail_cannot_be_undone(instance: Instance) -> None:
     await instance.outbox.work(outbox_id)
     async with instance.database.read() as uow:
         (review,) = await uow.reviews.page(state=ReviewState.APPROVED, after=None, limit=5)
-    with pytest.raises(Invalid, match="on its way"):
+    with pytest.raises(Invalid, match="cannot be called back"):
         await instance.reviews.undo(review.id, by=instance.collector)
 
 

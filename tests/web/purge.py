@@ -20,7 +20,8 @@ VENDOR = WEB / "static/vendor"
 STYLESHEET = VENDOR / "tabler/tabler.min.css"
 ALWAYS = frozenset({"html", "body", "root"})
 
-_COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LICENCE = re.compile(r"/\*!.*?\*/", re.DOTALL)
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
 _OF_OTHERS = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
 _PSEUDO = re.compile(r"::?[\w-]+(?:\([^()]*\))?")
@@ -46,13 +47,14 @@ class Rule:
 def purge(css: str, words: frozenset[str], read_elsewhere: str) -> str:
     """The stylesheet without what cannot match. `read_elsewhere` are stylesheets that may read its properties."""
     rules = tuple(_matching(_rules(_COMMENT.sub("", css)), words))
+    licence = _LICENCE.search(css)
     while True:
         text = "".join(map(str, rules))
         read = {*_VARIABLE.findall(text), *_VARIABLE.findall(read_elsewhere)}
         animations = set(_WORD.findall(" ".join(re.findall(r"animation(?:-name)?:([^;}]+)", text))))
         fewer = tuple(_in_use(rules, read, animations))
         if fewer == rules:
-            return text
+            return (licence[0] if licence else "") + text
         rules = fewer
 
 

@@ -15,6 +15,7 @@ from jinja2 import UndefinedError
 from app.domain.proposal import Trace
 from app.review import view
 from app.review.view import Amount, Segment, Span, mail_text, paragraphs, segments, sources_of, traced
+from app.web.pages import zone_of
 from app.web.rendering import Counts, CurrentUser, Page, Templates, bars, templates
 
 REPOSITORY = Path(__file__).parents[2]
@@ -297,10 +298,12 @@ UNKNOWN = view.CaseView(
 APPROVED = replace(
     CASE,
     state="approved",
-    decision=view.Decision("Milo Renn", NOW - timedelta(seconds=4), NOW + timedelta(seconds=26)),
+    decision=view.Decision("Milo Renn", NOW - timedelta(seconds=4), NOW + timedelta(seconds=26), can_undo=True),
 )
 IGNORED = replace(
-    CASE, state="ignored", decision=view.Decision("Milo Renn", NOW, reason="handled_otherwise", note="Rang them")
+    CASE,
+    state="ignored",
+    decision=view.Decision("Milo Renn", NOW, reason="handled_otherwise", note="Rang them", can_undo=True),
 )
 
 ROWS = (
@@ -575,7 +578,7 @@ def test_collector_decides_and_auditor_reads(pages: Templates) -> None:
     assert actions(pages, "item") == {"approve", "send-back", "ignore"}
     assert actions(pages, "item_edit") == {"edit"}
     assert actions(pages, "item_approved") == {"undo"}
-    assert actions(pages, "item_ignored") == set()
+    assert actions(pages, "item_ignored") == {"undo"}
     for name in ("item_auditor", "item_fraud_auditor", "queue_auditor", "no_answer_auditor", "quarantine_auditor"):
         assert actions(pages, name) - {"undo"} == set(), name
     assert "Auditors do not decide" in pages.render("item.html", page=page(user=AUDITOR), case=CASE)
@@ -583,7 +586,7 @@ def test_collector_decides_and_auditor_reads(pages: Templates) -> None:
 
 def test_fraud_has_no_draft_to_approve_and_single_keys_rest(pages: Templates) -> None:
     html = pages.render("item.html", page=page(), case=FRAUD)
-    assert 'data-keys="s u"' in html
+    assert 'data-keys="j k o u s z ?"' in html
     assert "Only a manager may write to this sender." in html
     assert "/approve" not in html
     assert "edit=1" not in html
@@ -700,6 +703,12 @@ def test_amounts_and_dates_follow_the_reader(pages: Templates) -> None:
     assert "4.860,00\N{NO-BREAK SPACE}£" in html
     assert "11:06" in html
     assert '<html lang="de-DE"' in html
+
+
+def test_the_browser_names_the_zone() -> None:
+    assert zone_of("Europe%2FBerlin") == "Europe/Berlin"
+    for odd in ("", "Europe", "../../etc/passwd", "Mars/Olympus", "%00", "x" * 4000):
+        assert zone_of(odd) == "UTC"
 
 
 def test_a_missing_name_is_an_error(pages: Templates) -> None:

@@ -54,6 +54,11 @@ class Users:
     async def close_session(self, token: str) -> None:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.token_hash == self._keyring.index(token)))
 
+    async def close_all(self, user_id: UUID) -> None:
+        """Sign a user out everywhere, programs included."""
+        await self._session.execute(sa.delete(SessionRow).where(SessionRow.user_id == user_id))
+        await self._session.execute(sa.delete(ApiTokenRow).where(ApiTokenRow.user_id == user_id))
+
     async def forget_expired_sessions(self) -> None:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= self._clock()))
 

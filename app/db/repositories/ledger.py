@@ -53,6 +53,18 @@ class Ledger:
         rows = await self._session.scalars(sa.select(CustomerRow).where(CustomerRow.id.in_(wanted)))
         return {row.id: row for row in rows}
 
+    async def version(self, customer_id: str) -> tuple[int, int]:
+        """What changes when anything that an answer may rely on does: the ledger's version and its contacts'."""
+        ledger = sa.select(CustomerRow.ledger_version).where(CustomerRow.id == customer_id)
+        contacts = sa.select(sa.func.sum(ContactRow.version)).where(ContactRow.customer_id == customer_id)
+        return await self._session.scalar(ledger) or 0, await self._session.scalar(contacts) or 0
+
+    async def lock(self, customer_id: str) -> tuple[int, int]:
+        """The same, and nobody changes the customer until this transaction ends. Locked before its reviews are."""
+        row = sa.select(CustomerRow.id).where(CustomerRow.id == customer_id).with_for_update()
+        await self._session.execute(row)
+        return await self.version(customer_id)
+
     async def contacts(self, customer_id: str) -> Sequence[ContactRow]:
         found = await self._session.scalars(
             sa.select(ContactRow).where(ContactRow.customer_id == customer_id).order_by(ContactRow.name)

@@ -46,10 +46,10 @@ class SealedHead:
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """A stored mail that another one refers to, or is a copy of."""
+    """What is stored under a Message-ID: the conversation, and the received messages (one id may stand on several)."""
 
     conversation_id: UUID
-    message_id: UUID | None = None
+    message_ids: tuple[UUID, ...] = ()
 
 
 class Messages:
@@ -84,7 +84,12 @@ class Messages:
             for rank, (rfc_id_hash, conversation_id, message_id) in enumerate(places)
         )
         rows = await self._session.execute(sa.union_all(*ranked).order_by("rank"))
-        return {row.rfc_id_hash: Ancestor(row.conversation_id, row.message_id) for row in rows}
+        found: dict[str, Ancestor] = {}
+        for row in rows:
+            earlier = found.get(row.rfc_id_hash)
+            ids = (*(earlier.message_ids if earlier else ()), *((row.message_id,) if row.message_id else ()))
+            found[row.rfc_id_hash] = Ancestor(row.conversation_id, ids)
+        return found
 
     async def conversations_by_subject(
         self, keys: Iterable[tuple[str, str]], *, since: datetime
@@ -115,15 +120,13 @@ class Messages:
         copies: Sequence[Mapping[str, Any]] = (),
         history: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """Insert a batch, parents first."""
-        for table, rows in (
-            (ConversationRow, conversations),
-            (PayloadRow, payloads),
-            (MessageRow, messages),
-            (CopyRow, copies),
-            (HistoryRow, history),
-        ):
-            await insert_all(self._session, table, rows)
+        """Insert a batch, parents first. Payloads go one by one: an array of them would be copied as a whole."""
+        await insert_all(self._session, ConversationRow, conversations)
+        if payloads:
+            await self._session.execute(sa.insert(PayloadRow), list(payloads))
+        await insert_all(self._session, MessageRow, messages)
+        await insert_all(self._session, CopyRow, copies)
+        await insert_all(self._session, HistoryRow, history)
 
     async def touch_conversations(self, newest: Mapping[UUID, datetime]) -> None:
         """In one go, and in one order, so that two batches wait for each other rather than for ever."""
@@ -239,6 +242,15 @@ class Messages:
     async def newest_proposal(self) -> ProposalRow | None:
         """Of all messages."""
         return await self._session.scalar(sa.select(ProposalRow).order_by(ProposalRow.id.desc()).limit(1))
+
+    async def has_own_answer_since(self, message: MessageRow) -> bool:
+        """Whether a colleague answered in the conversation, past Duebox, after this mail had come."""
+        found = sa.exists().where(
+            HistoryRow.conversation_id == message.conversation_id,
+            HistoryRow.is_ours,
+            HistoryRow.received_at >= message.received_at,
+        )
+        return await self._session.scalar(sa.select(found)) or False
 
     async def is_our_own(self, rfc_id_hash: str) -> bool:
         """Whether the Message-ID is one that our outbox gave."""

@@ -31,6 +31,12 @@ class Outbox:
             raise NotFound("no such outgoing mail")
         return row
 
+    async def with_unknown_outcome(self, rfc_id_hash: str) -> Sequence[OutboxRow]:
+        found = await self._session.scalars(
+            sa.select(OutboxRow).where(OutboxRow.rfc_id_hash == rfc_id_hash, OutboxRow.state == OutboxState.UNKNOWN)
+        )
+        return found.all()
+
     async def of_review(self, review_id: UUID) -> OutboxRow | None:
         """The newest mail of a review, cancelled ones included."""
         return await self._session.scalar(
@@ -52,30 +58,23 @@ class Outbox:
     async def claim(self, outbox_id: UUID, *, claimed_by: str) -> bool:
         """ready → sending, if everything that the approval relied on still stands. One UPDATE; commit it before the
         socket opens."""
-        current_conversation = sa.select(ConversationRow.version).where(ConversationRow.id == OutboxRow.conversation_id)
-        current_ledger = sa.select(CustomerRow.ledger_version).where(CustomerRow.id == OutboxRow.customer_id)
-        current_contact = sa.select(ContactRow.version).where(ContactRow.id == OutboxRow.contact_id)
         claimed = await self._session.execute(
             sa.update(OutboxRow)
             .where(
                 OutboxRow.id == outbox_id,
                 OutboxRow.state == OutboxState.READY,
                 OutboxRow.expires_at > self._clock(),
-                OutboxRow.conversation_version == current_conversation.scalar_subquery(),
-                sa.or_(OutboxRow.customer_id.is_(None), OutboxRow.ledger_version == current_ledger.scalar_subquery()),
-                sa.or_(OutboxRow.contact_id.is_(None), OutboxRow.contact_version == current_contact.scalar_subquery()),
+                *_unchanged(),
                 ~self._untriaged(),
             )
             .values(state=OutboxState.SENDING, claimed_by=claimed_by, attempts=OutboxRow.attempts + 1)
         )
         return _rows(claimed) == 1
 
-    async def has_untriaged_mail(self, conversation_id: UUID) -> bool:
-        """Whether a mail of the conversation has not been read yet: it may change everything, so the send waits."""
-        found = sa.exists().where(
-            MessageRow.conversation_id == conversation_id, MessageRow.state == MessageState.IN_WORK
-        )
-        return await self._session.scalar(sa.select(found)) or False
+    async def relies_on_the_past(self, outbox_id: UUID) -> bool:
+        """Whether the conversation, the ledger or the contact has changed since the approval."""
+        stands = sa.select(OutboxRow.id).where(OutboxRow.id == outbox_id, *_unchanged())
+        return await self._session.scalar(stands) is None
 
     async def move(self, outbox_id: UUID, *, frm: Sequence[OutboxState], to: OutboxState, **values: Any) -> bool:
         """Compare-and-set of the state. False when the row is in none of the expected states."""
@@ -126,6 +125,18 @@ class Outbox:
         return sa.exists().where(
             MessageRow.conversation_id == OutboxRow.conversation_id, MessageRow.state == MessageState.IN_WORK
         )
+
+
+def _unchanged() -> tuple[sa.ColumnElement[bool], ...]:
+    """The versions that a mail was approved against are the present ones."""
+    conversation = sa.select(ConversationRow.version).where(ConversationRow.id == OutboxRow.conversation_id)
+    ledger = sa.select(CustomerRow.ledger_version).where(CustomerRow.id == OutboxRow.customer_id)
+    contact = sa.select(ContactRow.version).where(ContactRow.id == OutboxRow.contact_id)
+    return (
+        OutboxRow.conversation_version == conversation.scalar_subquery(),
+        sa.or_(OutboxRow.customer_id.is_(None), OutboxRow.ledger_version == ledger.scalar_subquery()),
+        sa.or_(OutboxRow.contact_id.is_(None), OutboxRow.contact_version == contact.scalar_subquery()),
+    )
 
 
 def _rows(result: sa.Result[Any]) -> int:

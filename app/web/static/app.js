@@ -102,9 +102,10 @@
   // After a decision: the next case has the focus, and a screen reader hears what happened ------------
   const DECIDED = "duebox.decided";
   document.addEventListener("submit", (event) => {
-    if (event.target.method === "post" && main.contains(event.target)) sessionStorage.setItem(DECIDED, "yes");
+    if (event.target.method === "post" && main.contains(event.target)) sessionStorage.setItem(DECIDED, event.target.action.split("/").pop());
   });
-  if (sessionStorage.getItem(DECIDED)) {
+  const decided = sessionStorage.getItem(DECIDED);
+  if (decided) {
     sessionStorage.removeItem(DECIDED);
     const heading = ["case-h", "e-h"].map((id) => document.getElementById(id)).find((found) => found && visible(found))
       || main.querySelector("h1");
@@ -112,12 +113,18 @@
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
     }
-    const said = main.querySelector("[data-say]")?.textContent.trim() || "";
+    const say = document.getElementById("say");
+    const said = say.getAttribute(`data-${decided}`) || main.querySelector("[data-say]")?.textContent.trim() || "";
     const waiting = main.querySelector("#queue-list [role=status]")?.textContent.trim() || "";
     window.setTimeout(() => {
-      document.getElementById("say").textContent = [said, waiting].filter(Boolean).join(" ");
+      say.textContent = [said, waiting].filter(Boolean).join(" ");
     }, 150); // a region that is filled while the page loads is not read out
   }
 
-  main.querySelector(".dx-list [aria-current]")?.scrollIntoView({ block: "nearest" });
+  // The open case is in sight, with what comes after it.
+  const body = main.querySelector(".dx-list__body");
+  const current = body?.querySelector("[aria-current]");
+  if (current && current.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom) {
+    current.scrollIntoView({ block: "center" });
+  }
 })();

@@ -62,7 +62,7 @@ def test_whatever_a_paragraph_is_about_it_is_one_clean_sentence_after_the_other(
                 )
             )
             assert refused(body, language) == []
-            assert not re.search(r"  | [.,;](?!\.)|\.\.|None|\bde el\b|\ba il\b|\bdi il\b|\bde les\b", body), body
+            assert not re.search(r"  | [.,]|\.\.|None|\bde el\b|\ba il\b|\bdi il\b|\bde les\b", body), body
 
 
 def everything() -> Iterator[TopicFacts]:

@@ -106,6 +106,13 @@ def test_suppressing_replies_alone_makes_no_machine() -> None:
     assert machine("Re: INV-1", "Thanks, noted.", X_Auto_Response_Suppress="All") is None
 
 
+def test_an_absence_note_from_nobody_is_no_bounce() -> None:
+    text = "Ich bin bis 25.05. nicht im Büro. Ihre E-Mail wird nicht weitergeleitet.\n\nI am out of the office."
+    headers = {"return-path": "<>", "auto-submitted": "auto-replied"}
+    assert machine("Automatische Antwort: Mahnung / Out of office", text, **headers) is Machine.AUTO_REPLY
+    assert machine("Undeliverable: reminder", "The message could not be delivered.", **headers) is Machine.BOUNCE
+
+
 def test_a_mark_without_personal_words_makes_a_machine() -> None:
     assert machine("Re: INV-1", "Kiitos viestistä, palaan asiaan.", Auto_Submitted="auto-replied") is Machine.AUTO_REPLY
 

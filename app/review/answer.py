@@ -1,0 +1,136 @@
+"""The answer that a person approved: fixed to the byte, with the versions of all that the approval relies on."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.db.tables.mail import MailboxRow, MessageRow
+from app.db.tables.work import OutboxRow, ReviewRow
+from app.db.uow import Uow
+from app.domain.errors import Invalid, NotFound
+from app.domain.ids import new_id
+from app.domain.job import send_job
+from app.domain.message import Address
+from app.domain.people import SignedIn
+from app.domain.review import VOID_AFTER, OutboxState
+from app.domain.text import text_of
+from app.domain.wire import READ_MAIL, load
+from app.reading.composing import Original, Outgoing, compose
+
+_MAILABLE = re.compile(r"[!-~]+@[!-~]+")
+_SPECIAL = frozenset('<>(),;:\\"[]')
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The words that a person approved."""
+
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """What an approval relies on, as it stands."""
+
+    conversation: int
+    ledger: int | None = None
+    contact_id: UUID | None = None
+    contact: int | None = None
+
+
+async def fix_answer(
+    uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, *, by: SignedIn, undo: timedelta
+) -> OutboxRow:
+    """Put the answer into the outbox, and queue its send for the end of the undo window. Raises Invalid or NotFound."""
+    mailbox = await uow.mailboxes.get(message.mailbox_id)
+    outbox_id, now = new_id(), uow.clock()
+    rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
+    send_after = now + undo
+    outgoing = await _outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, is_automatic=by.id is None)
+    versions = await _versions(uow, review, outgoing.recipient.email)
+    key = await uow.words.key(review.conversation_id)
+    row = OutboxRow(
+        id=outbox_id,
+        review_id=review.id,
+        conversation_id=review.conversation_id,
+        customer_id=review.customer_id,
+        mailbox_id=mailbox.id,
+        state=OutboxState.WAITING,
+        rfc_message_id=rfc_message_id,
+        rfc_id_hash=uow.words.keyring.index(rfc_message_id),
+        raw_id=await uow.words.put(review.conversation_id, "outgoing", compose(outgoing)),
+        envelope=key.seal(outbox_id, outgoing.recipient.email.encode()),
+        send_after=send_after,
+        expires_at=send_after + VOID_AFTER,
+        created_at=now,
+        conversation_version=versions.conversation,
+        ledger_version=versions.ledger,
+        contact_id=versions.contact_id,
+        contact_version=versions.contact,
+    )
+    uow.outbox.add(row)
+    await uow.session.flush()
+    await uow.enqueue(send_job(row.id, row.conversation_id, delay_seconds=undo.total_seconds()))
+    return row
+
+
+async def _outgoing(
+    uow: Uow,
+    message: MessageRow,
+    mailbox: MailboxRow,
+    reply: Reply,
+    rfc_message_id: str,
+    send_after: datetime,
+    *,
+    is_automatic: bool,
+) -> Outgoing:
+    """The recipient is the writer of the stored mail: never anything that a model or the mail's text names."""
+    if message.reading_id is None:
+        raise NotFound("the mail has not been read")
+    read = load(READ_MAIL, await uow.words.get(message.reading_id))
+    head = await uow.messages.head(message)
+    _check_address(head.sender.email)
+    return Outgoing(
+        message_id=rfc_message_id,
+        sender=Address(mailbox.team, mailbox.address),
+        recipient=head.sender,
+        subject=reply.subject,
+        body=reply.body,
+        language=reply.language,
+        date=send_after,
+        original=Original(
+            message_id=head.rfc_message_id,
+            references=read.mail.head.references,
+            sender=head.sender,
+            received_at=message.received_at,
+            text=text_of(read.parts.new, read.mail.text),
+        ),
+        is_automatic=is_automatic,
+    )
+
+
+def _check_address(email: str) -> None:
+    """One plain address (RFC 5321 §4.1.2 without quoting): nothing that could be read as two, or not be sent at all."""
+    if not _MAILABLE.fullmatch(email) or email.count("@") != 1 or _SPECIAL & set(email):
+        raise Invalid("the mail has no sender address that can be answered by mail")
+
+
+async def _versions(uow: Uow, review: ReviewRow, recipient: str) -> _Versions:
+    conversation = await uow.messages.conversation(review.conversation_id)
+    await uow.session.refresh(conversation)
+    if review.customer_id is None:
+        return _Versions(conversation.version)
+    customer = await uow.ledger.customer(review.customer_id)
+    contacts = await uow.ledger.contacts(review.customer_id)
+    contact = next((c for c in contacts if c.email == recipient), None)
+    if customer is not None:
+        await uow.session.refresh(customer)
+    return _Versions(
+        conversation.version,
+        customer.ledger_version if customer else None,
+        contact.id if contact else None,
+        contact.version if contact else None,
+    )
