@@ -1,5 +1,6 @@
 """The outbox over HTTP: the fixed API calls, and the form that settles an unknown outcome."""
 
+from contextlib import suppress
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
+from app.domain.errors import NotFound
 from app.domain.review import OutboxState, Outcome
 from app.outbox.service import OutboxService
 from app.web.auth import ApiUser, PageUser
@@ -84,12 +86,15 @@ async def resolve_form(
 
 
 async def _item(uow: Uow, row: OutboxRow) -> OutboxItem:
-    key = await uow.words.key(row.conversation_id)
+    """One mail; the recipient of an erased one is left empty."""
+    recipient = ""
+    with suppress(NotFound):
+        recipient = (await uow.words.key(row.conversation_id)).open(row.id, row.envelope).decode()
     return OutboxItem(
         id=row.id,
         review_id=row.review_id,
         rfc_message_id=f"<{row.rfc_message_id}>",
-        to=key.open(row.id, row.envelope).decode(),
+        to=recipient,
         state=row.state,
         attempts=row.attempts,
         last_error=row.last_error or None,

@@ -20,6 +20,9 @@ from app.reading.visible import visible_text
 BYTE_LIMIT = 25 * 1024 * 1024
 PAGE_LIMIT = 10
 TEXT_LIMIT = 200_000
+DRAWING_LIMIT = 512 * 1024
+"""Bytes of page description: pypdf reads them at some 0.2 MB/s, and a page of text has a hundredth of this."""
+
 
 _TEXT_TYPES = frozenset(
     {
@@ -100,8 +103,12 @@ def _pdf_text(content: bytes) -> str | None:
 
 def _pages_text(reader: PdfReader) -> str:
     texts: list[str] = []
-    size = 0
+    size = drawn = 0
     for page in reader.pages[:PAGE_LIMIT]:
+        contents = page.get_contents()
+        drawn += len(contents.get_data()) if contents is not None else 0
+        if drawn > DRAWING_LIMIT:
+            raise LimitReachedError("the pages take too long to read")
         texts.append(_SPACED.sub("  ", page.extract_text()))
         size += len(texts[-1])
         if size > TEXT_LIMIT:

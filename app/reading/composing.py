@@ -15,6 +15,9 @@ MAX_REFERENCES = 20
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 """A Message-ID that fits a line (RFC 5322 §2.1.1): printable ASCII without angle brackets."""
 
+LOCALES = {"en": "en_GB"}
+"""Day before month: American dates are read two ways in the rest of the world."""
+
 WROTE = {
     "en": "On {when}, {who} wrote:",
     "fr": "Le {when}, {who} a écrit :",
@@ -87,7 +90,7 @@ def _with_quote(outgoing: Outgoing) -> str:
     original = outgoing.original
     if not original.text.strip():
         return outgoing.body.rstrip() + "\n"
-    when = localised(original.received_at, "short", tzinfo=original.received_at.tzinfo, locale=outgoing.language)
+    when = localised(original.received_at, "short", tzinfo=original.received_at.tzinfo, locale=LOCALES.get(outgoing.language, outgoing.language))
     who = original.sender.name or original.sender.email
     wrote = WROTE.get(outgoing.language, WROTE["en"]).format(when=when, who=who)
     quoted = "\n".join(f"> {line}".rstrip() for line in original.text.strip().splitlines())

@@ -1,6 +1,7 @@
 """The fixed calls of the API about messages, reviews and counts. Lists are `{"items": […], "next": cursor or null}`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -230,9 +231,12 @@ async def _message_items(uow: Uow, rows: Sequence[MessageRow]) -> list[MessageIt
 
 
 async def _review_item(uow: Uow, row: ReviewRow) -> ReviewItem:
-    saved = await uow.reviews.proposal(row)
-    proposal: Proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
-    draft = DraftText(subject=proposal.draft.subject, body=proposal.draft.body) if proposal.draft else None
+    """One review; an erased one has no draft."""
+    saved, draft = await uow.reviews.proposal(row), None
+    with suppress(NotFound):
+        proposal: Proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
+        if proposal.draft is not None:
+            draft = DraftText(subject=proposal.draft.subject, body=proposal.draft.body)
     return ReviewItem(
         id=row.id,
         version=row.version,

@@ -1,8 +1,10 @@
 """What each page of the review UI shows, read from the database in one transaction a page."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from app.db.tables.mail import MailboxKind, MailboxRow, MessageRow
@@ -40,6 +42,8 @@ from app.review.view import (
 )
 
 LISTED = 200
+Row = TypeVar("Row")
+View = TypeVar("View")
 EXCERPT = 160
 STALE = timedelta(minutes=10)
 """A watched mailbox is read every half a minute; one that was not read for so long says so."""
@@ -106,18 +110,18 @@ class ReviewPages:
             messages = await uow.messages.page(
                 state=MessageState.NO_ANSWER, after=None, limit=LISTED, newest_first=True
             )
-            rows = tuple([await self._no_answer_row(uow, message) for message in messages])
-            wanted = chosen or (messages[0].id if messages else None)
-            preview = None
-            for message, row in zip(messages, rows, strict=True):
-                if message.id == wanted:
-                    preview = await self._preview(uow, message, row)
+            rows = await _readable(self._no_answer_row, uow, messages)
+            shown = {row.message_id: row for row in rows}
+            wanted = str(chosen) if chosen else next(iter(shown), "")
+            message = next((message for message in messages if str(message.id) == wanted), None)
+            row = shown.get(wanted)
+            preview = await self._preview(uow, message, row) if message is not None and row is not None else None
         return rows, preview
 
     async def sent(self) -> tuple[SentRow, ...]:
         async with self._database.read() as uow:
             rows = await uow.outbox.page(state=None, after=None, limit=LISTED, newest_first=True)
-            return tuple([await self._sent_row(uow, row) for row in rows if row.state is not OutboxState.CANCELLED])
+            return await _readable(self._sent_row, uow, [row for row in rows if row.state is not OutboxState.CANCELLED])
 
     async def quarantine(self) -> tuple[QuarantineRow, ...]:
         async with self._database.read() as uow:
@@ -302,6 +306,15 @@ class ReviewPages:
         is_watched = row.kind is MailboxKind.IMAP
         is_stale = is_watched and row.last_read_at is not None and row.last_read_at < self._clock() - STALE
         return MailboxStatus(row.name, is_watched, row.last_read_at, row.last_error or ("not_read" if is_stale else ""))
+
+
+async def _readable(build: Callable[[Uow, Row], Awaitable[View]], uow: Uow, rows: Iterable[Row]) -> tuple[View, ...]:
+    """The rows of a list as their page shows them, without those whose words were erased."""
+    views = []
+    for row in rows:
+        with suppress(NotFound):
+            views.append(await build(uow, row))
+    return tuple(views)
 
 
 def _stake(review: ReviewRow) -> Amount | None:
