@@ -90,7 +90,12 @@ def _with_quote(outgoing: Outgoing) -> str:
     original = outgoing.original
     if not original.text.strip():
         return outgoing.body.rstrip() + "\n"
-    when = localised(original.received_at, "short", tzinfo=original.received_at.tzinfo, locale=LOCALES.get(outgoing.language, outgoing.language))
+    when = localised(
+        original.received_at,
+        "short",
+        tzinfo=original.received_at.tzinfo,
+        locale=LOCALES.get(outgoing.language, outgoing.language),
+    )
     who = original.sender.name or original.sender.email
     wrote = WROTE.get(outgoing.language, WROTE["en"]).format(when=when, who=who)
     quoted = "\n".join(f"> {line}".rstrip() for line in original.text.strip().splitlines())
