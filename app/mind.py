@@ -25,6 +25,7 @@ from app.adapters.child import serve
 from app.adapters.embedded_model import EmbeddedModel
 from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
 from app.adapters.presidio import PresidioRedactor
+from app.adapters.second_reader import SecondReader
 from app.domain.account import Account
 from app.domain.case import Case, Letter
 from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, SettingInvalid
@@ -90,7 +91,7 @@ def _model(config: MindConfig, embedded: EmbeddedModel) -> Model:
         attempts=config.attempts,
     )
     budget = Budget(requests_per_minute=config.requests_per_minute, tokens_per_day=config.tokens_per_day)
-    return FallbackModel(OpenAIModel(endpoint, budget=budget), embedded)
+    return SecondReader(FallbackModel(OpenAIModel(endpoint, budget=budget), embedded), embedded)
 
 
 class LocalMind:

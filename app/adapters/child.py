@@ -12,6 +12,7 @@ Both ends are ours and run the same code, so pickle is safe between them. The ch
 import asyncio
 import os
 import pickle
+import signal
 import struct
 import sys
 from collections.abc import Callable
@@ -159,8 +160,11 @@ def framed(message: object) -> bytes:
 def serve(build: Callable[[Any], Mind]) -> None:
     """The child's main: build a Mind from the config on stdin, then answer calls until stdin ends.
 
-    What libraries print goes to stderr: stdout belongs to the answers.
+    What libraries print goes to stderr: stdout belongs to the answers. A signal to the whole group (Ctrl-C, systemd) is
+    for the parent: the work that is under way may end, and stdin ends afterwards.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     questions = os.fdopen(os.dup(0), "rb")

@@ -14,13 +14,12 @@ from app.domain.case import Letter
 from app.domain.errors import ModelAnswerInvalid
 from app.domain.intents import Intent
 from app.domain.ports import Answer, Question
+from app.domain.proposal import EMBEDDED
 from app.reading import facts as reading
 from app.reading.classifier import Classifier, Scored
 from app.reading.features import passages
 
 A = TypeVar("A")
-
-NAME = "embedded"
 
 FLAG_OF = {"low_information": Flag.LOW_INFORMATION, "fraud_risk": Flag.FRAUD_SIGN}
 
@@ -36,7 +35,7 @@ class EmbeddedModel:
         value = self._answer(question)
         if not isinstance(value, question.answer):
             raise ModelAnswerInvalid(f"{question.prompt.ref}: the embedded model answers no {question.answer.__name__}")
-        return Answer(value, NAME)
+        return Answer(value, EMBEDDED)
 
     def _answer(self, question: Question[A]) -> object:
         match question.prompt.id:

@@ -9,6 +9,8 @@ from app.domain.text import PiiSpan
 
 BODY = "body"
 SUBJECT = "subject"
+EMBEDDED = "embedded"
+"""The name of the model that ships with Duebox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ class Proposal:
     pii: tuple[PiiSpan, ...] = ()
     redacted: str = ""
     calls: tuple[ModelCall, ...] = ()
+
+    @property
+    def is_worded_by_us(self) -> bool:
+        """Whether the draft was composed from our own templates, and not written by a model outside."""
+        return all(call.model == EMBEDDED for call in self.calls if call.prompt.startswith("draft_reply@"))
 
     @property
     def primary(self) -> Intent | None:

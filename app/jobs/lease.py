@@ -2,7 +2,8 @@
 
 The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for
 good.
-A worker that finds its own lease run out ends itself at once, since others may be doing its work by now.
+Whoever takes over buries the lease first. A worker that finds its own lease gone ends itself at once, since others may
+be doing its work by now; one that finds it run out but not buried (the database was away) goes on.
 """
 
 import asyncio
@@ -73,9 +74,7 @@ class Heartbeat:
 
     async def _renew(self) -> None:
         async with self._database.write() as uow:
-            mine = await uow.mailboxes.lease(self._name)
-            has_run_out = mine is None or mine.expires_at < await uow.mailboxes.database_time()
-            if has_run_out and not self._is_alone:
+            if await uow.mailboxes.lock_lease(self._name) is None and not self._is_alone:
                 log.error("jobs.lease.lost", executor=self._engine.executor_id)
                 self._fence()
             await uow.mailboxes.take_lease(self._name, self._engine.executor_id, LEASE_SECONDS)
@@ -84,7 +83,11 @@ class Heartbeat:
         async with self._database.read() as uow:
             alive = await uow.mailboxes.live_leases(WORKER)
             at_work = await uow.session.run_sync(self._engine.executors_at_work)
-        dead = sorted(at_work - alive - {self._engine.executor_id})
+        suspects = at_work - alive - {self._engine.executor_id}
+        if not suspects:
+            return
+        async with self._database.write() as uow:
+            dead = await uow.mailboxes.bury_leases(WORKER, suspects)
         if dead:
-            taken = await self._engine.take_over(dead)
+            taken = await self._engine.take_over(sorted(dead))
             log.info("jobs.worker.reaped", workers=len(dead), jobs=taken)

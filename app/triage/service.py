@@ -281,7 +281,7 @@ class TriageService:
 
     def _may_leave_alone(self, proposal: Proposal, link: Link) -> bool:
         intents = (finding.intent for finding in proposal.intents)
-        is_auto = proposal.route is Route.AUTO and proposal.draft is not None
+        is_auto = proposal.route is Route.AUTO and proposal.draft is not None and proposal.is_worded_by_us
         return is_auto and may_send_alone(self._policy, intents, link.account.segment)
 
     async def _hashes(self, uow: Uow, task: _Task, proposal: Proposal) -> _Hashes:

@@ -26,7 +26,7 @@ IS_DECISION = AuditRow.chain == Chain.DECISIONS
 FIFTH = IS_DECISION & (AuditRow.seq == 5)
 
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 """For what no database decides."""
 
 MISFILED = "filed under other words than its own"

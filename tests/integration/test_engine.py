@@ -61,6 +61,12 @@ async def _queue(instance: Instance, *subjects: str) -> None:
         await uow.enqueue(*(Job(JobKind.TRIAGE, s, f"triage-{s}-{new_id()}", s.partition("/")[0]) for s in subjects))
 
 
+async def _queue_and_fail(instance: Instance) -> None:
+    async with instance.database.write() as uow:
+        await uow.enqueue(Job(JobKind.TRIAGE, "never", "triage-never", "x"))
+        raise ZeroDivisionError
+
+
 async def _until(claim: object, seconds: float = 20.0) -> None:
     for _ in range(int(seconds / 0.05)):
         if claim():  # type: ignore[operator]
@@ -84,9 +90,7 @@ async def test_a_job_of_a_rolled_back_transaction_never_runs(instance: Instance)
     work = Work()
     async with running(instance, work):
         with pytest.raises(ZeroDivisionError):
-            async with instance.database.write() as uow:
-                await uow.enqueue(Job(JobKind.TRIAGE, "never", "triage-never", "x"))
-                raise ZeroDivisionError
+            await _queue_and_fail(instance)
         await _queue(instance, "x/after")
         await _until(lambda: work.done == ["x/after"])
 
@@ -145,6 +149,21 @@ async def test_a_worker_that_lost_its_lease_ends_itself(instance: Instance) -> N
     assert fenced == []
     async with instance.database.write() as uow:
         await uow.mailboxes.drop_lease(WORKER + "test", "test")
+    await heartbeat._renew()  # noqa: SLF001
+    assert fenced == [True]
+
+
+async def test_a_lease_that_ran_out_goes_on_unless_somebody_buried_it(instance: Instance) -> None:
+    fenced: list[bool] = []
+    heartbeat = Heartbeat(instance.database, instance.engine, is_alone=False, fence=lambda: fenced.append(True))
+    async with instance.database.write() as uow:
+        await uow.mailboxes.take_lease(WORKER + "test", "test", -60)
+    await heartbeat._renew()  # noqa: SLF001  # one beat at a time
+    assert fenced == []
+    async with instance.database.write() as uow:
+        assert await uow.mailboxes.bury_leases(WORKER, {"test", "gone"}) == {"gone"}, "one that is alive cannot be"
+        await uow.mailboxes.take_lease(WORKER + "test", "test", -60)
+        assert await uow.mailboxes.bury_leases(WORKER, {"test"}) == {"test"}
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == [True]
 

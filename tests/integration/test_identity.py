@@ -14,7 +14,7 @@ from tests.instances import Instance
 EMAIL = "milo@seller.example"
 PASSWORD = "a very long word"
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 """For what no database decides."""
 
 

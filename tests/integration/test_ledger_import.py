@@ -25,7 +25,7 @@ PAYMENTS = "payment_id,customer_id,date,amount,currency,reference,invoice_number
 PETRA = "C-1,Petra Vane,petra@customer.example,accounts_payable,en,true,"
 INV_1 = "INV-1,C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open"
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 """For what no database decides."""
 
 

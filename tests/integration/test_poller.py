@@ -23,7 +23,7 @@ from app.intake.service import Incoming, IntakeService
 from tests.instances import ADDRESS, SECRET, Instance, mail
 from tests.servers.dovecot import Dovecot, Mailbox
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 A_DAY = timedelta(days=1)
 
 

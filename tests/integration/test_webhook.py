@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,8 +71,8 @@ def signed(body: bytes, *, webhook_id: str, at: datetime, secret: str = SECRET) 
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'duebox.db'}"
+def migrated_url(tmp_path: Path, migrated_file: Path) -> str:
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path)}"
 
 
 @pytest.fixture

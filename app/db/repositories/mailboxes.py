@@ -1,6 +1,6 @@
 """Mailboxes, how far each folder was read, and leases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -103,6 +103,20 @@ class Mailboxes:
 
     async def lease(self, name: str) -> LeaseRow | None:
         return await self._session.get(LeaseRow, name)
+
+    async def lock_lease(self, name: str) -> LeaseRow | None:
+        """The lease, which nobody can bury until this transaction ends."""
+        return await self._session.get(LeaseRow, name, with_for_update=True)
+
+    async def bury_leases(self, prefix: str, holders: Collection[str]) -> set[str]:
+        """Remove the leases of these holders that have run out. Returns the holders that have none, now or before."""
+        name_of = {holder: prefix + holder for holder in holders}
+        now = await self.database_time()
+        await self._session.execute(
+            sa.delete(LeaseRow).where(LeaseRow.name.in_(name_of.values()), LeaseRow.expires_at <= now)
+        )
+        left = set(await self._session.scalars(sa.select(LeaseRow.name).where(LeaseRow.name.in_(name_of.values()))))
+        return {holder for holder, name in name_of.items() if name not in left}
 
     async def live_leases(self, prefix: str) -> set[str]:
         """The holders whose leases on names with this prefix have not run out."""
