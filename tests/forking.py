@@ -11,11 +11,11 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class Forker:
@@ -73,20 +73,16 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def _become(wish: Mapping[str, object], command: object) -> NoReturn:
+def _become(wish: Mapping[str, Any], command: Callable[[], None]) -> NoReturn:
     code = 1
     try:
-        files = wish["files"]
-        assert isinstance(files, list)
-        for number, file in enumerate(files):
-            opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT)
-            os.dup2(opened, number)
+        for number, file in enumerate(wish["files"]):
+            os.dup2(os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT), number)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         os.environ.clear()  # noqa: TID251
-        os.environ.update(wish["env"])  # type: ignore[arg-type]  # noqa: TID251
-        os.chdir(str(wish["folder"]))
-        sys.argv = ["duebox", *wish["words"]]  # type: ignore[misc]
-        assert callable(command)
+        os.environ.update(wish["env"])  # noqa: TID251
+        os.chdir(wish["folder"])
+        sys.argv = ["duebox", *wish["words"]]
         command()
         code = 0
     except SystemExit as ended:

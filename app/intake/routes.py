@@ -18,6 +18,9 @@ from app.intake.signatures import SCHEMES, MalformedRequest, Scheme
 
 router = APIRouter(prefix="/webhooks")
 
+PATIENCE = 4
+"""How many times the limit is read, and dropped, of a mail that is too long."""
+
 log = structlog.get_logger()
 
 
@@ -83,18 +86,29 @@ def _check_headers(scheme: Scheme, headers: Mapping[str, str], now: datetime) ->
 
 
 async def _read(request: Request) -> bytes:
-    """The body, given up as soon as it is known to be too long. Raises MailTooLarge; MalformedRequest when empty."""
+    """The body. Raises MailTooLarge, and MalformedRequest when it is empty.
+
+    What is too long is read to its end all the same, and dropped: a sender that is cut off while it still writes never
+    sees our answer, and tries again for days.
+    """
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MAX_BYTES:
-        raise MailTooLarge(f"a mail may have {MAX_BYTES} bytes")
+    is_too_long = announced.isdecimal() and int(announced) > MAX_BYTES
     body = bytearray()
+    size = 0
     try:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise MailTooLarge(f"a mail may have {MAX_BYTES} bytes")
+            size += len(chunk)
+            is_too_long = is_too_long or size > MAX_BYTES
+            if size > PATIENCE * MAX_BYTES:
+                break
+            if is_too_long:
+                body.clear()
+            else:
+                body += chunk
     except ClientDisconnect:
         raise MalformedRequest("the body ended early") from None
+    if is_too_long:
+        raise MailTooLarge(f"a mail may have {MAX_BYTES} bytes")
     if not body:
         raise MalformedRequest("the body is empty")
     return bytes(body)

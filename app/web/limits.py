@@ -4,11 +4,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 2 * 1024 * 1024
+PATIENCE_BYTES = 16 * MOST_BYTES
 UNLIMITED = "/webhooks/"
 
 
 class BodyLimit:
-    """A form or a JSON body above the limit is answered with 413, as soon as it is known to be too long."""
+    """A form or a JSON body above the limit is answered with 413. The rest of it is read and dropped, within reason: a
+    caller that is cut off while it still writes never sees the answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -24,6 +26,9 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > MOST_BYTES:
+                while message.get("more_body") and received <= PATIENCE_BYTES:
+                    message = await receive()
+                    received += len(message.get("body", b""))
                 raise HTTPException(413, f"a request may have {MOST_BYTES} bytes")
             return message
 

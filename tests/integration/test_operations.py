@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.jobs.lease import LEASE_SECONDS
 from tests.instances import mail
 from tests.running import COLLECTOR, PASSWORD, Installation, Refused, Webhook
 from tests.servers.dovecot import Dovecot, Mailbox
@@ -177,7 +178,7 @@ def test_without_the_model_the_embedded_one_reads_and_a_person_decides(house: Ho
     review = house.receive("Hello,\n\nwe will pay INV-1001 on Friday.\n\nPetra Vane")
     assert "model_unavailable" in review["review_reasons"]
     message = house.duebox.get(f"/api/v1/messages/{review['message_id']}")
-    assert [found["intent"] for found in message["proposal"]["intents"]] == ["payment_promise"]
+    assert "payment_promise" in {found["intent"] for found in message["proposal"]["intents"]}
     assert message["proposal"]["route"] == "review"
     house.wait_for_part("model", "unavailable")
     code, findings = house.doctor()
@@ -333,6 +334,7 @@ def test_postgresql_may_restart_under_all_processes(tmp_path: Path) -> None:
             webhook = duebox.add_webhook("hook")
             assert duebox.token
             worker = duebox.start_all()
+            wait_until(lambda: _parts(duebox).get("worker") == "ok", what="the worker is there", seconds=60)
             taken = [
                 number for number in range(5) if webhook.post(mail("We will pay.", message_id=f"{number}@x")) == 204
             ]
@@ -343,7 +345,7 @@ def test_postgresql_may_restart_under_all_processes(tmp_path: Path) -> None:
             assert _status(duebox, "/healthz") == 200
             assert webhook.post(mail("We will pay.", message_id="6@x")) == 503
             assert seen == {503, 200}, "the sign-in page needs no database"
-            time.sleep(2)
+            time.sleep(LEASE_SECONDS + 2)
             postgres.start()
             wait_until(lambda: _status(duebox, "/readyz") == 200, what="it is ready again", seconds=60)
             assert webhook.post(mail("We will pay.", message_id="7@x")) == 204
@@ -362,6 +364,11 @@ def _status(duebox: Installation, path: str) -> int:
     return httpx.get(
         f"{duebox.base}{path}", headers={"Authorization": f"Bearer {duebox.token}"}, timeout=30
     ).status_code
+
+
+def _parts(duebox: Installation) -> dict[str, str]:
+    parts: dict[str, str] = httpx.get(f"{duebox.base}/readyz", timeout=30).json()["parts"]
+    return parts
 
 
 def _counts(duebox: Installation) -> tuple[int, int]:

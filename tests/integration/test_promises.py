@@ -146,7 +146,7 @@ async def test_a_known_outcome_outlives_a_database_that_is_away(instance: Instan
             raise failures.pop()
         await record(*arguments)  # type: ignore[arg-type]
 
-    instance.outbox._record = once_away  # type: ignore[method-assign]  # noqa: SLF001
+    instance.outbox._record = once_away  # type: ignore[assignment, method-assign]  # noqa: SLF001
     await instance.outbox.work(outbox_id)
     assert await _state(instance) is OutboxState.SENT
 
@@ -172,7 +172,7 @@ async def test_a_worker_taken_for_dead_that_did_send_is_believed(instance: Insta
         await instance.outbox.resolve(row.id, Outcome.SEND_AGAIN, by=instance.collector)
         return await send(*arguments, **more)  # type: ignore[arg-type]
 
-    instance.sender.send = meanwhile  # type: ignore[method-assign, assignment]
+    instance.sender.send = meanwhile  # type: ignore[method-assign]
     await instance.outbox.work(outbox_id)
     instance.sender.send = send  # type: ignore[method-assign]
     await instance.outbox.work(outbox_id)

@@ -135,5 +135,5 @@ def test_an_empty_secret_file_is_too_short(environment: pytest.MonkeyPatch, tmp_
 def test_settings_never_change() -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.undo_seconds = 1
+        settings.undo_seconds = 1  # type: ignore[misc]
     assert Settings.model_config["frozen"]
