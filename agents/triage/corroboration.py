@@ -17,10 +17,10 @@ from app.domain.proposal import BODY, SUBJECT
 from app.reading.classifier import Scored
 from app.reading.commitments import is_done
 from app.reading.cues import REMITTANCE
-from app.reading.facts import DISPUTE_SIGNS, shows
 from app.reading.features import passages
 from app.reading.invoices import match_invoices
 from app.reading.spans import fold
+from app.reading.speech import DISPUTE_SIGNS, shows
 from app.reading.statements import Statement, read_statements
 
 GRAVE = frozenset(

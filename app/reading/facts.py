@@ -18,9 +18,6 @@ from app.reading.commitments import (
     PromiseFound,
     find_extension,
     find_promise,
-    is_about_the_past,
-    is_done,
-    is_firm,
     span_of,
 )
 from app.reading.dates import FoundDate, add_workdays
@@ -28,7 +25,9 @@ from app.reading.features import passages
 from app.reading.invoices import foreign_numbers
 from app.reading.lexicon import pattern
 from app.reading.spans import fold
+from app.reading.speech import SIGNS, shows
 from app.reading.statements import Statement, read_statements
+from app.reading.ties import BySpan, tie
 
 WITHOUT_INVOICES = frozenset(
     {Intent.AUTOMATIC_REPLY, Intent.DELIVERY_FAILURE, Intent.ACKNOWLEDGEMENT, Intent.UNRELATED}
@@ -36,52 +35,15 @@ WITHOUT_INVOICES = frozenset(
 ABOUT_IT = frozenset({Intent.DISPUTE, Intent.EXTENSION_REQUEST, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
 """A mail with one of these speaks of the customer's invoice even where it does not name it, if there is only one."""
 
-PAYING = frozenset({Intent.PAYMENT_CONFIRMATION, Intent.PAYMENT_PROMISE})
-
 _MAYBE_ABOUT_IT = frozenset({Intent.DOCUMENT_REQUEST, Intent.QUERY})
-_OF_NO_INVOICE = frozenset({Intent.DOCUMENT_REQUEST, Intent.CONTACT_UPDATE, Intent.QUERY})
-"""A mail with one of these in a paragraph of its own may mean no invoice at all, if each has been spoken of."""
-
 _SAID_IN_MANY_WORDS = frozenset({Intent.CONTACT_UPDATE, Intent.QUERY})
 """Where a classifier finds the sentence better than a list of words does."""
 
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_OTHER_MATTERS = frozenset(
-    {"past", "dispute", "terms", "document", "contact", "question", "price", "automatic", "quantity", "quality"}
-)
 _IT = re.compile(
     r"\b(?:this|the|your|that) (?:invoice|bill)|\b(?:it|this)\b|\b(?:la|cette|votre) facture|\b(?:die|diese|ihre|"
     r"der|dieser) rechnung|\b(?:la|esta|su) factura|\b(?:de|deze|uw) factuur|\b(?:la|questa|vostra) fattura|\ba "
     r"(?:vossa )?fatura"
 )
-
-DISPUTE_SIGNS = frozenset(
-    {
-        "dispute",
-        "price",
-        "quantity",
-        "quality",
-        "not_received",
-        "duplicate",
-        "missing_po",
-        "tax",
-        "terms",
-        "unrecognised",
-        "other_dispute",
-    }
-)
-_SIGNS: Mapping[Intent, frozenset[str]] = {
-    Intent.DISPUTE: DISPUTE_SIGNS,
-    Intent.EXTENSION_REQUEST: frozenset({"extension", "settlement", "hedge", "distress"}),
-    Intent.PAYMENT_PROMISE: frozenset({"future"}),
-    Intent.PAYMENT_CONFIRMATION: frozenset({"past"}),
-    Intent.DOCUMENT_REQUEST: frozenset({"document"}),
-    Intent.CONTACT_UPDATE: frozenset({"contact"}),
-    Intent.QUERY: frozenset({"question"}),
-    Intent.HARDSHIP: frozenset({"hardship"}),
-    Intent.LEGAL_OR_COMPLAINT: frozenset({"legal", "complaint", "privacy"}),
-    Intent.BANK_DETAIL_CHANGE: frozenset({"bank"}),
-}
 
 _REASONS: Mapping[DisputeReason, tuple[str, float]] = {
     DisputeReason.MISSING_PO: ("missing_po", 2.0),
@@ -170,15 +132,21 @@ class ExtractedFacts:
 
 
 def extract_facts(
-    text: str, subject: str, language: str, today: date, account: Account, intents: Sequence[Scored]
+    text: str,
+    subject: str,
+    language: str,
+    today: date,
+    account: Account,
+    intents: Sequence[Scored],
+    by_sentence: BySpan | None = None,
 ) -> ExtractedFacts:
-    """`text` is the redacted new text, `intents` are the chosen ones."""
+    """`text` is the redacted new text, `intents` are the chosen ones; `by_sentence` see ties.py."""
     chosen = {score.intent: FactSpan(score.source, score.start, score.end) for score in intents}
     statements = read_statements(text, subject, language, today, account)
     foreign = foreign_numbers(f"{subject}\n{text}", account) if Intent.DISPUTE in chosen else ()
     unknown = tuple(dict.fromkeys(number for match in foreign for number in match.numbers))
     numbers = _mail_invoices(statements, text, account, frozenset(chosen), names_another=bool(unknown))
-    tied = {intent: _tied(intent, statements, numbers, chosen, text) for intent in chosen}
+    tied = _tied(statements, numbers, chosen, text, by_sentence)
     by_intent = tuple(
         IntentInvoices(intent, tied[intent], _evidence(intent, statements, evidence, tied[intent]))
         for intent, evidence in chosen.items()
@@ -229,101 +197,15 @@ def _mail_invoices(
 
 
 def _tied(
-    intent: Intent,
     statements: Sequence[Statement],
     numbers: tuple[str, ...],
     chosen: Mapping[Intent, FactSpan],
     text: str,
-) -> tuple[str, ...]:
-    """The invoices whose statements show signs of this intent; else those that its evidence names; else all."""
-    if intent in WITHOUT_INVOICES:
-        return ()
-    if len(numbers) < 2 or (len(chosen) == 1 and not _is_itemised(statements)):  # noqa: PLR2004 nothing to divide
-        return numbers
-    signs = _signs_by_invoice(statements, chosen, text)
-    own = {number for number in numbers if intent in signs.named.get(number, ())}
-    if intent in _OF_NO_INVOICE:
-        own = _named_in(chosen[intent], statements) & set(numbers) or own
-    elsewhere = {number for number in numbers if signs.named.get(number, set()) - PAYING}
-    if intent in PAYING or not own:
-        own |= {n for n in numbers if intent in signs.carried.get(n, ()) and not (intent in PAYING and n in elsewhere)}
-    own = own or _named_in(chosen[intent], statements) & set(numbers)
-    if not own and intent in PAYING:
-        own = set(numbers) - elsewhere - signs.denied
-    if not own and intent in _OF_NO_INVOICE and all(signs.named.get(number) for number in numbers):
-        return ()
-    return tuple(number for number in numbers if number in own) or numbers
-
-
-def _is_itemised(statements: Sequence[Statement]) -> bool:
-    return sum(1 for statement in statements if statement.source == BODY and statement.invoices) > 1
-
-
-def _named_in(evidence: FactSpan, statements: Sequence[Statement]) -> set[str]:
-    touching = (s for s in statements if s.touches(evidence.source, evidence.start, evidence.end))
-    return {number for statement in touching for number in statement.invoices}
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """For each invoice the chosen intents shown by clauses naming it, and by those that follow in the paragraph.
-
-    `denied` are invoices of which something is said not to be so.
-    """
-
-    named: Mapping[str, set[Intent]]
-    carried: Mapping[str, set[Intent]]
-    denied: frozenset[str]
-
-
-def _signs_by_invoice(statements: Sequence[Statement], chosen: Mapping[Intent, FactSpan], text: str) -> _Signs:
-    named: dict[str, set[Intent]] = {}
-    carried: dict[str, set[Intent]] = {}
-    denied: set[str] = set()
-    current: tuple[str, ...] = ()
-    end = 0
-    for statement in statements:
-        if statement.source == SUBJECT:
-            continue
-        if _PARAGRAPH.search(text, end, statement.start):
-            current = ()
-        current, end = statement.invoices or current, statement.end
-        found = {intent for intent in chosen if shows(intent, statement)}
-        for number in current:
-            (named if statement.invoices else carried).setdefault(number, set()).update(found)
-        if "negation" in statement.says and not found & PAYING:
-            denied.update(statement.invoices)
-    return _Signs(named, carried, frozenset(denied))
-
-
-def shows(intent: Intent, statement: Statement) -> bool:
-    """Whether the words of a statement speak for an intent."""
-    says = statement.says
-    if intent is Intent.PAYMENT_PROMISE:
-        return _promises(statement)
-    if intent is Intent.PAYMENT_CONFIRMATION:
-        is_over = any(found.kind == "past" for found in statement.dates)
-        return "past" in says and not statement.is_question and (is_over or not _promises(statement))
-    if intent is Intent.DISPUTE:
-        return bool(
-            says & {"dispute"}
-            or sum(sign in says for sign in _SIGNS[intent]) > 1
-            or says & {"not_received", "duplicate", "quality", "missing_po"}
-        )
-    return bool(says & _SIGNS.get(intent, frozenset()))
-
-
-def _promises(statement: Statement) -> bool:
-    """A firm word about paying in future; a bare day will do ("INV-3 next Friday") where nothing else is said."""
-    says = statement.says
-    is_dated = any(found.kind != "past" and not is_about_the_past(statement, found) for found in statement.dates)
-    if not is_firm(statement) or says & {"extension", "settlement"} - ({"extension"} if "future" in says else set()):
-        return False
-    if is_done(statement):
-        return False
-    return bool(says & {"future"} and (is_dated or "pay" in says)) or (
-        is_dated and ("pay" in says or not says & _OTHER_MATTERS)
-    )
+    by_sentence: BySpan | None,
+) -> Mapping[Intent, tuple[str, ...]]:
+    concerned = {intent: span for intent, span in chosen.items() if intent not in WITHOUT_INVOICES}
+    shares = tie(statements, numbers, concerned, text, by_sentence) if len(numbers) > 1 else {}
+    return {intent: shares.get(intent, numbers if intent in concerned else ()) for intent in chosen}
 
 
 def _evidence(intent: Intent, statements: Sequence[Statement], evidence: FactSpan, tied: tuple[str, ...]) -> FactSpan:
@@ -340,7 +222,7 @@ def _evidence(intent: Intent, statements: Sequence[Statement], evidence: FactSpa
 
 
 def _clearness(intent: Intent, statement: Statement, tied: tuple[str, ...]) -> int:
-    return len(statement.says & _SIGNS.get(intent, frozenset())) + len(set(statement.invoices) & set(tied))
+    return len(statement.says & SIGNS.get(intent, frozenset())) + len(set(statement.invoices) & set(tied))
 
 
 # ---- dispute

@@ -53,6 +53,7 @@ _MONTHS = (
     r"nov(?:ember|embre|iembre|embro)?",
     r"dec(?:ember|embre)?|dez(?:ember|embro)?|diciembre|dicembre",
 )
+_ANY_MONTH = "|".join(rf"(?:de |di |d')?(?:{names})\b" for names in _MONTHS)
 _MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
 _MONTH_INVOICE = re.compile(
     rf"\b(?:(?:{_MONTH})(?:'s)?[ -]?(?:invoice|bill|one|rechnung|factuur)|"
@@ -63,6 +64,19 @@ _ACCOUNT_TOKEN = re.compile(
     r"(?<![\w@.])[a-z]{1,6}[ -]?(?:\d{2,4}[-/])?\d{3,12}(?!\w)|(?<![\w@.,/-])\d{4,12}(?![\w%]|[.,]\d)"
 )
 
+
+_CLAUSE_HEAD = re.compile(r"(?:^|\n|[,;:.] |- |\u2022 |\* )$")
+_COUNTS = re.compile(
+    r"\s?(?:%|\u20ac|\$|\u00a3|eur|gbp|usd|chf|euros?|pounds?|x\b|st\b|stuck|kg|km|m\b|l\b|days?|tage?|jours?|dias?|giorni|dagen|boxes|"
+    r"units|hours|pieces|cartons?|pallets|[a-z]+s\b(?= (?:of|were|de|at|on))|[/.-]\d|\.$|\s?\n?$)"
+)
+_SHORT = re.compile(
+    r"(?<!\w)(?:(?:las?|les|die|der|zur|le|a|as|alla|della|per la|the|number|and|then) )"
+    r"(?P<digits>\d{2,3}(?:(?:, | ?/ ?| (?:et|y|und|"
+    r"and|e|en)(?: la| die| a)? )\d{2,3})*)"
+    r"(?![\w%]|[.,]\d|\s?[/:-]\d|\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|days?|giorni|dagen|"
+    rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{_ANY_MONTH}))"
+)
 
 MAX_CHARS = 20_000
 """What stands further down names no invoice."""
@@ -174,7 +188,8 @@ def _bare(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMa
         before = folded[max(0, match.start() - 30) : match.start()]
         if _FOREIGN_CUE.search(before):
             continue
-        if len(match.group().lstrip("0")) >= _MIN_BARE_DIGITS or _CUE.search(before):
+        is_plain = len(match.group().lstrip("0")) >= _MIN_BARE_DIGITS or _CUE.search(before)
+        if is_plain or _opens_a_clause(folded, match.start(), match.end()):
             yield InvoiceMatch(match.start(), match.end(), numbers)
 
 
@@ -182,16 +197,39 @@ def _suffixes(folded: str, account: Account, taken: bytearray) -> Iterable[Invoi
     """The last three or more digits, beside a word that says that they are a number."""
     for match in re.finditer(r"(?<![\w.,+-])(?:\.{2,3}|-)?(?P<digits>\d{3,12})(?![\w%]|[.,]\d)", folded):
         before = folded[max(0, match.start() - 30) : match.start()]
-        is_pointed = match.group()[0] in ".-"
-        if (
-            taken[match.end() - 1]
-            or not (is_pointed or (_CUE.search(before) and not before.rstrip().endswith(",")))
-            or _FOREIGN_CUE.search(before)
-        ):
+        is_pointed = match.group()[0] in ".-" or (
+            match["digits"][0] == "0" and len(match["digits"]) >= _MIN_BARE_DIGITS
+        )
+        has_cue = _CUE.search(before) and not before.rstrip().endswith(",")
+        is_told = is_pointed or has_cue or _opens_a_clause(folded, match.start(), match.end())
+        if taken[match.end() - 1] or not is_told or _FOREIGN_CUE.search(before):
             continue
         numbers = [invoice.number for invoice in account.invoices if _digits(invoice.number).endswith(match["digits"])]
         if len(numbers) == 1:
             yield InvoiceMatch(match.start(), match.end(), tuple(numbers), MatchKind.PARTIAL)
+
+
+def _opens_a_clause(folded: str, start: int, end: int) -> bool:
+    """ "771 parti hier, 772 jeudi": a number of three digits or more at the head of a line or clause counts nothing."""
+    return (
+        end - start >= len("000")
+        and _CLAUSE_HEAD.search(folded, max(0, start - 4), start) is not None
+        and _COUNTS.match(folded, end) is None
+    )
+
+
+def _short(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
+    """ "La 21 ya salió, la 22 el jueves", "die 77": the last two digits after an article that no day of a month has."""
+    for match in _SHORT.finditer(folded):
+        found: list[InvoiceMatch] = []
+        for digits in re.finditer(r"\d{2,3}", match["digits"]):
+            start = match.start("digits") + digits.start()
+            numbers = [i.number for i in account.invoices if _digits(i.number).endswith(digits.group())]
+            if len(numbers) != 1 or taken[start]:
+                break
+            found.append(InvoiceMatch(start, start + len(digits.group()), (numbers[0],), MatchKind.PARTIAL))
+        else:
+            yield from found
 
 
 def _groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
@@ -287,5 +325,5 @@ def _between(first: str, last: str, account: Account) -> tuple[str, ...]:
 
 
 _Finder = Callable[[str, Account, bytearray], Iterable[InvoiceMatch]]
-_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _groups, _slips)
+_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _short, _groups, _slips)
 """In the order of certainty; `taken` marks what an earlier one has read."""

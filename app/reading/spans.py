@@ -26,6 +26,7 @@ p.m
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 
+_NUMBER_ALONE = re.compile(r"\s*[\w/.-]*\d[\w/.-]*\s*")
 _ENDING = re.compile(r"(?<![.!?\u2026])[.!?\u2026]+[\"')\u201d\u00bb\]]*(?=\s|$)")
 _LEADING = re.compile(r"[\s>*\u2022\u00b7\-\u2013\u2014|]*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)$")
@@ -102,7 +103,14 @@ def _is_wrapped(text: str, before: Span, line: Span) -> bool:
     previous = before.of(text).rstrip()
     last = previous[previous.rfind("\n") + 1 :]
     first = line.of(text)[:1]
-    return len(last) >= _WRAPPED_LINE and last[-1] not in ".!?:;" and first.isalnum() and not first.isupper()
+    is_heading = _NUMBER_ALONE.fullmatch(line.of(text)) is not None
+    return (
+        len(last) >= _WRAPPED_LINE
+        and last[-1] not in ".!?:;"
+        and first.isalnum()
+        and not first.isupper()
+        and not is_heading
+    )
 
 
 def _split_line(text: str, line: Span) -> list[Span]:

@@ -5,7 +5,7 @@ A clause that speaks of several invoices ("INV-1 paid, INV-2 wrong quantity, INV
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -16,12 +16,15 @@ from app.reading.amounts import FoundAmount, find_amounts
 from app.reading.dates import FoundDate, find_dates
 from app.reading.invoices import InvoiceMatch, match_invoices, mentioned
 from app.reading.lexicon import CONCEPTS, pattern
+from app.reading.references import find_references
 from app.reading.spans import clauses, fold, sentence_at, sentences
 
-_JOINT = re.compile(r"[,;:]\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
+_JOINT = re.compile(r"[,;:.]\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
 _IN_BRACKETS = re.compile(r"\([^()]{0,40}\)")
 _ONLY_LINKS = re.compile(
     r"(?:[\s,/&+;-]|\b(?:and|or|et|ou|und|oder|sowie|y|o|e|en|of|ed|plus|as well as|ainsi que|invoices?|"
+    r"along with|together with|junto con|insieme a|samen met|zusammen mit|avec|all of|both|also|auch|"
+    r"the|las?|les?|die|der|as?|"
     r"factures?|rechnung(?:en)?|facturas?|fatture?|faturas?|facturen|re|no|nr|n)\b)*"
 )
 
@@ -55,15 +58,18 @@ class Statement:
 
 def read_statements(text: str, subject: str, language: str, today: date, account: Account) -> tuple[Statement, ...]:
     """The statements of the subject, then of the body. Offsets count in the subject or in the body."""
-    found: list[Statement] = []
-    for source, words in ((SUBJECT, subject), (BODY, text)):
-        found.extend(_of_part(source, words[:MAX_CHARS], language, today, account))
-    return tuple(found)
+    head = _of_part(SUBJECT, subject[:MAX_CHARS], language, today, account, ())
+    listed = tuple(dict.fromkeys(number for statement in head for number in statement.invoices))
+    return (*head, *_of_part(BODY, text[:MAX_CHARS], language, today, account, listed))
 
 
-def _of_part(source: str, text: str, language: str, today: date, account: Account) -> list[Statement]:
+def _of_part(
+    source: str, text: str, language: str, today: date, account: Account, listed: tuple[str, ...]
+) -> list[Statement]:
     matches = match_invoices(text, account)
-    dates = tuple(d for d in find_dates(text, today, language, account.country) if not _inside(d.start, d.end, matches))
+    matches = tuple(sorted((*matches, *find_references(text, matches, account, listed)), key=lambda match: match.start))
+    found_dates = find_dates(text, today, language, account.country)
+    dates = tuple(_as_past(d, today) for d in found_dates if not _inside(d.start, d.end, matches))
     amounts = tuple(
         a for a in find_amounts(text, language) if not _inside(a.start, a.end, matches) and not _overlaps(a, dates)
     )
@@ -101,6 +107,11 @@ def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list
         cuts.append(before.end + joints[-1].start() if joints else after.start)
     edges = [clause.start, *cuts, clause.end]
     return [Span(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _as_past(found: FoundDate, today: date) -> FoundDate:
+    """A day before the mail points back, however it is written."""
+    return replace(found, kind="past") if found.day is not None and found.day < today else found
 
 
 def _inside(start: int, end: int, matches: Sequence[InvoiceMatch]) -> bool:

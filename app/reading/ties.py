@@ -1,0 +1,208 @@
+"""Which intent concerns which invoice, in a mail about several.
+
+    "INV-1 was paid.  INV-2: two boxes short.  We said so to the driver.  INV-3 goes out on Friday."
+     └ topic INV-1 ┘  └─ topic INV-2 ──────────────────────────────────┘  └─ topic INV-3 ─────────┘
+
+A statement's topic are the invoices that it names, else those named before it in the paragraph. Every statement speaks
+more or less for each intent of the mail; an invoice gets the intent that its statements speak for most.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.intents import Intent
+from app.domain.proposal import BODY
+from app.reading.commitments import FactSpan
+from app.reading.speech import strength
+from app.reading.statements import Statement
+
+MAIN = (
+    Intent.DISPUTE,
+    Intent.EXTENSION_REQUEST,
+    Intent.PAYMENT_PROMISE,
+    Intent.PAYMENT_CONFIRMATION,
+    Intent.DOCUMENT_REQUEST,
+    Intent.QUERY,
+)
+"""Intents that an invoice has a share in; the others concern the customer."""
+
+ABOUT_MONEY = frozenset(MAIN[:4])
+
+EVIDENCE = 2.5
+"""What it is worth that the classifier found the intent in just this statement."""
+
+SHARED, SHARED_UNHEARD = 1.0, 0.3
+"""The same where the evidence also covers other invoices: if the statement's own words speak for the intent; if no
+statement's do."""
+
+UNPOINTED = 0.4
+"""A question or a wish for papers elsewhere than in the evidence is seldom another one."""
+
+CARRIED, CARRIED_ASIDE = 0.8, 0.5
+"""A statement that does not name its topic says less about it; a question or a wish for papers may be about more."""
+
+IN_PASSING = 0.3
+"""A list of everything says little about each."""
+
+PLAIN = 2.2
+"""From here on a second intent of an invoice counts, too."""
+
+FAINT = 0.6
+"""Less than this is an echo."""
+
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_HEADING_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """`is_list` tells that the statement names everything at once."""
+
+    topic: tuple[str, ...]
+    statement: Statement
+    is_named: bool
+    is_list: bool
+
+    def weight(self, intent: Intent) -> float:
+        carried = CARRIED if intent in ABOUT_MONEY else CARRIED_ASIDE
+        return (1.0 if self.is_named else carried) * (IN_PASSING if self.is_list else 1.0)
+
+
+BySpan = Mapping[tuple[int, int], Mapping[Intent, float]]
+"""How much a passage of the body at [start, end) speaks for each intent, between 0 and 1."""
+
+
+def tie(
+    statements: Sequence[Statement],
+    numbers: tuple[str, ...],
+    evidence: Mapping[Intent, FactSpan],
+    text: str,
+    by_sentence: BySpan | None = None,
+) -> Mapping[Intent, tuple[str, ...]]:
+    """The invoices of each intent in `evidence`, of those in `numbers`. Where nothing divides them, all."""
+    said = _topics(statements, numbers, text)
+    if not _is_divided(said, numbers):
+        return {intent: _undivided(intent, said, numbers, evidence) for intent in evidence}
+    chosen = [intent for intent in MAIN if intent in evidence]
+    scores = _scores(said, chosen, evidence, by_sentence or {})
+    pairs = {number: _intents_of(scores.get(number, {})) for number in numbers}
+    tied = {intent: tuple(n for n in numbers if intent in pairs[n]) for intent in chosen}
+    free = tuple(n for n in numbers if not pairs[n])
+    for intent in chosen:
+        if not tied[intent]:
+            tied[intent] = _second_best(intent, said, evidence[intent], scores, free)
+    return {intent: tied[intent] if intent in tied else _named(said, evidence[intent]) for intent in evidence}
+
+
+def _is_divided(said: Sequence[_Said], numbers: tuple[str, ...]) -> bool:
+    """Whether a statement speaks of some of the invoices and not of the others."""
+    return any(one.is_named and len(one.topic) < len(numbers) for one in said)
+
+
+def _undivided(
+    intent: Intent, said: Sequence[_Said], numbers: tuple[str, ...], evidence: Mapping[Intent, FactSpan]
+) -> tuple[str, ...]:
+    named = _named(said, evidence[intent])
+    return named if named and len(evidence) > 1 else numbers
+
+
+def _named(said: Sequence[_Said], span: FactSpan) -> tuple[str, ...]:
+    found = {
+        n: None for s in said if s.statement.touches(span.source, span.start, span.end) for n in s.statement.invoices
+    }
+    return tuple(found)
+
+
+def _topics(statements: Sequence[Statement], numbers: tuple[str, ...], text: str) -> list[_Said]:
+    said: list[_Said] = []
+    topic: tuple[str, ...] = ()
+    before: Statement | None = None
+    for statement in statements:
+        if statement.source != BODY:
+            continue
+        own = tuple(n for n in numbers if n in statement.invoices)
+        is_new = before is not None and _PARAGRAPH.search(text, before.end, statement.start) is not None
+        if own:
+            topic = own
+        elif is_new and before is not None and not _is_heading(before):
+            topic = ()
+        said.append(_Said(topic, statement, bool(own), _is_list(own, numbers)))
+        before = statement
+    return said
+
+
+def _is_heading(statement: Statement) -> bool:
+    return bool(statement.invoices) and len(statement.text.split()) <= _HEADING_WORDS
+
+
+def _is_list(own: tuple[str, ...], numbers: tuple[str, ...]) -> bool:
+    return len(own) > 2 and len(own) == len(numbers)  # noqa: PLR2004 both may share a fate
+
+
+def _scores(
+    said: Sequence[_Said], chosen: Sequence[Intent], evidence: Mapping[Intent, FactSpan], by_sentence: BySpan
+) -> Mapping[str, Mapping[Intent, float]]:
+    scores: dict[str, dict[Intent, float]] = {}
+    for intent in chosen:
+        touched = [s for s in said if _touches(s, evidence[intent])]
+        is_shared = len({s.topic for s in touched if s.topic}) > 1
+        is_heard = any(strength(intent, s.statement) > 0 for s in touched)
+        for one in said:
+            words = strength(intent, one.statement)
+            if one in touched:
+                words += EVIDENCE if not is_shared else SHARED if words > 0 else 0.0 if is_heard else SHARED_UNHEARD
+            elif touched and intent not in ABOUT_MONEY:
+                words *= UNPOINTED
+            value = one.weight(intent) * (words + EVIDENCE * _said_by_sentence(intent, one.statement, by_sentence))
+            for number in one.topic:
+                known = scores.setdefault(number, {})
+                known[intent] = max(known.get(intent, 0.0), value)
+    return scores
+
+
+def _touches(said: _Said, span: FactSpan) -> bool:
+    return span.end > span.start and said.statement.touches(span.source, span.start, span.end)
+
+
+def _said_by_sentence(intent: Intent, statement: Statement, by_sentence: BySpan) -> float:
+    inside = (
+        scores.get(intent, 0.0) for (start, end), scores in by_sentence.items() if statement.touches(BODY, start, end)
+    )
+    return max(inside, default=0.0)
+
+
+def _intents_of(scores: Mapping[Intent, float]) -> frozenset[Intent]:
+    """The strongest, and others that are plain by themselves."""
+    if not scores or max(scores.values()) <= 0:
+        return frozenset()
+    best = max(scores, key=lambda intent: scores[intent])
+    return frozenset({best, *(i for i, value in scores.items() if value > PLAIN)})
+
+
+def _second_best(
+    intent: Intent,
+    said: Sequence[_Said],
+    span: FactSpan,
+    scores: Mapping[str, Mapping[Intent, float]],
+    free: tuple[str, ...],
+) -> tuple[str, ...]:
+    """For an intent that no invoice has foremost: what has no intent yet, else what is named beside the evidence; it
+    may be about something else. Without evidence, where it is heard at all."""
+    if not _needs_one(intent):
+        return ()
+    if free:
+        return free
+    places = [place for place, one in enumerate(said) if _touches(one, span)]
+    if places:
+        near = (
+            one.topic for place, one in enumerate(said) if one.is_named and places[0] - 1 <= place <= places[-1] + 1
+        )
+        return next(near, ())
+    heard = {n: values[intent] for n, values in scores.items() if values.get(intent, 0.0) > FAINT}
+    return tuple(n for n in heard if heard[n] == max(heard.values())) or tuple(scores)
+
+
+def _needs_one(intent: Intent) -> bool:
+    """A question or a wish for papers may be about no invoice."""
+    return intent in ABOUT_MONEY

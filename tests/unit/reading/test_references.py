@@ -1,0 +1,57 @@
+import pytest
+
+from app.domain.account import Account
+from app.reading.invoices import match_invoices
+from app.reading.references import find_references
+from tests.unit.reading.ledger import account
+
+THREE = account(("R-4471", "900.00"), ("R-4480", "250.00"), ("R-4490", "75.00"))
+TWO = account(("R-4471", "900.00"), ("R-4480", "250.00"))
+
+
+def pointed_at(text: str, on: Account = THREE, listed: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    return [match.numbers for match in find_references(text, match_invoices(text, on), on, listed)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 is paid, the other two go out on Friday",
+        "R-4471 is paid, everything else is approved",
+        "R-4471 ist bezahlt, die anderen beiden kommen am Freitag",
+        "R-4471 est payée, les deux autres partent vendredi",
+        "R-4471 está pagada, las otras dos salen el viernes",
+        "R-4471 è pagata, le altre due partono venerdì",
+        "R-4471 is betaald, de andere twee gaan vrijdag",
+        "R-4471 está paga, as outras duas seguem sexta",
+        "I have R-4471, R-4480 and R-4490 here. R-4471 is paid, the others go out on Friday",
+    ],
+)
+def test_the_others_are_what_is_not_named(text: str) -> None:
+    assert pointed_at(text) == [("R-4480", "R-4490")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("R-4471 and R-4480: the former is paid, the latter is wrong", [("R-4471",), ("R-4480",)]),
+        ("the big one is paid, the small one goes out on Friday", [("R-4471",), ("R-4490",)]),
+        ("die große ist bezahlt", [("R-4471",)]),
+        ("the €250.00 one is wrong", [("R-4480",)]),
+        ("die über 75,00 € ist falsch", [("R-4490",)]),
+        ("all three are approved", [("R-4471", "R-4480", "R-4490")]),
+        ("the first reminder came on the second day, the other day", []),
+        ("the second one, R-4480, is wrong", []),
+        ("the other two are paid", []),
+    ],
+)
+def test_places_sizes_and_amounts(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert pointed_at(text) == expected
+
+
+def test_an_order_comes_from_the_subject_where_the_text_names_none() -> None:
+    assert pointed_at("La primera ya está pagada, la otra no", TWO, ("R-4480", "R-4471"))[0] == ("R-4480",)
+
+
+def test_the_two_of_three_that_are_named_are_both() -> None:
+    assert pointed_at("R-4471, then R-4490. Both are paid.") == [("R-4471", "R-4490")]

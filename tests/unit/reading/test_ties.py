@@ -1,0 +1,114 @@
+from datetime import date
+
+import pytest
+
+from app.domain.intents import Intent
+from app.reading.classifier import Scored
+from app.reading.facts import extract_facts
+from app.reading.spans import sentences
+from tests.unit.reading.ledger import account
+
+WEDNESDAY = date(2026, 3, 11)
+SIX = account(*((f"R-{number}", "100.00") for number in range(4471, 4477)))
+THREE = account(("R-4471", "900.00"), ("R-4480", "250.00"), ("R-4490", "75.00"))
+
+PROMISE, CONFIRMATION, DISPUTE = Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION, Intent.DISPUTE
+EXTENSION, DOCUMENT, QUERY = Intent.EXTENSION_REQUEST, Intent.DOCUMENT_REQUEST, Intent.QUERY
+CONTACT = Intent.CONTACT_UPDATE
+
+
+def shares(
+    text: str, said: dict[Intent, str], language: str = "en", on: object = THREE, subject: str = ""
+) -> dict[Intent, set[str]]:
+    """`said` holds a piece of the sentence in which each intent was found."""
+    whole = sentences(text)
+    scored = []
+    for intent, words in said.items():
+        place = text.index(words) if words else 0
+        span = next(s for s in whole if s.start <= place < s.end)
+        scored.append(Scored(intent, 0.9, "body", span.start if words else 0, span.end if words else 0))
+    found = extract_facts(text, subject, language, WEDNESDAY, on, scored)  # type: ignore[arg-type]
+    return {one.intent: {number[-2:] for number in one.numbers} for one in found.by_intent}
+
+
+def test_six_invoices_have_each_their_own_fate() -> None:
+    text = """Good morning, here is where we stand.
+
+R-4471 was paid on 3 March, reference 8812.
+
+R-4472 I have on Friday's run. Nothing to add there.
+
+On R-4473 the driver left two boxes short. My colleague told him so at the gate, and he just shrugged.
+
+R-4474 never reached me, could you send a copy?
+
+For R-4475 we would need until the end of May. Our own customer is late.
+
+And does R-4476 include freight?
+
+From 1 April please write to our new bookkeeper, Ann Price."""
+    said = {
+        DISPUTE: "two boxes short",
+        EXTENSION: "until the end",
+        PROMISE: "Friday's run",
+        CONFIRMATION: "was paid",
+        DOCUMENT: "send a copy",
+        CONTACT: "new bookkeeper",
+        QUERY: "include freight",
+    }
+    assert shares(text, said, on=SIX) == {
+        CONFIRMATION: {"71"},
+        PROMISE: {"72"},
+        DISPUTE: {"73"},
+        DOCUMENT: {"74"},
+        EXTENSION: {"75"},
+        QUERY: {"76"},
+        CONTACT: set(),
+    }
+
+
+def test_one_sentence_divides_its_intents_by_its_words() -> None:
+    text = "4471 angewiesen, 4480 kommt Mittwoch."
+    said = {PROMISE: "4471", CONFIRMATION: "4471"}
+    assert shares(text, said, "de") == {CONFIRMATION: {"71"}, PROMISE: {"80"}}
+
+
+def test_what_follows_a_number_belongs_to_it() -> None:
+    text = "R-4471\nfue abonada el martes.\nR-4480\nlos tubos llegaron rotos.\nLo vio vuestro chófer."
+    assert shares(text, {DISPUTE: "Lo vio", CONFIRMATION: "abonada"}, "es") == {
+        DISPUTE: {"80"},
+        CONFIRMATION: {"71"},
+    }
+
+
+def test_a_question_beside_belongs_to_no_invoice() -> None:
+    text = "R-4471 is paid. R-4480 goes out on Friday.\n\nBy the way, who is our new account manager?"
+    said = {QUERY: "By the way", PROMISE: "R-4480", CONFIRMATION: "R-4471"}
+    assert shares(text, said)[QUERY] == set()
+
+
+def test_a_dispute_told_without_a_number_is_of_what_has_no_fate_yet() -> None:
+    text = (
+        "Die Pumpe wurde auf Garantie getauscht, dafür zahlen wir nichts. Die 4480 und die 4490 kommen am Donnerstag."
+    )
+    shared = shares(text, {DISPUTE: "Pumpe", PROMISE: "4480"}, "de", subject="R-4471, R-4480, R-4490")
+    assert shared == {DISPUTE: {"71"}, PROMISE: {"80", "90"}}
+
+
+@pytest.mark.parametrize("words", ["", "both"])
+def test_what_nothing_divides_is_of_all(words: str) -> None:
+    text = "We will pay R-4471, R-4480 and R-4490 on Friday, both old and new."
+    assert shares(text, {PROMISE: words})[PROMISE] == {"71", "80", "90"}
+
+
+def test_scores_by_sentence_decide_where_words_are_unknown() -> None:
+    text = "R-4471 is as good as gold. R-4480 is a sorry tale."
+    first, second = sentences(text)
+    by_sentence = {
+        (first.start, first.end): {PROMISE: 0.9, DISPUTE: 0.0},
+        (second.start, second.end): {PROMISE: 0.0, DISPUTE: 0.9},
+    }
+    scored = [Scored(PROMISE, 0.9), Scored(DISPUTE, 0.9)]
+    found = extract_facts(text, "", "en", WEDNESDAY, THREE, scored, by_sentence)
+    assert found.invoices_of(PROMISE) == ("R-4471",)
+    assert found.invoices_of(DISPUTE) == ("R-4480",)
