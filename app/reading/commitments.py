@@ -15,19 +15,17 @@ from app.domain.proposal import BODY
 from app.reading.amounts import FoundAmount
 from app.reading.dates import FoundDate
 from app.reading.spans import fold
-from app.reading.statements import Statement
+from app.reading.statements import REST, Statement
 
-_REST = re.compile(
-    r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restant|restliche\w*|"
-    r"restbetrag|differenz|resto|restante|restant|restbedrag|saldo|remanescente)\b"
-)
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d)?)\s?(?:%|percent|prozent|pour cent|por ciento|procent|per cento|por cento)")
 _HALF = re.compile(r"\b(?:half|la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b")
 _IN_PARTS = re.compile(
     r"\b(?:instal?ments?|payment plan|in (?:two|three|four|five|six|\d+) (?:parts|payments|goes|chunks|tranches|"
-    r"instal\w*)|(?:per|a|each|every) month|monthly|echeancier|echelonn\w*|(?:en|in) (?:deux|trois|quatre|\d+) "
-    r"fois|mensualit\w*"
-    r"|versements|raten\w*|ratenzahlung|teilbetrag\w*|teilzahlung\w*|monatlich|en (?:dos|tres|cuatro|\d+) "
+    r"instal\w*)|(?:per|a|each|every) month|monthly|echeancier|echelonn\w*|(?:dos|tres|cuatro|cinco|seis|"
+    r"\d+) (?:plazos|pagos)|"
+    r"(?:en|in) (?:deux|trois|quatre|\d+) fois|mensualit\w*"
+    r"|versements|raten\w*|ratenzahlung|teilbetrag\w*|teilzahlung\w*|monatlich|"
+    r"en (?:dos|tres|cuatro|\d+) "
     r"(?:pagos|plazos|veces|cuotas)|fraccion\w*|cuotas|a plazos|mensual\w*|in (?:twee|drie|vier|\d+) (?:keer|"
     r"delen|termijnen)|termijnen|gespreid|maandelijks"
     r"|rate\b|rateizz\w*|in (?:due|tre|quattro|\d+) (?:volte|rate|tranche)|piano di rientro|mensil\w*|prestac\w*|"
@@ -58,6 +56,12 @@ _DUE_BEFORE = re.compile(
     r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|del|desde|fechad[ao]|vervaldatum|van|sinds|geleverd|"
     r"scadut[ao]|datat[ao]|dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|scadenza|faelligkeit|"
     r"falligkeit)\s*(?:on|le|am|el|il|a|em|op)?\s*$"
+)
+_RUN_BEFORE = re.compile(
+    r"\b(?:run|batch|cycle|\w*lauf|campagne|lot|levee|bordereau|paiement|reglement|virements?|remesa|lote|tanda|"
+    r"corrida|"
+    r"pagos?|distinta|pagament[oi]|mandato|betaalrun|betaalronde|ordem|train)\s*(?:of|from|du|de|del|van|vom|von|do|da|"
+    r"della|dal)?\s*(?:the|de|le|el|il)?\s*$"
 )
 _CENT = Decimal("0.01")
 
@@ -124,7 +128,7 @@ def find_promise(
     soft = [
         c for c in candidates if {"pay", "future"} <= c.statement.says and not c.statement.says & {"hedge", "negation"}
     ]
-    chosen = _promise_date(firm or soft, evidence)
+    chosen = _promise_date(_about(firm or soft, invoices), evidence)
     statement = chosen.statement if chosen is not None else _promise_statement(body, evidence)
     amount = _promise_amount(body, statement, chosen.found if chosen else None, invoices, account)
     currency = (amount.currency if amount is not None else None) or _currency(invoices, account)
@@ -136,6 +140,12 @@ def find_promise(
         invoices,
         span_of(statement),
     )
+
+
+def _about(candidates: Sequence[_Candidate], invoices: tuple[str, ...]) -> Sequence[_Candidate]:
+    """Those whose topic are the invoices; where none is, those that have no other topic; else all."""
+    own = [c for c in candidates if set(c.statement.topic) & set(invoices)]
+    return own or [c for c in candidates if not c.statement.topic] or candidates
 
 
 def _future_dates(statement: Statement, today: date) -> Iterable[_Candidate]:
@@ -151,7 +161,8 @@ def _future_dates(statement: Statement, today: date) -> Iterable[_Candidate]:
 
 def is_about_the_past(statement: Statement, found: FoundDate) -> bool:
     """Whether the words before a date say that it is a due date, an issue date, a delivery."""
-    return _DUE_BEFORE.search(fold(statement.text[: found.start - statement.start])[-24:]) is not None
+    before = fold(statement.text[: found.start - statement.start])[-30:]
+    return _DUE_BEFORE.search(before[-24:]) is not None and _RUN_BEFORE.search(before) is None
 
 
 def _promise_date(candidates: Sequence[_Candidate], evidence: FactSpan | None) -> _Candidate | None:
@@ -184,42 +195,53 @@ def _promise_amount(
     if statement is None:
         return None
     open_sum = _open_sum(invoices, account)
+    rest = _rest(body, statement, open_sum)
+    inside = [a for a in statement.amounts if _is_plausible(a, open_sum)]
     same = [
         a
         for s in body
-        if s.sentence == statement.sentence and "other_dispute" not in s.says - {"pay"}
+        if s.sentence == statement.sentence and "other_dispute" not in s.says - {"pay"} and not is_done(s)
         for a in s.amounts
         if _is_plausible(a, open_sum)
     ]
-    inside = [a for a in statement.amounts if _is_plausible(a, open_sum)]
-    pool = inside or same
-    if pool:
-        return min(pool, key=lambda amount: _distance(amount, found, statement))
+    value = rest if not inside else None
+    if value is None and (inside or same):
+        return min(inside or same, key=lambda amount: _distance(amount, found, statement))
+    if value is None:
+        value = _share(statement, open_sum)
+    if value is None:
+        return None
+    return FoundAmount(
+        statement.start, statement.end, value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account)
+    )
+
+
+def _rest(body: Sequence[Statement], statement: Statement, open_sum: Decimal | None) -> Decimal | None:
+    """What is left of the open sum after what the mail says was paid, if the words beside the date say "the rest"."""
+    if open_sum is None or not REST.search(fold(statement.text)):
+        return None
+    paid = [
+        a.value
+        for s in body
+        if "past" in s.says and s is not statement
+        for a in s.amounts
+        if _is_plausible(a, open_sum)
+    ]
+    left = open_sum - sum(paid)
+    return left if paid and left > 0 else None
+
+
+def _share(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
+    """ "40 %" or "half" of the open sum; "half April" is a date."""
     words = fold(statement.text)
-    if open_sum is not None:
-        share = _PERCENT.search(words)
-        if share and not _SETTLE.search(words):
-            value = open_sum * Decimal(share[1].replace(",", ".")) / 100
-            return FoundAmount(
-                statement.start, statement.end, value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account)
-            )
-        paid = [
-            a.value
-            for s in body
-            if "past" in s.says and s is not statement
-            for a in s.amounts
-            if _is_plausible(a, open_sum)
-        ]
-        if _REST.search(words) and paid and sum(paid) < open_sum:
-            return FoundAmount(statement.start, statement.end, open_sum - sum(paid), _currency(invoices, account))
-        if _HALF.search(words):
-            return FoundAmount(
-                statement.start,
-                statement.end,
-                (open_sum / 2).quantize(_CENT, ROUND_HALF_UP),
-                _currency(invoices, account),
-            )
-    return None
+    if open_sum is None:
+        return None
+    percent = _PERCENT.search(words)
+    if percent and not _SETTLE.search(words):
+        return open_sum * Decimal(percent[1].replace(",", ".")) / 100
+    halves = (statement.start + half.start() for half in _HALF.finditer(words))
+    is_half = any(not any(d.start <= place < d.end for d in statement.dates) for place in halves)
+    return open_sum / 2 if is_half else None
 
 
 def _is_plausible(amount: FoundAmount, open_sum: Decimal | None) -> bool:
@@ -258,7 +280,7 @@ def find_extension(
     statements: Sequence[Statement], evidence: FactSpan | None, invoices: tuple[str, ...], today: date
 ) -> ExtensionFound:
     """What kind of time or reduction is asked for; no kind for mere stalling."""
-    body = [s for s in statements if s.source == BODY] or list(statements)
+    body = _of_topic([s for s in statements if s.source == BODY] or statements, invoices)
     words = fold("\n".join(s.text for s in body))
     dates = [c for s in body for c in _future_dates(s, today)]
     statement = _extension_statement(body, evidence)
@@ -266,13 +288,20 @@ def find_extension(
         settle = next((s for s in body if _SETTLE.search(fold(s.text))), statement)
         return ExtensionFound(ExtensionKind.PARTIAL_SETTLEMENT, None, invoices, span_of(settle))
     days = [c.found.day for c in dates if c.found.day is not None]
-    is_split = len(set(days)) > 1 and (_REST.search(words) or sum(len(s.amounts) for s in body) > 1)
+    is_split = len(set(days)) > 1 and (REST.search(words) or sum(len(s.amounts) for s in body) > 1)
     if _IN_PARTS.search(words) or is_split:
         parts = next((s for s in body if _IN_PARTS.search(fold(s.text))), statement)
         return ExtensionFound(
             ExtensionKind.INSTALMENTS, max(days) if len(set(days)) > 1 else None, invoices, span_of(parts)
         )
     return _due_date(body, dates, statement, invoices)
+
+
+def _of_topic(body: Sequence[Statement], invoices: tuple[str, ...]) -> Sequence[Statement]:
+    """Without the statements about other invoices, if some are about these."""
+    if not any(set(s.topic) & set(invoices) for s in body):
+        return body
+    return [s for s in body if not s.topic or set(s.topic) & set(invoices)]
 
 
 def _due_date(

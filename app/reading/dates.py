@@ -8,13 +8,15 @@ patterns meet, the more explicit one wins (the lower rank), then the earlier, th
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain
 
 from app.reading.calendar_words import CALENDARS, CalendarWords
+from app.reading.ordinals import BARE, ORDINALS
 from app.reading.spans import fold
+from app.reading.workdays import add_workdays, country_of
 
 PAST_WINDOW = timedelta(days=120)
 """A day without a year lies at most this far back, else ahead."""
@@ -29,6 +31,13 @@ _NOT_A_DAY = (
     r"|dagen|weken|maanden|uur|jaar|giorni|settimane|mesi|ore|anni|days|weeks|months|hours|o'clock|am\b|pm\b|"
     r"a\.m|p\.m|por ciento|pour cent|percent|prozent|por cento|per cento"
     r"|factura|fatur|fattur|facture|invoice|rechnung|cajas|boxes|unidades|cartons)|[.,:/-]?\d|[-/]\w)"
+)
+
+
+_SPELLED_LEAD = r"(?:on the|by the|until the|before the|am|zum|bis zum|den|dem|op de|voor de|de)\s+"
+_NOT_SPELLED = (
+    r"(?! (?:\w+ )?(?:of|one|two|\w*week|\w*woche|\w*tag|\w*dag|\w*half\w*|\w*halfte|helft|invoice|bill|rechnung|"
+    r"factuur|rate|reminder|mahnung|herinnering|is|was|ist|war)\b)"
 )
 
 
@@ -58,10 +67,14 @@ class _Rule:
 
 
 def find_dates(text: str, today: date, language: str, country: str = "") -> tuple[FoundDate, ...]:
-    """Every date of a text, in order, without overlaps. `country` "US" reads 3/14 as 14 March."""
+    """Every date of a text, in order, without overlaps.
+
+    `country` "US" reads 3/14 as 14 March; its holidays are no business days; without one, those of the language's home.
+    """
     folded = fold(text)
     matches: list[tuple[tuple[int, int, int], FoundDate]] = []
-    for rule in _rules(language if language in CALENDARS else "en", country.upper() in _MONTH_FIRST):
+    language = language if language in CALENDARS else "en"
+    for rule in _rules(language, country_of(country, language), country.upper() in _MONTH_FIRST):
         for match in rule.pattern.finditer(folded):
             if language == "de" and _is_greeting(text, match):
                 continue
@@ -93,17 +106,17 @@ def _is_greeting(text: str, match: re.Match[str]) -> bool:
 
 
 def _apposition(folded: str, found: list[FoundDate]) -> list[FoundDate]:
-    """ "Friday, the 13th" and "sexta-feira, dia 20" are one date: the number says which."""
+    """ "Friday, the 13th" and "sexta-feira, dia 20" are one date: the number says which; so is "tomorrow Thursday"."""
     merged: list[FoundDate] = []
     for hit in found:
         before = merged[-1] if merged else None
-        if (
-            before is not None
-            and before.kind == "weekday"
-            and hit.kind in {"day", "absolute"}
-            and re.fullmatch(r"[\s,(]*", folded[before.end : hit.start])
-        ):
-            merged[-1] = FoundDate(before.start, hit.end, hit.day, hit.candidates, hit.kind)
+        is_beside = before is not None and re.fullmatch(r"[\s,(]*", folded[before.end : hit.start])
+        if before is None or not is_beside:
+            merged.append(hit)
+        elif before.kind == "weekday" and hit.kind in {"day", "absolute"}:
+            merged[-1] = replace(hit, start=before.start)
+        elif before.kind == "relative" and hit.kind == "weekday":
+            merged[-1] = replace(before, end=hit.end)
         else:
             merged.append(hit)
     return merged
@@ -165,16 +178,8 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def add_workdays(day: date, count: int) -> date:
-    """Mondays to Fridays only; holidays are not known here."""
-    while count > 0:
-        day += timedelta(days=1)
-        count -= day.weekday() < _WEEKEND
-    return day
-
-
 def last_workday(day: date) -> date:
-    """The given day, or the Friday before it."""
+    """The given day, or the Friday before it; holidays do not count (evals/labels.md)."""
     return day - timedelta(days=max(0, day.weekday() - _FRIDAY))
 
 
@@ -215,24 +220,37 @@ def _numeric(*, month_first: bool) -> Resolve:
     return resolve
 
 
-def _day_and_month(match: re.Match[str], today: date, months: re.Pattern[str]) -> Resolved | None:
-    day = int(match["day"]) if match["day"].isdigit() else 1
-    return _dated(day, _index(months, match["month"]), _year(match["year"]), today)
-
-
 def _index(names: re.Pattern[str], word: str) -> int:
     match = names.fullmatch(word)
     return int(match.lastgroup[1:]) if match and match.lastgroup else 1
 
 
+def _index_from_zero(names: re.Pattern[str], word: str) -> int:
+    match = names.fullmatch(word)
+    return int(match.lastgroup[1:]) if match and match.lastgroup else 0
+
+
 def _bare_day(match: re.Match[str], today: date) -> Resolved | None:
-    number = int(match["day"]) if match["day"].isdigit() else 1
+    return _bare_number(int(match["day"]) if match["day"].isdigit() else 1, today)
+
+
+def _bare_number(number: int, today: date) -> Resolved | None:
     ahead = _next_with_day(number, today)
     behind = _day(today.year, today.month, number)
     if ahead is None:
         return None
     others = () if behind is None or behind == ahead else (behind,)
     return ahead, (ahead, *others), "day"
+
+
+def _agreeing(resolved: Resolved | None, weekday: int, today: date) -> Resolved | None:
+    """The first day of that number that is of that weekday, in this month and the three to come; else as it was."""
+    if resolved is None or resolved[0] is None or resolved[0].weekday() == weekday:
+        return resolved
+    months = (add_months(today.replace(day=1), count) for count in range(4))
+    days = (_day(month.year, month.month, resolved[0].day) for month in months)
+    fitting = next((day for day in days if day and day >= today and day.weekday() == weekday), None)
+    return resolved if fitting is None else (fitting, (fitting, *resolved[1]), resolved[2])
 
 
 def _next_with_day(number: int, today: date) -> date | None:
@@ -251,14 +269,16 @@ def _offset(days: int, kind: str = "relative") -> Resolve:
 class _Builder:
     """Turns a language's words into rules."""
 
-    def __init__(self, words: CalendarWords, *, month_first: bool) -> None:
-        self.words, self.month_first = words, month_first
+    def __init__(self, words: CalendarWords, language: str, country: str, *, month_first: bool) -> None:
+        self.words, self.language, self.country, self.month_first = words, language, country, month_first
+        self.days = re.compile("|".join(f"(?P<d{i}>{name})" for i, name in enumerate(ORDINALS[language], 1)))
         self.months = re.compile("|".join(f"(?P<m{i}>{name})" for i, name in enumerate(words.months, 1)))
         self.weekdays = re.compile("|".join(f"(?P<w{i}>{name})" for i, name in enumerate(words.weekdays)))
         self._names = {
             "MONTHS": "|".join(sorted(chain.from_iterable([words.months]), key=len, reverse=True)),
             "WEEKDAYS": "|".join(words.weekdays),
             "NUMBERS": "|".join(sorted(words.numbers, key=len, reverse=True)),
+            "DAYWORDS": "|".join(sorted(ORDINALS[language], key=len, reverse=True)),
         }
         self.rules: list[_Rule] = []
 
@@ -292,7 +312,8 @@ class _Builder:
             _numeric(month_first=self.month_first),
             1,
         )
-        lead = r"(?:am|zum|bis|ab|vom|le|du|au|op|per|tot|voor|el|il|em|on|by|dia|uiterlijk|valuta)\s+(?:zum\s+)?"
+        lead = r"(?:am|zum|bis|ab|vom|le|du|au|op|per|tot|voor|el|il|em|on|by|dia|uiterlijk|valuta|"
+        lead += r"program\w+:|fecha:|date:|datum:|data:|termin:|termine:)\s+(?:zum\s+)?"
         self._add(
             (lead + r"(?P<first>\d{1,2})(?P<mark>[.-])(?P<second>\d{1,2})(?![.,-]?\d)(?!\s?[%\u20ac])(?P<year>)",),
             _numeric(month_first=False),
@@ -300,9 +321,9 @@ class _Builder:
         )
 
         def day_and_month(match: re.Match[str], today: date) -> Resolved | None:
-            return _day_and_month(match, today, months)
+            return _dated(self._day_number(match), _index(months, match["month"]), _year(match["year"]), today)
 
-        number = rf"(?P<day>\d{{1,2}}|premier|primero|primo|primeiro|ersten|eerste){words.ordinal}?"
+        number = rf"(?P<day>\d{{1,2}}|DAYWORDS){words.ordinal}?"
         year = r"(?:[.,]{0,2}\s*(?:del?\s+)?(?P<year>20\d\d|'\d\d)(?!\d))?"
         self._add((weekday + rf"(?<![\d.,/-]){number}\.?{words.of}[\s-]*(?P<month>MONTHS){year}",), day_and_month, 0)
         if words is CALENDARS["en"]:
@@ -314,11 +335,22 @@ class _Builder:
                 day_and_month,
                 1,
             )
+        joined = r"(?:-|/|,|and|or|to|et|ou|au|und|oder|bis|y|o|al|en|of|tot|e|ed|ao?)"
         self._add(
             (
-                rf"{words.day_lead}(?:(?:WEEKDAYS)\b\.?,?\s+(?:{words.article})?)?(?P<day>\d{{1,2}}){words.day_tail}{_NOT_A_DAY}",
+                rf"(?<![\d.,/-]){number}(?=\.?\s*{joined}\s*(?:the|le|den|dem|el|il|de|dia)?\s*"
+                rf"(?:\d{{1,2}}|DAYWORDS){words.ordinal}?\.?{words.of}[\s-]*(?P<month>MONTHS){year}\b)",
             ),
-            _bare_day,
+            day_and_month,
+            0,
+        )
+        if self.language in BARE:
+            self._add((rf"{_SPELLED_LEAD}(?P<day>DAYWORDS){_NOT_SPELLED}",), self._spelled_day, 3)
+        self._add(
+            (
+                rf"{words.day_lead}(?:(?P<named>WEEKDAYS)\b\.?,?\s+(?:{words.article})?)?(?P<day>\d{{1,2}}){words.day_tail}{_NOT_A_DAY}",
+            ),
+            self._maybe_named_day,
             3,
         )
         self._add(
@@ -327,8 +359,23 @@ class _Builder:
             3,
         )
 
+    def _day_number(self, match: re.Match[str]) -> int:
+        word = match["day"]
+        return int(word) if word.isdigit() else _index(self.days, word)
+
+    def _spelled_day(self, match: re.Match[str], today: date) -> Resolved | None:
+        return _bare_number(self._day_number(match), today)
+
+    def _maybe_named_day(self, match: re.Match[str], today: date) -> Resolved | None:
+        day, named = _bare_day(match, today), match["named"]
+        return _agreeing(day, _index_from_zero(self.weekdays, named), today) if named else day
+
     def _weekday_number(self, match: re.Match[str], today: date) -> Resolved | None:
-        return _bare_day(match, today) if len(match.group().split()[0].strip(".,")) > 1 else None
+        """ "Friday 5": where the next fifth is no Friday, the one that is, if it is near."""
+        first = self.weekdays.match(match.group())
+        if first is None or len(first.group()) < 2 or first.lastgroup is None:  # noqa: PLR2004 "d'" and the like
+            return None
+        return _agreeing(_bare_day(match, today), int(first.lastgroup[1:]), today)
 
     def _relative(self) -> None:
         words = self.words
@@ -337,7 +384,7 @@ class _Builder:
         self._add(words.day_after_tomorrow, _offset(2), 4)
         self._add(words.yesterday, _offset(-1, "past"), 4)
         self._add(words.in_days, self._counted(lambda today, n: today + timedelta(days=n)), 4)
-        self._add(words.in_workdays, self._counted(add_workdays), 4)
+        self._add(words.in_workdays, self._counted(lambda today, n: add_workdays(today, n, self.country)), 4)
         self._add(words.in_weeks, self._counted(lambda today, n: today + timedelta(weeks=n)), 4)
         self._add(words.in_months, self._counted(add_months), 4)
         for pattern, days in words.fixed_days.items():
@@ -369,8 +416,7 @@ class _Builder:
         self._add(words.coming_weekday, rule(lambda w, t: (coming_weekday(w, t),)), 6)
 
     def _weekday_index(self, word: str) -> int:
-        match = self.weekdays.fullmatch(word)
-        return int(match.lastgroup[1:]) if match and match.lastgroup else 0
+        return _index_from_zero(self.weekdays, word)
 
     def _is_weekday(self, match: re.Match[str]) -> bool:
         word, after = match["weekday"], match.string[match.end("weekday") : match.end("weekday") + 12]
@@ -378,9 +424,10 @@ class _Builder:
             return False
         if self.words is CALENDARS["pt"] and "feira" not in word:
             before = match.string[max(0, match.start("weekday") - 8) : match.start("weekday")]
-            return re.search(
-                r"(?:\b(?:na|ate|esta|nesta|proxima|ultima|para|de|ter|uma|passada)\s+)$", before
-            ) is not None and not re.match(r"\s+(?:via|fat|vez|prest|metade|parte|tran|quin)", after)
+            is_led = re.search(r"(?:\b(?:na|ate|esta|nesta|proxima|ultima|para|de|ter|uma|passada)\s+)$", before)
+            is_alone = re.search(r"(?:^|[,.;\n]\s?)$", before) or re.match(r"\s*(?:[,.;!?\n]|$)", after)
+            is_ordinal = re.match(r"\s+(?:via|fat|vez|prest|metade|parte|tranc|quin|enc|remessa|guia)", after)
+            return bool(is_led or (is_alone and not re.search(r"\b(?:a|da|e a)\s+$", before))) and not is_ordinal
         return True
 
     def _periods(self) -> None:
@@ -452,6 +499,6 @@ def _month_end(day: date) -> date:
     return end_of_month(day.year, day.month)
 
 
-@lru_cache(maxsize=16)
-def _rules(language: str, month_first: bool) -> tuple[_Rule, ...]:
-    return _Builder(CALENDARS[language], month_first=month_first).build()
+@lru_cache(maxsize=64)
+def _rules(language: str, country: str, month_first: bool) -> tuple[_Rule, ...]:
+    return _Builder(CALENDARS[language], language, country, month_first=month_first).build()

@@ -20,14 +20,16 @@ from app.reading.commitments import (
     find_promise,
     span_of,
 )
-from app.reading.dates import FoundDate, add_workdays
+from app.reading.dates import FoundDate
 from app.reading.features import passages
+from app.reading.idioms import heard
 from app.reading.invoices import foreign_numbers
 from app.reading.lexicon import pattern
 from app.reading.spans import fold
-from app.reading.speech import SIGNS, shows
+from app.reading.speech import DISPUTE_SIGNS, SIGNS, shows
 from app.reading.statements import Statement, read_statements
 from app.reading.ties import BySpan, tie
+from app.reading.workdays import add_workdays, country_of
 
 WITHOUT_INVOICES = frozenset(
     {Intent.AUTOMATIC_REPLY, Intent.DELIVERY_FAILURE, Intent.ACKNOWLEDGEMENT, Intent.UNRELATED}
@@ -146,12 +148,16 @@ def extract_facts(
     foreign = foreign_numbers(f"{subject}\n{text}", account) if Intent.DISPUTE in chosen else ()
     unknown = tuple(dict.fromkeys(number for match in foreign for number in match.numbers))
     numbers = _mail_invoices(statements, text, account, frozenset(chosen), names_another=bool(unknown))
-    tied = _tied(statements, numbers, chosen, text, by_sentence)
+    tied = _tied(statements, numbers, chosen, by_sentence)
     by_intent = tuple(
         IntentInvoices(intent, tied[intent], _evidence(intent, statements, evidence, tied[intent]))
         for intent, evidence in chosen.items()
     )
-    back = _return_date(statements, text) if Intent.AUTOMATIC_REPLY in chosen else None
+    back = (
+        _return_date(statements, text, country_of(account.country, language))
+        if Intent.AUTOMATIC_REPLY in chosen
+        else None
+    )
     dispute = (
         _dispute(statements, chosen[Intent.DISPUTE], tied[Intent.DISPUTE], language)
         if Intent.DISPUTE in chosen
@@ -200,11 +206,10 @@ def _tied(
     statements: Sequence[Statement],
     numbers: tuple[str, ...],
     chosen: Mapping[Intent, FactSpan],
-    text: str,
     by_sentence: BySpan | None,
 ) -> Mapping[Intent, tuple[str, ...]]:
     concerned = {intent: span for intent, span in chosen.items() if intent not in WITHOUT_INVOICES}
-    shares = tie(statements, numbers, concerned, text, by_sentence) if len(numbers) > 1 else {}
+    shares = tie(statements, numbers, concerned, by_sentence) if len(numbers) > 1 else {}
     return {intent: shares.get(intent, numbers if intent in concerned else ()) for intent in chosen}
 
 
@@ -231,6 +236,7 @@ def _clearness(intent: Intent, statement: Statement, tied: tuple[str, ...]) -> i
 def _dispute(
     statements: Sequence[Statement], evidence: FactSpan, invoices: tuple[str, ...], language: str
 ) -> DisputeFound:
+    statements = _first_complaint(statements, invoices)
     scores: dict[DisputeReason, float] = {}
     first: dict[DisputeReason, Statement] = {}
     for position, statement in enumerate(statements):
@@ -238,11 +244,11 @@ def _dispute(
         weight = (
             (1.5 if statement.touches(evidence.source, evidence.start, evidence.end) else 1.0)
             * (0.5 if statement.source == SUBJECT else 1.0)
-            * (1.5 if set(invoices) & set(statement.invoices) else 1.0)
+            * (1.5 if set(invoices) & set(statement.topic) else 1.0)
             / (1 + 0.1 * position)
         )
         for reason, (concept, importance) in _REASONS.items():
-            hits = len({match.group() for match in pattern(concept, language).finditer(folded)})
+            hits = len(heard(concept, language, folded))
             if hits and reason is DisputeReason.DUPLICATE and not _OF_A_BILL.search(folded) and not statement.invoices:
                 continue
             if hits:
@@ -250,6 +256,13 @@ def _dispute(
                 first.setdefault(reason, statement)
     reason = max(scores, key=lambda r: scores[r]) if scores else DisputeReason.OTHER
     return DisputeFound(reason, invoices, span_of(first.get(reason)) or evidence)
+
+
+def _first_complaint(statements: Sequence[Statement], invoices: tuple[str, ...]) -> Sequence[Statement]:
+    """Where several invoices are objected to, each for its own reason, those about the first."""
+    objecting = [s for s in statements if set(s.topic) & set(invoices) and s.says & DISPUTE_SIGNS]
+    topics = {s.topic for s in objecting}
+    return [s for s in statements if s.topic == objecting[0].topic] if len(topics) > 1 else statements
 
 
 # ---- contact
@@ -286,7 +299,7 @@ def _nearest_person(sentence: str, position: int) -> str:
 # ---- return date
 
 
-def _return_date(statements: Sequence[Statement], text: str) -> tuple[date, FactSpan] | None:
+def _return_date(statements: Sequence[Statement], text: str, country: str) -> tuple[date, FactSpan] | None:
     """A date after words of returning, else the end of the absence (the next working day if it is included)."""
     dates = [
         found
@@ -300,7 +313,7 @@ def _return_date(statements: Sequence[Statement], text: str) -> tuple[date, Fact
         found
         for found in dates
         if _BACK.search(folded, max(0, found.start - 45), found.start)
-        and not _UNTIL.search(folded, max(0, found.start - 12), found.start)
+        and not _UNTIL.search(folded, max(0, found.start - 12), found.start + 6)
     ]
     if not back:
         back = [
@@ -312,10 +325,11 @@ def _return_date(statements: Sequence[Statement], text: str) -> tuple[date, Fact
         ]
     if back:
         return _with_span(back[0], back[0].day)
-    until = [found for found in dates if _UNTIL.search(folded, max(0, found.start - 30), found.start)]
+    until = [found for found in dates if _UNTIL.search(folded, max(0, found.start - 30), found.end)]
     for found in until:
         around = folded[max(0, found.start - 30) : found.end + 25]
-        return _with_span(found, add_workdays(found.day, 1) if _INCLUSIVE.search(around) and found.day else found.day)
+        day = add_workdays(found.day, 1, country) if _INCLUSIVE.search(around) and found.day else found.day
+        return _with_span(found, day)
     return None
 
 

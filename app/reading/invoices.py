@@ -25,14 +25,17 @@ _FOREIGN_CUE = re.compile(
     r"kunde(?:nnummer)?|ticket|delivery note|lieferschein|bon|albaran|ddt|ref(?:erence)?)[.:#]?\s*(?:no\.?|nr\.?|"
     r"n\W?)?\s*$"
 )
-_RANGE = re.compile(r"\s*(?:to|a|bis|hasta|al|tot|t/m|t\.e\.m\.|through|thru|until|ate|-|\.\.+)\s*")
+_RANGE = re.compile(
+    r"\s*(?:to|a|bis|hasta|al|tot|t/m|t\.e\.m\.|through|thru|until|ate|alla|-|\.\.+)\s*(?:the |la |die |a |zur |de |"
+    r"invoice )?"
+)
 _BOTH = re.compile(
     r"\b(?:both(?: (?:of them|invoices|bills|are))?|les deux(?: factures)?|beide(?: rechnungen)?|ambas|ambos|las "
     r"dos(?: facturas)?|alle ?bei(?:de|den)|allebei|beide facturen|entrambe|"
     r"tutte e due|as duas(?: faturas)?|ambas as faturas)\b"
 )
 _ALL = re.compile(
-    r"\b(?:all (?:of them|(?:the |our |your |open |outstanding )*(?:invoices|items|bills))|everything (?:open|"
+    r"\b(?:all (?:of them|(?:of )?(?:the |our |your |open |outstanding )*(?:invoices|items|bills))|everything (?:open|"
     r"outstanding|due)|toutes (?:les |vos |ces )?factures(?: en attente| ouvertes| echues)?|"
     r"l'ensemble des factures|alle (?:offenen |falligen |ihre |drei |vier )*(?:rechnungen|posten)|samtliche "
     r"(?:offenen )?(?:rechnungen|posten)|todas (?:las |sus |estas )?(?:facturas|pendientes)|"
@@ -67,14 +70,16 @@ _ACCOUNT_TOKEN = re.compile(
 
 _CLAUSE_HEAD = re.compile(r"(?:^|\n|[,;:.] |- |\u2022 |\* )$")
 _COUNTS = re.compile(
-    r"\s?(?:%|\u20ac|\$|\u00a3|eur|gbp|usd|chf|euros?|pounds?|x\b|st\b|stuck|kg|km|m\b|l\b|days?|tage?|jours?|dias?|giorni|dagen|boxes|"
+    r"\s?(?:%|\u20ac|\$|\u00a3|eur|gbp|usd|chf|euros?|pounds?|x\b|st\b|stuck|kg|km|m\b|l\b|days?|tage?|jours?|dias?|"
+    r"giorni|dagen|boxes|"
     r"units|hours|pieces|cartons?|pallets|[a-z]+s\b(?= (?:of|were|de|at|on))|[/.-]\d|\.$|\s?\n?$)"
 )
 _SHORT = re.compile(
     r"(?<!\w)(?:(?:las?|les|die|der|zur|le|a|as|alla|della|per la|the|number|and|then) )"
     r"(?P<digits>\d{2,3}(?:(?:, | ?/ ?| (?:et|y|und|"
     r"and|e|en)(?: la| die| a)? )\d{2,3})*)"
-    r"(?![\w%]|[.,]\d|\s?[/:-]\d|\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|days?|giorni|dagen|"
+    r"(?![\w%]|[.,]\d|\s?[/:-]\d|\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|"
+    r"days?|giorni|dagen|"
     rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{_ANY_MONTH}))"
 )
 
@@ -264,12 +269,13 @@ def _slips(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
         if (
             not has_cue
             or _FOREIGN_CUE.search(folded[max(0, match.start() - 30) : match.start()])
-            or len(digits) < _MIN_BARE_DIGITS
+            or len(digits) < _MIN_BARE_DIGITS - match.group()[0].isalpha()
         ):
             continue
         close = [i for i in account.invoices if _is_slip(digits, _digits(i.number)) and _same_prefix(match.group(), i)]
         fitting = [i for i in close if i.open.amount in amounts or i.amount.amount in amounts]
-        chosen = fitting if fitting else [] if amounts and len(close) != 1 else close
+        is_short = len(digits) < _MIN_BARE_DIGITS
+        chosen = fitting if fitting else [] if is_short or (amounts and len(close) != 1) else close
         if len(chosen) == 1:
             yield InvoiceMatch(match.start(), match.end(), (chosen[0].number,), MatchKind.SLIP)
 

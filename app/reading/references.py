@@ -15,9 +15,14 @@ from app.reading.spans import fold
 _BILL = r"(?:one|invoice|bill|rechnung|facture|factura|fra|fattura|fatura|factuur)"
 _BILLS = r"(?:ones|invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen|posten|items)"
 _GOES_ON = (
-    rf"(?=\s+{_BILL}\b|\s*[,:;(.!?]|\s*$|\s+(?:is|was|has|will|goes|we|you|i|ist|war|wurde|wird|geht|kommt|haben|hab|"
-    r"habe|hatten|konnen|zahlen|kann|bitte|est|a\b|sera|part|on|nous|je|en|esta|ya|va|la|se|queda|sale|e'?\b|sara|va|"
-    r"parte|abbiamo|vorrei|wordt|gaat|hebben|kan|graag|foi|vai|segue|fica)\b)"
+    rf"(?=\s+{_BILL}\b|\s*[,:;(.!?]|\s*$|\s+(?:is|was|has|will|goes|go|went|came|we|you|i|can|cannot|should|never|"
+    rf"looks|needs|"
+    r"ist|war|wurde|wird|geht|kommt|folgt|haben|hab|habe|hatten|konnen|zahlen|zahle|uberweise\w*|kann|bitte|fehlt|"
+    r"stimmt|passt|"
+    r"liegt|nicht|est|a\b|sera|part\w*|suit|suivra|on|nous|je|en|ne|n'|c'|paie\w*|manque|"
+    r"esta|ya|va|la|se|es|no|queda|sale|saldra|pago|pagamos|falta|"
+    r"e'?\b|\u00e8|sara|parte|partira|abbiamo|vorrei|non|paghiamo|segue|manca|"
+    r"wordt|gaat|hebben|kan|graag|klopt|betaal\w*|foi|vai|fica|nao|sai)\b)"
 )
 _TWO = r"two|zwei|beiden|deux|dos|due|twee|duas"
 _THREE = r"three|drei|trois|tres|tre|drie"
@@ -36,7 +41,7 @@ _OTHERS = re.compile(
 _OTHER = re.compile(
     rf"\b(?:the other(?: {_BILL})?|die andere(?: rechnung)?|l'autre(?: facture)?|la otra(?: factura)?|"
     r"l'altra(?: fattura)?|de andere(?: factuur)?|a outra(?: fatura)?)\b"
-    r"(?! (?:day|days|week|side|hand|half|part\w*|jour|"
+    r"(?! (?:day|days|week|side|hand|half|party|partie|jour|"
     r"fois|cote|moitie|semana|vez|mitad|cara|woche|seite|halfte|volta|meta|kant|helft|metade|two|zwei|due|twee|dos)\b)"
 )
 _PLACES = (

@@ -37,6 +37,7 @@ SIGNS: Mapping[Intent, frozenset[str]] = {
     Intent.BANK_DETAIL_CHANGE: frozenset({"bank"}),
 }
 
+PLAIN_WISH = 0.8
 _GRAVE_SIGNS = frozenset({"not_received", "duplicate", "quality", "missing_po"})
 """A dispute even where nothing else is said."""
 
@@ -56,10 +57,16 @@ def strength(intent: Intent, statement: Statement) -> float:
         case Intent.DOCUMENT_REQUEST:
             value = 1.3 + 0.3 * ("question" in says) if "document" in says else 0.0
         case Intent.QUERY:
-            value = 1.2 if statement.is_question else 0.4 * ("question" in says)
+            value = _asks(statement)
         case _:
             value = float(shows(intent, statement))
     return value
+
+
+def _asks(statement: Statement) -> float:
+    """A question that asks for time or papers is no other one."""
+    is_plain = statement.is_question and "document" not in statement.says and _asks_for_time(statement) < PLAIN_WISH
+    return 1.2 if is_plain else 0.4 * ("question" in statement.says or statement.is_question)
 
 
 def _announces(statement: Statement) -> float:

@@ -7,19 +7,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from app.domain.account import Account
 from app.domain.proposal import BODY, SUBJECT
 from app.domain.text import Span
 from app.reading.amounts import FoundAmount, find_amounts
 from app.reading.dates import FoundDate, find_dates
+from app.reading.idioms import says
 from app.reading.invoices import InvoiceMatch, match_invoices, mentioned
-from app.reading.lexicon import CONCEPTS, pattern
+from app.reading.lexicon import CONCEPTS
 from app.reading.references import find_references
 from app.reading.spans import clauses, fold, sentence_at, sentences
 
 _JOINT = re.compile(r"[,;:.]\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
+_TURN = re.compile(r",\s|\s(?:and|et|und|y|e|en)\s")
+REST = re.compile(
+    r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restant|"
+    r"restliche\w*|restbetrag|differenz|resto|restante|restbedrag|saldo|remanescente)\b"
+)
 _IN_BRACKETS = re.compile(r"\([^()]{0,40}\)")
 _ONLY_LINKS = re.compile(
     r"(?:[\s,/&+;-]|\b(?:and|or|et|ou|und|oder|sowie|y|o|e|en|of|ed|plus|as well as|ainsi que|invoices?|"
@@ -29,6 +35,9 @@ _ONLY_LINKS = re.compile(
 )
 
 
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_HEADING_WORDS = 4
+
 MAX_CHARS = 12_000
 """What a customer wants is said before that; what follows is not read for facts."""
 
@@ -36,7 +45,7 @@ MAX_CHARS = 12_000
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A clause at [start, end) of the subject or body. `says` are the lexicon's concepts in it; `sentence` is the
-    whole sentence around it; `invoices` are those that it names itself."""
+    whole sentence around it; `invoices` are those that it names itself, `topic` those or the ones named before it."""
 
     source: str
     start: int
@@ -47,6 +56,7 @@ class Statement:
     dates: tuple[FoundDate, ...]
     amounts: tuple[FoundAmount, ...]
     invoices: tuple[str, ...]
+    topic: tuple[str, ...] = ()
 
     @property
     def is_question(self) -> bool:
@@ -60,7 +70,31 @@ def read_statements(text: str, subject: str, language: str, today: date, account
     """The statements of the subject, then of the body. Offsets count in the subject or in the body."""
     head = _of_part(SUBJECT, subject[:MAX_CHARS], language, today, account, ())
     listed = tuple(dict.fromkeys(number for statement in head for number in statement.invoices))
-    return (*head, *_of_part(BODY, text[:MAX_CHARS], language, today, account, listed))
+    return (*head, *_with_topics(_of_part(BODY, text[:MAX_CHARS], language, today, account, listed), text))
+
+
+def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
+    """A topic lasts to the end of its paragraph, or of the next if it is a heading; what stands behind a heading on its
+    line is about that, even if it names another invoice ("R-1: same as R-2")."""
+    found: list[Statement] = []
+    topic: tuple[str, ...] = ()
+    for statement in statements:
+        before = found[-1] if found else None
+        between = text[before.end : statement.start] if before else ""
+        is_below = before is not None and _is_heading(before)
+        is_narrower = before is not None and set(statement.invoices) < set(before.invoices)
+        if is_below and before is not None and "\n" not in between and not (statement.invoices and is_narrower):
+            topic = before.topic
+        elif statement.invoices:
+            topic = statement.invoices
+        elif _PARAGRAPH.search(between) and not is_below:
+            topic = ()
+        found.append(replace(statement, topic=topic))
+    return found
+
+
+def _is_heading(statement: Statement) -> bool:
+    return bool(statement.invoices) and len(statement.text.split()) <= _HEADING_WORDS and not statement.says
 
 
 def _of_part(
@@ -77,7 +111,7 @@ def _of_part(
     folded = fold(text)
     found: list[Statement] = []
     for clause in clauses(text):
-        for piece in _divided(folded, clause, matches):
+        for piece in chain.from_iterable(_turns(folded, part, language) for part in _divided(folded, clause, matches)):
             words = folded[piece.start : piece.end]
             found.append(
                 Statement(
@@ -86,7 +120,7 @@ def _of_part(
                     piece.end,
                     sentence_at(whole, piece.start) or piece,
                     text[piece.start : piece.end],
-                    frozenset(concept for concept in CONCEPTS if pattern(concept, language).search(words)),
+                    frozenset(concept for concept in CONCEPTS if says(concept, language, words)),
                     tuple(d for d in dates if piece.start <= d.start < piece.end),
                     tuple(a for a in amounts if piece.start <= a.start < piece.end),
                     mentioned([m for m in matches if piece.start <= m.start < piece.end], account),
@@ -107,6 +141,19 @@ def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list
         cuts.append(before.end + joints[-1].start() if joints else after.start)
     edges = [clause.start, *cuts, clause.end]
     return [Span(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _turns(folded: str, clause: Span, language: str) -> list[Span]:
+    """The clause, cut where it turns from what was paid to what will be: "500 sent on Monday, the rest on Friday"."""
+    for turn in _TURN.finditer(folded, clause.start, clause.end):
+        told, announced = folded[clause.start : turn.start()], folded[turn.end() : clause.end]
+        if (
+            says("past", language, told)
+            and (says("future", language, announced) or REST.search(announced))
+            and not says("past", language, announced)
+        ):
+            return [Span(clause.start, turn.start()), Span(turn.end(), clause.end)]
+    return [clause]
 
 
 def _as_past(found: FoundDate, today: date) -> FoundDate:

@@ -7,7 +7,6 @@ A statement's topic are the invoices that it names, else those named before it i
 more or less for each intent of the mail; an invoice gets the intent that its statements speak for most.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,9 +50,6 @@ PLAIN = 2.2
 FAINT = 0.6
 """Less than this is an echo."""
 
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_HEADING_WORDS = 4
-
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -77,17 +73,18 @@ def tie(
     statements: Sequence[Statement],
     numbers: tuple[str, ...],
     evidence: Mapping[Intent, FactSpan],
-    text: str,
     by_sentence: BySpan | None = None,
 ) -> Mapping[Intent, tuple[str, ...]]:
     """The invoices of each intent in `evidence`, of those in `numbers`. Where nothing divides them, all."""
-    said = _topics(statements, numbers, text)
+    said = _topics(statements, numbers)
     if not _is_divided(said, numbers):
         return {intent: _undivided(intent, said, numbers, evidence) for intent in evidence}
     chosen = [intent for intent in MAIN if intent in evidence]
     scores = _scores(said, chosen, evidence, by_sentence or {})
     pairs = {number: _intents_of(scores.get(number, {})) for number in numbers}
     tied = {intent: tuple(n for n in numbers if intent in pairs[n]) for intent in chosen}
+    if len(chosen) == 1:
+        tied = dict.fromkeys(chosen, numbers)
     free = tuple(n for n in numbers if not pairs[n])
     for intent in chosen:
         if not tied[intent]:
@@ -114,26 +111,14 @@ def _named(said: Sequence[_Said], span: FactSpan) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _topics(statements: Sequence[Statement], numbers: tuple[str, ...], text: str) -> list[_Said]:
+def _topics(statements: Sequence[Statement], numbers: tuple[str, ...]) -> list[_Said]:
     said: list[_Said] = []
-    topic: tuple[str, ...] = ()
-    before: Statement | None = None
     for statement in statements:
-        if statement.source != BODY:
-            continue
-        own = tuple(n for n in numbers if n in statement.invoices)
-        is_new = before is not None and _PARAGRAPH.search(text, before.end, statement.start) is not None
-        if own:
-            topic = own
-        elif is_new and before is not None and not _is_heading(before):
-            topic = ()
-        said.append(_Said(topic, statement, bool(own), _is_list(own, numbers)))
-        before = statement
+        if statement.source == BODY:
+            topic = tuple(n for n in numbers if n in statement.topic)
+            is_named = bool(set(statement.invoices) & set(topic))
+            said.append(_Said(topic, statement, is_named, _is_list(topic, numbers) and is_named))
     return said
-
-
-def _is_heading(statement: Statement) -> bool:
-    return bool(statement.invoices) and len(statement.text.split()) <= _HEADING_WORDS
 
 
 def _is_list(own: tuple[str, ...], numbers: tuple[str, ...]) -> bool:

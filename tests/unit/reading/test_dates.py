@@ -125,3 +125,41 @@ def test_time_grows_with_the_text_only_in_proportion() -> None:
     started = time.perf_counter()
     find_dates(unit * 1500, WEDNESDAY, "de")
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "on the twelfth", "2026-03-12"),
+        ("en", "the twenty-third of March", "2026-03-23"),
+        ("de", "am zwanzigsten", "2026-03-20"),
+        ("fr", "le vingt mars", "2026-03-20"),
+        ("es", "el veinte de marzo", "2026-03-20"),
+        ("nl", "op de twintigste", "2026-03-20"),
+        ("it", "il venti marzo", "2026-03-20"),
+        ("pt", "a vinte de março", "2026-03-20"),
+        ("de", "heute in 14 Tagen", "2026-03-25"),
+        ("fr", "d'aujourd'hui en quinze", "2026-03-26"),
+        ("en", "a week today", "2026-03-18"),
+        ("es", "el viernes 5", "2026-06-05"),
+        ("es", "mañana jueves a primera hora", "2026-03-12"),
+        ("nl", "in de betaalrun van de 15e", "2026-03-15"),
+        ("es", "en el lote de pagos del 22", "2026-03-22"),
+        ("pt", "sexta eu pago", "2026-03-13"),
+        ("en", "on the first of the month", "2026-04-01"),
+    ],
+)
+def test_days_in_other_words(language: str, text: str, expected: str) -> None:
+    assert [str(hit.day) for hit in find_dates(text, WEDNESDAY, language)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("nl", "tussen 23 en 25 maart"), ("pt", "entre 23 e 25 de março"), ("en", "23 to 25 March")]
+)
+def test_a_number_shares_the_month_it_is_joined_to(language: str, text: str) -> None:
+    assert [str(hit.day) for hit in find_dates(text, WEDNESDAY, language)] == ["2026-03-23", "2026-03-25"]
+
+
+@pytest.mark.parametrize("text", ["in the second week", "in the first half", "on the first invoice"])
+def test_an_ordinal_of_something_else_is_no_day(text: str) -> None:
+    assert find_dates(text, WEDNESDAY, "en") == ()

@@ -156,3 +156,36 @@ def test_offsets_of_facts_count_in_the_text() -> None:
     assert found.promise is not None
     assert found.promise.span is not None
     assert text[found.promise.span.start : found.promise.span.end] == "We will pay on Friday."
+
+
+def test_what_is_left_after_what_was_paid_is_promised_even_in_one_sentence() -> None:
+    found = facts("We paid 500.00 EUR on Monday, the rest follows on Friday.", PROMISE, CONFIRMATION)
+    assert found.promise is not None
+    assert (found.promise.day, found.promise.amount) == (date(2026, 3, 13), Decimal("400.00"))
+
+
+def test_half_of_a_month_is_no_half_of_the_sum() -> None:
+    found = facts("De betaling staat klaar voor half april.", PROMISE, language="nl")
+    assert found.promise is not None
+    assert (found.promise.day, found.promise.amount) == (date(2026, 4, 15), Decimal("900.00"))
+
+
+def test_a_date_is_taken_from_what_is_said_of_the_promised_invoice() -> None:
+    text = "R-4471: could we have until 30 April?\nR-4480: Friday."
+    found = facts(text, PROMISE, EXTENSION, on=THREE)
+    assert found.promise is not None
+    assert found.promise.day == date(2026, 3, 13)
+    assert found.extension is not None
+    assert found.extension.until == date(2026, 4, 30)
+
+
+def test_the_reason_is_that_of_the_first_invoice_objected_to() -> None:
+    text = "R-4471 is a duplicate of R-4480.\n\nR-4490 was rejected, there is no purchase order number on it."
+    found = facts(text, DISPUTE, PROMISE, on=THREE)
+    assert found.dispute is not None
+    assert found.dispute.reason is DisputeReason.DUPLICATE
+
+
+def test_an_absence_until_a_day_ends_on_it() -> None:
+    found = facts("Out until the 20th, limited access.", Intent.AUTOMATIC_REPLY)
+    assert found.return_date == date(2026, 3, 20)

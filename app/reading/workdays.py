@@ -1,0 +1,35 @@
+"""Business days: Mondays to Fridays without the public holidays of the customer's country."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+_WEEKEND = 5
+_HOME = {"en": "GB", "fr": "FR", "de": "DE", "es": "ES", "nl": "NL", "it": "IT", "pt": "PT"}
+_REGION = {"GB": "ENG"}
+"""Where a country keeps no holiday as a whole, that of its largest part."""
+
+
+@lru_cache(maxsize=256)
+def country_of(country: str, language: str) -> str:
+    """The country whose holidays count: the customer's, else that of the language."""
+    known = country.upper()
+    return known if known in holidays.list_supported_countries() else _HOME.get(language, "")
+
+
+def is_workday(day: date, country: str) -> bool:
+    return day.weekday() < _WEEKEND and not (country and day in _holidays(country))
+
+
+def add_workdays(day: date, count: int, country: str = "") -> date:
+    """The day so many business days later."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day, country)
+    return day
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, subdiv=_REGION.get(country))
