@@ -9,11 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from evals.dataset import DEV, TRAIN, BadLine, read_lines, training_lines
+from evals.dataset import DATASETS, DEV, TRAIN, BadLine, read_lines, training_lines
 from evals.gates import GATES, broken_gates
 from evals.metrics import Scorecard, score
 from evals.predict import predict_all, write_predictions
 from evals.report import Report, as_json, rows, write_report
+
+FACTS_DEV = DATASETS / "facts" / "dev.jsonl"
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Predictions, measurements and training of the embedded model."
@@ -112,6 +114,20 @@ def train(
     redactor = build_text_redactor() if redact else None
     figures = fit(lines, redactor, **({"out": out} if out else {}), report=report)
     typer.echo(json.dumps(figures, indent=2))
+
+
+@app.command()
+def facts(
+    dataset: Annotated[Path, ExistingFile] = FACTS_DEV,
+) -> None:
+    """Measure the readers of facts alone: they are told the labelled intents. Prints every miss."""
+    from evals.facts import measure_facts  # noqa: PLC0415 loads the whole mind, only where it is wanted
+
+    card = asyncio.run(measure_facts(_lines(dataset)))
+    for miss in card.misses:
+        typer.echo(f"{miss.id}  {miss.figure}: {miss.expected}, not {miss.got}")
+    for name, value in card.figures.items():
+        typer.echo(f"{name:44} {value:>8.4g} {card.counts[name]:>5}")
 
 
 def _lines(dataset: Path) -> list[dict[str, Any]]:
