@@ -19,6 +19,7 @@ from agents.prompts import Prompts
 from agents.replies import Replies
 from agents.triage.context import TriageContext
 from agents.triage.graph import TriageGraph, build_graph, triage
+from agents.triage.hearing import Hear, deaf, hearing
 from agents.triage.state import Standing
 from app.adapters.breaker import Budget
 from app.adapters.child import serve
@@ -62,9 +63,17 @@ def build_mind(config: MindConfig) -> "LocalMind":
         Prompts.load(config.prompts_directory or prompt_files.DEFAULT_DIRECTORY),
         load_policy(config.policy_path),
     )
-    embedded = EmbeddedModel(_classifier(), Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY))
+    classifier = _classifier()
+    embedded = EmbeddedModel(classifier, Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY))
     redactor = PresidioRedactor.create()
-    return LocalMind(redactor=redactor, model=_model(config, embedded), prompts=prompts, policy=policy, read=read_mail)
+    return LocalMind(
+        redactor=redactor,
+        model=_model(config, embedded),
+        prompts=prompts,
+        policy=policy,
+        read=read_mail,
+        hear=hearing(classifier),
+    )
 
 
 def _classifier() -> Classifier:
@@ -97,12 +106,22 @@ def _model(config: MindConfig, embedded: EmbeddedModel) -> Model:
 class LocalMind:
     """The Mind port, in this process."""
 
-    def __init__(self, *, redactor: Redactor, model: Model, prompts: Prompts, policy: Policy, read: Read) -> None:
+    def __init__(
+        self,
+        *,
+        redactor: Redactor,
+        model: Model,
+        prompts: Prompts,
+        policy: Policy,
+        read: Read,
+        hear: Hear = deaf,
+    ) -> None:
         self._redactor = redactor
         self._model = model
         self._prompts = prompts
         self._policy = policy
         self._read = read
+        self._hear = hear
         self._graph: TriageGraph = build_graph()
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
@@ -130,6 +149,7 @@ class LocalMind:
             policy=self._policy,
             mailbox_address=case.mailbox_address,
             team=case.team,
+            hear=self._hear,
         )
         standing = Standing(
             method=case.link.method,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,10 +10,15 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from evals.dataset import DATASETS, DEV, TRAIN, BadLine, read_lines, training_lines
+from app.reading.classifier import MODEL_FILE
+from app.reading.embedding import TUNING_FILE
+from evals.corrections import take_effect
+from evals.corrections import undo as bring_back
+from evals.dataset import DATASETS, DEV, TEST, TRAIN, BadLine, folder_lines, read_lines, training_lines
 from evals.gates import GATES, broken_gates
-from evals.metrics import Scorecard, score
-from evals.predict import predict_all, write_predictions
+from evals.lessons import lessons
+from evals.metrics import score
+from evals.predict import Provider, predict_all, write_predictions
 from evals.report import Report, as_json, rows, write_report
 
 FACTS_DEV = DATASETS / "facts" / "dev.jsonl"
@@ -41,11 +47,12 @@ ModelName = Annotated[
     str, typer.Option(envvar="DUEBOX_MODEL__NAME", show_default=False, help="Model of the openai provider.")
 ]
 ExistingFile = typer.Option(exists=True, dir_okay=False, readable=True)
+DataSet = typer.Option(exists=True, readable=True, help="A JSONL file, or a folder of them.")
 
 
 @app.command()
 def predict(
-    dataset: Annotated[Path, ExistingFile],
+    dataset: Annotated[Path, DataSet],
     out: Annotated[Path, typer.Option(dir_okay=False)],
     provider: ProviderOption = ProviderName.EMBEDDED,
     base_url: BaseUrl = "",
@@ -53,15 +60,14 @@ def predict(
     model: ModelName = "",
 ) -> None:
     """Write one prediction line for each line of a data set."""
-    lines = _lines(dataset)
-    predictions, _ = _predictions(lines, provider, base_url, api_key, model)
+    predictions, _ = _predictions(_lines(dataset), Provider(provider.value, base_url, api_key, model))
     write_predictions(predictions, out)
     typer.echo(f"{len(predictions)} predictions in {out}")
 
 
 @app.command()
 def run(  # noqa: PLR0917 each is an option of the command line
-    dataset: Annotated[Path, ExistingFile] = DEV,
+    dataset: Annotated[Path, DataSet] = TEST,
     report: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder for report.json, report.md and report.html.")
     ] = None,
@@ -73,12 +79,7 @@ def run(  # noqa: PLR0917 each is an option of the command line
     as_data: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Measure predictions against labels, and fail below a gate."""
-    lines = _lines(dataset)
-    predictions, seconds = _predictions(lines, provider, base_url, api_key, model)
-    card = score(lines, predictions)
-    timed = {"seconds.p50": float(np.quantile(seconds, 0.5)), "seconds.p95": float(np.quantile(seconds, 0.95))}
-    card = Scorecard({**card.figures, **timed}, card.counts, card.confusion, card.routes, card.reliability, card.misses)
-    result = Report(str(dataset.name), provider.value, len(lines), card, broken_gates(card.figures, gates))
+    result = _measured(dataset, gates, Provider(provider.value, base_url, api_key, model))
     if report is not None:
         write_report(result, report)
     if as_data:
@@ -102,18 +103,55 @@ def train(
         Path | None, typer.Option(dir_okay=False, help="A JSON file for the cross-validated figures.")
     ] = None,
     redact: Annotated[bool, typer.Option(help="Train on redacted text, as the model will see it.")] = True,
+    extra: Annotated[
+        Path | None, typer.Option(exists=True, help="Reviewers' corrections: kept only if every gate holds.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back the model from before the last --extra.")] = False,
 ) -> None:
     """Train the embedded model from the training lines; the same lines give the same file."""
+    if undo:
+        if not bring_back():
+            raise typer.BadParameter("there is no earlier model")
+        return
     from evals.redaction import build_text_redactor  # noqa: PLC0415 loads Presidio, only where it is wanted
     from evals.train import train as fit  # noqa: PLC0415 scikit-learn is a development dependency
 
     try:
-        lines = training_lines(data)
+        lines = [*training_lines(data), *(_lines(extra) if extra else [])]
     except BadLine as error:
         raise typer.BadParameter(str(error)) from error
     redactor = build_text_redactor() if redact else None
-    figures = fit(lines, redactor, **({"out": out} if out else {}), report=report)
-    typer.echo(json.dumps(figures, indent=2))
+
+    def train_into(file: Path) -> None:
+        typer.echo(json.dumps(fit(lines, redactor, out=file, report=report), indent=2))
+
+    if extra is None:
+        train_into(out or MODEL_FILE)
+        return
+    broken = take_effect(train_into, lambda: [b for d in (DEV, TEST) for b in _measured(d, GATES, Provider()).broken])
+    for gate in broken:
+        typer.echo(f"gate broken: {gate}", err=True)
+    if broken:
+        typer.echo("the corrections did not take effect", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def tune(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False)] = TRAIN,
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The tuning file.")] = TUNING_FILE,
+) -> None:
+    """Tune the embedder on the training lines, which needs PyTorch; `train` afterwards."""
+    from evals.redaction import build_text_redactor  # noqa: PLC0415 loads Presidio, only where it is wanted
+
+    try:
+        from evals.tune import tune as learn  # noqa: PLC0415 not everybody has PyTorch
+        from evals.tune import wheel_file  # noqa: PLC0415
+    except ImportError as error:
+        raise typer.BadParameter(f"{error.name} is missing: pip install torch") from error
+    mails = lessons(training_lines(data), build_text_redactor())
+    kept_back = learn(mails, wheel_file(), lambda text: typer.echo(text, err=True), out=out)
+    typer.echo(json.dumps({"kept_back_macro_f1": round(kept_back, 4)}))
 
 
 @app.command()
@@ -130,20 +168,41 @@ def facts(
         typer.echo(f"{name:44} {value:>8.4g} {card.counts[name]:>5}")
 
 
+@app.command()
+def data() -> None:
+    """Check the data sets: enough lines, worded one by one, no test mail like a training mail."""
+    from evals.data import problems, summary_of  # noqa: PLC0415 scikit-learn is a development dependency
+
+    sets = {"training": training_lines(), "test": folder_lines(TEST), "development": list(read_lines(DEV))}
+    for name, lines in sets.items():
+        typer.echo(summary_of(name, lines))
+    found = list(problems(*sets.values()))
+    for problem in found:
+        typer.echo(problem, err=True)
+    if found:
+        raise typer.Exit(1)
+
+
 def _lines(dataset: Path) -> list[dict[str, Any]]:
     try:
-        return list(read_lines(dataset))
+        return folder_lines(dataset) if dataset.is_dir() else list(read_lines(dataset))
     except BadLine as error:
         raise typer.BadParameter(str(error)) from error
 
 
-def _predictions(
-    lines: list[dict[str, Any]], provider: ProviderName, base_url: str, api_key: str, model: str
-) -> tuple[list[dict[str, Any]], list[float]]:
-    from evals.wiring import Provider, build_predictor  # noqa: PLC0415 loads the whole mind, only where it is wanted
+def _measured(dataset: Path, gates: Path, provider: Provider) -> Report:
+    lines = _lines(dataset)
+    predictions, seconds = _predictions(lines, provider)
+    card = score(lines, predictions)
+    timed = {"seconds.p50": float(np.quantile(seconds, 0.5)), "seconds.p95": float(np.quantile(seconds, 0.95))}
+    card = replace(card, figures={**card.figures, **timed})
+    return Report(dataset.name, provider.name, len(lines), card, broken_gates(card.figures, dataset.stem, gates))
 
-    predictor = build_predictor(Provider(provider.value, base_url, api_key, model))
-    return asyncio.run(predict_all(lines, predictor))
+
+def _predictions(lines: list[dict[str, Any]], provider: Provider) -> tuple[list[dict[str, Any]], list[float]]:
+    from evals.wiring import build_predictor  # noqa: PLC0415 loads the whole mind, only where it is wanted
+
+    return asyncio.run(predict_all(lines, build_predictor(provider)))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ Line = Mapping[str, Any]
 DATASETS = Path(__file__).parent / "datasets"
 DEV = DATASETS / "dev.jsonl"
 TRAIN = DATASETS / "train"
+TEST = DATASETS / "test"
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -24,9 +25,14 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
                 raise BadLine(f"{path}:{number}: {error.msg}") from error
 
 
+def folder_lines(folder: Path) -> list[dict[str, Any]]:
+    """All lines of a folder's files, ordered by file and place."""
+    return [line for path in sorted(folder.glob("*.jsonl")) for line in read_lines(path)]
+
+
 def training_lines(folder: Path = TRAIN) -> list[dict[str, Any]]:
     """All training lines, ordered by file and place. Never the development set: its ids are refused."""
-    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in read_lines(path)]
+    lines = folder_lines(folder)
     held_out = [line["id"] for line in lines if str(line.get("id", "")).startswith("h-")]
     if held_out:
         raise BadLine(f"development lines among the training lines: {', '.join(held_out[:5])}")

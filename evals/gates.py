@@ -1,4 +1,4 @@
-"""Limits below which a run fails. A gate on a figure that was not measured fails too."""
+"""Limits below which a run fails, by data set. A gate on a figure that was not measured fails too."""
 
 import tomllib
 from collections.abc import Mapping
@@ -21,9 +21,10 @@ class Broken:
         return f"{self.figure}: {value}, must be {self.limit}"
 
 
-def broken_gates(figures: Mapping[str, float], path: Path = GATES) -> list[Broken]:
+def broken_gates(figures: Mapping[str, float], dataset: str, path: Path = GATES) -> list[Broken]:
+    """`dataset` is the name of the file or folder, without its ending; one that has no gates breaks none."""
     broken: list[Broken] = []
-    for figure, limits in tomllib.loads(path.read_text(encoding="utf-8"))["gates"].items():
+    for figure, limits in tomllib.loads(path.read_text(encoding="utf-8")).get(dataset, {}).items():
         value = figures.get(figure)
         if "min" in limits and (value is None or value < limits["min"]):
             broken.append(Broken(figure, f"at least {limits['min']}", value))

@@ -211,6 +211,8 @@ def _same(expected: object, got: object) -> bool:
 
 def _invoices(pairs: Pairs, tally: _Tally) -> None:
     exact: list[bool] = []
+    paired: list[bool] = []
+    mixed: list[bool] = []
     counts = Counter[str]()
     for line, prediction in pairs:
         expected, got = set(line["expect"].get("invoices", [])), set(prediction.get("invoices", []))
@@ -225,8 +227,19 @@ def _invoices(pairs: Pairs, tally: _Tally) -> None:
                 for number in finding.get("invoices", [])
             }
             counts.update(tp=len(wanted & found), fp=len(found - wanted), fn=len(wanted - found), n=1)
+            paired.append(wanted == found)
+            if len({intent for _, intent in wanted}) > 1:
+                mixed.append(wanted == found)
+                if wanted != found:
+                    tally.miss(line, "invoices.pairs_exact_mixed", _joined(wanted), _joined(found))
     tally.rate("invoices.exact", exact)
+    tally.rate("invoices.pairs_exact", paired)
+    tally.rate("invoices.pairs_exact_mixed", mixed)
     tally.put("invoices.pair_f1", f1(counts["tp"], counts["fp"], counts["fn"]), counts["n"])
+
+
+def _joined(pairs: set[tuple[str, str]]) -> list[str]:
+    return [f"{number} {intent}" for number, intent in sorted(pairs)]
 
 
 def expected_pairs(line: Line) -> set[tuple[str, str]] | None:

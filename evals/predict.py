@@ -3,10 +3,21 @@
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from evals.dataset import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Which model answers. The endpoint applies to `openai`."""
+
+    name: str = "embedded"
+    base_url: str = ""
+    api_key: str = field(repr=False, default="")
+    model: str = ""
 
 
 class Predictor(Protocol):

@@ -2,7 +2,7 @@
 
 from app.adapters.presidio import PresidioRedactor
 from app.domain.ports import Redactor
-from app.domain.text import RawText
+from app.domain.text import RawText, RedactedText
 
 
 class TextRedactor:
@@ -11,11 +11,11 @@ class TextRedactor:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
-    def __call__(self, subject: str, body: str, language: str) -> tuple[str, str]:
+    def __call__(self, subject: str, body: str, language: str) -> tuple[RedactedText, RedactedText]:
         first, second = self._redactor.redact(
             [RawText(subject), RawText(body)], language=language, known_names=(), vault={}
         )
-        return first.text.value, second.text.value
+        return first.text, second.text
 
 
 def build_text_redactor() -> TextRedactor:

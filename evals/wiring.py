@@ -1,7 +1,6 @@
 """The one place where the evals meet the mind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.ports import Mind
@@ -10,16 +9,7 @@ from app.mind import build_mind
 from app.thinking import MindConfig
 from evals.cases import case_of
 from evals.dataset import Line
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Which model answers. The endpoint applies to `openai`."""
-
-    name: str = "embedded"
-    base_url: str = ""
-    api_key: str = field(repr=False, default="")
-    model: str = ""
+from evals.predict import Provider
 
 
 class MindPredictor:

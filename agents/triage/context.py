@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.prompts import Prompts, fence
+from agents.triage.hearing import Hear, deaf
 from app.domain.account import Account, Invoice
 from app.domain.case import Letter
 from app.domain.policy import Policy
@@ -28,6 +29,7 @@ class TriageContext:
     policy: Policy
     mailbox_address: str
     team: str
+    hear: Hear = deaf
 
     async def ask(self, question: "Ask", answer: type[A]) -> tuple[Answer[A], ModelCall]:
         """Put one question to the model; returns its answer and what is kept of the call for the audit."""

@@ -17,15 +17,18 @@ from app.domain.case import Letter
 from app.reading import facts as reading
 from app.reading.classifier import Scored
 from app.reading.commitments import FactSpan
+from app.reading.ties import BySpan
 
 READ = 20_000
 """Facts are looked for in so many code points; nobody writes a promise beyond them."""
 
 
-def resolve(letter: Letter, account: Account, scored: Sequence[Scored]) -> reading.ExtractedFacts:
-    """Facts and invoices of the intents given; offsets count in the letter."""
+def resolve(
+    letter: Letter, account: Account, scored: Sequence[Scored], heard: BySpan | None = None
+) -> reading.ExtractedFacts:
+    """Facts and invoices of the intents given; offsets count in the letter. `heard`: what a classifier makes of clauses."""
     return reading.extract_facts(
-        letter.body.value[:READ], letter.subject.value, letter.language, letter.today, account, scored
+        letter.body.value[:READ], letter.subject.value, letter.language, letter.today, account, scored, heard
     )
 
 

@@ -1,8 +1,12 @@
-"""What a mail wants, by a small linear model over sentence embeddings, trade features and hashed n-grams.
+"""What a mail wants, by small linear models over tuned sentence embeddings, trade features and hashed n-grams.
 
-Two logistic models per head, one over words and one over meaning; their log odds are averaged and calibrated. Heads are
-the fourteen intents and some flags (low_information, legal, complaint, privacy_request, fraud_risk). Trained by
-`python -m evals train`; this module only loads arrays. Without the embedder words and trade features decide alone.
+    sentences ─▶ embeddings (tuned) + trade features ─▶ sentence head ─▶ log-sum-exp ─┐
+                        └── mean, maximum ─▶ meaning ─────────────────────────────────┼─▶ mix ─▶ calibrated
+    words and letters ─▶ words ───────────────────────────────────────────────────────┘
+
+Heads are the fourteen intents and some flags (low_information, legal, complaint, privacy_request, fraud_risk). The
+sentence head is learned together with the embedder's scales by `python -m evals tune`, the rest by `python -m evals
+train`; this module only loads arrays. Without the embedder words and trade features decide alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +18,8 @@ from numpy.typing import NDArray
 
 from app.domain.intents import CONSEQUENCE, MACHINE_INTENTS, Intent
 from app.domain.proposal import BODY
-from app.reading.embedding import DIMENSIONS, MAX_CHARS, Embedder, load_embedder
+from app.domain.text import Span
+from app.reading.embedding import DIMENSIONS, HEAD, TUNING_FILE, Embedder, load_embedder
 from app.reading.features import (
     FEATURES,
     TRADE_SIZE,
@@ -28,10 +33,7 @@ from app.reading.features import (
 )
 
 MODEL_FILE = Path(__file__).parent / "model" / "intents.npz"
-FORMAT = 2
-
-EMBEDDED_CHARS = 700
-"""So many characters of sentences are embedded, the most telling first: the cost of a mail has a ceiling."""
+FORMAT = 3
 
 FLAGS = ("low_information", "legal", "complaint", "privacy_request", "fraud_risk")
 HEADS = (*(intent.value for intent in Intent), *FLAGS)
@@ -39,8 +41,6 @@ HEADS = (*(intent.value for intent in Intent), *FLAGS)
 _ALONE = frozenset({Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
 _FIRM = 0.5
 _SOBER = 0.3
-_OPENING, _OPENING_BONUS = 2, 3.0
-"""The first sentences are worth as much as this many trade words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,58 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class MailFeatures:
-    """What the model sees. `sentence` has a row a passage: its embedding (zeros if none), then trade features."""
+    """What the model sees. `sentences` and `rows` have a row a passage: its embedding (zeros without an embedder), its
+    trade features; `trade` is pooled over the mail."""
 
     passages: tuple[Passage, ...]
     buckets: NDArray[np.int64]
     counts: Vector
-    sentence: Vector
-    is_embedded: NDArray[np.bool_]
+    sentences: Vector
+    rows: Vector
     trade: Vector
 
     def meaning(self) -> Vector:
-        """Mean and maximum of the embedded sentences, then the pooled trade features."""
-        vectors = self.sentence[self.is_embedded, : -len(FEATURES)]
-        if not len(vectors):
-            vectors = np.zeros((1, self.sentence.shape[1] - len(FEATURES)), dtype=np.float32)
+        """Mean and maximum of the sentences, then the pooled trade features."""
+        vectors = self.sentences if len(self.sentences) else np.zeros((1, DIMENSIONS), dtype=np.float32)
         return np.concatenate([vectors.mean(axis=0), vectors.max(axis=0), self.trade])
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceHead:
+    """What each sentence says, and the mail by its most telling ones.
+
+    `own`, `whole` and `trade` weigh a sentence's embedding, the mean of the mail's, and the sentence's trade features.
+    """
+
+    own: Vector
+    whole: Vector
+    trade: Vector
+    bias: Vector
+    offset: Vector
+
+    @classmethod
+    def load(cls, path: Path = TUNING_FILE) -> "SentenceHead":
+        with np.load(path, allow_pickle=False) as stored:
+            own, whole, trade, bias, offset = (
+                np.asarray(stored[f"{HEAD}{name}"], dtype=np.float32)
+                for name in ("own", "whole", "trade", "bias", "offset")
+            )
+        return cls(own, whole, trade, bias, offset)
+
+    def odds(self, sentences: Vector, rows: Vector) -> Vector:
+        """Log odds of every head, a row a sentence of one mail."""
+        if not len(sentences):
+            return np.zeros((0, len(HEADS)), dtype=np.float32)
+        odds: Vector = sentences @ self.own.T + self.whole @ sentences.mean(axis=0) + rows @ self.trade.T + self.bias
+        return odds
+
+    def pooled(self, odds: Vector) -> Vector:
+        """Of the whole mail: the log of the summed odds of its sentences."""
+        if not len(odds):
+            return self.offset
+        most = odds.max(axis=0)
+        pooled: Vector = most + np.log(np.exp(odds - most).sum(axis=0)) + self.offset
+        return pooled
 
 
 class ModelFileUnusable(Exception):
@@ -88,7 +125,12 @@ class ModelFileUnusable(Exception):
 class Classifier:
     """The trained model. `load` once per process; `classify` is pure."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[np.generic]], embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[np.generic]],
+        embedder: Embedder | None,
+        sentence_head: SentenceHead | None,
+    ) -> None:
         self._idf = np.asarray(arrays["idf"], dtype=np.float32)
         self._word_weights = np.asarray(arrays["word_weights"], dtype=np.float32)
         self._word_bias = np.asarray(arrays["word_bias"], dtype=np.float32)
@@ -103,6 +145,7 @@ class Classifier:
         self._plain_platt = np.asarray(arrays["plain_platt"], dtype=np.float32)
         self._thresholds = np.asarray(arrays["thresholds"], dtype=np.float32)
         self._embedder = embedder
+        self._sentence_head = sentence_head
 
     @classmethod
     def load(cls, path: Path | None = None, *, with_embedder: bool = True) -> "Classifier":
@@ -113,7 +156,8 @@ class Classifier:
             arrays = {name: stored[name] for name in stored.files}
         if int(arrays.get("format", np.int64(0))) != FORMAT or arrays["bias"].shape != (len(HEADS),):
             raise ModelFileUnusable(str(file))
-        return cls(arrays, load_embedder() if with_embedder else None)
+        embedder = load_embedder() if with_embedder else None
+        return cls(arrays, embedder, SentenceHead.load() if embedder else None)
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -130,30 +174,50 @@ class Classifier:
 
     def assess(self, subject: str, body: str, language: str) -> Assessment:
         features = mail_features(subject, body, language, self._embedder)
-        probabilities = self._sobered(features, self.probabilities(features))
-        evidence = self._evidence(features)
+        by_sentence = self._by_sentence(features)
+        probabilities = self._sobered(features, self._probabilities(features, by_sentence))
+        evidence = by_sentence.argmax(axis=0) if len(by_sentence) else np.zeros(len(HEADS), dtype=np.int64)
         scored = tuple(
-            _scored(intent, float(probabilities[head]), features.passages, evidence[head])
+            _scored(intent, float(probabilities[head]), features.passages, int(evidence[head]))
             for head, intent in enumerate(Intent)
         )
         flags = {name: float(probabilities[len(Intent) + position]) for position, name in enumerate(FLAGS)}
         return Assessment(scored, flags)
 
-    def probabilities(self, features: MailFeatures) -> Vector:
+    def hear(self, body: str, spans: Sequence[Span], language: str) -> Mapping[tuple[int, int], Mapping[Intent, float]]:
+        """How much each passage of a body speaks for each intent, between 0 and 1; heard with the others."""
+        if self._sentence_head is None or self._embedder is None or not spans:
+            return {}
+        texts = [span.of(body) for span in spans]
+        rows = np.stack([trade_features(text, language) for text in texts])
+        said = _sigmoid(self._sentence_head.odds(self._embedder.encode(texts), rows))
+        return {
+            (span.start, span.end): {intent: float(said[row, head]) for head, intent in enumerate(Intent)}
+            for row, span in enumerate(spans)
+        }
+
+    def _by_sentence(self, features: MailFeatures) -> Vector:
+        """How much each sentence speaks for each head; without the embedder by its trade words alone."""
+        if self._sentence_head is not None:
+            return self._sentence_head.odds(features.sentences, features.rows)
+        odds: Vector = features.rows @ self._plain_weights[:, : len(FEATURES)].T
+        return odds
+
+    def _probabilities(self, features: MailFeatures, by_sentence: Vector) -> Vector:
         words = self._word_odds(features)
         standard = self._standard(features.meaning())
-        if self._embedder is None:
+        if self._sentence_head is None:
             plain = self._plain_weights @ standard[-TRADE_SIZE:] + self._plain_bias
-            odds = self._mix[0] * words + self._mix[1] * plain
-            return _sigmoid(self._plain_platt[:, 0] * odds + self._plain_platt[:, 1])
+            return _sigmoid(self._plain_platt[:, 0] * (words + plain) * np.float32(0.5) + self._plain_platt[:, 1])
         meaning = self._weights @ standard + self._bias
-        odds = self._mix[0] * words + self._mix[1] * meaning
+        said = self._sentence_head.pooled(by_sentence)
+        odds = self._mix[0] * words + self._mix[1] * meaning + self._mix[2] * said
         return _sigmoid(self._platt[:, 0] * odds + self._platt[:, 1])
 
     def _sobered(self, features: MailFeatures, probabilities: Vector) -> Vector:
         """Hedged, conditional and questioned words beside a request for time make no promise (evals/labels.md)."""
         promise, extension = HEADS.index(Intent.PAYMENT_PROMISE), HEADS.index(Intent.EXTENSION_REQUEST)
-        if probabilities[extension] < self._thresholds[extension] or says_something_firm(features.sentence):
+        if probabilities[extension] < self._thresholds[extension] or says_something_firm(features.rows):
             return probabilities
         sobered = probabilities.copy()
         sobered[promise] *= _SOBER
@@ -177,19 +241,6 @@ class Classifier:
     def _standard(self, meaning: Vector) -> Vector:
         standard: Vector = (meaning - self._centre) / self._scale
         return standard
-
-    def _evidence(self, features: MailFeatures) -> NDArray[np.int64]:
-        """For each head the sentence that would score highest if it stood alone (relative to the other sentences)."""
-        size = features.sentence.shape[1] - len(FEATURES)
-        trade = slice(2 * size, 2 * size + len(FEATURES))
-        vectors = (features.sentence[:, :size] - self._centre[:size]) / self._scale[:size]
-        vectors[~features.is_embedded] = 0.0
-        rows = (features.sentence[:, size:] - self._centre[trade]) / self._scale[trade]
-        scores = vectors @ self._weights[:, :size].T + rows @ self._weights[:, trade].T
-        if not len(scores):
-            return np.zeros(len(HEADS), dtype=np.int64)
-        best: NDArray[np.int64] = scores.argmax(axis=0)
-        return best
 
 
 def choose(scored: Sequence[Scored], thresholds: Mapping[str, float]) -> tuple[Scored, ...]:
@@ -229,47 +280,14 @@ def _without_explained_query(taken: list[Scored]) -> list[Scored]:
 def mail_features(subject: str, body: str, language: str, embedder: Embedder | None) -> MailFeatures:
     """Read a mail once for everything that the model wants to know."""
     found = passages(subject, body)
-    trade = (
-        np.stack([trade_features(passage.text, language) for passage in found])
-        if found
-        else np.zeros((0, len(FEATURES)), dtype=np.float32)
-    )
-    chosen = _worth_embedding(found, trade)
-    size = DIMENSIONS
-    vectors = np.zeros((len(found), size), dtype=np.float32)
-    if embedder is not None and chosen:
-        vectors[chosen] = embedder.encode([found[position].text for position in chosen])
-    is_embedded = np.zeros(len(found), dtype=np.bool_)
-    is_embedded[chosen] = True
+    rows = np.zeros((len(found), len(FEATURES)), dtype=np.float32)
+    for position, passage in enumerate(found):
+        rows[position] = trade_features(passage.text, language)
+    vectors = np.zeros((len(found), DIMENSIONS), dtype=np.float32)
+    if embedder is not None and found:
+        vectors = embedder.encode([passage.text for passage in found])
     buckets, counts = hashed_ngrams(subject, body)
-    return MailFeatures(
-        found,
-        buckets,
-        counts,
-        np.hstack([vectors, trade]),
-        is_embedded,
-        pooled_trade_features(found, subject, language, trade),
-    )
-
-
-def _worth_embedding(found: Sequence[Passage], trade: NDArray[np.float32]) -> list[int]:
-    """The first sentences and those with most trade words, until the budget is spent."""
-    order = sorted(
-        range(len(found)),
-        key=lambda position: (
-            -float(trade[position].sum()) - (_OPENING_BONUS if position < _OPENING else 0.0),
-            position,
-        ),
-    )
-    chosen: list[int] = []
-    spent = 0
-    for position in order:
-        cost = min(len(found[position].text), MAX_CHARS)
-        if chosen and spent + cost > EMBEDDED_CHARS:
-            continue
-        chosen.append(position)
-        spent += cost
-    return sorted(chosen)
+    return MailFeatures(found, buckets, counts, vectors, rows, pooled_trade_features(found, subject, language, rows))
 
 
 def _scored(intent: Intent, confidence: float, found: Sequence[Passage], position: int) -> Scored:

