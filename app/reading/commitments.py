@@ -105,7 +105,7 @@ def span_of(statement: Statement | None) -> FactSpan | None:
 def is_firm(statement: Statement) -> bool:
     """Whether a statement could bind: no hedge, no condition, no question, no refusal."""
     return (
-        not (statement.says & {"hedge", "condition"})
+        not (statement.says & {"hedge", "condition", "refusal"})
         and not statement.is_question
         and not ("negation" in statement.says and "future" not in statement.says)
     )

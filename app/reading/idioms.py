@@ -22,28 +22,61 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "it": r"\b(?:perde|perdita|stort[ao]|crepat[aoe]|incrinat[aoe])\b",
         "pt": r"\b(?:fuga|perde (?:agua|oleo)|torcid[ao]s?|rachad[ao]s?|empenad[ao]s?)\b",
     },
+    "refusal": {
+        "en": r"\b(?:won't|will not|not going to|refuse to|not) (?:be )?pay(?:ing)?\b|"
+        r"\bnot pay(?:ing)? (?:for|this|that)\b",
+        "fr": r"\b(?:ne|n') ?(?:\w+ )?(?:paierons|paierai|reglerons|reglerai|payons|regle|paie|sera) (?:pas|rien)\b",
+        "de": r"\b(?:zahl|bezahl|begleich|uberweis)\w*\b[^.,;]{0,30}\b(?:nicht|nichts|keinen cent)\b|"
+        r"\b(?:nicht|nichts|keinen cent)\b[^.,;]{0,20}\b(?:zahl|bezahl|begleich)\w*",
+        "es": r"\bno (?:\w+ )?(?:va|vamos|voy|pagaremos|pagare|pagamos|pienso|pensamos)\b(?: a)?(?: pagar)?",
+        "nl": r"\bbetal(?:en|ing)?\b[^.,;]{0,20}\bniet\b|\bniet (?:\w+ )?betalen\b|\bbetaal \w+ niet\b",
+        "it": r"\bnon (?:\w+ )?(?:pagheremo|paghiamo|pago|paghero|intendiamo|intendo)\b",
+        "pt": r"\bnao (?:\w+ )?(?:vamos|vou|pagaremos|pagarei|pagamos|pago|tencionamos)\b(?: pagar)?",
+    },
+    "document": {
+        "de": r"\bnoch ?mal (?:schicken|senden|zuschicken)|\bnicht vor\b|\bzukommen lassen",
+        "fr": r"\b(?:me |nous )(?:renvoyer|transmettre)|\bmanque la facture\b|\bbon (?:signe|emarge)",
+        "es": r"\b(?:mand|envi|remit)(?:e|a|en|eme|enme|ame|enos|ennos)(?:me|nos)?(?:la|lo|las|los)?\b|"
+        r"\bguia de (?:remision|despacho)|"
+        r"\bremito\b",
+        "nl": r"\bvrachtbrief|\bstuur(?:t)? u\b|\bwerkbon",
+        "it": r"\b(?:mandate|inviate|mandar|inviar)(?:mi|ci|ce|me)\w*|\bmanca la fattura|\bscheda tecnica|\bverbale",
+        "pt": r"\b(?:mandem|enviem|remetam)(?:-me|-nos)?\b|\bguia de (?:transporte|remessa)|\bpassaporte fito",
+    },
     "not_received": {"en": r"\bhave had nothing\b|\bnever (?:came|got here|arrived|reached us|turned up)\b"},
 }
-_IN_PASSING = re.compile(
-    r"\b(?:that's|that is|which is) when (?:our|the|we)\b|"
-    r"\bsi no me equivoco\b|\bsi vous permettez\b"
-)
+OWN_CONCEPTS = ("refusal",)
+"""Concepts that the lexicon does not have."""
+
+_IN_PASSING: Mapping[str, re.Pattern[str]] = {
+    "condition": re.compile(
+        r"\b(?:that's|that is|which is) when (?:our|the|we)\b|\bsi (?:no me equivoco|vous permettez)\b"
+    ),
+    "duplicate": re.compile(
+        r"\b(?:en|in|em) (?:dos|tres|deux|trois|due|tre|duas|twee|drie) (?:veces|fois|volte|vezes|keer)\b"
+    ),
+}
 
 
 def heard(concept: str, language: str, folded: str) -> frozenset[str]:
     """The words that show a concept, each once."""
-    words = _IN_PASSING.sub(lambda match: " " * len(match.group()), folded)
-    patterns = [pattern(concept, language), *_more(concept, language)]
-    return frozenset(match.group() for one in patterns for match in one.finditer(words))
+    words = _without_asides(concept, folded)
+    return frozenset(match.group() for one in _patterns(concept, language) for match in one.finditer(words))
 
 
 def says(concept: str, language: str, folded: str) -> bool:
     """Whether folded words show a concept."""
-    words = _IN_PASSING.sub(lambda match: " " * len(match.group()), folded)
-    return any(one.search(words) for one in (pattern(concept, language), *_more(concept, language)))
+    words = _without_asides(concept, folded)
+    return any(one.search(words) for one in _patterns(concept, language))
+
+
+def _without_asides(concept: str, folded: str) -> str:
+    aside = _IN_PASSING.get(concept)
+    return aside.sub(lambda match: " " * len(match.group()), folded) if aside else folded
 
 
 @lru_cache(maxsize=512)
-def _more(concept: str, language: str) -> tuple[re.Pattern[str], ...]:
+def _patterns(concept: str, language: str) -> tuple[re.Pattern[str], ...]:
     words = _MORE.get(concept, {}).get(language)
-    return (re.compile(words),) if words else ()
+    known = () if concept in OWN_CONCEPTS else (pattern(concept, language),)
+    return (*known, re.compile(words)) if words else known

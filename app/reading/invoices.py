@@ -21,8 +21,9 @@ _CUE = re.compile(
     r"(?:\band\b|\bet\b|\bund\b|\by\b|\ben\b|\be\b|&|,|/|\+)\s*)$"
 )
 _FOREIGN_CUE = re.compile(
-    r"\b(?:po|order|orders|bestellung|commande|pedido|ordine|encomenda|check|cheque|batch|charge|lot|tel|phone|"
-    r"kunde(?:nnummer)?|ticket|delivery note|lieferschein|bon|albaran|ddt|ref(?:erence)?)[.:#]?\s*(?:no\.?|nr\.?|"
+    r"\b(?:(?:po|tel|ref)[.:#]?|(?:order|orders|bestellung|commande|pedido|ordine|encomenda|check|cheque|batch|"
+    r"charge|lot|"
+    r"phone|kunde(?:nnummer)?|ticket|delivery note|lieferschein|bon|albaran|ddt|reference)[:#]?)\s*(?:no\.?|nr\.?|"
     r"n\W?)?\s*$"
 )
 _RANGE = re.compile(
@@ -148,7 +149,8 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     """The number as the account writes it, whatever stands between its parts."""
     parts = re.findall(r"[a-z]+|\d+", fold(number))
     joined = r"[\s\-_/.#]{0,2}".join(re.escape(part) for part in parts)
-    return re.compile(rf"(?<![a-z0-9]){joined}(?![a-z0-9]|[.,]\d)")
+    is_date_like = number.isdigit() and len(number) < len("100")
+    return re.compile(rf"(?<![a-z0-9]){joined}(?![a-z0-9]|[.,{'/' * is_date_like}]\d)")
 
 
 @lru_cache(maxsize=4096)

@@ -115,14 +115,20 @@ def find_references(
     bills = tuple(i for i in account.invoices if i.kind is InvoiceKind.INVOICE and i.is_open)
     if len(bills) < 2:  # noqa: PLR2004 nothing to choose between
         return ()
-    context = _Context(fold(text), bills, _individual(fold(text), matches, len(bills)), _listed(matches, listed))
+    folded, known = fold(text), list(matches)
     found: list[InvoiceMatch] = []
-    for finder in _FINDERS:
-        for match in finder(context):
-            is_free = not any(m.start < match.end and match.start < m.end for m in (*found, *matches))
-            if is_free and not any(_IN_OTHER_WORDS.fullmatch(context.folded, match.end, m.start) for m in matches):
-                found.append(match)
+    for finders in _FINDERS:
+        context = _Context(folded, bills, _individual(folded, known, len(bills)), _listed(matches, listed))
+        new = [match for finder in finders for match in finder(context) if _is_new(match, [*known], folded)]
+        found.extend(new)
+        known = sorted([*known, *new], key=lambda match: match.start)
     return tuple(sorted(found, key=lambda match: match.start))
+
+
+def _is_new(match: InvoiceMatch, known: Sequence[InvoiceMatch], folded: str) -> bool:
+    """Neither read already nor said in other words right behind: "the second, R-2"."""
+    is_free = not any(m.start < match.end and match.start < m.end for m in known)
+    return is_free and not any(_IN_OTHER_WORDS.fullmatch(folded, match.end, m.start) for m in known)
 
 
 def _individual(folded: str, matches: Sequence[InvoiceMatch], bills: int) -> tuple[tuple[int, str], ...]:
@@ -195,4 +201,5 @@ def _by_amount(context: _Context) -> Iterator[InvoiceMatch]:
 
 
 _Finder = Callable[[_Context], Iterator[InvoiceMatch]]
-_FINDERS: tuple[_Finder, ...] = (_others, _counted, _places, _kinds, _by_amount)
+_FINDERS: tuple[tuple[_Finder, ...], ...] = ((_places,), (_kinds,), (_by_amount,), (_counted,), (_others,))
+"""Those that mean what is left come last."""

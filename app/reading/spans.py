@@ -28,6 +28,12 @@ _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 
 _NUMBER_ALONE = re.compile(r"\s*[\w/.-]*\d[\w/.-]*\s*")
 _ENDING = re.compile(r"(?<![.!?\u2026])[.!?\u2026]+[\"')\u201d\u00bb\]]*(?=\s|$)")
+_COUNTED = re.compile(
+    r"jan|feb|fev|marz|maerz|mrz|mar|apr|avr|abr|mai|may|mei|mag|jun|jui|giu|jul|lug|aug|aou|ago|sep|set|okt|oct|ott|"
+    r"out|nov|dez|dec|dic|gen|ene|quartal|tag|werktag|arbeitstag|mal\b|rate|mahnung|erinnerung|halbjahr|woche|stock|"
+    r"etage|"
+    r"rechnung|lieferung|abschlag|teil|monat"
+)
 _LEADING = re.compile(r"[\s>*\u2022\u00b7\-\u2013\u2014|]*")
 _LAST_WORD = re.compile(r"([^\W\d_]+)$")
 _CLAUSE = re.compile(
@@ -132,7 +138,7 @@ def _is_abbreviation(text: str, start: int, mark: re.Match[str], end: int) -> bo
         return False
     before = text[max(start, mark.start() - 12) : mark.start()]
     if before[-1:].isdigit():
-        return not rest[0].isupper() or _is_ordinal(before)
+        return not rest[0].isupper() or _is_ordinal(before, text[mark.end() : mark.end() + 14].lstrip())
     word = _LAST_WORD.search(before)
     if word is None:
         return False
@@ -140,9 +146,9 @@ def _is_abbreviation(text: str, start: int, mark: re.Match[str], end: int) -> bo
     return short in _ABBREVIATIONS and (rest[0].isalnum() or rest[0] in "#⟨") and (short != "no" or rest[0].isdigit())
 
 
-def _is_ordinal(before: str) -> bool:
-    """A day number before a month name ("am 4. November") does not end a sentence."""
-    return re.search(r"(?:^|\s)\d{1,2}$", before) is not None
+def _is_ordinal(before: str, after: str) -> bool:
+    """A day number before a month name ("am 4. November", "am 3. Werktag") does not end a sentence."""
+    return re.search(r"(?:^|\s)\d{1,2}$", before) is not None and _COUNTED.match(fold(after)) is not None
 
 
 def _add(found: list[Span], text: str, start: int, end: int) -> None:

@@ -38,6 +38,8 @@ SIGNS: Mapping[Intent, frozenset[str]] = {
 }
 
 PLAIN_WISH = 0.8
+BRIEF = 8
+
 _GRAVE_SIGNS = frozenset({"not_received", "duplicate", "quality", "missing_po"})
 """A dispute even where nothing else is said."""
 
@@ -71,10 +73,18 @@ def _asks(statement: Statement) -> float:
 
 def _announces(statement: Statement) -> float:
     says = statement.says
+    is_over = any(found.kind == "past" for found in statement.dates)
+    is_ahead = any(found.kind != "past" for found in statement.dates)
     if _promises(statement):
-        return 1.5 + 0.5 * ("future" in says) if says & {"pay", "future"} else 0.7
+        plain = 1.5 + 0.5 * ("future" in says) if says & {"pay", "future"} else 0.7 if _is_brief(statement) else 0.3
+        return plain * (0.5 if is_over and not is_ahead else 1.0)
     is_soft = {"pay", "future"} <= says and not says & {"hedge", "negation"} and not statement.is_question
     return 0.8 * is_soft
+
+
+def _is_brief(statement: Statement) -> bool:
+    """ "Friday." may be a promise; a day in a story is not."""
+    return len(statement.text.split()) <= BRIEF
 
 
 def _objects(statement: Statement) -> float:
@@ -89,7 +99,11 @@ def _confirms(statement: Statement) -> float:
     if statement.is_question or not ("past" in says or (is_over and "pay" in says)):
         return 0.0
     plain = 1.5 + 0.3 * ("pay" in says) + 0.2 * is_over
-    return plain * (0.5 if "negation" in says and not is_over else 1.0) * (0.6 if "future" in says else 1.0)
+    return (
+        plain
+        * (0.5 if "negation" in says and not is_over else 1.0)
+        * (0.6 if "future" in says and not is_over else 1.0)
+    )
 
 
 def _asks_for_time(statement: Statement) -> float:

@@ -14,7 +14,7 @@ from app.domain.proposal import BODY, SUBJECT
 from app.domain.text import Span
 from app.reading.amounts import FoundAmount, find_amounts
 from app.reading.dates import FoundDate, find_dates
-from app.reading.idioms import says
+from app.reading.idioms import OWN_CONCEPTS, says
 from app.reading.invoices import InvoiceMatch, match_invoices, mentioned
 from app.reading.lexicon import CONCEPTS
 from app.reading.references import find_references
@@ -37,6 +37,7 @@ _ONLY_LINKS = re.compile(
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _HEADING_WORDS = 4
+_ARTICLE = len("die ")
 
 MAX_CHARS = 12_000
 """What a customer wants is said before that; what follows is not read for facts."""
@@ -44,8 +45,9 @@ MAX_CHARS = 12_000
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A clause at [start, end) of the subject or body. `says` are the lexicon's concepts in it; `sentence` is the
-    whole sentence around it; `invoices` are those that it names itself, `topic` those or the ones named before it."""
+    """A clause at [start, end) of the subject or body. `says` are the concepts in it; `sentence` is the whole
+    sentence around it; `invoices` are those that it names itself, `topic` those or the ones named before it;
+    `opens_with_words` tells that it does not begin with a number of theirs."""
 
     source: str
     start: int
@@ -57,6 +59,7 @@ class Statement:
     amounts: tuple[FoundAmount, ...]
     invoices: tuple[str, ...]
     topic: tuple[str, ...] = ()
+    opens_with_words: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -74,20 +77,18 @@ def read_statements(text: str, subject: str, language: str, today: date, account
 
 
 def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
-    """A topic lasts to the end of its paragraph, or of the next if it is a heading; what stands behind a heading on its
-    line is about that, even if it names another invoice ("R-1: same as R-2")."""
+    """A topic lasts to the end of its paragraph, or of the next if it is a heading."""
     found: list[Statement] = []
     topic: tuple[str, ...] = ()
     for statement in statements:
         before = found[-1] if found else None
         between = text[before.end : statement.start] if before else ""
-        is_below = before is not None and _is_heading(before)
-        is_narrower = before is not None and set(statement.invoices) < set(before.invoices)
-        if is_below and before is not None and "\n" not in between and not (statement.invoices and is_narrower):
-            topic = before.topic
+        heading = before if before is not None and _is_heading(before) else None
+        if heading is not None and _stays_under(heading, statement, between):
+            topic = heading.topic
         elif statement.invoices:
             topic = statement.invoices
-        elif _PARAGRAPH.search(between) and not is_below:
+        elif _PARAGRAPH.search(between) and heading is None:
             topic = ()
         found.append(replace(statement, topic=topic))
     return found
@@ -95,6 +96,13 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
 
 def _is_heading(statement: Statement) -> bool:
     return bool(statement.invoices) and len(statement.text.split()) <= _HEADING_WORDS and not statement.says
+
+
+def _stays_under(heading: Statement, statement: Statement, between: str) -> bool:
+    """ "R-1: same as R-2" is about R-1; "R-1 and R-2: the first is paid" about the first; a line may start anew."""
+    if not statement.invoices or set(statement.invoices) < set(heading.invoices):
+        return not statement.invoices
+    return "\n" not in between or statement.opens_with_words
 
 
 def _of_part(
@@ -120,10 +128,11 @@ def _of_part(
                     piece.end,
                     sentence_at(whole, piece.start) or piece,
                     text[piece.start : piece.end],
-                    frozenset(concept for concept in CONCEPTS if says(concept, language, words)),
+                    frozenset(concept for concept in (*CONCEPTS, *OWN_CONCEPTS) if says(concept, language, words)),
                     tuple(d for d in dates if piece.start <= d.start < piece.end),
                     tuple(a for a in amounts if piece.start <= a.start < piece.end),
                     mentioned([m for m in matches if piece.start <= m.start < piece.end], account),
+                    opens_with_words=not any(0 <= m.start - piece.start <= _ARTICLE for m in matches),
                 )
             )
     return found

@@ -9,6 +9,7 @@ more or less for each intent of the mail; an invoice gets the intent that its st
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.domain.intents import Intent
 from app.domain.proposal import BODY
@@ -39,13 +40,16 @@ UNPOINTED = 0.4
 """A question or a wish for papers elsewhere than in the evidence is seldom another one."""
 
 CARRIED, CARRIED_ASIDE = 0.8, 0.5
-"""A statement that does not name its topic says less about it; a question or a wish for papers may be about more."""
+"""A statement that does not name its topic says less about it; a question may be about anything."""
 
 IN_PASSING = 0.3
 """A list of everything says little about each."""
 
 PLAIN = 2.2
 """From here on a second intent of an invoice counts, too."""
+
+WHISPER = 0.35
+"""Less than this says nothing."""
 
 FAINT = 0.6
 """Less than this is an echo."""
@@ -61,7 +65,7 @@ class _Said:
     is_list: bool
 
     def weight(self, intent: Intent) -> float:
-        carried = CARRIED if intent in ABOUT_MONEY else CARRIED_ASIDE
+        carried = CARRIED_ASIDE if intent is Intent.QUERY else CARRIED
         return (1.0 if self.is_named else carried) * (IN_PASSING if self.is_list else 1.0)
 
 
@@ -83,6 +87,7 @@ def tie(
     scores = _scores(said, chosen, evidence, by_sentence or {})
     pairs = {number: _intents_of(scores.get(number, {})) for number in numbers}
     tied = {intent: tuple(n for n in numbers if intent in pairs[n]) for intent in chosen}
+    _leave_none_out(tied, said, numbers)
     if len(chosen) == 1:
         tied = dict.fromkeys(chosen, numbers)
     free = tuple(n for n in numbers if not pairs[n])
@@ -159,10 +164,28 @@ def _said_by_sentence(intent: Intent, statement: Statement, by_sentence: BySpan)
 
 def _intents_of(scores: Mapping[Intent, float]) -> frozenset[Intent]:
     """The strongest, and others that are plain by themselves."""
-    if not scores or max(scores.values()) <= 0:
+    if max(scores.values(), default=0.0) < WHISPER:
         return frozenset()
     best = max(scores, key=lambda intent: scores[intent])
     return frozenset({best, *(i for i, value in scores.items() if value > PLAIN)})
+
+
+def _leave_none_out(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], numbers: tuple[str, ...]) -> None:
+    """An invoice of which nothing is said by itself shares the fate of the one before it in the sentence ("…, along
+    with R-2"), or is objected to if something is denied of it."""
+    lost = [n for n in numbers if not any(n in found for found in tied.values())]
+    for before, one in pairwise(said):
+        if not one.is_named or not set(one.topic) <= set(lost):
+            continue
+        is_one_sentence = before.statement.sentence == one.statement.sentence
+        for intent, found in tied.items():
+            is_shared = is_one_sentence and not one.statement.says and set(before.topic) & set(found)
+            if is_shared or (intent is Intent.DISPUTE and _is_denied(one.topic, said)):
+                tied[intent] = tuple(n for n in numbers if n in {*found, *one.topic})
+
+
+def _is_denied(topic: tuple[str, ...], said: Sequence[_Said]) -> bool:
+    return any("negation" in one.statement.says for one in said if one.topic == topic)
 
 
 def _second_best(

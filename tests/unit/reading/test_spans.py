@@ -45,3 +45,17 @@ def test_sentences_are_in_order_and_within_the_text(text: str) -> None:
     found = sentences(text)
     assert all(0 <= span.start < span.end <= len(text) for span in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
+
+
+def test_a_day_number_ends_a_sentence_unless_a_month_follows() -> None:
+    text = "Die Zahlung kommt am 14. Damit ist alles glatt. Die andere am 4. November."
+    assert [span.of(text) for span in sentences(text)] == [
+        "Die Zahlung kommt am 14.",
+        "Damit ist alles glatt.",
+        "Die andere am 4. November.",
+    ]
+
+
+def test_a_number_alone_on_its_line_is_no_continuation() -> None:
+    text = "that one was paid in full a couple of weeks ago, please look again\n2026/140\nwe would rather pay in June"
+    assert [span.of(text) for span in sentences(text)][1] == "2026/140"

@@ -12,6 +12,8 @@ WEDNESDAY = date(2026, 3, 11)
 SIX = account(*((f"R-{number}", "100.00") for number in range(4471, 4477)))
 THREE = account(("R-4471", "900.00"), ("R-4480", "250.00"), ("R-4490", "75.00"))
 
+TWO = account(("R-4471", "900.00"), ("R-4480", "250.00"))
+
 PROMISE, CONFIRMATION, DISPUTE = Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION, Intent.DISPUTE
 EXTENSION, DOCUMENT, QUERY = Intent.EXTENSION_REQUEST, Intent.DOCUMENT_REQUEST, Intent.QUERY
 CONTACT = Intent.CONTACT_UPDATE
@@ -112,3 +114,39 @@ def test_scores_by_sentence_decide_where_words_are_unknown() -> None:
     found = extract_facts(text, "", "en", WEDNESDAY, THREE, scored, by_sentence)
     assert found.invoices_of(PROMISE) == ("R-4471",)
     assert found.invoices_of(DISPUTE) == ("R-4480",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "language", "expected"),
+    [
+        (
+            "R-4471\nok, disposta oggi\nR-4480\nDoppione della 4471, annullare",
+            {DISPUTE: "Doppione", CONFIRMATION: "disposta"},
+            "it",
+            {DISPUTE: {"80"}, CONFIRMATION: {"71"}},
+        ),
+        (
+            "4471: nos facturaron 9 jornadas y fueron 7. No las vamos a pagar.\n4480: la pagamos el día 25.",
+            {DISPUTE: "jornadas", PROMISE: "día 25"},
+            "es",
+            {DISPUTE: {"71"}, PROMISE: {"80"}},
+        ),
+        (
+            "The balance on R-4471 hits your account Wednesday, along with all of 4480.\n\n4490 is two boxes short.",
+            {PROMISE: "Wednesday", DISPUTE: "short"},
+            "en",
+            {PROMISE: {"71", "80"}, DISPUTE: {"90"}},
+        ),
+        (
+            "La primera está pagada, la otra quisiéramos aplazarla hasta mayo.",
+            {CONFIRMATION: "primera", EXTENSION: "primera"},
+            "es",
+            {CONFIRMATION: {"71"}, EXTENSION: {"80"}},
+        ),
+    ],
+)
+def test_ways_of_telling_fates_apart(
+    text: str, said: dict[Intent, str], language: str, expected: dict[Intent, set[str]]
+) -> None:
+    on = TWO if "La primera" in text else THREE
+    assert shares(text, said, language, on, subject="R-4471, R-4480" if on is TWO else "") == expected
