@@ -21,10 +21,14 @@ PAPERS = (
     r"|factures?|commande|bon de (?:livraison|commande)|bl|livraison|dossier|avoir|contrat|rcs|bdc"
     r"|facturas?|pedido|albar[aá]n(?:es)?|expediente|contrato|entrega"
     r"|fattur[ae]|ordine|ddt|bolla|pratica|commessa|factu(?:ur|ren)|bestel(?:ling|nummer)?|pakbon|klant|zaak"
-    r"|fatur[as]+|encomenda|guia|processo"
+    r"|fatur[as]+|encomenda|guia(?: de (?:remessa|transporte))?|processo"
+    r"|cliente|codice|c[oó]digo|remito|presupuesto|or[çc]amento|devis|offerte|offerta|angebot|preventivo|werkorder|colli|envío"
 )
-NUMBER_WORD = r"n(?:umber|umero|[uú]mero|ummer|ummern|um|[°ºo]|r)?s?"
-REFERENCE = re.compile(rf"(?:\b(?:{PAPERS})[\s.\-]{{0,2}}(?:{NUMBER_WORD})?[\s.:#°º\-]{{0,3}}|#\s?)$", re.IGNORECASE)
+NUMBER_WORD = r"n(?:umber|umero|[uú]mero|um[eé]ro|ummer|ummern|um|\.?[°ºo]|r)?s?"
+COPULA = r"(?:(?:is|was|est|ist|lautet|war|es|è|era|é)[^\S\n])?"
+REFERENCE = re.compile(
+    rf"(?:\b(?:{PAPERS})[\s.\-]{{0,2}}(?:{NUMBER_WORD})?[\s.:#°º\-]{{0,3}}{COPULA}|#\s?)$", re.IGNORECASE
+)
 """Ends right before a number that names a paper, not a person."""
 
 

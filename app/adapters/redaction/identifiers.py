@@ -10,22 +10,16 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from schwifty import registry
 from schwifty.exceptions import InvalidCountryCode
 from stdnum import bic, iban, luhn
-from stdnum.de import idnr
-from stdnum.es import ccc, cif, nie, nif
-from stdnum.eu import vat
-from stdnum.fr import nir, siren, siret
-from stdnum.gb import vat as gb_vat
-from stdnum.it import codicefiscale, iva
-from stdnum.nl import bsn, btw
-from stdnum.pt import nif as pt_nif
 
+from app.adapters.redaction.codes import CodeRecognizer
 from app.adapters.redaction.finds import REFERENCE, NumberRecognizer, before
 
 COMPANY_TYPES = frozenset({"BIC", "VAT_ID", "COMPANY_ID"})
 """Masked for a model's eyes, but about a company or a bank: not reported as personal data."""
 
 SPACE = r"[ \u00a0\u202f]"
-IBAN_START = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}{SPACE}?\d{{2}}(?=[ \u00a0\u202f.\-]?[A-Za-z0-9])")
+IBAN_START = re.compile(rf"(?:(?<![^\W_])|(?<=IBAN))[A-Za-z]{{2}}{SPACE}?\d{{2}}(?=[\s.\-]{{0,2}}[A-Za-z0-9])")
+BETWEEN = " \u00a0\u202f.-\n"
 ACCOUNT_WORDS = re.compile(
     r"iban|account|a/c|konto|bank|compte|\brib\b|cuenta|rekening|conto|conta\b|betaal|zahlung an|pay to", re.IGNORECASE
 )
@@ -33,7 +27,7 @@ CARD_WORDS = re.compile(
     r"\b(?:cards?|cc|visa|master\s?card|amex|credit|debit|karte|kreditkarte|carte|tarjeta|carta|cartão|creditcard)\b",
     re.IGNORECASE,
 )
-CARD = r"(?<![\w.,-])\d(?:[ \u00a0-]?\d){11,18}(?![\w]|[.,]\d)"
+CARD = r"(?<!\w)(?<!\d[.,-])\d(?:[ \u00a0\u202f.-]?\d){11,18}(?![\w]|[.,]\d)"
 USUAL_CARD = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[068]\d{12}|35\d{14}|6\d{15,18}"
 )
@@ -65,7 +59,7 @@ class IbanRecognizer(LocalRecognizer):
         while at < len(text) and seen < length:
             if text[at].isascii() and text[at].isalnum():
                 seen += 1
-            elif text[at] not in " \u00a0\u202f.-" or text[at - 1] in " \u00a0\u202f.-":
+            elif text[at] not in BETWEEN or text[at - 1] in BETWEEN:
                 return None
             at += 1
         ends_here = at == len(text) or not text[at].isalnum()
@@ -93,27 +87,10 @@ def _is_card(text: str) -> bool:
     return len(set(digits)) > 1 and luhn.is_valid(digits)
 
 
-def _is_siren_or_siret(text: str) -> bool:
-    digits = _digits(text)
-    return siren.is_valid(digits) or siret.is_valid(digits)
-
-
-def _is_spanish(text: str) -> bool:
-    code = _letters_and_digits(text).upper()
-    return nif.is_valid(code) or nie.is_valid(code)
-
-
-def _is_vat(text: str) -> bool:
-    code = _letters_and_digits(text).upper()
-    return vat.is_valid(code) or gb_vat.is_valid(code)
-
-
-def _clean(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    return lambda text: check(_letters_and_digits(text).upper())
-
-
 def _grouped(*sizes: int) -> str:
-    return r"(?<![\w.,-])" + r"[ \u00a0\u202f.\-/]?".join(rf"\d{{{size}}}" for size in sizes) + r"(?![\w]|[.,]\d)"
+    return (
+        r"(?<!\w)(?<!\d[.,\-/])" + r"[ \u00a0\u202f.\-/]?".join(rf"\d{{{size}}}" for size in sizes) + r"(?![\w]|[.,]\d)"
+    )
 
 
 class CardRecognizer(NumberRecognizer):
@@ -125,6 +102,7 @@ class CardRecognizer(NumberRecognizer):
         return (usual or CARD_WORDS.search(lead) is not None) and _is_card(digits)
 
 
+_SORT_CODE = r"(?<!\w)(?<!\d[.,\-/])\d{2}[-\u2013 \u00a0\u202f]?\d{2}[-\u2013 \u00a0\u202f]?\d{2}(?![\w]|[.,]\d)"
 BEHIND_IBAN = r"[A-Z]{2}\d{2}[A-Z0-9 ]{11,32}[\s,;/|()]{1,4}$"
 BIC = r"(?<!\w)[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?!\w)"
 TAX_WORDS = r"(?:steuer-?\s?(?:id|ident|nummer|nr)|idnr|tax (?:id|no|number)|\bnif\b|contribuinte|\bnipc\b)"
@@ -133,7 +111,6 @@ ACCOUNT_NUMBER_WORDS = (
     r"\b(?:numero de (?:compte|cuenta|conta)|n° de compte|num[eé]ro de compte|cuenta (?:bancaria|corriente)"
     r"|rekeningnummer|numero di conto|n[uú]mero de cuenta)\b[^\n\w]{0,4}$"
 )
-EU = "AT|BE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,39 +126,22 @@ class _Kind:
 KINDS = (
     _Kind("BIC", BIC, bic.is_valid, after=r"\b(?:bic|swift)\b[^\n]{0,24}$"),
     _Kind("BIC", BIC, bic.is_valid, after=BEHIND_IBAN),
-    # companies' tax and register numbers
-    _Kind("VAT_ID", rf"(?<!\w)(?:{EU}) ?[A-Z0-9]{{1,2}}(?:[ .\-]?[A-Z0-9]){{6,12}}(?!\w)", _is_vat),
+    # a slip of the pen in a tax number, where the words before say what it is
     _Kind(
         "VAT_ID",
         r"(?<!\w)[A-Z]{2} ?[A-Z0-9](?:[ .]?[A-Z0-9]){7,12}(?!\w)",
         after=rf"{VAT_WORDS}[^\n\w]{{0,6}}(?:nr|no|n°|id|reg|number|intra\w*)?[^\n\w]{{0,4}}$",
     ),
-    _Kind("VAT_ID", r"(?<!\w)\d{3} ?\d{4} ?\d{2}(?!\w)", _clean(gb_vat.is_valid), after=r"vat\b[^\n]{0,16}$"),
-    _Kind("VAT_ID", r"(?<!\w)\d{11}(?!\w)", iva.is_valid, after=r"p(?:artita)?\.? ?iva\b[^\n]{0,12}$"),
-    _Kind("VAT_ID", r"(?<!\w)\d{9} ?B ?\d{2}(?!\w)", _clean(btw.is_valid)),
-    _Kind("COMPANY_ID", _grouped(3, 3, 3, 5), _is_siren_or_siret),
-    _Kind("COMPANY_ID", _grouped(3, 3, 3), _is_siren_or_siret, after=r"\b(?:siren|rcs)\b[^\n]{0,24}$"),
-    _Kind("COMPANY_ID", r"(?<!\w)[ABCDEFGHJNPQRSUVW][- ]?\d{7}[- ]?[0-9A-J](?!\w)", _clean(cif.is_valid)),
-    # people's
-    _Kind(
-        "NIR",
-        r"(?<![\w.,-])[12][ .]?\d{2}[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d{2}|2[AB])"
-        r"(?:[ .]?\d{3}){2}[ .]?\d{2}(?!\w)",
-        _clean(nir.is_valid),
-    ),
-    _Kind("ES_NIF", r"(?<!\w)(?:[XYZKLM][- ]?\d{7}|\d{2}[. ]?\d{3}[. ]?\d{3})[- ]?[A-Z](?!\w)", _is_spanish),
-    _Kind("DE_TAX_ID", _grouped(2, 3, 3, 3), _clean(idnr.is_valid), after=rf"{TAX_WORDS}[^\n]{{0,16}}$"),
     _Kind("DE_TAX_ID", r"(?<![\w.,-])\d{2,3}/\d{3,4}/\d{4,5}(?!\w)", after=rf"(?:{TAX_WORDS}|st\.?-?nr)[^\n]{{0,16}}$"),
-    _Kind("NL_BSN", _grouped(9), bsn.is_valid, after=r"\b(?:bsn|burgerservicenummer|sofinummer)\b[^\n]{0,12}$"),
-    _Kind("IT_FISCAL_CODE", r"(?<!\w)[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?!\w)", codicefiscale.is_valid),
-    _Kind("PT_NIF", _grouped(3, 3, 3), _clean(pt_nif.is_valid), after=rf"{TAX_WORDS}[^\n]{{0,12}}$"),
     _Kind("UK_NINO", r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?\d{2}){3} ?[A-D](?!\w)"),
     # accounts that are no IBAN
-    _Kind("BANK_ACCOUNT", r"(?<![\w.,-])\d{2}[- ]?\d{2}[- ]?\d{2}(?!\w)", after=r"sort[ -]?code\b[^\n\d]{0,12}$"),
+    _Kind("BANK_ACCOUNT", _SORT_CODE, after=r"\b(?:sort[ -]?code|s/c|sc)\b[^\d]{0,16}$"),
+    _Kind("BANK_ACCOUNT", rf"{_SORT_CODE}[ ,/]{{1,3}}\d{{8}}(?!\w)"),
     _Kind(
         "BANK_ACCOUNT",
         _grouped(4, 4),
-        after=r"(?:account|a/c|acct|acc)\b\.?(?: (?:no|number|nr|num))?[^\n\w]{0,4}(?:is )?$",
+        after=r"\b(?:account|a/c|acct|acc)\b\.?(?: (?:no|number|nr|num|n°|n\.?º)\.?){0,2}[^\n\w]{0,4}"
+        r"(?:(?:is|es|est|ist|lautet|è|é)\s)?$",
     ),
     _Kind("BANK_ACCOUNT", _grouped(9), after=r"\b(?:aba|routing)\b[^\n\d]{0,16}$"),
     _Kind("BANK_ACCOUNT", _grouped(3, 3, 2), after=r"\b(?:blz|bankleitzahl)\b[^\n\d]{0,6}$"),
@@ -191,7 +151,6 @@ KINDS = (
         after=r"\b(?:konto|kto|kontonummer)\b\.?(?:-?\s?(?:nr|nummer))?[^\n\w]{0,4}$",
     ),
     _Kind("BANK_ACCOUNT", r"(?<![\w.,-])\d(?:[ -]?\d){7,19}(?!\w)", after=ACCOUNT_NUMBER_WORDS),
-    _Kind("BANK_ACCOUNT", _grouped(4, 4, 2, 10), _clean(ccc.is_valid)),
     _Kind("BANK_ACCOUNT", r"(?<![\w.,-])\d{5} \d{5} [0-9A-Z]{11} \d{2}(?!\w)"),
 )
 
@@ -201,6 +160,7 @@ def number_recognizers(language: str) -> list[EntityRecognizer]:
     return [
         NumberRecognizer("EMAIL_ADDRESS", EMAIL, language=language, score=1.0),
         IbanRecognizer(language),
+        CodeRecognizer(language),
         CardRecognizer("CREDIT_CARD", CARD, language=language),
         *(NumberRecognizer(k.entity, k.shape, is_valid=k.is_valid, after=k.after, language=language) for k in KINDS),
     ]
