@@ -35,19 +35,16 @@ from app.domain.message import Identity, ReadMail, Screening
 from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal, Trace
-from app.domain.text import PiiSpan, RawText, Span, restore, text_of
+from app.domain.text import PiiSpan, RawText, restore, text_of
 from app.policies.loading import load_policy
+from app.reading.answers import with_what_is_answered
 from app.reading.classifier import Classifier, ModelFileUnusable
-from app.reading.invoices import match_invoices
 from app.reading.reading import read_mail
 from app.reading.screening import look_alike
 from app.thinking import MindConfig, check_config
 
 CONTACT_LOOK_ALIKE = "contact_look_alike"
 """The fraud sign of a sender whose domain looks like that of a contact on file."""
-
-LINE_BY_LINE = 2
-"""So many answers below a quoted line with an invoice number make a mail that answers line by line."""
 
 log = structlog.get_logger(__name__)
 
@@ -201,7 +198,7 @@ def _redact(redactor: Redactor, case: Case) -> _Redacted:
     greeting = _greeting(case)
     letter = Letter(
         subject=subject.text,
-        body=body.text.cut(_with_what_is_answered(case)),
+        body=body.text.cut(with_what_is_answered(case.read.parts, mail.text, case.link.account)),
         attachments=tuple(redaction.text for redaction in rest),
         language=case.read.language,
         received_at=case.received_at,
@@ -210,32 +207,6 @@ def _redact(redactor: Redactor, case: Case) -> _Redacted:
         note=note.text if case.note else None,
     )
     return _Redacted(letter, vault, greeting, body.found)
-
-
-def _with_what_is_answered(case: Case) -> tuple[Span, ...]:
-    """The writer's new words; where they answer line by line, each after the invoice number of the line it answers."""
-    parts, text = case.read.parts, case.read.mail.text
-    quoted = {span: _answered(text, case.link.account, span) for span in parts.quoted}
-    spans: list[Span] = []
-    answers = 0
-    before: Span | None = None
-    for span in sorted((*parts.new, *parts.quoted)):
-        if span in quoted:
-            before = quoted[span]
-            continue
-        if before is not None:
-            answers += 1
-            spans.append(before)
-        spans.append(span)
-        before = None
-    return tuple(spans) if answers >= LINE_BY_LINE else parts.new
-
-
-def _answered(text: str, account: Account, quoted: Span) -> Span | None:
-    """The one invoice number in the last line of a quotation."""
-    start = text.rfind("\n", quoted.start, quoted.end) + 1 or quoted.start
-    found = match_invoices(text[start : quoted.end], account)
-    return Span(start + found[0].start, start + found[0].end) if len(found) == 1 else None
 
 
 def _greeting(case: Case) -> dict[str, str]:

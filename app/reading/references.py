@@ -19,7 +19,7 @@ _GOES_ON = (
     rf"looks|needs|"
     r"ist|war|wurde|wird|geht|kommt|folgt|haben|hab|habe|hatten|konnen|zahlen|zahle|uberweise\w*|kann|bitte|fehlt|"
     r"stimmt|passt|"
-    r"liegt|nicht|est|a\b|sera|part\w*|suit|suivra|on|nous|je|en|ne|n'|c'|paie\w*|manque|"
+    r"liegt|nicht|est|a\b|sera|partir\w*|part (?:le|lundi|mardi|mercredi|jeudi|vendredi|demain|en|ce)\b|suit|suivra|on|nous|je|en|ne|n'|c'|paie\w*|manque|"
     r"esta|ya|va|la|se|es|no|queda|sale|saldra|pago|pagamos|falta|"
     r"e'?\b|\u00e8|sara|parte|partira|abbiamo|vorrei|non|paghiamo|segue|manca|"
     r"wordt|gaat|hebben|kan|graag|klopt|betaal\w*|foi|vai|fica|nao|sai)\b)"

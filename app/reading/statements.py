@@ -86,6 +86,8 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
         heading = before if before is not None and _is_heading(before) else None
         if heading is not None and _stays_under(heading, statement, between):
             topic = heading.topic
+        elif heading is not None and _is_alone(heading) and _is_alone(statement) and not _PARAGRAPH.search(between):
+            topic = (*heading.topic, *statement.invoices)
         elif statement.invoices:
             topic = statement.invoices
         elif _PARAGRAPH.search(between) and heading is None:
@@ -96,6 +98,11 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
 
 def _is_heading(statement: Statement) -> bool:
     return bool(statement.invoices) and len(statement.text.split()) <= _HEADING_WORDS and not statement.says
+
+
+def _is_alone(statement: Statement) -> bool:
+    """Whether a statement is a number and no word more."""
+    return len(statement.invoices) == 1 and len(statement.text.split()) == 1
 
 
 def _stays_under(heading: Statement, statement: Statement, between: str) -> bool:

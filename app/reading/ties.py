@@ -45,9 +45,6 @@ CARRIED, CARRIED_ASIDE = 0.8, 0.5
 IN_PASSING = 0.3
 """A list of everything says little about each."""
 
-PLAIN = 2.2
-"""From here on a second intent of an invoice counts, too."""
-
 WHISPER = 0.35
 """Less than this says nothing."""
 
@@ -85,7 +82,9 @@ def tie(
         return {intent: _undivided(intent, said, numbers, evidence) for intent in evidence}
     chosen = [intent for intent in MAIN if intent in evidence]
     scores = _scores(said, chosen, evidence, by_sentence or {})
-    pairs = {number: _intents_of(scores.get(number, {})) for number in numbers}
+    pairs = {
+        number: _intents_of(scores.get(number, {})) | _pointed_at(number, said, chosen, evidence) for number in numbers
+    }
     tied = {intent: tuple(n for n in numbers if intent in pairs[n]) for intent in chosen}
     _leave_none_out(tied, said, numbers)
     if len(chosen) == 1:
@@ -163,11 +162,22 @@ def _said_by_sentence(intent: Intent, statement: Statement, by_sentence: BySpan)
 
 
 def _intents_of(scores: Mapping[Intent, float]) -> frozenset[Intent]:
-    """The strongest, and others that are plain by themselves."""
-    if max(scores.values(), default=0.0) < WHISPER:
-        return frozenset()
-    best = max(scores, key=lambda intent: scores[intent])
-    return frozenset({best, *(i for i, value in scores.items() if value > PLAIN)})
+    """The one that its statements speak for most."""
+    best = max(scores, key=lambda intent: scores[intent], default=None)
+    return frozenset({best}) if best is not None and scores[best] >= WHISPER else frozenset()
+
+
+def _pointed_at(
+    number: str, said: Sequence[_Said], chosen: Sequence[Intent], evidence: Mapping[Intent, FactSpan]
+) -> frozenset[Intent]:
+    """Intents whose evidence is about this invoice and no other."""
+    found: set[Intent] = set()
+    for intent in chosen:
+        touched = [one for one in said if _touches(one, evidence[intent]) and one.topic]
+        is_close = any(one.is_named for one in touched) or intent is not Intent.QUERY
+        if is_close and {one.topic for one in touched} == {(number,)}:
+            found.add(intent)
+    return frozenset(found)
 
 
 def _leave_none_out(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], numbers: tuple[str, ...]) -> None:
@@ -203,9 +213,7 @@ def _second_best(
         return free
     places = [place for place, one in enumerate(said) if _touches(one, span)]
     if places:
-        near = (
-            one.topic for place, one in enumerate(said) if one.is_named and places[0] - 1 <= place <= places[-1] + 1
-        )
+        near = (one.topic for place, one in enumerate(said) if one.is_named and places[0] <= place <= places[-1] + 1)
         return next(near, ())
     heard = {n: values[intent] for n, values in scores.items() if values.get(intent, 0.0) > FAINT}
     return tuple(n for n in heard if heard[n] == max(heard.values())) or tuple(scores)

@@ -150,3 +150,8 @@ def test_ways_of_telling_fates_apart(
 ) -> None:
     on = TWO if "La primera" in text else THREE
     assert shares(text, said, language, on, subject="R-4471, R-4480" if on is TWO else "") == expected
+
+
+def test_numbers_one_below_the_other_share_what_follows() -> None:
+    text = "R-4471\nR-4480\nLoaded for Friday.\nR-4490\nTwo boxes are missing."
+    assert shares(text, {PROMISE: "Friday", DISPUTE: "missing"}) == {PROMISE: {"71", "80"}, DISPUTE: {"90"}}
