@@ -235,7 +235,7 @@ def _bare_day(match: re.Match[str], today: date) -> Resolved | None:
 
 
 def _bare_number(number: int, today: date) -> Resolved | None:
-    ahead = _next_with_day(number, today)
+    ahead = next_with_day(number, today)
     behind = _day(today.year, today.month, number)
     if ahead is None:
         return None
@@ -253,7 +253,8 @@ def _agreeing(resolved: Resolved | None, weekday: int, today: date) -> Resolved 
     return resolved if fitting is None else (fitting, (fitting, *resolved[1]), resolved[2])
 
 
-def _next_with_day(number: int, today: date) -> date | None:
+def next_with_day(number: int, today: date) -> date | None:
+    """The next day of that number in a month, today included."""
     for months in range(3):
         first = add_months(today.replace(day=1), months)
         day = _day(first.year, first.month, number)
@@ -457,7 +458,7 @@ class _Builder:
         self._add(words.end_of_year, this(lambda t: date(t.year, 12, 31)), 3)
         self._add(words.mid_next_month, this(lambda t: add_months(t, 1).replace(day=15)), 2)
         self._add(words.mid_named, month(lambda y, m: date(y, m, 15)), 3)
-        self._add(words.mid_month, this(lambda t: _next_with_day(15, t)), 3)
+        self._add(words.mid_month, this(lambda t: next_with_day(15, t)), 3)
         self._add(words.start_of_next_month, this(lambda t: add_months(t.replace(day=1), 1)), 3)
         self._add(words.start_of_named, self._start_of_named, 3)
         self._add(words.day_of_next_month, self._day_of_next_month, 1)

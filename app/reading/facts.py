@@ -20,7 +20,7 @@ from app.reading.commitments import (
     find_promise,
     span_of,
 )
-from app.reading.dates import FoundDate
+from app.reading.dates import FoundDate, next_with_day
 from app.reading.features import passages
 from app.reading.idioms import heard
 from app.reading.invoices import foreign_numbers
@@ -78,10 +78,12 @@ _STAND_IN = re.compile(
 )
 _BACK = re.compile(
     r"\b(?:back|return\w*|again|retour|reprend\w*|reviens|wieder|zuruck|erreichbar|ab|regres\w*|vuelv\w*|"
-    r"reincorpor\w*|de vuelta|weer|terug|rientr\w*|torn\w*|di ritorno|regress\w*|volt\w*|from|a partir|vanaf|dal|"
+    r"reincorpor\w*|volv\w*|reabr\w*|reopen\w*|rouvr\w*|riapr\w*|heropen\w*|geoffnet|de vuelta|weer|terug|rientr\w*|"
+    r"torn\w*|di ritorno|regress\w*|volt\w*|from|a partir|vanaf|dal|"
     r"desde)\b"
 )
 _UNTIL = re.compile(r"\b(?:until|till|til|through|thru|up to|to|jusqu'?(?:au|a)?|au|bis|hasta|al|tot|t/m|fino|ate)\b")
+_BETWEEN = re.compile(r"\b(?:between|entre|zwischen|tra|fra|tussen)\b[^.!\n]{1,30}\b(?:and|y|und|et|e|en)\b")
 _INCLUSIVE = re.compile(
     r"\b(?:inclusive|including|incl|included|through|thru|inclus\w*|compris|einschliesslich|einschließlich|"
     r"inklusive|inkl|incluid[oa]|inclusive|ambos inclusive|t/m|tot en met|compres[oa]|incluso|inclusiv\w*)\b"
@@ -324,13 +326,26 @@ def _return_date(statements: Sequence[Statement], text: str, country: str) -> tu
             )
         ]
     if back:
-        return _with_span(back[0], back[0].day)
-    until = [found for found in dates if _UNTIL.search(folded, max(0, found.start - 30), found.end)]
+        return _with_span(back[0], _after(back[0], dates))
+    until = [
+        found
+        for found in dates
+        if _UNTIL.search(folded, max(0, found.start - 30), found.end)
+        or _BETWEEN.search(folded, max(0, found.start - 40), found.start + 3)
+    ]
     for found in until:
         around = folded[max(0, found.start - 30) : found.end + 25]
         day = add_workdays(found.day, 1, country) if _INCLUSIVE.search(around) and found.day else found.day
         return _with_span(found, day)
     return None
+
+
+def _after(back: FoundDate, dates: Sequence[FoundDate]) -> date | None:
+    """ "Closed from the 1st to 23 August, back on Monday 24": a number without month lies behind the absence."""
+    absence = [d.day for d in dates if d.kind == "absolute" and d.day and d.start < back.start]
+    if back.kind != "day" or back.day is None or not absence or back.day > max(absence):
+        return back.day
+    return next_with_day(back.day.day, max(absence)) or back.day
 
 
 def _with_span(found: FoundDate, day: date | None) -> tuple[date, FactSpan] | None:

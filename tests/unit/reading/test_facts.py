@@ -189,3 +189,16 @@ def test_the_reason_is_that_of_the_first_invoice_objected_to() -> None:
 def test_an_absence_until_a_day_ends_on_it() -> None:
     found = facts("Out until the 20th, limited access.", Intent.AUTOMATIC_REPLY)
     assert found.return_date == date(2026, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("es", "No estaré entre el 18 y el 22 de mayo, ambos inclusive.", date(2026, 5, 25)),
+        ("fr", "L'usine sera à l'arrêt du 1er au 23 août. Nous reprendrons à partir du lundi 24.", date(2026, 8, 24)),
+        ("es", "Oficinas cerradas por Semana Santa. Volvemos el 6 de abril.", date(2026, 4, 6)),
+        ("fr", "Nous ne rouvrirons que le 2 juillet.", date(2026, 7, 2)),
+    ],
+)
+def test_the_first_day_back_however_it_is_told(language: str, text: str, expected: date) -> None:
+    assert facts(text, Intent.AUTOMATIC_REPLY, language=language).return_date == expected
