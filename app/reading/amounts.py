@@ -32,6 +32,7 @@ _SYMBOLS = {
     "chf": "CHF",
     "sfr": "CHF",
     "fr.": "CHF",
+    "sfr.": "CHF",
     "franken": "CHF",
     "sek": "SEK",
     "nok": "NOK",
@@ -47,13 +48,13 @@ _SYMBOLS = {
 
 _MONEY = (
     r"(?:\u20ac|\u00a3|us\$|r\$|\$|\b(?:euros?|eur|gbp|pounds?|quid|usd|dollars?|dolares|dollari|bucks|chf|sfr|"
-    r"franken|sek|nok|dkk|pln|czk|cad|aud|jpy|brl|sterling)\b)"
+    r"franken|sek|nok|dkk|pln|czk|cad|aud|jpy|brl|sterling)\b|\bs?fr\.(?=\s?\d))"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
 _AMOUNT = re.compile(
-    rf"(?P<before>{_MONEY})?(?P<gap>\s?)(?P<sign>-\s?)?(?<![\w#/.,])(?P<number>{_NUMBER})(?![\d#])(?P<scale>\s?(?:k|"
-    rf"tsd\.?|mio\.?|m)(?=\b|\u20ac|\u00a3))?"
-    rf"(?P<dash>,-+)?(?:\s?(?P<after>{_MONEY}))?"
+    rf"(?P<before>{_MONEY})?(?P<gap>\s?)(?P<sign>-\s?)?(?<![\w#/.,])(?P<number>{_NUMBER})(?![\d#])"
+    r"(?P<scale>\s?(?:tausend|thousand|grand|mila|mille|mil|tsd\.?|mio\.?|k|m)(?![a-z0-9]))?"
+    rf"(?P<dash>,-+|\.-+)?(?:\s?(?P<after>{_MONEY}))?"
 )
 _NOT_MONEY_AFTER = re.compile(
     r"\s?(?:%|\u00b0|[a-z]*(?:percent|prozent|pour cent|por ciento|procent)|(?:st|nd|rd|th|er|eme|e|de|ste|o)\b|"
@@ -79,7 +80,11 @@ _MOST_DIGITS = 6
 _LEAST_BARE = 20
 """A smaller bare number counts boxes, days or lines."""
 
-_SCALES = {"k": Decimal(1000), "tsd": Decimal(1000), "mio": Decimal(1_000_000), "m": Decimal(1_000_000)}
+_THOUSAND = Decimal(1000)
+_SCALES = {
+    **dict.fromkeys(("k", "tsd", "tausend", "thousand", "grand", "mila", "mille", "mil"), _THOUSAND),
+    **dict.fromkeys(("mio", "m"), _THOUSAND * _THOUSAND),
+}
 
 
 @dataclass(frozen=True, slots=True)
