@@ -169,6 +169,27 @@ def facts(
 
 
 @app.command()
+def replies(
+    dataset: Annotated[Path, ExistingFile],
+    least: Annotated[float, typer.Option(help="Fail below this share of exact replies.")] = 0.9,
+) -> None:
+    """Measure how mails are told from what they quote. Names every line that is not exact, and the words it loses."""
+    from evals.replies import exact_shares, measure_replies  # noqa: PLC0415 only where it is wanted
+
+    splits = measure_replies(_lines(dataset))
+    for split in splits:
+        if not split.is_exact:
+            typer.echo(f"{split.id}  {'loses: ' + ' '.join(split.lost) if split.lost else 'keeps too much'}")
+    shares = exact_shares(splits)
+    for name, (share, count) in shares.items():
+        typer.echo(f"{'exact.' + name:44} {share:>8.4g} {count:>5}")
+    losing = [split.id for split in splits if split.lost]
+    typer.echo(f"lose words of the writer's: {', '.join(losing) or 'none'}")
+    if losing or shares["all"][0] < least:
+        raise typer.Exit(1)
+
+
+@app.command()
 def data() -> None:
     """Check the data sets: enough lines, worded one by one, no test mail like a training mail."""
     from evals.data import problems, summary_of  # noqa: PLC0415 scikit-learn is a development dependency

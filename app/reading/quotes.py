@@ -22,19 +22,34 @@ _VERBS_LAST = (
     r"написал|пишет|пише|написав|đã viết|kirjoitti|napisał|napisał\(a\)|написал\(а\)|написала"  # noqa: RUF001
 )
 _INTRO_LAST = re.compile(rf"\b(?:{_VERBS_LAST})\)?\s?:?\s*$", re.IGNORECASE)
-_INTRO_INSIDE = re.compile(r"(?:^|\s)(?:schrieb|skrev|schreef|napisał|heeft)\s.{1,160}:$", re.IGNORECASE)
+_INTRO_INSIDE = re.compile(
+    r"(?:^|\s)(?:schrieb|skrev|schreef|napisał|heeft|escreveu)\s.{1,160}:$|\shat\s.{1,160}\sgeschrieben\s?:$"
+    r"|^(?:quoting|zitat von|citando(?: a)?|citeren|citation de)\s.{1,120}<\S{1,200}@\S{1,200}>\s?:$",
+    re.IGNORECASE,
+)
+_SELF_OR_YOU = re.compile(
+    r"\b(?:i|we|you)\s(?:(?:had|have|already)\s)?(?:wrote|written)\b|\bschrieb(?:en)? (?:ich|wir|er|man|mir|uns)\b"
+    r"|\bhat (?:mir|uns)\b|\b(?:j.ai|avons|avez|as)\sécrit\b|\b(?:he|hemos|has|me|nos|usted) (?:escrito|escribió)\b"
+    r"|\b(?:ho|abbiamo|avete|lei (?:mi |ci )?ha) scritto\b|\b(?:ik|wij|we|u|je|jij) schreef\b"
+    r"|\bschreef (?:ik|u|je|wij|me)\b"
+    r"|\b(?:eu|você|me|nos) escreveu\b",
+    re.IGNORECASE,
+)
 _DATED_SENDER = re.compile(r"^(?:\w{2,4}\.?,? )?\d{1,4}[./\- ].{4,160}<\s?[^\s<>@]{1,64}@[^\s<>]{1,200}>?\s?>?:$")
 _DATE_OR_ADDRESS = re.compile(r"\d{4}|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}|\S@\S")
 _INTRO_START = re.compile(
     r"^(?:On|Am|Le|El|Il|Op|Em|No dia|A|Den|Dnia|W dniu|At|In)\s|^\w{2,4}[.,]{1,2}\s{0,2}\d|^\d{1,4}[./\- ]|"
     r"^\S.{0,80}<|^\w+ \d{1,2}[., ]|"
-    r"^\S{2,12},? \d{1,2}[. ]|^\w+,? \d{1,2}\b|^\S.{0,80}\s(?:schrieb|wrote|skrev)\b",
+    r"^\S{2,12},? \d{1,2}[. ]|^\w+,? \d{1,2}\b|^\S.{0,80}\s(?:schrieb|wrote|skrev|schreef|escreveu)\b|^Às\s",
 )
 _CLOSING_BRACKET = re.compile(r"^>\s?(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu)?\s?:$")
-_SAME_LINE_INTRO = re.compile(r"(?<=\s)On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|\d).{4,160}\bwrote:\s*$")
+_SAME_LINE_INTRO = re.compile(
+    r"(?:(?<=\s)|[-_=*]{2,40}\s?)On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|\d).{4,160}\bwrote:\s*$"
+)
 
 _ORIGINAL = (
-    r"original message|original e-?mail|ursprüngliche (?:nachricht|e-?mail)|originalnachricht|message d'origine|"
+    r"original message|original e-?mail|ursprüngliche (?:nachricht|(?:e-?)?mail)|originalnachricht|"
+    r"(?:message|e-?mail|courriel) d'origine|mail original|"
     r"message d\u2019origine|"
     r"message original|mensaje original|"
     r"correo original|messaggio originale|oorspronkelijk(?:e)? bericht|origineel bericht|mensagem original|"
@@ -63,18 +78,19 @@ _FORWARD_BEGINS = re.compile(
     re.IGNORECASE,
 )
 _DASHED_INTRO = re.compile(
-    r"^-{2,40}\s.{1,160}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu)\s?:?\s?-{2,40}$", re.IGNORECASE
+    r"^-{2,40}\s?[^\s-].{1,160}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu)\s?:?\s?-{2,40}$",
+    re.IGNORECASE,
 )
 _RULE = re.compile(r"^\s*[-_=*─]{5,}\s*$")
 
 _LABELS = {
     "from": r"from|von|de|da|van|från|fra|od|от|от кого|expéditeur|remitente|mittente|afzender|remetente",
-    "date": r"sent|date|gesendet(?: am)?|datum|envoyée?(?: le)?|enviad[oa](?: el| em)?|fecha|inviato(?: il)?|data|"
+    "date": r"sent|date|gesendet(?: am)?|datum|envoyée?(?: le)?|enviad[oa]s?(?: el| em)?|fecha|inviato(?: il)?|data|"
     r"verzonden(?: op)?|skickat|sendt|дата|отправлено",
     "to": r"to|an|à|a|para|aan|till|til|кому|destinataire|destinatario",
     "cc": r"cc|bcc|kopie|copie|copia|con copia|c\.c\.|reply-to|antwort an|répondre à|importance|priorität|wichtigkeit|"
     r"anlagen|attachments",
-    "subject": r"subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|тема",
+    "subject": r"subject|betreff|objet|asunto|oggetto|ogg\.?|onderwerp|assunto|ämne|emne|тема",
 }
 _LABEL = re.compile("|".join(rf"(?P<{kind}>{words})" for kind, words in _LABELS.items()), re.IGNORECASE)
 _LABELLED = re.compile(r"^\s{0,8}[*_]{0,2}([^\W\d_][\w.\u2019' -]{0,20}?)\s{0,2}:[*_]{0,2}(?:\s|$|\S)(.*)")
@@ -98,7 +114,9 @@ class Line:
 
     @property
     def is_quoted(self) -> bool:
-        return self.text.lstrip(" \t").startswith(">")
+        """Marked by ">". Arrows on both sides (">>> here <<<") are the writer's emphasis."""
+        marked = self.text.strip(" \t")
+        return marked.startswith(">") and not (marked.startswith(">>") and marked.endswith("<<"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +162,7 @@ def _opener_at(lines: Sequence[Line], number: int) -> Opener | None:
     if _ORIGINAL_LINE.match(text):
         return _with_headers(lines, number, Kind.HEADERS)
     if _DASHED_INTRO.match(text):
-        return Opener(Kind.REPLY, number, number + 1, line.start)
+        return _with_headers(lines, number, Kind.REPLY)
     if _RULE.match(text):
         return _ruled_headers(lines, number)
     return _header_block(lines, number, number) or _intro(lines, number)
@@ -152,8 +170,8 @@ def _opener_at(lines: Sequence[Line], number: int) -> Opener | None:
 
 def _with_headers(lines: Sequence[Line], number: int, kind: Kind) -> Opener:
     first = _next_filled(lines, number + 1)
-    block = _header_block(lines, first, number) if first < len(lines) else None
-    return Opener(kind, number, block.body if block else number + 1, lines[number].start, block.sender if block else "")
+    below = (_header_block(lines, first, number) or _intro(lines, first)) if first < len(lines) else None
+    return Opener(kind, number, below.body if below else number + 1, lines[number].start, below.sender if below else "")
 
 
 def _ruled_headers(lines: Sequence[Line], number: int) -> Opener | None:
@@ -215,7 +233,11 @@ def _joined(lines: Sequence[Line], number: int) -> Iterator[tuple[int, str]]:
 
 
 def _announces(joined: str, lines: Sequence[Line], last: int) -> bool:
-    return is_intro(joined) and (_DATE_OR_ADDRESS.search(joined) is not None or _is_quote_next(lines, last + 1))
+    """Named writer and colon, and a quote below or a date; who tells what they wrote themselves needs the quote."""
+    if not is_intro(joined):
+        return False
+    is_told = _SELF_OR_YOU.search(joined) is not None
+    return _is_quote_next(lines, last + 1) or (not is_told and _DATE_OR_ADDRESS.search(joined) is not None)
 
 
 def _continues(lines: Sequence[Line], number: int, is_quoted: bool) -> bool:

@@ -7,12 +7,14 @@ would be left.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from app.domain.message import ReplyParts
 from app.domain.text import Span
+from app.reading.afterwords import paragraphs_of
 from app.reading.quotes import Kind, Line, Opener, find_openers, lines_of
-from app.reading.signatures import signature_start
+from app.reading.signatures import find_signature
+from app.reading.small_print import is_banner
 from app.reading.visible import hidden_markup
 
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vl|pd)\s?:", re.IGNORECASE)
@@ -45,9 +47,7 @@ def split_reply(text: str, *, subject: str = "", sender_name: str = "", own: Col
     lines = lines_of(text)
     quoted = _quoted_lines(lines, text, subject, own)
     runs = [run for run in _runs(lines, quoted) if text[run.start : run.end].strip()]
-    signature = _signature(lines, runs, sender_name)
-    if signature:
-        runs = [Span(run.start, min(run.end, signature.start)) for run in runs if run.start < signature.start]
+    runs, signature = _without_signature(lines, runs, sender_name)
     new = tuple(filter(None, (_trimmed(run, text) for run in runs)))
     if not new:
         return _all_new(lines, text)
@@ -73,8 +73,9 @@ def _quoted_lines(lines: Sequence[Line], text: str, subject: str, own: Collectio
     """What is not new, as spans in order; they may touch."""
     quoted = [Span(line.start, line.end) for line in lines if line.is_quoted]
     quoted += hidden_markup(text)
+    quoted += _banner(lines)
     for opener in find_openers(lines):
-        if opener.kind is Kind.REPLY and _has_marked_quote(lines, opener.body):
+        if opener.kind is not Kind.FORWARD and _has_marked_quote(lines, opener.body):
             quoted.append(Span(opener.start, lines[opener.body - 1].end))
         elif _is_passed_on(opener, text, subject, own):
             quoted.append(Span(opener.start, lines[opener.body - 1].end))
@@ -83,6 +84,14 @@ def _quoted_lines(lines: Sequence[Line], text: str, subject: str, own: Collectio
             quoted.append(Span(opener.start, len(text)))
             break
     return sorted(quoted)
+
+
+def _banner(lines: Sequence[Line]) -> Iterator[Span]:
+    """A gateway's warning on top."""
+    first, words = next(paragraphs_of(lines), (0, ""))
+    if is_banner(words):
+        blank = next((line for line in lines[first:] if line.is_blank), lines[-1])
+        yield Span(lines[first].start, blank.end)
 
 
 def _has_marked_quote(lines: Sequence[Line], body: int) -> bool:
@@ -118,20 +127,25 @@ def _runs(lines: Sequence[Line], quoted: Sequence[Span]) -> list[Span]:
     return [*runs, Span(position, end)] if position < end else runs
 
 
-def _signature(lines: Sequence[Line], runs: Sequence[Span], sender_name: str) -> Span | None:
+def _without_signature(lines: Sequence[Line], runs: Sequence[Span], sender_name: str) -> tuple[list[Span], Span | None]:
+    """The runs without signatures, and the first of these. What is said below a signature is a run of its own."""
     if not runs:
-        return None
-    last = runs[-1]
+        return [], None
+    *kept, last = runs
     own = [line for line in lines if line.start >= last.start and line.end <= last.end]
-    number = signature_start(own, sender_name, is_alone=len(runs) > 1)
-    if number is None:
-        return None
-    return Span(own[number].start, last.end)
+    position, signature = last.start, None
+    while own and (found := find_signature(own, sender_name, is_alone=len(runs) > 1 and not signature)):
+        start, end = own[found.start].start, own[found.stop - 1].end
+        kept.append(Span(position, start))
+        own = own[found.stop :]
+        signature = signature or Span(start, end if own else last.end)
+        position = end if own else last.end
+    return [*kept, Span(position, last.end)], signature
 
 
 def _gaps(new: Sequence[Span], signature: Span | None, text: str) -> tuple[Span, ...]:
     """Everything that is in neither part counts as quoted."""
-    taken = [*new, signature] if signature else list(new)
+    taken = sorted([*new, signature]) if signature else list(new)
     edges = [0, *(edge for span in taken for edge in (span.start, span.end)), len(text)]
     gaps = (_trimmed(Span(start, end), text) for start, end in zip(edges[::2], edges[1::2], strict=True))
     return tuple(filter(None, gaps))

@@ -7,7 +7,9 @@ for content: numbers, addresses, company lines, legal small print.
 import re
 from collections.abc import Sequence
 
+from app.reading.afterwords import afterword, is_own, is_postscript, paragraphs_of
 from app.reading.quotes import Line
+from app.reading.small_print import is_small_print, opens_disclaimer
 
 _MARK = re.compile(r"^\s{0,3}(?:--|-- |\u2014|\u2013\u2013|__|---)\s*$")
 _RULE = re.compile(r"^\s{0,3}[-_=*]{5,80}\s*$")
@@ -35,26 +37,6 @@ _MOBILE = re.compile(
     rf"|(?:get|download|holen sie sich|laden sie|télécharge[rz]|obtenez|obtén|obtener|descargar|scarica|ottieni|"
     rf"obter|obtenha|download|"
     rf"haal) outlook\b.{{0,80}})$",
-    re.IGNORECASE,
-)
-_DISCLAIMER = re.compile(
-    r"^\W{0,4}(?:(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|"
-    r"communication|"
-    r"transmission)\b.{0,120}(?:confidential|intended|privileged)"
-    r"|confidentiality notice|disclaimer\b|important notice:|please consider the environment|think before you print"
-    r"|diese (?:e-?mail|nachricht)\b.{0,120}(?:vertraulich|bestimmt|rechtlich geschützt)|haftungsausschluss|"
-    r"der inhalt dieser e-?mail|"
-    r"rechtsverbindliche (?:zusagen|erklärungen)"
-    r"|ce (?:message|courriel|mail|courrier)\b.{0,120}(?:confidentiel|destin)|avis de confidentialité|"
-    r"pensez à l.environnement|n.imprimez ce"
-    r"|este (?:mensaje|correo|e-?mail)\b.{0,120}(?:confidencial|dirig)|aviso (?:legal|de confidencialidad)|"
-    r"antes de imprimir"
-    r"|(?:questo|il presente|la presente) (?:messaggio|e-?mail|comunicazione)\b.{0,120}(?:riservat|confidenzial|"
-    r"destinat)"
-    r"|dit (?:e-?mail)?bericht\b.{0,120}(?:vertrouwelijk|bestemd|bedoeld)|deze e-?mail\b.{0,120}(?:vertrouwelijk|"
-    r"bestemd|bedoeld)"
-    r"|esta (?:mensagem|e-?mail)\b.{0,120}(?:confidencia|destinad)|este e-?mail\b.{0,120}(?:confidencia|destinad)|"
-    r"aviso de confidencialidade)",
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
@@ -115,14 +97,28 @@ _MOST_LINES = 8
 _SENTENCE_WORDS = 9
 _FEW_WORDS = 3
 _SEARCHED = 60
+_PARAGRAPHS = 12
+_AFTERWORDS = 2
 
 
-def signature_start(lines: Sequence[Line], sender_name: str = "", *, is_alone: bool = False) -> int | None:
-    """The number of the line that a signature starts at, within the writer's last run of lines; None when there is
-    none.
+def find_signature(lines: Sequence[Line], sender_name: str = "", *, is_alone: bool = False) -> range | None:
+    """The lines of the signature within the writer's last run of lines; None when there is none. What the writer says
+    below it is theirs again, and ends it.
 
     `is_alone`: the run stands below quoted text and may be nothing but a signature.
     """
+    start = _start(lines, sender_name, is_alone)
+    if start is not None:
+        is_boast = _MOBILE.match(lines[start].text.strip()) is not None
+        return range(start, afterword(lines, start + is_boast, skips_first=not is_boast) or len(lines))
+    for first, text in list(paragraphs_of(lines))[-_AFTERWORDS:]:
+        start = _start(lines[:first], sender_name, is_alone) if is_own(text) else None
+        if start is not None and (is_postscript(text) or _SIGN_OFF.match(lines[start].text.strip())):
+            return range(start, first)
+    return None
+
+
+def _start(lines: Sequence[Line], sender_name: str, is_alone: bool) -> int | None:
     filled = [number for number, line in enumerate(lines) if not line.is_blank]
     if not filled:
         return None
@@ -160,11 +156,17 @@ def _is_card(texts: Sequence[str]) -> bool:
 
 
 def _small_print(lines: Sequence[Line], filled: Sequence[int]) -> int | None:
-    """A disclaimer and all below it. It must start a paragraph, or stand under a line of contact details."""
-    for number in filled[1:][-_SEARCHED:]:
-        if _DISCLAIMER.match(lines[number].text.strip()):
-            return number
-    return None
+    """A disclaimer and all below it, or paragraphs of small print at the end. Never a mail's first line."""
+    if not filled:
+        return None
+    start = next((n for n in filled[1:][-_SEARCHED:] if opens_disclaimer(lines[n].text.strip())), None)
+    if start is not None:
+        return start
+    for first, text in reversed(list(paragraphs_of(lines[: filled[-1] + 1]))[-_PARAGRAPHS:]):
+        if first == filled[0] or is_own(text) or not is_small_print(text):
+            break
+        start = first
+    return start
 
 
 def _contact_block(lines: Sequence[Line], filled: Sequence[int], sender_name: str, below: int | None) -> int | None:
