@@ -24,8 +24,10 @@ _MATTER = re.compile(
     r"mercancía|fattur\w*|bonific\w*|merce|consegn\w*|factuur|facturen|betaal\w*|betal\w*|geleverd|levering|fatura\w*)\b",
     re.IGNORECASE,
 )
-_OWN = re.compile(rf"\b(?:{_FIRST_PERSON})\b|{_MATTER.pattern}", re.IGNORECASE)
-_CARD = re.compile(r"\S@\S+\.\w|https?://|\bwww\.|(?:^|\s)(?:tel|fax|fon|mob)\w*\s?[.:]", re.IGNORECASE)
+_OWN = re.compile(rf"\b(?:{_FIRST_PERSON})\b", re.IGNORECASE)
+_CARD = re.compile(
+    r"\S@\S+\.\w|https?://|\bwww\.|(?:^|\s)(?:tel|fax|fon|mob)\w*\s?[.:]|(?:\+|\b0)\d[\d ()/.-]{6,}", re.IGNORECASE
+)
 _FEW_WORDS = 4
 _ENOUGH_WORDS = 7
 
@@ -55,10 +57,13 @@ def is_own(paragraph: str, *, is_below_disclaimer: bool = False) -> bool:
         return False
     if is_postscript(paragraph):
         return True
-    words = paragraph.split()
-    reads_on = paragraph.rstrip().endswith((".", "!", "?")) or len(words) >= _ENOUGH_WORDS
-    own = _MATTER if is_below_disclaimer else _OWN
-    return len(words) >= _FEW_WORDS and reads_on and not _CARD.search(paragraph) and own.search(paragraph) is not None
+    words = len(paragraph.split())
+    has_card = _CARD.search(paragraph) is not None
+    if words < _FEW_WORDS or not (paragraph.endswith((".", "!", "?")) or (words >= _ENOUGH_WORDS and not has_card)):
+        return False
+    return _MATTER.search(paragraph) is not None or not (
+        is_below_disclaimer or has_card or _OWN.search(paragraph) is None
+    )
 
 
 def paragraphs_of(lines: Sequence[Line], start: int = 0) -> Iterator[tuple[int, str]]:

@@ -26,7 +26,6 @@ _PHRASE = re.compile(
     r"\bintended (?:solely )?(?:recipient|addressee|for the)|\b(?:named|the) addressee\b|\baccepts? no (?:liability|"
     r"responsibility)|\bvirus(?:es)?\b.{0,60}\b(?:scan|check|free|damage|transmi)|\bregistered (?:office|in england|"
     r"company)\b|\bprivacy (?:policy|notice|statement)\b|\bbefore printing\b|\bviews? (?:or opinions? )?expressed\b"
-    r"|\bunsubscribe\b"
     r"|\b(?:richtige|vorgesehene|bestimmungsgemäße)\w* (?:adressat|empfänger)|\bsitz der gesellschaft\b|\bHR[AB] ?\d"
     r"|\bust-?id\w*\W{1,4}DE\d|\bdatenschutz(?:erklärung|hinweis\w*)?\b.{0,60}(?:finden|https?:|www\.)"
     r"|\brechtsverbindliche (?:zusagen|erklärungen)|\bhaftungsausschluss\W.{0,200}(?:haft|gewähr|vertraulich)"

@@ -22,6 +22,7 @@ TAILS = [
     "P.S.: abbiamo già pagato la 881.",
     "PS. Wij hebben factuur 881 al betaald.",
     "PS: já pagámos a fatura 881.",
+    "Ring me on 01632 960417 about the invoice, please.",
     "By the way, we never got the second delivery.",
     "Ach ja, die Rechnung 881 haben wir schon bezahlt.",
     "Au fait, nous n'avons jamais reçu la deuxième livraison.",
@@ -32,6 +33,7 @@ SIGNATURES = [
     "Kind regards\nPat Moss\nController | Moss Ltd\nTel. 01632 960417",
     "Mit freundlichen Grüßen\nJana Holm\nBuchhaltung\nHolm GmbH\nTel. 069 90009 214",
     "Cordialement\nLuc Brun\nComptabilité\nTél. : 01 99 00 12 34",
+    "Viele Grüße\n\nJana Holm\nLeiterin Rechnungswesen\nHolm Bau und Handel GmbH\nDurchwahl +49 431 2290 817",
     "Pat Moss\nMoss Ltd\npat@moss.example\n\nThis e-mail is confidential and intended for the addressee only.",
 ]
 
