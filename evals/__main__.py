@@ -190,6 +190,23 @@ def replies(
 
 
 @app.command()
+def drafts() -> None:
+    """Measure the firewall: letters with something planted, good ones, one digit changed. Prints every miss."""
+    from evals.drafts import measure  # noqa: PLC0415 only where it is wanted
+
+    result = measure()
+    for example, problems in result.wrong:
+        typer.echo(f"{example.id}  {example.plant or 'good'}: {'; '.join(problems) or 'passed'}")
+    for name, value in result.figures.items():
+        typer.echo(f"{name:44} {value:>8.4f} {result.counts[name]:>5}")
+    broken = broken_gates(result.figures, "drafts")
+    for gate in broken:
+        typer.echo(f"gate broken: {gate}", err=True)
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
 def data() -> None:
     """Check the data sets: enough lines, worded one by one, no test mail like a training mail."""
     from evals.data import problems, summary_of  # noqa: PLC0415 scikit-learn is a development dependency

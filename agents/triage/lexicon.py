@@ -1,20 +1,33 @@
-"""The words that no draft may contain: concessions, legal threats, admissions. Data in `lexicon.toml`."""
+"""The words that no draft may contain: concessions, threats, admissions, pressure. Data in `lexicon/<language>.toml`.
+
+A draft is held against every language: a hostile model may switch. How entries are written is said in `en.toml`.
+"""
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
-from app.reading.spans import fold
+from app.domain.case import Letter
+from app.domain.errors import SettingInvalid
+from app.domain.intents import LANGUAGES
+from app.reading.spans import fold, sentences
 
-_FILE = Path(__file__).with_name("lexicon.toml")
+KINDS = ("concession", "legal_threat", "suspension", "admission", "shaming", "urgency")
+_HELPERS = ("terms", "wish", "numbers", "units", "moments")
+
+_DIRECTORY = Path(__file__).with_name("lexicon")
+_GAP = r"(?:[^.!?;\n]|\.(?=\d)){0,60}?"
+
+Entries = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """A forbidden phrase at [start, end) of a draft; `kind` is concession, legal_threat or admission."""
+    """A forbidden phrase at [start, end) of a draft; `kind` is one of KINDS."""
 
     kind: str
     start: int
@@ -22,21 +35,57 @@ class Offence:
 
 
 def offences(text: str) -> Iterator[Offence]:
-    """Every forbidden phrase, in whichever language it stands: a hostile model may switch."""
+    """Every forbidden phrase, in whichever language it stands."""
     folded = fold(text)
-    for kind, pattern in _patterns().items():
-        for match in pattern.finditer(folded):
+    for kind in KINDS:
+        for match in _pattern(kind).finditer(folded):
             yield Offence(kind, *match.span())
+    for sentence in sentences(text):
+        said = _pattern("terms").search(folded, sentence.start, sentence.end)
+        if said and not calls_it_a_wish(sentence.of(folded)):
+            yield Offence("concession", *said.span())
+
+
+def calls_it_a_wish(folded: str) -> bool:
+    """Whether a folded sentence speaks of what somebody asks for, rather than of what is settled."""
+    return _pattern("wish").search(folded) is not None
+
+
+def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
+    """Counted days, shares and sums in words, and moments such as "next week", that the writer has not said."""
+    folded, said = fold(text), fold(f"{letter.subject.value}\n{letter.body.value}")
+    for pattern in _counted():
+        for match in pattern.finditer(folded):
+            if match.group() not in said:
+                yield text[match.start() : match.end()]
 
 
 @cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
-    lexicon: dict[str, dict[str, list[str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {
-        kind: _compile(phrase for phrases in languages.values() for phrase in phrases)
-        for kind, languages in lexicon.items()
-    }
+def _pattern(kind: str) -> re.Pattern[str]:
+    return _compile(chain.from_iterable(entries[kind] for entries in _lexicon().values()))
 
 
-def _compile(phrases: Iterator[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b(?:{phrase.replace(' ', chr(92) + 's+')})" for phrase in phrases))
+@cache
+def _counted() -> tuple[re.Pattern[str], ...]:
+    spans = tuple(
+        re.compile(rf"\b(?:{'|'.join(entries['numbers'])})[ -](?:\w+ )?(?:{'|'.join(entries['units'])})")
+        for entries in _lexicon().values()
+    )
+    return (*spans, _compile(chain.from_iterable(entries["moments"] for entries in _lexicon().values())))
+
+
+@cache
+def _lexicon() -> Mapping[str, Entries]:
+    return {language: _read(_DIRECTORY / f"{language}.toml") for language in LANGUAGES}
+
+
+def _read(path: Path) -> Entries:
+    entries: Entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    if set(entries) != {*KINDS, *_HELPERS}:
+        raise SettingInvalid(f"{path}: must have exactly {', '.join((*KINDS, *_HELPERS))}")
+    return entries
+
+
+def _compile(phrases: Iterable[str]) -> re.Pattern[str]:
+    written = (phrase.replace("ss", "(?:ss|ß)").replace(" ", r"\s+").replace("~", _GAP) for phrase in phrases)
+    return re.compile("|".join(rf"\b(?:{phrase})" for phrase in written))

@@ -1,5 +1,6 @@
 """How a date or an amount may be written in a draft: every notation that a reader of the language would understand."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,8 @@ _PATTERNS = (
     "long",
     "medium",
     "d MMMM",
+    "EEEE, d MMMM",
+    "EEEE d MMMM",
     "d. MMMM",
     "dd.MM.yyyy",
     "d.M.yyyy",
@@ -30,6 +33,13 @@ _PATTERNS = (
     "dd/MM/yyyy",
     "yyyy-MM-dd",
 )
+_OWN_PATTERNS = {
+    "en": ("MMMM d", "EEEE, MMMM d", "EEEE d MMMM yyyy"),
+    "de": ("EEEE, d. MMMM", "EEEE, 'den' d. MMMM", "EEEE, 'dem' d. MMMM"),
+    "es": ("d 'de' MMMM", "EEEE, d 'de' MMMM", "EEEE d 'de' MMMM", "d 'de' MMMM 'del' yyyy"),
+    "pt": ("d 'de' MMMM", "EEEE, d 'de' MMMM"),
+}
+_ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 _SPACES = {0x00A0: " ", 0x202F: " ", 0x2009: " "}
 _MARKS = ((",", "."), (".", ","), (" ", ","), ("'", "."), ("", "."), ("", ","))
 
@@ -38,8 +48,16 @@ _MARKS = ((",", "."), (".", ","), (" ", ","), ("'", "."), ("", "."), ("", ","))
 def dates(day: date, language: str) -> tuple[str, ...]:
     """Longest first, white space plain."""
     locales = LOCALES.get(language, ("en_GB",))
-    written = {plain(format_date(day, pattern, locale)) for locale in locales for pattern in _PATTERNS}
+    patterns = (*_PATTERNS, *_OWN_PATTERNS.get(language, ()))
+    written = {plain(format_date(day, pattern, locale)) for locale in locales for pattern in patterns}
+    written |= {_counted(text, day, language) for text in written}
     return tuple(sorted(written, key=len, reverse=True))
+
+
+def _counted(text: str, day: date, language: str) -> str:
+    """With the day as an ordinal where people write it so: 3rd April, 1er mars."""
+    ending = _ENDINGS.get(day.day, "th") if language == "en" else "er" if language == "fr" and day.day == 1 else ""
+    return re.sub(rf"(?<!\d){day.day}(?= [^\W\d]|,|$)", f"{day.day}{ending}", text)
 
 
 def amounts(value: Decimal) -> Iterator[tuple[str, bool]]:

@@ -17,7 +17,7 @@ from app.domain.money import Money
 from app.domain.proposal import Facts, PromiseFact, Trace
 from app.domain.text import PLACEHOLDER
 from app.reading.amounts import find_amounts
-from app.reading.dates import find_dates
+from app.reading.dates import FoundDate, find_dates
 
 READ = 20_000
 """Days are looked for in so many code points of a mail."""
@@ -79,8 +79,9 @@ def from_ledger(account: Account, language: str, concerning: Container[str]) -> 
     for money in account.outstanding:
         yield from _money(money, "ledger", "outstanding")
     for payment in account.payments:
-        yield from _money(payment.amount, "ledger", payment.reference or "payment")
-        yield from (Known(text, "ledger", payment.reference or "payment") for text in dates(payment.day, language))
+        reference = payment.invoice_number or payment.reference or "payment"
+        yield from _money(payment.amount, "ledger", reference)
+        yield from (Known(text, "ledger", reference) for text in dates(payment.day, language))
 
 
 def from_promise(promise: PromiseFact | None) -> Iterator[Known]:
@@ -92,17 +93,31 @@ def from_promise(promise: PromiseFact | None) -> Iterator[Known]:
 
 def from_mail(letter: Letter, facts: Facts, language: str) -> Iterator[Known]:
     """What the writer said: numbers as they stand, amounts and days in any notation. Never a link or an address."""
-    days = [facts.promise and facts.promise.day, facts.extension and facts.extension.until, facts.return_date]
-    for day in filter(None, days):
-        yield from (Known(text, "mail", "facts") for text in dates(day, language))
-    said = {found.day for found in find_dates(letter.body.value[:READ], letter.today, letter.language) if found.day}
-    for day in said - set(days):
-        yield from (Known(text, "mail", "body") for text in dates(day, language))
+    wish = facts.extension.until if facts.extension else None
+    days = {facts.promise.day if facts.promise else None: "facts", facts.return_date: "facts", wish: "wish"}
+    said = dict.fromkeys((found.day for found in _days(letter.body.value, letter)), "body")
+    for day, reference in {**said, **days}.items():
+        yield from (Known(text, "mail", reference) for text in (dates(day, language) if day else ()))
     for name, part in _parts(letter):
         shown = _ADDRESS.sub(" ", _LINK.sub(" ", PLACEHOLDER.sub(" ", plain(part))))
-        yield from (Known(token, "mail", name) for token in set(_TOKEN.findall(shown)) if re.search(r"\d", token))
-        for found in find_amounts(shown, letter.language):
+        sums = find_amounts(shown, letter.language)
+        for found in sums:
             yield from _money(Money(found.value, found.currency or ""), "mail", name)
+        read = [(found.start, found.end) for found in _days(shown, letter)]
+        read += [(found.start, found.end) for found in sums if not found.is_bare]
+        tokens = set(_TOKEN.findall(_blanked(shown, read)))
+        yield from (Known(token, "mail", name) for token in tokens if re.search(r"\d", token))
+
+
+def _days(text: str, letter: Letter) -> Iterator[FoundDate]:
+    return (found for found in find_dates(text[:READ], letter.today, letter.language) if found.day)
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Without days and sums: their digits alone, or with another currency, say something else."""
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 def _parts(letter: Letter) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,83 @@
+"""The commitment firewall: what a finished draft says that it must not, however it was written.
+
+Facts are traced (`trace.py`), phrases looked up (`lexicon.py`). What the writer asks for is known from the mail, so it
+could be traced; it may be repeated as a wish, in a sentence that calls it one, and never as something settled.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agents.triage.lexicon import calls_it_a_wish, offences, unsaid_spans_of_time
+from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, trace
+from app.domain.account import Account
+from app.domain.case import Letter
+from app.domain.proposal import Draft, Facts, Trace
+from app.reading.spans import fold, sentences
+
+WISH = "wish"
+"""The reference of a fact that the writer merely asks for."""
+
+_SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|procent\b|por cento\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that a draft may draw on. `invoices`: those that the answer is about; no other number may stand in it."""
+
+    letter: Letter
+    account: Account
+    facts: Facts
+    invoices: frozenset[str]
+    language: str
+    may_use_ledger: bool
+    team: str
+    mailbox_address: str
+    max_words: int
+
+
+def examine(draft: Draft, sources: Sources) -> Traced:
+    """The draft's facts with their sources, and every reason to refuse it."""
+    traced = trace(draft.body, _known(sources), sources.letter, draft.language)
+    problems = (
+        *traced.problems,
+        *_settled_wishes(draft.body, traced.traces),
+        *_stray_facts(draft.body, traced.traces, sources.invoices),
+        *(f"untraced: {words}" for words in unsaid_spans_of_time(draft.body, sources.letter)),
+        *(f"{offence.kind}: {draft.body[offence.start : offence.end]}" for offence in offences(draft.body)),
+        *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
+    )
+    return Traced(traced.traces, tuple(dict.fromkeys(problems)))
+
+
+def _known(sources: Sources) -> Iterator[Known]:
+    """What may be stated: in the language of the brief, and in English for want of templates in it."""
+    yield from configured(sources.team, sources.mailbox_address)
+    if sources.may_use_ledger:
+        yield from from_promise(sources.facts.promise)
+    for language in {sources.language, "en"}:
+        yield from from_mail(sources.letter, sources.facts, language)
+        if sources.may_use_ledger:
+            yield from from_ledger(sources.account, language, sources.invoices)
+
+
+def _settled_wishes(body: str, traces: tuple[Trace, ...]) -> Iterator[str]:
+    folded = fold(body)
+    shares = [match.start() for match in _SHARE.finditer(folded)]
+    places = [found.start for found in traces if found.reference == WISH] + shares
+    for sentence in sentences(body):
+        inside = [place for place in places if sentence.start <= place < sentence.end]
+        if inside and not calls_it_a_wish(sentence.of(folded)):
+            yield f"concession: {sentence.of(body)}"
+
+
+def _stray_facts(body: str, traces: tuple[Trace, ...], invoices: frozenset[str]) -> Iterator[str]:
+    """Where several invoices are concerned, a fact of one stands in a letter that tells which: by number or a second
+    fact."""
+    told = Counter(found.reference for found in traces if found.source == "ledger")
+    for found in traces:
+        alone = found.source == "ledger" and found.reference in invoices and told[found.reference] == 1
+        text = body[found.start : found.end]
+        if alone and len(invoices) > 1 and text != found.reference:
+            yield f"untraced: {text}"

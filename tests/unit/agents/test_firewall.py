@@ -1,0 +1,87 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from agents.triage.firewall import Sources, examine
+from app.domain.account import Payment
+from app.domain.intents import Tone
+from app.domain.money import Money
+from app.domain.proposal import Draft, ExtensionFact, Facts
+from tests.unit.agents.scripted import account, invoice, letter
+
+LEDGER = replace(
+    account(invoice("INV-1", "1250.00"), invoice("INV-2", "99.50", due=date(2026, 3, 9))),
+    payments=(Payment(date(2026, 3, 18), Money(Decimal("99.50"), "GBP"), invoice_number="INV-2"),),
+)
+SOURCES = Sources(
+    letter=letter(
+        "Could we pay INV-1 on 3 April, or in two parts, or 5 % less? INV-2 (99.50 GBP) went out on 12 March."
+    ),
+    account=LEDGER,
+    facts=Facts(extension=ExtensionFact(until=date(2026, 4, 3))),
+    invoices=frozenset({"INV-1", "INV-2"}),
+    language="en",
+    may_use_ledger=True,
+    team="Accounts receivable",
+    mailbox_address="ar@seller.example",
+    max_words=180,
+)
+
+
+def problems(body: str, sources: Sources = SOURCES) -> tuple[str, ...]:
+    return examine(Draft("", body, Tone.NEUTRAL, sources.language), sources).problems
+
+
+def test_what_the_writer_asks_for_may_be_repeated_as_a_wish() -> None:
+    assert problems("Your request to pay INV-1 on 3 April 2026 is being reviewed.") == ()
+    assert problems("Your proposal of 5 % less is being reviewed.") == ()
+
+
+def test_what_the_writer_asks_for_is_never_settled() -> None:
+    assert problems("The date for INV-1: 3 April 2026.") != ()
+    assert problems("That makes 5 % less for INV-1.") != ()
+
+
+def test_days_in_words_must_be_the_writers_own() -> None:
+    assert problems("You mention two parts for INV-1.") == ()
+    assert problems("A colleague will call in ten days.") == ("untraced: ten days",)
+    assert problems("A colleague will call next week.") == ("untraced: next week",)
+
+
+def test_a_day_of_another_invoice_is_foreign_to_a_letter_that_names_none() -> None:
+    assert problems("INV-2: your payment of 12 March was booked on 18 March 2026.") == ()
+    assert problems("Thank you for INV-1 and the payment of 18 March.") == ("untraced: 18 March",)
+
+
+def test_a_sum_that_the_mail_names_keeps_its_currency() -> None:
+    stranger = replace(SOURCES, may_use_ledger=False)
+    assert problems("You mention £99.50 for INV-2.", stranger) == ()
+    assert problems("You mention $99.50 for INV-2.", stranger) != ()
+
+
+def test_only_invoices_that_the_answer_is_about_may_be_named() -> None:
+    assert problems("INV-2 is on your account.", replace(SOURCES, invoices=frozenset({"INV-1"}))) == ()
+    silent = replace(SOURCES, letter=letter("Hello"), invoices=frozenset({"INV-1"}))
+    assert problems("INV-2 is on your account.", silent) == ("untraced: INV-2",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Until then your account is on stop.",
+        "Wir liefern nur noch gegen Vorkasse.",
+        "Vos commandes sont bloquées.",
+        "Suspenderemos el suministro.",
+        "Wij schorten de leveringen op.",
+        "Sospendiamo le forniture.",
+        "Suspendemos os fornecimentos.",
+        "Dies ist Ihre letzte Chance.",
+        "We are disappointed in you.",
+        "Pay at once.",
+        "Wir leiten weitere Maßnahmen ein.",
+    ],
+)
+def test_suspension_shaming_and_false_urgency_are_refused(body: str) -> None:
+    assert problems(body) != ()
