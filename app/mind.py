@@ -65,7 +65,7 @@ def build_mind(config: MindConfig) -> "LocalMind":
     redactor = PresidioRedactor.create()
     return LocalMind(
         redactor=redactor,
-        model=_model(config, embedded),
+        model=_model(config, embedded, policy),
         prompts=prompts,
         policy=policy,
         read=read_mail,
@@ -86,7 +86,7 @@ def forget_old_tracing() -> None:
     os.environ.pop("LANGCHAIN_HANDLER", None)  # noqa: TID251
 
 
-def _model(config: MindConfig, embedded: EmbeddedModel) -> Model:
+def _model(config: MindConfig, embedded: EmbeddedModel, policy: Policy) -> Model:
     if config.provider == "embedded":
         return embedded
     endpoint = Endpoint(
@@ -97,7 +97,7 @@ def _model(config: MindConfig, embedded: EmbeddedModel) -> Model:
         attempts=config.attempts,
     )
     budget = Budget(requests_per_minute=config.requests_per_minute, tokens_per_day=config.tokens_per_day)
-    return SecondReader(FallbackModel(OpenAIModel(endpoint, budget=budget), embedded), embedded)
+    return SecondReader(FallbackModel(OpenAIModel(endpoint, budget=budget), embedded), embedded, policy)
 
 
 class LocalMind:
