@@ -10,11 +10,24 @@ from functools import lru_cache
 from app.reading.lexicon import pattern
 
 _MORE: Mapping[str, Mapping[str, str]] = {
-    "future": {"en": r"'ll\b", "es": r"\bsale\b|\bqueda pagad", "pt": r"\b(?:segue|seguem|sai|saem|fica pag)"},
+    "other_dispute": {
+        "en": r"\b(?:sent|send|gave|took) (?:\w+ )?back\b|\bcollection note\b",
+        "de": r"\bzuruck(?:gegangen|geschickt|gesandt|gegeben)|\babholschein",
+        "es": r"\balbaran de recogida",
+        "nl": r"\bteruggestuurd|\bretour(?:bon|gezonden)",
+        "it": r"\b(?:resa|rese|reso|rispedit[aoe])\b",
+        "pt": r"\bguia de devolucao",
+    },
+    "future": {
+        "en": r"'ll\b|\bset (?:it|that|this) up (?:in|for|at)\b|\blined up\b",
+        "es": r"\bsale\b|\bqueda pagad",
+        "pt": r"\b(?:segue|seguem|sai|saem|fica pag)",
+    },
     "past": {"de": r"^\W*\S{3,20} (?:angewiesen|bezahlt|uberwiesen|beglichen)\b"},
     "negation": {"en": r"n't\b"},
     "quality": {
-        "en": r"\b(?:leaks?|leaking|snapped|bent|dented|came apart|won't start|does(?:n't| not) fit)\b",
+        "en": r"\b(?:leaks?|leaking|snapped|bent|dented|came apart|won't start|wet|soaked|wavy|warped|bowed|"
+        r"mouldy|stained|torn|does(?:n't| not) fit)\b",
         "fr": r"\b(?:fuit|coule|fendue?s?|tordue?s?|ne tient pas)\b",
         "de": r"\b(?:undicht|leckt|tropft|verbogen|gerissen|haarrisse?|bricht|brechen)\b",
         "es": r"\b(?:pierde (?:agua|aceite)|gotea|fuga|torcid[ao]s?|al reves|rajad[ao]s?)\b",
@@ -40,7 +53,8 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         r"\bguia de (?:remision|despacho)|"
         r"\bremito\b",
         "nl": r"\bvrachtbrief|\bstuur(?:t)? u\b|\bwerkbon",
-        "it": r"\b(?:mandate|inviate|mandar|inviar)(?:mi|ci|ce|me)\w*|\bmanca la fattura|\bscheda tecnica|\bverbale",
+        "it": r"\b(?:mandate|inviate|mandar|inviar)(?:mi|ci|ce|me)\w*|\bmanca la fattura|\bscheda tecnica|"
+        r"\bverbale|\b(?:mi|me|ci|ce)\b.{0,12}\b(?:rimanda|rispedi)",
         "pt": r"\b(?:mandem|enviem|remetam)(?:-me|-nos)?\b|\bguia de (?:transporte|remessa)|\bpassaporte fito",
     },
     "not_received": {"en": r"\bhave had nothing\b|\bnever (?:came|got here|arrived|reached us|turned up)\b"},
@@ -50,7 +64,16 @@ OWN_CONCEPTS = ("refusal",)
 
 _IN_PASSING: Mapping[str, re.Pattern[str]] = {
     "condition": re.compile(
-        r"\b(?:that's|that is|which is) when (?:our|the|we)\b|\bsi (?:no me equivoco|vous permettez)\b"
+        r"\b(?:that's|that is|which is) when (?:our|the|we|you|i)\b|\bsi (?:no me equivoco|vous permettez)\b"
+    ),
+    "negation": re.compile(
+        r"\b(?:can't (?:be (?:moved|changed|stopped)|go wrong|not)|no (?:problem|problems|quibble|later than)|"
+        r"not later than|"
+        r"without fail|nicht spater|ohne (?:wenn|weiteres|abzug)|kein problem|pas de (?:souci|probleme)|"
+        r"pas plus tard|sans faute|"
+        r"sin (?:falta|problema|demora)|geen probleem|zonder (?:meer|problemen)|nessun problema|senza (?:problemi|"
+        r"fallo)|"
+        r"sem (?:falta|problema|discussao))\b"
     ),
     "duplicate": re.compile(
         r"\b(?:en|in|em) (?:dos|tres|deux|trois|due|tre|duas|twee|drie) (?:veces|fois|volte|vezes|keer)\b"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from app.domain.intents import Intent
 from app.reading.commitments import is_about_the_past, is_done, is_firm
-from app.reading.statements import Statement
+from app.reading.spans import fold
+from app.reading.statements import REST, Statement
 
 _OTHER_MATTERS = frozenset(
     {"past", "dispute", "terms", "document", "contact", "question", "price", "automatic", "quantity", "quality"}
@@ -90,7 +91,8 @@ def _is_brief(statement: Statement) -> bool:
 def _objects(statement: Statement) -> float:
     signs = len(statement.says & DISPUTE_SIGNS)
     plain = 1.5 if "dispute" in statement.says else 1.2 if statement.says & _GRAVE_SIGNS else 0.7
-    return 0.3 * bool(signs) if is_done(statement) or not signs else min(plain + 0.4 * (signs - 1), 2.0)
+    is_paid = is_done(statement) and "pay" in statement.says
+    return 0.3 * bool(signs) if is_paid or not signs else min(plain + 0.4 * (signs - 1), 2.0)
 
 
 def _confirms(statement: Statement) -> float:
@@ -135,7 +137,9 @@ def _promises(statement: Statement) -> bool:
     """A firm word about paying in future; a bare day will do ("INV-3 next Friday") where nothing else is said."""
     says = statement.says
     is_dated = any(found.kind != "past" and not is_about_the_past(statement, found) for found in statement.dates)
-    if not is_firm(statement) or says & {"extension", "settlement"} - ({"extension"} if "future" in says else set()):
+    is_rest = bool(statement.invoices and REST.search(fold(statement.text)))
+    harmless = {"extension"} if "future" in says or is_rest else set()
+    if not is_firm(statement) or says & {"extension", "settlement"} - harmless:
         return False
     if is_done(statement):
         return False
