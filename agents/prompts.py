@@ -9,13 +9,16 @@
     ---
     Keep a {{ tone }} tone.
 
+Examples of a prompt, mails with the answers that we want, stand in `examples/{id}.toml`; they are part of its version.
+
 `prompts.lock` holds one `id@version sha256` a line. A body that changed under its old version is refused; after raising
 the version, `python -m agents.prompts` writes the lock anew.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +28,7 @@ from app.domain.errors import SettingInvalid
 from app.domain.ports import Prompt
 
 LOCK = "prompts.lock"
+EXAMPLES = "examples"
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts"
 
 _FRONT = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
@@ -34,8 +38,23 @@ _FENCE = {"<<<": "[[[", ">>>": "]]]"}
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A mail as the model would see it, and the fields of the answer that we want."""
+
+    subject: str
+    body: str
+    ledger: Sequence[str]
+    answer: Mapping[str, object]
+
+    @property
+    def fenced(self) -> str:
+        blocks = {"LEDGER": "\n".join(self.ledger) or "nothing", "SUBJECT": self.subject, "BODY": self.body}
+        return "\n\n".join(fence(label, text) for label, text in blocks.items())
+
+
+@dataclass(frozen=True, slots=True)
 class PromptFile:
-    """A prompt as its file says; `hash` is the SHA-256 of the whole file."""
+    """A prompt as its file says; `hash` is the SHA-256 of the whole file, and of its examples where it has any."""
 
     id: str
     version: int
@@ -44,6 +63,7 @@ class PromptFile:
     output: str
     hash: str
     template: Template
+    examples: tuple[Example, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -65,6 +85,9 @@ class Prompts:
             if locked[file.ref] != file.hash:
                 raise SettingInvalid(f"prompts/{file.id}.md: changed, but still called {file.ref}; raise its version")
         return cls(files)
+
+    def examples(self, prompt_id: str) -> tuple[Example, ...]:
+        return self.files[prompt_id].examples if prompt_id in self.files else ()
 
     def render(self, prompt_id: str, inputs: Mapping[str, object]) -> Prompt:
         """The system turn. Exactly the inputs that the file declares must be given."""
@@ -115,8 +138,21 @@ def _read(path: Path) -> PromptFile:
         raise SettingInvalid(f"prompts/{path.name}: {error}") from error
     if used != inputs:
         raise SettingInvalid(f"prompts/{path.name}: declares {sorted(inputs)} as inputs, but uses {sorted(used)}")
-    digest = hashlib.sha256(raw).hexdigest()
-    return PromptFile(head["id"], int(head["version"]), head["model"], inputs, head["output"], digest, template)
+    beside = path.parent / EXAMPLES / f"{path.stem}.toml"
+    shown = beside.read_bytes() if beside.exists() else b""
+    digest = hashlib.sha256(raw + shown).hexdigest()
+    examples = _examples(beside.name, shown)
+    return PromptFile(
+        head["id"], int(head["version"]), head["model"], inputs, head["output"], digest, template, examples
+    )
+
+
+def _examples(name: str, raw: bytes) -> tuple[Example, ...]:
+    try:
+        listed = tomllib.loads(raw.decode("utf-8")).get("example", [])
+        return tuple(Example(e["subject"], e["body"].strip(), e.get("ledger", ()), e["answer"]) for e in listed)
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise SettingInvalid(f"prompts/{EXAMPLES}/{name}: {error}") from error
 
 
 def _read_lock(path: Path) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -33,7 +33,11 @@ class TriageContext:
 
     async def ask(self, question: "Ask", answer: type[A]) -> tuple[Answer[A], ModelCall]:
         """Put one question to the model; returns its answer and what is kept of the call for the audit."""
-        prompt = self.prompts.render(question.prompt_id, question.shown)
+        examples = tuple(
+            (example.fenced, answer.model_validate(example.answer).model_dump_json())
+            for example in self.prompts.examples(question.prompt_id)
+        )
+        prompt = replace(self.prompts.render(question.prompt_id, question.shown), examples=examples)
         fenced = "\n\n".join(fence(label, text) for label, text in question.fences())
         reply = await self.model.ask(
             Question(

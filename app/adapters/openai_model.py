@@ -8,6 +8,7 @@ The answer's pydantic type becomes a strict JSON schema. What an endpoint says i
 
 import asyncio
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -76,6 +77,7 @@ class OpenAIModel:
         """Raises ModelUnavailable or ModelAnswerInvalid."""
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": question.prompt.system},
+            *_shown(question.prompt.examples),
             {"role": "user", "content": question.fenced},
         ]
         spent_in = spent_out = 0
@@ -203,6 +205,13 @@ def _strict(node: Any) -> Any:
         strict["required"] = list(node["properties"])
         strict["additionalProperties"] = False
     return strict
+
+
+def _shown(examples: Iterable[tuple[str, str]]) -> Iterator[ChatCompletionMessageParam]:
+    """Examples are turns of their own, so that no mail stands among our instructions."""
+    for mail, answer in examples:
+        yield {"role": "user", "content": mail}
+        yield {"role": "assistant", "content": answer}
 
 
 def _with_schema(messages: list[ChatCompletionMessageParam], answer: type[Any]) -> list[ChatCompletionMessageParam]:

@@ -30,12 +30,16 @@ class Redactor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A rendered prompt file. `ref` is id@version, `hash` the SHA-256 of the file."""
+    """A rendered prompt file. `ref` is id@version, `hash` the SHA-256 of the file and its examples.
+
+    `examples` are user turns, fenced, each with the answer that we want.
+    """
 
     id: str
     ref: str
     hash: str
     system: str
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 A = TypeVar("A")

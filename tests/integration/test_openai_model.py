@@ -97,6 +97,23 @@ async def test_a_valid_answer_is_typed_and_its_tokens_are_counted(server: ModelS
     assert "canary-4711" not in request.messages[0]["content"]
 
 
+async def test_examples_are_turns_between_the_instructions_and_the_mail(
+    server: ModelServer, model: OpenAIModel
+) -> None:
+    shown = replace(QUESTION, prompt=replace(QUESTION.prompt, examples=(("a mail", "{}"), ("another", "[]"))))
+    server.plan(says(GOOD))
+    await model.ask(shown)
+    [request] = server.requests
+    assert [message["role"] for message in request.messages] == [
+        "system",
+        *("user", "assistant"),
+        *("user", "assistant"),
+        "user",
+    ]
+    assert "canary-4711" in request.messages[-1]["content"]
+    assert "a mail" not in request.messages[0]["content"]
+
+
 async def test_an_answer_in_a_code_block_is_read(server: ModelServer, model: OpenAIModel) -> None:
     server.plan(says('```json\n{"intents": [], "flags": []}\n```'))
     assert (await model.ask(QUESTION)).value == MessageClass(intents=())
@@ -284,7 +301,7 @@ async def test_nothing_personal_leaves_the_process_and_the_draft_comes_back_whol
         if request.schema_name == "ExtractedFacts":
             promise = {"day": "2026-04-03", "amount": None, "currency": None, "source": "body", "quote": "3 April 2026"}
             return says({"promise": {**promise, "start": None, "end": None}})
-        person = re.findall(r"⟨PERSON_\d+⟩", request.messages[1]["content"].split('"addressee": ')[1])[0]
+        person = re.findall(r"⟨PERSON_\d+⟩", request.messages[-1]["content"].split('"addressee": ')[1])[0]
         return says({"body": f"Dear {person},\n\nwe have noted INV-1 for 3 April 2026."})
 
     server.respond = respond
@@ -301,7 +318,7 @@ async def test_nothing_personal_leaves_the_process_and_the_draft_comes_back_whol
     assert len(server.requests) == 3
     for request in server.requests:
         assert [secret for secret in SECRETS if secret in request.text] == []
-        assert "we pay INV-1" in request.messages[1]["content"]
+        assert "we pay INV-1" in request.messages[-1]["content"]
         assert "we pay INV-1" not in request.messages[0]["content"]
     proposal = thought.proposal
     assert (proposal.route, proposal.reasons) == (Route.AUTO, ())
