@@ -23,7 +23,11 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "es": r"\bsale\b|\bqueda pagad",
         "pt": r"\b(?:segue|seguem|sai|saem|fica pag)",
     },
-    "past": {"de": r"^\W*\S{3,20} (?:angewiesen|bezahlt|uberwiesen|beglichen)\b"},
+    "past": {
+        "en": r"\b(?:went|gone) (?:to (?:the|our) bank|through|out|off)\b|\bleft (?:our|the|my) (?:account|bank)\b|"
+        r"\bha(?:s|ve) cleared\b",
+        "de": r"^\W*\S{3,20} (?:angewiesen|bezahlt|uberwiesen|beglichen)\b",
+    },
     "negation": {"en": r"n't\b"},
     "quality": {
         "en": r"\b(?:leaks?|leaking|snapped|bent|dented|came apart|won't start|wet|soaked|wavy|warped|bowed|"

@@ -30,10 +30,19 @@ _RANGE = re.compile(
     r"\s*(?:to|a|bis|hasta|al|tot|t/m|t\.e\.m\.|through|thru|until|ate|alla|-|\.\.+)\s*(?:the |la |die |a |zur |de |"
     r"invoice )?"
 )
+OTHER_THINGS = (
+    r"(?:the|my|your|our|his|her|their|a|sides|times|ends|parties|of (?:us|you)|cartons?|colis|palettes?|pieces?|"
+    r"boites?|"
+    r"camions?|fois|jours|semaines|mois|cotes|cajas|bultos|veces|dias|semanas|meses|partes|lados|caixas|vezes|kartons?|"
+    r"pakete|paletten|seiten|parteien|male|dozen|pallets|keer|kanten|colli|volte|giorni)\b"
+)
+"""Of which there may be two, too."""
+
 _BOTH = re.compile(
     r"\b(?:both(?: (?:of them|invoices|bills|are))?|les deux(?: factures)?|beide(?: rechnungen)?|ambas|ambos|las "
     r"dos(?: facturas)?|alle ?bei(?:de|den)|allebei|beide facturen|entrambe|"
     r"tutte e due|as duas(?: faturas)?|ambas as faturas)\b"
+    rf"(?! {OTHER_THINGS})"
 )
 _ALL = re.compile(
     r"\b(?:all (?:of them|(?:of )?(?:the |our |your |open |outstanding )*(?:invoices|items|bills))|everything (?:open|"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.reading.amounts import find_amounts
-from app.reading.invoices import InvoiceMatch, MatchKind
+from app.reading.invoices import OTHER_THINGS, InvoiceMatch, MatchKind
 from app.reading.spans import fold
 
 _BILL = r"(?:one|invoice|bill|rechnung|facture|factura|fra|fattura|fatura|factuur)"
@@ -74,6 +74,7 @@ _KIND = re.compile(
 )
 _BOTH = re.compile(
     r"\b(?:both|beide[nr]?|les deux|toutes (?:les )?deux|ambas|las dos|entrambe|tutte e due|allebei|as duas)\b"
+    rf"(?! {OTHER_THINGS})"
 )
 _ALL_THREE = re.compile(
     r"\b(?:all three|alle drei|les trois|toutes les trois|las tres|tutte e tre|le tre|alle drie|as tres)\b"

@@ -43,6 +43,7 @@ def test_the_others_are_what_is_not_named(text: str) -> None:
         ("the first reminder came on the second day, the other day", []),
         ("the second one, R-4480, is wrong", []),
         ("the other two are paid", []),
+        ("both the carpets and the curtains came late", []),
     ],
 )
 def test_places_sizes_and_amounts(text: str, expected: list[tuple[str, ...]]) -> None:
