@@ -40,6 +40,6 @@ async def test_facts_are_measured_with_the_labelled_intents_given() -> None:
 
 
 async def test_a_miss_is_named() -> None:
-    wrong = {**LINE, "expect": {**LINE["expect"], "promise": {"date": "2026-03-14"}}}
+    wrong = {**LINE, "expect": {**LINE["expect"], "promise": {"date": "2026-03-14", "amount": "500.00"}}}
     card = await measure_facts([wrong])
     assert [(miss.id, miss.figure, miss.got) for miss in card.misses] == [("f-1", "promise.date", "2026-03-13")]
