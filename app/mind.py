@@ -62,7 +62,7 @@ def build_mind(config: MindConfig) -> "LocalMind":
     )
     classifier = _classifier()
     embedded = EmbeddedModel(classifier, Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY))
-    redactor = PresidioRedactor.create()
+    redactor = PresidioRedactor.create(is_strict=config.provider != "embedded")
     return LocalMind(
         redactor=redactor,
         model=_model(config, embedded, policy),
@@ -190,6 +190,7 @@ def _redact(redactor: Redactor, case: Case) -> _Redacted:
         language=case.read.language,
         known_names=tuple(known_names(case)),
         vault=case.vault,
+        readable=tuple(_readable(case)),
     )
     subject, body, note, *rest = done
     vault = dict(case.vault)
@@ -242,6 +243,14 @@ def known_names(case: Case) -> Iterator[str]:
     for name in dict.fromkeys(name.strip() for name in names):
         if name and not (company and (name.casefold() in company or company in name.casefold())):
             yield name
+
+
+def _readable(case: Case) -> Iterator[str]:
+    """What the ledger itself says, and a model is shown anyhow: the company and its invoices."""
+    account = case.link.account
+    if not account.natural_person:
+        yield account.name
+    yield from (invoice.number for invoice in account.invoices)
 
 
 def _faceless(account: Account) -> Account:

@@ -22,6 +22,7 @@ from evals.predict import Provider, predict_all, write_predictions
 from evals.report import Report, as_json, rows, write_report
 
 FACTS_DEV = DATASETS / "facts" / "dev.jsonl"
+PII_TEST = DATASETS / "pii" / "test.jsonl"
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Predictions, measurements and training of the embedded model."
@@ -190,6 +191,23 @@ def replies(
 
 
 @app.command()
+def pii(
+    dataset: Annotated[Path, ExistingFile] = PII_TEST,
+    misses: Annotated[bool, typer.Option("--misses", help="Print every miss.")] = False,
+) -> None:
+    """Measure redaction: recall by type, inside the process and in text that leaves it, and what is hidden wrongly."""
+    from evals.pii import measure, measure_identifiers  # noqa: PLC0415 loads Presidio, only where it is wanted
+    from evals.redaction import build_redactors  # noqa: PLC0415
+
+    mild, strict = build_redactors()
+    for tally in (measure_identifiers(mild), measure(_lines(dataset), mild, strict)):
+        for name, value, count in tally.rows():
+            typer.echo(f"{name:44} {value:>8.4f} {count:>5}")
+        for miss in tally.misses if misses else ():
+            typer.echo(miss, err=True)
+
+
+@app.command()
 def drafts() -> None:
     """Measure the firewall: letters with something planted, good ones, one digit changed. Prints every miss."""
     from evals.drafts import measure  # noqa: PLC0415 only where it is wanted
@@ -204,6 +222,14 @@ def drafts() -> None:
         typer.echo(f"gate broken: {gate}", err=True)
     if broken:
         raise typer.Exit(1)
+
+
+@app.command()
+def words() -> None:
+    """Draw the word lists of the strict redaction anew from the training mails."""
+    from evals.words import write_words  # noqa: PLC0415 only where it is wanted
+
+    write_words(training_lines())
 
 
 @app.command()

@@ -91,7 +91,13 @@ class PlainText:
     """A redactor that hides nothing: the mails here are invented."""
 
     def redact(
-        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+        self,
+        texts: Sequence[RawText],
+        *,
+        language: str,
+        known_names: Iterable[str],
+        vault: Mapping[str, str],
+        readable: Iterable[str] = (),
     ) -> tuple[Redaction, ...]:
         del language, known_names, vault
         return tuple(Redaction(unredacted(text.value), {}) for text in texts)

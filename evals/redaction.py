@@ -20,3 +20,8 @@ class TextRedactor:
 
 def build_text_redactor() -> TextRedactor:
     return TextRedactor(PresidioRedactor.create())
+
+
+def build_redactors() -> tuple[Redactor, Redactor]:
+    """The redactor of text that stays in the process, and that of text that leaves it."""
+    return PresidioRedactor.create(), PresidioRedactor.create(is_strict=True)

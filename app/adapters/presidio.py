@@ -2,7 +2,8 @@
 
     texts ─▶ numbers, addresses (Presidio, paragraph by paragraph)  ┐
           ─▶ names by context and lists (whole text)                 ├─▶ settle overlaps ─▶ placeholders
-          ─▶ known people, and those just found, in every text       ┘
+          ─▶ known people, and those just found, in every text       │
+          ─▶ for text that leaves: every word that no list knows     ┘
 
 No model and no look-up: `NoOpNlpEngine`, because the recognisers read the context themselves. Whatever goes wrong is
 RedactionFailed.
@@ -22,6 +23,8 @@ from app.adapters.redaction.lexicon import Lexicon, load_lexicon
 from app.adapters.redaction.names import NameRecognizer
 from app.adapters.redaction.phones import PhoneRecognizer
 from app.adapters.redaction.placeholders import Placeholders, forged, masked
+from app.adapters.redaction.readable import Readable
+from app.adapters.redaction.strangers import STRANGER, Strangers
 from app.domain.errors import RedactionFailed
 from app.domain.text import PiiSpan, RawText, Redaction
 
@@ -35,13 +38,21 @@ PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 class PresidioRedactor:
     """Implements `Redactor`. Build once with `create()`: it loads the name lists and the engine."""
 
-    def __init__(self, engine: AnalyzerEngine, lexicon: Lexicon, names: Mapping[str, NameRecognizer]) -> None:
+    def __init__(
+        self,
+        engine: AnalyzerEngine,
+        lexicon: Lexicon,
+        names: Mapping[str, NameRecognizer],
+        strict: Strangers | None = None,
+    ) -> None:
+        self._strict = strict
         self._engine = engine
         self._lexicon = lexicon
         self._names = names
 
     @classmethod
-    def create(cls) -> "PresidioRedactor":
+    def create(cls, *, is_strict: bool = False) -> "PresidioRedactor":
+        """`is_strict` for text that leaves the process: unknown words are masked as well."""
         lexicon = load_lexicon()
         languages = list(LANGUAGES)
         registry = RecognizerRegistry(supported_languages=languages, recognizers=[])
@@ -54,27 +65,38 @@ class PresidioRedactor:
                 registry.add_recognizer(recognizer)
         nlp = NoOpNlpEngine([{"lang_code": language, "model_name": "none"} for language in languages])
         engine = AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=languages)
-        return cls(engine, lexicon, {language: NameRecognizer(lexicon, language) for language in languages})
+        names = {language: NameRecognizer(lexicon, language) for language in languages}
+        return cls(engine, lexicon, names, Strangers.load(lexicon) if is_strict else None)
 
     def redact(
-        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+        self,
+        texts: Sequence[RawText],
+        *,
+        language: str,
+        known_names: Iterable[str],
+        vault: Mapping[str, str],
+        readable: Iterable[str] = (),
     ) -> tuple[Redaction, ...]:
+        known, kept = tuple(known_names), Readable(readable, self._lexicon)
         try:
-            return self._redact([text.value for text in texts], language, tuple(known_names), vault)
+            return self._redact([text.value for text in texts], language, known, vault, kept)
         except RedactionFailed:
             raise
         except Exception as error:  # fail closed; the cause may quote the text, so it is named, not chained
             raise RedactionFailed(type(error).__name__) from None
 
     def _redact(
-        self, texts: Sequence[str], language: str, known: Sequence[str], vault: Mapping[str, str]
+        self, texts: Sequence[str], language: str, known: Sequence[str], vault: Mapping[str, str], kept: Readable
     ) -> tuple[Redaction, ...]:
         if any(len(text) > LONGEST_TEXT for text in texts):
             raise RedactionFailed("text too long")
         language = language if language in LANGUAGES else "en"
         found = [[*forged(text), *self._numbers(text, language), *self._people(text, language)] for text in texts]
         people = self._known_people(texts, found, known)
-        settled = [settle([*finds, *people.find(text)], text) for text, finds in zip(texts, found, strict=True)]
+        settled = [
+            settle(kept.without([*finds, *people.find(text), *self._strangers(text, finds, language)], text), text)
+            for text, finds in zip(texts, found, strict=True)
+        ]
         placeholders = Placeholders(self._lexicon, vault)
         placeholders.expect([*known, *_persons(texts, settled)])
         redacted = [masked(text, finds, placeholders) for text, finds in zip(texts, settled, strict=True)]
@@ -91,6 +113,10 @@ class PresidioRedactor:
     def _people(self, text: str, language: str) -> Iterator[Find]:
         for result in self._names[language].analyze(text, ["PERSON"]):
             yield Find("PERSON", result.start, result.end, result.score)
+
+    def _strangers(self, text: str, finds: Sequence[Find], language: str) -> Iterator[Find]:
+        """What text that leaves must not show: words that no list knows."""
+        return self._strict.find(text, finds, language) if self._strict else iter(())
 
     def _known_people(self, texts: Sequence[str], found: Sequence[Sequence[Find]], known: Sequence[str]) -> KnownPeople:
         people = KnownPeople(self._lexicon)
@@ -130,9 +156,9 @@ def _persons(texts: Sequence[str], settled: Sequence[Sequence[Find]]) -> Iterato
 
 
 def _reported(text: str, finds: Sequence[Find], lexicon: Lexicon) -> Iterator[PiiSpan]:
-    """What is personal of the finds: not a company's numbers, a role mailbox or a forged placeholder."""
+    """What is personal of the finds: not a company's numbers, a role mailbox, a forged placeholder, or a stranger."""
     for find in finds:
         value = text[find.start : find.end]
         is_role = find.type == "EMAIL_ADDRESS" and is_role_mailbox(value, lexicon)
-        if find.type not in COMPANY_TYPES and find.type != "TEXT" and not is_role:
+        if find.type not in COMPANY_TYPES and find.type != "TEXT" and find.score != STRANGER and not is_role:
             yield PiiSpan(find.type, find.start, find.end, value)

@@ -18,12 +18,19 @@ class Redactor(Protocol):
     """Makes text safe to show to a model. Raises RedactionFailed; then no model is asked."""
 
     def redact(
-        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+        self,
+        texts: Sequence[RawText],
+        *,
+        language: str,
+        known_names: Iterable[str],
+        vault: Mapping[str, str],
+        readable: Iterable[str] = (),
     ) -> tuple[Redaction, ...]:
         """Redact texts of one conversation together: the same person gets the same placeholder in all of them.
 
         `known_names` (from ledger and headers) are masked wherever they stand. `vault` holds placeholders given out
-        earlier in the conversation; the returned vaults hold those and the new ones.
+        earlier in the conversation; the returned vaults hold those and the new ones. `readable` are words
+        of the ledger that stay as they are: the customer's company, the numbers of invoices.
         """
         ...
 

@@ -55,6 +55,8 @@ class Lexicon:
     company_words: frozenset[str]
     place_words: frozenset[str]
     role_mailboxes: frozenset[str]
+    before_small_names: frozenset[str]
+    behind_small_names: frozenset[str]
 
     def is_first(self, word: str) -> bool:
         """On the lists of given names; both parts of "Jean-Pierre" count."""
@@ -108,6 +110,8 @@ def load_lexicon() -> Lexicon:
         company_words=words("company_words"),
         place_words=words("place_words"),
         role_mailboxes=words("role_mailboxes"),
+        before_small_names=words("before_small_names"),
+        behind_small_names=words("behind_small_names"),
     )
 
 

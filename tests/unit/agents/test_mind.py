@@ -31,7 +31,13 @@ class NameRedactor:
     """Masks the names it is told and e-mail addresses; an honest small redactor."""
 
     def redact(
-        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+        self,
+        texts: Sequence[RawText],
+        *,
+        language: str,
+        known_names: Iterable[str],
+        vault: Mapping[str, str],
+        readable: Iterable[str] = (),
     ) -> tuple[Redaction, ...]:
         self._given = {value: placeholder for placeholder, value in vault.items()}
         names = "|".join(re.escape(name) for name in known_names)
@@ -64,7 +70,13 @@ class BrokenRedactor:
         self._error = error
 
     def redact(
-        self, texts: Sequence[RawText], *, language: str, known_names: Iterable[str], vault: Mapping[str, str]
+        self,
+        texts: Sequence[RawText],
+        *,
+        language: str,
+        known_names: Iterable[str],
+        vault: Mapping[str, str],
+        readable: Iterable[str] = (),
     ) -> tuple[Redaction, ...]:
         raise self._error
 
