@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents.triage.lexicon import calls_it_a_wish, offences, unsaid_spans_of_time
+from agents.triage.lexicon import calls_it_a_wish, offences, says_something_known, unsaid_spans_of_time
 from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, trace
 from app.domain.account import Account
 from app.domain.case import Letter
@@ -18,6 +18,10 @@ from app.reading.spans import fold, sentences
 
 WISH = "wish"
 """The reference of a fact that the writer merely asks for."""
+
+_DAY = re.compile(r"\d\W*[^\W\d_]|[^\W\d_]\W*\d|\d[./-]\d+[./-]")
+FRAME = 2
+"""Greeting and closing are paragraphs of their own and say nothing."""
 
 _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|procent\b|por cento\b)")
 
@@ -43,9 +47,10 @@ def examine(draft: Draft, sources: Sources) -> Traced:
     problems = (
         *traced.problems,
         *_settled_wishes(draft.body, traced.traces),
-        *_stray_facts(draft.body, traced.traces, sources.invoices),
+        *_stray_days(draft.body, traced.traces, sources.invoices),
         *(f"untraced: {words}" for words in unsaid_spans_of_time(draft.body, sources.letter)),
         *(f"{offence.kind}: {draft.body[offence.start : offence.end]}" for offence in offences(draft.body)),
+        *_strange_clauses(draft),
         *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
     )
     return Traced(traced.traces, tuple(dict.fromkeys(problems)))
@@ -72,12 +77,19 @@ def _settled_wishes(body: str, traces: tuple[Trace, ...]) -> Iterator[str]:
             yield f"concession: {sentence.of(body)}"
 
 
-def _stray_facts(body: str, traces: tuple[Trace, ...], invoices: frozenset[str]) -> Iterator[str]:
-    """Where several invoices are concerned, a fact of one stands in a letter that tells which: by number or a second
-    fact."""
+def _stray_days(body: str, traces: tuple[Trace, ...], invoices: frozenset[str]) -> Iterator[str]:
+    """Where several invoices are concerned, a day of one stands in a letter that tells which: by number or sum."""
     told = Counter(found.reference for found in traces if found.source == "ledger")
     for found in traces:
-        alone = found.source == "ledger" and found.reference in invoices and told[found.reference] == 1
         text = body[found.start : found.end]
-        if alone and len(invoices) > 1 and text != found.reference:
+        is_alone = found.source == "ledger" and found.reference in invoices and told[found.reference] == 1
+        if is_alone and len(invoices) > 1 and text != found.reference and _DAY.search(text):
             yield f"untraced: {text}"
+
+
+def _strange_clauses(draft: Draft) -> Iterator[str]:
+    """Whatever does none of the things that an answer does: what a list of forbidden phrases cannot foresee."""
+    paragraphs = [paragraph for paragraph in draft.body.split("\n\n") if paragraph.strip()]
+    for paragraph in paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs:
+        said = (piece for sentence in sentences(paragraph) for piece in sentence.of(paragraph).split("; "))
+        yield from (f"strange: {piece}" for piece in said if not says_something_known(fold(piece), draft.language))

@@ -17,7 +17,7 @@ from app.domain.intents import LANGUAGES
 from app.reading.spans import fold, sentences
 
 KINDS = ("concession", "legal_threat", "suspension", "admission", "shaming", "urgency")
-_HELPERS = ("terms", "wish", "numbers", "units", "moments")
+_HELPERS = ("acts", "terms", "wish", "numbers", "units", "moments")
 
 _DIRECTORY = Path(__file__).with_name("lexicon")
 _GAP = r"(?:[^.!?;\n]|\.(?=\d)){0,60}?"
@@ -51,6 +51,11 @@ def calls_it_a_wish(folded: str) -> bool:
     return _pattern("wish").search(folded) is not None
 
 
+def says_something_known(folded: str, language: str) -> bool:
+    """Whether a folded clause does one of the few things that an answer does: thank, confirm, pass on, state, ask."""
+    return _acts(language).search(folded) is not None
+
+
 def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
     """Counted days, shares and sums in words, and moments such as "next week", that the writer has not said."""
     folded, said = fold(text), fold(f"{letter.subject.value}\n{letter.body.value}")
@@ -63,6 +68,11 @@ def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
     return _compile(chain.from_iterable(entries[kind] for entries in _lexicon().values()))
+
+
+@cache
+def _acts(language: str) -> re.Pattern[str]:
+    return _compile(_lexicon()[language if language in LANGUAGES else "en"]["acts"])
 
 
 @cache
@@ -88,4 +98,4 @@ def _read(path: Path) -> Entries:
 
 def _compile(phrases: Iterable[str]) -> re.Pattern[str]:
     written = (phrase.replace("ss", "(?:ss|ß)").replace(" ", r"\s+").replace("~", _GAP) for phrase in phrases)
-    return re.compile("|".join(rf"\b(?:{phrase})" for phrase in written))
+    return re.compile("|".join(phrase if phrase.startswith("[") else rf"\b(?:{phrase})" for phrase in written))

@@ -85,3 +85,19 @@ def test_only_invoices_that_the_answer_is_about_may_be_named() -> None:
 )
 def test_suspension_shaming_and_false_urgency_are_refused(body: str) -> None:
     assert problems(body) != ()
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "Ships sail at dawn."),
+        ("de", "Der Mond ist aus Käse."),
+        ("fr", "La lune est un fromage."),
+        ("es", "La luna es un queso."),
+        ("nl", "De maan is een kaas."),
+        ("it", "La luna fa il formaggio."),
+        ("pt", "A lua faz queijo."),
+    ],
+)
+def test_a_sentence_that_does_nothing_an_answer_does_is_strange(language: str, body: str) -> None:
+    assert problems(body, replace(SOURCES, language=language)) == (f"strange: {body}",)

@@ -10,11 +10,10 @@ import pytest
 
 from agents.replies import Replies
 from agents.triage.brief import DocumentKind, DraftBrief, Payment, PaymentSeen, Topic, TopicFacts
-from agents.triage.lexicon import offences
-from agents.triage.trace import Known, configured, from_ledger, from_mail, trace
+from agents.triage.firewall import Sources, examine
 from app.domain.errors import SettingInvalid
 from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
-from app.domain.proposal import Facts, PromiseFact
+from app.domain.proposal import Draft, Facts, PromiseFact
 from tests.unit.agents.scripted import account, invoice, letter
 
 REPLIES = Replies.load()
@@ -27,24 +26,27 @@ def brief(language: str, tone: Tone, *topics: Topic, payment: PaymentSeen = Paym
     return DraftBrief(language, tone, facts, "Accounts receivable", 180, "⟨PERSON_1⟩", payment=payment)
 
 
-def refused(body: str, language: str) -> list[str]:
-    """Everything that the checker has against a letter."""
-    ledger = account(invoice("INV-1", "1250.00"), invoice("INV-2", "99.50"))
-    mail = letter("we pay on 3 April")
-    known: list[Known] = [
-        *configured("Accounts receivable", "ar@seller.example"),
-        *from_ledger(ledger, language, {"INV-1", "INV-2"}),
-        *from_mail(mail, Facts(promise=PromiseFact(day=DAY)), language),
-    ]
-    found = list(trace(body, known, mail, language).problems)
-    return found + [f"{offence.kind}: {body[offence.start : offence.end]}" for offence in offences(body)]
+def refused(body: str, language: str) -> tuple[str, ...]:
+    """Everything that the firewall has against a letter."""
+    sources = Sources(
+        letter=letter("we pay on 3 April"),
+        account=account(invoice("INV-1", "1250.00"), invoice("INV-2", "99.50")),
+        facts=Facts(promise=PromiseFact(day=DAY)),
+        invoices=frozenset({"INV-1", "INV-2"}),
+        language=language,
+        may_use_ledger=True,
+        team="Accounts receivable",
+        mailbox_address="ar@seller.example",
+        max_words=180,
+    )
+    return examine(Draft("", body, Tone.NEUTRAL, language), sources).problems
 
 
 @pytest.mark.parametrize(("language", "topic"), list(product(LANGUAGES, Topic)))
 def test_no_letter_of_ours_is_refused_by_the_checker(language: str, topic: Topic) -> None:
     for tone, payment in product(Tone, PaymentSeen):
         body = REPLIES.compose(brief(language, tone, topic, payment=payment))
-        assert refused(body, language) == []
+        assert refused(body, language) == ()
         assert "  " not in body
         assert body.rstrip().endswith("Accounts receivable")
 
@@ -61,7 +63,7 @@ def test_whatever_a_paragraph_is_about_it_is_one_clean_sentence_after_the_other(
                     has_reference=has_reference,
                 )
             )
-            assert refused(body, language) == []
+            assert refused(body, language) == ()
             assert not re.search(r"  | [.,]|\.\.|None|\bde el\b|\ba il\b|\bdi il\b|\bde les\b", body), body
 
 
