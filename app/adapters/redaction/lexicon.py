@@ -57,6 +57,7 @@ class Lexicon:
     role_mailboxes: frozenset[str]
     before_small_names: frozenset[str]
     behind_small_names: frozenset[str]
+    near_small_names: frozenset[str]
 
     def is_first(self, word: str) -> bool:
         """On the lists of given names; both parts of "Jean-Pierre" count."""
@@ -112,6 +113,7 @@ def load_lexicon() -> Lexicon:
         role_mailboxes=words("role_mailboxes"),
         before_small_names=words("before_small_names"),
         behind_small_names=words("behind_small_names"),
+        near_small_names=words("near_small_names"),
     )
 
 

@@ -7,7 +7,7 @@ from app.adapters.redaction.finds import Find
 from app.adapters.redaction.lexicon import Lexicon
 from app.adapters.redaction.words import words_of
 
-SHORTEST = 3
+SHORTEST, LONGEST_PERSON = 3, 3
 NEVER = frozenset({"EMAIL_ADDRESS", "IBAN_CODE", "CREDIT_CARD", "TEXT"})
 """Hidden even where the ledger's words stand in them."""
 
@@ -32,5 +32,6 @@ class Readable:
 
 def _is_a_person(name: str, lexicon: Lexicon) -> bool:
     words = [word.folded for word in words_of(name)]
-    has_first = bool(words) and any(lexicon.is_first(word) for word in (words[0], words[-1]))
-    return has_first and "&" not in name and not any(word in lexicon.company_words for word in words)
+    is_short = 1 < len(words) <= LONGEST_PERSON
+    is_named = is_short and lexicon.is_common_first(words[0])
+    return is_named and "&" not in name and not any(word in lexicon.company_words for word in words)

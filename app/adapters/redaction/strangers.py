@@ -22,12 +22,12 @@ GLUED_BEHIND = re.compile(r"[-/#._]?\d|@|\.[a-z]|[/_]\w")
 OPENS = re.compile(r"(?:^|[.!?:;>*\u2022\"\u00bb\u201e\u201c\u00bf\u00a1(\u2013-]\s*|\n\s*|[⟩]\s*)$")
 BESIDE = re.compile(r"[^\S\n]{0,2}(?:&[^\S\n]|[.,](?=[^\S\n]*[A-Z][a-z]{0,3}\b))?[^\S\n]?|['\u2019]")
 JOINS = re.compile(r"[^\S\n]{1,2}|[-'\u2019]|\.[^\S\n]?|,[^\S\n]")
-STANDS_ALONE = re.compile(r"[^\w\n]*(?:\n|$)")
-ENDS = re.compile(r"(?:^[^\w]*|\n|[,.!?;])[^\w\n]{0,4}$")
+STANDS_ALONE = re.compile(r"(?: [^\W\d_]\.)?[^\w\n]*(?:\n|$)")
+ENDS = re.compile(r"(?:^[^\w]*|\n|[,.!?;])[^\w\n]{0,4}(?:(?:der|die|de|el|la|le|il|o|a) )?$")
 FIRM_REACH = 2
 LINKS = frozenset({"und", "and", "et", "y", "e", "i", "o", "associates", "co"})
 """Words that join firms, but also two people."""
-LOOK_BACK, SHORTEST_SMALL, ACRONYM = 6, 3, 4
+LOOK_BACK, SHORTEST_SMALL, LONGEST_SMALL, ACRONYM = 6, 3, 7, 4
 
 
 class Strangers:
@@ -63,7 +63,7 @@ class Strangers:
         for at, word in enumerate(words):
             is_new = not hidden[word.start] and word.start not in firms and self._is_stranger(text, words, at, language)
             follows = at > 0 and last == at - 1 and text[words[last].end : word.start] == " "
-            is_new = is_new or (follows and not hidden[word.start] and self._is_surname(word, language))
+            is_new = is_new or (follows and not hidden[word.start] and self._is_surname(text, word, language))
             if not (is_new or hidden[word.start]):
                 continue
             if is_new:
@@ -118,28 +118,36 @@ class Strangers:
             return False
         return not self._is_word(folded, language)
 
-    def _is_surname(self, word: Word, language: str) -> bool:
-        """Right behind a name a likeness to ordinary words is not enough."""
+    def _is_surname(self, text: str, word: Word, language: str) -> bool:
+        """Right behind a name: an initial, or a word that is listed nowhere; a likeness to one is not enough."""
+        if text[word.end : word.end + 1] == "." and len(word.text) == 1:
+            return True
         explained = word.folded in self._explained or word.folded in self._brands or len(word.text) <= ACRONYM
-        return word.is_capital and not explained and not self._vocabulary.lists(word.folded, language)
+        if explained or self._vocabulary.lists(word.folded, language):
+            return False
+        return word.is_capital or not self._vocabulary.knows_anywhere(word.folded)
 
     def _is_word(self, folded: str, language: str) -> bool:
         return self._vocabulary.knows(folded, language) or self._vocabulary.knows_anywhere(folded)
 
     def _is_small_name(self, text: str, words: Sequence[Word], at: int, language: str) -> bool:
-        """In small letters: a given name, or a word that no list knows where a name may stand."""
+        """In small letters: a name of the lists, or a word that no list knows where a name may stand."""
         word = words[at]
         if len(word.text) < SHORTEST_SMALL or self._vocabulary.knows_anywhere(word.folded):
             return False
         if self._lexicon.is_common_first(word.folded):
             return True
-        return self._is_where_names_stand(text, words, at) and not self._vocabulary.knows(word.folded, language)
+        if self._vocabulary.knows(word.folded, language):
+            return False
+        return self._lexicon.is_listed(word.folded) or self._is_where_names_stand(text, words, at)
 
     def _is_where_names_stand(self, text: str, words: Sequence[Word], at: int) -> bool:
         """Behind "ask" or "Frau", at the start with "says" or "from" behind, or as all that a line still says."""
         if at and words[at - 1].folded in self._lexicon.before_small_names:
             return True
         word = words[at]
+        if at and len(word.text) <= LONGEST_SMALL and words[at - 1].folded in self._lexicon.near_small_names:
+            return True
         if not ENDS.search(text[max(0, word.start - LOOK_BACK) : word.start]):
             return False
         says = at + 1 < len(words) and words[at + 1].folded in self._lexicon.behind_small_names
