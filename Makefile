@@ -3,10 +3,10 @@ PYTHON ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench servers lock
+.PHONY: help install demo test check bench servers real-llm lock
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 install: ## build .venv from requirements.lock (PYTHON=python3.12 chooses the Python)
 	@PYTHON="$(PYTHON)" bash .ci/install
@@ -18,18 +18,25 @@ test: install ## all tests, with a real Dovecot, PostgreSQL and Chromium (instal
 	bash tests/provision.sh
 	$(BIN)/pytest
 
-check: install ## formatting, lint, types, imports that point down, declared dependencies
+check: install ## formatting, lint, types, imports that point down, declared dependencies, data sets, gates
+	@mkdir -p build
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/python -m evals data
+	$(BIN)/python -m evals run --dataset evals/datasets/dev.jsonl >build/dev.txt || { cat build/dev.txt; exit 1; }
 
 bench: install ## the figures, as a table and in build/bench.json
 	$(BIN)/python -m tests.bench
 
 servers: install ## a Dovecot and an SMTP sink to try things on, in the foreground
 	$(BIN)/python -m tests.servers
+
+real-llm: install ## the model's protocol with a real small model (builds llama.cpp's server once, some 13 minutes)
+	bash tests/real_llm/provision.sh
+	$(BIN)/pytest -m real_llm tests/real_llm
 
 lock: ## pin what pyproject.toml asks for (needs uv; ARGS=--upgrade takes the newest): for .venv all, for the image what runs
 	uv pip compile pyproject.toml --group dev $(LOCK) $(ARGS) -o requirements.lock
