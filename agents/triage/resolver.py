@@ -26,7 +26,7 @@ READ = 20_000
 def resolve(
     letter: Letter, account: Account, scored: Sequence[Scored], heard: BySpan | None = None
 ) -> reading.ExtractedFacts:
-    """Facts and invoices of the intents given; offsets count in the letter. `heard`: what a classifier makes of clauses."""
+    """Facts and invoices of the intents given, with what a classifier hears in clauses; offsets count in the letter."""
     return reading.extract_facts(
         letter.body.value[:READ], letter.subject.value, letter.language, letter.today, account, scored, heard
     )
