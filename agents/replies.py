@@ -97,6 +97,7 @@ def _words(language: str, brief: DraftBrief, facts: TopicFacts | None) -> dict[s
         "payment": brief.payment.value,
         "has_reference": brief.has_reference,
         "verified": brief.may_use_ledger,
+        "strategic": brief.is_strategic,
         "is_legal": Topic.LEGAL_RECEIVED in topics,
     }
     return words if facts is None else words | _topic_words(language, brief, facts)

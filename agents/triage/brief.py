@@ -16,10 +16,12 @@ class Topic(StrEnum):
     DISPUTE_RECEIVED = "dispute_received"
     EXTENSION_RECEIVED = "extension_received"
     PROMISE_NOTED = "promise_noted"
+    PROMISE_IN_PART = "promise_in_part"
     PROMISE_WITHOUT_DATE = "promise_without_date"
     PAYMENT_NOTED = "payment_noted"
     DOCUMENTS_ON_THE_WAY = "documents_on_the_way"
     CONTACT_NOTED = "contact_noted"
+    QUERY_ANSWERED = "query_answered"
     QUERY_RECEIVED = "query_received"
     THIN_MESSAGE = "thin_message"
 
@@ -35,6 +37,10 @@ TOPIC_OF: dict[Intent, Topic] = {
     Intent.CONTACT_UPDATE: Topic.CONTACT_NOTED,
     Intent.QUERY: Topic.QUERY_RECEIVED,
 }
+
+
+NEVER_FIRM = frozenset({Topic.HARDSHIP_RECEIVED, Topic.LEGAL_RECEIVED, Topic.DISPUTE_RECEIVED})
+"""Nobody in difficulty or in dispute with us is pressed, whatever the policy file says."""
 
 
 class PaymentSeen(StrEnum):
@@ -69,8 +75,8 @@ class Payment:
 class TopicFacts:
     """What one paragraph may mention. Empty fields are not mentioned.
 
-    `are_invoices`: the ledger calls all of `invoices` invoices. `payments`: several on different days; `day` is the
-    payment's, or that which an extension would last until.
+    `are_invoices`: the ledger calls all of `invoices` invoices. `payments`: several on different days, or the open
+    items asked about, each with its due date; `day` is the payment's, or that which an extension would last until.
     """
 
     topic: Topic
@@ -92,6 +98,7 @@ class DraftBrief:
 
     `addressee` is a placeholder for a person's name, of which only the first is used where the writer uses first names
     (`is_familiar`); empty for companies and departments. `has_reference`: the writer has said how to find a payment.
+    `is_strategic`: an account that is written to personally.
     """
 
     language: str
@@ -104,6 +111,7 @@ class DraftBrief:
     country: str = ""
     payment: PaymentSeen = PaymentSeen.UNSAID
     has_reference: bool = False
+    is_strategic: bool = False
     may_use_ledger: bool = False
     note: str = field(repr=False, default="")
     problems: tuple[str, ...] = ()

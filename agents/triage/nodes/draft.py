@@ -5,15 +5,16 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents.triage.brief import TOPIC_OF, DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import NEVER_FIRM, TOPIC_OF, DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.context import Ask, TriageContext
 from agents.triage.evidence import span_here, text_at
 from agents.triage.outputs import DraftReply
 from agents.triage.payments import names_a_reference, payment_made, payments_to_come
+from agents.triage.queries import asks_the_ledger, open_items
 from agents.triage.state import TriageState
 from agents.triage.wishes import document_of
 from app.domain.account import Account, InvoiceKind
-from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason
+from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason, Tone
 from app.domain.policy import tone_of
 from app.domain.proposal import Draft, Evidence, IntentFinding
 from app.reading.dates import find_dates
@@ -51,10 +52,12 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
     letter, account, standing = state["letter"], state["account"], state["standing"]
     named = [invoice for invoice in account.invoices if invoice.number in state["invoices"] and invoice.is_open]
     overdue = max(((letter.today - invoice.due_date).days for invoice in named), default=0)
+    topics, tone = _topics(state), tone_of(context.policy, state["situation"], overdue)
+    is_delicate = tone is Tone.FIRM and not NEVER_FIRM.isdisjoint(topic.topic for topic in topics)
     return DraftBrief(
         language=_answer_language(letter.language, account.language),
-        tone=tone_of(context.policy, state["situation"], overdue),
-        topics=_topics(state),
+        tone=Tone.NEUTRAL if is_delicate else tone,
+        topics=topics,
         team=context.team,
         max_words=context.policy.limits.draft_words,
         addressee=letter.sender_placeholder,
@@ -62,6 +65,7 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         country=account.country,
         payment=_payment_seen(state) if standing.is_verified else PaymentSeen.UNSAID,
         has_reference=names_a_reference(letter),
+        is_strategic=account.strategic,
         may_use_ledger=standing.is_verified,
         note=letter.note.value if letter.note else "",
         problems=state.get("problems", ()),
@@ -88,6 +92,7 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
         "topics": topics,
         "payment_on_ledger": brief.payment.value,
         "payment_reference_given": brief.has_reference,
+        "strategic_account": brief.is_strategic,
         "may_use_ledger": brief.may_use_ledger,
         "addressee": brief.addressee,
         "first_name_terms": brief.is_familiar,
@@ -130,6 +135,8 @@ def _topic(finding: IntentFinding, state: TriageState) -> TopicFacts:
         case Intent.DOCUMENT_REQUEST:
             document = document_of(_text_of(finding.evidence, state), state["letter"].body.value)
             topic = replace(topic, document=document, invoices=() if document in OF_NO_INVOICE else topic.invoices)
+        case Intent.QUERY:
+            topic = _query(topic, finding, state)
     return _about(topic, state)
 
 
@@ -144,9 +151,21 @@ def _promise(topic: TopicFacts, state: TriageState) -> TopicFacts:
     several = payments_to_come(letter, state["account"], promise.invoices)
     if len({payment.day for payment in several}) > 1:
         return replace(topic, payments=several)
-    is_of_one = any(i.open.amount == promise.amount for i in state["account"].invoices if i.number in topic.invoices)
+    concerned = [invoice.open.amount for invoice in state["account"].invoices if invoice.number in topic.invoices]
+    is_of_one = any(amount == promise.amount for amount in concerned)
     amount = None if is_of_one and len(topic.invoices) > 1 else promise.amount
-    return replace(topic, day=promise.day, amount=amount, currency=promise.currency or "")
+    is_in_part = amount is not None and not is_of_one and 0 < amount < sum(concerned)
+    kind = Topic.PROMISE_IN_PART if is_in_part else topic.topic
+    return replace(topic, topic=kind, day=promise.day, amount=amount, currency=promise.currency or "")
+
+
+def _query(topic: TopicFacts, finding: IntentFinding, state: TriageState) -> TopicFacts:
+    """Answered at once where the ledger has the answer and the writer may hear it."""
+    if not state["standing"].is_verified or not asks_the_ledger(_text_of(finding.evidence, state)):
+        return topic
+    items = open_items(state["account"], topic.invoices)
+    numbers = tuple(number for item in items for number in item.invoices)
+    return replace(topic, topic=Topic.QUERY_ANSWERED, invoices=numbers, payments=items) if items else topic
 
 
 def _about(topic: TopicFacts, state: TriageState) -> TopicFacts:

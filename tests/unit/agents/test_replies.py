@@ -53,18 +53,17 @@ def test_no_letter_of_ours_is_refused_by_the_checker(language: str, topic: Topic
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_a_paragraph_is_about_it_is_one_clean_sentence_after_the_other(language: str) -> None:
-    for facts in everything():
-        for tone, is_verified, has_reference in product(Tone, (True, False), (True, False)):
-            body = REPLIES.compose(
-                replace(
-                    brief(language, tone, payment=PaymentSeen.NOT_FOUND),
-                    topics=(facts,),
-                    may_use_ledger=is_verified,
-                    has_reference=has_reference,
-                )
-            )
-            assert refused(body, language) == ()
-            assert not re.search(r"  | [.,]|\.\.|None|\bde el\b|\ba il\b|\bdi il\b|\bde les\b", body), body
+    plain = brief(language, Tone.NEUTRAL, payment=PaymentSeen.NOT_FOUND)
+    bodies = {
+        REPLIES.compose(
+            replace(plain, tone=tone, topics=(facts,), may_use_ledger=verified, has_reference=said, is_strategic=said)
+        )
+        for facts in everything()
+        for tone, verified, said in product(Tone, (True, False), (True, False))
+    }
+    for body in bodies:
+        assert refused(body, language) == ()
+        assert not re.search(r"  | [.,]|\.\.|None|\bde el\b|\ba il\b|\bdi il\b|\bde les\b", body), body
 
 
 def everything() -> Iterator[TopicFacts]:
@@ -80,7 +79,9 @@ def everything() -> Iterator[TopicFacts]:
         yield from (
             replace(some, topic=topic, day=day, amount=amount, currency="GBP")
             for topic, day, amount in product(
-                (Topic.PROMISE_NOTED, Topic.PAYMENT_NOTED), (None, DAY), (None, Decimal("1250.00"))
+                (Topic.PROMISE_NOTED, Topic.PROMISE_IN_PART, Topic.PAYMENT_NOTED),
+                (None, DAY),
+                (None, Decimal("1250.00")),
             )
         )
     yield from (
@@ -89,6 +90,7 @@ def everything() -> Iterator[TopicFacts]:
     )
     parts = tuple(Payment((number,), DAY, Decimal("1250.00"), "GBP") for number in two)
     yield TopicFacts(Topic.PROMISE_NOTED, two, payments=parts, are_invoices=True)
+    yield TopicFacts(Topic.QUERY_ANSWERED, two, payments=parts, are_invoices=True)
 
 
 @pytest.mark.parametrize(
