@@ -3,7 +3,6 @@
 import pytest
 
 from app.adapters.presidio import PresidioRedactor
-from app.adapters.redaction.lexicon import load_lexicon
 from app.adapters.redaction.vocabulary import Vocabulary
 from app.domain.text import RawText, Redaction
 
