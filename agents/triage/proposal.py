@@ -1,18 +1,19 @@
 """What a run of the graph comes to: one proposal, whose words are still redacted."""
 
 from agents.triage.state import TriageState
+from agents.triage.summary import summarise
 from app.domain.case import Letter
 from app.domain.policy import Policy
 from app.domain.proposal import Facts, Proposal
 
 
 def proposal_of(state: TriageState, policy: Policy) -> Proposal:
-    letter, decision = state["letter"], state["decision"]
+    letter, decision, facts = state["letter"], state["decision"], state.get("facts", Facts())
     return Proposal(
         language=letter.language,
         reply_text="",
         intents=state["findings"],
-        facts=state.get("facts", Facts()),
+        facts=facts,
         invoices=state["invoices"],
         route=decision.route,
         rule=decision.rule,
@@ -21,6 +22,7 @@ def proposal_of(state: TriageState, policy: Policy) -> Proposal:
         draft=state.get("draft"),
         redacted=redacted(letter),
         calls=state.get("calls", ()),
+        summary=summarise(state["findings"], facts, state["account"], state["invoices"], letter.today),
     )
 
 

@@ -111,6 +111,8 @@ class ModelCall:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
+    """`summary`: at most three lines for the reviewer, from facts only."""
+
     language: str
     reply_text: str = field(repr=False)
     intents: tuple[IntentFinding, ...]
@@ -124,6 +126,7 @@ class Proposal:
     pii: tuple[PiiSpan, ...] = ()
     redacted: str = ""
     calls: tuple[ModelCall, ...] = ()
+    summary: tuple[str, ...] = ()
 
     @property
     def is_worded_by_us(self) -> bool:

@@ -113,6 +113,7 @@ async def case_view(
         segment=customer.segment if customer else "",
         banners=await _banners(uow, case),
         earlier=await _earlier(uow, case.message),
+        summary=proposal.summary,
         facts=await _facts(uow, case),
         draft=draft,
         blank=None if draft else _blank(case),

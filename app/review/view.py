@@ -355,6 +355,7 @@ class CaseView:
     segment: str = ""
     banners: tuple[Banner, ...] = ()
     earlier: tuple[EarlierMail, ...] = ()
+    summary: tuple[str, ...] = ()
     facts: tuple[FactView, ...] = ()
     draft: DraftView | None = None
     blank: DraftView | None = None

@@ -1,0 +1,78 @@
+"""At most three lines for the reviewer: what they want, what happened before, what is open. Facts only, no prose.
+
+Wants: promise to pay 640.00 GBP by 2026-05-29 (INV-2118); documents (INV-2118)
+Before: last payment 2310.40 GBP on 2026-05-13; reference 55-1207
+Open: 640.00 GBP; oldest concerned INV-2118, due 2026-05-29
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from app.domain.account import Account
+from app.domain.intents import Intent
+from app.domain.money import Money
+from app.domain.proposal import Facts, IntentFinding
+
+WANTS = {
+    Intent.AUTOMATIC_REPLY: "automatic reply",
+    Intent.DELIVERY_FAILURE: "delivery failure",
+    Intent.BANK_DETAIL_CHANGE: "change of bank details",
+    Intent.HARDSHIP: "tells of hardship",
+    Intent.LEGAL_OR_COMPLAINT: "legal matter or complaint",
+    Intent.DISPUTE: "dispute",
+    Intent.EXTENSION_REQUEST: "other terms",
+    Intent.PAYMENT_PROMISE: "promise to pay",
+    Intent.PAYMENT_CONFIRMATION: "says it is paid",
+    Intent.DOCUMENT_REQUEST: "documents",
+    Intent.CONTACT_UPDATE: "new contact",
+    Intent.QUERY: "question",
+    Intent.ACKNOWLEDGEMENT: "acknowledges",
+    Intent.UNRELATED: "nothing of ours",
+}
+
+
+def summarise(
+    findings: tuple[IntentFinding, ...], facts: Facts, account: Account, invoices: tuple[str, ...], today: date
+) -> tuple[str, ...]:
+    """A line is left out when there is nothing to say in it."""
+    lines = {
+        "Wants": "; ".join(_want(finding, facts) for finding in findings),
+        "Before": "; ".join(_before(account)),
+        "Open": "; ".join(_open(account, invoices, today)),
+    }
+    return tuple(f"{name}: {text}" for name, text in lines.items() if text)
+
+
+def _want(finding: IntentFinding, facts: Facts) -> str:
+    about = f" ({', '.join(finding.invoices)})" if finding.invoices else ""
+    return f"{WANTS[finding.intent]}{''.join(_details(finding.intent, facts))}{about}"
+
+
+def _details(intent: Intent, facts: Facts) -> Iterator[str]:
+    match intent:
+        case Intent.PAYMENT_PROMISE if facts.promise is not None:
+            if facts.promise.amount is not None:
+                yield f" {Money(facts.promise.amount, facts.promise.currency or '')}".rstrip()
+            yield f" by {facts.promise.day}" if facts.promise.day else ", no day named"
+        case Intent.EXTENSION_REQUEST if facts.extension is not None:
+            yield f": {facts.extension.kind.value.replace('_', ' ')}" if facts.extension.kind else ""
+            yield f" until {facts.extension.until}" if facts.extension.until else ""
+        case Intent.DISPUTE if facts.dispute is not None:
+            yield f": {facts.dispute.reason.value.replace('_', ' ')}"
+
+
+def _before(account: Account) -> Iterator[str]:
+    last = max(account.payments, key=lambda payment: payment.day, default=None)
+    if last is not None:
+        yield f"last payment {last.amount} on {last.day}"
+        yield from [f"reference {last.reference}"] if last.reference else []
+
+
+def _open(account: Account, invoices: tuple[str, ...], today: date) -> Iterator[str]:
+    yield from map(str, account.outstanding)
+    concerned = [i for i in account.invoices if i.is_open and (i.number in invoices or not invoices)]
+    oldest = min(concerned, key=lambda invoice: invoice.due_date, default=None)
+    if oldest is not None:
+        days = (today - oldest.due_date).days
+        overdue = f"{days} days overdue" if days > 0 else f"due {oldest.due_date}"
+        yield f"oldest {'concerned ' if invoices else ''}{oldest.number}, {overdue}"
