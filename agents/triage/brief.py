@@ -39,10 +39,6 @@ TOPIC_OF: dict[Intent, Topic] = {
 }
 
 
-NEVER_FIRM = frozenset({Topic.HARDSHIP_RECEIVED, Topic.LEGAL_RECEIVED, Topic.DISPUTE_RECEIVED})
-"""Nobody in difficulty or in dispute with us is pressed, whatever the policy file says."""
-
-
 class PaymentSeen(StrEnum):
     """Whether the ledger shows the payment that the writer speaks of; UNSAID when the writer may not be told."""
 

@@ -82,7 +82,8 @@ class LinkMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One customer with what is open, as the agent may use it."""
+    """One customer with what is open, as the agent may use it. `promised`: days of confirmed promises of which
+    something is still open."""
 
     customer_id: str
     name: str
@@ -96,6 +97,7 @@ class Account:
     invoices: tuple[Invoice, ...] = ()
     contacts: tuple[Contact, ...] = ()
     payments: tuple[Payment, ...] = ()
+    promised: tuple[date, ...] = ()
 
     @property
     def outstanding(self) -> tuple[Money, ...]:

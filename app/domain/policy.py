@@ -72,12 +72,34 @@ class AutonomyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """What bears on tone. `overdue_days`: of the oldest invoice that the mail concerns."""
+
+    overdue_days: int = 0
+    broken_promises: int = 0
+    is_strategic: bool = False
+    is_natural_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ToneRule:
-    """How an answer sounds when `when` holds and the oldest invoice concerned is that many days overdue."""
+    """How an answer sounds when `when` holds, from so many days overdue and so many broken promises on."""
 
     tone: Tone
     when: Condition = Condition()
     overdue_days: int = 0
+    broken_promises: int = 0
+    strategic: bool | None = None
+    natural_person: bool | None = None
+
+    def holds(self, situation: Situation, history: History) -> bool:
+        return (
+            history.overdue_days >= self.overdue_days
+            and history.broken_promises >= self.broken_promises
+            and (self.strategic is None or self.strategic == history.is_strategic)
+            and (self.natural_person is None or self.natural_person == history.is_natural_person)
+            and self.when.holds(situation)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +143,11 @@ def decide(policy: Policy, situation: Situation) -> Decision:
     return Decision(route, rule.name, tuple(reason for reason in Reason if reason in reasons))
 
 
-def tone_of(policy: Policy, situation: Situation, overdue_days: int) -> Tone:
-    """The first tone rule that holds; neutral when none does."""
-    fitting = (rule for rule in policy.tones if overdue_days >= rule.overdue_days and rule.when.holds(situation))
-    return next((rule.tone for rule in fitting), Tone.NEUTRAL)
+def tone_of(policy: Policy, situation: Situation, history: History) -> Tone:
+    """The first tone rule that holds; neutral when none does. No rule can press people in difficulty or in dispute."""
+    fitting = (rule.tone for rule in policy.tones if rule.holds(situation, history))
+    tone = next(fitting, Tone.NEUTRAL)
+    return Tone.NEUTRAL if tone is Tone.FIRM and situation.intents & NEVER_FIRM else tone
 
 
 def may_send_alone(policy: Policy, intents: Iterable[Intent], segment: str) -> bool:
@@ -144,6 +167,8 @@ def _autonomy(policy: Policy, intent: Intent, segment: str) -> Autonomy:
             return rule.autonomy
     return Autonomy.DRAFT
 
+
+NEVER_FIRM = frozenset({Intent.HARDSHIP, Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT})
 
 REASON_OF_INTENT: Mapping[Intent, Reason] = {
     Intent.DISPUTE: Reason.DISPUTE,

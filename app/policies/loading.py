@@ -135,11 +135,15 @@ def _autonomy(place: _Place, table: Mapping[str, Any]) -> AutonomyRule:
 
 
 def _tone(place: _Place, table: Mapping[str, Any]) -> ToneRule:
-    _only(place, table, {"when", "overdue_days", "tone"})
-    days = table.get("overdue_days", 0)
-    if not _is_count(days):
-        place.refuse("overdue_days must be a whole number of days, 0 or more")
-    return ToneRule(_word(place, "tone", table.get("tone"), Tone), _condition(place, table.get("when", {})), days)
+    _only(place, table, {"when", "overdue_days", "broken_promises", "strategic", "natural_person", "tone"})
+    return ToneRule(
+        tone=_word(place, "tone", table.get("tone"), Tone),
+        when=_condition(place, table.get("when", {})),
+        overdue_days=_count(place, "overdue_days", table.get("overdue_days", 0)),
+        broken_promises=_count(place, "broken_promises", table.get("broken_promises", 0)),
+        strategic=_claim(place, "strategic", table.get("strategic")),
+        natural_person=_claim(place, "natural_person", table.get("natural_person")),
+    )
 
 
 def _limits(place: _Place, table: object) -> Limits:
@@ -197,6 +201,12 @@ def _share(place: _Place, key: str, value: object) -> float | None:
 def _claim(place: _Place, key: str, value: object) -> bool | None:
     if value is not None and not isinstance(value, bool):
         place.refuse(f"{key} must be true or false")
+    return value
+
+
+def _count(place: _Place, key: str, value: object) -> int:
+    if not isinstance(value, int) or not _is_count(value):
+        place.refuse(f"{key} must be a whole number, 0 or more")
     return value
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents.triage.brief import NEVER_FIRM, TOPIC_OF, DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import TOPIC_OF, DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.context import Ask, TriageContext
 from agents.triage.evidence import span_here, text_at
 from agents.triage.outputs import DraftReply
@@ -14,8 +14,8 @@ from agents.triage.queries import asks_the_ledger, open_items
 from agents.triage.state import TriageState
 from agents.triage.wishes import document_of
 from app.domain.account import Account, InvoiceKind
-from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason, Tone
-from app.domain.policy import tone_of
+from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason
+from app.domain.policy import History, tone_of
 from app.domain.proposal import Draft, Evidence, IntentFinding
 from app.reading.dates import find_dates
 
@@ -52,12 +52,16 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
     letter, account, standing = state["letter"], state["account"], state["standing"]
     named = [invoice for invoice in account.invoices if invoice.number in state["invoices"] and invoice.is_open]
     overdue = max(((letter.today - invoice.due_date).days for invoice in named), default=0)
-    topics, tone = _topics(state), tone_of(context.policy, state["situation"], overdue)
-    is_delicate = tone is Tone.FIRM and not NEVER_FIRM.isdisjoint(topic.topic for topic in topics)
+    customer = History(
+        overdue_days=overdue,
+        broken_promises=sum(day < letter.today for day in account.promised),
+        is_strategic=account.strategic,
+        is_natural_person=account.natural_person,
+    )
     return DraftBrief(
         language=_answer_language(letter.language, account.language),
-        tone=Tone.NEUTRAL if is_delicate else tone,
-        topics=topics,
+        tone=tone_of(context.policy, state["situation"], customer),
+        topics=_topics(state),
         team=context.team,
         max_words=context.policy.limits.draft_words,
         addressee=letter.sender_placeholder,

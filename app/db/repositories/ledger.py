@@ -1,6 +1,7 @@
 """The ledger's rows: looked up by contact address and invoice number, changed by imports and cases."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -106,7 +107,18 @@ class Ledger:
             invoices=tuple(_invoice(row) for row in await self.invoices(customer_id)),
             contacts=tuple(as_contact(row) for row in await self.contacts(customer_id)),
             payments=tuple(_payment(row) for row in await self.payments(customer_id)),
+            promised=await self._promised(customer_id),
         )
+
+    async def _promised(self, customer_id: str) -> tuple[date, ...]:
+        """Days of confirmed promises that have an open invoice."""
+        still_open = {row.number for row in await self.invoices(customer_id) if _invoice(row).is_open}
+        promises = (
+            case
+            for case in await self.cases(customer_id)
+            if case.kind is CaseKind.PROMISE and case.state is CaseState.CONFIRMED
+        )
+        return tuple(case.day for case in promises if case.day and still_open.intersection(case.invoices))
 
     async def touch(self, customer_ids: Iterable[str]) -> None:
         """The ledger of these customers changed: approvals are void, open reviews must be looked at again."""

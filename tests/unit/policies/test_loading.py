@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from app.domain.errors import SettingInvalid
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
-from app.domain.policy import Situation, decide, may_send_alone, tone_of
+from app.domain.policy import History, Situation, ToneRule, decide, may_send_alone, tone_of
 from app.policies.loading import DEFAULT, load_policy
 
 POLICY = load_policy()
@@ -72,17 +73,28 @@ def test_autonomy_ships_as_draft_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("intent", "overdue", "tone"),
+    ("intent", "history", "tone"),
     [
-        (Intent.HARDSHIP, 200, Tone.WARM),
-        (Intent.PAYMENT_PROMISE, 90, Tone.FIRM),
-        (Intent.PAYMENT_PROMISE, 5, Tone.WARM),
-        (Intent.DISPUTE, 90, Tone.NEUTRAL),
-        (Intent.EXTENSION_REQUEST, 5, Tone.NEUTRAL),
+        (Intent.HARDSHIP, History(overdue_days=200, broken_promises=5), Tone.WARM),
+        (Intent.PAYMENT_PROMISE, History(overdue_days=90), Tone.FIRM),
+        (Intent.PAYMENT_PROMISE, History(overdue_days=5), Tone.WARM),
+        (Intent.PAYMENT_PROMISE, History(broken_promises=1), Tone.NEUTRAL),
+        (Intent.PAYMENT_PROMISE, History(broken_promises=2), Tone.FIRM),
+        (Intent.PAYMENT_PROMISE, History(broken_promises=2, is_natural_person=True), Tone.NEUTRAL),
+        (Intent.PAYMENT_PROMISE, History(90, 2, is_natural_person=True), Tone.FIRM),
+        (Intent.EXTENSION_REQUEST, History(90, 2, is_strategic=True), Tone.WARM),
+        (Intent.DISPUTE, History(overdue_days=90, is_strategic=True), Tone.NEUTRAL),
+        (Intent.EXTENSION_REQUEST, History(overdue_days=5), Tone.NEUTRAL),
     ],
 )
-def test_the_tone_follows_intent_and_history(intent: Intent, overdue: int, tone: Tone) -> None:
-    assert tone_of(POLICY, situation(intent), overdue) is tone
+def test_the_tone_follows_situation_history_and_relationship(intent: Intent, history: History, tone: Tone) -> None:
+    assert tone_of(POLICY, situation(intent), history) is tone
+
+
+@pytest.mark.parametrize("intent", [Intent.HARDSHIP, Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT])
+def test_no_policy_file_can_press_people_in_difficulty_or_in_dispute(intent: Intent) -> None:
+    firm = replace(POLICY, tones=(ToneRule(Tone.FIRM),))
+    assert tone_of(firm, situation(intent, Intent.PAYMENT_PROMISE), History()) is Tone.NEUTRAL
 
 
 @pytest.mark.parametrize(
