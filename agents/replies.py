@@ -1,11 +1,13 @@
 """The embedded model's pen: letters composed from `prompts/replies/<situation>/<language>.md`.
 
 A file is one Jinja2 paragraph, or several under the headings `# warm`, `# neutral` and `# firm`; a tone that is missing
-is written in the neutral one, or else in the first. White space within a paragraph is free. A letter is greeting,
+is written in the neutral one, or else in the first. `<language>.<mailbox address>.md` and `<language>.<segment>.md`
+beside it are preferred for that mailbox and that segment. White space within a paragraph is free. A letter is greeting,
 thanks and the first topic in one paragraph, a paragraph for each further topic, closing. When a file is missing in a
 language, the whole letter is written in English.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,19 +51,20 @@ class Replies:
     """Paragraphs by situation, language and tone."""
 
     paragraphs: Mapping[tuple[str, str], Paragraph]
+    hashes: Mapping[tuple[str, str], str]
 
     @classmethod
     def load(cls, directory: Path = DEFAULT_DIRECTORY) -> "Replies":
         environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
-        found = {
-            (path.parent.name, path.stem): _paragraph(environment, path.read_text(encoding="utf-8"))
-            for path in sorted(directory.glob("*/*.md"))
-        }
-        if ("greeting", "en") not in found:
+        texts = {(path.parent.name, path.stem): path.read_bytes() for path in sorted(directory.glob("*/*.md"))}
+        if ("greeting", "en") not in texts:
             raise SettingInvalid(
                 f"{directory}: greeting/en.md is missing; reply templates are part of the installation"
             )
-        return cls(found)
+        return cls(
+            {key: _paragraph(environment, text.decode("utf-8")) for key, text in texts.items()},
+            {key: hashlib.sha256(text).hexdigest() for key, text in texts.items()},
+        )
 
     def compose(self, brief: DraftBrief) -> str:
         """The whole letter, with placeholders still in it."""
@@ -77,11 +80,21 @@ class Replies:
         complete = brief.language in LANGUAGES and all((name, brief.language) in self.paragraphs for name in needed)
         return brief.language if complete else "en"
 
+    def used_for(self, brief: DraftBrief) -> tuple[str, ...]:
+        """The files that this letter is written from, each with the beginning of its hash."""
+        language = self.language_for(brief)
+        keys = [self._key(name, language, brief) for name in (*FRAME, *(facts.topic.value for facts in brief.topics))]
+        return tuple(f"{name}/{file}@{self.hashes[name, file][:12]}" for name, file in dict.fromkeys(keys))
+
+    def _key(self, name: str, language: str, brief: DraftBrief) -> tuple[str, str]:
+        own = ((name, f"{language}.{voice}") for voice in brief.voices)
+        return next((key for key in own if key in self.paragraphs), (name, language))
+
     def _paragraph(self, name: str, language: str, brief: DraftBrief, facts: TopicFacts | None = None) -> str:
         return _BLANKS.sub(" ", self._write(name, language, brief, facts)).strip()
 
     def _write(self, name: str, language: str, brief: DraftBrief, facts: TopicFacts | None = None) -> str:
-        paragraph = self.paragraphs[name, language]
+        paragraph = self.paragraphs[self._key(name, language, brief)]
         template = paragraph.get(brief.tone) or paragraph.get(Tone.NEUTRAL) or next(iter(paragraph.values()))
         return template.render(**_words(language, brief, facts)).strip()
 

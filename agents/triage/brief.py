@@ -94,7 +94,7 @@ class DraftBrief:
 
     `addressee` is a placeholder for a person's name, of which only the first is used where the writer uses first names
     (`is_familiar`); empty for companies and departments. `has_reference`: the writer has said how to find a payment.
-    `is_strategic`: an account that is written to personally.
+    `is_strategic`: an account that is written to personally. `voices`: whose own templates are preferred, first first.
     """
 
     language: str
@@ -108,6 +108,7 @@ class DraftBrief:
     payment: PaymentSeen = PaymentSeen.UNSAID
     has_reference: bool = False
     is_strategic: bool = False
+    voices: tuple[str, ...] = ()
     may_use_ledger: bool = False
     note: str = field(repr=False, default="")
     problems: tuple[str, ...] = ()

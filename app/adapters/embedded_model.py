@@ -35,7 +35,10 @@ class EmbeddedModel:
         value = self._answer(question)
         if not isinstance(value, question.answer):
             raise ModelAnswerInvalid(f"{question.prompt.ref}: the embedded model answers no {question.answer.__name__}")
-        return Answer(value, EMBEDDED)
+        brief = question.inputs.get("brief")
+        written_from = self._replies.used_for(brief) if isinstance(brief, DraftBrief) else ()
+        raw = f"{value.model_dump_json()}\n{' '.join(written_from)}" if isinstance(value, DraftReply) else ""
+        return Answer(value, EMBEDDED, raw=raw)
 
     def _answer(self, question: Question[A]) -> object:
         match question.prompt.id:

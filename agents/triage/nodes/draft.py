@@ -70,6 +70,7 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         payment=_payment_seen(state) if standing.is_verified else PaymentSeen.UNSAID,
         has_reference=names_a_reference(letter),
         is_strategic=account.strategic,
+        voices=(context.mailbox_address, account.segment),
         may_use_ledger=standing.is_verified,
         note=letter.note.value if letter.note else "",
         problems=state.get("problems", ()),

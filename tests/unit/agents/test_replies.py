@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from agents.replies import Replies
+from agents.replies import DEFAULT_DIRECTORY, Replies
 from agents.triage.brief import DocumentKind, DraftBrief, Payment, PaymentSeen, Topic, TopicFacts
 from agents.triage.firewall import Sources, examine
 from app.domain.errors import SettingInvalid
@@ -155,3 +156,22 @@ def test_a_language_without_templates_is_answered_in_english(tmp_path: Path) -> 
 def test_templates_that_are_missing_altogether_are_named(tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid, match=r"greeting/en\.md"):
         Replies.load(tmp_path)
+
+
+def test_a_mailbox_and_a_segment_may_have_a_voice_of_their_own(tmp_path: Path) -> None:
+    copytree(DEFAULT_DIRECTORY, tmp_path / "replies")
+    closing = tmp_path / "replies" / "closing"
+    (closing / "en.gold.md").write_text("With our warmest regards,\n{{ team }}", encoding="utf-8")
+    (closing / "en.vip@seller.example.md").write_text("Yours,\n{{ team }}", encoding="utf-8")
+    replies = Replies.load(tmp_path / "replies")
+    plain = brief("en", Tone.NEUTRAL, Topic.QUERY_RECEIVED)
+    gold = replace(plain, voices=("ar@seller.example", "gold"))
+    assert "warmest" in replies.compose(gold)
+    assert "Yours," in replies.compose(replace(gold, voices=("vip@seller.example", "gold")))
+    assert "Kind regards" in replies.compose(replace(plain, voices=("ar@seller.example", "standard")))
+
+
+def test_the_templates_that_wrote_a_letter_are_named_with_their_version() -> None:
+    used = REPLIES.used_for(brief("fr", Tone.NEUTRAL, Topic.QUERY_RECEIVED))
+    assert [name.partition("@")[0] for name in used] == ["greeting/fr", "thanks/fr", "closing/fr", "query_received/fr"]
+    assert all(re.fullmatch(r"[0-9a-f]{12}", name.partition("@")[2]) for name in used)
