@@ -17,6 +17,7 @@ from typing import Any
 from agents.replies import Replies
 from agents.triage.brief import DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.firewall import Sources, examine
+from agents.triage.queries import open_items
 from app.domain.account import Account, Invoice, InvoiceKind, InvoiceStatus, Payment
 from app.domain.case import Letter
 from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
@@ -134,6 +135,8 @@ def _topics(kind: str, sources: Sources) -> Iterator[tuple[TopicFacts, ...]]:
             yield (replace(noted, currency=currency), copy)
             yield (replace(paid, currency=currency), about)
             yield (replace(about, topic=Topic.PROMISE_WITHOUT_DATE), TopicFacts(Topic.CONTACT_NOTED))
+            items = open_items(sources.account, promise.invoices)
+            yield (replace(about, topic=Topic.QUERY_ANSWERED, invoices=promise.invoices, payments=items),)
 
 
 def _altered(good: Iterable[Example]) -> Iterator[Example]:
