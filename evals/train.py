@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +121,11 @@ def write_model(out: Path, fitted: Fitted, judged: Judged) -> None:
 
 
 def training_set(mails: Sequence[Lesson]) -> TrainingSet:
-    """With every sentence embedded; one process a core, each mail by itself, so that the split changes nothing."""
+    """With every sentence embedded; one process a core, each mail by itself, so that the split changes nothing.
+
+    Spawned, not forked: the threads of an embedder do not survive a fork."""
     workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         features = list(pool.map(_features, mails, chunksize=-(-len(mails) // (4 * workers))))
     return TrainingSet(
         features,

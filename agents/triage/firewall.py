@@ -14,6 +14,8 @@ from agents.triage.trace import Known, Traced, configured, from_ledger, from_mai
 from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.proposal import Draft, Facts, Trace
+from app.domain.text import PLACEHOLDER
+from app.reading.features import is_courtesy
 from app.reading.spans import fold, sentences
 
 WISH = "wish"
@@ -92,4 +94,8 @@ def _strange_clauses(draft: Draft) -> Iterator[str]:
     paragraphs = [paragraph for paragraph in draft.body.split("\n\n") if paragraph.strip()]
     for paragraph in paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs:
         said = (piece for sentence in sentences(paragraph) for piece in sentence.of(paragraph).split("; "))
-        yield from (f"strange: {piece}" for piece in said if not says_something_known(fold(piece), draft.language))
+        yield from (
+            f"strange: {piece}"
+            for piece in said
+            if not (is_courtesy(PLACEHOLDER.sub("X", piece)) or says_something_known(fold(piece), draft.language))
+        )
