@@ -1,13 +1,12 @@
 """For any text: the pieces join up, the map leads back, and what was hidden can be restored."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.presidio import PresidioRedactor
 from app.domain.text import PLACEHOLDER, RawText, Redaction, Span, restore
+from tests.hangs import no_hang
 
 REDACTOR = PresidioRedactor.create()
 FRAGMENTS = [
@@ -101,9 +100,8 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_no_longer_than_its_length_allows(piece: str) -> None:
     text = "To: " + (piece * 20_000)[:20_000]
-    started = time.process_time()
-    redact(text)
-    assert time.process_time() - started < 3
+    with no_hang():
+        redact(text)
 
 
 def _bare(text: str) -> str:

@@ -1,9 +1,9 @@
-import time
 from datetime import date
 
 import pytest
 
 from app.reading.dates import find_dates
+from tests.hangs import no_hang
 
 WEDNESDAY = date(2026, 3, 11)
 
@@ -122,9 +122,8 @@ def test_what_is_not_a_date(language: str, text: str) -> None:
 def test_time_grows_with_the_text_only_in_proportion() -> None:
     unit = "le 1 1/1 1.1. in den nächsten in 1 1 "
     find_dates(unit, WEDNESDAY, "de")
-    started = time.perf_counter()
-    find_dates(unit * 1500, WEDNESDAY, "de")
-    assert time.perf_counter() - started < 5
+    with no_hang():
+        find_dates(unit * 1500, WEDNESDAY, "de")
 
 
 @pytest.mark.parametrize(

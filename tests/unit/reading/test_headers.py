@@ -1,6 +1,5 @@
 """Intake reads headers before anything may fail, so the reader must not."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.reading.headers import HEADER_LIMIT, addresses, decode_words, parse_date, read_head
+from tests.hangs import no_hang
 
 
 def head_of(lines: str) -> bytes:
@@ -39,10 +39,9 @@ def test_no_bytes_make_the_reader_raise(raw: bytes) -> None:
 @pytest.mark.parametrize("unit", ['"\\', "(\\", "<a", "a@", "=?utf-8?q?", "x ", " ", '"', ",", "@"])
 def test_a_huge_hostile_field_is_read_in_linear_time(unit: str) -> None:
     field = unit.encode() * (HEADER_LIMIT // len(unit))
-    started = time.process_time()
-    read_head(b"From: " + field + b"\n\n")
-    read_head(b"References: " + field + b"\n\n")
-    assert time.process_time() - started < 1
+    with no_hang():
+        read_head(b"From: " + field + b"\n\n")
+        read_head(b"References: " + field + b"\n\n")
 
 
 @pytest.mark.parametrize(
@@ -111,11 +110,3 @@ def test_machines_are_guessed_from_headers(field: str) -> None:
 @pytest.mark.parametrize("field", ["Auto-Submitted: no", "Return-Path: <a@x>", "X-Auto-Response-Suppress: All"])
 def test_a_person_is_not_taken_for_a_machine(field: str) -> None:
     assert not read_head(head_of(f"From: a@x.example\n{field}")).is_automatic
-
-
-def test_an_ordinary_head_costs_well_under_a_millisecond() -> None:
-    raw = head_of("\n".join(f"X-Field-{number}: some words" for number in range(20)) + "\nFrom: A <a@x.example>")
-    started = time.process_time()
-    for _ in range(200):
-        read_head(raw)
-    assert (time.process_time() - started) / 200 < 0.0005

@@ -1,7 +1,6 @@
 """Whatever arrives is read as well as it can be; what cannot be read at all says so within a second."""
 
 import random
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from app.domain.errors import UnreadableMail
 from app.reading.parsing import fingerprint, parse_mail, unflow
+from tests.hangs import no_hang
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -117,11 +117,9 @@ def test_flowed_lines_are_joined_and_the_signature_mark_stays() -> None:
         (b"Subject: " + b"x" * 1_000_000 + b"\n\nbody", "header_too_long"),
     ],
 )
-def test_a_bomb_is_refused_within_a_second(raw: bytes, reason: str) -> None:
-    started = time.process_time()
-    with pytest.raises(UnreadableMail, match=reason):
+def test_a_bomb_is_refused(raw: bytes, reason: str) -> None:
+    with no_hang(), pytest.raises(UnreadableMail, match=reason):
         parse_mail(raw)
-    assert time.process_time() - started < 1
 
 
 def test_a_very_long_text_is_cut_and_noted() -> None:

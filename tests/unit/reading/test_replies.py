@@ -1,7 +1,6 @@
 """The writer's own new words, and nothing that somebody else wrote."""
 
 import json
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.text import text_of
 from app.reading.replies import split_reply
+from tests.hangs import no_hang
 
 DATASET = Path(__file__).parents[3] / "evals" / "datasets" / "dev.jsonl"
 
@@ -181,9 +181,8 @@ def test_parts_are_in_order_and_never_overlap(pieces: list[str]) -> None:
     "unit", ["On 3 Mar 2026 ", "From: a\nSubject: b\n", "> a\nb\n", "-- \n", "On\n", "Anna Smith\n", "tel. "]
 )
 def test_a_huge_hostile_text_is_split_in_bounded_time(unit: str) -> None:
-    started = time.process_time()
-    split_reply(unit * (200_000 // len(unit)))
-    assert time.process_time() - started < 3
+    with no_hang():
+        split_reply(unit * (200_000 // len(unit)))
 
 
 @pytest.mark.skipif(not DATASET.exists(), reason="the data set is not laid out")
