@@ -14,7 +14,7 @@ from app.reading.classifier import MODEL_FILE
 from app.reading.embedding import TUNING_FILE
 from evals.corrections import take_effect
 from evals.corrections import undo as bring_back
-from evals.dataset import DATASETS, DEV, TEST, TRAIN, BadLine, folder_lines, read_lines, training_lines
+from evals.dataset import DATASETS, DEV, TEST, TRAIN, BadLine, fact_lines, folder_lines, read_lines, training_lines
 from evals.gates import GATES, broken_gates
 from evals.lessons import lessons
 from evals.metrics import score
@@ -152,7 +152,7 @@ def tune(
         raise typer.BadParameter(f"{error.name} is missing: pip install torch") from error
     mails = lessons(training_lines(data), build_text_redactor())
     kept_back = learn(mails, wheel_file(), lambda text: typer.echo(text, err=True), out=out)
-    typer.echo(json.dumps({"kept_back_macro_f1": round(kept_back, 4)}))
+    typer.echo(json.dumps({"kept_back": kept_back}))
 
 
 @app.command()
@@ -162,7 +162,7 @@ def facts(
     """Measure the readers of facts alone: they are told the labelled intents. Prints every miss."""
     from evals.facts import measure_facts  # noqa: PLC0415 loads the whole mind, only where it is wanted
 
-    card = asyncio.run(measure_facts(_lines(dataset)))
+    card = asyncio.run(measure_facts(fact_lines(dataset)))
     for miss in card.misses:
         typer.echo(f"{miss.id}  {miss.figure}: {miss.expected}, not {miss.got}")
     for name, value in card.figures.items():

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.intents import Intent
-from app.domain.proposal import SUBJECT
+from app.domain.proposal import BODY, SUBJECT
 from app.domain.text import RedactedText, text_of, unredacted
 from app.reading.classifier import HEADS
 from app.reading.features import Passage, passages
+from app.reading.kinds import REASONS, SIZE, WISHES
 from app.reading.replies import split_reply
 from evals.dataset import Line
 
@@ -27,7 +28,10 @@ KEPT_BACK = 5
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """One mail. `labels` has a place a head; `by_sentence` a row a passage and a column an intent, or is None where the
-    line does not say which sentence carries what."""
+    line does not say which sentence carries what.
+
+    `reason` and `wish` are places in REASONS and WISHES, or None where the line tells none; `kinds` has a row a passage
+    and a column for each of both, 1 where the words stand that tell it."""
 
     id: str
     language: str
@@ -37,6 +41,9 @@ class Lesson:
     passages: tuple[Passage, ...]
     labels: NDArray[np.int64]
     by_sentence: NDArray[np.int64] | None
+    reason: int | None
+    wish: int | None
+    kinds: NDArray[np.int64]
 
 
 def is_kept_back(line_id: str) -> bool:
@@ -73,6 +80,9 @@ def _lesson(line: Line, redact: Redact) -> Lesson:
         passages=found,
         labels=np.array([int(head in present) for head in HEADS], dtype=np.int64),
         by_sentence=_by_sentence(expect, found, (raw_subject, subject), (raw_body, body)),
+        reason=REASONS.index(expect["dispute"]["reason"]) if "dispute" in expect else None,
+        wish=WISHES.index(expect["extension"]["kind"]) if "extension" in expect else None,
+        kinds=_kinds(expect, found, (raw_body, body)),
     )
 
 
@@ -88,10 +98,28 @@ def _by_sentence(
     if "spans" not in expect:
         return None
     for span in expect["spans"]:
-        raw, redacted = subject if span["source"] == SUBJECT else body
-        start = raw.find(span["text"])
-        for row, passage in enumerate(found):
-            place = redacted.source_span(passage.start, passage.end) if passage.source == span["source"] else None
-            if start >= 0 and place and start < place.end and place.start < start + len(span["text"]):
-                labels[row, places.index(Intent(span["intent"]))] = 1
+        rows = _touched(found, span["source"], span["text"], subject if span["source"] == SUBJECT else body)
+        labels[rows, places.index(Intent(span["intent"]))] = 1
     return labels
+
+
+def _kinds(expect: Line, found: Sequence[Passage], body: tuple[str, RedactedText]) -> NDArray[np.int64]:
+    """Which passage touches the words that tell the reason of a dispute, or the kind of a wish."""
+    labels = np.zeros((len(found), SIZE), dtype=np.int64)
+    for name, key, places, offset in (("dispute", "reason", REASONS, 0), ("extension", "kind", WISHES, len(REASONS))):
+        if "words" in expect.get(name, {}):
+            column = offset + list(places).index(expect[name][key])
+            labels[_touched(found, BODY, expect[name]["words"], body), column] = 1
+    return labels
+
+
+def _touched(found: Sequence[Passage], source: str, words: str, text: tuple[str, RedactedText]) -> list[int]:
+    """The passages in which words of the raw text stand."""
+    raw, redacted = text
+    start = raw.find(words)
+    places = (redacted.source_span(p.start, p.end) if p.source == source else None for p in found)
+    return [
+        row
+        for row, place in enumerate(places)
+        if start >= 0 and place and start < place.end and place.start < start + len(words)
+    ]

@@ -1,31 +1,46 @@
-"""Which clause speaks for which intent, in a mail about several invoices: as the classifier hears it."""
+"""What a classifier hears beyond the intents of a mail: which clause speaks for which, and what kinds there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from app.domain.account import Account
 from app.domain.case import Letter
+from app.domain.intents import Intent
 from app.domain.text import Span
 from app.reading.classifier import Classifier
+from app.reading.facts import SILENCE, Heard
 from app.reading.statements import read_statements
 from app.reading.ties import BySpan
 
 READ = 20_000
 
-Hear = Callable[[Letter, Account], BySpan]
-"""Offsets count in the letter's body."""
+Hear = Callable[[Letter, Account, Collection[Intent]], Heard]
+"""Offsets count in the letter."""
+
+_OF_A_KIND = frozenset({Intent.DISPUTE, Intent.EXTENSION_REQUEST})
 
 
-def deaf(_letter: Letter, _account: Account) -> BySpan:
+def deaf(_letter: Letter, _account: Account, _intents: Collection[Intent]) -> Heard:
     """Where no classifier listens, the readers' words decide alone."""
-    return {}
+    return SILENCE
 
 
 def hearing(classifier: Classifier) -> Hear:
-    def hear(letter: Letter, account: Account) -> BySpan:
-        body = letter.body.value[:READ]
-        statements = read_statements(body, "", letter.language, letter.today, account)
-        if len({s.invoices for s in statements if s.invoices}) < 2:  # noqa: PLR2004 nothing to divide
-            return {}
-        return classifier.hear(body, [Span(s.start, s.end) for s in statements], letter.language)
+    def hear(letter: Letter, account: Account, intents: Collection[Intent]) -> Heard:
+        is_of_a_kind = not _OF_A_KIND.isdisjoint(intents)
+        return Heard(
+            clauses=_clauses(classifier, letter, account),
+            kinds=classifier.hear_kinds(letter.subject.value, letter.body.value, letter.language)
+            if is_of_a_kind
+            else (),
+        )
 
     return hear
+
+
+def _clauses(classifier: Classifier, letter: Letter, account: Account) -> BySpan:
+    """Only where there are several invoices to divide the intents between."""
+    body = letter.body.value[:READ]
+    statements = read_statements(body, "", letter.language, letter.today, account)
+    if len({s.invoices for s in statements if s.invoices}) < 2:  # noqa: PLR2004 nothing to divide
+        return {}
+    return classifier.hear(body, [Span(s.start, s.end) for s in statements], letter.language)

@@ -17,14 +17,13 @@ from app.domain.case import Letter
 from app.reading import facts as reading
 from app.reading.classifier import Scored
 from app.reading.commitments import FactSpan
-from app.reading.ties import BySpan
 
 READ = 20_000
 """Facts are looked for in so many code points; nobody writes a promise beyond them."""
 
 
 def resolve(
-    letter: Letter, account: Account, scored: Sequence[Scored], heard: BySpan | None = None
+    letter: Letter, account: Account, scored: Sequence[Scored], heard: reading.Heard = reading.SILENCE
 ) -> reading.ExtractedFacts:
     """Facts and invoices of the intents given, with what a classifier hears in clauses; offsets count in the letter."""
     return reading.extract_facts(

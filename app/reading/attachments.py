@@ -2,27 +2,17 @@
 
 Nothing here raises: what can't be read is unreadable, and a person looks.
 
-Limits: bytes after transfer decoding, pages, and text. A PDF whose streams expand without end is stopped by pypdf's
-own limits.
+Limits: bytes after transfer decoding, and text; for PDF files see `pdf`, which is loaded when the first one comes.
 """
 
-import io
-import logging
 import re
 
-from pypdf import PdfReader
-from pypdf.errors import LimitReachedError, PyPdfError
-
 from app.domain.message import Attachment
-from app.reading.charsets import UNPRINTABLE, decode_text
+from app.reading.charsets import decode_text
 from app.reading.visible import visible_text
 
 BYTE_LIMIT = 25 * 1024 * 1024
-PAGE_LIMIT = 10
 TEXT_LIMIT = 200_000
-DRAWING_LIMIT = 512 * 1024
-"""Bytes of page description: pypdf reads them at some 0.2 MB/s, and a page of text has a hundredth of this."""
-
 
 _TEXT_TYPES = frozenset(
     {
@@ -39,11 +29,6 @@ _UNTRIED = re.compile(
     r"^(?:image|audio|video|font)/|^application/(?:pgp-signature|(?:x-)?pkcs7-signature|ics)$|^text/(?:calendar|"
     r"x-vcard|vcard|xml)$"
 )
-_SPACED = re.compile(r"[ \t]{2,}")
-
-logging.getLogger("pypdf").setLevel(
-    logging.CRITICAL
-)  # it logs what it finds in the file, and that is a customer's words
 
 
 def read_attachment(name: str, content_type: str, content: bytes, charset: str = "") -> Attachment:
@@ -61,7 +46,9 @@ def attached_message(name: str, text: str, size: int, content: bytes = b"") -> A
 
 def _text_of(name: str, content_type: str, content: bytes, charset: str) -> tuple[str | None, bool]:
     if content.startswith(b"%PDF-") or content_type == "application/pdf" or name.lower().endswith(".pdf"):
-        text = _pdf_text(content)
+        from app.reading.pdf import pdf_text  # noqa: PLC0415 slow to load, and seldom needed
+
+        text = pdf_text(content, TEXT_LIMIT)
         return text, text is not None
     if content_type == "text/html":
         return visible_text(decode_text(content, charset)[0])[0][:TEXT_LIMIT], True
@@ -69,48 +56,3 @@ def _text_of(name: str, content_type: str, content: bytes, charset: str) -> tupl
         text = decode_text(content[: TEXT_LIMIT * 4], charset)[0][:TEXT_LIMIT]
         return text.replace("\r\n", "\n").replace("\r", "\n"), True
     return None, _UNTRIED.match(content_type) is not None
-
-
-def _pdf_text(content: bytes) -> str | None:
-    """Text of the first pages; None for an encrypted, broken or scanned file (RFC 3778: no promise that there is
-    any).
-    """
-    try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            return None
-        text = _pages_text(reader)
-    except (
-        PyPdfError,
-        LimitReachedError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-        NotImplementedError,
-        AssertionError,
-        EOFError,
-        OSError,
-        MemoryError,
-    ):
-        return None  # the list of what pypdf lets through on a broken file, found by mutation
-    text = UNPRINTABLE.sub("", text).strip()
-    return text or None
-
-
-def _pages_text(reader: PdfReader) -> str:
-    texts: list[str] = []
-    size = drawn = 0
-    for page in reader.pages[:PAGE_LIMIT]:
-        contents = page.get_contents()
-        drawn += len(contents.get_data()) if contents is not None else 0
-        if drawn > DRAWING_LIMIT:
-            raise LimitReachedError("the pages take too long to read")
-        texts.append(_SPACED.sub("  ", page.extract_text()))
-        size += len(texts[-1])
-        if size > TEXT_LIMIT:
-            break
-    return "\n".join(texts)[:TEXT_LIMIT]

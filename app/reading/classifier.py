@@ -31,6 +31,7 @@ from app.reading.features import (
     says_something_firm,
     trade_features,
 )
+from app.reading.kinds import HeardPassage, KindHead
 
 MODEL_FILE = Path(__file__).parent / "model" / "intents.npz"
 FORMAT = 3
@@ -130,6 +131,7 @@ class Classifier:
         arrays: Mapping[str, NDArray[np.generic]],
         embedder: Embedder | None,
         sentence_head: SentenceHead | None,
+        kind_head: KindHead | None,
     ) -> None:
         self._idf = np.asarray(arrays["idf"], dtype=np.float32)
         self._word_weights = np.asarray(arrays["word_weights"], dtype=np.float32)
@@ -146,6 +148,7 @@ class Classifier:
         self._thresholds = np.asarray(arrays["thresholds"], dtype=np.float32)
         self._embedder = embedder
         self._sentence_head = sentence_head
+        self._kind_head = kind_head
 
     @classmethod
     def load(cls, path: Path | None = None, *, with_embedder: bool = True) -> "Classifier":
@@ -157,7 +160,9 @@ class Classifier:
         if int(arrays.get("format", np.int64(0))) != FORMAT or arrays["bias"].shape != (len(HEADS),):
             raise ModelFileUnusable(str(file))
         embedder = load_embedder() if with_embedder else None
-        return cls(arrays, embedder, SentenceHead.load() if embedder else None)
+        if embedder is None:
+            return cls(arrays, None, None, None)
+        return cls(arrays, embedder, SentenceHead.load(), KindHead.load())
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -183,6 +188,18 @@ class Classifier:
         )
         flags = {name: float(probabilities[len(Intent) + position]) for position, name in enumerate(FLAGS)}
         return Assessment(scored, flags)
+
+    def hear_kinds(self, subject: str, body: str, language: str) -> tuple[HeardPassage, ...]:
+        """How much each sentence speaks for each reason of a dispute and each kind of wish; see kinds.py."""
+        found = passages(subject, body)
+        if self._kind_head is None or self._embedder is None or not found:
+            return ()
+        rows = np.stack([trade_features(passage.text, language) for passage in found])
+        odds = self._kind_head.odds(self._embedder.encode([passage.text for passage in found]), rows)
+        return tuple(
+            HeardPassage(passage.source, Span(passage.start, passage.end), odds[row])
+            for row, passage in enumerate(found)
+        )
 
     def hear(self, body: str, spans: Sequence[Span], language: str) -> Mapping[tuple[int, int], Mapping[Intent, float]]:
         """How much each passage of a body speaks for each intent, between 0 and 1; heard with the others."""

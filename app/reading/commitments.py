@@ -5,7 +5,7 @@ A hedge, a condition, a negation or a question never gives a promise date.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,6 +14,7 @@ from app.domain.intents import ExtensionKind
 from app.domain.proposal import BODY
 from app.reading.amounts import FoundAmount
 from app.reading.dates import FoundDate
+from app.reading.kinds import HeardPassage, heard_wish
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
 
@@ -277,24 +278,48 @@ def _invoices(numbers: tuple[str, ...], account: Account) -> tuple[Invoice, ...]
 
 
 def find_extension(
-    statements: Sequence[Statement], evidence: FactSpan | None, invoices: tuple[str, ...], today: date
+    statements: Sequence[Statement],
+    evidence: FactSpan | None,
+    invoices: tuple[str, ...],
+    today: date,
+    kinds: Sequence[HeardPassage] = (),
 ) -> ExtensionFound:
-    """What kind of time or reduction is asked for; no kind for mere stalling."""
+    """What kind of time or reduction is asked for; no kind for mere stalling. `kinds`: what a classifier heard."""
     body = _of_topic([s for s in statements if s.source == BODY] or statements, invoices)
-    words = fold("\n".join(s.text for s in body))
     dates = [c for s in body for c in _future_dates(s, today)]
     statement = _extension_statement(body, evidence)
+    heard = heard_wish([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
+    if heard is None:
+        kind = _wish_by_words(body, dates)
+    else:
+        kind, passage = heard
+        statement = next((s for s in body if s.touches(passage.source, passage.span.start, passage.span.end)), None)
+    match kind:
+        case ExtensionKind.PARTIAL_SETTLEMENT:
+            settle = next((s for s in body if _SETTLE.search(fold(s.text))), statement)
+            return ExtensionFound(kind, None, invoices, span_of(settle))
+        case ExtensionKind.INSTALMENTS:
+            parts = next((s for s in body if _IN_PARTS.search(fold(s.text))), statement)
+            return ExtensionFound(kind, _last(dates), invoices, span_of(parts))
+    found = _due_date(body, dates, statement, invoices)
+    if heard is None:
+        return found
+    return replace(found, kind=kind, until=found.until if kind else None)
+
+
+def _wish_by_words(body: Sequence[Statement], dates: Sequence[_Candidate]) -> ExtensionKind | None:
+    """A reduction or instalments, if the words are plain; else nothing."""
+    words = fold("\n".join(s.text for s in body))
     if _SETTLE.search(words) and not _IN_PARTS.search(words):
-        settle = next((s for s in body if _SETTLE.search(fold(s.text))), statement)
-        return ExtensionFound(ExtensionKind.PARTIAL_SETTLEMENT, None, invoices, span_of(settle))
-    days = [c.found.day for c in dates if c.found.day is not None]
-    is_split = len(set(days)) > 1 and (REST.search(words) or sum(len(s.amounts) for s in body) > 1)
-    if _IN_PARTS.search(words) or is_split:
-        parts = next((s for s in body if _IN_PARTS.search(fold(s.text))), statement)
-        return ExtensionFound(
-            ExtensionKind.INSTALMENTS, max(days) if len(set(days)) > 1 else None, invoices, span_of(parts)
-        )
-    return _due_date(body, dates, statement, invoices)
+        return ExtensionKind.PARTIAL_SETTLEMENT
+    is_split = _last(dates) is not None and (REST.search(words) or sum(len(s.amounts) for s in body) > 1)
+    return ExtensionKind.INSTALMENTS if _IN_PARTS.search(words) or is_split else None
+
+
+def _last(dates: Sequence[_Candidate]) -> date | None:
+    """The last of several days."""
+    days = {c.found.day for c in dates if c.found.day is not None}
+    return max(days) if len(days) > 1 else None
 
 
 def _of_topic(body: Sequence[Statement], invoices: tuple[str, ...]) -> Sequence[Statement]:

@@ -85,7 +85,7 @@ _IN_PASSING: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def heard(concept: str, language: str, folded: str) -> frozenset[str]:
+def words_for(concept: str, language: str, folded: str) -> frozenset[str]:
     """The words that show a concept, each once."""
     words = _without_asides(concept, folded)
     return frozenset(match.group() for one in _patterns(concept, language) for match in one.finditer(words))

@@ -32,9 +32,9 @@ FACTUAL = frozenset(
 
 async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
     letter, account, findings = state["letter"], state["account"], state["findings"]
-    heard = runtime.context.hear(letter, account)
-    ours = resolve(letter, account, [_scored(letter, finding) for finding in findings], heard)
     intents = tuple(finding.intent for finding in findings)
+    heard = runtime.context.hear(letter, account, intents)
+    ours = resolve(letter, account, [_scored(letter, finding) for finding in findings], heard)
     findings = tuple(_sharpened(letter, finding, ours.by_intent) for finding in findings)
     if letter.screening.machine is not None or not FACTUAL & set(intents):
         said = as_answer(ours, letter)

@@ -1,7 +1,8 @@
 from typing import Any
 
-from app.domain.intents import Intent
+from app.domain.intents import DisputeReason, Intent
 from app.domain.text import RedactedText, Segment, Span
+from app.reading.kinds import REASONS, WISHES
 from evals.lessons import is_kept_back, lessons
 
 PROMISE, DISPUTE = list(Intent).index(Intent.PAYMENT_PROMISE), list(Intent).index(Intent.DISPUTE)
@@ -47,6 +48,23 @@ def test_without_quotes_nobody_knows_which_sentence_says_it() -> None:
     (lesson,) = lessons([line("I asked again. Two boxes are missing.", ["dispute"])], None)
     assert lesson.by_sentence is None
     assert lesson.labels.sum() == 1
+
+
+def test_the_words_of_a_reason_label_their_sentence() -> None:
+    dispute = {"reason": "quantity", "words": "Two boxes are missing"}
+    wish = {"kind": None, "words": "as soon as we can"}
+    body = "I asked again. Two boxes are missing. The rest as soon as we can."
+    (lesson,) = lessons([line(body, ["dispute", "extension_request"], dispute=dispute, extension=wish)], None)
+    assert lesson.reason == REASONS.index(DisputeReason.QUANTITY)
+    assert lesson.wish == WISHES.index(None)
+    assert lesson.kinds[:, lesson.reason].tolist() == [0, 1, 0]
+    assert lesson.kinds[:, len(REASONS) + lesson.wish].tolist() == [0, 0, 1]
+
+
+def test_a_line_may_tell_no_reason() -> None:
+    (lesson,) = lessons([line("Two boxes are missing.", ["dispute"])], None)
+    assert (lesson.reason, lesson.wish) == (None, None)
+    assert not lesson.kinds.any()
 
 
 def test_one_mail_in_five_is_kept_back_and_always_the_same() -> None:

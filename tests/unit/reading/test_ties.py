@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.intents import Intent
 from app.reading.classifier import Scored
-from app.reading.facts import extract_facts
+from app.reading.facts import Heard, extract_facts
 from app.reading.spans import sentences
 from tests.unit.reading.ledger import account
 
@@ -106,12 +106,12 @@ def test_what_nothing_divides_is_of_all(words: str) -> None:
 def test_scores_by_sentence_decide_where_words_are_unknown() -> None:
     text = "R-4471 is as good as gold. R-4480 is a sorry tale."
     first, second = sentences(text)
-    by_sentence = {
+    clauses = {
         (first.start, first.end): {PROMISE: 0.9, DISPUTE: 0.0},
         (second.start, second.end): {PROMISE: 0.0, DISPUTE: 0.9},
     }
     scored = [Scored(PROMISE, 0.9), Scored(DISPUTE, 0.9)]
-    found = extract_facts(text, "", "en", WEDNESDAY, THREE, scored, by_sentence)
+    found = extract_facts(text, "", "en", WEDNESDAY, THREE, scored, Heard(clauses=clauses))
     assert found.invoices_of(PROMISE) == ("R-4471",)
     assert found.invoices_of(DISPUTE) == ("R-4480",)
 

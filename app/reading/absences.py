@@ -1,0 +1,76 @@
+"""When is somebody back who sent an automatic reply? The first day back (evals/labels.md, return_date)."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from app.domain.proposal import BODY
+from app.reading.commitments import FactSpan
+from app.reading.dates import FoundDate, next_with_day
+from app.reading.spans import fold
+from app.reading.statements import Statement
+from app.reading.workdays import add_workdays
+
+_BACK = re.compile(
+    r"\b(?:back|return\w*|again|retour|reprend\w*|reviens|wieder|zuruck|erreichbar|ab|regres\w*|vuelv\w*|"
+    r"reincorpor\w*|volv\w*|reabr\w*|reopen\w*|rouvr\w*|riapr\w*|heropen\w*|geoffnet|de vuelta|weer|terug|rientr\w*|"
+    r"torn\w*|di ritorno|regress\w*|volt\w*|from|a partir|vanaf|dal|"
+    r"desde)\b"
+)
+_UNTIL = re.compile(r"\b(?:until|till|til|through|thru|up to|to|jusqu'?(?:au|a)?|au|bis|hasta|al|tot|t/m|fino|ate)\b")
+_BETWEEN = re.compile(r"\b(?:between|entre|zwischen|tra|fra|tussen)\b[^.!\n]{1,30}\b(?:and|y|und|et|e|en)\b")
+_INCLUSIVE = re.compile(
+    r"\b(?:inclusive|including|incl|included|through|thru|inclus\w*|compris|einschliesslich|einschließlich|"
+    r"inklusive|inkl|incluid[oa]|inclusive|ambos inclusive|t/m|tot en met|compres[oa]|incluso|inclusiv\w*)\b"
+)
+
+
+def find_return_date(statements: Sequence[Statement], text: str, country: str) -> tuple[date, FactSpan] | None:
+    """A date after words of returning, else the end of the absence (the next working day if it is included)."""
+    dates = [
+        found
+        for s in statements
+        if s.source == BODY
+        for found in s.dates
+        if found.day is not None and found.kind != "past"
+    ]
+    folded = fold(text)
+    back = [
+        found
+        for found in dates
+        if _BACK.search(folded, max(0, found.start - 45), found.start)
+        and not _UNTIL.search(folded, max(0, found.start - 12), found.start + 6)
+    ]
+    if not back:
+        back = [
+            found
+            for found in dates
+            if re.match(
+                r"[^.!\n]{0,12}\b(?:wieder|weer|zuruck|terug|back|ben ik)\b", folded[found.end : found.end + 30]
+            )
+        ]
+    if back:
+        return _with_span(back[0], _after(back[0], dates))
+    until = [
+        found
+        for found in dates
+        if _UNTIL.search(folded, max(0, found.start - 30), found.end)
+        or _BETWEEN.search(folded, max(0, found.start - 40), found.start + 3)
+    ]
+    for found in until:
+        around = folded[max(0, found.start - 30) : found.end + 25]
+        day = add_workdays(found.day, 1, country) if _INCLUSIVE.search(around) and found.day else found.day
+        return _with_span(found, day)
+    return None
+
+
+def _after(back: FoundDate, dates: Sequence[FoundDate]) -> date | None:
+    """ "Closed from the 1st to 23 August, back on Monday 24": a number without month lies behind the absence."""
+    absence = [d.day for d in dates if d.kind == "absolute" and d.day and d.start < back.start]
+    if back.kind != "day" or back.day is None or not absence or back.day > max(absence):
+        return back.day
+    return next_with_day(back.day.day, max(absence)) or back.day
+
+
+def _with_span(found: FoundDate, day: date | None) -> tuple[date, FactSpan] | None:
+    return None if day is None else (day, FactSpan(BODY, found.start, found.end))

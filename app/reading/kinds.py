@@ -1,0 +1,74 @@
+"""Why something is disputed, and what is asked for instead of payment, heard sentence by sentence.
+
+A linear head over the tuned sentence embeddings and the trade features; it is learned together with the embedder
+(`python -m evals tune`) and stored beside its scales. Without the embedder nobody hears, and the words decide alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.domain.intents import DisputeReason, ExtensionKind
+from app.domain.text import Span
+from app.reading.embedding import HEAD, TUNING_FILE
+from app.reading.features import Vector
+
+KINDS = f"{HEAD}kinds."
+"""What the names of this head's arrays begin with."""
+
+REASONS = tuple(DisputeReason)
+WISHES: tuple[ExtensionKind | None, ...] = (*ExtensionKind, None)
+"""None: payment is put off, and nothing is proposed."""
+
+SIZE = len(REASONS) + len(WISHES)
+
+
+@dataclass(frozen=True, slots=True)
+class KindHead:
+    """Weighs a sentence's embedding and its trade features."""
+
+    own: Vector
+    trade: Vector
+    bias: Vector
+
+    @classmethod
+    def load(cls, path: Path = TUNING_FILE) -> "KindHead":
+        with np.load(path, allow_pickle=False) as stored:
+            return cls(*(np.asarray(stored[f"{KINDS}{name}"], dtype=np.float32) for name in ("own", "trade", "bias")))
+
+    def odds(self, sentences: Vector, rows: Vector) -> Vector:
+        """Log odds of every reason, then of every wish; a row a sentence."""
+        odds: Vector = sentences @ self.own.T + rows @ self.trade.T + self.bias
+        return odds
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPassage:
+    """One sentence (`source`, `span`) and the log odds that KindHead gave it."""
+
+    source: str
+    span: Span
+    odds: Vector
+
+
+def heard_reason(passages: Sequence[HeardPassage]) -> tuple[DisputeReason, HeardPassage] | None:
+    """The reason that the passages speak for most together, and the one that speaks for it most."""
+    found = _loudest(passages, slice(0, len(REASONS)))
+    return None if found is None else (REASONS[found[0]], found[1])
+
+
+def heard_wish(passages: Sequence[HeardPassage]) -> tuple[ExtensionKind | None, HeardPassage] | None:
+    """The same for what is asked for."""
+    found = _loudest(passages, slice(len(REASONS), SIZE))
+    return None if found is None else (WISHES[found[0]], found[1])
+
+
+def _loudest(passages: Sequence[HeardPassage], kinds: slice) -> tuple[int, HeardPassage] | None:
+    if not passages:
+        return None
+    odds = np.stack([passage.odds[kinds] for passage in passages])
+    most = odds.max(axis=0)
+    kind = int((most + np.log(np.exp(odds - most).sum(axis=0))).argmax())
+    return kind, passages[int(odds[:, kind].argmax())]
