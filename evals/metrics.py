@@ -6,7 +6,7 @@ a gate on it fails loudly instead of passing on nothing.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,15 @@ from app.domain.intents import Intent, Route
 from evals.dataset import Line
 
 BINS = 10
+BY_LANGUAGE = (
+    "intents.macro_f1",
+    "route.needs_a_person_and_gets_one",
+    "route.needless_review",
+    "promise.date",
+    "invoices.exact",
+    "invoices.pairs_exact_mixed",
+    "pii.recall",
+)
 EXCLUDED = "(none)"
 
 
@@ -29,7 +38,9 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """`figures` by dotted name; `counts` the cases behind each; the tables behind the pictures; the misses."""
+    """`figures` by dotted name; `counts` the cases behind each; the tables behind the pictures; the misses.
+
+    `languages` has for each language the figures that BY_LANGUAGE names."""
 
     figures: Mapping[str, float]
     counts: Mapping[str, int]
@@ -37,6 +48,7 @@ class Scorecard:
     routes: Mapping[str, Mapping[str, int]]
     reliability: Sequence[tuple[float, float, int]]
     misses: Sequence[Miss] = ()
+    languages: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,6 +74,19 @@ def score(lines: Sequence[Line], predictions: Sequence[Line]) -> Scorecard:
     """Lines and predictions are paired by id; a line without a prediction is an error."""
     by_id = {str(p["id"]): p for p in predictions}
     pairs = [(line, by_id[str(line["id"])]) for line in lines]
+    languages = sorted({str(line["language"]) for line in lines})
+    card = _card(pairs)
+    if len(languages) < 2:  # noqa: PLR2004 nothing to compare
+        return card
+    own = {spoken: _card([pair for pair in pairs if pair[0]["language"] == spoken]).figures for spoken in languages}
+    return replace(card, languages={spoken: _chosen(figures) for spoken, figures in own.items()})
+
+
+def _chosen(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: figures[name] for name in BY_LANGUAGE if name in figures}
+
+
+def _card(pairs: "Pairs") -> Scorecard:
     tally = _Tally()
     _intents(pairs, tally)
     _routes(pairs, tally)
@@ -120,6 +145,9 @@ def _intents(pairs: Pairs, tally: _Tally) -> None:
     for (line, prediction), is_exact in zip(pairs, exact, strict=True):
         if not is_exact:
             tally.miss(line, "intents", _expected_intents(line), _predicted_intents(prediction))
+    hard = [(line, p) for line, p in pairs if "hard" in line.get("tags", ())]
+    if hard:
+        tally.put("intents.hard.macro_f1", _macro(hard, _expected_intents, _predicted_intents)[0], len(hard))
     for language in sorted({str(line["language"]) for line, _ in pairs}):
         own = [(line, p) for line, p in pairs if line["language"] == language]
         tally.put(

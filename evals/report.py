@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evals.charts import heat_table, reliability_chart
 from evals.gates import Broken
-from evals.metrics import Scorecard
+from evals.metrics import BY_LANGUAGE, Scorecard
 
 HEADLINES = (
     "intents.macro_f1",
@@ -64,6 +64,7 @@ def as_json(report: Report) -> Mapping[str, object]:
         "lines": report.lines,
         "figures": {name: round(value, 4) for name, value in card.figures.items()},
         "counts": dict(card.counts),
+        "languages": {name: {k: round(v, 4) for k, v in own.items()} for name, own in card.languages.items()},
         "routes": card.routes,
         "confusion": card.confusion,
         "reliability": [{"confidence": round(c, 4), "right": round(a, 4), "count": n} for c, a, n in card.reliability],
@@ -82,6 +83,17 @@ def rows(report: Report) -> list[tuple[str, str, str]]:
     ]
 
 
+def language_rows(report: Report) -> list[list[str]]:
+    """The heading, then a row a language: its name and the figures of BY_LANGUAGE, empty where there is no case."""
+    return [
+        ["language", *BY_LANGUAGE],
+        *(
+            [language, *(f"{own[name]:.3f}" if name in own else "" for name in BY_LANGUAGE)]
+            for language, own in report.card.languages.items()
+        ),
+    ]
+
+
 def _is_count(name: str) -> bool:
     return name.startswith("route.let_through") or name in {"promise.dates_invented", "route.answerable_but_silent"}
 
@@ -95,6 +107,10 @@ def as_markdown(report: Report) -> str:
         "|---|---:|---:|",
         *(f"| {name} | {value} | {count} |" for name, value, count in rows(report)),
     ]
+    if report.card.languages:
+        head, *body = language_rows(report)
+        lines += ["", "## Languages", "", "|".join(["", *head, ""]), "|---" * len(head) + "|"]
+        lines += ["|".join(["", *row, ""]) for row in body]
     lines += [
         "",
         "## Routes (rows: label)",
@@ -119,6 +135,9 @@ def as_html(report: Report) -> str:
         f"<tr><td>{escape(m.id)}<td>{escape(m.figure)}<td>{escape(m.expected)}<td>{escape(m.got)}"
         for m in report.card.misses
     )
+    head, *body = language_rows(report)
+    languages = "".join(f"<tr><th scope=row>{row[0]}<td>{'<td>'.join(row[1:])}" for row in body)
+    headings = "".join(f"<th scope=col>{name}" for name in head)
     gates = "".join(f"<li>{escape(str(gate))}" for gate in report.broken)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Evaluation: {escape(report.dataset)}</title>
@@ -135,6 +154,7 @@ td:nth-child(2), td:nth-child(3) {{ font-variant-numeric: tabular-nums }} .broke
 <h2>Intents: what the label says (rows) and what was found in its place</h2>{heat_table(report.card.confusion)}
 <h2>Routes: label (rows) and prediction</h2>{heat_table(report.card.routes)}
 <h2>Confidence: stated, and how often it was right</h2>{reliability_chart(report.card.reliability)}
+<h2>Languages</h2><table><tr>{headings}{languages}</table>
 <h2>Figures</h2><table><tr><th>figure<th>value<th>cases{figures}</table>
 <h2>Misses</h2><table><tr><th>id<th>figure<th>label<th>prediction{misses}</table>
 </html>

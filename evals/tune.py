@@ -344,6 +344,6 @@ def _kept_back_figures(model: Tuned, exercises: Sequence[Exercise]) -> dict[str,
     ]
     return {
         "macro_f1": round(float(np.mean(scores)), 4),
-        "reasons": round(float(np.mean(reasons or [0])), 4),
-        "wishes": round(float(np.mean(wishes or [0])), 4),
+        "reasons": round(float(np.mean(reasons or [False])), 4),
+        "wishes": round(float(np.mean(wishes or [False])), 4),
     }

@@ -49,6 +49,17 @@ def test_the_report_is_written_for_machines_and_people(tmp_path: Path) -> None:
     assert "| route.let_through | 0 |" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
+def test_languages_are_compared_where_there_are_several(tmp_path: Path) -> None:
+    french = {**LABEL, "id": "b", "language": "fr"}
+    both = score([LABEL, french], [GUESS, {**GUESS, "id": "b", "route": "auto"}])
+    assert both.languages["en"]["route.needless_review"] == 1.0
+    assert both.languages["fr"]["route.needless_review"] == 0.0
+    write_report(Report("x", "embedded", 2, both, []), tmp_path)
+    assert "|fr|0.000||0.000|" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "<th scope=row>fr" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert not score([LABEL], [GUESS]).languages
+
+
 def test_labels_in_the_report_are_escaped(tmp_path: Path) -> None:
     label = {**LABEL, "id": "<b>", "expect": {"intents": ["query"], "route": "auto"}}
     report = Report("x", "embedded", 1, score([label], [{**GUESS, "id": "<b>"}]), [])
