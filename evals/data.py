@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from agents.triage.notations import calendar_words
-from app.domain.intents import CONSEQUENCE, LANGUAGES, DisputeReason, Intent, Reason, Route
+from app.domain.intents import CONSEQUENCE, LANGUAGES, DisputeReason, ExtensionKind, Intent, Reason, Route
 from app.domain.text import text_of
 from app.reading.features import is_courtesy
 from app.reading.replies import split_reply
@@ -93,11 +93,21 @@ def _faults(expect: Line, line: Line) -> Iterator[str]:
         yield f"route {expect['route']}, reasons {reasons}"
     if (expect["route"] == Route.REVIEW) != bool(reasons):
         yield "a review needs a reason, and nothing else may have one"
-    if expect.get("dispute", {}).get("reason", DisputeReason.OTHER) not in set(DisputeReason):
-        yield f"dispute {expect['dispute']}"
+    yield from _fact_faults(expect, str(line["body"]))
     for span in expect.get("spans", ()):
         if span["intent"] not in intents or span["text"] not in str(line[span["source"]]):
             yield f"span {span['text']!r}"
+
+
+def _fact_faults(expect: Line, body: str) -> Iterator[str]:
+    dispute, extension = expect.get("dispute", {}), expect.get("extension", {})
+    if dispute.get("reason", DisputeReason.OTHER) not in set(DisputeReason):
+        yield f"dispute {dispute}"
+    if extension.get("kind") not in {None, *ExtensionKind}:
+        yield f"extension {extension}"
+    for words in (dispute.get("words", ""), extension.get("words", "")):
+        if words not in body:
+            yield f"words {words!r}"
 
 
 def _too_few(training: Sequence[Line], test: Sequence[Line]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,8 +198,12 @@ def is_courtesy(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=512)
 def trade_features(text: str, language: str) -> Vector:
-    """What one sentence says in the words of the trade: 0 or 1 a feature."""
+    """What one sentence says in the words of the trade: 0 or 1 a feature; not to be written to.
+
+    The last sentences are remembered: a mail is asked for its intents and then for their kinds.
+    """
     folded = fold(text)
     row = np.zeros(len(FEATURES), dtype=np.float32)
     for concept in CONCEPTS:
@@ -209,6 +214,7 @@ def trade_features(text: str, language: str) -> Vector:
         row[_INDEX[name]] = value
     for pair in _PAIRS:
         row[_INDEX["*".join(pair)]] = min(row[_INDEX[name]] for name in pair)
+    row.flags.writeable = False
     return row
 
 
