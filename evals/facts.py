@@ -1,5 +1,6 @@
-"""The readers of facts apart from the classifier: a mind that is told what a mail wants, and finds the rest.
+"""The readers of facts apart from the intents: a mind that is told what a mail wants, and finds the rest.
 
+What the classifier hears beyond the intents (kinds, clauses) it hears here, too.
 Text is not redacted here; everything else runs as in the product, so that a miss is a miss of the grammars.
 """
 
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 
 from agents import prompts as prompt_files
 from agents.prompts import Prompts
+from agents.triage.hearing import Hear, hearing
 from agents.triage.outputs import DraftReply, FoundIntent, MessageClass
 from agents.triage.resolver import as_answer
 from app.domain.case import Letter
@@ -17,6 +19,7 @@ from app.domain.proposal import EMBEDDED
 from app.domain.text import RawText, Redaction, unredacted
 from app.mind import LocalMind
 from app.policies.loading import load_policy
+from app.reading.classifier import Classifier
 from app.reading.facts import ExtractedFacts
 from app.reading.features import Passage, passages
 from app.reading.reading import read_mail
@@ -34,8 +37,9 @@ A = TypeVar("A")
 async def measure_facts(lines: Sequence[Line]) -> Scorecard:
     """The figures of the facts alone, with their misses."""
     predictions: list[dict[str, Any]] = []
+    hear = hearing(Classifier.load())
     for line in lines:
-        told, _ = await predict_all([line], MindPredictor(_mind(line)))
+        told, _ = await predict_all([line], MindPredictor(_mind(line, hear)))
         predictions.extend(told)
     card = score(lines, predictions)
     kept = {name: card.figures[name] for name in FIGURES if name in card.figures}
@@ -103,11 +107,12 @@ class PlainText:
         return tuple(Redaction(unredacted(text.value), {}) for text in texts)
 
 
-def _mind(line: Line) -> LocalMind:
+def _mind(line: Line, hear: Hear) -> LocalMind:
     return LocalMind(
         redactor=PlainText(),
         model=ToldModel(line),
         prompts=Prompts.load(prompt_files.DEFAULT_DIRECTORY),
         policy=load_policy(),
         read=read_mail,
+        hear=hear,
     )

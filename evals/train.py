@@ -22,6 +22,7 @@ from sklearn.metrics import f1_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 
 from app.domain.intents import Intent
+from app.domain.text import Span
 from app.reading.classifier import (
     FLAGS,
     FORMAT,
@@ -35,6 +36,8 @@ from app.reading.classifier import (
 )
 from app.reading.embedding import load_embedder
 from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
+from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reason, heard_wish
+from evals.kinds import Sentences, learn_kinds
 from evals.lessons import Lesson, Redact, is_kept_back, lessons
 
 SEED = 20260311
@@ -88,21 +91,66 @@ def train(
 ) -> dict[str, Any]:
     """Fit, write the model file, and return the figures of the mails kept back."""
     with threadpool_limits(limits=1):
-        data = training_set(lessons(lines, redact))
+        mails = lessons(lines, redact)
+        data = training_set(mails)
         kept, others = np.flatnonzero(data.is_kept), np.flatnonzero(~data.is_kept)
         head = SentenceHead.load()
         judged, figures = judge(data, head, fit(data, others), kept)
-        fitted = fit(data, np.arange(len(data.features)))
-    write_model(out, fitted, judged)
+        figures |= kinds_figures(mails, data, head, kinds(mails, data, others), kept)
+        everything = np.arange(len(data.features))
+        fitted, kind_head = fit(data, everything), kinds(mails, data, everything)
+    write_model(out, fitted, judged, kind_head)
     if report is not None:
         report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures
 
 
-def write_model(out: Path, fitted: Fitted, judged: Judged) -> None:
+def kinds(mails: Sequence[Lesson], data: TrainingSet, rows: Rows) -> KindHead:
+    """The head of reasons and wishes, of the mails that tell theirs."""
+    found: list[list[Sentences]] = []
+    for name, columns in (("reason", slice(0, len(REASONS))), ("wish", slice(len(REASONS), SIZE))):
+        told = [row for row in rows if getattr(mails[row], name) is not None and mails[row].passages]
+        found.append(
+            [
+                Sentences(
+                    data.features[row].sentences,
+                    data.features[row].rows,
+                    getattr(mails[row], name),
+                    mails[row].kinds[:, columns],
+                )
+                for row in told
+            ]
+        )
+    return learn_kinds(*found)
+
+
+def kinds_figures(
+    mails: Sequence[Lesson], data: TrainingSet, head: SentenceHead, kind_head: KindHead, rows: Rows
+) -> dict[str, float]:
+    """How many reasons and wishes of these mails are heard right."""
+    right: dict[str, list[bool]] = {"reasons": [], "wishes": []}
+    for row in rows:
+        mail, features = mails[row], data.features[row]
+        if not mail.passages:
+            continue
+        speaks = head.odds(features.sentences, features.rows)
+        dispute, extension = (speaks[:, HEADS.index(of)] for of in (Intent.DISPUTE, Intent.EXTENSION_REQUEST))
+        odds = kind_head.odds(features.sentences, features.rows, dispute, extension)
+        passages = [HeardPassage("", Span(0, 0), said) for said in odds]
+        for name, truth, heard, places in (
+            ("reasons", mail.reason, heard_reason(passages), REASONS),
+            ("wishes", mail.wish, heard_wish(passages), WISHES),
+        ):
+            if truth is not None and heard is not None:
+                right[name].append(heard[0] == places[truth])
+    return {name: round(float(np.mean(found)), 4) for name, found in right.items() if found}
+
+
+def write_model(out: Path, fitted: Fitted, judged: Judged, kind_head: KindHead) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out,
+        allow_pickle=False,
         format=np.int64(FORMAT),
         idf=fitted.idf.astype(np.float16),
         word_weights=fitted.word_weights.astype(np.float16),
@@ -117,6 +165,7 @@ def write_model(out: Path, fitted: Fitted, judged: Judged) -> None:
         platt=judged.platt.astype(np.float32),
         plain_platt=judged.plain_platt.astype(np.float32),
         thresholds=judged.thresholds.astype(np.float32),
+        **kind_head.arrays(),
     )
 
 

@@ -2,9 +2,7 @@
 
     mail ─▶ sentences ─▶ lower layers (frozen, computed once) ─▶ upper layers (scales, biases, norms) ─▶ vector
             vector, mean of the mail, trade features ─▶ odds of each intent ─▶ log-sum-exp ─▶ odds of the mail
-            vector, trade features ─▶ odds of each reason of a dispute and kind of a wish ─▶ log-sum-exp ─▶ the mail's
-    loss = mail against its labels + sentences against the quotes that carry an intent, where a line has them,
-           + both once more for reasons and kinds
+    loss = mail against its labels + sentences against the quotes that carry an intent, where a line has them
 
 A fifth of the mails, drawn by their ids, is kept back: `python -m evals train` calibrates on it.
 """
@@ -12,7 +10,7 @@ A fifth of the mails, drawn by their ids, is kept back: `python -m evals train` 
 import importlib
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -27,7 +25,6 @@ from app.domain.intents import Intent
 from app.reading.classifier import HEADS
 from app.reading.embedding import HEAD, TUNING_FILE, WHEEL_FILE
 from app.reading.features import FEATURES, trade_features
-from app.reading.kinds import KINDS, REASONS, SIZE
 from evals.encoder import Foundation, Layer, ModelFile, padded, pooled
 from evals.lessons import INTENTS, Lesson, is_kept_back
 
@@ -42,15 +39,11 @@ DROPOUT = 0.1
 RATES = {"scales": 3e-3, "vectors": 6e-4, "head": 4e-3}
 WARM_UP = 0.08
 POSITIVE_WEIGHT = 1.5
-KINDS_WEIGHT = 0.3
-"""Of reasons and kinds beside the intents: what they teach the embedder must not cost it those."""
-
 STRETCH = 8.0
 """The vectors have length 1; a head of small weights needs them longer."""
 
-_STRETCHED = frozenset({f"{HEAD}own", f"{HEAD}whole", f"{KINDS}own"})
+_STRETCHED = frozenset({"own", "whole"})
 _BATCH_TOKENS = 4096
-_KEPT_AT_ONCE = 32
 _LOOSE = 1.35
 
 Say = Callable[[str], None]
@@ -64,33 +57,15 @@ class Exercise:
     rows: Tensor
     labels: Tensor
     by_sentence: Tensor | None
-    kinds: Tensor
-    reason: int | None
-    wish: int | None
 
     def drawn(self, dice: random.Random) -> "Exercise":
         if len(self.sentences) <= SENTENCES:
             return self
-        marks = [self.kinds] if self.by_sentence is None else [self.kinds, self.by_sentence]
-        told = set(torch.cat(marks, dim=1).any(dim=1).nonzero().flatten().tolist())
+        told = set() if self.by_sentence is None else set(self.by_sentence.any(dim=1).nonzero().flatten().tolist())
         others = [at for at in range(len(self.sentences)) if at not in told]
         chosen = sorted([*told, *dice.sample(others, max(SENTENCES - len(told), 0))])
-        return replace(
-            self,
-            sentences=self.sentences[chosen],
-            rows=self.rows[chosen],
-            by_sentence=None if self.by_sentence is None else self.by_sentence[chosen],
-            kinds=self.kinds[chosen],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """Log odds of the mails (a row each), and a list with a row a sentence for each mail: heads, then kinds."""
-
-    mails: Tensor
-    heads: list[Tensor]
-    kinds: list[Tensor]
+        by_sentence = None if self.by_sentence is None else self.by_sentence[chosen]
+        return Exercise(self.sentences[chosen], self.rows[chosen], self.labels, by_sentence)
 
 
 class Tuned(nn.Module):
@@ -105,25 +80,21 @@ class Tuned(nn.Module):
         self.whole = nn.Linear(file.sizes.width, len(HEADS), bias=False)
         self.trade = nn.Linear(len(FEATURES), len(HEADS), bias=False)
         self.offset = nn.Parameter(torch.zeros(len(HEADS)))
-        self.kind = nn.Linear(file.sizes.width, SIZE)
-        self.kind_trade = nn.Linear(len(FEATURES), SIZE, bias=False)
-        for linear in (self.own, self.kind):
-            nn.init.normal_(linear.weight, std=0.01)
-            nn.init.constant_(linear.bias, -2.0)
-        for linear in (self.whole, self.trade, self.kind_trade):
-            nn.init.zeros_(linear.weight)
+        nn.init.normal_(self.own.weight, std=0.01)
+        nn.init.constant_(self.own.bias, -2.0)
+        for layer in (self.whole, self.trade):
+            nn.init.zeros_(layer.weight)
 
-    def forward(self, exercises: Sequence[Exercise]) -> Opinion:
+    def forward(self, exercises: Sequence[Exercise]) -> tuple[Tensor, list[Tensor]]:
+        """Log odds of the mails, and of each mail's sentences."""
         numbers = torch.cat([exercise.sentences for exercise in exercises])
         distinct, places = torch.unique(numbers, return_inverse=True)
         vectors = self.embed(distinct.tolist())[places] * STRETCH
-        heads: list[Tensor] = []
-        kinds: list[Tensor] = []
+        found: list[Tensor] = []
         for exercise, own in zip(exercises, vectors.split([len(e.sentences) for e in exercises]), strict=True):
             rows = functional.dropout(exercise.rows, DROPOUT, self.training)
-            heads.append(self.own(own) + self.whole(own.mean(0, keepdim=True)) + self.trade(rows))
-            kinds.append(self.kind(own) + self.kind_trade(rows))
-        return Opinion(torch.stack([odds.logsumexp(0) + self.offset for odds in heads]), heads, kinds)
+            found.append(self.own(own) + self.whole(own.mean(0, keepdim=True)) + self.trade(rows))
+        return torch.stack([odds.logsumexp(0) + self.offset for odds in found]), found
 
     def embed(self, numbers: Sequence[int]) -> Tensor:
         """One unit vector a sentence; sentences of like length share a matrix."""
@@ -143,26 +114,23 @@ class Tuned(nn.Module):
         for at, layer in enumerate(self.layers):
             layer.start_from(self.first + at, arrays)
         with torch.no_grad():
-            for name, value in self._heads().items():
-                value.copy_(torch.from_numpy(arrays[name]) / (STRETCH if name in _STRETCHED else 1.0))
+            for name, value in self._head().items():
+                value.copy_(torch.from_numpy(arrays[f"{HEAD}{name}"]) / (STRETCH if name in _STRETCHED else 1.0))
 
-    def _heads(self) -> dict[str, Tensor]:
+    def _head(self) -> dict[str, Tensor]:
         return {
-            f"{HEAD}own": self.own.weight,
-            f"{HEAD}whole": self.whole.weight,
-            f"{HEAD}trade": self.trade.weight,
-            f"{HEAD}bias": self.own.bias,
-            f"{HEAD}offset": self.offset,
-            f"{KINDS}own": self.kind.weight,
-            f"{KINDS}trade": self.kind_trade.weight,
-            f"{KINDS}bias": self.kind.bias,
+            "own": self.own.weight,
+            "whole": self.whole.weight,
+            "trade": self.trade.weight,
+            "bias": self.own.bias,
+            "offset": self.offset,
         }
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What the classifier and the embedder load."""
         found: dict[str, NDArray[np.generic]] = {
-            name: value.detach().numpy() * (STRETCH if name in _STRETCHED else 1.0)
-            for name, value in self._heads().items()
+            f"{HEAD}{name}": value.detach().numpy() * (STRETCH if name in _STRETCHED else 1.0)
+            for name, value in self._head().items()
         }
         for at, layer in enumerate(self.layers):
             found |= cast(Layer, layer).tuned_arrays(self.first + at)
@@ -183,10 +151,10 @@ def tune(
     epochs: int = EPOCHS,
     going_on_from: Path | None = None,
     out: Path = TUNING_FILE,
-) -> dict[str, float]:
+) -> float:
     """Learn, anew or from where an earlier tuning ended, and write the arrays.
 
-    Returns figures of the mails kept back.
+    Returns the macro-F1 over the intents of the mails kept back.
     """
     torch.manual_seed(SEED)
     dice = random.Random(SEED)  # noqa: S311 repeatable, not secret
@@ -218,11 +186,10 @@ def tune(
             optimizer.step()
             schedule.step()
             total += loss.item() * len(batch)
-        seen = _kept_back_figures(model, kept)
-        say(f"epoch {epoch + 1} of {epochs}: loss {total / len(learned):.4f}, kept back {seen}")
+        say(f"epoch {epoch + 1} of {epochs}: loss {total / len(learned):.4f}, kept back {_macro_f1(model, kept):.4f}")
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out, allow_pickle=False, **model.arrays())
-    return _kept_back_figures(model, kept)
+    return _macro_f1(model, kept)
 
 
 def _exercise(lesson: Lesson, numbers: dict[str, int]) -> Exercise:
@@ -230,13 +197,7 @@ def _exercise(lesson: Lesson, numbers: dict[str, int]) -> Exercise:
     rows = np.stack([trade_features(passage.text, lesson.language) for passage in lesson.passages])
     by_sentence = None if lesson.by_sentence is None else torch.from_numpy(lesson.by_sentence).float()
     return Exercise(
-        sentences=torch.tensor(sentences),
-        rows=torch.from_numpy(rows),
-        labels=torch.from_numpy(lesson.labels).float(),
-        by_sentence=by_sentence,
-        kinds=torch.from_numpy(lesson.kinds).float(),
-        reason=lesson.reason,
-        wish=lesson.wish,
+        torch.tensor(sentences), torch.from_numpy(rows), torch.from_numpy(lesson.labels).float(), by_sentence
     )
 
 
@@ -291,28 +252,12 @@ def _groups_of_parameters(model: Tuned) -> list[dict[str, object]]:
 
 
 def _loss(model: Tuned, batch: Sequence[Exercise]) -> Tensor:
-    opinion: Opinion = model(batch)
-    loss = _cross_entropy(opinion.mails, torch.stack([exercise.labels for exercise in batch]))
-    told = [(odds, e.by_sentence) for odds, e in zip(opinion.heads, batch, strict=True) if e.by_sentence is not None]
+    mails, sentences = model(batch)
+    loss = _cross_entropy(mails, torch.stack([exercise.labels for exercise in batch]))
+    told = [(odds, e.by_sentence) for odds, e in zip(sentences, batch, strict=True) if e.by_sentence is not None]
     if told:
         odds = torch.cat([odds[:, :INTENTS] for odds, _ in told])
         loss = loss + _cross_entropy(odds, torch.cat([labels for _, labels in told]))
-    return loss + _loss_of_kinds(opinion.kinds, batch)
-
-
-def _loss_of_kinds(kinds: Sequence[Tensor], batch: Sequence[Exercise]) -> Tensor:
-    """Which of the reasons, and of the wishes, the mail's sentences speak for together; and which sentence does."""
-    loss = torch.zeros(())
-    asked = 0
-    for odds, exercise in zip(kinds, batch, strict=True):
-        reasons, wishes = odds.logsumexp(0).split([len(REASONS), SIZE - len(REASONS)])
-        for found, place in ((reasons, exercise.reason), (wishes, exercise.wish)):
-            if place is not None:
-                loss, asked = loss + functional.cross_entropy(found, torch.tensor(place)), asked + 1
-    loss = loss * KINDS_WEIGHT / max(asked, 1)
-    marked = [(odds, e.kinds) for odds, e in zip(kinds, batch, strict=True) if e.kinds.any()]
-    if marked:
-        loss = loss + _cross_entropy(torch.cat([o for o, _ in marked]), torch.cat([labels for _, labels in marked]))
     return loss
 
 
@@ -321,29 +266,14 @@ def _cross_entropy(odds: Tensor, labels: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(odds, labels, pos_weight=weight)
 
 
-def _kept_back_figures(model: Tuned, exercises: Sequence[Exercise]) -> dict[str, float]:
-    """Macro-F1 of the intents; share of the reasons and of the wishes that are right."""
+def _macro_f1(model: Tuned, exercises: Sequence[Exercise]) -> float:
     if not exercises:
-        return {"macro_f1": 0.0}
+        return 0.0
     model.eval()
     with torch.no_grad():
-        opinions = [model(exercises[at : at + _KEPT_AT_ONCE]) for at in range(0, len(exercises), _KEPT_AT_ONCE)]
+        odds = torch.cat([model(exercises[at : at + 32])[0] for at in range(0, len(exercises), 32)])
     model.train()
-    odds = torch.cat([opinion.mails for opinion in opinions])
     labels = torch.stack([exercise.labels for exercise in exercises]).numpy()
     predicted = (odds > 0).numpy()
     scores = [f1_score(labels[:, at], predicted[:, at], zero_division=0) for at, _ in enumerate(Intent)]
-    kinds = [odds.logsumexp(0) for opinion in opinions for odds in opinion.kinds]
-    reasons = [
-        int(k[: len(REASONS)].argmax()) == e.reason
-        for k, e in zip(kinds, exercises, strict=True)
-        if e.reason is not None
-    ]
-    wishes = [
-        int(k[len(REASONS) :].argmax()) == e.wish for k, e in zip(kinds, exercises, strict=True) if e.wish is not None
-    ]
-    return {
-        "macro_f1": round(float(np.mean(scores)), 4),
-        "reasons": round(float(np.mean(reasons or [False])), 4),
-        "wishes": round(float(np.mean(wishes or [False])), 4),
-    }
+    return float(np.mean(scores))

@@ -34,11 +34,12 @@ from app.reading.features import (
 from app.reading.kinds import HeardPassage, KindHead
 
 MODEL_FILE = Path(__file__).parent / "model" / "intents.npz"
-FORMAT = 3
+FORMAT = 4
 
 FLAGS = ("low_information", "legal", "complaint", "privacy_request", "fraud_risk")
 HEADS = (*(intent.value for intent in Intent), *FLAGS)
 
+_OF_A_KIND = [HEADS.index(Intent.DISPUTE), HEADS.index(Intent.EXTENSION_REQUEST)]
 _ALONE = frozenset({Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
 _FIRM = 0.5
 _SOBER = 0.3
@@ -162,7 +163,7 @@ class Classifier:
         embedder = load_embedder() if with_embedder else None
         if embedder is None:
             return cls(arrays, None, None, None)
-        return cls(arrays, embedder, SentenceHead.load(), KindHead.load())
+        return cls(arrays, embedder, SentenceHead.load(), KindHead.of(arrays))
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -192,10 +193,11 @@ class Classifier:
     def hear_kinds(self, subject: str, body: str, language: str) -> tuple[HeardPassage, ...]:
         """How much each sentence speaks for each reason of a dispute and each kind of wish; see kinds.py."""
         found = passages(subject, body)
-        if self._kind_head is None or self._embedder is None or not found:
+        if self._kind_head is None or self._sentence_head is None or self._embedder is None or not found:
             return ()
         rows = np.stack([trade_features(passage.text, language) for passage in found])
-        odds = self._kind_head.odds(self._embedder.encode([passage.text for passage in found]), rows)
+        sentences = self._embedder.encode([passage.text for passage in found])
+        odds = self._kind_head.odds(sentences, rows, *self._sentence_head.odds(sentences, rows)[:, _OF_A_KIND].T)
         return tuple(
             HeardPassage(passage.source, Span(passage.start, passage.end), odds[row])
             for row, passage in enumerate(found)

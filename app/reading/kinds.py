@@ -1,21 +1,20 @@
 """Why something is disputed, and what is asked for instead of payment, heard sentence by sentence.
 
-A linear head over the tuned sentence embeddings and the trade features; it is learned together with the embedder
-(`python -m evals tune`) and stored beside its scales. Without the embedder nobody hears, and the words decide alone.
+A linear head over the tuned sentence embeddings and the trade features, learned from the words that tell a reason or a
+kind (`python -m evals train`). Without the embedder nobody hears, and the words decide alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.intents import DisputeReason, ExtensionKind
 from app.domain.text import Span
-from app.reading.embedding import HEAD, TUNING_FILE
 from app.reading.features import Vector
 
-KINDS = f"{HEAD}kinds."
+KINDS = "kinds_"
 """What the names of this head's arrays begin with."""
 
 REASONS = tuple(DisputeReason)
@@ -23,6 +22,8 @@ WISHES: tuple[ExtensionKind | None, ...] = (*ExtensionKind, None)
 """None: payment is put off, and nothing is proposed."""
 
 SIZE = len(REASONS) + len(WISHES)
+
+_HEEDED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,24 @@ class KindHead:
     bias: Vector
 
     @classmethod
-    def load(cls, path: Path = TUNING_FILE) -> "KindHead":
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(*(np.asarray(stored[f"{KINDS}{name}"], dtype=np.float32) for name in ("own", "trade", "bias")))
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "KindHead":
+        return cls(*(np.asarray(arrays[f"{KINDS}{name}"], dtype=np.float32) for name in ("own", "trade", "bias")))
 
-    def odds(self, sentences: Vector, rows: Vector) -> Vector:
-        """Log odds of every reason, then of every wish; a row a sentence."""
-        odds: Vector = sentences @ self.own.T + rows @ self.trade.T + self.bias
-        return odds
+    def arrays(self) -> dict[str, Vector]:
+        """As `of` reads them."""
+        return {f"{KINDS}own": self.own, f"{KINDS}trade": self.trade, f"{KINDS}bias": self.bias}
+
+    def odds(self, sentences: Vector, rows: Vector, dispute: Vector, extension: Vector) -> Vector:
+        """Log odds of every reason, then of every wish; a row a sentence.
+
+        `dispute` and `extension` are the log odds that a sentence disputes or asks at all: one that does neither tells
+        less about why.
+        """
+        odds = sentences @ self.own.T + rows @ self.trade.T + self.bias
+        odds[:, : len(REASONS)] += _HEEDED * _log_sigmoid(dispute)[:, None]
+        odds[:, len(REASONS) :] += _HEEDED * _log_sigmoid(extension)[:, None]
+        result: Vector = odds.astype(np.float32)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +83,8 @@ def _loudest(passages: Sequence[HeardPassage], kinds: slice) -> tuple[int, Heard
     most = odds.max(axis=0)
     kind = int((most + np.log(np.exp(odds - most).sum(axis=0))).argmax())
     return kind, passages[int(odds[:, kind].argmax())]
+
+
+def _log_sigmoid(odds: Vector) -> Vector:
+    result: Vector = -np.logaddexp(0.0, -odds)
+    return result
