@@ -19,6 +19,16 @@ _BACK = re.compile(
 )
 _UNTIL = re.compile(r"\b(?:until|till|til|through|thru|up to|to|jusqu'?(?:au|a)?|au|bis|hasta|al|tot|t/m|fino|ate)\b")
 _BETWEEN = re.compile(r"\b(?:between|entre|zwischen|tra|fra|tussen)\b[^.!\n]{1,30}\b(?:and|y|und|et|e|en)\b")
+_RANGE = re.compile(
+    r"\b(?:from|vom|von|du|dal|del|desde|de|do)\b[^.!?\n\d]{0,14}\d(?:[^.!?\n]|(?<=\d)\.){0,22}"
+    r"\b(?:to|until|till|through|bis|au|al|hasta|a|ao|ate)\b[^.!?\n\d]{0,16}\d"
+)
+"""Closed on both sides, its last day is a day of absence: "from the 1st to the 14th". Dutch "tot" stops short of it."""
+
+_OPENS_RANGE = re.compile(
+    r"[ ,]{0,2}(?:to|until|till|through|bis|au|jusqu\w*|al|hasta|tot|t/m|ao?|ate|fino)\b[^.!?\n\d]{0,16}\d|"
+    r"\s?[-\u2013]\s?\d"
+)
 _INCLUSIVE = re.compile(
     r"\b(?:inclusive|including|incl|included|through|thru|inclus\w*|compris|einschliesslich|einschließlich|"
     r"inklusive|inkl|incluid[oa]|inclusive|ambos inclusive|t/m|tot en met|compres[oa]|incluso|inclusiv\w*)\b"
@@ -26,7 +36,7 @@ _INCLUSIVE = re.compile(
 
 
 def find_return_date(statements: Sequence[Statement], text: str, country: str) -> tuple[date, FactSpan] | None:
-    """A date after words of returning, else the end of the absence (the next working day if it is included)."""
+    """A date after words of returning, else the end of the absence (the next working day if it is a day of it)."""
     dates = [
         found
         for s in statements
@@ -40,6 +50,7 @@ def find_return_date(statements: Sequence[Statement], text: str, country: str) -
         for found in dates
         if _BACK.search(folded, max(0, found.start - 45), found.start)
         and not _UNTIL.search(folded, max(0, found.start - 12), found.start + 6)
+        and not _OPENS_RANGE.match(folded, found.end)
     ]
     if not back:
         back = [
@@ -54,14 +65,19 @@ def find_return_date(statements: Sequence[Statement], text: str, country: str) -
     until = [
         found
         for found in dates
-        if _UNTIL.search(folded, max(0, found.start - 30), found.end)
-        or _BETWEEN.search(folded, max(0, found.start - 40), found.start + 3)
+        if _UNTIL.search(folded, max(0, found.start - 30), found.end) or _is_last_of_range(folded, found)
     ]
     for found in until:
         around = folded[max(0, found.start - 30) : found.end + 25]
-        day = add_workdays(found.day, 1, country) if _INCLUSIVE.search(around) and found.day else found.day
+        is_absence = _INCLUSIVE.search(around) or _is_last_of_range(folded, found)
+        day = add_workdays(found.day, 1, country) if is_absence and found.day else found.day
         return _with_span(found, day)
     return None
+
+
+def _is_last_of_range(folded: str, found: FoundDate) -> bool:
+    start = max(0, found.start - 45)
+    return any(words.search(folded, start, found.end) is not None for words in (_RANGE, _BETWEEN))
 
 
 def _after(back: FoundDate, dates: Sequence[FoundDate]) -> date | None:

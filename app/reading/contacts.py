@@ -1,25 +1,32 @@
-"""Whom to write to from now on: a new permanent contact, never a stand-in, a lawyer or an administrator."""
+"""Whom to write to from now on: a new permanent contact, never a stand-in, a lawyer or an administrator.
+
+Every address of the new text is weighed by its sentence (words of change, of direction, of a holiday), by its nearness
+to the evidence of the intent, and by what says that it is the old one. The name is then looked for beside it
+(newcomers.py). In redacted text both are placeholders: how they are spelt may help, but nothing may hang on it.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.proposal import BODY
+from app.domain.text import Span
 from app.reading.commitments import FactSpan
-from app.reading.spans import fold
-from app.reading.statements import Statement
+from app.reading.handovers import ACCOUNTS, CHANGE, COUNSEL, DIRECTS, FOR_GOOD, OLD_AFTER, OLD_BEFORE, STAND_IN
+from app.reading.newcomers import newcomer, newcomer_without_address
+from app.reading.spans import fold, sentences
 
-_EMAIL = re.compile(r"⟨EMAIL(?:_ADDRESS)?_\d+⟩|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\w+")
-_PERSON = re.compile(
-    r"⟨PERSON_\d+⟩|(?<![\w@.])(?!(?:Mr|Mrs|Ms|Frau|Herr|Herrn|Mme|Madame|Monsieur|Sra|Sr|Señora|Señor|Dhr|Mevr|"
-    r"Sig|Signora|Dott)\b)(?:[A-ZÀ-Þ][\w'\u2019-]+ ){1,2}(?:(?:de|van|von|der|da|dos|di|del) )*[A-ZÀ-Þ][\w'\u2019-]+"
+EMAIL = re.compile(r"⟨EMAIL(?:_ADDRESS)?_\d+⟩|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\w+")
+_GIVES_WAY = re.compile(
+    r"\W{0,3}(?:is |wird |est |es |wordt |e |has been )?(?:(?:replaced|ersetzt|remplacee?|vervangen|sostituit[oa]|"
+    r"substituid[oa]|sustituid[oa]) )?(?:by|with|to|becomes|durch|mit|zu|par|avec|vers|devient|por|pasa a|door|naar|"
+    r"wordt|con|da|diventa|com|passa a)\W{1,2}"
 )
-_STAND_IN = re.compile(
-    r"\b(?:urgent|urgen\w*|dringend\w*|spoed|absence|during|while|meantime|meanwhile|until then|pendant|"
-    r"vertret\w*|in meiner abwesenheit|abwesen\w*|mientras|ausen\w*|tijdens|afwezig\w*|durante|assen\w*|nel "
-    r"frattempo|entretanto|lawyer|solicitor|avocat|anwalt|abogad\w*|advocaat|avvocat\w*|advogad\w*|liquidat\w*|"
-    r"administrator|verwalter|curator)\b"
-)
+"""What stands between an old address and the new one."""
+
+_BEFORE = 70
+_FAR = 3
+"""Sentences between the evidence and an address that may still belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +38,73 @@ class ContactFound:
     span: FactSpan | None
 
 
-def find_contact(statements: Sequence[Statement], text: str) -> ContactFound | None:
-    """The new permanent contact: an address in a sentence about contacts, and the person named beside it."""
-    about = [s for s in statements if s.source == BODY and "contact" in s.says and not _STAND_IN.search(fold(s.text))]
-    spans = list(dict.fromkeys(s.sentence for s in about))
-    for span in spans:
-        after = text[span.end : span.end + 160]
-        sentence = text[span.start : span.end] + (after if not _EMAIL.search(text[span.start : span.end]) else "")
-        email = _EMAIL.search(sentence)
-        if email is not None:
-            return ContactFound(
-                _nearest_person(sentence, email.start()), email.group(), FactSpan(BODY, span.start, span.end)
-            )
-    for span in spans:
-        people = _PERSON.findall(text[span.start : span.end])
-        if len(people) == 1:
-            return ContactFound(people[0], "", FactSpan(BODY, span.start, span.end))
+def find_contact(text: str, evidence: FactSpan | None = None) -> ContactFound | None:
+    """The new permanent contact; `evidence` is the sentence in which the change of contact was heard."""
+    whole, folded = sentences(text), fold(text)
+    heard = _index(whole, evidence.start) if evidence is not None and evidence.source == BODY else None
+    addresses = list(EMAIL.finditer(text))
+    weighed = [(_weight(folded, addresses, n, whole, heard), -n) for n in range(len(addresses))]
+    weight, place = max(weighed, default=(0.0, 0))
+    if weight > 0:
+        email = addresses[-place]
+        at = _index(whole, email.start())
+        name = newcomer(text, whole, at, Span(email.start(), email.end()), heard)
+        return ContactFound(name, email.group(), FactSpan(BODY, whole[at].start, whole[at].end))
+    return _without_address(text, folded, whole, heard)
+
+
+def _without_address(text: str, folded: str, whole: Sequence[Span], heard: int | None) -> ContactFound | None:
+    """Who takes over, by the sentence of the evidence or one beside it; by any if the evidence is the subject."""
+    for at in (heard, heard + 1, heard - 1) if heard is not None else range(len(whole)):
+        if 0 <= at < len(whole) and not _is_another(folded[whole[at].start : whole[at].end]):
+            name = newcomer_without_address(text, whole[at])
+            if name:
+                return ContactFound(name, "", FactSpan(BODY, whole[at].start, whole[at].end))
     return None
 
 
-def _nearest_person(sentence: str, position: int) -> str:
-    people = sorted(
-        _PERSON.finditer(sentence),
-        key=lambda m: position - m.end() if m.end() <= position else 40 + m.start() - position,
+def _weight(
+    folded: str, addresses: Sequence[re.Match[str]], number: int, whole: Sequence[Span], heard: int | None
+) -> float:
+    """How much speaks for an address; nothing when it is the old one, a stand-in's or a lawyer's."""
+    email = addresses[number]
+    at = _index(whole, email.start())
+    sentence = folded[whole[at].start : whole[at].end]
+    if _is_another(sentence) or _is_old(folded, addresses, number, whole[at]):
+        return 0.0
+    before = folded[whole[at - 1].start : whole[at - 1].end] if at else ""
+    distance = abs(at - heard) if heard is not None else _FAR
+    return (
+        1.0
+        + max(0, _FAR - distance)
+        + 2.0 * bool(FOR_GOOD.search(sentence))
+        + 1.0 * bool(CHANGE.search(sentence))
+        + 0.5 * bool(FOR_GOOD.search(before) or CHANGE.search(before))
+        + 1.0 * bool(DIRECTS.search(sentence))
+        + 1.0 * bool(ACCOUNTS.search(sentence))
     )
-    near = [m for m in people if abs(m.start() - position) < 90]  # noqa: PLR2004 characters
-    return near[0].group() if near else ""
+
+
+def _is_another(sentence: str) -> bool:
+    """A stand-in, unless they stay for good, or somebody who speaks for a debtor in trouble."""
+    return COUNSEL.search(sentence) is not None or (
+        STAND_IN.search(sentence) is not None and FOR_GOOD.search(sentence) is None
+    )
+
+
+def _is_old(folded: str, addresses: Sequence[re.Match[str]], number: int, sentence: Span) -> bool:
+    """ "instead of x", "x will be closed", "replace x by y"."""
+    email = addresses[number]
+    begin = max(sentence.start, email.start() - _BEFORE, addresses[number - 1].end() if number else 0)
+    following = addresses[number + 1].start() if number + 1 < len(addresses) else len(folded)
+    between = folded[email.end() : following]
+    return (
+        OLD_BEFORE.search(folded, begin, email.start()) is not None
+        or OLD_AFTER.match(folded, email.end(), min(sentence.end, following)) is not None
+        or (following < len(folded) and _GIVES_WAY.fullmatch(between) is not None)
+    )
+
+
+def _index(whole: Sequence[Span], position: int) -> int:
+    """The sentence at a position, or the last one before it."""
+    return max((n for n, span in enumerate(whole) if span.start <= position), default=0)

@@ -135,7 +135,7 @@ def extract_facts(
         if Intent.EXTENSION_REQUEST in chosen
         else None,
         dispute=dispute,
-        contact=find_contact(statements, text) if Intent.CONTACT_UPDATE in chosen else None,
+        contact=find_contact(text, chosen[Intent.CONTACT_UPDATE]) if Intent.CONTACT_UPDATE in chosen else None,
         return_date=back[0] if back else None,
         return_span=back[1] if back else None,
         legal_kinds=legal_kinds(text, subject, language) if Intent.LEGAL_OR_COMPLAINT in chosen else (),
