@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from app.domain.proposal import BODY
 from app.domain.text import Span
 from app.reading.commitments import FactSpan
-from app.reading.handovers import ACCOUNTS, CHANGE, COUNSEL, DIRECTS, FOR_GOOD, OLD_AFTER, OLD_BEFORE, STAND_IN
+from app.reading.handovers import ACCOUNTS, CHANGE, COUNSEL, DIRECTS, FOR_GOOD, OLD_AFTER, OLD_BEFORE, STAND_IN, THEM
 from app.reading.newcomers import newcomer, newcomer_without_address
 from app.reading.spans import fold, sentences
 
@@ -70,9 +70,10 @@ def _weight(
     email = addresses[number]
     at = _index(whole, email.start())
     sentence = folded[whole[at].start : whole[at].end]
-    if _is_another(sentence) or _is_old(folded, addresses, number, whole[at]):
-        return 0.0
     before = folded[whole[at - 1].start : whole[at - 1].end] if at else ""
+    is_counsel = COUNSEL.search(before) is not None and THEM.search(sentence) is not None
+    if is_counsel or _is_another(sentence) or _is_old(folded, addresses, number, whole[at]):
+        return 0.0
     distance = abs(at - heard) if heard is not None else _FAR
     return (
         1.0
@@ -81,7 +82,7 @@ def _weight(
         + 1.0 * bool(CHANGE.search(sentence))
         + 0.5 * bool(FOR_GOOD.search(before) or CHANGE.search(before))
         + 1.0 * bool(DIRECTS.search(sentence))
-        + 1.0 * bool(ACCOUNTS.search(sentence))
+        + 1.5 * bool(ACCOUNTS.search(sentence))
     )
 
 

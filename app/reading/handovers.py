@@ -40,9 +40,9 @@ DIRECTS = re.compile(
     r"escrev\w+|remet\w+)\b"
 )
 ACCOUNTS = re.compile(
-    r"\b(?:reminders?|statements?|payments?|quer(?:y|ies)|accounts?|correspondence|"
+    r"\b(?:reminders?|statements?|payments?|quer(?:y|ies)|accounts?|correspondence|questions|"
     r"mahnung\w*|kontoausz\w+|zahlung\w*|schriftverkehr|korrespondenz|buchhaltung|"
-    r"relances?|releves?|paiements?|reglements?|correspondance|"
+    r"relances?|rappels?|questions?|releves?|paiements?|reglements?|correspondance|"
     r"recordatorios?|avisos|estados? de cuenta|pagos?|correspondencia|"
     r"aanmaning\w*|herinnering\w*|betaling\w*|overzicht\w*|correspondentie|"
     r"sollecit\w*|estratt\w+|pagament\w*|corrispondenza|"
@@ -66,6 +66,11 @@ COUNSEL = re.compile(
     r"advogad[oa]s?|administrador de insolvencia)\b"
 )
 """Those who speak for a debtor in trouble are not whom a customer's bookkeeping is reached by."""
+
+THEM = re.compile(
+    r"\b(?:them|they|him|her|ihn|ihm|ihnen|dorthin|eux|leur|lui|elle|ellos|ellas?|el|hem|haar|hen|daar|lei|loro|eles?|elas?)\b"
+)
+"""Speaks of whom the sentence before has named."""
 
 _PREPOSITION = r"(?: (?:to|at|an|a|al|alla|aan|naar|para|via|por|pour|mehr|meer|longer|more|plus|mas|piu|mais))*"
 OLD_BEFORE = re.compile(
@@ -111,7 +116,8 @@ WRITER = re.compile(
     r"\b[^.!?]{0,50}(?:success\w+|remplac\w+|nouve\w+|definitiv\w+|poste|comptab\w+|suite)|\bj'ai (?:repris|"
     r"pris|herite|"
     r"succede)|"
-    r"\b(?<!no )a mi\b(?! \w*(?:companer|colega|sucesor|sustitut))|\bescrib\w+me\b|\bsoy (?:su|el|la) (?:nuev|"
+    r"\b(?<!no )a mi\b(?! (?:ya )?no)(?! \w*(?:companer|colega|sucesor|sustitut))|\bescrib\w+me\b|\bsoy (?:su|"
+    r"el|la) (?:nuev|"
     r"sustitut|sucesor|"
     r"responsable|relevo)|\bmi (?:nuev[oa] )?(?:correo|direccion)(?: es|:)|\b(?:llevo|respondo|quedo|"
     r"encargo) yo|\bmis datos|\bhe (?:asumido|sustituido|relevado|heredado)|"

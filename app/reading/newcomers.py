@@ -17,7 +17,7 @@ _BESIDE = re.compile(
     r"e|en)\b[\s:,(<]*){0,3}"
 )
 _BESIDE_AFTER = re.compile(
-    r"[\s,;:()<>\[\]\u2013\u2014-]*(?:(?:attn|attention|for|z\. ?hd|zu handen|a l'attention d[e']|"
+    r"[ ,;:()<>\[\]\u2013\u2014-]*(?:(?:attn|attention|for|z\. ?hd|zu handen|a l'attention d[e']|"
     r"a la atencion de|t\.a\.v|"
     r"ter attentie van|alla cortese attenzione d[ei]\w*|c\.a|all'attenzione d[ei]\w*|"
     r"aos? cuidados? d[eoa]|a/c)\b[\s.:]*)?"
@@ -37,6 +37,10 @@ _GREETED = re.compile(
 _OWNS = re.compile(r"'s\b(?! (?:new )?(?:e-?mail|mail|address|details|number))")
 """Whose post, desk or replacement it is that is spoken of."""
 
+_NEGATED = re.compile(
+    r"(?:\b(?:not|no longer|stop|never|nicht|nie|ne|pas|plus|no|niet|non|nao)|n't|\bn'\w+)\b"
+    r"(?:(?!\b(?:but|sondern|mais|sino|maar|ma|mas)\b)[^.!?,;:]){0,30}$"
+)
 _LAST_LINES = 5
 _CLOSING = re.compile(
     r"\b(?:thanks|thank you|regards|wishes|cheers|danke|gru(?:ß|ss)|merci|cordialement|gracias|saludos?|bedankt|"
@@ -57,7 +61,7 @@ def newcomer(text: str, whole: Sequence[Span], at: int, email: Span, heard: int 
     if best is not None and weight >= _ENOUGH:
         return _in_full(text, best)
     local = _local_part(text, email)
-    own = next((p for p in _writer(text) if is_writer or p.is_in(local)), None)
+    own = next((p for p in _writer(text) if is_writer or p.fills(local)), None)
     return own.text if own is not None else ""
 
 
@@ -87,13 +91,13 @@ def _in_full(text: str, person: Person) -> str:
 def _weight(text: str, person: Person, sentence: Span, email: Span) -> float:
     folded = fold(text)
     local = _local_part(text, email)
-    is_in_address = person.is_in(local)
+    is_in_sentence = sentence.start <= person.start < sentence.end
+    is_in_address = person.is_in(local) if is_in_sentence else person.fills(local)
     is_beside = _is_beside(folded, person, email)
     comes = _comes(folded, person, Span(0, len(text)))
     is_name = person.is_full or person.has_title or is_in_address or _is_addressed(folded, person)
     if not is_name or (not is_in_address and not person.has_title and person.is_all_in(_domain(text, email))):
         return 0.0
-    is_in_sentence = sentence.start <= person.start < sentence.end
     return (
         5.0 * is_in_address
         + 3.5 * is_beside
@@ -145,7 +149,12 @@ def _goes(folded: str, person: Person, within: Span) -> bool:
 
 
 def _is_writer(text: str, sentence: Span) -> bool:
-    return WRITER.search(fold(text), sentence.start, sentence.end) is not None
+    """Whether the writer takes over by this sentence; "do not write to me" says the opposite."""
+    folded = fold(text)
+    return any(
+        _NEGATED.search(folded, max(sentence.start, words.start() - _BEFORE), words.start()) is None
+        for words in WRITER.finditer(folded, sentence.start, sentence.end)
+    )
 
 
 def _writer(text: str) -> Iterator[Person]:

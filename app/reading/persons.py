@@ -96,6 +96,11 @@ class Person:
         whole = folded if self.is_full or self.has_title else re.split(r"[^\w]|_", folded)
         return any(form in whole for form in self._spelt())
 
+    def fills(self, local: str) -> bool:
+        """Nothing but the name stands in the local part: "katja.lind" is not Josef Lind's."""
+        tokens = [token for token in re.split(r"[^\w]|_", fold(local)) if len(token) >= _SHORTEST_IN_ADDRESS]
+        return bool(tokens) and all(any(form in token for form in self._spelt()) for token in tokens)
+
     def is_all_in(self, domain: str) -> bool:
         """ "Expertise Rhone" at "expertise-rhone.example": a firm that bears the name."""
         words = [fold(word).replace("'", "") for word in self.text.split() if len(word) >= _SHORTEST_IN_ADDRESS]

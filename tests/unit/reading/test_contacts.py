@@ -144,6 +144,21 @@ def test_a_department_is_no_person_though_its_mailbox_bears_its_name() -> None:
     assert contact(text) == ("Ewa Lind", "kreditoren@egli.example")
 
 
+def test_an_administrator_is_none_either_when_named_a_sentence_before() -> None:
+    text = "The administrators are Marsh Reed LLP. All correspondence should go to them at creditors@marsh.example."
+    assert contact(text) == ("", "")
+
+
+def test_the_daughter_of_the_writer_does_not_have_the_name_of_the_writer() -> None:
+    text = "Das Geschäft bleibt zu. Schreiben bitte an unsere Tochter, katja.lind@ex.example.\n\nDanke\nJosef Lind"
+    assert contact(text) == ("", "katja.lind@ex.example")
+
+
+def test_who_is_not_to_be_written_to_is_not_the_contact() -> None:
+    text = "Please stop talking to me, our centre handles all of that now: centre.pay@ex.example.\n\nEwa Lind"
+    assert contact(text) == ("", "centre.pay@ex.example")
+
+
 def test_a_street_is_no_person() -> None:
     text = "Please note our new address: Molo Antico 12, Genoa. Mails reach us under office@ex.example."
     assert contact(text) == ("", "office@ex.example")
