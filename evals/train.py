@@ -36,7 +36,7 @@ from app.reading.classifier import (
 )
 from app.reading.embedding import load_embedder
 from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
-from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reason, heard_wish
+from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reasons, heard_wishes
 from evals.kinds import Sentences, learn_kinds
 from evals.lessons import Lesson, Redact, is_kept_back, lessons
 
@@ -138,11 +138,11 @@ def kinds_figures(
         odds = kind_head.odds(features.sentences, features.rows, dispute, extension)
         passages = [HeardPassage("", Span(0, 0), said) for said in odds]
         for name, truth, heard, places in (
-            ("reasons", mail.reason, heard_reason(passages), REASONS),
-            ("wishes", mail.wish, heard_wish(passages), WISHES),
+            ("reasons", mail.reason, heard_reasons(passages), REASONS),
+            ("wishes", mail.wish, heard_wishes(passages), WISHES),
         ):
-            if truth is not None and heard is not None:
-                right[name].append(heard[0] == places[truth])
+            if truth is not None:
+                right[name].append(max(heard, key=lambda kind: heard[kind].log_share) == places[truth])
     return {name: round(float(np.mean(found)), 4) for name, found in right.items() if found}
 
 

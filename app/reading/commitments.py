@@ -14,7 +14,7 @@ from app.domain.intents import ExtensionKind
 from app.domain.proposal import BODY
 from app.reading.amounts import FoundAmount
 from app.reading.dates import FoundDate
-from app.reading.kinds import HeardPassage, heard_wish
+from app.reading.kinds import HeardPassage, heard_wishes
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
 
@@ -288,12 +288,13 @@ def find_extension(
     body = _of_topic([s for s in statements if s.source == BODY] or statements, invoices)
     dates = [c for s in body for c in _future_dates(s, today)]
     statement = _extension_statement(body, evidence)
-    heard = heard_wish([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
-    if heard is None:
-        kind = _wish_by_words(body, dates)
-    else:
-        kind, passage = heard
-        statement = next((s for s in body if s.touches(passage.source, passage.span.start, passage.span.end)), None)
+    loud = heard_wishes([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
+    kind = _wish_by_words(body, dates)
+    if loud:
+        heard = max(loud, key=lambda wish: loud[wish].log_share)
+        kind = heard or kind
+        span = loud[heard].passage.span
+        statement = next((s for s in body if s.touches(BODY, span.start, span.end)), statement)
     match kind:
         case ExtensionKind.PARTIAL_SETTLEMENT:
             settle = next((s for s in body if _SETTLE.search(fold(s.text))), statement)
@@ -302,7 +303,7 @@ def find_extension(
             parts = next((s for s in body if _IN_PARTS.search(fold(s.text))), statement)
             return ExtensionFound(kind, _last(dates), invoices, span_of(parts))
     found = _due_date(body, dates, statement, invoices)
-    if heard is None:
+    if not loud:
         return found
     return replace(found, kind=kind, until=found.until if kind else None)
 

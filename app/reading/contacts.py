@@ -53,6 +53,14 @@ def find_contact(text: str, evidence: FactSpan | None = None) -> ContactFound | 
     return _without_address(text, folded, whole, heard)
 
 
+def find_successor(text: str) -> ContactFound | None:
+    """Whom an automatic reply names for good: with an address, in a sentence that says so."""
+    found = find_contact(text)
+    if found is None or not found.email or found.span is None:
+        return None
+    return found if FOR_GOOD.search(fold(text[found.span.start : found.span.end])) else None
+
+
 def _without_address(text: str, folded: str, whole: Sequence[Span], heard: int | None) -> ContactFound | None:
     """Who takes over, by the sentence of the evidence or one beside it; by any if the evidence is the subject."""
     for at in (heard, heard + 1, heard - 1) if heard is not None else range(len(whole)):

@@ -6,6 +6,7 @@ kind (`python -m evals train`). Without the embedder nobody hears, and the words
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,25 +65,32 @@ class HeardPassage:
     odds: Vector
 
 
-def heard_reason(passages: Sequence[HeardPassage]) -> tuple[DisputeReason, HeardPassage] | None:
-    """The reason that the passages speak for most together, and the one that speaks for it most."""
-    found = _loudest(passages, slice(0, len(REASONS)))
-    return None if found is None else (REASONS[found[0]], found[1])
+class Loudness(NamedTuple):
+    """How much of all that the passages say speaks for a kind (a log share), and the passage that says it most."""
+
+    log_share: float
+    passage: HeardPassage
 
 
-def heard_wish(passages: Sequence[HeardPassage]) -> tuple[ExtensionKind | None, HeardPassage] | None:
-    """The same for what is asked for."""
-    found = _loudest(passages, slice(len(REASONS), SIZE))
-    return None if found is None else (WISHES[found[0]], found[1])
+def heard_reasons(passages: Sequence[HeardPassage]) -> Mapping[DisputeReason, Loudness]:
+    """Of every reason; empty where nobody listened."""
+    return dict(zip(REASONS, _loudness(passages, slice(0, len(REASONS))), strict=False))
 
 
-def _loudest(passages: Sequence[HeardPassage], kinds: slice) -> tuple[int, HeardPassage] | None:
+def heard_wishes(passages: Sequence[HeardPassage]) -> Mapping[ExtensionKind | None, Loudness]:
+    """Of every wish; empty where nobody listened."""
+    return dict(zip(WISHES, _loudness(passages, slice(len(REASONS), SIZE)), strict=False))
+
+
+def _loudness(passages: Sequence[HeardPassage], kinds: slice) -> list[Loudness]:
     if not passages:
-        return None
+        return []
     odds = np.stack([passage.odds[kinds] for passage in passages])
-    most = odds.max(axis=0)
-    kind = int((most + np.log(np.exp(odds - most).sum(axis=0))).argmax())
-    return kind, passages[int(odds[:, kind].argmax())]
+    together = np.logaddexp.reduce(odds, axis=0)
+    shares = together - np.logaddexp.reduce(together)
+    return [
+        Loudness(float(share), passages[int(place)]) for share, place in zip(shares, odds.argmax(axis=0), strict=True)
+    ]
 
 
 def _log_sigmoid(odds: Vector) -> Vector:

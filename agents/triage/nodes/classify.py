@@ -5,12 +5,14 @@ from langgraph.runtime import Runtime
 from agents.triage.context import Ask, TriageContext
 from agents.triage.evidence import evidence, locate
 from agents.triage.outputs import FoundIntent, MessageClass
+from agents.triage.resolver import READ
 from agents.triage.state import TriageState
 from app.domain.case import Letter
 from app.domain.intents import CONSEQUENCE, Intent
 from app.domain.message import Machine
-from app.domain.proposal import SUBJECT, IntentFinding
+from app.domain.proposal import BODY, SUBJECT, IntentFinding
 from app.domain.text import Span
+from app.reading.contacts import find_successor
 
 UNQUOTED = 0.3
 """What remains of the confidence in an intent whose quote does not stand in the mail."""
@@ -28,7 +30,7 @@ INTENT_OF_MACHINE = {
 async def classify(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
     letter = state["letter"]
     if letter.screening.machine is not None:
-        return {"findings": (said_by_code(letter, letter.screening.machine),), "flags": frozenset(), "calls": ()}
+        return {"findings": said_by_code(letter, letter.screening.machine), "flags": frozenset(), "calls": ()}
     ask = Ask("classify_message", letter, state["account"], shown={"language": letter.language})
     answer, call = await runtime.context.ask(ask, MessageClass)
     return {
@@ -49,9 +51,15 @@ def findings_of(letter: Letter, found: tuple[FoundIntent, ...]) -> tuple[IntentF
     return tuple(best[intent] for intent in sorted(best, key=CONSEQUENCE.__getitem__))
 
 
-def said_by_code(letter: Letter, machine: Machine) -> IntentFinding:
-    whole = Span(0, len(letter.subject.value))
-    return IntentFinding(INTENT_OF_MACHINE[machine], 1.0, (), evidence(letter, SUBJECT, whole))
+def said_by_code(letter: Letter, machine: Machine) -> tuple[IntentFinding, ...]:
+    """What a machine's mail is; an automatic reply may name a permanent successor besides (evals/labels.md)."""
+    intent, whole = INTENT_OF_MACHINE[machine], Span(0, len(letter.subject.value))
+    finding = IntentFinding(intent, 1.0, (), evidence(letter, SUBJECT, whole))
+    successor = find_successor(letter.body.value[:READ]) if intent is Intent.AUTOMATIC_REPLY else None
+    if successor is None or successor.span is None:
+        return (finding,)
+    named = evidence(letter, BODY, Span(successor.span.start, successor.span.end))
+    return (finding, IntentFinding(Intent.CONTACT_UPDATE, 1.0, (), named))
 
 
 def _verified(letter: Letter, claim: FoundIntent) -> IntentFinding:

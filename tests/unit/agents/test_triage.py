@@ -48,6 +48,21 @@ async def test_machine_mail_never_reaches_a_model_and_gets_no_answer(
     assert proposal.primary is intent
 
 
+async def test_an_automatic_reply_may_name_a_successor_for_good_but_a_stand_in_is_none() -> None:
+    robot = Screening(machine=Machine.AUTO_REPLY)
+    body = (
+        "Thank you for your mail. Jo Vale has left the company. From now on please write to mia.orr@customer.example."
+    )
+    proposal = await propose(ScriptedModel(), letter(body, screening=robot))
+    assert [found.intent for found in proposal.intents] == [Intent.AUTOMATIC_REPLY, Intent.CONTACT_UPDATE]
+    assert proposal.facts.contact is not None
+    assert proposal.facts.contact.email == "mia.orr@customer.example"
+    assert (proposal.route, proposal.rule) == (Route.NONE, "automatic-reply")
+    body = "I am away until 3 April. While I am out please write to mia.orr@customer.example in urgent cases."
+    proposal = await propose(ScriptedModel(), letter(body, screening=robot))
+    assert [found.intent for found in proposal.intents] == [Intent.AUTOMATIC_REPLY]
+
+
 async def test_a_promise_becomes_a_proposal_with_facts_evidence_and_draft() -> None:
     body = "Hello,\nwe pay INV-1 on 3 April 2026."
     quote = "we pay INV-1 on 3 April 2026"
