@@ -1,17 +1,23 @@
 """At most three lines for the reviewer: what they want, what happened before, what is open. Facts only, no prose.
 
-Wants: promise to pay 640.00 GBP by 2026-05-29 (INV-2118); documents (INV-2118)
-Before: last payment 2310.40 GBP on 2026-05-13; reference 55-1207
-Open: 640.00 GBP; oldest concerned INV-2118, due 2026-05-29
+Wants: promise to pay £640.00 by 29 May 2026 (INV-2118); documents (INV-2118)
+Before: last payment £2,310.40 on 13 May 2026; reference 55-1207
+Open: £640.00; oldest concerned INV-2118, due 29 May 2026
 """
 
 from collections.abc import Iterator
 from datetime import date
 
-from app.domain.account import Account
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from app.domain.account import Account, InvoiceKind
 from app.domain.intents import Intent
 from app.domain.money import Money
 from app.domain.proposal import Facts, IntentFinding
+
+_LOCALE = "en_GB"
+"""The language of the review pages."""
 
 WANTS = {
     Intent.AUTOMATIC_REPLY: "automatic reply",
@@ -52,11 +58,11 @@ def _details(intent: Intent, facts: Facts) -> Iterator[str]:
     match intent:
         case Intent.PAYMENT_PROMISE if facts.promise is not None:
             if facts.promise.amount is not None:
-                yield f" {Money(facts.promise.amount, facts.promise.currency or '')}".rstrip()
-            yield f" by {facts.promise.day}" if facts.promise.day else ", no day named"
+                yield f" {_money(Money(facts.promise.amount, facts.promise.currency or ''))}"
+            yield f" by {_day(facts.promise.day)}" if facts.promise.day else ", no day named"
         case Intent.EXTENSION_REQUEST if facts.extension is not None:
             yield f": {facts.extension.kind.value.replace('_', ' ')}" if facts.extension.kind else ""
-            yield f" until {facts.extension.until}" if facts.extension.until else ""
+            yield f" until {_day(facts.extension.until)}" if facts.extension.until else ""
         case Intent.DISPUTE if facts.dispute is not None:
             yield f": {facts.dispute.reason.value.replace('_', ' ')}"
 
@@ -64,15 +70,27 @@ def _details(intent: Intent, facts: Facts) -> Iterator[str]:
 def _before(account: Account) -> Iterator[str]:
     last = max(account.payments, key=lambda payment: payment.day, default=None)
     if last is not None:
-        yield f"last payment {last.amount} on {last.day}"
+        yield f"last payment {_money(last.amount)} on {_day(last.day)}"
         yield from [f"reference {last.reference}"] if last.reference else []
 
 
 def _open(account: Account, invoices: tuple[str, ...], today: date) -> Iterator[str]:
-    yield from map(str, account.outstanding)
-    concerned = [i for i in account.invoices if i.is_open and (i.number in invoices or not invoices)]
+    yield from map(_money, account.outstanding)
+    owed = [i for i in account.invoices if i.is_open and i.kind is not InvoiceKind.CREDIT_NOTE]
+    concerned = [i for i in owed if i.number in invoices or not invoices]
     oldest = min(concerned, key=lambda invoice: invoice.due_date, default=None)
     if oldest is not None:
         days = (today - oldest.due_date).days
-        overdue = f"{days} days overdue" if days > 0 else f"due {oldest.due_date}"
+        overdue = f"{days} {'day' if days == 1 else 'days'} overdue" if days > 0 else f"due {_day(oldest.due_date)}"
         yield f"oldest {'concerned ' if invoices else ''}{oldest.number}, {overdue}"
+
+
+def _money(money: Money) -> str:
+    if not money.currency:
+        return f"{money.amount:.2f}"
+    written: str = format_currency(money.amount, money.currency, locale=_LOCALE)
+    return written
+
+
+def _day(day: date) -> str:
+    return format_date(day, "d MMM yyyy", locale=_LOCALE)

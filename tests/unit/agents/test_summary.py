@@ -3,7 +3,7 @@ from datetime import date
 from decimal import Decimal
 
 from agents.triage.summary import WANTS, summarise
-from app.domain.account import UNKNOWN_ACCOUNT, Payment
+from app.domain.account import UNKNOWN_ACCOUNT, InvoiceKind, Payment
 from app.domain.intents import DisputeReason, ExtensionKind, Intent
 from app.domain.money import Money
 from app.domain.proposal import DisputeFact, ExtensionFact, Facts, IntentFinding, PromiseFact
@@ -28,10 +28,10 @@ def test_a_summary_says_what_they_want_what_was_and_what_is_open() -> None:
         dispute=DisputeFact(DisputeReason.NOT_RECEIVED),
     )
     assert summarise(findings, facts, LEDGER, ("INV-1", "INV-2"), TODAY) == (
-        "Wants: dispute: not received (INV-2); other terms: due date until 2026-04-30; "
-        "promise to pay 1250.00 GBP by 2026-03-27 (INV-1)",
-        "Before: last payment 10.00 GBP on 2026-02-03; reference OAK-1",
-        "Open: 1349.50 GBP; oldest concerned INV-1, 19 days overdue",
+        "Wants: dispute: not received (INV-2); other terms: due date until 30 Apr 2026; "
+        "promise to pay £1,250.00 by 27 Mar 2026 (INV-1)",
+        "Before: last payment £10.00 on 3 Feb 2026; reference OAK-1",
+        "Open: £1,349.50; oldest concerned INV-1, 19 days overdue",
     )
 
 
@@ -40,6 +40,12 @@ def test_what_nobody_knows_is_left_out() -> None:
     assert summarise(promise, Facts(promise=PromiseFact()), UNKNOWN_ACCOUNT, (), TODAY) == (
         "Wants: promise to pay, no day named",
     )
+
+
+def test_a_credit_note_is_never_overdue() -> None:
+    credit = replace(invoice("CN-1", "-20.00", due=date(2026, 1, 2)), kind=InvoiceKind.CREDIT_NOTE)
+    lines = summarise((), Facts(), replace(LEDGER, invoices=(*LEDGER.invoices, credit)), ("CN-1", "INV-2"), TODAY)
+    assert lines[-1] == "Open: £1,329.50; oldest concerned INV-2, due 2 Apr 2026"
 
 
 def test_there_is_a_word_for_every_intent() -> None:
