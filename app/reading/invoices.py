@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
 
-from app.domain.account import Account, Invoice, InvoiceKind
+from app.domain.account import Account
 from app.reading.amounts import find_amounts
+from app.reading.groups import ANY_MONTH, groups
+from app.reading.numbering import (
+    InvoiceMatch,
+    MatchKind,
+    between,
+    has_same_prefix,
+    is_slip,
+    number_pattern,
+    serial,
+    shape,
+    with_serial,
+)
+from app.reading.pointing import GOES_ON
 from app.reading.spans import fold
 
 _MIN_BARE_DIGITS = 4
@@ -20,6 +30,9 @@ _CUE = re.compile(
     r"n)[.:]?\s*(?:n[.o\u00b0\u00ba]*\s*|nr\.?\s*|no\.?\s*|numero\s*|nummer\s*|#\s*)?|#\s?|n[\u00b0\u00ba]\s?|"
     r"(?:\band\b|\bet\b|\bund\b|\by\b|\ben\b|\be\b|&|,|/|\+)\s*)$"
 )
+_LINK = re.compile(r"(?:\band|\bet|\bund|\by|\ben|\be|&|,|/|\+)\s*$")
+"""The weakest of the cues: "two, 31 boxes" names no invoice 31."""
+
 _FOREIGN_CUE = re.compile(
     r"\b(?:(?:po|tel|ref)[.:#]?|(?:order|orders|bestellung|commande|pedido|ordine|encomenda|check|cheque|batch|"
     r"charge|lot|"
@@ -30,59 +43,23 @@ _RANGE = re.compile(
     r"\s*(?:to|a|bis|hasta|al|tot|t/m|t\.e\.m\.|through|thru|until|ate|alla|-|\.\.+)\s*(?:the |la |die |a |zur |de |"
     r"invoice )?"
 )
-OTHER_THINGS = (
-    r"(?:the|my|your|our|his|her|their|a|sides|times|ends|parties|of (?:us|you)|cartons?|colis|palettes?|pieces?|"
-    r"boites?|"
-    r"camions?|fois|jours|semaines|mois|cotes|cajas|bultos|veces|dias|semanas|meses|partes|lados|caixas|vezes|kartons?|"
-    r"pakete|paletten|seiten|parteien|male|dozen|pallets|keer|kanten|colli|volte|giorni)\b"
-)
-"""Of which there may be two, too."""
-
-_BOTH = re.compile(
-    r"\b(?:both(?: (?:of them|invoices|bills|are))?|les deux(?: factures)?|beide(?: rechnungen)?|ambas|ambos|las "
-    r"dos(?: facturas)?|alle ?bei(?:de|den)|allebei|beide facturen|entrambe|"
-    r"tutte e due|as duas(?: faturas)?|ambas as faturas)\b"
-    rf"(?! {OTHER_THINGS})"
-)
-_ALL = re.compile(
-    r"\b(?:all (?:of them|(?:of )?(?:the |our |your |open |outstanding )*(?:invoices|items|bills))|everything (?:open|"
-    r"outstanding|due)|toutes (?:les |vos |ces )?factures(?: en attente| ouvertes| echues)?|"
-    r"l'ensemble des factures|alle (?:offenen |falligen |ihre |drei |vier )*(?:rechnungen|posten)|samtliche "
-    r"(?:offenen )?(?:rechnungen|posten)|todas (?:las |sus |estas )?(?:facturas|pendientes)|"
-    r"alle (?:openstaande |drie |vier )*(?:facturen|posten)|tutte (?:le )?(?:vostre )?(?:fatture|partite)|todas "
-    r"(?:as )?(?:vossas )?faturas)\b"
-)
-_MONTHS = (
-    r"jan(?:uary|uar|uari|eiro|vier)?|enero|gennaio",
-    r"feb(?:ruary|ruar|ruari|rero|braio)?|fevrier|fevereiro",
-    r"mar(?:ch|s|z|zo|co)|maerz|maart",
-    r"apr(?:il|ile)?|avril|abril",
-    r"may|mai|mayo|mei|maggio|maio",
-    r"june?|juin|juni|junio|giugno|junho",
-    r"july?|juillet|juli|julio|luglio|julho",
-    r"aug(?:ust|ustus)?|aout|agosto",
-    r"sept?(?:ember|embre|iembre|tembre)?|settembre|setembro",
-    r"oct(?:ober|obre|ubre)?|okt(?:ober)?|ottobre|outubro",
-    r"nov(?:ember|embre|iembre|embro)?",
-    r"dec(?:ember|embre)?|dez(?:ember|embro)?|diciembre|dicembre",
-)
-_ANY_MONTH = "|".join(rf"(?:de |di |d')?(?:{names})\b" for names in _MONTHS)
-_MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
-_MONTH_INVOICE = re.compile(
-    rf"\b(?:(?:{_MONTH})(?:'s)?[ -]?(?:invoice|bill|one|rechnung|factuur)|"
-    + rf"(?:facture|rechnung|factura|fattura|fatura|factuur|invoice|la|die|de|celle|quella|a) (?:vom |aus |de |di |"
-    rf"du mois de |for |from |van )?(?:{_MONTH.replace('?P<m', '?P<n')}))\b"
-)
 _ACCOUNT_TOKEN = re.compile(
     r"(?<![\w@.])[a-z]{1,6}[ -]?(?:\d{2,4}[-/])?\d{3,12}(?!\w)|(?<![\w@.,/-])\d{4,12}(?![\w%]|[.,]\d)"
 )
 
 
 _CLAUSE_HEAD = re.compile(r"(?:^|\n|[,;:.] |- |\u2022 |\* )$")
-_COUNTS = re.compile(
-    r"\s?(?:%|\u20ac|\$|\u00a3|eur|gbp|usd|chf|euros?|pounds?|x\b|st\b|stuck|kg|km|m\b|l\b|days?|tage?|jours?|dias?|"
+_UNITS = (
+    r"%|\u20ac|\$|\u00a3|eur|gbp|usd|chf|euros?|pounds?|x\b|st\b|stuck|kg|km|m\b|l\b|days?|tage?|jours?|dias?|"
     r"giorni|dagen|boxes|"
-    r"units|hours|pieces|cartons?|pallets|[a-z]+s\b(?= (?:of|were|de|at|on))|[/.-]\d|\.$|\s?\n?$)"
+    r"units|hours|pieces|cartons?|pallets|[a-z]+s\b(?= (?:of|were|de|at|on))"
+)
+_COUNTS = re.compile(rf"\s?(?:{_UNITS}|[/.-]\d|\.$|\s?\n?$)")
+_IS_AMOUNT_OR_DAY = re.compile(rf" ?(?:{_UNITS}|{ANY_MONTH})")
+_DAY_BEFORE = re.compile(r"\b(?:le|du|au|il|del|al|el|am|den|vom|zum|bis|dia|op)\s$")
+_ONE_DIGIT = re.compile(
+    r"(?<![\w'])(?<!\ba )(?:(?:la|die|the|number|de) |(?:(?<=\n)|^|(?<=[.;,] ))a )"
+    rf"(?P<digits>\d(?:(?:, | et | y | e | und | and | en )(?:la |a |die |the |de )?\d)*){GOES_ON}"
 )
 _SHORT = re.compile(
     r"(?<!\w)(?:(?:las?|les|die|der|zur|le|a|as|alla|della|per la|the|number|and|then) )"
@@ -90,29 +67,11 @@ _SHORT = re.compile(
     r"and|e|en)(?: la| die| a)? )\d{2,3})*)"
     r"(?![\w%]|[.,]\d|\s?[/:-]\d|\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|"
     r"days?|giorni|dagen|"
-    rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{_ANY_MONTH}))"
+    rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{ANY_MONTH}))"
 )
 
 MAX_CHARS = 20_000
 """What stands further down names no invoice."""
-
-
-class MatchKind(StrEnum):
-    EXACT = "exact"
-    PARTIAL = "partial"
-    RANGE = "range"
-    GROUP = "group"
-    SLIP = "slip"
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceMatch:
-    """Words at [start, end) that name these invoices of the account."""
-
-    start: int
-    end: int
-    numbers: tuple[str, ...]
-    kind: MatchKind = MatchKind.EXACT
 
 
 def match_invoices(text: str, account: Account) -> tuple[InvoiceMatch, ...]:
@@ -138,41 +97,30 @@ def mentioned(matches: Sequence[InvoiceMatch], account: Account) -> tuple[str, .
 
 def foreign_numbers(text: str, account: Account) -> tuple[InvoiceMatch, ...]:
     """Numbers shaped like the account's invoices that the account does not hold."""
-    shapes = {_shape(invoice.number) for invoice in account.invoices}
+    shapes = {shape(invoice.number) for invoice in account.invoices}
     known = match_invoices(text, account)
     found: list[InvoiceMatch] = []
     for token in _ACCOUNT_TOKEN.finditer(fold(text[:MAX_CHARS])):
         number = text[token.start() : token.end()]
         is_known = any(match.start < token.end() and token.start() < match.end for match in known)
-        if not is_known and _shape(number.replace(" ", "-")) in shapes and number[:1].isalpha():
+        if not is_known and shape(number.replace(" ", "-")) in shapes and number[:1].isalpha():
             found.append(InvoiceMatch(token.start(), token.end(), (number.upper().replace(" ", "-"),)))
     return tuple(found)
-
-
-def _shape(number: str) -> str:
-    return re.sub(r"\d", "9", re.sub(r"[A-Z]", "A", number.upper()))
-
-
-@lru_cache(maxsize=4096)
-def _number_pattern(number: str) -> re.Pattern[str]:
-    """The number as the account writes it, whatever stands between its parts."""
-    parts = re.findall(r"[a-z]+|\d+", fold(number))
-    joined = r"[\s\-_/.#]{0,2}".join(re.escape(part) for part in parts)
-    is_date_like = number.isdigit() and len(number) < len("100")
-    return re.compile(rf"(?<![a-z0-9]){joined}(?![a-z0-9]|[.,{'/' * is_date_like}]\d)")
-
-
-@lru_cache(maxsize=4096)
-def _digits(number: str) -> str:
-    groups: list[str] = re.findall(r"\d+", number)
-    return groups[-1] if groups else ""
 
 
 def _exact(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     invoices = sorted(account.invoices, key=lambda invoice: -len(invoice.number))
     for invoice in invoices:
-        for match in _number_pattern(invoice.number).finditer(folded):
-            yield InvoiceMatch(match.start(), match.end(), (invoice.number,))
+        is_short = invoice.number.isdigit() and len(invoice.number) < len("100")
+        for match in number_pattern(invoice.number).finditer(folded):
+            if not (is_short and _may_be_a_day(folded, match)):
+                yield InvoiceMatch(match.start(), match.end(), (invoice.number,))
+
+
+def _may_be_a_day(folded: str, match: re.Match[str]) -> bool:
+    """ "le 27", "27 mars", "27 boxes": two digits say little by themselves."""
+    before = folded[max(0, match.start() - 5) : match.start()]
+    return bool(_DAY_BEFORE.search(before) or _IS_AMOUNT_OR_DAY.match(folded, match.end()))
 
 
 def _lists(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
@@ -184,27 +132,23 @@ def _lists(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
         first = match["first"]
         for part in [first, *re.findall(r"\d+", match["rest"])]:
             whole = first[: len(first) - len(part)] + part if len(part) < len(first) else part
-            numbers.extend(_with_digits(whole, account))
+            numbers.extend(with_serial(whole, account))
         if len(numbers) > 1:
             yield InvoiceMatch(match.start(), match.end(), tuple(dict.fromkeys(numbers)))
-
-
-def _with_digits(digits: str, account: Account) -> tuple[str, ...]:
-    bare = digits.lstrip("0")
-    return tuple(invoice.number for invoice in account.invoices if _digits(invoice.number).lstrip("0") == bare and bare)
 
 
 def _bare(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """The digits alone, with or without leading zeros."""
     money = [(amount.start, amount.end) for amount in find_amounts(folded, "") if not amount.is_bare]
-    for match in re.finditer(r"(?<![\w.,/+-])\d{1,12}(?![\w%]|[.,]\d|-\d)", folded):
-        numbers = _with_digits(match.group(), account)
+    for match in re.finditer(r"(?<![\w.,/+-])\d{1,12}(?![\w%]|[.,]\d|-\d|/\d{1,2}(?!\d))", folded):
+        numbers = with_serial(match.group(), account)
         if len(numbers) != 1 or any(start < match.end() and match.start() < end for start, end in money):
             continue
         before = folded[max(0, match.start() - 30) : match.start()]
         if _FOREIGN_CUE.search(before):
             continue
-        is_plain = len(match.group().lstrip("0")) >= _MIN_BARE_DIGITS or _CUE.search(before)
+        has_cue = _CUE.search(before) and not (_LINK.search(before) and _COUNTS.match(folded, match.end()))
+        is_plain = len(match.group().lstrip("0")) >= _MIN_BARE_DIGITS or has_cue
         if is_plain or _opens_a_clause(folded, match.start(), match.end()):
             yield InvoiceMatch(match.start(), match.end(), numbers)
 
@@ -220,7 +164,7 @@ def _suffixes(folded: str, account: Account, taken: bytearray) -> Iterable[Invoi
         is_told = is_pointed or has_cue or _opens_a_clause(folded, match.start(), match.end())
         if taken[match.end() - 1] or not is_told or _FOREIGN_CUE.search(before):
             continue
-        numbers = [invoice.number for invoice in account.invoices if _digits(invoice.number).endswith(match["digits"])]
+        numbers = [invoice.number for invoice in account.invoices if serial(invoice.number).endswith(match["digits"])]
         if len(numbers) == 1:
             yield InvoiceMatch(match.start(), match.end(), tuple(numbers), MatchKind.PARTIAL)
 
@@ -237,36 +181,27 @@ def _opens_a_clause(folded: str, start: int, end: int) -> bool:
 def _short(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """ "La 21 ya salió, la 22 el jueves", "die 77": the last two digits after an article that no day of a month has."""
     for match in _SHORT.finditer(folded):
-        found: list[InvoiceMatch] = []
-        for digits in re.finditer(r"\d{2,3}", match["digits"]):
-            start = match.start("digits") + digits.start()
-            numbers = [i.number for i in account.invoices if _digits(i.number).endswith(digits.group())]
-            if len(numbers) != 1 or taken[start]:
-                break
-            found.append(InvoiceMatch(start, start + len(digits.group()), (numbers[0],), MatchKind.PARTIAL))
-        else:
-            yield from found
+        yield from _each(match, r"\d{2,3}", lambda number, digits: number.endswith(digits), account, taken)
 
 
-def _groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
-    """ "both", "all invoices", "the January one"."""
-    bills = [invoice for invoice in account.invoices if invoice.kind is InvoiceKind.INVOICE]
-    if len(bills) == 2:  # noqa: PLR2004 both
-        for match in _BOTH.finditer(folded):
-            yield InvoiceMatch(match.start(), match.end(), tuple(invoice.number for invoice in bills), MatchKind.GROUP)
-    for match in _ALL.finditer(folded):
-        yield InvoiceMatch(
-            match.start(), match.end(), tuple(invoice.number for invoice in bills if invoice.is_open), MatchKind.GROUP
-        )
-    for match in _MONTH_INVOICE.finditer(folded):
-        if folded[: match.start()].rstrip()[-1:].isdigit():
-            continue  # "29 de mayo" is a day
-        month = next(int(name[1:]) for name, value in match.groupdict().items() if value)
-        of_month = [i for i in bills if i.issue_date and i.issue_date.month == month] or [
-            i for i in bills if i.issue_date is None and i.due_date.month == month
-        ]
-        if len(of_month) == 1 and len(bills) > 1:
-            yield InvoiceMatch(match.start(), match.end(), (of_month[0].number,), MatchKind.GROUP)
+def _one_digit(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
+    """ "La 3, je la solde vendredi" of 3-2026: a digit after an article, where an invoice has no more digits."""
+    for match in _ONE_DIGIT.finditer(folded):
+        yield from _each(match, r"\d", lambda number, digits: number.lstrip("0") == digits, account, taken)
+
+
+def _each(
+    listed: re.Match[str], pattern: str, fits: Callable[[str, str], bool], account: Account, taken: bytearray
+) -> Iterable[InvoiceMatch]:
+    """One match for each of the listed digits; none if one of them is not exactly one invoice."""
+    found: list[InvoiceMatch] = []
+    for digits in re.finditer(pattern, listed["digits"]):
+        start = listed.start("digits") + digits.start()
+        numbers = [i.number for i in account.invoices if fits(serial(i.number), digits.group())]
+        if len(numbers) != 1 or taken[start]:
+            return
+        found.append(InvoiceMatch(start, start + len(digits.group()), (numbers[0],), MatchKind.PARTIAL))
+    yield from found
 
 
 def _slips(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
@@ -283,34 +218,12 @@ def _slips(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
             or len(digits) < _MIN_BARE_DIGITS - match.group()[0].isalpha()
         ):
             continue
-        close = [i for i in account.invoices if _is_slip(digits, _digits(i.number)) and _same_prefix(match.group(), i)]
+        close = [i for i in account.invoices if is_slip(digits, serial(i.number)) and has_same_prefix(match.group(), i)]
         fitting = [i for i in close if i.open.amount in amounts or i.amount.amount in amounts]
         is_short = len(digits) < _MIN_BARE_DIGITS
         chosen = fitting if fitting else [] if is_short or (amounts and len(close) != 1) else close
         if len(chosen) == 1:
             yield InvoiceMatch(match.start(), match.end(), (chosen[0].number,), MatchKind.SLIP)
-
-
-def _same_prefix(token: str, invoice: Invoice) -> bool:
-    prefix = re.match(r"[a-z]+", token)
-    return prefix is None or fold(invoice.number).startswith(prefix.group())
-
-
-def _is_slip(written: str, meant: str) -> bool:
-    """One digit wrong, missing or too many, or two neighbours exchanged."""
-    if abs(len(written) - len(meant)) > 1 or written == meant:
-        return False
-    if len(written) == len(meant):
-        wrong = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
-        swapped = (
-            len(wrong) == len("ab")
-            and wrong[1] == wrong[0] + 1
-            and written[wrong[0]] == meant[wrong[1]]
-            and written[wrong[1]] == meant[wrong[0]]
-        )
-        return len(wrong) == 1 or swapped
-    longer, shorter = (written, meant) if len(written) > len(meant) else (meant, written)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 def _ranges(folded: str, matches: tuple[InvoiceMatch, ...], account: Account) -> tuple[InvoiceMatch, ...]:
@@ -324,23 +237,14 @@ def _ranges(folded: str, matches: tuple[InvoiceMatch, ...], account: Account) ->
             and len(match.numbers) == 1
             and _RANGE.fullmatch(folded, before.end, match.start)
         ):
-            between = _between(before.numbers[0], match.numbers[0], account)
-            if between:
-                joined[-1] = InvoiceMatch(before.start, match.end, between, MatchKind.RANGE)
+            span = between(before.numbers[0], match.numbers[0], account)
+            if span:
+                joined[-1] = InvoiceMatch(before.start, match.end, span, MatchKind.RANGE)
                 continue
         joined.append(match)
     return tuple(joined)
 
 
-def _between(first: str, last: str, account: Account) -> tuple[str, ...]:
-    low, high = _digits(first), _digits(last)
-    if not low or not high or int(low) >= int(high):
-        return ()
-    return tuple(
-        i.number for i in account.invoices if _digits(i.number) and int(low) <= int(_digits(i.number)) <= int(high)
-    )
-
-
 _Finder = Callable[[str, Account, bytearray], Iterable[InvoiceMatch]]
-_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _short, _groups, _slips)
+_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _short, _one_digit, groups, _slips)
 """In the order of certainty; `taken` marks what an earlier one has read."""

@@ -9,45 +9,37 @@ from dataclasses import dataclass
 
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.reading.amounts import find_amounts
-from app.reading.invoices import OTHER_THINGS, InvoiceMatch, MatchKind
+from app.reading.numbering import InvoiceMatch, MatchKind
+from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE, counts_other_things
 from app.reading.spans import fold
 
-_BILL = r"(?:one|invoice|bill|rechnung|facture|factura|fra|fattura|fatura|factuur)"
-_BILLS = r"(?:ones|invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen|posten|items)"
-_GOES_ON = (
-    rf"(?=\s+{_BILL}\b|\s*[,:;(.!?]|\s*$|\s+(?:is|was|has|will|goes|go|went|came|we|you|i|can|cannot|should|never|"
-    rf"looks|needs|"
-    r"ist|war|wurde|wird|geht|kommt|folgt|haben|hab|habe|hatten|konnen|zahlen|zahle|uberweise\w*|kann|bitte|fehlt|"
-    r"stimmt|passt|"
-    r"liegt|nicht|est|a\b|sera|partir\w*|part (?:le|lundi|mardi|mercredi|jeudi|vendredi|demain|en|ce)\b|suit|suivra|"
-    r"on|nous|je|en|ne|n'|c'|paie\w*|manque|"
-    r"esta|ya|va|la|se|es|no|queda|sale|saldra|pago|pagamos|falta|"
-    r"e'?\b|\u00e8|sara|parte|partira|abbiamo|vorrei|non|paghiamo|segue|manca|"
-    r"would|must|have|had|we'd|i'd|wurden|wurd|mochten|mussen|mussten|hatte|nous|aimerions|voudrions|devra|nos|me|os|"
-    r"gustaria|quisieramos|queremos|tendra|willen|zouden|moet|zit|vorremmo|dobbiamo|dovremmo|gostariamos|queriamos|tem|"
-    r"wordt|gaat|hebben|kan|graag|klopt|betaal\w*|foi|vai|fica|nao|sai)\b)"
-)
 _TWO = r"two|zwei|beiden|deux|dos|due|twee|duas"
 _THREE = r"three|drei|trois|tres|tre|drie"
 _OTHERS = re.compile(
-    rf"\b(?:(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:(?:{_TWO}) |(?:"
-    rf"{_THREE}) )?(?:others?|other {_BILLS}|remaining(?: {_BILLS})?|(?:anderen|ubrigen|restlichen)(?: (?:"
-    rf"beiden|zwei)| drei)?(?: {_BILLS})?|autres(?: {_BILLS})?|otras(?: (?:dos)| tres)?(?: {_BILLS})?|demas"
-    rf"(?: {_BILLS})?|restantes(?: {_BILLS})?|altre(?: (?:due)| tre)?(?: {_BILLS})?|rimanenti(?: {_BILLS})?|"
-    rf"(?:andere|overige|resterende)(?: (?:twee)| drie| {_BILLS})|outras(?: (?:duas)| tres)?(?: {_BILLS})?|"
-    rf"other (?:two)|other three)|everything else|all the rest|(?:the )?rest of (?:the {_BILLS}|them)|"
-    rf"alles (?:andere|ubrige)|"
-    rf"(?:der )?rest der {_BILLS}|tout le reste|le reste des {_BILLS}|todo lo demas|el resto de (?:las )?{_BILLS}|"
-    rf"tutto il resto|il resto delle {_BILLS}|al het andere|de rest van de {_BILLS}|tudo o resto|"
-    rf"o resto das {_BILLS})\b"
-    r"(?! (?:day|week|tag|woche|jour|semana|giorno|dag|dia|hand|side|seite|kant))"
+    rf"\b(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:(?:{_TWO}) |(?:"
+    rf"{_THREE}) )?(?:others|other {BILLS}|remaining(?: {BILLS})?|(?:anderen|ubrigen|restlichen)(?: (?:"
+    rf"beiden|zwei)| drei)?(?: {BILLS})?|autres(?: {BILLS})?|otras(?: (?:dos)| tres)?(?: {BILLS})?|demas"
+    rf"(?: {BILLS})?|restantes(?: {BILLS})?|altre(?: (?:due)| tre)?(?: {BILLS})?|rimanenti(?: {BILLS})?|"
+    rf"(?:andere|overige|resterende)(?: (?:twee)| drie| {BILLS})|outras(?: (?:duas)| tres)?(?: {BILLS})?|"
+    rf"other (?:two)|other three)\b{STANDS_ALONE}"
 )
+_REST = re.compile(
+    rf"\b(?:everything else|all the rest|(?:the )?rest of (?:the {BILLS}|them)|alles (?:andere|ubrige)|"
+    rf"(?:der )?rest der {BILLS}|tout le reste|le reste des {BILLS}|todo lo demas|el resto de (?:las )?{BILLS}|"
+    rf"tutto il resto|il resto delle {BILLS}|al het andere|de rest van de {BILLS}|tudo o resto|"
+    rf"o resto das {BILLS})\b"
+    r"(?! (?:on|in|of|about|that|from|to|auf|an|in|aus|von|was|de|du|dans|sur|qui|que|del|en|della|nella|sulla|che|op|"
+    r"van|aan|wat|da|do|na|no|em)\b)"
+)
+"""Not "everything else on the invoice", which is the rest of one."""
+
 _OTHER = re.compile(
-    rf"\b(?:the other(?: {_BILL})?|die andere(?: rechnung)?|l'autre(?: facture)?|la otra(?: factura)?|"
-    r"l'altra(?: fattura)?|de andere(?: factuur)?|a outra(?: fatura)?)\b"
-    r"(?! (?:day|days|week|side|hand|half|party|partie|jour|"
-    r"fois|cote|moitie|semana|vez|mitad|cara|woche|seite|halfte|volta|meta|kant|helft|metade|two|zwei|due|twee|dos)\b)"
+    rf"(?<!after )(?<!against )(?<!to )(?<!on )(?<!\bor )(?<!nach )(?<!dopo )(?<!contre )(?<!contra )(?<!na )\b"
+    rf"(?:the other(?: {BILL})?|die andere(?: rechnung)?|l'autre(?: facture)?|la otra(?: factura)?|"
+    rf"l'altra(?: fattura)?|de andere(?: factuur)?|a outra(?: fatura)?)\b{STANDS_ALONE}"
 )
+"""Not "one after the other", "on the one hand, on the other"."""
+
 _PLACES = (
     r"former|first|erstere|erste|premiere|primera|prima|eerste|primeira",
     r"latter|second|letztere|zweite|seconde|deuxieme|derniere|segunda|seconda|tweede|laatste",
@@ -56,8 +48,9 @@ _PLACES = (
 _PLACE = re.compile(
     r"\b(?:the|die|la|de|a|der) (?:"
     + "|".join(f"(?P<place{i}>{words})" for i, words in enumerate(_PLACES))
-    + rf")\b{_GOES_ON}"
+    + rf")\b{GOES_ON}"
 )
+_SAYS_BILL = re.compile(rf"\s+{BILL}\b")
 _LARGE = (
     r"big(?:ger|gest)?|larger?|largest|main|gro(?:ss|\u00df)e(?:re)?|dicke|plus (?:grosse|grande)|grande|gorda|mayor|"
     r"mas grande|piu (?:grande|grossa|alta)|grossa|grote|grootste|maior"
@@ -70,11 +63,11 @@ _OLD = r"old(?:er|est)?|altere|alteste|plus ancienne|mas antigua|piu vecchia|oud
 _NEW = r"new(?:er|est)|latest|neuere|neueste|plus recente|mas reciente|piu recente|nieuwste|mais recente"
 _KIND = re.compile(
     rf"\b(?:the|die|der|la|de|a) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))\b"
-    + _GOES_ON
+    + GOES_ON
 )
 _BOTH = re.compile(
     r"\b(?:both|beide[nr]?|les deux|toutes (?:les )?deux|ambas|las dos|entrambe|tutte e due|allebei|as duas)\b"
-    rf"(?! {OTHER_THINGS})"
+    + STANDS_ALONE
 )
 _ALL_THREE = re.compile(
     r"\b(?:all three|alle drei|les trois|toutes les trois|las tres|tutte e tre|le tre|alle drie|as tres)\b"
@@ -102,15 +95,31 @@ class _Context:
 
     def before(self, position: int) -> tuple[str, ...]:
         found = tuple(dict.fromkeys(number for start, number in self.named if start < position))
-        return found if len(found) > 1 else self.listed or tuple(bill.number for bill in self.bills)
+        if len(found) > 1 or len(self.listed) > 1:
+            return found if len(found) > 1 else self.listed
+        return () if found or self.listed else tuple(bill.number for bill in self.bills)
+
+    def is_of_others(self, position: int, *, is_left: bool = False) -> bool:
+        """Whether what is counted before a place, after the last invoice named, are other things than invoices.
+        `is_left`: "two boxes are missing, the other goes out" leaves an invoice; "the first third, the other two" none.
+        """
+        last = max((start for start, _ in self.named if start < position), default=0)
+        return counts_other_things(self.folded, position, last, only_in_order=is_left)
 
     def remaining(self, position: int) -> tuple[str, ...]:
         """What is not spoken of by its own number; where all are, what has not been spoken of yet."""
-        for named in ({n for _, n in self.named}, {n for start, n in self.named if start < position}):
+        lone = set(self.listed) if len(self.listed) == 1 else set()
+        for named in (lone | {n for _, n in self.named}, lone | {n for start, n in self.named if start < position}):
             left = tuple(bill.number for bill in self.bills if bill.number not in named)
             if left:
                 return left if named or self.listed else ()
         return ()
+
+    def other(self, position: int) -> tuple[str, ...]:
+        """What is left of two that were listed, else of all."""
+        before = {number for start, number in self.named if start < position}
+        left = tuple(number for number in self.listed if number not in before)
+        return left if before and len(left) == 1 and len(self.listed) > 1 else self.remaining(position)
 
 
 def find_references(
@@ -154,15 +163,19 @@ def _listed(matches: Sequence[InvoiceMatch], listed: Sequence[str]) -> tuple[str
 
 
 def _others(context: _Context) -> Iterator[InvoiceMatch]:
+    for match in _REST.finditer(context.folded):
+        left = context.remaining(match.start())
+        if left:
+            yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
     for match in _OTHERS.finditer(context.folded):
         left = context.remaining(match.start())
         words = set(match.group().split())
         count = 2 if words & set(_TWO.split("|")) else 3 if words & set(_THREE.split("|")) else len(left)
-        if left and len(left) == count:
+        if left and len(left) == count and not context.is_of_others(match.start(), is_left=True):
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
     for match in _OTHER.finditer(context.folded):
-        left = context.remaining(match.start())
-        if len(left) == 1:
+        left = context.other(match.start())
+        if len(left) == 1 and not context.is_of_others(match.start(), is_left=True):
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
 
 
@@ -170,7 +183,9 @@ def _places(context: _Context) -> Iterator[InvoiceMatch]:
     for match in _PLACE.finditer(context.folded):
         place = next(i for i in range(len(_PLACES)) if match[f"place{i}"])
         order = context.before(match.start())
-        if place < len(order):
+        if place < len(order) and (
+            _SAYS_BILL.match(match.string, match.end()) or not context.is_of_others(match.start())
+        ):
             yield InvoiceMatch(match.start(), match.end(), (order[place],), MatchKind.GROUP)
 
 
@@ -190,7 +205,7 @@ def _counted(context: _Context) -> Iterator[InvoiceMatch]:
     for count, pattern in ((2, _BOTH), (3, _ALL_THREE)):
         for match in pattern.finditer(context.folded):
             order = context.before(match.start())
-            if len(order) == count:
+            if len(order) == count and not context.is_of_others(match.start()):
                 yield InvoiceMatch(match.start(), match.end(), order, MatchKind.GROUP)
 
 

@@ -15,8 +15,9 @@ from app.domain.text import Span
 from app.reading.amounts import FoundAmount, find_amounts
 from app.reading.dates import FoundDate, find_dates
 from app.reading.idioms import OWN_CONCEPTS, says
-from app.reading.invoices import InvoiceMatch, match_invoices, mentioned
+from app.reading.invoices import match_invoices, mentioned
 from app.reading.lexicon import CONCEPTS
+from app.reading.numbering import InvoiceMatch
 from app.reading.references import find_references
 from app.reading.spans import clauses, fold, sentence_at, sentences
 

@@ -35,6 +35,11 @@ def numbers(text: str) -> list[str]:
         ("order 4471", []),
         ("€4,471.00", []),
         ("on 4.4.71", []),
+        ("approved by both directors", []),
+        ("les deux mandataires ont signé", []),
+        ("please send all invoices and reminders to books@example.com", []),
+        ("alle Rechnungen bitte an buch@example.com richten", []),
+        ("todas las facturas, avisos y cartas", []),
     ],
 )
 def test_how_an_invoice_is_named(text: str, expected: list[str]) -> None:
@@ -55,3 +60,27 @@ def test_offsets_point_at_the_words() -> None:
 
 def test_numbers_of_the_same_shape_that_nobody_knows() -> None:
     assert [match.numbers for match in foreign_numbers("we never got R-9999", TWO)] == [("R-9999",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("La 3 est payée, la 4 part vendredi", ["3-2026", "4-2026"]),
+        ("la 3 et la 4, réglées hier", ["3-2026", "4-2026"]),
+        ("Factures 3-2026 à 12-2026", ["3-2026", "4-2026", "12-2026"]),
+        ("Rechnung 12 ist bezahlt", ["12-2026"]),
+        ("les 3 cartons, le 4 mars, 12 jours", []),
+    ],
+)
+def test_a_year_at_the_end_of_a_number_counts_nothing(text: str, expected: list[str]) -> None:
+    on = account(("3-2026", "10.00"), ("4-2026", "20.00"), ("12-2026", "30.00"))
+    assert [number for match in match_invoices(text, on) for number in match.numbers] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("40/2026 é dia 27", ["40"]), ("no dia 31/3", []), ("em 7/2026", []), ("two, 31 boxes", []), ("am 31 März", [])],
+)
+def test_short_numbers_are_no_dates_and_count_nothing(text: str, expected: list[str]) -> None:
+    on = account(("7", "10.00"), ("31", "20.00"), ("40", "30.00"))
+    assert [number for match in match_invoices(text, on) for number in match.numbers] == expected

@@ -56,3 +56,40 @@ def test_an_order_comes_from_the_subject_where_the_text_names_none() -> None:
 
 def test_the_two_of_three_that_are_named_are_both() -> None:
     assert pointed_at("R-4471, then R-4490. Both are paid.") == [("R-4471", "R-4490")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 is paid. The driver put the pallet at the other end of the yard",
+        "R-4471 is paid, the other boxes are still here",
+        "R-4471 is on hold; everything else on the invoice is right",
+        "R-4471: we asked them one after the other, nobody knows",
+        "R-4471 est payée avec les autres achats du mois",
+        "R-4471 ist bezahlt, für die anderen 600 Euro bitten wir um Geduld",
+        "R-4471 está pagada; la otra manera es una rifa",
+        "R-4471 è pagata, tutto il resto della fattura è giusto",
+    ],
+)
+def test_other_things_are_no_other_invoices(text: str) -> None:
+    assert pointed_at(text, TWO) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The first third is in the bank, the other two follow in May.",
+        "Zwei Unterschriften braucht es, und die zweite haben wir seit gestern.",
+        "Primero la R-4471. La segunda: me falta el remito.",
+        "Je serai la première à m'incliner.",
+        "We have two customer numbers with you, which of both? Both.",
+    ],
+)
+def test_what_was_counted_before_may_be_no_invoices(text: str) -> None:
+    assert pointed_at(text, TWO, ("R-4471",)) == []
+
+
+def test_the_other_is_of_those_that_were_listed() -> None:
+    assert pointed_at("R-4480 is settled, we would like to defer the other until May", THREE, ("R-4471", "R-4480")) == [
+        ("R-4471",)
+    ]

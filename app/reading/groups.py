@@ -1,0 +1,93 @@
+"""Several invoices, or one of a month, named by a word: "both", "all invoices", "the January one"."""
+
+import re
+from collections.abc import Iterable
+
+from app.domain.account import Account, InvoiceKind
+from app.reading.numbering import InvoiceMatch, MatchKind
+from app.reading.pointing import STANDS_ALONE, counts_other_things
+
+_BOTH = re.compile(
+    r"\b(?:both(?: (?:of them|invoices|bills|are))?|les deux(?: factures)?|beide(?: rechnungen)?|ambas(?: facturas)?|"
+    r"(?<!\ba )las dos(?: facturas)?|alle ?bei(?:de|den)|allebei|beide facturen|entrambe(?: le fatture)?|"
+    rf"tutte e due|as duas(?: faturas)?|ambas as faturas)\b{STANDS_ALONE}"
+)
+_ALL = re.compile(
+    r"\b(?:all (?:of them|(?:of )?(?:the |our |your |open |outstanding )*(?:invoices|items|bills))|everything (?:open|"
+    r"outstanding|due)|toutes (?:les |vos |ces )?factures(?: en attente| ouvertes| echues)?|"
+    r"l'ensemble des factures|alle (?:offenen |falligen |ihre |drei |vier )*(?:rechnungen|posten)|samtliche "
+    r"(?:offenen )?(?:rechnungen|posten)|todas (?:las |sus |estas )?(?:facturas|pendientes)|"
+    r"alle (?:openstaande |drie |vier )*(?:facturen|posten)|tutte (?:le )?(?:vostre )?(?:fatture|partite)|todas "
+    r"(?:as )?(?:vossas )?faturas)\b"
+)
+_OF_ANY_TIME = re.compile(
+    r"\s*(?:,|&|and|und|sowie|et|y|e|en)\s+(?:the |your |les |vos |los |sus |le |i |os |as )?(?:reminders?|letters?|"
+    r"correspondence|statements?|notices?|mahnungen|schreiben|gutschriften|post|relances?|courriers?|avis|avoirs?|"
+    r"avisos?|recordatorios?|abonos?|cartas?|demas|solleciti|avvisi|comunicazioni|lettere|herinneringen|"
+    r"aanmaningen|brieven|creditnota\S*|lembretes|comunicacoes)\b"
+    r"|\s+(?:issued|from now|from \w+ (?:on|onwards)|since|ab|seit|kunftig\w*|emises|depuis|a partir|a venir|emitidas|"
+    r"desde|emesse|dal|future|uitgereikt|vanaf|sinds|a emitir)\b"
+)
+"""Invoices as such, not those that are open: "all invoices and reminders should go to", "all invoices since March"."""
+
+_PASSED_ON = re.compile(
+    r"\b(?:send|sent|address|direct|forward|submit|go to|richten|senden|schicken|adressier|envoy|adress|transm|dirig|"
+    r"envi|remit|mand|stuur|sturen|richt|zend|indirizz|invi|trasm|enderec)\w*"
+)
+_ADDRESS = re.compile(r"\S@\S|\u27e8email")
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.@](?=\S)[^.!?\n]*)*")
+_MONTHS = (
+    r"jan(?:uary|uar|uari|eiro|vier)?|enero|gennaio",
+    r"feb(?:ruary|ruar|ruari|rero|braio)?|fevrier|fevereiro",
+    r"mar(?:ch|s|z|zo|co)|maerz|maart",
+    r"apr(?:il|ile)?|avril|abril",
+    r"may|mai|mayo|mei|maggio|maio",
+    r"june?|juin|juni|junio|giugno|junho",
+    r"july?|juillet|juli|julio|luglio|julho",
+    r"aug(?:ust|ustus)?|aout|agosto",
+    r"sept?(?:ember|embre|iembre|tembre)?|settembre|setembro",
+    r"oct(?:ober|obre|ubre)?|okt(?:ober)?|ottobre|outubro",
+    r"nov(?:ember|embre|iembre|embro)?",
+    r"dec(?:ember|embre)?|dez(?:ember|embro)?|diciembre|dicembre",
+)
+ANY_MONTH = "|".join(rf"(?:de |di |d')?(?:{names})\b" for names in _MONTHS)
+_MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
+_MONTH_INVOICE = re.compile(
+    rf"\b(?:(?:{_MONTH})(?:'s)?[ -]?(?:invoice|bill|one|rechnung|factuur)|"
+    + rf"(?:facture|rechnung|factura|fattura|fatura|factuur|invoice|la|die|de|celle|quella|a) (?:vom |aus |de |di |"
+    rf"du mois de |for |from |van )?(?:{_MONTH.replace('?P<m', '?P<n')}))\b"
+)
+
+
+def groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
+    """ "both", "all invoices", "the January one"."""
+    bills = [invoice for invoice in account.invoices if invoice.kind is InvoiceKind.INVOICE]
+    if len(bills) == 2:  # noqa: PLR2004 both
+        for match in _BOTH.finditer(folded):
+            if counts_other_things(folded, match.start(), taken.rfind(1, 0, match.start())):
+                continue
+            yield InvoiceMatch(match.start(), match.end(), tuple(invoice.number for invoice in bills), MatchKind.GROUP)
+    for match in _ALL.finditer(folded):
+        if _of_any_time(folded, match):
+            continue
+        yield InvoiceMatch(
+            match.start(), match.end(), tuple(invoice.number for invoice in bills if invoice.is_open), MatchKind.GROUP
+        )
+    for match in _MONTH_INVOICE.finditer(folded):
+        if folded[: match.start()].rstrip()[-1:].isdigit():
+            continue  # "29 de mayo" is a day
+        month = next(int(name[1:]) for name, value in match.groupdict().items() if value)
+        of_month = [i for i in bills if i.issue_date and i.issue_date.month == month] or [
+            i for i in bills if i.issue_date is None and i.due_date.month == month
+        ]
+        if len(of_month) == 1 and len(bills) > 1:
+            yield InvoiceMatch(match.start(), match.end(), (of_month[0].number,), MatchKind.GROUP)
+
+
+def _of_any_time(folded: str, match: re.Match[str]) -> bool:
+    if _OF_ANY_TIME.match(folded, match.end()):
+        return True
+    start = max(folded.rfind(mark, 0, match.start()) for mark in (". ", "\n", "? ", "! ")) + 1
+    sentence = _SENTENCE.match(folded, start)
+    words = sentence.group() if sentence else ""
+    return bool(_PASSED_ON.search(words) and _ADDRESS.search(words))
