@@ -25,6 +25,7 @@ from app.adapters.redaction.phones import PhoneRecognizer
 from app.adapters.redaction.placeholders import Placeholders, forged, masked
 from app.adapters.redaction.readable import Readable
 from app.adapters.redaction.strangers import STRANGER, Strangers
+from app.adapters.redaction.vocabulary import Vocabulary
 from app.domain.errors import RedactionFailed
 from app.domain.text import PiiSpan, RawText, Redaction
 
@@ -54,19 +55,20 @@ class PresidioRedactor:
     def create(cls, *, is_strict: bool = False) -> "PresidioRedactor":
         """`is_strict` for text that leaves the process: unknown words are masked as well."""
         lexicon = load_lexicon()
+        vocabulary = Vocabulary.load()
         languages = list(LANGUAGES)
         registry = RecognizerRegistry(supported_languages=languages, recognizers=[])
         for language in languages:
             for recognizer in (
                 *number_recognizers(language),
                 PhoneRecognizer(language),
-                *address_recognizers(language),
+                *address_recognizers(language, lexicon, vocabulary),
             ):
                 registry.add_recognizer(recognizer)
         nlp = NoOpNlpEngine([{"lang_code": language, "model_name": "none"} for language in languages])
         engine = AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=languages)
-        names = {language: NameRecognizer(lexicon, language) for language in languages}
-        return cls(engine, lexicon, names, Strangers.load(lexicon) if is_strict else None)
+        names = {language: NameRecognizer(lexicon, vocabulary, language) for language in languages}
+        return cls(engine, lexicon, names, Strangers.load(lexicon, vocabulary) if is_strict else None)
 
     def redact(
         self,

@@ -1,69 +1,155 @@
-"""Postal addresses by their shape: street and number in the order of each language, postcode and town behind it."""
+"""Postal addresses by their shape: a street in the order of each language, and what belongs to it on both sides.
 
-from presidio_analyzer import EntityRecognizer
+Kestrel House, ◀── 40 Wharf Street ──▶ , Hull HU1 2AB ──▶ , United Kingdom      a street and its surroundings
+Rose Cottage, Back Lane, ◀── Hawes DL8 3QT                                      a British postcode alone
+Het Wielsem 10, ◀── 5231 BW 's-Hertogenbosch                                    postcode and town behind a number
+"""
 
-from app.adapters.redaction.finds import NumberRecognizer
+import re
+from collections.abc import Iterable, Iterator
 
-# Every repetition is bounded and every gap takes a character: hostile text cannot make the search slow.
-_S = r"[ \u00a0]"
-_WORD = r"[^\W\d_][\w'\u2019.-]{0,30}"
-_CAP = r"[A-ZÀ-ÖØ-Þ][\w'\u2019.-]{0,30}"
-_NUMBER = rf"\d{{1,4}}(?:{_S}?[a-zA-Z](?!\w))?(?:{_S}?[-\u2013/]{_S}?\d{{1,4}}[a-zA-Z]?)?(?!\w)(?![.,]\d)"
-_LEADING = r"(?<![\w.,/-])\d{1,5}[A-Za-z]?"
-_GAP = rf"(?:{_S}{{0,2}}[,|·;\u2013-]{_S}{{0,2}}\n?[>\s]{{0,3}}|{_S}{{0,2}}\n[>\s]{{0,3}}|{_S}{{1,2}})"
-_SMALL = (
-    r"am|an der|an|im|in der|sur|de|del|della|dei|dos|das|la|las|los|le|les|di|do|da|upon|on|of|der|den|bei|l'|d'|y|e"
-)
-_TOWN = rf"{_CAP}(?:{_S}(?:{_CAP}|{_SMALL})){{0,4}}"
-_ZIP = rf"(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:-\d{{3}})?(?:{_S}?[A-Z]{{2}}(?!\w))?"
-_ZIP_TOWN = rf"(?:{_GAP}{_ZIP}{_S}{_TOWN}(?:{_S}?\([A-Z]{{2}}\))?)"
-_UK_POSTCODE = rf"[A-Z]{{1,2}}\d[A-Z\d]?{_S}?\d[A-Z]{{2}}(?!\w)"
-_UK_TAIL = rf"(?:{_GAP}{_TOWN}){{0,3}}?{_GAP}{_UK_POSTCODE}"
-_US_FLAT = rf"(?:{_GAP}(?:Apt|Suite|Ste|Unit|Floor|Fl|#)\.?{_S}?\w+)?"
-_US_TAIL = rf"{_US_FLAT}(?:{_GAP}{_TOWN})?{_GAP}[A-Z]{{2}}{_S}\d{{5}}(?:-\d{{4}})?"
-_ABROAD_TAIL = rf"(?:{_UK_TAIL}|{_US_TAIL})?"
+from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
-_EN_KIND = (
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Cres|Way|Place|Pl|Square|Sq|Terrace|Gardens"
-    r"|Hill|Park|Boulevard|Blvd|Highway|Hwy|View|Row|Mews|Grove|Walk|Green|Quay|Wharf|Yard|Parade|Rise|Vale|Circle|Cir"
-    r"|Trail|Parkway|Pkwy)(?!\w)\.?"
-)
-_DE_ENDING = (
-    r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|markt|steig|stieg"
-    r"|straat|laan|plein|gracht|kade|singel|dijk|baan|dreef)"
-)
-_DE_KIND = r"(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Markt)"
-_DE_LEADING = r"(?:Am|Im|An der|An den|Auf der|Auf dem|Zum|Zur|In der|Unter den)"
-_FR_KIND = r"(?i:rue|avenue|av\.|boulevard|bd|bld|chemin|impasse|all[ée]e|quai|square|faubourg|sentier)"
-_FR_WIDE_KIND = r"(?i:place|route|cours|passage|villa|zone|za|zi|lieu-dit|r[ée]sidence)"
-_SOUTH_KIND = (
-    r"(?:[Cc]alle|[Cc]/|[Aa]vda\.?|[Aa]venida|[Aa]v\.|[Pp]laza|[Pp]za\.?|[Pp]aseo|[Pp]º|[Rr]onda|[Cc]amino|[Cc]arretera|[Cc]tra\.?"
-    r"|[Vv]ia|[Vv]iale|V\.le|[Pp]iazza|[Pp]iazzale|P\.zza|[Cc]orso|C\.so|[Ll]argo|[Vv]icolo|[Ss]trada"
-    r"|[Rr]ua|R\.|[Pp]ra[çc]a|[Tt]ravess[ai]a?|[Ee]strada|[Aa]lameda)"
-)
-_SOUTH_NAME = rf"(?:(?:{_SMALL}){_S}){{0,2}}{_CAP}(?:{_S}(?:{_CAP}|{_SMALL})){{0,6}}?"
-_FLAT = rf"(?:,?{_S}?\d{{1,2}}[.ºª°]\w{{0,2}}(?:{_S}[A-Za-z]\b)?)?"
+from app.adapters.redaction import address_shapes as shapes
+from app.adapters.redaction.finds import REFERENCE, before
+from app.adapters.redaction.lexicon import Lexicon
+from app.adapters.redaction.vocabulary import Vocabulary
+from app.adapters.redaction.words import words_of
 
-_SHAPES = (
-    rf"{_LEADING}(?:{_S}{_CAP}){{1,4}}?{_S}{_EN_KIND}{_ABROAD_TAIL}",
-    rf"{_LEADING}(?:{_S}{_CAP}){{1,5}}?{_UK_TAIL}",
-    rf"(?<![\w-]){_UK_POSTCODE}",
-    rf"(?<!\w)P\.?{_S}?O\.?{_S}?Box{_S}\d+{_ABROAD_TAIL}",
-    # German and Dutch: the street's kind ends its name or follows it, then the number
-    rf"(?<!\w)(?:{_CAP}{_S}){{0,2}}[A-ZÄÖÜ][\w-]{{0,40}}{_DE_ENDING}{_S}?{_NUMBER}{_ZIP_TOWN}?",
-    rf"(?<!\w){_CAP}(?:{_S}{_CAP}){{0,2}}{_S}{_DE_KIND}{_S}{_NUMBER}{_ZIP_TOWN}?",
-    rf"(?<!\w){_DE_LEADING}(?:{_S}{_CAP}){{1,3}}{_S}{_NUMBER}{_ZIP_TOWN}",
-    rf"(?<!\w)(?:Postfach|Postbus|BP|CP|Apartado(?: de Correos)?){_S}\d[\d ]{{1,7}}{_ZIP_TOWN}",
-    # French: number, kind, name
-    rf"{_LEADING}(?:{_S}?(?:bis|ter|quater))?,?{_S}{_FR_KIND}(?:{_S}(?:{_WORD}|\d{{1,4}})){{1,7}}?"
-    rf"(?:{_ZIP_TOWN}|(?={_S}*(?:[,;\n|.]|$)))",
-    rf"{_LEADING}(?:{_S}?(?:bis|ter|quater))?,?{_S}{_FR_WIDE_KIND}(?:{_S}(?:{_WORD}|\d{{1,4}})){{1,7}}?{_ZIP_TOWN}",
-    # Spanish, Italian, Portuguese: kind, name, number
-    rf"(?<!\w){_SOUTH_KIND}{_S}?{_SOUTH_NAME},?{_S}?(?:n[.º°o]{{0,2}}{_S}?)?{_NUMBER}{_FLAT}{_ZIP_TOWN}?",
-    # a line of its own that is only postcode and town
-    rf"(?m:^[>\s]{{0,3}}(?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}}{_S}[A-Z]{{2}}|\d{{4}}-\d{{3}}){_S}{_TOWN}{_S}*$)",
+SHAPE, WITH_POSTCODE = 0.7, 0.82
+"""An address with its postcode is surer than a name that the lists alone believe."""
+REACH = 100
+"""How far before a place a part of its address may start."""
+MOST_PARTS, MOST_BEFORE_TOWN, STATE = 6, 4, 2
+
+STREETS = tuple(re.compile(shape) for shape in shapes.STREETS)
+WITH_TOWN = tuple(re.compile(shape) for shape in shapes.WITH_TOWN)
+UK_POSTCODE, ZIP_TOWN, ALONE = (re.compile(s) for s in (shapes.UK_POSTCODE, shapes.ZIP_TOWN, shapes.ALONE))
+BEHIND_POSTCODE = tuple(re.compile(shape) for shape in shapes.BEHIND_POSTCODE)
+BEHIND_UNIT, BEHIND_TOWN, IN_TOWN, BEHIND_ALL = (
+    re.compile(s) for s in (shapes.BEHIND_UNIT, shapes.BEHIND_TOWN, shapes.IN_TOWN, shapes.BEHIND_ALL)
 )
 
+Place = tuple[int, int, float]
 
-def address_recognizers(language: str) -> list[EntityRecognizer]:
-    return [NumberRecognizer("LOCATION", shape, language=language, score=0.7) for shape in _SHAPES]
+
+class AddressRecognizer(LocalRecognizer):
+    def __init__(self, language: str, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+        self.lexicon = lexicon
+        self.vocabulary = vocabulary
+        super().__init__(supported_entities=["LOCATION"], supported_language=language, name="addresses")
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        places = (*self._streets(text), *self._british(text), *self._numbered(text), *_alone(text))
+        return [RecognizerResult("LOCATION", start, end, score) for start, end, score in _merged(places, text)]
+
+    def _streets(self, text: str) -> Iterator[Place]:
+        for found, needs_postcode in ((STREETS, False), (WITH_TOWN, True)):
+            for shape in found:
+                for match in shape.finditer(text):
+                    end, has_postcode = self._behind(text, match.end())
+                    if has_postcode or not needs_postcode:
+                        yield _before(text, match.start()), end, WITH_POSTCODE if has_postcode else SHAPE
+
+    def _british(self, text: str) -> Iterator[Place]:
+        """A postcode, its town, and what leads up to it when that has a house or a street in it."""
+        for match in UK_POSTCODE.finditer(text):
+            start = at = match.start()
+            for part in range(MOST_BEFORE_TOWN):
+                segment = shapes.BEFORE_TOWN.search(text, max(0, at - REACH), at)
+                if segment is None:
+                    break
+                is_street = shapes.IS_STREET.search(segment["segment"]) is not None
+                if not is_street and not self._may_be_town(segment["segment"]):
+                    break
+                at = segment.start()
+                if is_street or part == 0:
+                    start = at
+                if is_street:
+                    start = _before(text, at)
+                    break
+            yield start, self._behind_all(text, match.end()), WITH_POSTCODE
+
+    def _numbered(self, text: str) -> Iterator[Place]:
+        """Postcode and town behind words of any kind and a number: neither a paper nor so many pieces of something."""
+        for match in ZIP_TOWN.finditer(text):
+            lead = shapes.BEFORE_ZIP.search(text, max(0, match.start() - REACH), match.start())
+            if lead is None or REFERENCE.search(before(text, lead.start("number"))):
+                continue
+            if not self._may_be_town(lead.group()):
+                continue
+            if self._may_be_town(match["town"]) and not self._is_word(match["town"]):
+                yield _before(text, lead.start()), self._behind_all(text, match.end()), WITH_POSTCODE
+
+    def _behind(self, text: str, at: int) -> tuple[int, bool]:
+        """Where the address ends, and whether a postcode is in it."""
+        for _ in range(MOST_PARTS):
+            for shape in BEHIND_POSTCODE:
+                match = shape.match(text, at)
+                if match and self._may_be_town(match.groupdict().get("town") or ""):
+                    return self._behind_all(text, match.end()), True
+            unit = BEHIND_UNIT.match(text, at)
+            if unit is None:
+                break
+            at = unit.end()
+        town = BEHIND_TOWN.match(text, at)
+        if town and self._may_be_town(town["town"]):
+            return self._behind_all(text, town.end()), False
+        town = IN_TOWN.match(text, at)
+        if town and self._may_be_town(town["town"]) and not self._is_word(town["town"]):
+            return town.end(), False
+        return at, False
+
+    def _behind_all(self, text: str, at: int) -> int:
+        """Behind the town: a region, a country, what brackets add."""
+        for _ in range(2):
+            match = BEHIND_ALL.match(text, at)
+            if match is None or not self._may_be_town(match["town"] or ""):
+                break
+            at = match.end()
+        return at
+
+    def _may_be_town(self, town: str) -> bool:
+        """Not "Friday", "Regards" or "Fellside Logistics"."""
+        named = (
+            word for word in words_of(town) if word.is_capital and not (word.is_shouted and len(word.text) <= STATE)
+        )
+        return not any(self.lexicon.is_ordinary(w.folded) for w in named if w.folded not in self.lexicon.particles)
+
+    def _is_word(self, town: str) -> bool:
+        return any(self.vocabulary.lists(word.folded, self.supported_language) for word in list(words_of(town))[:1])
+
+
+def _before(text: str, at: int) -> int:
+    """Where the address starts: units, buildings and estates stand before the street."""
+    for _ in range(MOST_PARTS):
+        part = shapes.BEFORE_PART.search(text, max(0, at - REACH), at)
+        if part is None:
+            break
+        at = part.start()
+    return at
+
+
+def _alone(text: str) -> Iterator[Place]:
+    for match in ALONE.finditer(text):
+        yield match.start(), match.end(), SHAPE
+
+
+def _merged(places: Iterable[Place], text: str) -> list[Place]:
+    """Overlapping places as one, without the signs that end it."""
+    merged: list[Place] = []
+    for start, end, score in sorted(places):
+        last = merged[-1] if merged else None
+        if last is not None and start < last[1]:
+            merged[-1] = (last[0], max(last[1], end), max(last[2], score))
+        else:
+            merged.append((start, end, score))
+    return [(start, start + len(text[start:end].rstrip(" \n>.,;-")), score) for start, end, score in merged]
+
+
+def address_recognizers(language: str, lexicon: Lexicon, vocabulary: Vocabulary) -> list[EntityRecognizer]:
+    return [AddressRecognizer(language, lexicon, vocabulary)]

@@ -22,6 +22,8 @@ _FOLDED = str.maketrans(
 NOT_FOLDED = frozenset({"março"})
 """Without its accent the month would be Marco."""
 
+SHORTEST_COMPOUND = 8
+
 Phrases = dict[str, tuple[tuple[str, ...], ...]]
 """Phrases as word tuples under their first word, longest first."""
 
@@ -53,6 +55,8 @@ class Lexicon:
     never_names: frozenset[str]
     calendar: frozenset[str]
     company_words: frozenset[str]
+    company_endings: tuple[str, ...]
+    asks: Phrases
     place_words: frozenset[str]
     role_mailboxes: frozenset[str]
     before_small_names: frozenset[str]
@@ -73,6 +77,10 @@ class Lexicon:
 
     def is_listed(self, word: str) -> bool:
         return self.is_first(word) or self.is_last(word)
+
+    def ends_like_firm(self, word: str) -> bool:
+        """ "Bouwbedrijf", "Fahrzeugbau": put together with a word for a trade."""
+        return len(word) >= SHORTEST_COMPOUND and word.endswith(self.company_endings)
 
     def is_ordinary(self, word: str) -> bool:
         """Never a person by itself."""
@@ -109,6 +117,8 @@ def load_lexicon() -> Lexicon:
         never_names=words("never_names"),
         calendar=words("calendar"),
         company_words=words("company_words"),
+        company_endings=tuple(lists["company_endings"].split()),
+        asks=_phrases(lists["asks"]),
         place_words=words("place_words"),
         role_mailboxes=words("role_mailboxes"),
         before_small_names=words("before_small_names"),

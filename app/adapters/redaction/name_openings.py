@@ -72,6 +72,9 @@ OFFICES = frozenset(
         "direktor",
     ]
 )
+SMALL_ARTICLES = frozenset(
+    {"la", "el", "il", "lo", "o", "a", "do", "da", "de", "der", "die", "den", "dem", "del", "della", "your", "our"}
+)
 BETWEEN_INTRODUCTION = re.compile(r"[ :.,(\u2013-]{1,3}")
 BEHIND_ROLE = re.compile(r",?[^\S\n]{1,2}")
 
@@ -91,6 +94,7 @@ class Openings:
             elif word.folded in self.lexicon.person_roles:
                 yield from self._in_role(text, line.words, at + 1)
             yield from self._introduced(text, line.words, at)
+            yield from self._asked_for(text, line.words, at)
 
     # -- "Frau Demir" ----------------------------------------------------------------------------------------------
 
@@ -98,7 +102,7 @@ class Openings:
         for _ in range(MOST_TITLES):
             if at < len(words) and words[at].folded in self.more_titles and _follows(text, words, at):
                 at += 1
-        if at >= len(words) or not _follows(text, words, at) or not words[at].is_capital:
+        if at >= len(words) or not _follows(text, words, at) or not (words[at].is_capital or _is_elided(words[at])):
             return
         head = words[at]
         surname_begins = head.folded in self.lexicon.particles and at + 1 < len(words) and words[at + 1].is_capital
@@ -194,6 +198,29 @@ class Openings:
         full = name.count == PAIR and not name.is_shouted and not self.reader.is_german
         return self.reader.is_listed_person(name) or (full and ":" not in between and phrase_length > 1)
 
+    def _asked_for(self, text: str, words: Sequence[Word], at: int) -> Iterator[Name]:
+        """ "ask for Ainslie", "laut Wijnands": no list need know the name; who is named in one breath is one too."""
+        end = phrase_at(self.lexicon.asks, words, at)
+        while 0 < end < len(words) and GAP.fullmatch(text, words[end - 1].end, words[end].start):
+            if words[end].folded in SMALL_ARTICLES:
+                end += 1
+                continue
+            name = self.reader.read(text, words, end, trusting=not self.reader.is_german)
+            if name is None or self.reader.is_firm(text, words, name) or not self.reader.is_unheard_of(name):
+                return
+            yield name
+            joined = JOINS.match(text, name.end)
+            behind = index_at(words, joined.end()) if joined else len(words)
+            if behind >= len(words) or joined is None or words[behind].start != joined.end():
+                return
+            end = behind
+            if not words[end].is_capital:
+                return
+            other = self.reader.read(text, words, end, trusting=not self.reader.is_german)
+            if other and not self.reader.is_firm(text, words, other) and self.reader.is_unheard_of(other):
+                yield other
+            return
+
     def _small_pair(self, words: Sequence[Word], at: int) -> Name | None:
         """ "follow up with patricia desrosiers"."""
         pair = tuple(words[at : at + PAIR])
@@ -220,6 +247,11 @@ def is_title(text: str, word: Word) -> bool:
     if word.folded in DOTTED_TITLES:
         return dotted and (word.is_capital or len(word.text) > PAIR)
     return word.is_capital or dotted or word.folded in SMALL_TITLES
+
+
+def _is_elided(word: Word) -> bool:
+    """ "d'Arvieu"."""
+    return word.folded[:2] == "d'" and word.text[2:3].isupper()
 
 
 def _follows(text: str, words: Sequence[Word], at: int) -> bool:

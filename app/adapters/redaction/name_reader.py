@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.adapters.redaction.lexicon import Lexicon, Phrases
+from app.adapters.redaction.vocabulary import Vocabulary
 from app.adapters.redaction.words import Word, index_at
 
 PAIR, TRIPLE, LONGEST_NAME = 2, 3, 5
 SHORT_WORD = 3
+MARIA = "M\u00aa"
 GAP = re.compile(r"[^\S\r\n]{1,2}|\.[^\S\r\n]{0,2}|,[^\S\r\n](?=[A-Z]\.)")
 CODE = re.compile(r"[-/#.]?\d")
 AND_A_FIRM = re.compile(r"[^\S\n]?&[^\S\n]?[A-ZÀ-Þ]")
@@ -63,9 +65,12 @@ class Name:
 class NameReader:
     """Reads names in one language. German is apart: its nouns look like names, so only the lists are believed there."""
 
-    def __init__(self, lexicon: Lexicon, *, is_german: bool) -> None:
+    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary, brands: frozenset[str], language: str) -> None:
         self.lexicon = lexicon
-        self.is_german = is_german
+        self.vocabulary = vocabulary
+        self.brands = brands
+        self.language = language
+        self.is_german = language == "de"
 
     def read(self, text: str, words: Sequence[Word], at: int, *, trusting: bool = True) -> Name | None:
         """`trusting` takes unknown capitalised words as parts of the name; otherwise the lists must know them."""
@@ -92,6 +97,8 @@ class NameReader:
         lexicon = self.lexicon
         if not word.is_capital or CODE.match(text, word.end) or text[max(0, word.start - 1) : word.start].isdigit():
             return False
+        if word.text == MARIA:
+            return not taken
         if len(word.text) == 1:
             return text[word.end : word.end + 1] == "." or not taken
         if word.is_shouted and len(word.text) <= SHORT_WORD and not lexicon.is_first(word.folded):  # AR, INV, RIB
@@ -119,7 +126,7 @@ class NameReader:
                 text, words[i].end, words[i + 1].start
             ):
                 return False
-            if words[i + 1].is_capital:
+            if words[i + 1].is_capital and words[i + 1].folded not in self.lexicon.particles:
                 return self._is_part(text, words[i + 1], (words[i],), trusting=True)
         return False
 
@@ -151,6 +158,19 @@ class NameReader:
             return False
         longer = name.count > 1 and name.is_likely
         return longer or self.is_listed_person(name) or (name.count == PAIR and not name.is_shouted)
+
+    def is_unheard_of(self, name: Name) -> bool:
+        """No word of it is an ordinary one or a brand: where a name is expected it can be nothing else."""
+        full = [word for word in name.words if len(word.text) > 1 and word.folded not in self.lexicon.particles]
+        return bool(full) and not any(self._is_explained(word.folded) for word in full)
+
+    def _is_explained(self, word: str) -> bool:
+        if self.lexicon.is_common_first(word):
+            return False
+        explained = word in self.brands or word in self.lexicon.place_words or self.lexicon.is_ordinary(word)
+        if explained or self.lexicon.ends_like_firm(word) or word in self.lexicon.person_roles:
+            return True
+        return self.vocabulary.knows(word, self.language) or self.vocabulary.knows_anywhere(word)
 
     def is_noun(self, name: Name) -> bool:
         """One word that is an office or an abstract noun."""
@@ -194,6 +214,8 @@ class NameReader:
             if BESIDE.fullmatch(text, words[i - 1].end, words[i].start) is None:
                 return False
             if words[i].folded in telling and _names_a_firm(words[i]):
+                return True
+            if words[i].is_capital and self.lexicon.ends_like_firm(words[i].folded):
                 return True
             if not words[i].is_capital:
                 return False

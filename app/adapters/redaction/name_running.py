@@ -27,7 +27,7 @@ class Running:
             at += name.count
             if shouted_alone or self.reader.is_firm(text, words, full):
                 continue
-            if self._is_meant(text, name) or self.reader.ends_like_surname(full):
+            if self._is_meant(text, name) or self._is_initialled(text, full) or self.reader.ends_like_surname(full):
                 yield from self._with_companion(text, words, full)
 
     def _is_meant(self, text: str, name: Name) -> bool:
@@ -39,17 +39,26 @@ class Running:
         dotted_initial = name.has_initial and text[name.words[0].end] == "."
         return self.lexicon.is_first(name.head) or (dotted_initial and last not in self.lexicon.person_roles)
 
+    def _is_initialled(self, text: str, name: Name) -> bool:
+        """ "T. Zirngibl": behind a dotted initial a word that is nothing else."""
+        return name.has_initial and text[name.words[0].end] == "." and self.reader.is_unheard_of(name)
+
     def _with_unknown_surname(self, text: str, words: Sequence[Word], at: int, name: Name) -> Name:
         """ "Selma Aydinoglu": a capitalised word right behind a given name is its surname, if no German noun."""
-        if name.count > 1:
-            return name
         longer = self.reader.read(text, words, at)
+        if name.count > 1:
+            return longer if longer is not None and self._ends_unheard_of(name, longer) else name
         if longer is None or longer.count > (PAIR if self.reader.is_german else TRIPLE):
             return name
         if self.reader.is_german and longer.words[-1].folded.endswith(NOUN_ENDINGS):
             return name
         known = self.lexicon.is_common_first(name.head) or self.reader.ends_like_surname(longer)
         return longer if known else name
+
+    def _ends_unheard_of(self, name: Name, longer: Name) -> bool:
+        """ "Maria da Luz Saldanha": what goes on behind the listed words is nothing else."""
+        behind = longer.words[name.count :]
+        return bool(behind) and not self.reader.is_german and self.reader.is_unheard_of(Name(behind))
 
     def _with_companion(self, text: str, words: Sequence[Word], name: Name) -> Iterator[Name]:
         """ "Noémie ou Fanch Le Goff": who is named in one breath with a person is one, except in German."""

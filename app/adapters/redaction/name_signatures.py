@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from app.adapters.redaction.name_headers import HEADER
 from app.adapters.redaction.name_openings import is_title
-from app.adapters.redaction.name_reader import TRIPLE, Name, NameReader, phrase_at
+from app.adapters.redaction.name_reader import LONGEST_NAME, TRIPLE, Name, NameReader, phrase_at
 from app.adapters.redaction.words import Line, Word
 
 SHORT_LINE = 5
@@ -19,6 +19,7 @@ FOR_ANOTHER = re.compile(
     r"(?:i\.?[^\S\n]?[av]\.?|ppa\.?|p\.?p\.?|p\.?o\.?|gez\.?|/s/|sgd\.?)(?=[^\S\n])[^\S\n]*", re.IGNORECASE
 )
 SENTENCE_END = re.compile(r"[.!?)]")
+ENDS_SENTENCE = re.compile(r"[.!?)][^\S\n]+$|[^\S\n][\u2013-][^\S\n]$")
 HEAD_ENDS = re.compile(r"[^\S\n]*(?:[|,;/·•(<\[\u2013\u2014:&]|[-+][^\S\n]|[^\S\n]{2,}|$)")
 KISSES = re.compile(r"[^\S\n]+(?:[xX]{1,3}|[^\w\s]{1,3})?[^\S\n]*[.!]?$|[.!]?[^\S\n]*$")
 
@@ -38,6 +39,22 @@ class Signatures:
             yield from self._closing_within(text, line)
         alone = above is not None and self._ends_letter(text, above, line, following)
         yield from self._signature(text, line, 0, announced=False, alone=alone)
+        if not following or following[0].depth != line.depth or _is_boundary(text, following[0]):
+            yield from self._last_words(text, line)
+
+    def _last_words(self, text: str, line: Line) -> Iterator[Name]:
+        """ "It went out on Friday. Wieke": behind the last full stop of a letter, and no ordinary word."""
+        words = line.words
+        for at in range(max(1, len(words) - LONGEST_NAME), len(words)):
+            between = text[words[at - 1].end : words[at].start]
+            if ENDS_SENTENCE.search(between) is None:
+                continue
+            name = self.reader.read(text, words, at)
+            if name is None or KISSES.fullmatch(text[name.end : line.end]) is None:
+                continue
+            if self.reader.is_unheard_of(name) and not self.reader.is_firm(text, words, name):
+                yield name
+                return
 
     def _closing_within(self, text: str, line: Line) -> Iterator[Name]:
         """ "It went out on Friday. A+ Dédé": a closing and a name end the line."""

@@ -15,6 +15,7 @@ from app.adapters.redaction.name_openings import Openings
 from app.adapters.redaction.name_reader import Name, NameReader
 from app.adapters.redaction.name_running import Running
 from app.adapters.redaction.name_signatures import Signatures
+from app.adapters.redaction.vocabulary import Vocabulary, load_brands
 from app.adapters.redaction.words import Line, lines_of, without_tags
 
 SURE, LIKELY = 0.85, 0.75
@@ -25,8 +26,8 @@ BELOW = 2
 class NameRecognizer(LocalRecognizer):
     """People in one text; reads it whole, because a signature is known by what stands above and below it."""
 
-    def __init__(self, lexicon: Lexicon, language: str) -> None:
-        reader = NameReader(lexicon, is_german=language == "de")
+    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary, language: str) -> None:
+        reader = NameReader(lexicon, vocabulary, load_brands(), language)
         self.openings = Openings(reader)
         self.headers = Headers(reader)
         self.signatures = Signatures(reader)

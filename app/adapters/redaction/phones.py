@@ -1,6 +1,7 @@
 """Telephone numbers: shapes by eye, validity by number plan, and the words before them as judge."""
 
 import re
+from collections.abc import Iterator
 
 import phonenumbers
 from presidio_analyzer import LocalRecognizer, RecognizerResult
@@ -10,15 +11,29 @@ from app.adapters.redaction.finds import REFERENCE, before
 
 CANDIDATE = re.compile(
     r"(?<![\w#+.,€$£])(?<![^\W\d_][-/])(?:\+[^\S\n]?|\(\+)?\(?"
-    r"\d(?:[^\S\n]{0,2}[().\-/\u2013\u2011]{0,2}[^\S\n]?\d){4,17}+"
-    r"(?:[^\S\n]?(?:x|ext\.?|DW|poste)[^\S\n]?\d{1,5})?(?!\w)(?![.,:/-]\d)"
+    r"\d(?:[^\S\n]{0,2}[().\-/\u2013\u2011]{0,2}[^\S\n]?\d){4,23}+"
+    r"(?:,?[^\S\n]?(?:x|ext(?:n|ension|ensi[oó]n|ens[aã]o)?|DW|Dw|Durchwahl|App|poste|int(?:erno)?|toestel|tst)"
+    r"(?![^\W\d_])[.:]?[^\S\n]?\d{1,5})?"
+    r"(?!\w)(?![.,:/-]\d)"
 )
+SHORT = re.compile(
+    r"\b(?:durchwahl|dw|ext(?:n|ension|ensi[oó]n|ens[aã]o)?|toestel)\b"
+    r"[.:]?[^\S\n]{0,2}(?P<number>-?\d{2,5})(?![\w/-]|[.,]\d)",
+    re.IGNORECASE,
+)
+"""An extension by itself."""
+BETWEEN = re.compile(r"[^\S\n]+[/\u2013-][^\S\n]+")
+"""What may stand within one number, or between two."""
+TWO_NUMBERS = 15
 LABELS = (
     r"tel|telephone|phone|ph|mobile|mob|cell|direct|dial|ddi|dd|switchboard|fax|call|ring|whatsapp|desk|office|home|work"
     r"|answering at|reach (?:me|us|him|her) (?:at|on)"
     r"|telefon|fon|handy|mobil|durchwahl|dw|rufnummer"
     r"|t[eé]l|t[eé]l[eé]phone|portable|port|fixe|ligne directe|standard"
     r"|t[eé]l[eé]fono|telf|tfno|tlf|m[oó]vil|fijo|telefoon|mobiel|gsm|bel|bereikbaar op"
+    r"|(?:telefon|handy|mobil|ruf|fax|telefoon|gsm-?|mobiel)-?(?:nummer|nr)|r[uü]ckruf|erreichbar|anrufen|festnetz"
+    r"|(?:my|mein|mon|mi|mijn|mio|meu) (?:number|nummer|num[eé]ro|n[uú]mero)"
+    r"|text me|sms|joignable|joindre|(?:r?appel|ll[aá]m|chiam)\w{1,6}|ligue|ligar"
     r"|telefono|cellulare|telefone|telem[oó]vel|tlm|telm"
 )
 LABELLED = re.compile(rf"(?:\b(?:{LABELS})\b[^\n\d]{{0,18}}|(?:^|[\s|·,;])[TMPFHD][.:][^\S\n]*)$", re.IGNORECASE)
@@ -55,25 +70,29 @@ class PhoneRecognizer(LocalRecognizer):
         """Nothing to load."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
-        return [
-            RecognizerResult("PHONE_NUMBER", match.start() + _opens_only(match.group()), match.end(), 0.8)
+        places = [
+            (start + _opens_only(text[start:end]), end)
             for match in CANDIDATE.finditer(text)
-            if self._is_phone(text, match)
+            for start, end in _numbers(match)
+            if self._is_phone(text, start, end)
         ]
+        places += [match.span("number") for match in SHORT.finditer(text)]
+        return [RecognizerResult("PHONE_NUMBER", start, end, 0.8) for start, end in places]
 
-    def _is_phone(self, text: str, match: re.Match[str]) -> bool:
-        number, lead = match.group(), before(text, match.start())
+    def _is_phone(self, text: str, start: int, end: int) -> bool:
+        number, lead = text[start:end], before(text, start)
         digits = sum(c.isdigit() for c in number)
         if (
             digits > LONGEST + 2
             or DATE.fullmatch(number)
             or MONEY_BEFORE.search(lead)
-            or MONEY_AFTER.match(text, match.end())
+            or MONEY_AFTER.match(text, end)
+            or REFERENCE.search(lead)
         ):
             return False
-        if LABELLED.search(lead) or LABELLED_BEHIND.match(text, match.end()):
+        if LABELLED.search(lead) or LABELLED_BEHIND.match(text, end):
             return digits >= SHORTEST_LABELLED
-        if REFERENCE.search(lead) or digits < SHORTEST:
+        if digits < SHORTEST:
             return False
         return self._is_in_plan(number)
 
@@ -90,6 +109,18 @@ class PhoneRecognizer(LocalRecognizer):
         if not is_grouped:
             return False
         return any(_is_valid(number, region) for region in self.regions if region in WITHOUT_ZERO)
+
+
+def _numbers(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The number, or the two of "0161 496 0233 / 07700 900 713"."""
+    number, start = match.group(), match.start()
+    if sum(c.isdigit() for c in number) < TWO_NUMBERS:
+        yield start, match.end()
+        return
+    for gap in BETWEEN.finditer(number):
+        yield start, match.start() + gap.start()
+        start = match.start() + gap.end()
+    yield start, match.end()
 
 
 def _opens_only(number: str) -> int:

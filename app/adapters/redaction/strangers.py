@@ -6,12 +6,11 @@ brands. A given name is masked in small letters too, unless some language has it
 
 import re
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from itertools import pairwise
 
 from app.adapters.redaction.finds import Find
 from app.adapters.redaction.lexicon import Lexicon
-from app.adapters.redaction.vocabulary import Vocabulary
+from app.adapters.redaction.vocabulary import Vocabulary, load_brands
 from app.adapters.redaction.words import Word, without_tags, words_of
 
 STRANGER = 0.05
@@ -24,7 +23,9 @@ BESIDE = re.compile(r"[^\S\n]{0,2}(?:&[^\S\n]|[.,](?=[^\S\n]*[A-Z][a-z]{0,3}\b))
 JOINS = re.compile(r"[^\S\n]{1,2}|[-'\u2019]|\.[^\S\n]?|,[^\S\n]")
 STANDS_ALONE = re.compile(r"(?: [^\W\d_]\.)?[^\w\n]*(?:\n|$)")
 ENDS = re.compile(r"(?:^[^\w]*|\n|[,.!?;])[^\w\n]{0,4}(?:(?:der|die|de|el|la|le|il|o|a) )?$")
-FIRM_REACH = 2
+FIRM_REACH = 4
+"""Capitalised words on both sides of one that makes them a firm."""
+FIRM_REACH_BEHIND = 2
 LINKS = frozenset({"und", "and", "et", "y", "e", "i", "o", "associates", "co"})
 """Words that join firms, but also two people."""
 LOOK_BACK, SHORTEST_SMALL, LONGEST_SMALL, ACRONYM = 6, 3, 7, 4
@@ -49,9 +50,8 @@ class Strangers:
         )
 
     @classmethod
-    def load(cls, lexicon: Lexicon) -> "Strangers":
-        brands = files("app.adapters.redaction").joinpath("data", "brands.txt").read_text(encoding="utf-8").split()
-        return cls(lexicon, Vocabulary.load(), frozenset(brands))
+    def load(cls, lexicon: Lexicon, vocabulary: Vocabulary) -> "Strangers":
+        return cls(lexicon, vocabulary, load_brands())
 
     def find(self, text: str, finds: Sequence[Find], language: str) -> Iterator[Find]:
         hidden = bytearray(len(text))
@@ -88,19 +88,29 @@ class Strangers:
         for word in words:
             goes_on = bool(run) and BESIDE.fullmatch(text, run[-1].end, word.start) is not None
             if not goes_on or not (word.is_capital or word.folded in self._lexicon.particles):
-                found.update(self._of_firm(run))
+                found.update(self._of_firm(text, run))
                 run = []
             if word.is_capital or run:
                 run.append(word)
-        found.update(self._of_firm(run))
+        found.update(self._of_firm(text, run))
         return found
 
-    def _of_firm(self, run: Sequence[Word]) -> Iterator[int]:
-        telling = (self._lexicon.company_words | self._brands) - LINKS
-        tellers = [at for at, word in enumerate(run) if word.folded in telling and word.is_capital]
-        for at, word in enumerate(run):
-            if any(abs(at - teller) <= FIRM_REACH for teller in tellers):
+    def _of_firm(self, text: str, run: Sequence[Word]) -> Iterator[int]:
+        words = [word for word in run if word.is_capital]
+        tellers = [at for at, word in enumerate(words) if self._tells_firm(word.folded)]
+        tellers += [at for at, (one, other) in enumerate(pairwise(words)) if self._are_partners(text, one, other)]
+        for at, word in enumerate(words):
+            if any(-FIRM_REACH <= at - teller <= FIRM_REACH_BEHIND for teller in tellers):
                 yield word.start
+
+    def _tells_firm(self, word: str) -> bool:
+        is_told = word in self._lexicon.company_words or word in self._brands or self._lexicon.ends_like_firm(word)
+        return is_told and word not in LINKS
+
+    def _are_partners(self, text: str, one: Word, other: Word) -> bool:
+        """ "Sable & Finch", but not "Anna & Tom"."""
+        is_joined = text[one.end : other.start].strip() == "&"
+        return is_joined and not (self._lexicon.is_first(one.folded) or self._lexicon.is_first(other.folded))
 
     def _is_stranger(self, text: str, words: Sequence[Word], at: int, language: str) -> bool:
         word = words[at]

@@ -19,6 +19,11 @@ SHORTEST_STEM, SHORTEST_PART, SHORTEST_ENDING_NOUN = 3, 3, 7
 LONGEST_ELIDED = 2
 
 
+def load_brands() -> frozenset[str]:
+    folder = files("app.adapters.redaction")
+    return frozenset(folder.joinpath("data", "brands.txt").read_text(encoding="utf-8").split())
+
+
 class Vocabulary:
     """Asked with folded words."""
 
