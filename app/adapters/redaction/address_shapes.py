@@ -14,11 +14,14 @@ _UNITS = (
     r"€|£|\$|%|EUR|GBP|USD|CHF|[Ee]uros?|pounds|kg|St[üu]ck|Paletten?|pal[ae]|cartons?|colli|cajas?|caixas?|dozen|boxes"
 )
 NO_AMOUNT = rf"(?!\w)(?![.,]\d)(?!{S}?(?:{_UNITS}))"
-NUMBER = rf"\d{{1,4}}(?:{S}?[a-zA-Z](?!\w))?(?:{S}?[-\u2013/]{S}?\d{{1,4}}[a-zA-Z]?){{0,2}}(?:-?(?:bis|ter)|{S}I{{1,3}})?{NO_AMOUNT}"
+NUMBER = (
+    rf"\d{{1,4}}(?:{S}?[a-zA-Z](?!\w))?(?:{S}?[-\u2013/]{S}?\d{{1,4}}[a-zA-Z]?){{0,2}}"
+    rf"(?:-?(?:bis|ter)|{S}I{{1,3}})?{NO_AMOUNT}"
+)
 LEADING = rf"(?<![\w.,/-])\d{{1,5}}(?:{S}?[A-Za-z](?!\w))?(?:[-\u2013/]\d{{1,4}})?"
 _SMALL = (
-    r"am|an der|an|im|in der|ob der|sur|sous|de|del|della|dei|dos|das|la|las|los|le|les|di|do|da|upon|on|under|le|of|der|den"
-    r"|bei|en|aan|y|e"
+    r"am|an der|an|im|in der|ob der|sur|sous|de|del|della|dei|dos|das|la|las|los|le|les|di|do|da"
+    r"|upon|on|under|of|der|den|bei|en|aan|y|e"
 )
 _TOWN_WORD = r"(?:St\.|Ste\.|Sta\.|S\.|'[st][ -])?(?:[lLdD]['\u2019])?[A-ZÀ-ÖØ-Þ][\w'\u2019-]{1,30}"
 TOWN = rf"{_TOWN_WORD}(?:{S}(?:(?:{_SMALL}){S}){{0,2}}{_TOWN_WORD}){{0,3}}"
@@ -36,12 +39,13 @@ ZIP_TOWN = rf"(?<![\w.,/-]){_ZIP}{S}{{1,2}}(?P<town>{TOWN}){_REGION}"
 _EN_KIND = (
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Cres|Way|Place|Pl|Square|Sq|Terrace|Gardens"
     r"|Hill|Park|Boulevard|Blvd|Highway|Hwy|View|Row|Mews|Grove|Walk|Green|Quay|Wharf|Yard|Parade|Rise|Vale|Circle|Cir"
-    r"|Trail|Parkway|Pkwy|Approach|Broadway|Croft|Drove|Embankment|Esplanade|Fold|Garth|Gate|Heights|Lockside|Meadows?"
-    r"|Mount|Path|Promenade|Ridge|Strand|Villas|Wynd|Turnpike|Pike|Bypass)(?!\w)\.?"
+    r"|Trail|Parkway|Pkwy|Approach|Broadway|Croft|Drove|Embankment|Esplanade|Garth|Meadows|Promenade|Villas|Wynd|Turnpike)"
+    r"(?!\w)\.?"
 )
+_EN_WIDE = r"(?:Bank|Bypass|Common|End|Fold|Gate|Heights|Lockside|Meadow|Mount|Path|Pike|Ridge|Side|Strand)"
 _DE_ENDING = (
     r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|markt|steig|stieg|pfad|graben|wall"
-    r"|straat|laan|plein|gracht|kade|singel|dijk|baan|dreef|steeg|hof|hoven|pad)"
+    r"|straat|laan|plein|gracht|kade|singel|dijk|baan|dreef|steeg)"
 )
 _DE_KIND = r"(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Markt|Chaussee|Gracht|Voorhout|Plein|Kade)"
 _DE_LEADING = (
@@ -57,12 +61,15 @@ _FR_WIDE = (
 )
 _SOUTH_KIND = (
     r"(?:[Cc]alle|[Cc]/|[Cc]l\.|[Aa]vda\.?|[Aa]venida|[Aa]v\.|[Pp]laza|[Pp]za\.?|[Pp]l\.|[Pp]aseo|[Pp]º|[Rr]onda|[Cc]amino"
-    r"|[Cc]arretera|[Cc]tra\.?|[Cc]rta\.|[Tt]raves[ií]a|[Gg]lorieta|[Pp]asaje|[Cc]uesta|[Cc]arrer|[Pp]asseig|[Rr]ambla|[Rr][uú]a"
+    r"|[Cc]arretera|[Cc]tra\.?|[Cc]rta\.|[Tt]raves[ií]a|[Gg]lorieta|[Pp]asaje|[Cc]uesta|[Cc]arrer|[Pp]asseig|[Rr]ambla"
+    r"|[Rr][uú]a"
     r"|[Uu]rbanizaci[oó]n|[Uu]rb\.|[Pp]ol[ií]gono(?: [Ii]ndustrial)?|[Pp]ol\. ?[Ii]nd\.|[Pp]arque [Ee]mpresarial"
-    r"|[Vv]ia|[Vv]iale|V\.le|[Pp]iazza|[Pp]iazzale|P\.zza|P\.le|[Cc]orso|C\.so|[Ll]argo|[Vv]icolo|[Ss]trada(?: [Pp]rovinciale)?"
-    r"|[Ss]alita|[Ll]ungo\w{2,12}|[Cc]ontrada|C\.da|[Ff]razione|[Ff]raz\.|[Ll]ocalit[àa]|[Ll]oc\.|[Zz]ona [Ii]ndustriale?"
+    r"|[Vv]ia|[Vv]iale|V\.le|[Pp]iazza|[Pp]iazzale|P\.zza|P\.le|[Cc]orso|C\.so|[Ll]argo|[Vv]icolo"
+    r"|[Ss]trada(?: [Pp]rovinciale)?"
+    r"|[Ss]alita|[Ll]ungo\w{2,12}|[Cc]ontrada|C\.da|[Ff]razione|[Ff]raz\.|[Ll]ocalit[àa]|[Ll]oc\."
+    r"|[Zz]ona [Ii]ndustriale?"
     r"|R\.|[Pp]ra[çc](?:et)?a|[Tt]ravessa|[Ee]strada(?: [Nn]acional)?|[Aa]lameda|[Bb]eco|[Cc]al[çc]ada|[Rr]otunda"
-    r"|[Bb]airro|[Qq]uinta|[Ll]oteamento|[Uu]rbaniza[çc][ãa]o|[Pp]arque [Ii]ndustrial|[Ee]n|EN)"
+    r"|[Bb]airro|[Qq]uinta(?= d[aeo])|[Ll]oteamento|[Uu]rbaniza[çc][ãa]o|[Pp]arque [Ii]ndustrial|E\.?N\.?(?= ?\d))"
 )
 _PARTICLES = (
     r"(?:de|del|della|dello|degli|dei|dell['\u2019]|dos|das|la|las|los|le|les|di|do|da|du|des|el|e|y|of|van|der)"
@@ -81,7 +88,8 @@ _BIS = rf"(?:{S}?(?:bis|ter|quater)(?!\w))?"
 _AREA_FIRST = (
     r"(?:[Zz]one|ZA|ZI|ZAC|[Rr][ée]sidence|[Bb][âa]t(?:iment)?\.?|[Pp]arc|[Ll]ieu-dit|[Hh]ameau|[Dd]omaine|[Ii]mmeuble"
     r"|Gewerbepark|Gewerbegebiet|Industriegebiet|Industriepark|Technologiepark|Haus|Hof|Halle|Geb[äa]ude|c/o"
-    r"|[Pp]ol[ií]gono|[Uu]rbanizaci[oó]n|[Ee]dificio|[Nn]ave|[Pp]arque|[Cc]entro|[Pp]alazzo|[Zz]ona|[Ee]dif[ií]cio|[Qq]uinta|[Bb]airro"
+    r"|[Pp]ol[ií]gono|[Uu]rbanizaci[oó]n|[Ee]dificio|[Nn]ave|[Pp]arque|[Cc]entro|[Pp]alazzo|[Zz]ona|[Ee]dif[ií]cio"
+    r"|[Qq]uinta(?= d[aeo])|[Bb]airro"
     r"|[Bb]edrijventerrein|[Ii]ndustrieterrein|[Bb]edrijvenpark|[Gg]ebouw)"
 )
 _AREA_WORD = (
@@ -94,10 +102,12 @@ _BUILDING = (
     r"|Manor|Tower|Towers|Forge|Vicarage|Rectory|Smithy|Stables|Bungalow|Granary|Depot|Studios|Exchange|Wharf|Maltings|Quarter)"
 )
 _UNIT = (
-    r"(?:Apt|Apartment|Suite|Ste|Unit|Units|Floor|Fl|Flat|Room|Rm|Block|Level|Building|Bldg|Bay|Plot|Lot|unit|flat|suite|floor|apartment|#"
-    r"|[Bb][âa]t(?:iment)?|[Ee]sc(?:alier|alera|\.)|[Aa]ppt|[Aa]ppartement|[Pp]orte|[Hh]all|Haus|Halle|Top|Stiege|Hinterhaus|Wohnung|Whg|Aufgang"
+    r"(?:Apt|Apartment|Suite|Ste|Unit|Units|Floor|Fl|Flat|Room|Rm|Block|Level|Building|Bldg|Bay|Plot|Lot|unit|flat|suite"
+    r"|floor|apartment|#|[Bb][âa]t(?:iment)?|[Ee]sc(?:alier|alera|\.)|[Aa]ppt|[Aa]ppartement|[Pp]orte|[Hh]all"
+    r"|Haus|Halle|Top|Stiege|Hinterhaus|Wohnung|Whg|Aufgang"
     r"|bajo|local|[Nn]ave|[Pp]lanta|[Pp]iso|[Pp]uerta|[Pp]ortal|[Bb]loque|[Pp]arcela|[Oo]ficina"
-    r"|bus|toren|huis|kamer|int(?:erno)?|[Ss]cala|[Ll]otto|[Pp]al(?:azzina)?|[Pp]iano|[Ll]ote|[Ff]ra[çc][ãa]o|[Bb]loco|[Aa]ndar|[Ss]ala|[Cc]onj|[Ll]oja)"
+    r"|bus|toren|huis|kamer|int(?:erno)?|[Ss]cala|[Ll]otto|[Pp]al(?:azzina)?|[Pp]iano"
+    r"|[Ll]ote|[Ff]ra[çc][ãa]o|[Bb]loco|[Aa]ndar|[Ss]ala|[Cc]onj|[Ll]oja)"
 )
 _FLOOR = r"(?:[Ff]loor|[ée]tage|OG|UG|Stock|Etage|etage|verdieping|[Pp]iano|[Pp]lanta|[Pp]iso|[Aa]ndar|[Bb]oven)(?!\w)"
 _SIDE = r"(?:\d{1,2}\.?[ºª°]|[A-Z](?!\w)|[EeDdFf](?:sq|to|te)\.?|[Ii]zq\w{0,8}\.?|[Dd]er\w{0,5}\.?|[Dd]cha\.?)"
@@ -107,30 +117,20 @@ _ORDINAL = (
     rf"|\d{{1,2}}\.?[ºª°](?:{S}?(?:-{S}?)?{_SIDE})?"
 )
 UNIT = (
-    r"(?:Apt|Apartment|Suite|Ste|Unit|Units|Floor|Fl|Flat|Room|Rm|Block|Level|Building|Bldg|Bay|Plot|Lot|unit|flat|suite|floor|apartment|#"
-    r"|[Bb][âa]t(?:iment)?|[Ee]sc(?:alier|alera|\.)|[Aa]ppt|[Aa]ppartement|[Pp]orte|[Hh]all|Haus|Halle|Top|Stiege|Hinterhaus|Wohnung|Whg|Aufgang"
-    r"|bajo|local|[Nn]ave|[Pp]lanta|[Pp]iso|[Pp]uerta|[Pp]ortal|[Bb]loque|[Pp]arcela|[Oo]ficina"
-    r"|bus|toren|huis|kamer|int(?:erno)?|[Ss]cala|[Ll]otto|[Pp]al(?:azzina)?|[Pp]iano|[Ll]ote|[Ff]ra[çc][ãa]o|[Bb]loco|[Aa]ndar|[Ss]ala|[Cc]onj|[Ll]oja)"
-)
-_ORDINAL = (
-    r"\d{1,2}(?:st|nd|rd|th|e|er|re|[èe]me|\.[ºª]|[ºª°.]{1,2})?{S}?(?:[Ff]loor|[ée]tage|OG|UG|Stock|Etage|etage|verdieping|[Pp]iano|[Pp]lanta|[Pp]iso|[Aa]ndar)(?!\w)"
-    r"|(?:EG|OG|DG|[Gg]round [Ff]loor|[Ff]irst [Ff]loor|[Ss]econd [Ff]loor|[Tt]hird [Ff]loor|[Tt]op [Ff]loor|r/c|R/C|RDC|rdc)(?!\w)"
-    r"|\d{1,2}\.?[ºª°](?:{S}?(?:-{S}?)?(?:\d{1,2}\.?[ºª°]|[A-Z](?!\w)|[EeDdFf](?:sq|to|te)\.?|[Ii]zq\w{0,8}\.?|[Dd]er\w{0,5}\.?|[Dd]cha\.?))?"
-).replace("{S}", S)
-UNIT = (
     rf"(?:{_ORDINAL}|{_UNIT}\.?(?:{S}?(?:\d{{1,4}}[a-zA-Z]?|[A-Z]\d{{0,3}})(?!\w)"
     rf"|(?<=bajo)(?:{S}\w{{1,12}})?(?!\w)|(?<=Hinterhaus)(?!\w)))"
 )
 COUNTRY = (
-    r"(?:United Kingdom|Great Britain|England|Scotland|Wales|Northern Ireland|Ireland|UK|U\.K\.|USA|France|Suisse|Belgique|Luxembourg"
-    r"|Deutschland|Österreich|Schweiz|Germany|Austria|Switzerland|España|Spain|Nederland|The Netherlands|Netherlands|België|Belgium"
-    r"|Italia|Italy|Svizzera|Portugal|Brasil|Brazil)(?!\w)"
+    r"(?:United Kingdom|Great Britain|England|Scotland|Wales|Northern Ireland|Ireland|UK|U\.K\.|USA"
+    r"|France|Suisse|Belgique|Luxembourg|Deutschland|Österreich"
+    r"|Schweiz|Germany|Austria|Switzerland|España|Spain|Nederland|The Netherlands"
+    r"|Netherlands|België|Belgium|Italia|Italy|Svizzera|Portugal|Brasil|Brazil)(?!\w)"
 )
 
 STREETS: tuple[str, ...] = (
     rf"{LEADING}(?:{S}{CAP}){{1,4}}?{S}{_EN_KIND}",
-    rf"(?<!\w)(?:P\.?{S}?O\.?{S}?[Bb]ox|Postfach|Postbus|Apartado(?: de Correos| Postal)?|Casella [Pp]ostale|Caixa [Pp]ostal|Case [Pp]ostale"
-    rf"|Bo[îi]te [Pp]ostale){S}\d(?:{S}?\d){{1,7}}(?!\w)",
+    rf"(?<!\w)(?:P\.?{S}?O\.?{S}?[Bb]ox|Postfach|Postbus|Apartado(?: de Correos| Postal)?|Casella [Pp]ostale"
+    rf"|Caixa [Pp]ostal|Case [Pp]ostale|Bo[îi]te [Pp]ostale){S}\d(?:{S}?\d){{1,7}}(?!\w)",
     # German and Dutch: the street's kind ends its name or follows it, then the number
     rf"(?<!\w)(?:{CAP}{S}){{0,2}}[A-ZÄÖÜ][\w-]{{0,40}}{_DE_ENDING}{S}?{NUMBER}",
     rf"(?<!\w){CAP}(?:{S}{CAP}){{0,2}}{S}{_DE_KIND}{S}{NUMBER}",
@@ -154,7 +154,10 @@ WITH_TOWN: tuple[str, ...] = (
 )
 """What is an address when postcode and town follow."""
 
-ALONE = rf"(?m:^[>\s]{{0,3}}(?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}}{S}[A-Z]{{2}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}}){S}{TOWN}{_REGION}{S}*$)"
+ALONE = (
+    rf"(?m:^[>\s]{{0,3}}(?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}}{S}[A-Z]{{2}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}}){S}{TOWN}"
+    rf"{_REGION}{S}*$)"
+)
 """A line of its own that is only postcode and town."""
 
 # -- what may stand behind, and before -----------------------------------------------------------------------
@@ -181,7 +184,7 @@ _UK_SEGMENT = (
     rf"(?<![\w'-])(?:\d{{1,4}}[a-zA-Z]?{S})?{CAP}(?:{S}(?:(?:on|upon|of|the|le|under|in){S}){{0,2}}{CAP}){{0,4}}"
 )
 BEFORE_TOWN = re.compile(rf"(?P<segment>{_UK_SEGMENT}){GAP}$")
-IS_STREET = re.compile(rf"\d|{_EN_KIND}$|{_BUILDING}(?:{S}\d{{1,3}})?$")
+IS_STREET = re.compile(rf"\d|{_EN_KIND}$|{_EN_WIDE}$|{_BUILDING}(?:{S}\d{{1,3}})?$")
 BEFORE_ZIP = re.compile(
     rf"(?<![\w-]){CAP}(?:{S}(?:(?:{_SMALL}|{_PARTICLES}){S}){{0,2}}{CAP}){{0,3}},?{S}(?P<number>{NUMBER}){BREAK}$"
 )

@@ -82,7 +82,7 @@ class AddressRecognizer(LocalRecognizer):
                 continue
             if not self._may_be_town(lead.group()):
                 continue
-            if self._may_be_town(match["town"]) and not self._is_word(match["town"]):
+            if self._may_follow_postcode(match["town"]) and not self._is_word(match["town"]):
                 yield _before(text, lead.start()), self._behind_all(text, match.end()), WITH_POSTCODE
 
     def _behind(self, text: str, at: int) -> tuple[int, bool]:
@@ -90,7 +90,7 @@ class AddressRecognizer(LocalRecognizer):
         for _ in range(MOST_PARTS):
             for shape in BEHIND_POSTCODE:
                 match = shape.match(text, at)
-                if match and self._may_be_town(match.groupdict().get("town") or ""):
+                if match and self._may_follow_postcode(match.groupdict().get("town") or ""):
                     return self._behind_all(text, match.end()), True
             unit = BEHIND_UNIT.match(text, at)
             if unit is None:
@@ -119,6 +119,11 @@ class AddressRecognizer(LocalRecognizer):
             word for word in words_of(town) if word.is_capital and not (word.is_shouted and len(word.text) <= STATE)
         )
         return not any(self.lexicon.is_ordinary(w.folded) for w in named if w.folded not in self.lexicon.particles)
+
+    def _may_follow_postcode(self, town: str) -> bool:
+        """Behind a postcode the town may be called like a firm ("37000 Tours"), but not like a month."""
+        first = next((w.folded for w in words_of(town) if w.is_capital and w.folded not in self.lexicon.particles), "")
+        return first not in self.lexicon.never_names and first not in self.lexicon.calendar
 
     def _is_word(self, town: str) -> bool:
         return any(self.vocabulary.lists(word.folded, self.supported_language) for word in list(words_of(town))[:1])

@@ -9,7 +9,7 @@ from app.adapters.redaction.name_reader import GAP
 from app.adapters.redaction.words import Word, words_of
 
 FULL, PART = 0.95, 0.7
-SHORTEST_PART = 3
+SHORTEST_PART, MOST_INITIALS = 3, 3
 LOCAL_PART = re.compile(r"[._-]")
 GLUED = re.compile(r"[^\S\n]?&|[\w@]|\.\w")
 NO_LETTERS = re.compile(r"[._+\-\d]+")
@@ -60,6 +60,7 @@ class KnownPeople:
         return any(
             (word in lexicon.company_words or word in lexicon.never_names) and not lexicon.is_first(word)
             for word in names
+            if len(word) > 1
         )
 
     def find(self, text: str) -> Iterator[Find]:
@@ -68,11 +69,11 @@ class KnownPeople:
         while at < len(words):
             end = self._full_at(text, words, at)
             if end:
-                yield Find("PERSON", words[at].start, words[end - 1].end, FULL)
+                yield Find("PERSON", self._with_initials(text, words, at), words[end - 1].end, FULL)
                 at = end
                 continue
             if self._part_of(words[at].folded) and self._stands_alone(text, words, at):
-                yield Find("PERSON", words[at].start, words[at].end, PART)
+                yield Find("PERSON", self._with_initials(text, words, at), words[at].end, PART)
             at += 1
 
     def _full_at(self, text: str, words: Sequence[Word], at: int) -> int:
@@ -85,6 +86,21 @@ class KnownPeople:
 
     def _part_of(self, word: str) -> bool:
         return word in self._parts or (word.endswith("s") and len(word) > 4 and word[:-1] in self._parts)  # noqa: PLR2004
+
+    def _with_initials(self, text: str, words: Sequence[Word], at: int) -> int:
+        """Where a name starts: "A. J." before it is of the name, the "M." of Monsieur and "i. A." are not."""
+        first = at
+        while first and first > at - MOST_INITIALS:
+            initial = words[first - 1]
+            is_dotted = text[initial.end : initial.end + 1] == "." and GAP.fullmatch(
+                text, initial.end, words[first].start
+            )
+            if len(initial.text) > 1 or not is_dotted or initial.folded in self.lexicon.titles:
+                break
+            if not initial.is_capital:
+                return words[at].start
+            first -= 1
+        return words[first].start
 
     def _stands_alone(self, text: str, words: Sequence[Word], at: int) -> bool:
         """Not inside a company's name, and not the word that opens a sentence with its ordinary meaning."""

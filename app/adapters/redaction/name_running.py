@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from app.adapters.redaction.name_reader import NOUN_ENDINGS, PAIR, TRIPLE, Name, NameReader
 from app.adapters.redaction.words import Line, Word, index_at
 
+FOR_ANOTHER = re.compile(r"(?<!\w)[ip]\.[^\S\n]?$")
+"""The "i." of "i. A. Claudia Seidel"."""
+NEAR = 4
 COMPANION = re.compile(r"[^\S\n](?:and|or|et|ou|y|o|e|en|of)[^\S\n]", re.IGNORECASE)
 
 
@@ -18,7 +21,11 @@ class Running:
         words = line.words
         at = 0
         while at < len(words):
-            name = self.reader.read(text, words, at, trusting=False) if words[at].is_capital else None
+            is_mark = len(words[at].text) == 1 and FOR_ANOTHER.search(
+                text, max(0, words[at].start - NEAR), words[at].start
+            )
+            can_start = words[at].is_capital and not is_mark
+            name = self.reader.read(text, words, at, trusting=False) if can_start else None
             if name is None:
                 at += 1
                 continue

@@ -16,6 +16,7 @@ CANDIDATE = re.compile(
     r"(?![^\W\d_])[.:]?[^\S\n]?\d{1,5})?"
     r"(?!\w)(?![.,:/-]\d)"
 )
+EXTENSION = re.compile(r",?[^\S\n]?[^\W\d_]")
 SHORT = re.compile(
     r"\b(?:durchwahl|dw|ext(?:n|ension|ensi[oó]n|ens[aã]o)?|toestel)\b"
     r"[.:]?[^\S\n]{0,2}(?P<number>-?\d{2,5})(?![\w/-]|[.,]\d)",
@@ -94,7 +95,7 @@ class PhoneRecognizer(LocalRecognizer):
             return digits >= SHORTEST_LABELLED
         if digits < SHORTEST:
             return False
-        return self._is_in_plan(number)
+        return self._is_in_plan(EXTENSION.split(number)[0])
 
     def _is_in_plan(self, number: str) -> bool:
         bare = number.lstrip("(")

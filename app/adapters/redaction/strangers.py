@@ -110,7 +110,9 @@ class Strangers:
     def _are_partners(self, text: str, one: Word, other: Word) -> bool:
         """ "Sable & Finch", but not "Anna & Tom"."""
         is_joined = text[one.end : other.start].strip() == "&"
-        return is_joined and not (self._lexicon.is_first(one.folded) or self._lexicon.is_first(other.folded))
+        return is_joined and not (
+            self._lexicon.is_common_first(one.folded) or self._lexicon.is_common_first(other.folded)
+        )
 
     def _is_stranger(self, text: str, words: Sequence[Word], at: int, language: str) -> bool:
         word = words[at]

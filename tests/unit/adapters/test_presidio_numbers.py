@@ -25,6 +25,13 @@ def hidden(redactor: PresidioRedactor, text: str, language: str) -> list[tuple[s
         ("es", "mi móvil (611 555 904)", "PHONE_NUMBER", "611 555 904"),
         ("nl", "Bel: 06 12345678", "PHONE_NUMBER", "06 12345678"),
         ("pt", "Tel. 21 555 01 90", "PHONE_NUMBER", "21 555 01 90"),
+        ("en", "T: 0161 496 0377 / 07700 900 561", "PHONE_NUMBER", "07700 900 561"),
+        ("en", "direct 01632 960208 ext. 31", "PHONE_NUMBER", "01632 960208 ext. 31"),
+        ("de", "Sie erreichen mich unter Durchwahl -412", "PHONE_NUMBER", "-412"),
+        ("de", "Handynummer 01713920027", "PHONE_NUMBER", "01713920027"),
+        ("fr", "Tél. 01 99 00 12 34, poste 21", "PHONE_NUMBER", "01 99 00 12 34, poste 21"),
+        ("es", "llámeme al 611555904", "PHONE_NUMBER", "611555904"),
+        ("nl", "kantoor 020 - 555 01 22, toestel 12", "PHONE_NUMBER", "020 - 555 01 22, toestel 12"),
         ("fr", "IBAN FR14 2004 1010 0505 0001 3M02 606 svp", "IBAN_CODE", "FR14 2004 1010 0505 0001 3M02 606"),
         (
             "de",
@@ -80,6 +87,7 @@ def test_it_is_hidden(redactor: PresidioRedactor, language: str, text: str, kind
     [
         ("en", "INV-20655 over £3,118.00, due 30 June 2026; check #1044210442, PO 7700 900 469"),
         ("en", "delivery note 0555 0148 22 and order number 020 7946 0312"),
+        ("en", "Call about order 4471902 or delivery note 883120, please"),
         ("en", "value date 2026-04-07, sum 4 300,50, EUR 1 250 800"),
         ("de", "RE-5510075 über 14.280,00 EUR vom 03.05.2026, Lieferschein 0049 3312 881, Bestellung 0441 7789230"),
         ("fr", "facture F-88213 : 1 250,80 €, bon de commande 04 78 62 11 09, réf. VIR-20260116-77"),

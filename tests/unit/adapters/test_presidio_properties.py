@@ -94,6 +94,15 @@ HOSTILE = [
     "<a ",
     "a@",
     "x'",
+    "14 Mill Lane, ",
+    "Ab Cd, ",
+    "YO7 1AA ",
+    "Ab 12, 10122 ",
+    "Zone A B ",
+    "Via Ab Cd ",
+    "0161 496 / ",
+    "A. ",
+    "ask for Ab and ",
 ]
 
 

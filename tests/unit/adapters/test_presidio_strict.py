@@ -51,6 +51,9 @@ def test_unknown_words_are_hidden(redactor: PresidioRedactor, language: str, tex
         ("nl", "De Factuur N-310 wordt Vrijdag betaald, de levering van Maart was goed."),
         ("it", "La Fattura FT-310 di marzo sarà pagata Venerdì con Bonifico."),
         ("pt", "A Fatura FA-310 de março será paga na Sexta por Transferência."),
+        ("en", "Sable & Finch and Moorcroft Timber have nothing to do with it, nor Holm & Daughters."),
+        ("nl", "Snelkoerier Noord en Bouwbedrijf Lammers weten van niks."),
+        ("fr", "Les Transports de la Brévenne ont livré."),
         ("en", "Sent by DHL, booked in SAP, paid from our Barclays account to Kestrel Freight Ltd."),
     ],
 )
