@@ -13,20 +13,15 @@ from app.domain.intents import DisputeReason, Intent
 from app.domain.proposal import BODY
 from app.reading.absences import find_return_date
 from app.reading.classifier import Scored
-from app.reading.commitments import (
-    ExtensionFound,
-    FactSpan,
-    PromiseFound,
-    find_extension,
-    find_promise,
-    span_of,
-)
+from app.reading.commitments import FactSpan, span_of
 from app.reading.contacts import ContactFound, find_contact
+from app.reading.extensions import ExtensionFound, find_extension
 from app.reading.features import passages
 from app.reading.invoices import foreign_numbers
 from app.reading.kinds import HeardPassage
 from app.reading.lexicon import pattern
 from app.reading.objections import DisputeFound, find_dispute
+from app.reading.promises import PromiseFound, find_promise
 from app.reading.spans import fold
 from app.reading.speech import SIGNS, shows
 from app.reading.statements import Statement, read_statements
@@ -126,11 +121,18 @@ def extract_facts(
     return ExtractedFacts(
         invoices=(*numbers, *unknown),
         by_intent=by_intent,
-        promise=find_promise(statements, chosen[Intent.PAYMENT_PROMISE], tied[Intent.PAYMENT_PROMISE], account, today)
+        promise=find_promise(
+            statements, chosen[Intent.PAYMENT_PROMISE], tied[Intent.PAYMENT_PROMISE], account, today, language
+        )
         if Intent.PAYMENT_PROMISE in chosen
         else None,
         extension=find_extension(
-            statements, chosen[Intent.EXTENSION_REQUEST], tied[Intent.EXTENSION_REQUEST], today, heard.kinds
+            statements,
+            chosen[Intent.EXTENSION_REQUEST],
+            tied[Intent.EXTENSION_REQUEST],
+            today,
+            language,
+            heard.kinds,
         )
         if Intent.EXTENSION_REQUEST in chosen
         else None,

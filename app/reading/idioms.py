@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from app.domain.text import Span
 from app.reading.lexicon import pattern
 
 _MORE: Mapping[str, Mapping[str, str]] = {
@@ -95,6 +96,12 @@ def says(concept: str, language: str, folded: str) -> bool:
     """Whether folded words show a concept."""
     words = _without_asides(concept, folded)
     return any(one.search(words) for one in _patterns(concept, language))
+
+
+def places(concept: str, language: str, folded: str) -> list[Span]:
+    """Where the words stand that show a concept."""
+    words = _without_asides(concept, folded)
+    return [Span(match.start(), match.end()) for one in _patterns(concept, language) for match in one.finditer(words)]
 
 
 def _without_asides(concept: str, folded: str) -> str:

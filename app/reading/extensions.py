@@ -1,0 +1,161 @@
+"""What is asked for instead of payment: a later day, instalments, a reduction. By evals/labels.md."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.intents import ExtensionKind
+from app.domain.proposal import BODY
+from app.reading.commitments import Candidate, FactSpan, future_dates, inside, is_firm, is_in_sentence_of, span_of
+from app.reading.instalments import last_instalment
+from app.reading.kinds import HeardPassage, heard_wishes
+from app.reading.settling import SETTLE
+from app.reading.spans import fold
+from app.reading.statements import REST, Statement
+
+_IN_PARTS = re.compile(
+    r"\b(?:instal?ments?|payment plan|in (?:two|three|four|five|six|\d+) (?:parts|payments|goes|chunks|tranches|"
+    r"instal\w*)|(?:per|a|each|every) month|monthly|echeancier|echelonn\w*|(?:dos|tres|cuatro|cinco|seis|"
+    r"\d+) (?:plazos|pagos)|"
+    r"(?:en|in) (?:deux|trois|quatre|\d+) fois|mensualit\w*"
+    r"|versements|raten\w*|ratenzahlung|teilbetrag\w*|teilzahlung\w*|monatlich|"
+    r"en (?:dos|tres|cuatro|\d+) "
+    r"(?:pagos|plazos|veces|cuotas)|fraccion\w*|cuotas|a plazos|mensual\w*|in (?:twee|drie|vier|\d+) (?:keer|"
+    r"delen|termijnen)|termijnen|gespreid|maandelijks"
+    r"|rate\b|rateizz\w*|in (?:due|tre|quattro|\d+) (?:volte|rate|tranche)|piano di rientro|mensil\w*|prestac\w*|"
+    r"em (?:duas|tres|quatro|\d+) (?:vezes|prestacoes|parcelas)|parcel\w*|faseado)"
+)
+_ASKS = re.compile(
+    r"\b(?:extension|extend|more time|additional time|extra (?:time|week|weeks|days|month)|another (?:week|month|"
+    r"\d+)|defer\w*|postpone\w*|push (?:it|this|the)|hold off|delay|move the due|payment terms|\d+ days? terms|"
+    r"until|not before|only (?:pay|be able)|can(?:'t|not) (?:pay )?(?:before|until)|no earlier|could we pay|can "
+    r"we pay|may we pay|would it be possible"
+    r"|delai|report\w*|prolong\w*|differ\w*|decal\w*|jusqu'(?:au|a|en)|repouss\w*|pas avant|sinon|a \d+ jours"
+    r"|aufschub|stundung|stunden|frist\w*|verlanger\w*|verschieb\w*|zahlungsziel|bis zum|bis ende|erst (?:am|"
+    r"ende|mitte|anfang|im|zum|nach)|mehr zeit|spater"
+    r"|aplaza\w*|prorrog\w*|hasta|posponer|retras\w*|no antes|a \d+ dias|plazo"
+    r"|uitstel|pas (?:op|eind|begin|half|in)|tot (?:eind|en met|\d)|later|opschui\w*"
+    r"|dilazion\w*|prorog\w*|rinvi\w*|posticip\w*|slitt\w*|spost\w*|fino (?:al|a)|non prima|aspett\w*|a \d+ giorni"
+    r"|prorrog\w*|adia\w*|ate (?:ao|ao fim|dia|fim)|so (?:em|no|a)|prazo|mais tempo)\b"
+)
+_LEADS_TO = re.compile(
+    r"\b(?:until|till|to|by|bis|jusqu'(?:au|a|en)|au|hasta|al|para|tot|naar|fino|ate|ao|auf)\s+(?:\w{2,4}\s+){0,2}$"
+)
+_SAME_PARAGRAPH = 1
+"""So few characters lie between two sentences of a paragraph."""
+
+_MOST_STATEMENTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionFound:
+    kind: ExtensionKind | None
+    until: date | None
+    invoices: tuple[str, ...]
+    span: FactSpan | None
+
+
+def find_extension(
+    statements: Sequence[Statement],
+    evidence: FactSpan | None,
+    invoices: tuple[str, ...],
+    today: date,
+    language: str,
+    kinds: Sequence[HeardPassage] = (),
+) -> ExtensionFound:
+    """What kind of time or reduction is asked for; no kind for mere stalling. `kinds`: what a classifier heard."""
+    written = [s for s in statements if s.source == BODY] or list(statements)
+    body = _of_topic(written, invoices)
+    wish = _wish(written, evidence) or [s for s in body if _asks(s)]
+    dates = _asked_dates(body, wish, evidence, today)
+    loud = heard_wishes([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
+    kind = _kind_by_words(wish or body, dates)
+    statement = _extension_statement(body, evidence)
+    if loud:
+        heard = max(loud, key=lambda wish: loud[wish].log_share)
+        kind = heard or (kind if kind is not ExtensionKind.DUE_DATE else None)
+        span = loud[heard].passage.span
+        statement = next((s for s in body if s.touches(BODY, span.start, span.end)), statement)
+    match kind:
+        case ExtensionKind.PARTIAL_SETTLEMENT:
+            settle = next((s for s in body if SETTLE.search(fold(s.text))), statement)
+            return ExtensionFound(kind, None, invoices, span_of(settle))
+        case ExtensionKind.INSTALMENTS:
+            parts = next((s for s in [*wish, *body] if _IN_PARTS.search(fold(s.text))), statement)
+            until = last_instalment(_words(wish or body), language, [c.found.day for c in dates if c.found.day], today)
+            return ExtensionFound(kind, until, invoices, span_of(parts))
+        case ExtensionKind.DUE_DATE:
+            chosen = _until(dates)
+            shown = chosen.statement if chosen else next((s for s in wish if _asks(s)), statement)
+            return ExtensionFound(kind, chosen.found.day if chosen else None, invoices, span_of(shown))
+    return ExtensionFound(None, None, invoices, span_of(statement))
+
+
+def _asks(statement: Statement) -> bool:
+    return "extension" in statement.says or _ASKS.search(fold(statement.text)) is not None
+
+
+def _words(statements: Sequence[Statement]) -> str:
+    return fold("\n".join(s.text for s in statements))
+
+
+def _wish(body: Sequence[Statement], evidence: FactSpan | None) -> list[Statement]:
+    """The sentence of the evidence and what follows it in its paragraph, up to the next promise."""
+    wish: list[Statement] = []
+    for statement in body:
+        is_near = is_in_sentence_of(statement, evidence)
+        follows = bool(wish) and statement.start - wish[-1].end <= _SAME_PARAGRAPH
+        if is_near or (follows and not _promises(statement) and len(wish) < _MOST_STATEMENTS):
+            wish.append(statement)
+    return wish
+
+
+def _promises(statement: Statement) -> bool:
+    return is_firm(statement) and {"pay", "future"} <= statement.says and not _asks(statement)
+
+
+def _asked_dates(
+    body: Sequence[Statement], wish: Sequence[Statement], evidence: FactSpan | None, today: date
+) -> list[Candidate]:
+    """The days of the wish: those in the evidence, else in what follows, else beside other words of asking."""
+    near = [c for s in wish if is_in_sentence_of(s, evidence) for c in future_dates(s, today)]
+    if near:
+        return near
+    following = [c for s in wish if _asks(s) for c in future_dates(s, today)]
+    if following or any(_asks(s) for s in wish):
+        return following
+    others = [c for s in body if not _promises(s) for c in future_dates(s, today)]
+    beside = [c for c in others if any(_asks(s) and s.sentence == c.statement.sentence for s in body)]
+    return beside or [c for c in others if "negation" not in c.statement.says]
+
+
+def _until(dates: Sequence[Candidate]) -> Candidate | None:
+    """The first day that a word like "until" leads to, else the first."""
+    led = (c for c in dates if _LEADS_TO.search(fold(c.statement.text[: c.found.start - c.statement.start])))
+    return next(led, next(iter(dates), None))
+
+
+def _kind_by_words(wish: Sequence[Statement], dates: Sequence[Candidate]) -> ExtensionKind | None:
+    """A reduction or instalments, if the words are plain; a later day, if one is named or asked for; else nothing."""
+    words = _words(wish)
+    if SETTLE.search(words) and not _IN_PARTS.search(words):
+        return ExtensionKind.PARTIAL_SETTLEMENT
+    days = {c.found.day for c in dates}
+    is_split = len(days) > 1 and (REST.search(words) or sum(len(s.amounts) for s in wish) > 1)
+    if _IN_PARTS.search(words) or is_split:
+        return ExtensionKind.INSTALMENTS
+    is_plain = any("extension" in s.says and "distress" not in s.says and _ASKS.search(fold(s.text)) for s in wish)
+    return ExtensionKind.DUE_DATE if dates or is_plain else None
+
+
+def _of_topic(body: Sequence[Statement], invoices: tuple[str, ...]) -> Sequence[Statement]:
+    """Without the statements about other invoices, if some are about these."""
+    if not any(set(s.topic) & set(invoices) for s in body):
+        return body
+    return [s for s in body if not s.topic or set(s.topic) & set(invoices)]
+
+
+def _extension_statement(body: Sequence[Statement], evidence: FactSpan | None) -> Statement | None:
+    near = inside(body, evidence)
+    return next(iter([*near, *(s for s in body if s.says & {"extension", "settlement"}), *body]), None)

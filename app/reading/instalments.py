@@ -1,0 +1,112 @@
+"""The day of the last of several instalments: "four parts from 30 April" ends on 30 July, where the words tell it.
+
+A count needs a first day and a rhythm; named months need a day of the month. Without them nothing is computed.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import chain
+
+from app.reading.calendar_words import CALENDARS
+from app.reading.dates import add_months, end_of_month, nearest_year
+
+_COUNTED = (
+    r"(?:\w+ly |equal |monats|maand|\w+male |gleiche[nr]? |gelijke |uguali |iguais |iguales )?"
+    r"(?:instal?ments?|parts|payments|bits|chunks|lots|rates|tranches|goes|months|raten|teilbetrage\w*|teilzahlungen|"
+    r"abschlage\w*|monate\w*|monatsraten|fois|versements?|mensualites|echeances|trimestres|mois|plazos|pagos|cuotas|"
+    r"mensualidades|veces|meses|termijnen|delen|keer|maanden|rate|volte|mesi|prestacoes|parcelas|vezes|tranche)\b"
+)
+_QUARTERLY = re.compile(r"\b(?:quarter\w*|trimest\w*|quartal\w*|vierteljahr\w*|kwarta\w*)")
+_WEEKLY = re.compile(
+    r"\b(?:weekly|(?:a|per|each|every) week|hebdo\w*|par semaine|wochentlich|(?:pro|jede) woche|semanal\w*|"
+    r"(?:por|cada) semana|wekelijks|settiman\w*)\b"
+)
+_MONTHLY = re.compile(r"(?:month|mensu|\bmois\b|monat|mensil|mensa|\bmes(?:es|i|e)?\b|maand)")
+_EVERY = r"(?:each|every|the|month|chaque|mois|jede[ns]|monats|cada|mes|elke|iedere|maand|ogni|mese)\b"
+_AT_END = re.compile(
+    rf"\b(?:ends?|fin(?:al)?|ende|finales|eind|fine|fim|ultimo) (?:of |de |van |di |du |des |do )?{_EVERY}|"
+    r"\bmonatsende\b|\bmonth[- ]end"
+)
+_AT_START = re.compile(
+    r"\b(?:first|1st|premier|1er|ersten|eerste|primero|primo|primeiro|dia 1|1) (?:day )?"
+    rf"(?:of |du |de |del |van |di |do )?{_EVERY}|\bmonatserste"
+)
+_ON_DAY = re.compile(
+    r"\b(?:the|on|to|le|au|am|zum|el|il|op|de|dia|den|al)\s+(?:dia\s+|the\s+)?(\d{1,2})(?:st|nd|rd|th|er|e)?\b(?!\s?[%.,]?\d)"
+)
+_DECEMBER = 12
+_LEAST_NUMBER = 2
+
+
+def last_instalment(words: str, language: str, days: Sequence[date], today: date) -> date | None:
+    """`words` are the folded words of the proposal, `days` those that it names."""
+    named = _named_months(words, language)
+    if len(named) > 1 and (day := _on_day_of(words, named[-1], today)) is not None:
+        return day
+    first, count = min(days, default=None), _count(words, language)
+    if first is None and count is not None and named:
+        first = _on_day_of(words, named[0], today)
+    if first is not None and count is not None and len(set(days)) <= 1:
+        return _after(first, count - 1, words)
+    return max(days) if len(set(days)) > 1 else None
+
+
+def _count(words: str, language: str) -> int | None:
+    found = _counts(language).search(words)
+    if found is None:
+        return None
+    number = int(found["n"]) if found["n"].isdigit() else CALENDARS[_known(language)].numbers[found["n"]]
+    return number if number >= _LEAST_NUMBER else None
+
+
+def _after(first: date, times: int, words: str) -> date | None:
+    """So many weeks, months or quarters later; a last day of a month stays one. None where no rhythm is told."""
+    if _WEEKLY.search(words):
+        return first + timedelta(weeks=times)
+    if _QUARTERLY.search(words):
+        times *= 3
+    elif not _MONTHLY.search(words):
+        return None
+    later = add_months(first, times)
+    is_last = first == end_of_month(first.year, first.month)
+    return end_of_month(later.year, later.month) if is_last else later
+
+
+def _named_months(words: str, language: str) -> list[int]:
+    return [int(match.lastgroup[1:]) for match in _months(language).finditer(words) if match.lastgroup]
+
+
+def _on_day_of(words: str, month: int, today: date) -> date | None:
+    """The day of a month that the words set for every instalment."""
+    first = nearest_year(month, 1, today.replace(day=1))
+    if first is None:
+        return None
+    if first < today.replace(day=1):
+        first = first.replace(year=first.year + 1)
+    if _AT_END.search(words):
+        return end_of_month(first.year, first.month)
+    if _AT_START.search(words):
+        return first
+    found = _ON_DAY.search(words)
+    try:
+        return first.replace(day=int(found[1])) if found else None
+    except ValueError:
+        return None
+
+
+def _known(language: str) -> str:
+    return language if language in CALENDARS else "en"
+
+
+@lru_cache(maxsize=16)
+def _months(language: str) -> re.Pattern[str]:
+    names = CALENDARS[_known(language)].months
+    return re.compile(r"\b(?:" + "|".join(f"(?P<m{at}>{name})" for at, name in enumerate(names, 1)) + r")\b")
+
+
+@lru_cache(maxsize=16)
+def _counts(language: str) -> re.Pattern[str]:
+    numbers = sorted(chain(CALENDARS[_known(language)].numbers), key=len, reverse=True)
+    return re.compile(rf"\b(?P<n>\d{{1,2}}|{'|'.join(numbers)})\s+{_COUNTED}")

@@ -1,0 +1,130 @@
+"""When will the customer pay? The day and sum of a promise, by the conventions of evals/labels.md."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from app.domain.account import Account
+from app.domain.proposal import BODY
+from app.domain.text import Span
+from app.reading.commitments import (
+    Candidate,
+    FactSpan,
+    future_dates,
+    inside,
+    is_done,
+    is_firm,
+    is_in_sentence_of,
+    span_of,
+)
+from app.reading.idioms import places, says
+from app.reading.promised_sums import find_sum
+from app.reading.spans import fold
+from app.reading.statements import Statement
+
+_BREAK = re.compile(r"[,:;()]|\s(?:and|et|und|y|e|en)\s")
+_OPENING = 12
+_NO_VERB = 9
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFound:
+    day: date | None
+    amount: Decimal | None
+    currency: str | None
+    invoices: tuple[str, ...]
+    span: FactSpan | None
+
+
+def find_promise(
+    statements: Sequence[Statement],
+    evidence: FactSpan | None,
+    invoices: tuple[str, ...],
+    account: Account,
+    today: date,
+    language: str,
+) -> PromiseFound:
+    """The day and sum of a promise that the mail makes (that it makes one is known already)."""
+    body = [s for s in statements if s.source == BODY] or list(statements)
+    binding = [c for s in body for c in future_dates(s, today) if _binds(c, evidence, language)]
+    chosen = max(binding, key=lambda c: _weight(c, evidence, invoices, language), default=None)
+    statement = chosen.statement if chosen is not None else _promise_statement(body, evidence)
+    found = chosen.found if chosen is not None else None
+    value, currency = find_sum(body, statement, found, invoices, account)
+    return PromiseFound(found.day if found else None, value, currency, invoices, span_of(statement))
+
+
+def _binds(candidate: Candidate, evidence: FactSpan | None, language: str) -> bool:
+    """Whether nothing holds the day back: neither in its clause nor, where payment is spoken of, in the words by it."""
+    statement = candidate.statement
+    if is_firm(statement):
+        return True
+    if {"pay", "future"} <= statement.says and not statement.says & {"hedge", "negation"}:
+        return True
+    is_near = is_in_sentence_of(statement, evidence)
+    about = statement.says & {"pay", "future"}
+    return (is_near or bool(about)) and not statement.is_question and _binds_by_itself(candidate, language)
+
+
+def _binds_by_itself(candidate: Candidate, language: str) -> bool:
+    """Whether the words between the commas around a day are firm, and no condition follows them."""
+    statement, place = candidate.statement, candidate.found.start - candidate.statement.start
+    folded = fold(statement.text)
+    parts = _parts(folded, candidate)
+    at = next(index for index, part in enumerate(parts) if part.start <= place < part.end)
+    own = folded[parts[at].start : parts[at].end]
+    after = folded[parts[at + 1].start : parts[at + 1].end] if at + 1 < len(parts) else ""
+    before = folded[parts[at - 1].start : parts[at - 1].end] if at else ""
+    if any(says(concept, language, own) for concept in ("hedge", "refusal")):
+        return False
+    if says("negation", language, own) and not says("future", language, own):
+        return False
+    return not (
+        says("condition", language, own)
+        or says("condition", language, after.lstrip()[:_OPENING])
+        or says("condition", language, before.lstrip()[:_OPENING])
+    )
+
+
+def _parts(folded: str, candidate: Candidate) -> list[Span]:
+    """The statement cut at commas and "and", but not beside the day: "on Friday, the 5th, we pay"."""
+    start, end = (edge - candidate.statement.start for edge in (candidate.found.start, candidate.found.end))
+    cuts = [m.end() for m in _BREAK.finditer(folded) if m.end() <= start or m.start() >= end]
+    edges = [0, *cuts, len(folded)]
+    return [Span(first, last) for first, last in pairwise(edges) if first < last]
+
+
+def _weight(
+    candidate: Candidate, evidence: FactSpan | None, invoices: tuple[str, ...], language: str
+) -> tuple[int, int, int]:
+    """The day in the evidence comes first, then what is said of these invoices and of paying, then the first."""
+    statement = candidate.statement
+    says_so = statement.says & {"pay", "future"} and "automatic" not in statement.says
+    weight = (
+        4 * is_in_sentence_of(statement, evidence)
+        + 3 * (not statement.topic or not invoices or bool(set(statement.topic) & set(invoices)))
+        + 3 * bool(says_so)
+        + 1 * ("future" in statement.says)
+        + 1 * is_firm(statement)
+        - 8 * is_done(statement)
+    )
+    return weight, -_walls(candidate, language), -candidate.found.start
+
+
+def _walls(candidate: Candidate, language: str) -> int:
+    """How many commas and "and" stand between a day and the next word of paying."""
+    statement, found = candidate.statement, candidate.found
+    folded = fold(statement.text)
+    start, end = found.start - statement.start, found.end - statement.start
+    verbs = [*places("pay", language, folded), *places("future", language, folded)]
+    gaps = (folded[verb.end : start] if verb.end <= start else folded[end : verb.start].lstrip(" ,") for verb in verbs)
+    return min((len(_BREAK.findall(gap)) for gap in gaps), default=_NO_VERB)
+
+
+def _promise_statement(body: Sequence[Statement], evidence: FactSpan | None) -> Statement | None:
+    near = inside(body, evidence)
+    wanted = [s for s in near if s.says & {"pay", "future"}]
+    return next(iter([*wanted, *near, *(s for s in body if {"pay", "future"} <= s.says), *body]), None)
