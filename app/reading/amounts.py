@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.reading.spans import fold
+from app.reading.spelled_amounts import find_spelled
 
 _SYMBOLS = {
     "\u20ac": "EUR",
@@ -70,6 +71,7 @@ _REFERENCE_BEFORE = re.compile(
     r"faturas|factuur|facturen|check|cheque|po|order|bestellung|commande|pedido|ordine|encomenda|line|article|"
     r"artikel|tel|mobile|telefon|az|kw|week|semaine|settimana|"
     r"konto|account|kunde|kundennummer|client|cliente|charge|batch|lot|id|ticket|case)[.:]?\s?|"
+    r"\b(?:other|autres|anderen|restlichen|ubrigen|otr[ao]s|andere|overige|altr[ei]|outr[ao]s)\s|"
     r"[#\u00b0\u00ba]\s?|[a-z]-|/|\+)$"
 )
 _YEAR = re.compile(r"20[2-4]\d$")
@@ -110,7 +112,8 @@ def find_amounts(text: str, language: str) -> tuple[FoundAmount, ...]:
             s <= match.start("number") < e for s, e in dates if not match["before"] and not match["after"]
         ):
             found.append(amount)
-    return tuple(found)
+    spelled = (FoundAmount(*sum_in_words) for sum_in_words in find_spelled(folded))
+    return tuple(sorted((*found, *spelled), key=lambda amount: amount.start))
 
 
 def _amount(text: str, match: re.Match[str]) -> FoundAmount | None:

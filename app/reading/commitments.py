@@ -18,11 +18,17 @@ _DUE_BEFORE = re.compile(
     r"scadut[ao]|datat[ao]|dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|scadenza|faelligkeit|"
     r"falligkeit)\s*(?:on|le|am|el|il|a|em|op)?\s*$"
 )
+_TALK_BEFORE = re.compile(
+    r"\b(?:call|mail|e-?mail|letter|message|meeting|reminder|visit|conversation|appel|mel|courriel|courrier|lettre|relance|"
+    r"reunion|gesprach|telefonat|anruf|schreiben|brief|mahnung|besprechung|llamada|correo|carta|reunion|aviso|gesprek|"
+    r"telefoontje|bericht|herinnering|telefonata|chiamata|lettera|sollecito|colloquio|riunione|telefonema|chamada)\s+"
+    r"(?:of|from|on|de|du|del|di|vom|am|van|da|do|op)?\s*(?:the|le|el|il)?\s*$"
+)
 _RUN_BEFORE = re.compile(
     r"\b(?:\w*run|\w*batch|\w*cycle|\w*round|\w*proposal|\w*list|\w*lauf|\w*vorschlag\w*|\w*liste|campagne|lot|"
     r"levee|bordereau|paiement|reglement|virements?|remesa|lote|tanda|corrida|propuesta|pagos?|distinta|pagament[oi]|"
     r"mandato|proposta|remessa|\w*ronde|\w*voorstel|\w*lijst|ordem|train|"
-    r"(?:a la|with the|zum|en la|alla|na|op de) (?:date|datum|fecha|data))"
+    r"(?:la|the|zum|das|alla|na|de) (?:date|datum|fecha|data))"
     r"\s*(?:\w+\s+)?(?:of|from|du|de|del|van|vom|von|do|da|della|dal)?\s*(?:the|de|le|el|il)?\s*$"
 )
 
@@ -74,8 +80,10 @@ def future_dates(statement: Statement, today: date) -> Iterable[Candidate]:
 
 
 def is_about_the_past(statement: Statement, found: FoundDate) -> bool:
-    """Whether the words before a date say that it is a due date, an issue date, a delivery."""
+    """Whether the words before a date say that it is a due date, an issue date, a delivery, a call."""
     before = fold(statement.text[: found.start - statement.start])[-40:]
+    if _TALK_BEFORE.search(before):
+        return True
     return _DUE_BEFORE.search(before[-24:]) is not None and _RUN_BEFORE.search(before) is None
 
 

@@ -21,13 +21,25 @@ _MORE: Mapping[str, Mapping[str, str]] = {
     },
     "future": {
         "en": r"'ll\b|\bset (?:it|that|this) up (?:in|for|at)\b|\blined up\b",
-        "es": r"\bsale\b|\bqueda pagad",
-        "pt": r"\b(?:segue|seguem|sai|saem|fica pag)",
+        "fr": r"\b(?:honore[es]*|part(?:ent)? (?:d'office|en paiement)|sera (?:depose|verse|cheque)\w*)\b",
+        "de": r"\b(?:kriegen|bekommen) sie\b|\b(?:weise|zahle|uberweise|begleiche) (?:ich|wir)\b|\bgeht\b.{0,60}\bab\b",
+        "es": r"\bsale\b|\bqueda pagad|\b(?:se )?carga(?:ra|n|ran)\b|\b(?:la|lo|las|los|le|te|os) "
+        r"(?:pago|pagamos|transfiero|abono|ingreso|cancelo|cancelamos)\b|\b(?:hago|hacemos) la transferencia",
+        "nl": r"\bzit(?:ten)? in de\b|\bgaat eruit\b",
+        "it": r"\b(?:versiamo|verso|saldo io|paghiamo|parte (?:il|lunedi|martedi|mercoledi|giovedi|venerdi))\b|"
+        r"\b(?:la|lo|le|li|glie\w+) (?:saldo|pago|verso|paghiamo|versiamo|bonifico)\b",
+        "pt": r"\b(?:segue|seguem|sai|saem|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
     },
     "past": {
         "en": r"\b(?:went|gone) (?:to (?:the|our) bank|through|out|off)\b|\bleft (?:our|the|my) (?:account|bank)\b|"
         r"\bha(?:s|ve) cleared\b",
         "de": r"^\W*\S{3,20} (?:angewiesen|bezahlt|uberwiesen|beglichen)\b",
+    },
+    "pay": {
+        "en": r"\bhonou?r\w*",
+        "fr": r"\bhonor\w+|\bdepos(?:e|er)\w*|\bdebours\w*",
+        "es": r"\btransfier\w+|\bcancel(?:o|amos|aremos|are)\b|\bingres\w+|\bcargar(?:a|an)\b",
+        "it": r"\bglie\w+ saldo\b|\bversiamo\b",
     },
     "negation": {"en": r"n't\b"},
     "quality": {
@@ -69,7 +81,9 @@ OWN_CONCEPTS = ("refusal",)
 
 _IN_PASSING: Mapping[str, re.Pattern[str]] = {
     "condition": re.compile(
-        r"\b(?:that's|that is|which is) when (?:our|the|we|you|i)\b|\bsi (?:no me equivoco|vous permettez)\b"
+        r"\b(?:that's|that is|which is) when (?:our|the|we|you|i)\b|\bsi (?:no me equivoco|vous permettez)\b|"
+        r"\bque es cuando\b|\bc'est (?:la |le jour )?(?:ou|quand)\b|\b(?:che e|ed e) quando\b|\bque e quando\b|"
+        r"\b(?:dat is|want dan|dan is) (?:als|wanneer)\b|\b(?:que|eso|ahora|claro que|esta vez) si\b"
     ),
     "negation": re.compile(
         r"\b(?:can't (?:be (?:moved|changed|stopped)|go wrong|not)|no (?:problem|problems|quibble|later than)|"

@@ -14,7 +14,37 @@ from app.reading.statements import REST, Statement
 
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d)?)\s?(?:%|percent|prozent|pour cent|por ciento|procent|per cento|por cento)")
 _HALF = re.compile(r"\b(?:half|la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b")
+_PART = re.compile(
+    r"\b(?:the rest|remainder|remaining|undisputed|(?:the )?other \d+|le reste|le restant|les autres|les \d+ autres|"
+    r"der rest|den rest|restliche\w*|el resto|lo demas|lo restante|(?:los|las) otr[ao]s|de rest|het restant|overige|"
+    r"il resto|il restante|gli altri|le altre|o resto|o restante|(?:os|as) outr[ao]s)\b"
+)
+_UNDISPUTED = re.compile(
+    r"\b(?:undisputed|uncontested|unstrittig\w*|unstreitig\w*|unbestritten\w*|non (?:contest|litigi)\w*|"
+    r"no (?:discutid|disputad|controvertid)\w*|onbetwist\w*|niet betwist\w*|nao (?:contestad|disputad)\w*)"
+)
+_LATER_PART = re.compile(
+    r"\b(?:(?:second|2nd|final|last|other) (?:instal?ment|tranche|part|payment|half)|"
+    r"(?:deuxieme|seconde|derniere|autre) (?:tranche|echeance|mensualite|moitie|partie)|"
+    r"(?:zweite|letzte|andere)[nr]? (?:rate|tranche|teil\w*|halfte)|"
+    r"(?:segund[oa]|ultim[oa]|otr[oa]) (?:plazo|pago|cuota|mitad|parte)|"
+    r"(?:tweede|laatste|andere) (?:termijn|deel|helft)|(?:seconda|ultima|altra) (?:rata|tranche|meta|parte)|"
+    r"(?:segunda|ultima|outra) (?:prestacao|parcela|tranche|metade|parte))\b"
+)
+_DEDUCTED = re.compile(
+    r"\b(?:knocked off|deduct\w*|withh(?:eld|old\w*)|taken off|subtract\w*|dedui\w*|retenu\w*|retranch\w*|abgezogen|"
+    r"gekurzt|einbehalten|descont\w*|deduc\w*|retenid\w*|ingehouden|afgetrokken|in mindering|detratt\w*|"
+    r"trattenut\w*|decurtat\w*|deduzi\w*|abati\w*|retid\w*)"
+)
+_INVOICES = r"(?:\w+ )?(?:invoices|bills|factures|rechnungen|facturas|facturen|nota's|fatture|faturas)"
+_COUNT_OF_INVOICES = re.compile(
+    rf"\b(?:(?P<n2>both|les deux|beide|ambas|las dos|de twee|entrambe le|le due|as duas|ambas as)|"
+    rf"(?P<n3>(?:all|the|these) three|les trois|(?:alle|die) drei|las tres|de drie|alle drie de|le tre|as tres)|"
+    rf"(?P<n4>(?:all|the|these) four|les quatre|(?:alle|die) vier|las cuatro|de vier|le quattro|as quatro)) "
+    rf"{_INVOICES}\b"
+)
 _CENT = Decimal("0.01")
+_CENTS = -2
 
 
 def find_sum(
@@ -25,56 +55,74 @@ def find_sum(
     account: Account,
 ) -> tuple[Decimal | None, str | None]:
     """The sum promised in a statement for a day, and its currency."""
-    amount = _promise_amount(body, statement, found, invoices, account)
-    value = amount.value if amount is not None else _open_sum(invoices, account)
-    currency = (amount.currency if amount is not None else None) or _currency(invoices, account)
-    return value, currency if value is not None else None
+    open_sum = _open_sum(invoices, account) or (_counted_sum(statement, account) if statement else None)
+    stated = _stated(body, statement, found, open_sum) if statement is not None else None
+    if stated is not None:
+        return stated.value, stated.currency or _currency(invoices, account)
+    value = _computed(body, statement, invoices, open_sum) if statement is not None else open_sum
+    if value is None:
+        return None, None
+    return value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account)
 
 
-def _promise_amount(
+def _stated(
     body: Sequence[Statement],
-    statement: Statement | None,
+    statement: Statement,
     found: FoundDate | None,
-    invoices: tuple[str, ...],
-    account: Account,
+    open_sum: Decimal | None,
 ) -> FoundAmount | None:
-    if statement is None:
-        return None
-    open_sum = _open_sum(invoices, account)
-    rest = _rest(body, statement, open_sum)
+    """The sum nearest to the day in the statement; else, where it is not the rest of another, in the sentence."""
     inside = [a for a in statement.amounts if _is_plausible(a, open_sum)]
-    same = [
-        a
-        for s in body
-        if s.sentence == statement.sentence and "other_dispute" not in s.says - {"pay"} and not is_done(s)
-        for a in s.amounts
-        if _is_plausible(a, open_sum)
-    ]
-    value = rest if not inside else None
-    if value is None and (inside or same):
-        return min(inside or same, key=lambda amount: _distance(amount, found, statement))
-    if value is None:
-        value = _share(statement, open_sum)
-    if value is None:
+    if not inside and _rest(body, statement, open_sum) is None:
+        inside = [
+            a
+            for s in body
+            if s.sentence == statement.sentence and "other_dispute" not in s.says and not is_done(s)
+            for a in s.amounts
+            if _is_plausible(a, open_sum)
+        ]
+    return min(inside, key=lambda amount: _distance(amount, found, statement), default=None)
+
+
+def _computed(
+    body: Sequence[Statement], statement: Statement, invoices: tuple[str, ...], open_sum: Decimal | None
+) -> Decimal | None:
+    """What is left, a share, or all that is open; nothing for a part of one invoice whose size is not told."""
+    rest = _rest(body, statement, open_sum)
+    if rest is not None:
+        return rest
+    if _UNDISPUTED.search(fold(statement.text)):
         return None
-    return FoundAmount(
-        statement.start, statement.end, value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account)
-    )
+    share = _share(statement, open_sum)
+    if share is not None:
+        return share
+    words = fold(statement.text)
+    is_part = len(invoices) <= 1 and (_PART.search(words) or _LATER_PART.search(words))
+    return None if is_part else open_sum
 
 
 def _rest(body: Sequence[Statement], statement: Statement, open_sum: Decimal | None) -> Decimal | None:
-    """What is left of the open sum after what the mail says was paid, if the words beside the date say "the rest"."""
-    if open_sum is None or not REST.search(fold(statement.text)):
+    """What is left of the open sum after what was paid or deducted, if the words beside the date say "the rest"."""
+    words = fold(statement.text)
+    if open_sum is None or not (REST.search(words) or _LATER_PART.search(words)):
         return None
-    paid = [
+    gone = [
         a.value
         for s in body
-        if "past" in s.says and s is not statement
+        if s is not statement and ("past" in s.says or _DEDUCTED.search(fold(s.text)))
         for a in s.amounts
         if _is_plausible(a, open_sum)
     ]
-    left = open_sum - sum(paid)
-    return left if paid and left > 0 else None
+    left = open_sum - sum(gone)
+    return left if gone and left > 0 else None
+
+
+def _counted_sum(statement: Statement, account: Account) -> Decimal | None:
+    """What is open in all, where the mail names no invoice but speaks of as many as there are: "all three invoices"."""
+    count = _COUNT_OF_INVOICES.search(fold(statement.text))
+    if count is None or not count.lastgroup or int(count.lastgroup[1:]) != len(account.invoices):
+        return None
+    return _open_sum(tuple(invoice.number for invoice in account.invoices), account)
 
 
 def _share(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
@@ -91,8 +139,10 @@ def _share(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
 
 
 def _is_plausible(amount: FoundAmount, open_sum: Decimal | None) -> bool:
-    """A bare number is a sum of money only up to what is open."""
-    return amount.value > 0 and not (amount.is_bare and (open_sum is None or amount.value > open_sum))
+    """A bare number is a sum of money only up to what is open, or where it has cents."""
+    if amount.value <= 0 or not amount.is_bare:
+        return amount.value > 0
+    return amount.value.as_tuple().exponent == _CENTS or (open_sum is not None and amount.value <= open_sum)
 
 
 def _distance(amount: FoundAmount, found: FoundDate | None, statement: Statement) -> tuple[int, int]:

@@ -25,9 +25,17 @@ from app.reading.promised_sums import find_sum
 from app.reading.spans import fold
 from app.reading.statements import Statement
 
-_BREAK = re.compile(r"[,:;()]|\s(?:and|et|und|y|e|en)\s")
-_OPENING = 12
+_BREAK = re.compile(
+    r"[,:;()]|\s(?:and|et|und|y|e|en)\s|\s(?:so (?:you|that|there|nobody)|because|since|porque|perche|parce qu|omdat|"
+    r"zodat)\b"
+)
+_IF = re.compile(
+    r"\W*(?:only |nur |solo |seulement |alleen )?(?:if|unless|provided|si|s'il|sauf|sous reserve|wenn|falls|sofern|"
+    r"es sei denn|als|indien|mits|tenzij|salvo|siempre que|se|caso|desde que|purche|a condi\w+)\b"
+)
 _NO_VERB = 9
+_MAYBE_BEHIND = frozenset({"weekday", "day"})
+"""Kinds of days that a payment made may have had: "paid on Friday", "paid on the 5th"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,23 @@ def find_promise(
 ) -> PromiseFound:
     """The day and sum of a promise that the mail makes (that it makes one is known already)."""
     body = [s for s in statements if s.source == BODY] or list(statements)
-    binding = [c for s in body for c in future_dates(s, today) if _binds(c, evidence, language)]
-    chosen = max(binding, key=lambda c: _weight(c, evidence, invoices, language), default=None)
+    binding = [
+        c
+        for s in body
+        for c in future_dates(s, today)
+        if _concerns(s, evidence, invoices) and _binds(c, evidence, language)
+    ]
+    chosen = max(binding, key=lambda c: _weight(c, evidence, invoices, language, today), default=None)
     statement = chosen.statement if chosen is not None else _promise_statement(body, evidence)
     found = chosen.found if chosen is not None else None
     value, currency = find_sum(body, statement, found, invoices, account)
     return PromiseFound(found.day if found else None, value, currency, invoices, span_of(statement))
+
+
+def _concerns(statement: Statement, evidence: FactSpan | None, invoices: tuple[str, ...]) -> bool:
+    """Whether a statement may be of the promise: not if it is of other invoices and does not speak of paying."""
+    is_ours = not statement.topic or not invoices or bool(set(statement.topic) & set(invoices))
+    return is_ours or is_in_sentence_of(statement, evidence) or bool(statement.says & {"pay", "future"})
 
 
 def _binds(candidate: Candidate, evidence: FactSpan | None, language: str) -> bool:
@@ -64,29 +83,38 @@ def _binds(candidate: Candidate, evidence: FactSpan | None, language: str) -> bo
         return True
     if {"pay", "future"} <= statement.says and not statement.says & {"hedge", "negation"}:
         return True
-    is_near = is_in_sentence_of(statement, evidence)
-    about = statement.says & {"pay", "future"}
-    return (is_near or bool(about)) and not statement.is_question and _binds_by_itself(candidate, language)
+    is_about_it = is_in_sentence_of(statement, evidence) or statement.says & {"pay", "future"}
+    return bool(is_about_it) and not statement.is_question and _binds_by_itself(candidate, language)
 
 
 def _binds_by_itself(candidate: Candidate, language: str) -> bool:
-    """Whether the words between the commas around a day are firm, and no condition follows them."""
-    statement, place = candidate.statement, candidate.found.start - candidate.statement.start
-    folded = fold(statement.text)
-    parts = _parts(folded, candidate)
-    at = next(index for index, part in enumerate(parts) if part.start <= place < part.end)
-    own = folded[parts[at].start : parts[at].end]
-    after = folded[parts[at + 1].start : parts[at + 1].end] if at + 1 < len(parts) else ""
-    before = folded[parts[at - 1].start : parts[at - 1].end] if at else ""
-    if any(says(concept, language, own) for concept in ("hedge", "refusal")):
+    """Whether the words between the commas around a day are firm, and no condition opens those beside them."""
+    before, own, after = _around(candidate)
+    if any(says(concept, language, own) for concept in ("hedge", "refusal", "condition")):
         return False
     if says("negation", language, own) and not says("future", language, own):
         return False
-    return not (
-        says("condition", language, own)
-        or says("condition", language, after.lstrip()[:_OPENING])
-        or says("condition", language, before.lstrip()[:_OPENING])
-    )
+    return not any(_IF.match(words) for words in (before, after))
+
+
+def _is_over(candidate: Candidate, language: str, today: date) -> bool:
+    """Whether the day is that of a payment made: by the words between its commas or, where they are silent, by all."""
+    _, own, _ = _around(candidate)
+    if candidate.found.kind not in _MAYBE_BEHIND and candidate.found.day != today:
+        return False
+    if says("past", language, own):
+        return not says("future", language, own)
+    return is_done(candidate.statement) and not (says("pay", language, own) or says("future", language, own))
+
+
+def _around(candidate: Candidate) -> tuple[str, str, str]:
+    """The folded words between the commas around a day, with those before and after them in the statement."""
+    folded = fold(candidate.statement.text)
+    place = candidate.found.start - candidate.statement.start
+    parts = _parts(folded, candidate)
+    at = next(index for index, part in enumerate(parts) if part.start <= place < part.end)
+    words = [folded[part.start : part.end] for part in parts]
+    return words[at - 1] if at else "", words[at], words[at + 1] if at + 1 < len(words) else ""
 
 
 def _parts(folded: str, candidate: Candidate) -> list[Span]:
@@ -98,18 +126,19 @@ def _parts(folded: str, candidate: Candidate) -> list[Span]:
 
 
 def _weight(
-    candidate: Candidate, evidence: FactSpan | None, invoices: tuple[str, ...], language: str
+    candidate: Candidate, evidence: FactSpan | None, invoices: tuple[str, ...], language: str, today: date
 ) -> tuple[int, int, int]:
     """The day in the evidence comes first, then what is said of these invoices and of paying, then the first."""
     statement = candidate.statement
     says_so = statement.says & {"pay", "future"} and "automatic" not in statement.says
     weight = (
         4 * is_in_sentence_of(statement, evidence)
-        + 3 * (not statement.topic or not invoices or bool(set(statement.topic) & set(invoices)))
+        + 4 * bool(set(statement.topic) & set(invoices))
+        + 3 * (not statement.topic or not invoices)
         + 3 * bool(says_so)
         + 1 * ("future" in statement.says)
         + 1 * is_firm(statement)
-        - 8 * is_done(statement)
+        - 8 * _is_over(candidate, language, today)
     )
     return weight, -_walls(candidate, language), -candidate.found.start
 
@@ -120,7 +149,9 @@ def _walls(candidate: Candidate, language: str) -> int:
     folded = fold(statement.text)
     start, end = found.start - statement.start, found.end - statement.start
     verbs = [*places("pay", language, folded), *places("future", language, folded)]
-    gaps = (folded[verb.end : start] if verb.end <= start else folded[end : verb.start].lstrip(" ,") for verb in verbs)
+    gaps = (
+        folded[verb.end : start] if verb.end <= start else folded[end : verb.start].removeprefix(",") for verb in verbs
+    )
     return min((len(_BREAK.findall(gap)) for gap in gaps), default=_NO_VERB)
 
 
