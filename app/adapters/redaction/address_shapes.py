@@ -74,7 +74,9 @@ _SOUTH_KIND = (
 _PARTICLES = (
     r"(?:de|del|della|dello|degli|dei|dell['\u2019]|dos|das|la|las|los|le|les|di|do|da|du|des|el|e|y|of|van|der)"
 )
-_SOUTH_NAME = rf"(?:{_PARTICLES}{S}?){{0,2}}(?:{CAP}|\d{{1,3}}(?=,))(?:{S}(?:{_PARTICLES}{S}){{0,2}}{CAP}){{0,4}}"
+_SOUTH_NAME = (
+    rf"(?:{_PARTICLES}{S}?){{0,2}}(?:{CAP}|(?<=[lN] )\d{{1,3}}(?=,{S}))(?:{S}(?:{_PARTICLES}{S}){{0,2}}{CAP}){{0,4}}"
+)
 _SOUTH_NUMBER = (
     rf"(?:,|{S}[-\u2013])?{S}?(?:s/n|s\.?{S}?n\.?{S}?c\.?|(?:\d{{1,3}}{S})?km\.?{S}?\d{{1,3}}(?:[.,]\d{{1,3}})?(?!\w)"
     rf"|(?:(?:n\.?[º°o]|n\.(?:[º°o]\.?)?|n[uú]m\.|nave|lote|lotto|parcela|bloque){S}?)?{NUMBER})"

@@ -69,6 +69,7 @@ def test_an_address_is_hidden_from_its_first_word_to_its_last(
         ("de", "Die Filiale Bremen hat Rechnung 12, 10000 Stück, nicht bekommen."),
         ("de", "Lieferung 3, 20000 Schrauben, ging an die Baustelle Passau."),
         ("es", "En Madrid 12 cajas, en Getafe 3; pedido 28013 de mayo."),
+        ("es", "Cada palé cuesta 14,80 y el porte cuesta 3,5."),
         ("nl", "De vestiging Almere kreeg 14 dozen, pakbon 1315 AB-2."),
         ("it", "Pagato via bonifico il 4 giugno, DDT 10122, magazzino di Prato."),
         ("pt", "Pagamos na Quinta 12 de junho, guia 4050, obra de Viseu."),
