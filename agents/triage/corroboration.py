@@ -17,6 +17,7 @@ from app.domain.proposal import BODY, SUBJECT
 from app.reading.classifier import Scored
 from app.reading.commitments import is_done
 from app.reading.cues import REMITTANCE
+from app.reading.extensions import names_parts
 from app.reading.features import passages
 from app.reading.invoices import match_invoices
 from app.reading.spans import fold
@@ -90,7 +91,9 @@ def reconsider(
     """`is_named` tells whether a score is high enough for its intent to be named."""
     statements = _own_statements(letter, account)
     credits = frozenset(i.number for i in account.invoices if i.kind is InvoiceKind.CREDIT_NOTE)
-    scored = [score if is_named(score) else _itemised(score, statements, credits) for score in scored]
+    scored = [
+        score if is_named(score) else _itemised(_planned(score, statements), statements, credits) for score in scored
+    ]
     named = {score.intent for score in scored if is_named(score)}
     if _is_thin(letter, named):
         return Reconsidered(tuple(_as_thin(scored)), is_thin=True)
@@ -133,6 +136,17 @@ def _itemised(score: Scored, statements: Sequence[Statement], credit_notes: froz
     if clause is None:
         return score
     return Scored(score.intent, max(score.confidence, ITEMISED), BODY, clause.start, clause.end)
+
+
+def _planned(score: Scored, statements: Sequence[Statement]) -> Scored:
+    """Instalments with their days and sums, line by line, are a plan that somebody must agree to."""
+    if score.intent is not Intent.EXTENSION_REQUEST:
+        return score
+    lines = {found.day for s in statements if s.amounts for found in s.dates if found.day and found.kind != "past"}
+    plan = next((s for s in statements if s.source == BODY and "extension" in s.says and names_parts(s)), None)
+    if plan is None or len(lines) < 2:  # noqa: PLR2004 parts
+        return score
+    return Scored(score.intent, max(score.confidence, ITEMISED), BODY, plan.start, plan.end)
 
 
 def _says_plainly(intent: Intent, statement: Statement) -> bool:

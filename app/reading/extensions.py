@@ -46,6 +46,8 @@ _SAME_PARAGRAPH = 1
 """So few characters lie between two sentences of a paragraph."""
 
 _MOST_STATEMENTS = 6
+_UNPROPOSED = frozenset({None, ExtensionKind.PARTIAL_SETTLEMENT})
+"""Heard in a mail without a word of reduction, these are worth a second look at its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def find_extension(
     statement = _extension_statement(body, evidence)
     if loud:
         heard = max(loud, key=lambda wish: loud[wish].log_share)
-        kind = heard or (kind if kind is not ExtensionKind.DUE_DATE else None)
+        kind = _in_plain_words(body, today) if heard in _UNPROPOSED and not SETTLE.search(_words(body)) else heard
         span = loud[heard].passage.span
         statement = next((s for s in body if s.touches(BODY, span.start, span.end)), statement)
     match kind:
@@ -83,7 +85,8 @@ def find_extension(
             return ExtensionFound(kind, None, invoices, span_of(settle))
         case ExtensionKind.INSTALMENTS:
             parts = next((s for s in [*wish, *body] if _IN_PARTS.search(fold(s.text))), statement)
-            until = last_instalment(_words(wish or body), language, [c.found.day for c in dates if c.found.day], today)
+            days = _days(dates) if len(_days(dates)) > 1 else _days(_listed(body, today)) or _days(dates)
+            until = last_instalment(_words(wish or body), language, days, today)
             return ExtensionFound(kind, until, invoices, span_of(parts))
         case ExtensionKind.DUE_DATE:
             chosen = _until(dates)
@@ -128,6 +131,26 @@ def _asked_dates(
     others = [c for s in body if not _promises(s) for c in future_dates(s, today)]
     beside = [c for c in others if any(_asks(s) and s.sentence == c.statement.sentence for s in body)]
     return beside or [c for c in others if "negation" not in c.statement.says]
+
+
+def _listed(body: Sequence[Statement], today: date) -> list[Candidate]:
+    """The days of the whole mail that nobody promises to pay on: a plan is often written line by line."""
+    return [c for s in body if not _promises(s) for c in future_dates(s, today)]
+
+
+def _days(dates: Sequence[Candidate]) -> list[date]:
+    return list(dict.fromkeys(c.found.day for c in dates if c.found.day is not None))
+
+
+def _in_plain_words(body: Sequence[Statement], today: date) -> ExtensionKind | None:
+    """What the whole mail says, where a classifier hears nothing proposed; a later day alone is none."""
+    kind = _kind_by_words(body, [c for s in body for c in future_dates(s, today)])
+    return None if kind is ExtensionKind.DUE_DATE else kind
+
+
+def names_parts(statement: Statement) -> bool:
+    """Whether a statement speaks of instalments."""
+    return _IN_PARTS.search(fold(statement.text)) is not None
 
 
 def _until(dates: Sequence[Candidate]) -> Candidate | None:

@@ -37,6 +37,15 @@ def test_a_grave_intent_that_is_taken_back_stays_suspected() -> None:
     assert found.suspected == {Intent.DISPUTE}
 
 
+def test_a_plan_written_line_by_line_asks_for_time() -> None:
+    plan = (
+        "Here are the instalments for INV-20418:\n- 30 May: 400.00\n- 30 June: 400.00\n- 30 July: 400.00\nDoes it suit?"
+    )
+    assert Intent.EXTENSION_REQUEST in named(second_thoughts(plan, query=0.9))
+    one = "The first of the instalments that we agreed on, 400.00, is paid on 30 May."
+    assert Intent.EXTENSION_REQUEST not in named(second_thoughts(one, payment_promise=0.9))
+
+
 def test_each_clause_about_an_invoice_of_its_own_is_heard() -> None:
     found = second_thoughts(
         "INV-20418 was paid yesterday, INV-20455 is wrong, only 8 boxes arrived, INV-20460 will be paid next Friday.",
