@@ -113,7 +113,8 @@ def find_amounts(text: str, language: str) -> tuple[FoundAmount, ...]:
         ):
             found.append(amount)
     spelled = (FoundAmount(*sum_in_words) for sum_in_words in find_spelled(folded))
-    return tuple(sorted((*found, *spelled), key=lambda amount: amount.start))
+    alone = (a for a in spelled if all(a.end <= other.start or other.end <= a.start for other in found))
+    return tuple(sorted((*found, *alone), key=lambda amount: amount.start))
 
 
 def _amount(text: str, match: re.Match[str]) -> FoundAmount | None:

@@ -322,6 +322,8 @@ class _Builder:
         )
 
         def day_and_month(match: re.Match[str], today: date) -> Resolved | None:
+            if not match["day"].isdigit() and match["month"] == "sept":
+                return None  # "dix-sept" is a number
             return _dated(self._day_number(match), _index(months, match["month"]), _year(match["year"]), today)
 
         number = rf"(?P<day>\d{{1,2}}|DAYWORDS){words.ordinal}?"

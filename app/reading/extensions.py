@@ -4,50 +4,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from app.domain.intents import ExtensionKind
 from app.domain.proposal import BODY
 from app.reading.commitments import Candidate, FactSpan, future_dates, inside, is_firm, is_in_sentence_of, span_of
-from app.reading.instalments import last_instalment
-from app.reading.kinds import HeardPassage, heard_wishes
-from app.reading.settling import SETTLE
+from app.reading.instalments import IN_PARTS, last_instalment
+from app.reading.kinds import HeardPassage, heard_wish
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
+from app.reading.wishes import ASKS, INSTALMENTS, SETTLE
 
-_IN_PARTS = re.compile(
-    r"\b(?:instal?ments?|payment plan|in (?:two|three|four|five|six|\d+) (?:parts|payments|goes|chunks|tranches|"
-    r"instal\w*)|(?:per|a|each|every) month|monthly|echeancier|echelonn\w*|(?:dos|tres|cuatro|cinco|seis|"
-    r"\d+) (?:plazos|pagos)|"
-    r"(?:en|in) (?:deux|trois|quatre|\d+) fois|mensualit\w*"
-    r"|versements|raten\w*|ratenzahlung|teilbetrag\w*|teilzahlung\w*|monatlich|"
-    r"en (?:dos|tres|cuatro|\d+) "
-    r"(?:pagos|plazos|veces|cuotas)|fraccion\w*|cuotas|a plazos|mensual\w*|in (?:twee|drie|vier|\d+) (?:keer|"
-    r"delen|termijnen)|termijnen|gespreid|maandelijks"
-    r"|rate\b|rateizz\w*|in (?:due|tre|quattro|\d+) (?:volte|rate|tranche)|piano di rientro|mensil\w*|prestac\w*|"
-    r"em (?:duas|tres|quatro|\d+) (?:vezes|prestacoes|parcelas)|parcel\w*|faseado)"
-)
-_ASKS = re.compile(
-    r"\b(?:extension|extend|more time|additional time|extra (?:time|week|weeks|days|month)|another (?:week|month|"
-    r"\d+)|defer\w*|postpone\w*|push (?:it|this|the)|hold off|delay|move the due|payment terms|\d+ days? terms|"
-    r"until|not before|only (?:pay|be able)|can(?:'t|not) (?:pay )?(?:before|until)|no earlier|could we pay|can "
-    r"we pay|may we pay|would it be possible"
-    r"|delai|report\w*|prolong\w*|differ\w*|decal\w*|jusqu'(?:au|a|en)|repouss\w*|pas avant|sinon|a \d+ jours"
-    r"|aufschub|stundung|stunden|frist\w*|verlanger\w*|verschieb\w*|zahlungsziel|bis zum|bis ende|erst (?:am|"
-    r"ende|mitte|anfang|im|zum|nach)|mehr zeit|spater"
-    r"|aplaza\w*|prorrog\w*|hasta|posponer|retras\w*|no antes|a \d+ dias|plazo"
-    r"|uitstel|pas (?:op|eind|begin|half|in)|tot (?:eind|en met|\d)|later|opschui\w*"
-    r"|dilazion\w*|prorog\w*|rinvi\w*|posticip\w*|slitt\w*|spost\w*|fino (?:al|a)|non prima|aspett\w*|a \d+ giorni"
-    r"|prorrog\w*|adia\w*|ate (?:ao|ao fim|dia|fim)|so (?:em|no|a)|prazo|mais tempo)\b"
-)
 _LEADS_TO = re.compile(
     r"\b(?:until|till|to|by|bis|jusqu'(?:au|a|en)|au|hasta|al|para|tot|naar|fino|ate|ao|auf)\s+(?:\w{2,4}\s+){0,2}$"
 )
+_AND = re.compile(r"\s*(?:,|and|et|und|y|en|e)\s+(?:at |on |by |the |le |am |zum |op |el |il |a )*")
 _SAME_PARAGRAPH = 1
 """So few characters lie between two sentences of a paragraph."""
 
 _MOST_STATEMENTS = 6
-_UNPROPOSED = frozenset({None, ExtensionKind.PARTIAL_SETTLEMENT})
-"""Heard in a mail without a word of reduction, these are worth a second look at its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +46,21 @@ def find_extension(
     body = _of_topic(written, invoices)
     wish = _wish(written, evidence) or [s for s in body if _asks(s)]
     dates = _asked_dates(body, wish, evidence, today)
-    loud = heard_wishes([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
-    kind = _kind_by_words(wish or body, dates)
-    statement = _extension_statement(body, evidence)
-    if loud:
-        heard = max(loud, key=lambda wish: loud[wish].log_share)
-        kind = _in_plain_words(body, today) if heard in _UNPROPOSED and not SETTLE.search(_words(body)) else heard
-        span = loud[heard].passage.span
-        statement = next((s for s in body if s.touches(BODY, span.start, span.end)), statement)
+    heard = heard_wish([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
+    if heard is None:
+        asked = [s for s in wish if is_in_sentence_of(s, evidence)]
+        kind = _kind_by_words(asked, dates) or _kind_by_words(wish or body, dates)
+        statement = _extension_statement(body, evidence)
+    else:
+        kind, passage = heard
+        statement = next((s for s in body if s.touches(passage.source, passage.span.start, passage.span.end)), None)
     match kind:
         case ExtensionKind.PARTIAL_SETTLEMENT:
             settle = next((s for s in body if SETTLE.search(fold(s.text))), statement)
             return ExtensionFound(kind, None, invoices, span_of(settle))
         case ExtensionKind.INSTALMENTS:
-            parts = next((s for s in [*wish, *body] if _IN_PARTS.search(fold(s.text))), statement)
-            days = _days(dates) if len(_days(dates)) > 1 else _days(_listed(body, today)) or _days(dates)
-            until = last_instalment(_words(wish or body), language, days, today)
+            parts = next((s for s in [*wish, *body] if _is_in_parts(fold(s.text))), statement)
+            until = last_instalment(_words(wish or body), language, [c.found.day for c in dates if c.found.day], today)
             return ExtensionFound(kind, until, invoices, span_of(parts))
         case ExtensionKind.DUE_DATE:
             chosen = _until(dates)
@@ -96,7 +70,12 @@ def find_extension(
 
 
 def _asks(statement: Statement) -> bool:
-    return "extension" in statement.says or _ASKS.search(fold(statement.text)) is not None
+    words = fold(statement.text)
+    return "extension" in statement.says or ASKS.search(words) is not None or _is_in_parts(words)
+
+
+def _is_in_parts(words: str) -> bool:
+    return INSTALMENTS.search(words) is not None or IN_PARTS.search(words) is not None
 
 
 def _words(statements: Sequence[Statement]) -> str:
@@ -123,34 +102,13 @@ def _asked_dates(
 ) -> list[Candidate]:
     """The days of the wish: those in the evidence, else in what follows, else beside other words of asking."""
     near = [c for s in wish if is_in_sentence_of(s, evidence) for c in future_dates(s, today)]
-    if near:
-        return near
     following = [c for s in wish if _asks(s) for c in future_dates(s, today)]
-    if following or any(_asks(s) for s in wish):
-        return following
+    if near or following or any(_asks(s) for s in wish):
+        return near or following
     others = [c for s in body if not _promises(s) for c in future_dates(s, today)]
     beside = [c for c in others if any(_asks(s) and s.sentence == c.statement.sentence for s in body)]
-    return beside or [c for c in others if "negation" not in c.statement.says]
-
-
-def _listed(body: Sequence[Statement], today: date) -> list[Candidate]:
-    """The days of the whole mail that nobody promises to pay on: a plan is often written line by line."""
-    return [c for s in body if not _promises(s) for c in future_dates(s, today)]
-
-
-def _days(dates: Sequence[Candidate]) -> list[date]:
-    return list(dict.fromkeys(c.found.day for c in dates if c.found.day is not None))
-
-
-def _in_plain_words(body: Sequence[Statement], today: date) -> ExtensionKind | None:
-    """What the whole mail says, where a classifier hears nothing proposed; a later day alone is none."""
-    kind = _kind_by_words(body, [c for s in body for c in future_dates(s, today)])
-    return None if kind is ExtensionKind.DUE_DATE else kind
-
-
-def names_parts(statement: Statement) -> bool:
-    """Whether a statement speaks of instalments."""
-    return _IN_PARTS.search(fold(statement.text)) is not None
+    is_told = any(is_in_sentence_of(s, evidence) for s in wish)
+    return beside or [c for c in others if not is_told and "negation" not in c.statement.says]
 
 
 def _until(dates: Sequence[Candidate]) -> Candidate | None:
@@ -162,14 +120,26 @@ def _until(dates: Sequence[Candidate]) -> Candidate | None:
 def _kind_by_words(wish: Sequence[Statement], dates: Sequence[Candidate]) -> ExtensionKind | None:
     """A reduction or instalments, if the words are plain; a later day, if one is named or asked for; else nothing."""
     words = _words(wish)
-    if SETTLE.search(words) and not _IN_PARTS.search(words):
-        return ExtensionKind.PARTIAL_SETTLEMENT
-    days = {c.found.day for c in dates}
-    is_split = len(days) > 1 and (REST.search(words) or sum(len(s.amounts) for s in wish) > 1)
-    if _IN_PARTS.search(words) or is_split:
+    if _is_in_parts(words) or _is_split(wish, dates):
         return ExtensionKind.INSTALMENTS
-    is_plain = any("extension" in s.says and "distress" not in s.says and _ASKS.search(fold(s.text)) for s in wish)
-    return ExtensionKind.DUE_DATE if dates or is_plain else None
+    if SETTLE.search(words):
+        return ExtensionKind.PARTIAL_SETTLEMENT
+    return ExtensionKind.DUE_DATE if dates or ASKS.search(words) else None
+
+
+def _is_split(wish: Sequence[Statement], dates: Sequence[Candidate]) -> bool:
+    """Whether several days are named for several sums or parts, or simply one after the other."""
+    days = {c.found.day for c in dates}
+    is_series = any(
+        one.statement is other.statement and _AND.fullmatch(_between(one, other)) for one, other in pairwise(dates)
+    )
+    has_parts = REST.search(_words(wish)) is not None or sum(len(s.amounts) for s in wish) > 1
+    return len(days) > 1 and (is_series or has_parts)
+
+
+def _between(one: Candidate, other: Candidate) -> str:
+    start = one.statement.start
+    return fold(one.statement.text[one.found.end - start : other.found.start - start])
 
 
 def _of_topic(body: Sequence[Statement], invoices: tuple[str, ...]) -> Sequence[Statement]:

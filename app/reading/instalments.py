@@ -12,12 +12,23 @@ from itertools import chain
 from app.reading.calendar_words import CALENDARS
 from app.reading.dates import add_months, end_of_month, nearest_year
 
-_COUNTED = (
-    r"(?:\w+ly |equal |monats|maand|\w+male |gleiche[nr]? |gelijke |uguali |iguais |iguales )?"
-    r"(?:instal?ments?|parts|payments|bits|chunks|lots|rates|tranches|goes|months|raten|teilbetrage\w*|teilzahlungen|"
-    r"abschlage\w*|monate\w*|monatsraten|fois|versements?|mensualites|echeances|trimestres|mois|plazos|pagos|cuotas|"
-    r"mensualidades|veces|meses|termijnen|delen|keer|maanden|rate|volte|mesi|prestacoes|parcelas|vezes|tranche)\b"
+_NUMBER = (
+    r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|"
+    r"zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|zwolf|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|"
+    r"twee|drie|vijf|zes|zeven|negen|tien|twaalf|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici|"
+    r"dois|duas|quatro|sete|oito|dez|doze)"
 )
+_PARTS = (
+    r"(?:\w+ly |equal |gleiche[nr]? |gelijke |uguali |iguais |iguales )?"
+    r"(?:instal?ments?|parts|payments|bits|chunks|lots|rates|tranches|goes|halves|thirds|raten|monatsraten|wochenraten|"
+    r"teilbetrage\w*|teilzahlungen|abschlage\w*|fois|versements?|virements|mensualites|echeances|trimestres|plazos|"
+    r"pagos|cuotas|mensualidades|veces|trimestres|\w*termijnen|delen|keer|rate|rate mensili|volte|prestacoes|parcelas|"
+    r"vezes|tranche)"
+)
+_MONTHS = r"(?:months|mois|monate\w*|meses|maanden|mesi)"
+IN_PARTS = re.compile(rf"\b{_NUMBER}\s+{_PARTS}\b")
+"""Plain words for a payment in several parts."""
+
 _QUARTERLY = re.compile(r"\b(?:quarter\w*|trimest\w*|quartal\w*|vierteljahr\w*|kwarta\w*)")
 _WEEKLY = re.compile(
     r"\b(?:weekly|(?:a|per|each|every) week|hebdo\w*|par semaine|wochentlich|(?:pro|jede) woche|semanal\w*|"
@@ -26,7 +37,7 @@ _WEEKLY = re.compile(
 _MONTHLY = re.compile(r"(?:month|mensu|\bmois\b|monat|mensil|mensa|\bmes(?:es|i|e)?\b|maand)")
 _EVERY = r"(?:each|every|the|month|chaque|mois|jede[ns]|monats|cada|mes|elke|iedere|maand|ogni|mese)\b"
 _AT_END = re.compile(
-    rf"\b(?:ends?|fin(?:al)?|ende|finales|eind|fine|fim|ultimo) (?:of |de |van |di |du |des |do )?{_EVERY}|"
+    rf"\bends of\b|\b(?:ends?|fin(?:al)?|ende|finales|eind|fine|fim|ultimo) (?:of |de |van |di |du |des |do )?{_EVERY}|"
     r"\bmonatsende\b|\bmonth[- ]end"
 )
 _AT_START = re.compile(
@@ -109,4 +120,4 @@ def _months(language: str) -> re.Pattern[str]:
 @lru_cache(maxsize=16)
 def _counts(language: str) -> re.Pattern[str]:
     numbers = sorted(chain(CALENDARS[_known(language)].numbers), key=len, reverse=True)
-    return re.compile(rf"\b(?P<n>\d{{1,2}}|{'|'.join(numbers)})\s+{_COUNTED}")
+    return re.compile(rf"\b(?P<n>\d{{1,2}}|{'|'.join(numbers)})\s+(?:{_PARTS}|{_MONTHS})\b")

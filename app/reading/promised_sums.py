@@ -8,9 +8,9 @@ from app.domain.account import Account, Invoice
 from app.reading.amounts import FoundAmount
 from app.reading.commitments import is_done
 from app.reading.dates import FoundDate
-from app.reading.settling import SETTLE
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
+from app.reading.wishes import SETTLE
 
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d)?)\s?(?:%|percent|prozent|pour cent|por ciento|procent|per cento|por cento)")
 _HALF = re.compile(r"\b(?:half|la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b")
