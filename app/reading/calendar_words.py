@@ -2,7 +2,7 @@
 """How seven languages speak of days: data for dates.py. All patterns are for folded text (lower case, no accents)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 N = r"(?P<n>\d{1,3}|NUMBERS)"
 """A number in digits or words; NUMBERS is filled in from the language's own."""
@@ -53,7 +53,8 @@ class CalendarWords:
     day_tail: str
     of: str
     article: str
-    next_month_marks: tuple[str, ...] = ()
+    weekday_of_month: tuple[str, ...] = ()
+    feasts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 ENGLISH = CalendarWords(
@@ -97,6 +98,8 @@ ENGLISH = CalendarWords(
     day_tail=r"(?:st|nd|rd|th)(?: of (?:this|the) month)?",
     of=r"(?:\s*of)?",
     article=r"(?:the\s+)?",
+    weekday_of_month=(rf"(?:the )?(?P<which>first|last) {W} (?:of|in) (?:{M}|(?:the|each|every) month)",),
+    feasts={"michaelmas": (9, 29), "christmas": (12, 25), "new year's eve": (12, 31), "candlemas": (2, 2), "martinmas": (11, 11)},
 )  # fmt: skip
 
 FRENCH = CalendarWords(
@@ -137,6 +140,8 @@ FRENCH = CalendarWords(
     day_tail=r"(?:er)?",
     of=r"",
     article=r"(?:le\s+)?",
+    weekday_of_month=(rf"(?:le )?(?P<which>premier|dernier) {W} (?:(?:de |d'|du mois de )?{M}|(?:du|de chaque) mois)",),
+    feasts={"noel": (12, 25), "toussaint": (11, 1), "saint[- ]jean": (6, 24), "saint[- ]michel": (9, 29), "saint[- ]sylvestre": (12, 31)},
 )  # fmt: skip
 
 GERMAN = CalendarWords(
@@ -177,6 +182,8 @@ GERMAN = CalendarWords(
     day_tail=r"(?:\.|ten)(?!\d)",
     of=r"",
     article=r"(?:den\s+|dem\s+)?",
+    weekday_of_month=(rf"(?P<which>erste[nrs]?|letzte[nrs]?) {W} (?:im|des|vom) (?:{M}|monats?)", rf"jede[nr] (?P<which>erste[nr]?|letzte[nr]?) {W} (?:im|des) (?:{M}|monats?)"),
+    feasts={"heiligabend": (12, 24), "weihnachten": (12, 25), "silvester": (12, 31), "allerheiligen": (11, 1), "martini": (11, 11), "johanni": (6, 24)},
 )  # fmt: skip
 
 SPANISH = CalendarWords(
@@ -217,6 +224,8 @@ SPANISH = CalendarWords(
     day_tail=r"(?:\u00ba)?(?: (?:del|de este) mes)?",
     of=r"(?:\s+del?)?",
     article=r"(?:el\s+)?(?:dia\s+)?",
+    weekday_of_month=(rf"(?:el )?(?P<which>primer|ultimo) {W} (?:de {M}|del? (?:cada )?mes)",),
+    feasts={"navidad": (12, 25), "reyes": (1, 6), "san juan": (6, 24), "nochevieja": (12, 31), "todos los santos": (11, 1)},
 )  # fmt: skip
 
 DUTCH = CalendarWords(
@@ -257,6 +266,8 @@ DUTCH = CalendarWords(
     day_tail=r"(?:e|de|ste)(?: van de maand)?",
     of=r"(?:\s+van)?",
     article=r"(?:de\s+)?",
+    weekday_of_month=(rf"(?:de )?(?P<which>eerste|laatste) {W} (?:van|in) (?:{M}|(?:de|elke|iedere) maand)",),
+    feasts={"koningsdag": (4, 27), "kerst(?:mis)?": (12, 25), "sinterklaas": (12, 5), "oud en nieuw": (12, 31)},
 )  # fmt: skip
 
 ITALIAN = CalendarWords(
@@ -297,6 +308,8 @@ ITALIAN = CalendarWords(
     day_tail=r"(?:\u00ba)?(?: (?:del mese|c\.?m\.?))?",
     of=r"(?:\s+di)?",
     article=r"(?:il\s+)?(?:giorno\s+)?",
+    weekday_of_month=(rf"(?:il )?(?P<which>primo|ultimo) {W} (?:di {M}|del mese|di ogni mese)",),
+    feasts={"natale": (12, 25), "ferragosto": (8, 15), "ognissanti": (11, 1), "befana": (1, 6), "epifania": (1, 6), "san silvestro": (12, 31)},
 )  # fmt: skip
 
 PORTUGUESE = CalendarWords(
@@ -337,6 +350,8 @@ PORTUGUESE = CalendarWords(
     day_tail=r"(?:\u00ba)?(?: (?:do|deste) mes)?",
     of=r"(?:\s+de)?",
     article=r"(?:dia\s+)?",
+    weekday_of_month=(rf"(?:a |o )?(?P<which>primeir[ao]|ultim[ao]) {W} (?:de {M}|do mes|de cada mes)",),
+    feasts={"natal": (12, 25), "sao joao": (6, 24), "todos os santos": (11, 1)},
 )  # fmt: skip
 
 CALENDARS: Mapping[str, CalendarWords] = {

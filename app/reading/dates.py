@@ -34,6 +34,10 @@ _NOT_A_DAY = (
 )
 
 
+_FEAST_LEAD = (
+    r"(?:until|till|by|jusqu'a|d'ici|bis(?: zum?)?|hasta|para|tot|fino a|entro|ate)\s+"
+    r"(?:the |a |la |le |el |al |il |o )?"
+)
 _SPELLED_LEAD = r"(?:on the|by the|until the|before the|am|zum|bis zum|den|dem|op de|voor de|de)\s+"
 _NOT_SPELLED = (
     r"(?! (?:\w+ )?(?:of|one|two|\w*week|\w*woche|\w*tag|\w*dag|\w*half\w*|\w*halfte|helft|invoice|bill|rechnung|"
@@ -170,6 +174,15 @@ def weekday_of_next_week(weekday: int, today: date) -> date:
 
 def end_of_month(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
+
+
+def weekday_in_month(year: int, month: int, weekday: int, *, last: bool = False) -> date:
+    """The first such weekday of a month, or the last."""
+    if last:
+        day = end_of_month(year, month)
+        return day - timedelta(days=(day.weekday() - weekday) % 7)
+    day = date(year, month, 1)
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
 
 
 def add_months(day: date, months: int) -> date:
@@ -416,7 +429,19 @@ class _Builder:
         self._add(words.next_weekday, rule(lambda w, t: (weekday_of_next_week(w, t), coming_weekday(w, t))), 5)
         self._add(words.weekday_plus_two_weeks, rule(lambda w, t: (coming_weekday(w, t) + timedelta(days=14),)), 3)
         self._add(words.weekday_plus_week, rule(lambda w, t: (coming_weekday(w, t) + timedelta(days=7),)), 3)
+        self._add(words.weekday_of_month, self._weekday_of_month, 2)
         self._add(words.coming_weekday, rule(lambda w, t: (coming_weekday(w, t),)), 6)
+
+    def _weekday_of_month(self, match: re.Match[str], today: date) -> Resolved | None:
+        """ "The last Friday in May", "the first Monday of the month": of the next month where this one's is over."""
+        weekday, last = self._weekday_index(match["weekday"]), match["which"][0] in "lud"
+        if match["month"]:
+            number = _index(self.months, match["month"])
+            return _one(weekday_in_month(_named_month(number, today), number, weekday, last=last), "period")
+        day = weekday_in_month(today.year, today.month, weekday, last=last)
+        later = add_months(today.replace(day=1), 1)
+        following = weekday_in_month(later.year, later.month, weekday, last=last)
+        return _one(day if day >= today else following, "period")
 
     def _weekday_index(self, word: str) -> int:
         return _index_from_zero(self.weekdays, word)
@@ -457,6 +482,8 @@ class _Builder:
         self._add(words.end_of_named, month(end_of_month), 3)
         self._add(words.end_of_month, this(_month_end), 3)
         self._add(words.last_workday, self._last_workday, 1)
+        for feast, (month_of_feast, day_of_feast) in words.feasts.items():
+            self._add((_FEAST_LEAD + feast,), self._feast(month_of_feast, day_of_feast), 3)
         self._add(words.end_of_year, this(lambda t: date(t.year, 12, 31)), 3)
         self._add(words.mid_next_month, this(lambda t: add_months(t, 1).replace(day=15)), 2)
         self._add(words.mid_named, month(lambda y, m: date(y, m, 15)), 3)
@@ -465,6 +492,10 @@ class _Builder:
         self._add(words.start_of_named, self._start_of_named, 3)
         self._add(words.day_of_next_month, self._day_of_next_month, 1)
         self._add(words.week_number, self._week, 2)
+
+    @staticmethod
+    def _feast(month: int, day: int) -> Resolve:
+        return lambda _, today: _dated(day, month, None, today)
 
     def _start_of_named(self, match: re.Match[str], today: date) -> Resolved | None:
         return _one(nearest_year(_index(self.months, match["month"]), 1, today), "period")

@@ -49,7 +49,7 @@ def find_extension(
     heard = heard_wish([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
     if heard is None:
         asked = [s for s in wish if is_in_sentence_of(s, evidence)]
-        kind = _kind_by_words(asked, dates) or _kind_by_words(wish or body, dates)
+        kind = (_kind_by_words(asked, dates) if asked else None) or _kind_by_words(wish or body, dates)
         statement = _extension_statement(body, evidence)
     else:
         kind, passage = heard

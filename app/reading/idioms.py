@@ -83,7 +83,8 @@ _IN_PASSING: Mapping[str, re.Pattern[str]] = {
     "condition": re.compile(
         r"\b(?:that's|that is|which is) when (?:our|the|we|you|i)\b|\bsi (?:no me equivoco|vous permettez)\b|"
         r"\bque es cuando\b|\bc'est (?:la |le jour )?(?:ou|quand)\b|\b(?:che e|ed e) quando\b|\bque e quando\b|"
-        r"\b(?:dat is|want dan|dan is) (?:als|wanneer)\b|\b(?:que|eso|ahora|claro que|esta vez) si\b"
+        r"\b(?:dat is|want dan|dan is) (?:als|wanneer)\b|\b(?:que|eso|ahora|claro que|esta vez) si\b|"
+        r"(?<=\w)-se\b"
     ),
     "negation": re.compile(
         r"\b(?:can't (?:be (?:moved|changed|stopped)|go wrong|not)|no (?:problem|problems|quibble|later than)|"

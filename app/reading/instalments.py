@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from app.reading.calendar_words import CALENDARS
-from app.reading.dates import add_months, end_of_month, nearest_year
+from app.reading.dates import add_months, end_of_month, weekday_in_month
 
 _NUMBER = (
     r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|"
@@ -21,12 +21,13 @@ _NUMBER = (
 _PARTS = (
     r"(?:\w+ly |equal |gleiche[nr]? |gelijke |uguali |iguais |iguales )?"
     r"(?:instal?ments?|parts|payments|bits|chunks|lots|rates|tranches|goes|halves|thirds|raten|monatsraten|wochenraten|"
-    r"teilbetrage\w*|teilzahlungen|abschlage\w*|fois|versements?|virements|mensualites|echeances|trimestres|plazos|"
-    r"pagos|cuotas|mensualidades|veces|trimestres|\w*termijnen|delen|keer|rate|rate mensili|volte|prestacoes|parcelas|"
-    r"vezes|tranche)"
+    r"teilbetrage\w*|teilzahlungen|abschlage\w*|versements?|virements|mensualites|echeances|trimestres|plazos|pagos|"
+    r"cuotas|mensualidades|\w*termijnen|delen|rate|prestacoes|parcelas|tranche)"
 )
+_TIMES = r"(?:in|en|em) (?:\w+ )?"
+_FOLD = r"(?:fois|keer|volte|veces|vezes)"
 _MONTHS = r"(?:months|mois|monate\w*|meses|maanden|mesi)"
-IN_PARTS = re.compile(rf"\b{_NUMBER}\s+{_PARTS}\b")
+IN_PARTS = re.compile(rf"\b(?:{_NUMBER}\s+{_PARTS}|{_TIMES}{_NUMBER} {_FOLD})\b")
 """Plain words for a payment in several parts."""
 
 _QUARTERLY = re.compile(r"\b(?:quarter\w*|trimest\w*|quartal\w*|vierteljahr\w*|kwarta\w*)")
@@ -44,10 +45,19 @@ _AT_START = re.compile(
     r"\b(?:first|1st|premier|1er|ersten|eerste|primero|primo|primeiro|dia 1|1) (?:day )?"
     rf"(?:of |du |de |del |van |di |do )?{_EVERY}|\bmonatserste"
 )
+_FIRST_WEEKDAY = re.compile(
+    r"\b(?:first|premier|erste[nr]?|primer|eerste|primo|primeira) (?:mon|tue|wed|thu|fri|lun|mar|mer|jeu|ven|die|mit|"
+    r"don|fre|mie|jue|vie|maa|din|woe|vri|gio|seg|ter|qua|qui|sex)"
+)
 _ON_DAY = re.compile(
     r"\b(?:the|on|to|le|au|am|zum|el|il|op|de|dia|den|al)\s+(?:dia\s+|the\s+)?(\d{1,2})(?:st|nd|rd|th|er|e)?\b(?!\s?[%.,]?\d)"
 )
-_DECEMBER = 12
+_BEFORE_MONTH = re.compile(
+    r"(?:\b(?:in|of|and|to|until|from|im|ab|bis|und|von|de|des|en|et|a|y|desde|hasta|van|tot|vanaf|da|di|e|fino a|"
+    r"ate)\s|"
+    r"[,/-]\s?|d'|l')$"
+)
+_PLAIN_NAME = 4
 _LEAST_NUMBER = 2
 
 
@@ -59,6 +69,8 @@ def last_instalment(words: str, language: str, days: Sequence[date], today: date
     first, count = min(days, default=None), _count(words, language)
     if first is None and count is not None and named:
         first = _on_day_of(words, named[0], today)
+    if first is not None and named and _FIRST_WEEKDAY.search(words):
+        first = weekday_in_month(_named_year(named[0], today), named[0], first.weekday())
     if first is not None and count is not None and len(set(days)) <= 1:
         return _after(first, count - 1, words)
     return max(days) if len(set(days)) > 1 else None
@@ -81,21 +93,28 @@ def _after(first: date, times: int, words: str) -> date | None:
     elif not _MONTHLY.search(words):
         return None
     later = add_months(first, times)
+    if _FIRST_WEEKDAY.search(words):
+        return weekday_in_month(later.year, later.month, first.weekday())
     is_last = first == end_of_month(first.year, first.month)
     return end_of_month(later.year, later.month) if is_last else later
 
 
 def _named_months(words: str, language: str) -> list[int]:
-    return [int(match.lastgroup[1:]) for match in _months(language).finditer(words) if match.lastgroup]
+    """In order; a short name only where words beside it show that it is one: "in May", not "we may"."""
+    return [
+        int(match.lastgroup[1:])
+        for match in _months(language).finditer(words)
+        if match.lastgroup and (len(match.group()) >= _PLAIN_NAME or _BEFORE_MONTH.search(words[: match.start()]))
+    ]
+
+
+def _named_year(month: int, today: date) -> int:
+    return today.year if month >= today.month else today.year + 1
 
 
 def _on_day_of(words: str, month: int, today: date) -> date | None:
     """The day of a month that the words set for every instalment."""
-    first = nearest_year(month, 1, today.replace(day=1))
-    if first is None:
-        return None
-    if first < today.replace(day=1):
-        first = first.replace(year=first.year + 1)
+    first = date(_named_year(month, today), month, 1)
     if _AT_END.search(words):
         return end_of_month(first.year, first.month)
     if _AT_START.search(words):
@@ -120,4 +139,4 @@ def _months(language: str) -> re.Pattern[str]:
 @lru_cache(maxsize=16)
 def _counts(language: str) -> re.Pattern[str]:
     numbers = sorted(chain(CALENDARS[_known(language)].numbers), key=len, reverse=True)
-    return re.compile(rf"\b(?P<n>\d{{1,2}}|{'|'.join(numbers)})\s+(?:{_PARTS}|{_MONTHS})\b")
+    return re.compile(rf"\b(?P<n>\d{{1,2}}|{'|'.join(numbers)})\s+(?:{_PARTS}|{_MONTHS}|{_FOLD})\b")

@@ -81,8 +81,6 @@ def _binds(candidate: Candidate, evidence: FactSpan | None, language: str) -> bo
     statement = candidate.statement
     if is_firm(statement):
         return True
-    if {"pay", "future"} <= statement.says and not statement.says & {"hedge", "negation"}:
-        return True
     is_about_it = is_in_sentence_of(statement, evidence) or statement.says & {"pay", "future"}
     return bool(is_about_it) and not statement.is_question and _binds_by_itself(candidate, language)
 

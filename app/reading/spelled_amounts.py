@@ -56,12 +56,13 @@ _CURRENCIES: Mapping[str, str] = {
     **dict.fromkeys(("dollar", "dollars", "dolares", "dollari"), "USD"),
     **dict.fromkeys(("franken", "francs", "francos", "franchi", "frank"), "CHF"),
 }
-_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_BY_LENGTH = sorted(_WORDS, key=len, reverse=True)
+_WORD = "|".join(_BY_LENGTH)
 _SPELLED = re.compile(
     rf"\b(?P<number>(?:{_WORD})(?:(?:[ -]|\s(?:and|et|y|e|en)\s|und|en|e|i)?(?:{_WORD}))*)"
     rf"\s(?P<currency>{'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})\b"
 )
-_PART = re.compile(_WORD)
+_JOINTS = ("and", "et", "y", "e", "en", "und", "i")
 
 
 def find_spelled(folded: str) -> Iterator[tuple[int, int, Decimal, str]]:
@@ -74,7 +75,7 @@ def find_spelled(folded: str) -> Iterator[tuple[int, int, Decimal, str]]:
 
 def _value(words: str) -> int:
     thousands = rest = 0
-    for part in _PART.findall(words):
+    for part in _parts(words) or []:
         number = _WORDS[part]
         if number == _THOUSAND:
             thousands, rest = thousands + max(rest, 1) * _THOUSAND, 0
@@ -83,3 +84,15 @@ def _value(words: str) -> int:
         else:
             rest += number
     return thousands + rest
+
+
+def _parts(words: str) -> list[str] | None:
+    """The number words that make up the whole: "trecento" is "tre" and "cento", not "trece" and something."""
+    words = words.lstrip(" -")
+    if not words:
+        return []
+    for word in _BY_LENGTH:
+        if words.startswith(word) and (after := _parts(words[len(word) :])) is not None:
+            return [word, *after]
+    joint = next((joint for joint in _JOINTS if words.startswith(joint)), None)
+    return _parts(words[len(joint) :]) if joint else None

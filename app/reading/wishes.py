@@ -23,6 +23,7 @@ ASKS = re.compile(
     r"\b(?:extension|extend|more time|additional time|extra (?:time|week|weeks|days|month)|another (?:week|month|"
     r"\d+)|defer\w*|postpone\w*|push (?:it|this|the)|hold off|delay|move the due|payment terms|\d+ days? terms|"
     r"(?:further|extra|additional) (?:\w+ )?(?:days|weeks|months)|(?:days|weeks|months) (?:more|longer)|"
+    r"more (?:days|weeks|months)|"
     r"days (?:on this (?:one )?)?instead|stretch|roll (?:it |this |that )?(?:in)?to|wait|move (?:it|this|that)|"
     r"after the|"
     r"until|not before|only (?:pay|be able)|can(?:'t|not) (?:pay )?(?:before|until)|no earlier|could we pay|can "

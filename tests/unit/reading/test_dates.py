@@ -8,6 +8,17 @@ from tests.hangs import no_hang
 WEDNESDAY = date(2026, 3, 11)
 
 CONVENTIONS = [
+    ("en", "the Friday of this week", "2026-03-13"),
+    ("en", "the middle of the next month", "2026-04-15"),
+    ("en", "the last Friday in May", "2026-05-29"),
+    ("en", "the first Monday of the month", "2026-04-06"),
+    ("fr", "le premier lundi de juin", "2026-06-01"),
+    ("de", "am letzten Freitag im April", "2026-04-24"),
+    ("es", "el primer lunes de cada mes", "2026-04-06"),
+    ("nl", "de laatste vrijdag van april", "2026-04-24"),
+    ("en", "until Michaelmas", "2026-09-29"),
+    ("nl", "tot Koningsdag", "2026-04-27"),
+    ("it", "entro Ferragosto", "2026-08-15"),
     ("en", "on Friday", "2026-03-13"),
     ("en", "next Friday", "2026-03-20"),
     ("en", "Friday week", "2026-03-20"),
@@ -162,3 +173,7 @@ def test_a_number_shares_the_month_it_is_joined_to(language: str, text: str) -> 
 @pytest.mark.parametrize("text", ["in the second week", "in the first half", "on the first invoice"])
 def test_an_ordinal_of_something_else_is_no_day(text: str) -> None:
     assert find_dates(text, WEDNESDAY, "en") == ()
+
+
+def test_a_number_in_words_is_no_day_of_september() -> None:
+    assert find_dates("la première en dix-sept ans", WEDNESDAY, "fr") == ()

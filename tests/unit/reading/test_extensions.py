@@ -1,46 +1,72 @@
 from datetime import date
 
-import numpy as np
 import pytest
 
-from app.domain.intents import ExtensionKind
-from app.domain.text import Span
-from app.reading.extensions import ExtensionFound, find_extension
-from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage
-from app.reading.statements import read_statements
+from app.domain.intents import ExtensionKind, Intent
+from app.reading.extensions import ExtensionFound
 from tests.unit.reading.ledger import account
+from tests.unit.reading.told import facts_of
 
-WEDNESDAY = date(2026, 3, 11)
-LEDGER = account(("R-4471", "900.00"))
-
-
-def found(text: str, heard: ExtensionKind | None, language: str = "en") -> ExtensionFound:
-    odds = np.full(SIZE, -5.0, dtype=np.float32)
-    odds[len(REASONS) + WISHES.index(heard)] = 3.0
-    statements = read_statements(text, "", language, WEDNESDAY, LEDGER)
-    kinds = [HeardPassage("body", Span(0, len(text)), odds)]
-    return find_extension(statements, None, ("R-4471",), WEDNESDAY, language, kinds)
+ONE = account(("R-4471", "900.00"))
+LATER, PARTS, LESS = ExtensionKind.DUE_DATE, ExtensionKind.INSTALMENTS, ExtensionKind.PARTIAL_SETTLEMENT
 
 
-def test_the_last_day_of_a_plan_is_found_in_the_lines_after_the_question() -> None:
-    plan = found(
-        "Can we pay in three parts? 1 April, 1 May, 1 June, 300 each. Cash is tight.", ExtensionKind.INSTALMENTS
-    )
-    assert (plan.kind, plan.until) == (ExtensionKind.INSTALMENTS, date(2026, 6, 1))
+def extension(text: str, carrier: str = "", language: str = "en") -> ExtensionFound:
+    found = facts_of(text, {Intent.EXTENSION_REQUEST: carrier or text}, ONE, language).extension
+    assert found is not None
+    return found
 
 
-@pytest.mark.parametrize("heard", [None, ExtensionKind.PARTIAL_SETTLEMENT])
-def test_plain_words_decide_where_nothing_is_heard_or_a_reduction_without_a_word_of_it(
-    heard: ExtensionKind | None,
-) -> None:
-    split = found("400 going over today, the rest on 27 March if that is all right.", heard)
-    assert (split.kind, split.until) == (ExtensionKind.INSTALMENTS, date(2026, 3, 27))
+@pytest.mark.parametrize(
+    ("language", "text", "until"),
+    [
+        ("en", "Could it come out in three rates, June, July and August, each on the 15th?", date(2026, 8, 15)),
+        ("en", "May we pay in five bits, first Friday of the month, starting in April?", date(2026, 8, 7)),
+        ("de", "Ich hätte gern vier Raten, jeweils zum Monatsersten, Juni bis September.", date(2026, 9, 1)),
+        ("fr", "Accepteriez-vous quatre trimestres, le premier versement le 15 avril ?", date(2027, 1, 15)),
+        ("es", "Proponemos seis cuotas mensuales desde el 30 de abril.", date(2026, 9, 30)),
+        ("nl", "Wij stellen zes maandtermijnen voor, ingaande 30 april.", date(2026, 9, 30)),
+        ("it", "Chiediamo di pagare a fine maggio e fine luglio.", date(2026, 7, 31)),
+        ("pt", "Proponho pagar em cinco vezes, no fim de cada mês, de abril a agosto.", date(2026, 8, 31)),
+    ],
+)
+def test_the_last_instalment_is_counted_out(language: str, text: str, until: date) -> None:
+    assert (extension(text, language=language).kind, extension(text, language=language).until) == (PARTS, until)
 
 
-def test_a_reduction_that_is_heard_and_written_stands() -> None:
-    offer = found("We would pay 700 at once in full and final settlement.", ExtensionKind.PARTIAL_SETTLEMENT)
-    assert (offer.kind, offer.until) == (ExtensionKind.PARTIAL_SETTLEMENT, None)
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We would like to pay in four lots of 225 EUR."),
+        ("de", "Ich bitte um sechs Monatsraten ab August."),
+    ],
+)
+def test_nothing_is_counted_out_without_a_day_or_a_rhythm(language: str, text: str) -> None:
+    assert (extension(text, language=language).kind, extension(text, language=language).until) == (PARTS, None)
 
 
-def test_stalling_proposes_nothing() -> None:
-    assert found("We pay once the season picks up.", None).kind is None
+def test_the_day_of_another_sentence_is_not_asked_for() -> None:
+    text = "From Monday on please write to Rosa. Would you be so kind as to wait until the grant is in?"
+    found = extension(text, "Would you be so kind as to wait until the grant is in?")
+    assert (found.kind, found.until) == (LATER, None)
+
+
+def test_a_promise_in_the_paragraph_is_not_what_is_asked_for() -> None:
+    text = "We will pay 300.00 EUR on Friday. For the rest we ask for three more weeks."
+    found = extension(text, "For the rest we ask for three more weeks.")
+    assert (found.kind, found.until) == (LATER, None)
+
+
+def test_the_day_that_until_leads_to_comes_before_another() -> None:
+    found = extension("Instead of 31 March, may we have until 30 April?")
+    assert (found.kind, found.until) == (LATER, date(2026, 4, 30))
+
+
+def test_a_hedged_day_is_still_what_is_asked_for() -> None:
+    found = extension("Intentaremos llegar a mediados de abril.", language="es")
+    assert (found.kind, found.until) == (LATER, date(2026, 4, 15))
+
+
+def test_an_official_decision_is_no_settlement() -> None:
+    found = extension("Zodra de beschikking er is, vragen wij uitstel tot 15 april.", language="nl")
+    assert (found.kind, found.until) == (LATER, date(2026, 4, 15))

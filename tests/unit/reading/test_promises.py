@@ -1,0 +1,87 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from app.domain.intents import Intent
+from app.reading.promises import PromiseFound
+from tests.unit.reading.ledger import account
+from tests.unit.reading.told import facts_of
+
+ONE = account(("R-4471", "900.00"))
+TWO = account(("R-4471", "900.00"), ("R-4480", "250.00"))
+
+
+def promise(text: str, carrier: str, language: str = "en") -> PromiseFound:
+    found = facts_of(text, {Intent.PAYMENT_PROMISE: carrier}, ONE, language).promise
+    assert found is not None
+    return found
+
+
+def test_the_day_stands_in_the_sentence_that_carries_the_promise() -> None:
+    text = "The auditors will pay us a visit tomorrow. What we owe for the gate is yours on the 20th."
+    assert promise(text, "What we owe for the gate is yours on the 20th").day == date(2026, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "The bank opens on Monday and we transfer it on Tuesday.", date(2026, 3, 17)),
+        ("de", "Am Montag ist Vorstand, und am Mittwoch, den 25. März, überweise ich den Betrag.", date(2026, 3, 25)),
+        ("fr", "Le chèque est signé, vous serez payé vendredi.", date(2026, 3, 13)),
+        ("es", "La transferimos el martes 24, ya se lo dije a mi socia para que no se olvide.", date(2026, 3, 24)),
+        ("es", "La factura se la transfiero el martes, que es cuando abre el banco.", date(2026, 3, 17)),
+        ("nl", "Die zit in de betaalbatch van maandag.", date(2026, 3, 16)),
+        ("it", "La saldo venerdì 20, quando la collega sarà rientrata.", date(2026, 3, 20)),
+        ("pt", "A fatura paga-se no dia 27, como sempre, e não se fala mais nisso.", date(2026, 3, 27)),
+    ],
+)
+def test_words_beyond_the_comma_do_not_loosen_a_promise(language: str, text: str, day: date) -> None:
+    assert promise(text, text, language).day == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We pay on Friday, if the lid turns up."),
+        ("de", "Wir zahlen am Freitag, wenn der Deckel da ist."),
+        ("fr", "Nous payons vendredi, si le couvercle arrive."),
+        ("it", "Paghiamo venerdì, se arriva il coperchio."),
+    ],
+)
+def test_a_condition_after_the_comma_does(language: str, text: str) -> None:
+    assert promise(text, text, language).day is None
+
+
+def test_a_call_is_no_day_of_payment() -> None:
+    text = "As I said in the call of Monday, the money is ready. You will be paid on Friday."
+    assert promise(text, "You will be paid on Friday").day == date(2026, 3, 13)
+
+
+def test_the_second_part_is_what_is_left_of_the_first() -> None:
+    text = "The first instalment of 400.00 EUR was paid today. The second instalment goes out on Friday."
+    assert promise(text, "The second instalment goes out on Friday").amount == Decimal("500.00")
+
+
+def test_what_was_knocked_off_is_not_promised() -> None:
+    text = "We deducted 150.00 EUR for the dents. The balance will be paid on Friday."
+    assert promise(text, "The balance will be paid on Friday").amount == Decimal("750.00")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The undisputed half will be paid on Friday."),
+        ("de", "Die zweite Rate zahlen wir am Freitag."),
+        ("es", "El resto lo pagaremos el viernes."),
+    ],
+)
+def test_a_part_of_unknown_size_has_no_sum(language: str, text: str) -> None:
+    assert promise(text, text, language).amount is None
+
+
+def test_as_many_invoices_as_there_are_open_are_all() -> None:
+    text = "Both invoices will be paid on Friday."
+    found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, TWO).promise
+    assert found is not None
+    assert found.amount == Decimal("1150.00")

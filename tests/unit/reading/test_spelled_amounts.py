@@ -1,0 +1,30 @@
+from decimal import Decimal
+
+import pytest
+
+from app.reading.amounts import find_amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency"),
+    [
+        ("a hundred and twenty pounds", "120", "GBP"),
+        ("two thousand five hundred euros", "2500", "EUR"),
+        ("deux mille trois cents euros", "2300", "EUR"),
+        ("quatre-vingts euros", "80", "EUR"),
+        ("zweihundertfünfzig Euro", "250", "EUR"),
+        ("viertausend Franken", "4000", "CHF"),
+        ("mil quinientos euros", "1500", "EUR"),
+        ("drieduizend euro", "3000", "EUR"),
+        ("trecento euro", "300", "EUR"),
+        ("duzentos e cinquenta euros", "250", "EUR"),
+    ],
+)
+def test_sums_in_words(text: str, value: str, currency: str) -> None:
+    (found,) = find_amounts(f"Total {text}.", "en")
+    assert (found.value, found.currency) == (Decimal(value), currency)
+
+
+@pytest.mark.parametrize("text", ["Two pounds of apples.", "Twenty boxes came.", "One of the three invoices."])
+def test_counts_are_no_sums(text: str) -> None:
+    assert find_amounts(text, "en") == ()
