@@ -54,14 +54,19 @@ _MORE: Mapping[str, Mapping[str, str]] = {
     },
     "refusal": {
         "en": r"\b(?:won't|will not|not going to|refuse to|not) (?:be )?pay(?:ing)?\b|"
-        r"\bnot pay(?:ing)? (?:for|this|that)\b",
+        r"\bnot pay(?:ing)? (?:for|this|that)\b|\b(?:won't|will not|not going to) be (?:paid|settled|honou?red)\b",
         "fr": r"\b(?:ne|n') ?(?:\w+ )?(?:paierons|paierai|reglerons|reglerai|payons|regle|paie|sera) (?:pas|rien)\b",
         "de": r"\b(?:zahl|bezahl|begleich|uberweis)\w*\b[^.,;]{0,30}\b(?:nicht|nichts|keinen cent)\b|"
-        r"\b(?:nicht|nichts|keinen cent)\b[^.,;]{0,20}\b(?:zahl|bezahl|begleich)\w*",
-        "es": r"\bno (?:\w+ )?(?:va|vamos|voy|pagaremos|pagare|pagamos|pienso|pensamos)\b(?: a)?(?: pagar)?",
-        "nl": r"\bbetal(?:en|ing)?\b[^.,;]{0,20}\bniet\b|\bniet (?:\w+ )?betalen\b|\bbetaal \w+ niet\b",
-        "it": r"\bnon (?:\w+ )?(?:pagheremo|paghiamo|pago|paghero|intendiamo|intendo)\b",
-        "pt": r"\bnao (?:\w+ )?(?:vamos|vou|pagaremos|pagarei|pagamos|pago|tencionamos)\b(?: pagar)?",
+        r"\b(?:nicht|nichts|keinen cent)\b[^.,;]{0,20}\b(?:zahl|bezahl|begleich)\w*|"
+        r"\b(?:wird|werden) nicht (?:\w+ )?(?:bezahlt|beglichen|uberwiesen)\b",
+        "es": r"\bno (?:\w+ )?(?:va|vamos|voy|pagaremos|pagare|pagamos|pienso|pensamos)\b(?: a)?(?: pagar)?|"
+        r"\bno (?:se )?(?:sera|seran|pagara|pagaran|abonara)\b",
+        "nl": r"\bbetal(?:en|ing)?\b[^.,;]{0,20}\bniet\b|\bniet (?:\w+ )?betalen\b|\bbetaal \w+ niet\b|"
+        r"\bword(?:t|en) niet (?:\w+ )?(?:betaald|voldaan)\b",
+        "it": r"\bnon (?:\w+ )?(?:pagheremo|paghiamo|pago|paghero|intendiamo|intendo)\b|"
+        r"\bnon (?:verra|verranno|sara|saranno) (?:pagat|saldat|liquidat)",
+        "pt": r"\bnao (?:\w+ )?(?:vamos|vou|pagaremos|pagarei|pagamos|pago|tencionamos)\b(?: pagar)?|"
+        r"\bnao (?:sera|serao|e) (?:pag|liquidad|saldad)",
     },
     "document": {
         "de": r"\bnoch ?mal (?:schicken|senden|zuschicken)|\bnicht vor\b|\bzukommen lassen",

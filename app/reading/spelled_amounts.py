@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 _HUNDRED, _THOUSAND = 100, 1000
+_MOST_WORDS = 8
 _LEAST = 10
 """A smaller one is as likely a pound of apples."""
 
@@ -59,7 +60,7 @@ _CURRENCIES: Mapping[str, str] = {
 _BY_LENGTH = sorted(_WORDS, key=len, reverse=True)
 _WORD = "|".join(_BY_LENGTH)
 _SPELLED = re.compile(
-    rf"\b(?P<number>(?:{_WORD})(?:(?:[ -]|\s(?:and|et|y|e|en)\s|und|en|e|i)?(?:{_WORD}))*)"
+    rf"\b(?P<number>(?:{_WORD})(?:(?:[ -]|\s(?:and|et|y|e|en)\s|und|en|e|i)?(?:{_WORD})){{0,{_MOST_WORDS}}})"
     rf"\s(?P<currency>{'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})\b"
 )
 _JOINTS = ("and", "et", "y", "e", "en", "und", "i")

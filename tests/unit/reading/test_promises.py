@@ -85,3 +85,15 @@ def test_as_many_invoices_as_there_are_open_are_all() -> None:
     found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, TWO).promise
     assert found is not None
     assert found.amount == Decimal("1150.00")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The repair will not be paid on Friday or any other day."),
+        ("de", "Die Reparatur wird nicht bezahlt, auch nicht am Freitag."),
+        ("pt", "A reparação não será paga na sexta-feira."),
+    ],
+)
+def test_a_refusal_promises_nothing(language: str, text: str) -> None:
+    assert promise(text, text, language).day is None

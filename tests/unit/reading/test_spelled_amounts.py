@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from app.reading.amounts import find_amounts
+from tests.hangs import no_hang
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,8 @@ def test_sums_in_words(text: str, value: str, currency: str) -> None:
 @pytest.mark.parametrize("text", ["Two pounds of apples.", "Twenty boxes came.", "One of the three invoices."])
 def test_counts_are_no_sums(text: str) -> None:
     assert find_amounts(text, "en") == ()
+
+
+def test_a_heap_of_numbers_does_not_hang() -> None:
+    with no_hang():
+        assert find_amounts("quatre-vingt " * 900, "fr") == ()
