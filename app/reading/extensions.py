@@ -10,7 +10,7 @@ from app.domain.intents import ExtensionKind
 from app.domain.proposal import BODY
 from app.reading.commitments import Candidate, FactSpan, future_dates, inside, is_firm, is_in_sentence_of, span_of
 from app.reading.instalments import IN_PARTS, last_instalment
-from app.reading.kinds import HeardPassage, heard_wish
+from app.reading.kinds import HeardPassage, heard_wishes
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
 from app.reading.wishes import ASKS, INSTALMENTS, SETTLE
@@ -23,6 +23,8 @@ _SAME_PARAGRAPH = 1
 """So few characters lie between two sentences of a paragraph."""
 
 _MOST_STATEMENTS = 6
+_UNPROPOSED = frozenset({None, ExtensionKind.PARTIAL_SETTLEMENT})
+"""Heard in a mail without a word of reduction, these are worth a second look at its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,23 @@ def find_extension(
     body = _of_topic(written, invoices)
     wish = _wish(written, evidence) or [s for s in body if _asks(s)]
     dates = _asked_dates(body, wish, evidence, today)
-    heard = heard_wish([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
-    if heard is None:
-        asked = [s for s in wish if is_in_sentence_of(s, evidence)]
-        kind = (_kind_by_words(asked, dates) if asked else None) or _kind_by_words(wish or body, dates)
-        statement = _extension_statement(body, evidence)
-    else:
-        kind, passage = heard
-        statement = next((s for s in body if s.touches(passage.source, passage.span.start, passage.span.end)), None)
+    loud = heard_wishes([k for k in kinds if any(s.touches(k.source, k.span.start, k.span.end) for s in body)])
+    asked = [s for s in wish if is_in_sentence_of(s, evidence)]
+    kind = (_kind_by_words(asked, dates) if asked else None) or _kind_by_words(wish or body, dates)
+    statement = _extension_statement(body, evidence)
+    if loud:
+        heard = max(loud, key=lambda wish: loud[wish].log_share)
+        kind = _in_plain_words(body, today) if heard in _UNPROPOSED and not SETTLE.search(_words(body)) else heard
+        span = loud[heard].passage.span
+        statement = next((s for s in body if s.touches(BODY, span.start, span.end)), statement)
     match kind:
         case ExtensionKind.PARTIAL_SETTLEMENT:
             settle = next((s for s in body if SETTLE.search(fold(s.text))), statement)
             return ExtensionFound(kind, None, invoices, span_of(settle))
         case ExtensionKind.INSTALMENTS:
             parts = next((s for s in [*wish, *body] if _is_in_parts(fold(s.text))), statement)
-            until = last_instalment(_words(wish or body), language, [c.found.day for c in dates if c.found.day], today)
+            days = _days(dates) if len(_days(dates)) > 1 else _days(_listed(body, today)) or _days(dates)
+            until = last_instalment(_words(wish or body), language, days, today)
             return ExtensionFound(kind, until, invoices, span_of(parts))
         case ExtensionKind.DUE_DATE:
             chosen = _until(dates)
@@ -109,6 +113,26 @@ def _asked_dates(
     beside = [c for c in others if any(_asks(s) and s.sentence == c.statement.sentence for s in body)]
     is_told = any(is_in_sentence_of(s, evidence) for s in wish)
     return beside or [c for c in others if not is_told and "negation" not in c.statement.says]
+
+
+def _listed(body: Sequence[Statement], today: date) -> list[Candidate]:
+    """The days of the whole mail that nobody promises to pay on: a plan is often written line by line."""
+    return [c for s in body if not _promises(s) for c in future_dates(s, today)]
+
+
+def _days(dates: Sequence[Candidate]) -> list[date]:
+    return list(dict.fromkeys(c.found.day for c in dates if c.found.day is not None))
+
+
+def _in_plain_words(body: Sequence[Statement], today: date) -> ExtensionKind | None:
+    """What the whole mail says, where a classifier hears nothing proposed; a later day alone is none."""
+    kind = _kind_by_words(body, [c for s in body for c in future_dates(s, today)])
+    return None if kind is ExtensionKind.DUE_DATE else kind
+
+
+def names_parts(statement: Statement) -> bool:
+    """Whether a statement speaks of instalments."""
+    return _is_in_parts(fold(statement.text))
 
 
 def _until(dates: Sequence[Candidate]) -> Candidate | None:
