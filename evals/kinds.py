@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax
 
-from app.reading.features import Vector
+from app.reading.embedding import DIMENSIONS
+from app.reading.features import FEATURES, Vector
 from app.reading.kinds import REASONS, SIZE, KindHead
 
 STEPS = 200
@@ -42,6 +43,8 @@ def learn_kinds(disputes: Sequence[Sentences], extensions: Sequence[Sentences]) 
 
 
 def _learn(mails: Sequence[Sentences], kinds: int) -> tuple[Floats, Floats, Floats]:
+    if not mails:  # nothing is told, and nothing will be heard
+        return np.zeros((kinds, DIMENSIONS)), np.zeros((kinds, len(FEATURES))), np.zeros(kinds)
     vectors = np.concatenate([mail.vectors for mail in mails]).astype(np.float64) * STRETCH
     rows = np.concatenate([mail.rows for mail in mails]).astype(np.float64)
     x = np.concatenate([vectors, rows, np.ones((len(rows), 1))], axis=1)

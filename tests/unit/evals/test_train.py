@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from app.domain.intents import DisputeReason
 from app.domain.text import RedactedText, unredacted
 from app.reading.classifier import HEADS, Classifier
+from app.reading.kinds import heard_reasons
 from evals.train import train
 
 WORDS = {
@@ -40,6 +42,19 @@ def test_training_is_reproducible_and_its_file_loads(tmp_path: Path) -> None:
         classifier.chosen(classifier.classify("Re: x", "please send a copy", "en"))[0].intent.value
         == "document_request"
     )
+
+
+@pytest.mark.timeout(300)
+def test_reasons_are_heard_once_lines_tell_them(tmp_path: Path) -> None:
+    told = lines()
+    reasons = {"the price": "price", "two boxes": "quantity", "the goods": "quality"}
+    for line in told:
+        reason = next((name for start, name in reasons.items() if line["body"].startswith(start)), None)
+        if reason is not None:
+            line["expect"]["dispute"] = {"reason": reason, "words": line["body"]}
+    train(told, None, tmp_path / "a.npz")
+    heard = heard_reasons(Classifier.load(tmp_path / "a.npz").hear_kinds("Re: x", "two boxes are missing", "en"))
+    assert max(heard, key=lambda reason: heard[reason].log_share) is DisputeReason.QUANTITY
 
 
 def test_training_reads_what_the_redactor_lets_through(tmp_path: Path) -> None:
