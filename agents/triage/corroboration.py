@@ -36,6 +36,7 @@ GRAVE = frozenset(
 SUSPICION = 0.25
 """A grave intent this likely, though it is not named, is reason enough to ask a person."""
 
+LIKELY = 0.7
 SURE, SURE_OF_GRAVE = 0.9, 0.8
 """From here on a score stands even if no clause shows why."""
 
@@ -72,6 +73,8 @@ _OWN_INVOICE = re.compile(
     r"\b(?:our|unsere[rn]?|notre|nuestra|nostra|nossa|onze) (?:\w+ )?"
     r"(?:invoice|rechnung|facture|factura|fattura|fatura|factuur)\b"
 )
+_TAX = re.compile(r"\b(?:vat|mwst|ust|tva|iva|btw)\b")
+_TOTAL = re.compile(r"\b(?:total|gesamt\w*|totaal|totale|brutto|ttc)\b")
 _ACCOUNT_NUMBER = re.compile(r"⟨(?:IBAN|CREDIT_CARD|BANK)\w*_\d+⟩|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}")
 
 
@@ -113,10 +116,17 @@ def reconsider(
 
 
 def is_a_suppliers_invoice(letter: Letter, account: Account, unrelated: float) -> bool:
-    """Somebody unknown bills us: "our invoice" is theirs, and none of ours is named."""
+    """Somebody unknown bills us: "our invoice" is theirs with its tax and total, and none of ours is named."""
     text = letter.body.value[:READ]
-    is_theirs = _OWN_INVOICE.search(fold(text)) is not None
-    return unrelated >= SURE and is_theirs and not account.customer_id and not match_invoices(text, account)
+    folded = fold(text)
+    is_theirs = _OWN_INVOICE.search(folded) is not None
+    is_bill = _TAX.search(folded) is not None and _TOTAL.search(folded) is not None
+    return (
+        unrelated >= (LIKELY if is_bill else SURE)
+        and is_theirs
+        and not account.customer_id
+        and not match_invoices(text, account)
+    )
 
 
 def _own_statements(letter: Letter, account: Account) -> list[Statement]:

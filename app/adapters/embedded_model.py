@@ -1,11 +1,12 @@
 """The model that ships inside: a classifier, grammars, templates. No key, no network, the same answers every time."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from agents.replies import Replies
 from agents.triage.brief import DraftBrief
 from agents.triage.context import MAX_BODY
-from agents.triage.corroboration import is_a_suppliers_invoice, reconsider
+from agents.triage.corroboration import SURE, is_a_suppliers_invoice, reconsider
 from agents.triage.evidence import text_at
 from agents.triage.outputs import DraftReply, ExtractedFacts, Flag, FoundIntent, MessageClass
 from agents.triage.resolver import as_answer
@@ -62,8 +63,10 @@ class EmbeddedModel:
         flags = {flag for name, flag in FLAG_OF.items() if name in flagged}
         flags |= {Flag.LOW_INFORMATION} if second.is_thin else set()
         flags |= {Flag.FRAUD_SIGN} if second.asks_about_our_bank else set()
-        unrelated = max((s.confidence for s in chosen if s.intent is Intent.UNRELATED), default=0.0)
-        if second.suspected - {s.intent for s in chosen} and not is_a_suppliers_invoice(letter, account, unrelated):
+        unrelated = next(s for s in second.scored if s.intent is Intent.UNRELATED)
+        if is_a_suppliers_invoice(letter, account, unrelated.confidence):
+            chosen = (replace(unrelated, confidence=max(unrelated.confidence, SURE)),)
+        elif second.suspected - {s.intent for s in chosen}:
             flags.add(Flag.PERHAPS_MORE)
         return MessageClass(
             intents=tuple(_found(letter, scored) for scored in chosen),
