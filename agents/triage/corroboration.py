@@ -116,17 +116,24 @@ def reconsider(
 
 
 def is_a_suppliers_invoice(letter: Letter, account: Account, unrelated: float) -> bool:
-    """Somebody unknown bills us: "our invoice" is theirs with its tax and total, and none of ours is named."""
-    text = letter.body.value[:READ]
-    folded = fold(text)
-    is_theirs = _OWN_INVOICE.search(folded) is not None
+    """Somebody unknown bills us: "our invoice" is theirs, and none of ours is named."""
+    return unrelated >= SURE and _is_theirs(letter, account)
+
+
+def is_a_strangers_bill(letter: Letter, account: Account, unrelated: float) -> bool:
+    """The same of a mail that the model is less sure of: tax and total are told, and no clause says anything grave."""
+    folded = fold(letter.body.value[:READ])
     is_bill = _TAX.search(folded) is not None and _TOTAL.search(folded) is not None
-    return (
-        unrelated >= (LIKELY if is_bill else SURE)
-        and is_theirs
-        and not account.customer_id
-        and not match_invoices(text, account)
-    )
+    if unrelated < LIKELY or not is_bill or not _is_theirs(letter, account):
+        return False
+    statements = _own_statements(letter, account)
+    return not any(_speaks_for(intent, statement) for intent in _WORDS_TELL for statement in statements)
+
+
+def _is_theirs(letter: Letter, account: Account) -> bool:
+    text = letter.body.value[:READ]
+    is_named = _OWN_INVOICE.search(fold(text)) is not None
+    return is_named and not account.customer_id and not match_invoices(text, account)
 
 
 def _own_statements(letter: Letter, account: Account) -> list[Statement]:

@@ -1,6 +1,6 @@
 import pytest
 
-from agents.triage.corroboration import Reconsidered, is_a_suppliers_invoice, reconsider
+from agents.triage.corroboration import Reconsidered, is_a_strangers_bill, is_a_suppliers_invoice, reconsider
 from app.domain.account import Account
 from app.domain.intents import Intent
 from app.reading.classifier import Scored
@@ -75,3 +75,15 @@ def test_a_suppliers_own_invoice_is_known_by_its_words_and_by_our_not_knowing_th
     assert is_a_suppliers_invoice(mail, Account("", ""), 0.95)
     assert not is_a_suppliers_invoice(mail, LEDGER, 0.95)
     assert not is_a_suppliers_invoice(letter("Your invoice 2026/0441 is wrong."), Account("", ""), 0.95)
+
+
+def test_a_strangers_bill_is_known_unless_a_clause_says_something_grave() -> None:
+    bill = "Please find the data of our invoice 2026/0441. Net 1,340.00, VAT 281.40, total 1,621.40, for 2,000 boxes."
+    stranger = Account("", "")
+    assert is_a_strangers_bill(letter(bill), stranger, 0.8)
+    assert not is_a_strangers_bill(letter(bill), stranger, 0.5)
+    assert not is_a_strangers_bill(letter(bill), LEDGER, 0.8)
+    assert not is_a_strangers_bill(letter(f"{bill} The price is wrong, we dispute it."), stranger, 0.8)
+    assert not is_a_strangers_bill(
+        letter(f"{bill} Our bank account has changed, please use the new IBAN."), stranger, 0.8
+    )
