@@ -60,6 +60,9 @@ _SPOKEN = (GRAVE - {Intent.LEGAL_OR_COMPLAINT}) | {
 _WORDS_TELL = GRAVE - {Intent.EXTENSION_REQUEST}
 """Of these a single clause says enough; "until" and "later" are everybody's words."""
 
+_EVERY_BILL_SAYS = frozenset({"price", "quantity", "duplicate", "tax", "terms"})
+"""Signs of a dispute that are a bill's own words: its prices, pieces, taxes and terms."""
+
 _ITEM_INTENTS = frozenset({Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
 
 _CALL_ME = re.compile(
@@ -127,7 +130,12 @@ def is_a_strangers_bill(letter: Letter, account: Account, unrelated: float) -> b
     if unrelated < LIKELY or not is_bill or not _is_theirs(letter, account):
         return False
     statements = _own_statements(letter, account)
-    return not any(_speaks_for(intent, statement) for intent in _WORDS_TELL for statement in statements)
+    return not any(_is_grave_in_a_bill(statement) for statement in statements)
+
+
+def _is_grave_in_a_bill(statement: Statement) -> bool:
+    objects = "negation" in statement.says or bool(statement.says & DISPUTE_SIGNS - _EVERY_BILL_SAYS)
+    return objects or any(_speaks_for(intent, statement) for intent in _WORDS_TELL - {Intent.DISPUTE})
 
 
 def _is_theirs(letter: Letter, account: Account) -> bool:
