@@ -64,11 +64,11 @@ class EmbeddedModel:
         flags |= {Flag.LOW_INFORMATION} if second.is_thin else set()
         flags |= {Flag.FRAUD_SIGN} if second.asks_about_our_bank else set()
         unrelated = next(s for s in second.scored if s.intent is Intent.UNRELATED)
-        if is_a_strangers_bill(letter, account, unrelated.confidence):
-            chosen = (replace(unrelated, confidence=max(unrelated.confidence, SURE)),)
         named = {s.intent for s in chosen}
         is_theirs = Intent.UNRELATED in named and is_a_suppliers_invoice(letter, account, unrelated.confidence)
-        if second.suspected - named and not is_theirs:
+        if is_a_strangers_bill(letter, account, unrelated.confidence):
+            chosen = (replace(unrelated, confidence=max(unrelated.confidence, SURE)),)
+        elif second.suspected - named and not is_theirs:
             flags.add(Flag.PERHAPS_MORE)
         return MessageClass(
             intents=tuple(_found(letter, scored) for scored in chosen),
