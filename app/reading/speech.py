@@ -4,27 +4,14 @@ from collections.abc import Mapping
 
 from app.domain.intents import Intent
 from app.reading.commitments import is_about_the_past, is_done, is_firm
+from app.reading.features import REASONS
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
 
 _OTHER_MATTERS = frozenset(
     {"past", "dispute", "terms", "document", "contact", "question", "price", "automatic", "quantity", "quality"}
 )
-DISPUTE_SIGNS = frozenset(
-    {
-        "dispute",
-        "price",
-        "quantity",
-        "quality",
-        "not_received",
-        "duplicate",
-        "missing_po",
-        "tax",
-        "terms",
-        "unrecognised",
-        "other_dispute",
-    }
-)
+DISPUTE_SIGNS = frozenset({"dispute", *REASONS})
 SIGNS: Mapping[Intent, frozenset[str]] = {
     Intent.DISPUTE: DISPUTE_SIGNS,
     Intent.EXTENSION_REQUEST: frozenset({"extension", "settlement", "hedge", "distress"}),

@@ -118,6 +118,14 @@ def test_a_second_process_on_one_file_is_told_who_holds_it(duebox: Installation,
     refused(done, TRY_AGAIN, f"{duebox.folder}/duebox.db is in use by duebox serve (process {holder}); stop that first")
 
 
+@pytest.mark.timeout(300)
+def test_every_sample_mail_of_the_demo_ends_where_it_should(empty: Installation) -> None:
+    done = empty.run("demo", "--check", "--folder", str(empty.folder / "demo"))
+    summary = json.loads(done.stdout)
+    assert done.returncode == 0, summary["differences"]
+    assert summary["as_expected"] == summary["mails"] >= 48
+
+
 def test_a_demo_never_takes_a_folder_that_is_in_use(duebox: Installation) -> None:
     before = (duebox.folder / "duebox.db").stat().st_ino
     refused(duebox.run("demo", "--folder", str(duebox.folder)), TRY_AGAIN, "in use by duebox serve")

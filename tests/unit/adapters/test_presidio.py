@@ -23,11 +23,6 @@ Kessler Supply Ltd
 """
 
 
-@pytest.fixture(scope="module")
-def redactor() -> PresidioRedactor:
-    return PresidioRedactor.create()
-
-
 def redact(
     redactor: PresidioRedactor,
     *texts: str,

@@ -29,11 +29,6 @@ PAPERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def redactor() -> PresidioRedactor:
-    return PresidioRedactor.create()
-
-
 def shown(redactor: PresidioRedactor, text: str, language: str) -> str:
     (mail,) = redactor.redact([RawText(text)], language=language, known_names=[], vault={})
     return "".join(

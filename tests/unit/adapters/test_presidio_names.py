@@ -6,11 +6,6 @@ from app.adapters.presidio import PresidioRedactor
 from app.domain.text import RawText
 
 
-@pytest.fixture(scope="module")
-def redactor() -> PresidioRedactor:
-    return PresidioRedactor.create()
-
-
 def names(redactor: PresidioRedactor, text: str, language: str) -> list[str]:
     (mail,) = redactor.redact([RawText(text)], language=language, known_names=[], vault={})
     return [span.text for span in mail.found if span.type == "PERSON"]

@@ -3,17 +3,7 @@
 import pytest
 
 from app.adapters.presidio import PresidioRedactor
-from app.domain.text import RawText
-
-
-@pytest.fixture(scope="module")
-def redactor() -> PresidioRedactor:
-    return PresidioRedactor.create()
-
-
-def hidden(redactor: PresidioRedactor, text: str, language: str) -> list[tuple[str, str]]:
-    (mail,) = redactor.redact([RawText(text)], language=language, known_names=[], vault={})
-    return [(s.type, s.source.of(text)) for s in mail.text.segments if s.type is not None]
+from tests.unit.adapters.hiding import hidden
 
 
 @pytest.mark.parametrize(
