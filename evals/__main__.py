@@ -162,7 +162,11 @@ def facts(
     """Measure the readers of facts alone: they are told the labelled intents. Prints every miss."""
     from evals.facts import measure_facts  # noqa: PLC0415 loads the whole mind, only where it is wanted
 
-    card = asyncio.run(measure_facts(fact_lines(dataset)))
+    try:
+        lines = fact_lines(dataset)
+    except BadLine as error:
+        raise typer.BadParameter(str(error)) from error
+    card = asyncio.run(measure_facts(lines))
     for miss in card.misses:
         typer.echo(f"{miss.id}  {miss.figure}: {miss.expected}, not {miss.got}")
     for name, value in card.figures.items():

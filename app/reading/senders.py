@@ -12,7 +12,6 @@ from app.domain.message import Address, Authentication, Identity, ParsedMail
 
 _MOST_HEADERS = 20
 _LONGEST_HEADER = 8_000
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.?)*\"")
 _RESULT = re.compile(r"^\s*([a-z0-9.-]{1,40})(?:\s?/\s?\d{1,3})?\s?=\s?([a-z]{1,20})\b", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header\.from|header\.d|header\.i|smtp\.mailfrom)\s?=\s?\"?([^\s;\"]{1,320})", re.IGNORECASE)
 _ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")

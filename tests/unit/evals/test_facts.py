@@ -1,5 +1,10 @@
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from evals.dataset import BadLine, fact_lines
 from evals.facts import measure_facts
 
 LINE: dict[str, Any] = {
@@ -43,3 +48,18 @@ async def test_a_miss_is_named() -> None:
     wrong = {**LINE, "expect": {**LINE["expect"], "promise": {"date": "2026-03-14", "amount": "500.00"}}}
     card = await measure_facts([wrong])
     assert [(miss.id, miss.figure, miss.got) for miss in card.misses] == [("f-1", "promise.date", "2026-03-13")]
+
+
+def test_labels_without_a_mail_are_those_of_the_training_mail_of_that_id(tmp_path: Path) -> None:
+    mail = {**LINE, "id": "t-1", "expect": {"intents": ["dispute"], "dispute": {"reason": "price"}}}
+    train = tmp_path / "train"
+    train.mkdir()
+    (train / "en.jsonl").write_text(json.dumps(mail), encoding="utf-8")
+    labels = tmp_path / "long.jsonl"
+    labels.write_text(json.dumps({"id": "t-1", "expect": {"invoices": ["INV-20460"]}}), encoding="utf-8")
+    (line,) = fact_lines(labels, train)
+    assert line["body"] == LINE["body"]
+    assert line["expect"] == {"intents": ["dispute"], "invoices": ["INV-20460"]}
+    labels.write_text(json.dumps({"id": "t-2", "expect": {}}), encoding="utf-8")
+    with pytest.raises(BadLine, match="t-2"):
+        fact_lines(labels, train)
