@@ -9,7 +9,7 @@ from app.domain.text import Span
 from app.reading.classifier import Classifier
 from app.reading.facts import SILENCE, Heard
 from app.reading.statements import read_statements
-from app.reading.ties import BySpan
+from app.reading.ties import MAIN, BySpan
 
 READ = 20_000
 
@@ -28,13 +28,18 @@ def hearing(classifier: Classifier) -> Hear:
     def hear(letter: Letter, account: Account, intents: Collection[Intent]) -> Heard:
         is_of_a_kind = not _OF_A_KIND.isdisjoint(intents)
         return Heard(
-            clauses=_clauses(classifier, letter, account),
+            clauses=_clauses(classifier, letter, account) if _are_to_be_divided(intents) else {},
             kinds=classifier.hear_kinds(letter.subject.value, letter.body.value, letter.language)
             if is_of_a_kind
             else (),
         )
 
     return hear
+
+
+def _are_to_be_divided(intents: Collection[Intent]) -> bool:
+    """An intent that stands alone has all the invoices (ties.py)."""
+    return len(set(MAIN).intersection(intents)) > 1
 
 
 def _clauses(classifier: Classifier, letter: Letter, account: Account) -> BySpan:

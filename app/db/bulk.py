@@ -1,11 +1,12 @@
 """Many rows and many values at once, in statements that are the same however many there are."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,14 +16,30 @@ T = TypeVar("T")
 
 
 async def insert_all(session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that name the same columns; on PostgreSQL with one array a column."""
+    """Insert rows that name the same columns; on PostgreSQL by COPY, which costs both sides least.
+
+    COPY is given the values as the driver takes them: for columns of words, bytes, ids, numbers and moments.
+    """
     if not rows:
         return
     if not _is_postgresql(session):
         await session.execute(sa.insert(table), list(rows))
         return
     names = tuple(rows[0])
-    await session.execute(_insert_arrays(table, names), {f"{name}s": [row[name] for row in rows] for name in names})
+    records = [tuple(row[name] for name in names) for row in rows]
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)  # noqa: S101  # PostgreSQL is spoken to by asyncpg
+    if not driver.is_in_transaction():
+        await session.execute(sa.select(1))  # a transaction begins with its first statement, and COPY does not count
+    try:
+        await driver.copy_records_to_table(table.__tablename__, records=records, columns=names)
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError("COPY", None, error) from error
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        raise OperationalError("COPY", None, error) from error
+    except asyncpg.PostgresError as error:
+        raise DBAPIError("COPY", None, error) from error
 
 
 def among(session: AsyncSession, column: InstrumentedAttribute[T], values: Collection[T]) -> sa.ColumnElement[bool]:
@@ -30,17 +47,6 @@ def among(session: AsyncSession, column: InstrumentedAttribute[T], values: Colle
     if _is_postgresql(session):
         return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type)))
     return column.in_(values)
-
-
-@lru_cache
-def _insert_arrays(table: type[Base], names: tuple[str, ...]) -> sa.Insert:
-    """INSERT INTO table (a, b) SELECT a, b FROM unnest(:as, :bs)"""
-    target = table.metadata.tables[table.__tablename__]
-    columns = [target.columns[name] for name in names]
-    arrays = [sa.bindparam(f"{column.name}s", type_=postgresql.ARRAY(column.type)) for column in columns]
-    given = sa.func.unnest(*arrays).table_valued(*(sa.column(column.name, column.type) for column in columns))
-    given = given.render_derived()
-    return sa.insert(target).from_select(columns, sa.select(*given.c))
 
 
 def _is_postgresql(session: AsyncSession) -> bool:

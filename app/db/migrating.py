@@ -1,22 +1,28 @@
-"""Bringing the database's schema up to date, once, however many processes start together."""
+"""Bringing the database's schema up to date, once, however many processes start together.
 
+Alembic does it. Whether there is anything to do is asked at every start, and answered without loading it.
+"""
+
+import re
 from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from app.db.engine import sync_engine
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 UPGRADE_LOCK = 0x44554500
+VERSION_TABLE = "alembic_version"
+
+_REVISION = re.compile(r"^(revision|down_revision)\b[^=]*= .(\w+).$", re.MULTILINE)
 
 
 def upgrade(url: str) -> None:
     """Run the migrations that are missing, all or none. Waits for another process that is doing the same."""
+    from alembic import command  # noqa: PLC0415  # slow to load
+    from alembic.config import Config  # noqa: PLC0415  # likewise
+
     engine = sync_engine(url)
     try:
         with engine.connect() as connection:
@@ -25,7 +31,8 @@ def upgrade(url: str) -> None:
                 connection.commit()
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            config = _config()
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
@@ -41,18 +48,18 @@ def is_up_to_date(engine: sa.Engine) -> bool:
 
 def is_current(connection: sa.Connection) -> bool:
     """Whether the schema is the one that this version expects."""
-    present = MigrationContext.configure(connection).get_current_revision()
-    return present == _head()
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return False
+    present = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
+    return present == head()
 
 
 @lru_cache(maxsize=1)
-def _head() -> str | None:
-    """Read once: it takes loading every migration."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d-%%(hour).2d%%(minute).2d_%%(slug)s")
-    return config
+def head() -> str:
+    """The newest revision: the one that no other comes after. Read once from the files of the migrations."""
+    found = [_REVISION.findall(path.read_text(encoding="utf-8")) for path in (MIGRATIONS / "versions").glob("*.py")]
+    named = {(role, number) for pairs in found for role, number in pairs}
+    earlier = {number for role, number in named if role == "down_revision"}
+    newest: str
+    (newest,) = {number for role, number in named if role == "revision"} - earlier
+    return newest

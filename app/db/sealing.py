@@ -1,13 +1,12 @@
 """Words at rest. The master key comes from the instance's secret; each conversation has a data key of its own.
 
     secret ──HKDF──▶ master key ──AES-GCM──▶ data key + salt (one row a conversation) ──AES-GCM──▶ payloads
-           └─HKDF──▶ index key  ──HMAC────▶ keyed hashes, by which Message-IDs and subjects are found again
+           └─HKDF──▶ index key  ──BLAKE2──▶ keyed hashes, by which Message-IDs and subjects are found again
 
 Destroying a conversation's sealed key makes its words and its salted hashes unreadable for good.
 """
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+INDEX_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ class Keyring:
         return _open(self._master, sealed, row.bytes)
 
     def index(self, text: str) -> str:
-        """A keyed hash, hex: the same text is found again, but not guessed from a dump."""
-        return hmac.digest(self._index, text.encode("utf-8", "surrogatepass"), "sha256").hex()
+        """A keyed hash (RFC 7693 §2.5), hex: the same text is found again, but not guessed from a dump."""
+        words = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(words, key=self._index, digest_size=INDEX_BYTES).hexdigest()
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

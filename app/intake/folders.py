@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from app.db.tables.mail import FolderRole, FolderRow
 from app.db.uow import Database, Uow
 from app.domain.errors import AppError
-from app.domain.ports import Fetched, FolderState, MailFolder
+from app.domain.ports import FolderState, MailFolder
 from app.intake.history import StillReading
 from app.intake.service import BATCH, MAX_BYTES, Incoming
 
@@ -73,6 +73,12 @@ class _Run:
     keep: Keep
     moves_cursor: bool
     counts: Callable[[datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    uid: int
+    incoming: Incoming
 
 
 class FolderReader:
@@ -164,15 +170,15 @@ class FolderReader:
         """Fetch and store mails in order. False when one of them is still to be stored."""
         rest = list(uids)
         is_complete = True
-        ahead = self._start_fetch(rest)
+        ahead = self._start_fetch(rest, run)
         try:
             while ahead is not None:
                 mails = await ahead
                 through = mails[-1].uid if mails else rest[:BATCH][-1]
                 rest = rest[bisect_right(rest, through) :]
-                ahead = self._start_fetch(rest)
+                ahead = self._start_fetch(rest, run)
                 cursor = through if run.moves_cursor and is_complete else 0
-                meant = [mail for mail in mails if run.counts(mail.received_at)]
+                meant = [mail for mail in mails if run.counts(mail.incoming.received_at)]
                 is_complete = await self._store(meant, run, cursor) and is_complete
         finally:
             if ahead is not None:
@@ -189,14 +195,25 @@ class FolderReader:
             unknown += [uid for source, uid in sources.items() if source not in known]
         return unknown
 
-    def _start_fetch(self, uids: Sequence[int]) -> asyncio.Task[Sequence[Fetched]] | None:
+    def _start_fetch(self, uids: Sequence[int], run: _Run) -> asyncio.Task[Sequence[_Arrived]] | None:
         if not uids:
             return None
-        task = asyncio.ensure_future(self._blocking(self._folder.fetch, uids[:BATCH], max_bytes=MAX_BYTES))
+        task = asyncio.ensure_future(self._blocking(self._fetch, uids[:BATCH], run.state))
         task.add_done_callback(_retrieved)
         return task
 
-    async def _store(self, mails: Sequence[Fetched], run: _Run, cursor: int) -> bool:
+    def _fetch(self, uids: Sequence[int], state: FolderState) -> Sequence[_Arrived]:
+        """Reads the headers as well: this thread has the time while the database stores the batch before."""
+        found = self._folder.fetch(uids, max_bytes=MAX_BYTES)
+        arrived = [
+            _Arrived(mail.uid, Incoming(_source(state, mail.uid), mail.raw, mail.received_at, mail.is_truncated))
+            for mail in found
+        ]
+        for mail in arrived:
+            _ = mail.incoming.head
+        return arrived
+
+    async def _store(self, mails: Sequence[_Arrived], run: _Run, cursor: int) -> bool:
         """One transaction for all; one for each when that fails. False when one of them could not be stored."""
         try:
             await self._commit(mails, run, cursor)
@@ -211,7 +228,7 @@ class FolderReader:
             await self._commit([], run, cursor)
         return is_complete
 
-    async def _store_one(self, mail: Fetched, run: _Run, cursor: int) -> bool:
+    async def _store_one(self, mail: _Arrived, run: _Run, cursor: int) -> bool:
         try:
             await self._commit([mail], run, cursor)
         except StillReading:
@@ -224,23 +241,19 @@ class FolderReader:
             return False
         return True
 
-    async def _commit(self, mails: Sequence[Fetched], run: _Run, cursor: int) -> None:
+    async def _commit(self, mails: Sequence[_Arrived], run: _Run, cursor: int) -> None:
         if not mails and not cursor:
             return
-        incoming = [
-            Incoming(_source(run.state, mail.uid), mail.raw, mail.received_at, mail.is_truncated) for mail in mails
-        ]
         async with self._database.write() as uow:
             row = await self._locked(uow, run.state)
-            if incoming:
-                await run.keep(uow, self._watched.mailbox_id, incoming)
+            if mails:
+                await run.keep(uow, self._watched.mailbox_id, [mail.incoming for mail in mails])
             if cursor:
                 row.last_uid = max(row.last_uid, cursor)
 
     async def _locked(self, uow: Uow, state: FolderState) -> FolderRow:
         """The folder's row, if the mailbox is still ours to read."""
-        lease = await uow.mailboxes.lease(lease_of(self._watched.mailbox_id))
-        if lease is None or lease.holder != self._holder or lease.expires_at < await uow.mailboxes.database_time():
+        if not await uow.mailboxes.has_lease(lease_of(self._watched.mailbox_id), self._holder):
             raise LeaseLost("lease_lost")
         return await uow.mailboxes.lock_folder(self._watched.mailbox_id, state.name)
 
@@ -261,7 +274,7 @@ def _raise_if_general(error: Exception) -> None:
         raise error
 
 
-def _retrieved(task: asyncio.Task[Sequence[Fetched]]) -> None:
+def _retrieved(task: asyncio.Task[Sequence[_Arrived]]) -> None:
     """Whoever waits for it sees its error; nobody waits for it once the reader has stopped."""
     if not task.cancelled():
         task.exception()

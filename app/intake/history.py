@@ -21,7 +21,7 @@ from app.domain.ids import new_id
 from app.domain.message import Head, MessageState, advance
 from app.domain.review import OutboxState, ReviewState
 from app.intake.service import Incoming, plain_subject
-from app.reading.headers import addresses, read_fields, read_head
+from app.reading.headers import addresses, read_fields
 
 WAIT_FOR_TRIAGE = timedelta(minutes=10)
 
@@ -155,7 +155,7 @@ async def _is_answered(uow: Uow, message: MessageRow, answer: _Old, *, our_domai
 
 
 def _old(uow: Uow, mail: Incoming) -> _Old:
-    head = read_head(mail.raw)
+    head = mail.head
     index = uow.words.keyring.index
     referred = tuple(index(rfc_id) for rfc_id in (*head.in_reply_to, *reversed(head.references)))
     return _Old(mail, head, index(head.message_id or f"{new_id()}"), referred)

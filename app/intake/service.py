@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -35,7 +36,7 @@ _PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|rif|r|antw|doorst|enc|res|sv)\
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incoming:
     """A mail as its server handed it over. `source` is the key that the server gave it; `received_at` is aware.
 
@@ -46,6 +47,11 @@ class Incoming:
     raw: bytes = field(repr=False)
     received_at: datetime
     is_truncated: bool = False
+
+    @cached_property
+    def head(self) -> Head:
+        """What the headers say; read once, at the first look."""
+        return read_head(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +135,7 @@ class IntakeService:
         return stored
 
     def _letter(self, uow: Uow, mail: Incoming) -> _Letter:
-        head = read_head(mail.raw)
-        index = uow.words.keyring.index
+        head, index = mail.head, uow.words.keyring.index
         referred = tuple(index(rfc_id) for rfc_id in (*head.in_reply_to, *reversed(head.references)))
         subject = plain_subject(head.subject)
         rfc_id_hash = index(head.message_id or sha256(mail.raw).hexdigest())

@@ -7,7 +7,7 @@ and the classifier works on words alone: the degraded mode.
 import importlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -44,15 +44,17 @@ class Embedder:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         with self._lock:
-            fresh = dict(zip(new, self._vectors(new), strict=True))
+            fresh = self._vectors(new)
             vectors = np.stack([fresh[text] if text in fresh else self._known[text] for text in texts])
             if len(self._known) > _CACHE:
                 self._known.clear()
             self._known.update(fresh)
         return vectors
 
-    def _vectors(self, texts: Sequence[str]) -> Sequence[NDArray[np.float32]]:
-        return list(self._threads.map(self._vector, texts))
+    def _vectors(self, texts: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
+        """The longest text first, so that no thread is left with it when the others have nothing more to do."""
+        ordered = sorted(texts, key=len, reverse=True)
+        return dict(zip(ordered, self._threads.map(self._vector, ordered), strict=True))
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         return np.asarray(self._model.query(text), dtype=np.float32)

@@ -123,7 +123,7 @@ def _unfold(value: bytes) -> str:
         text, _ = decode_text(value)
     if "\n" in text:
         text = " ".join(line.strip() for line in text.split("\n"))
-    return UNPRINTABLE.sub("", text).strip()
+    return (text if text.isprintable() else UNPRINTABLE.sub("", text)).strip()
 
 
 def _message_ids(value: str) -> tuple[str, ...]:

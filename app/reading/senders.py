@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
-from tldextract import TLDExtract
 
 from app.domain.message import Address, Authentication, Identity, ParsedMail
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _MOST_HEADERS = 20
 _LONGEST_HEADER = 8_000
@@ -157,7 +160,9 @@ def _decoded_label(label: str) -> str:
 
 
 @cache
-def _suffixes() -> TLDExtract:
+def _suffixes() -> "TLDExtract":
+    from tldextract import TLDExtract  # noqa: PLC0415  # it loads an HTTP client, which the web process can do without
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
 
 

@@ -101,8 +101,12 @@ class Mailboxes:
     async def drop_lease(self, name: str, holder: str) -> None:
         await self._session.execute(sa.delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
 
-    async def lease(self, name: str) -> LeaseRow | None:
-        return await self._session.get(LeaseRow, name)
+    async def has_lease(self, name: str, holder: str) -> bool:
+        """Whether the lease is this holder's and has not run out."""
+        held = sa.select(LeaseRow.name).where(
+            LeaseRow.name == name, LeaseRow.holder == holder, LeaseRow.expires_at >= self._now()
+        )
+        return await self._session.scalar(held) is not None
 
     async def lock_lease(self, name: str) -> LeaseRow | None:
         """The lease, which nobody can bury until this transaction ends."""
@@ -128,7 +132,10 @@ class Mailboxes:
 
     async def database_time(self) -> float:
         """Seconds since 1970 by the database's clock: hosts may disagree, the database is one."""
+        return float(await self._session.scalar(sa.select(self._now())) or 0)
+
+    def _now(self) -> sa.ColumnElement[float]:
+        """Of a single process on SQLite its own clock."""
         if self._session.get_bind().dialect.name == "postgresql":
-            moment = await self._session.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())"))
-            return float(moment)
-        return self._clock().timestamp()
+            return sa.extract("epoch", sa.func.clock_timestamp()).cast(sa.Double)
+        return sa.literal(self._clock().timestamp())

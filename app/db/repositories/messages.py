@@ -120,10 +120,9 @@ class Messages:
         copies: Sequence[Mapping[str, Any]] = (),
         history: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """Insert a batch, parents first. Payloads go one by one: an array of them would be copied as a whole."""
+        """Insert a batch, parents first."""
         await insert_all(self._session, ConversationRow, conversations)
-        if payloads:
-            await self._session.execute(sa.insert(PayloadRow), list(payloads))
+        await insert_all(self._session, PayloadRow, payloads)
         await insert_all(self._session, MessageRow, messages)
         await insert_all(self._session, CopyRow, copies)
         await insert_all(self._session, HistoryRow, history)

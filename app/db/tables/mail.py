@@ -99,7 +99,8 @@ class ConversationRow(Base):
 
 
 class PayloadRow(Base):
-    """Words, sealed with the data key of their conversation (AES-256-GCM; the row's id is the associated data)."""
+    """Words, compressed (zstd) and sealed with the data key of their conversation (AES-256-GCM; the row's id is the
+    associated data)."""
 
     __tablename__ = "payloads"
 
