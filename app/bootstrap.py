@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from app.adapters.child import ChildMind
+from app.adapters.https import fetch
 from app.adapters.imap import ImapFolder, ImapSentFolder
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
@@ -37,6 +38,7 @@ from app.identity.service import IdentityService
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.watching import OpenFolder
+from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.engine import Engine, Handler, is_migrated, migrate
 from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
@@ -76,6 +78,7 @@ class Services:
     sweep: Sweep
     health: Health
     open_folder: OpenFolder
+    schemes: Schemes
     handlers: Mapping[JobKind, Handler]
     lock: FileLock | None
     url: str
@@ -189,6 +192,7 @@ def build(
         sweep=Sweep(database, engine, handlers, clock),
         health=Health(database, clock),
         open_folder=open_folder,
+        schemes=schemes(fetch),
         handlers=handlers,
         lock=FileLock(sqlite_path(url), holder) if is_sqlite(url) else None,
         url=url,

@@ -200,7 +200,9 @@ def mailbox_add(
     folder: str = "INBOX",
     security: Annotated[str, typer.Option(help="tls, starttls or none")] = "tls",
     since: Annotated[str, typer.Option(help="Read older mail for its threads, from this date (YYYY-MM-DD).")] = "",
-    webhook: Annotated[str, typer.Option(help="raw: mail is posted to a URL instead.")] = "",
+    webhook: Annotated[
+        str, typer.Option(help="raw, mailgun, sendgrid, postmark or ses: mail is posted to a URL instead.")
+    ] = "",
     secret_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     team: Annotated[str, typer.Option(help="How drafts are signed.")] = "",
     authserv_id: Annotated[str, typer.Option(help="Whose Authentication-Results to believe.")] = "",

@@ -93,3 +93,8 @@ class KnownSentFolder:
 
     async def append(self, mailbox_id: UUID, raw: bytes) -> None:
         self.filed.append(raw)
+
+
+async def no_network(url: str) -> bytes:
+    """Stands where something would be fetched."""
+    raise AssertionError(f"{url} was called")

@@ -27,12 +27,13 @@ from app.domain.ids import new_id
 from app.domain.people import SignedIn
 from app.domain.review import ReviewState, Role
 from app.intake.service import Dispatcher, Incoming, IntakeService
+from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.engine import Engine, migrate
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.review.service import ReviewService
 from app.triage.service import TriageService
-from tests.fakes import FixedClock, KnownSentFolder, PlainMind, RecordingSender
+from tests.fakes import FixedClock, KnownSentFolder, PlainMind, RecordingSender, no_network
 from tests.servers.postgres import Postgres
 
 SECRET = "a secret of the tests, long enough"
@@ -57,6 +58,7 @@ class Instance:
     outbox: OutboxService
     collector: SignedIn
     mailbox_id: UUID
+    schemes: Schemes = field(default_factory=lambda: schemes(no_network))
     taken: int = field(default=0)
 
     async def receive(self, *mails: bytes) -> list[MessageRow]:

@@ -12,9 +12,10 @@ from starlette.requests import ClientDisconnect
 from app.db.tables.mail import MailboxKind, MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
-from app.domain.errors import MailTooLarge, NotFound, SettingInvalid, Unreachable
+from app.domain.errors import MailTooLarge, NotFound, SettingInvalid, SignatureRefused, Unreachable
 from app.intake.service import MAX_BYTES, Incoming, IntakeService
-from app.intake.signatures import SCHEMES, MalformedRequest, Scheme
+from app.intake.webhooks.scheme import Delivery, MalformedRequest, Scheme
+from app.intake.webhooks.schemes import Schemes
 
 router = APIRouter(prefix="/webhooks")
 
@@ -36,6 +37,9 @@ class IntakeServices(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    @property
+    def schemes(self) -> Schemes: ...
+
 
 def intake_services(request: Request) -> IntakeServices:
     services: IntakeServices = request.app.state.services
@@ -43,19 +47,22 @@ def intake_services(request: Request) -> IntakeServices:
 
 
 @router.post("/mail/{mailbox}", status_code=204, response_class=Response)
+@router.post("/mail/{mailbox}/mime", status_code=204, response_class=Response)
 async def take_mail(
     mailbox: str, request: Request, services: Annotated[IntakeServices, Depends(intake_services)]
-) -> None:
-    """A mail, signed as the mailbox's scheme has it. The same id twice is one mail: the first."""
+) -> Response:
+    """A mail, wrapped and signed as the mailbox's scheme has it. The same id twice is one mail: the first.
+
+    Mailgun sends the mail itself only to an address that ends in `mime`.
+    """
     try:
-        row, secret = await _mailbox(services.database, mailbox)
-        scheme = SCHEMES[row.scheme]
+        row, secret = await _mailbox(services, mailbox)
+        scheme = services.schemes[row.scheme]
         now = services.clock()
-        source = f"webhook:{_check_headers(scheme, request.headers, now)}"
-        body = await _read(request)
-        scheme.check_body(secret, request.headers, body)
-        if not await services.intake.store(row.id, [Incoming(source, body, now)]):
-            await _make_sure(services.database, row, source)
+        delivery = await _delivery(scheme, secret, request, now)
+        if delivery.raw is not None:
+            await _keep(services, row, f"webhook:{delivery.id}", delivery.raw, now)
+        return Response(status_code=scheme.accepted)
     except MalformedRequest as error:
         raise HTTPException(400, str(error)) from None
     except SettingInvalid:
@@ -66,23 +73,40 @@ async def take_mail(
         raise Unreachable("the database does not answer") from None
 
 
-async def _mailbox(database: Database, name: str) -> tuple[MailboxRow, str]:
+async def _delivery(scheme: Scheme, secret: str, request: Request, now: datetime) -> Delivery:
+    """What was delivered. A refusal is said in the way that the provider takes for one."""
+    _check_type(scheme, request.headers)
+    try:
+        scheme.check_headers(request.headers, now=now)
+        body = await _read(request)
+        return await scheme.open(secret, request.headers, body, now=now)
+    except SignatureRefused as refused:
+        log.warning("intake.webhook.refused", scheme=type(scheme).__name__)
+        raise HTTPException(scheme.refused, str(refused)) from None
+
+
+async def _keep(services: IntakeServices, row: MailboxRow, source: str, raw: bytes, now: datetime) -> None:
+    if not raw:
+        raise MalformedRequest("the mail is empty")
+    if not await services.intake.store(row.id, [Incoming(source, raw, now)]):
+        await _make_sure(services.database, row, source)
+
+
+async def _mailbox(services: IntakeServices, name: str) -> tuple[MailboxRow, str]:
     if not name.isprintable():
         raise NotFound("no such webhook")  # PostgreSQL refuses NUL in a text
-    async with database.read() as uow:
+    async with services.database.read() as uow:
         row = await uow.mailboxes.by_name(name)
-        if row.kind is not MailboxKind.WEBHOOK or not row.active or row.scheme not in SCHEMES:
+        if row.kind is not MailboxKind.WEBHOOK or not row.active or row.scheme not in services.schemes:
             raise NotFound("no such webhook")
         return row, uow.mailboxes.secret(row)
 
 
-def _check_headers(scheme: Scheme, headers: Mapping[str, str], now: datetime) -> str:
+def _check_type(scheme: Scheme, headers: Mapping[str, str]) -> None:
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if (content_type and content_type not in scheme.content_types) or headers.get(
-        "content-encoding", "identity"
-    ) != "identity":
-        raise HTTPException(415, "send the mail itself, as message/rfc822")
-    return scheme.check_headers(headers, now=now)
+    is_known = not content_type or content_type in scheme.content_types
+    if not is_known or headers.get("content-encoding", "identity") != "identity":
+        raise HTTPException(415, f"send it as {' or '.join(sorted(scheme.content_types))}")
 
 
 async def _read(request: Request) -> bytes:

@@ -1,10 +1,7 @@
 """Adding, listing and trying mailboxes."""
 
 import asyncio
-import base64
-import binascii
 import re
-import secrets
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,14 +9,11 @@ from typing import Any
 
 from app.bootstrap import Services
 from app.db.tables.mail import FolderRole, FolderRow, MailboxKind, MailboxRow, Security, SentCopy
-from app.domain.errors import Invalid, Unreachable
+from app.domain.errors import Invalid, SettingInvalid, Unreachable
 from app.domain.ports import FolderState
 
-SCHEMES = ("raw",)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
-SECRET_BYTES = 32
-SHORTEST_SECRET = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +92,14 @@ def secret_from(path: Path | None) -> str:
 
 
 async def _add_webhook(services: Services, wish: MailboxWish) -> str:
-    if wish.webhook not in SCHEMES:
-        raise Invalid(f"--webhook must be one of: {', '.join(SCHEMES)}")
-    secret = wish.secret or f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
-    _check_secret(secret)
+    scheme = services.schemes.get(wish.webhook)
+    if scheme is None:
+        raise Invalid(f"--webhook must be one of: {', '.join(services.schemes)}")
+    secret = wish.secret or scheme.new_secret()
+    try:
+        scheme.check_secret(secret)
+    except SettingInvalid as error:
+        raise Invalid(f"--secret-file must hold {scheme.proof}: {error}") from None
     async with services.database.write() as uow:
         row = await uow.mailboxes.add(
             secret=secret,
@@ -114,17 +112,7 @@ async def _add_webhook(services: Services, wish: MailboxWish) -> str:
         )
         uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
     shown = "" if wish.secret else f"\nsecret: {secret}   (shown once)"
-    return f"post mail to: {wish.base}/webhooks/mail/{wish.name}{shown}"
-
-
-def _check_secret(secret: str) -> None:
-    """A Standard Webhooks secret: `whsec_` and at least 24 bytes in base64."""
-    try:
-        size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
-    except (binascii.Error, ValueError):
-        raise Invalid("--secret-file must hold whsec_ and base64, as the Standard Webhooks scheme has it") from None
-    if size < SHORTEST_SECRET:
-        raise Invalid(f"--secret-file must hold at least {SHORTEST_SECRET} bytes")
+    return f"post mail to: {wish.base}/webhooks/mail/{wish.name}{scheme.path}{shown}"
 
 
 async def _add_imap(services: Services, wish: MailboxWish) -> str:

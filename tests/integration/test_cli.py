@@ -248,7 +248,7 @@ def test_a_webhook_is_shown_once(duebox: Installation) -> None:
     refused(duebox.run(*add, "h2", "--webhook", "raw"), USAGE, "--address")
     duebox.file("short.secret", "whsec_AAAA")
     words = ("h2", "--address", "c@s.example", "--webhook", "raw", "--secret-file", "short.secret")
-    refused(duebox.run(*add, *words), USAGE, "--secret-file must hold at least 24 bytes")
+    refused(duebox.run(*add, *words), USAGE, "--secret-file must hold whsec_ and at least 24 bytes")
     refused(duebox.run("mailbox", "test", "nowhere"), WRONG, "no mailbox is named nowhere")
 
 

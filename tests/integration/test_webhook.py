@@ -22,6 +22,7 @@ from app.domain.errors import AppError
 from app.intake.routes import router
 from app.web.errors import status_of
 from tests.instances import Instance, mail
+from tests.unit.intake.test_providers import MAILGUN_KEY, form, mailgun_signed
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
 NOT_UTF8 = b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nTsch\xfc\xdf \xff\xfe"
@@ -82,7 +83,8 @@ async def client(instance: Instance) -> AsyncIterator[Client]:
             ("box", SECRET, "raw", True),
             ("other", SECRET, "raw", True),
             ("off", SECRET, "raw", False),
-            ("later", SECRET, "mailgun", True),
+            ("later", SECRET, "unheard-of", True),
+            ("gun", MAILGUN_KEY, "mailgun", True),
             ("broken", "whsec_", "raw", True),
         ):
             await uow.mailboxes.add(
@@ -246,3 +248,18 @@ async def test_a_mail_that_was_not_stored_is_not_acknowledged(client: Client, mo
 
     monkeypatch.setattr(client.instance.intake, "store", nothing)
     assert await client.post(mail()) == 503
+
+
+async def test_a_providers_mail_is_stored_once_and_answered_as_the_provider_understands(client: Client) -> None:
+    now = client.instance.clock()
+    taken = form({**mailgun_signed(at=now), "body-mime": mail()})
+    forged = form({**mailgun_signed(at=now, key="another"), "body-mime": mail()})
+    swapped = form({**mailgun_signed(at=now), "body-mime": mail("Another mail under the same token.")})
+    statuses = [
+        (
+            await client.http.post(f"/webhooks/mail/gun{path}", content=posted.body, headers=dict(posted.headers))
+        ).status_code
+        for posted, path in ((taken, "/mime"), (taken, ""), (forged, "/mime"), (swapped, "/mime"))
+    ]
+    assert statuses == [200, 200, 406, 200]
+    assert await client.stored() == 1

@@ -1,4 +1,4 @@
-"""Signatures of webhooks, without HTTP; vectors come from the package of the standard."""
+"""Signatures of the raw webhook, without HTTP; vectors come from the package of the standard."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from app.domain.errors import SettingInvalid, SignatureRefused
-from app.intake.signatures import MalformedRequest, StandardWebhooks
+from app.intake.webhooks.scheme import MalformedRequest
+from app.intake.webhooks.standard import StandardWebhooks
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
 NOW = datetime(2026, 5, 21, 9, 0, tzinfo=UTC)
@@ -22,15 +23,16 @@ def headers(*, at: datetime = NOW, body: bytes = BODY, secret: str = SECRET) -> 
     }
 
 
-def test_what_the_package_signs_is_taken() -> None:
+async def test_what_the_package_signs_is_taken() -> None:
     scheme = StandardWebhooks()
-    assert scheme.check_headers(headers(), now=NOW) == "msg_1"
-    scheme.check_body(SECRET, headers(), BODY)
+    scheme.check_headers(headers(), now=NOW)
+    delivery = await scheme.open(SECRET, headers(), BODY, now=NOW)
+    assert (delivery.id, delivery.raw) == ("msg_1", BODY)
 
 
 @pytest.mark.parametrize("secret", [SECRET.removeprefix("whsec_"), SECRET.rstrip("=")])
-def test_a_secret_without_prefix_or_padding_is_the_same_secret(secret: str) -> None:
-    StandardWebhooks().check_body(secret, headers(), BODY)
+async def test_a_secret_without_prefix_or_padding_is_the_same_secret(secret: str) -> None:
+    await StandardWebhooks().open(secret, headers(), BODY, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +47,9 @@ def test_a_secret_without_prefix_or_padding_is_the_same_secret(secret: str) -> N
         "v1,ÿ",
     ],
 )
-def test_another_signature_is_refused(signature: str) -> None:
+async def test_another_signature_is_refused(signature: str) -> None:
     with pytest.raises(SignatureRefused):
-        StandardWebhooks().check_body(SECRET, headers() | {"webhook-signature": signature}, BODY)
+        await StandardWebhooks().open(SECRET, headers() | {"webhook-signature": signature}, BODY, now=NOW)
 
 
 @pytest.mark.parametrize(("seconds", "is_taken"), [(-300, True), (300, True), (-301, False), (301, False)])
@@ -78,6 +80,6 @@ def test_malformed_headers_are_named_so(changed: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_a"])
-def test_a_secret_that_is_none_is_our_own_fault(secret: str) -> None:
+async def test_a_secret_that_is_none_is_our_own_fault(secret: str) -> None:
     with pytest.raises(SettingInvalid):
-        StandardWebhooks().check_body(secret, headers(), BODY)
+        await StandardWebhooks().open(secret, headers(), BODY, now=NOW)

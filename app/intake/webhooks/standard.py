@@ -1,6 +1,6 @@
-"""Who may hand us mail over HTTP. Each scheme proves it in its own way; nothing is parsed before it has.
+"""Standard Webhooks 1.0 with the mail itself as the body: HMAC-SHA256 over `id.timestamp.body`, several signatures
+while a secret is changed (https://www.standardwebhooks.com).
 
-`raw` is Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`, several signatures while a secret is changed.
 It is computed here, over bytes: the `standardwebhooks` package decodes the body as UTF-8, which mail need not be.
 """
 
@@ -8,59 +8,47 @@ import base64
 import binascii
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import datetime
 
-from app.domain.errors import AppError, SettingInvalid, SignatureRefused
+from app.domain.errors import SettingInvalid, SignatureRefused
+from app.intake.webhooks.scheme import Delivery, MalformedRequest, check_time
 
-TOLERANCE = timedelta(minutes=5)
-
+SECRET_BYTES = 32
+SHORTEST_SECRET = 24
 _ID = re.compile(r"[\x21-\x7e]{1,256}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 
-class MalformedRequest(AppError):
-    """What the scheme needs is missing or is not in its form."""
-
-
-class Scheme(Protocol):
-    """One way to sign."""
-
-    content_types: frozenset[str]
-
-    def check_headers(self, headers: Mapping[str, str], *, now: datetime) -> str:
-        """The provider's id of the mail. Raises MalformedRequest or SignatureRefused before the body is read."""
-        ...
-
-    def check_body(self, secret: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Raises SignatureRefused; SettingInvalid when our own secret is no secret."""
-        ...
-
-
 class StandardWebhooks:
-    """https://www.standardwebhooks.com, with the mail itself as the body."""
-
     content_types = frozenset({"message/rfc822", "application/octet-stream", "text/plain"})
+    accepted = 204
+    refused = 401
+    proof = f"whsec_ and at least {SHORTEST_SECRET} bytes in base64"
+    path = ""
 
-    def check_headers(self, headers: Mapping[str, str], *, now: datetime) -> str:
+    def new_secret(self) -> str:
+        return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+    def check_secret(self, secret: str) -> None:
+        if len(_key(secret)) < SHORTEST_SECRET:
+            raise SettingInvalid(f"the secret must have at least {SHORTEST_SECRET} bytes")
+
+    def check_headers(self, headers: Mapping[str, str], *, now: datetime) -> None:
         webhook_id = headers.get("webhook-id", "")
         timestamp = headers.get("webhook-timestamp", "")
         if not _ID.fullmatch(webhook_id) or not _TIMESTAMP.fullmatch(timestamp) or not headers.get("webhook-signature"):
             raise MalformedRequest("webhook-id, webhook-timestamp or webhook-signature is missing or malformed")
-        if abs(now - datetime.fromtimestamp(0, UTC) - timedelta(seconds=int(timestamp))) > TOLERANCE:
-            raise SignatureRefused("the timestamp is more than five minutes off")
-        return webhook_id
+        check_time(timestamp, now=now)
 
-    def check_body(self, secret: str, headers: Mapping[str, str], body: bytes) -> None:
+    async def open(self, secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Delivery:
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode("ascii") + body
         expected = hmac.digest(_key(secret), signed, "sha256")
         matches = [hmac.compare_digest(expected, given) for given in _signatures(headers["webhook-signature"])]
         if not any(matches):
             raise SignatureRefused("no signature fits")
-
-
-SCHEMES: Mapping[str, Scheme] = {"raw": StandardWebhooks()}
+        return Delivery(headers["webhook-id"], body)
 
 
 def _signatures(header: str) -> list[bytes]:
@@ -78,9 +66,10 @@ def _signatures(header: str) -> list[bytes]:
 
 def _key(secret: str) -> bytes:
     try:
-        key = base64.b64decode(secret.removeprefix("whsec_") + "==")
+        encoded = secret.removeprefix("whsec_").rstrip("=")
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not key:
-        raise SettingInvalid("the mailbox's secret is not whsec_ and base64")
+        raise SettingInvalid("the secret is not whsec_ and base64, as the Standard Webhooks scheme has it")
     return key
