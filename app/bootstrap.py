@@ -4,7 +4,7 @@ process's own) that names concrete adapters.
 
                     ┌ intake ── dispatch job ──▶ triage ──▶ review ── send job ──▶ outbox ┐
     settings ─▶ Services                    (mind, in a child process)                     ├─▶ one database
-                    └ ledger   identity   audit   poller   heartbeat   sweep ──────────────┘
+                    └ ledger   identity   audit   poller   heartbeat   sweep   daily ──────┘
 """
 
 import os
@@ -37,12 +37,17 @@ from app.identity.service import IdentityService
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.watching import OpenFolder
+from app.jobs.daily import Daily
 from app.jobs.engine import Engine, Handler, is_migrated, migrate
 from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
+from app.ledger.cases import CaseService
+from app.ledger.holds import HoldService
 from app.ledger.service import LedgerService
+from app.ledger.settling import Settling
+from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.review.pages import ReviewPages
@@ -69,11 +74,15 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    cases: CaseService
+    holds: HoldService
+    tasks: TaskService
     identity: IdentityService
     audit: AuditService
     poller: Poller
     heartbeat: Heartbeat
     sweep: Sweep
+    daily: Daily
     health: Health
     open_folder: OpenFolder
     handlers: Mapping[JobKind, Handler]
@@ -93,11 +102,13 @@ class Services:
             await self.mind.start()
         await self.engine.start(self.handlers)
         self.sweep.start()
+        self.daily.start()
         self.poller.start()
 
     async def stop_working(self) -> None:
         """Take nothing new, let what runs end, then hand back the lease."""
         await self.poller.stop()
+        await self.daily.stop()
         await self.sweep.stop()
         await self.engine.stop()
         if isinstance(self.mind, ChildMind):
@@ -175,6 +186,9 @@ def build(
         pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
         outbox=outbox,
         ledger=LedgerService(database, clock),
+        cases=CaseService(database, clock),
+        holds=HoldService(database, clock),
+        tasks=TaskService(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(
@@ -187,6 +201,7 @@ def build(
         ),
         heartbeat=Heartbeat(database, engine, is_alone=is_sqlite(url)),
         sweep=Sweep(database, engine, handlers, clock),
+        daily=Daily(database, clock, {"settle": Settling(database, clock).settle}),
         health=Health(database, clock),
         open_folder=open_folder,
         handlers=handlers,
