@@ -45,6 +45,7 @@ from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.cases import CaseService
 from app.ledger.holds import HoldService
+from app.ledger.pages import LedgerPages
 from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
 from app.ledger.tasks import TaskService
@@ -77,6 +78,7 @@ class Services:
     cases: CaseService
     holds: HoldService
     tasks: TaskService
+    ledger_pages: LedgerPages
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -189,6 +191,7 @@ def build(
         cases=CaseService(database, clock),
         holds=HoldService(database, clock),
         tasks=TaskService(database, clock),
+        ledger_pages=LedgerPages(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -8,7 +8,7 @@ Judged as of the newest file of invoices or payments: as long as none came after
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,14 +24,13 @@ from app.domain.promise import Verdict, judge_promise
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.task import TaskKind
 from app.ledger.grace import deadline
+from app.reading.workdays import add_workdays, country_of
 
 AT_ONCE = 500
 """Cases in one transaction."""
 
 TASK_OF = {CaseKind.PROMISE: TaskKind.BROKEN_PROMISE, CaseKind.EXTENSION: TaskKind.MISSED_INSTALMENT}
 DISAPPOINTED = frozenset({CaseState.BROKEN, CaseState.PARTLY_KEPT})
-ANSWER_WITHIN = timedelta(days=1)
-"""A task is due on the day after it was opened."""
 
 log = structlog.get_logger()
 
@@ -138,14 +137,16 @@ class Settling:
                     settled.tasks += await self._open_task(uow, case, TaskKind.DISPUTE_DUE, customers)
 
     async def _open_task(self, uow: Uow, case: CaseRow, kind: TaskKind, customers: dict[str, CustomerRow]) -> bool:
+        """For the next business day, unless it was opened before."""
+        customer = customers[case.customer_id]
         key = f"{kind.value}:{case.id}" + (f":{case.due}" if kind is TaskKind.DISPUTE_DUE else "")
         task: TaskRow | None = await uow.tasks.open_once(
             kind,
             key=key,
             customer_id=case.customer_id,
             case_id=case.id,
-            owner_email=case.owner_email or customers[case.customer_id].owner_email,
-            due=(self._clock() + ANSWER_WITHIN).date(),
+            owner_email=case.owner_email or customer.owner_email,
+            due=add_workdays(self._clock().date(), 1, country_of(customer.country, customer.language)),
         )
         if task is None:
             return False

@@ -117,7 +117,8 @@ class Cases:
         owner: str = "",
         due_by: date | None = None,
     ) -> Sequence[tuple[CaseRow, CustomerRow]]:
-        """Cases with their customers, the oldest first. `due_by`: promised or granted by that day."""
+        """Cases with their customers, the oldest first. `owner`: of the case, else of its customer. `due_by`: promised
+        or granted by that day."""
         query = sa.select(CaseRow, CustomerRow).join(CustomerRow, CustomerRow.id == CaseRow.customer_id)
         if kind is not None:
             query = query.where(CaseRow.kind == kind)
@@ -128,7 +129,8 @@ class Cases:
         if reason:
             query = query.where(CaseRow.detail == reason)
         if owner:
-            query = query.where(CaseRow.owner_email == owner)
+            own = sa.func.nullif(CaseRow.owner_email, "")
+            query = query.where(sa.func.coalesce(own, CustomerRow.owner_email) == owner)
         if due_by is not None:
             query = query.where(CaseRow.day <= due_by)
         found = await self._session.execute(query.order_by(CaseRow.id).limit(limit))

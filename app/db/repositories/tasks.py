@@ -58,9 +58,7 @@ class Tasks:
         return row
 
     async def of_case(self, case_id: UUID) -> Sequence[TaskRow]:
-        found = await self._session.scalars(
-            sa.select(TaskRow).where(TaskRow.case_id == case_id).order_by(TaskRow.id).with_for_update()
-        )
+        found = await self._session.scalars(sa.select(TaskRow).where(TaskRow.case_id == case_id).order_by(TaskRow.id))
         return found.all()
 
     async def page(
