@@ -36,7 +36,7 @@ class Uow:
         self.reviews = Reviews(session, clock)
         self.outbox = Outbox(session, clock)
         self.cases = Cases(session, clock)
-        self.tasks = Tasks(session, clock)
+        self.tasks = Tasks(session, keyring, clock)
         self.ledger = Ledger(session, self.cases, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)

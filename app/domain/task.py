@@ -1,7 +1,10 @@
 """Tasks: what Duebox cannot do itself and leaves to a person, with an owner and a day."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 
 class TaskKind(StrEnum):
@@ -31,3 +34,16 @@ TASK_NEXT: Mapping[TaskState, frozenset[TaskState]] = {
 
 def task_may_become(state: TaskState, to: TaskState) -> bool:
     return to in TASK_NEXT[state]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to be opened, unless there was one with this `key`, which says what it is about. `note` is sealed."""
+
+    kind: TaskKind
+    key: str
+    customer_id: str
+    due: date
+    owner_email: str = ""
+    case_id: UUID | None = None
+    note: str = field(repr=False, default="")

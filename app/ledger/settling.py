@@ -15,14 +15,14 @@ from uuid import UUID
 import structlog
 
 from app.db.repositories.cases import as_promise, as_step
-from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow, TaskRow
+from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow
 from app.db.uow import Database, Uow
 from app.domain.account import Invoice, Payment
 from app.domain.clock import Clock
 from app.domain.extension import StepState, judge_plan
 from app.domain.promise import Verdict, judge_promise
 from app.domain.review import CaseKind, CaseState, case_may_become
-from app.domain.task import TaskKind
+from app.domain.task import NewTask, TaskKind
 from app.ledger.grace import deadline
 from app.reading.workdays import add_workdays, country_of
 
@@ -81,8 +81,8 @@ class Settling:
                 disappointing = [case for case in cases if self._judge(uow, case, books)]
                 settled.judged += len(cases)
                 settled.ended += sum(case.state is not CaseState.CONFIRMED for case in cases)
-                for case in disappointing:
-                    settled.tasks += await self._open_task(uow, case, TASK_OF[case.kind], books.customers)
+                tasks = [self._task(case, TASK_OF[case.kind], books.customers) for case in disappointing]
+                settled.tasks += await _open_tasks(uow, tasks)
                 await uow.ledger.touch(case.customer_id for case in disappointing)
 
     def _judge(self, uow: Uow, case: CaseRow, books: _Books) -> bool:
@@ -133,27 +133,34 @@ class Settling:
                     return
                 last = cases[-1].id
                 customers = await uow.ledger.customer_names(case.customer_id for case in cases)
-                for case in cases:
-                    settled.tasks += await self._open_task(uow, case, TaskKind.DISPUTE_DUE, customers)
+                tasks = [self._task(case, TaskKind.DISPUTE_DUE, customers) for case in cases]
+                settled.tasks += await _open_tasks(uow, tasks)
 
-    async def _open_task(self, uow: Uow, case: CaseRow, kind: TaskKind, customers: dict[str, CustomerRow]) -> bool:
-        """For the next business day, unless it was opened before."""
+    def _task(self, case: CaseRow, kind: TaskKind, customers: dict[str, CustomerRow]) -> NewTask:
+        """For the next business day of the customer's country."""
         customer = customers[case.customer_id]
-        key = f"{kind.value}:{case.id}" + (f":{case.due}" if kind is TaskKind.DISPUTE_DUE else "")
-        task: TaskRow | None = await uow.tasks.open_once(
+        return NewTask(
             kind,
-            key=key,
-            customer_id=case.customer_id,
-            case_id=case.id,
-            owner_email=case.owner_email or customer.owner_email,
+            key=f"{kind.value}:{case.id}" + (f":{case.due}" if kind is TaskKind.DISPUTE_DUE else ""),
+            customer_id=customer.id,
             due=add_workdays(self._clock().date(), 1, country_of(customer.country, customer.language)),
+            owner_email=case.owner_email or customer.owner_email,
+            case_id=case.id,
         )
-        if task is None:
-            return False
+
+
+async def _open_tasks(uow: Uow, tasks: Sequence[NewTask]) -> int:
+    """Returns how many had not been opened before."""
+    opened = await uow.tasks.open_once(tasks) if tasks else []
+    for task in opened:
         uow.audit.add(
-            "ledger.task.opened", task_id=task.id, task_kind=kind.value, case_id=case.id, customer_id=case.customer_id
+            "ledger.task.opened",
+            task_id=task.id,
+            task_kind=task.kind.value,
+            case_id=task.case_id,
+            customer_id=task.customer_id,
         )
-        return True
+    return len(opened)
 
 
 async def _books(uow: Uow, cases: Sequence[CaseRow], known_until: date) -> _Books:
@@ -162,7 +169,9 @@ async def _books(uow: Uow, cases: Sequence[CaseRow], known_until: date) -> _Book
     return _Books(
         known_until=known_until,
         customers=await uow.ledger.customer_names(customer_ids),
-        invoices=await uow.ledger.invoices_to_judge(customer_ids, numbers),
+        invoices=await uow.ledger.invoices_to_judge(
+            customer_ids, numbers, all_open_of={case.customer_id for case in cases if not case.invoices}
+        ),
         payments=await uow.ledger.payments_to_judge(customer_ids, min(_made_on(case) for case in cases)),
         steps=await uow.cases.steps([case.id for case in cases if case.kind is CaseKind.EXTENSION]),
     )

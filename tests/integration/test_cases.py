@@ -372,7 +372,7 @@ async def test_settling_loads_only_what_it_judges(desk: Desk) -> None:
         uow.session.add(CustomerRow(id="C-2", name="Other Ltd", language="en", currency="EUR"))
     await desk.note()
     async with desk.instance.database.read() as uow:
-        invoices = await uow.ledger.invoices_to_judge(["C-1", "C-2"], ["INV-1"])
+        invoices = await uow.ledger.invoices_to_judge(["C-1", "C-2"], ["INV-1"], all_open_of=["C-2"])
         payments = await uow.ledger.payments_to_judge(["C-1"], FRIDAY - timedelta(days=9))
     assert [invoice.number for invoice in invoices["C-1"]] == ["INV-1"]
     assert "C-2" not in invoices

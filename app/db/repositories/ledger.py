@@ -118,14 +118,13 @@ class Ledger:
         )
 
     async def invoices_to_judge(
-        self, customer_ids: Collection[str], numbers: Collection[str]
+        self, customer_ids: Collection[str], numbers: Collection[str], *, all_open_of: Collection[str]
     ) -> dict[str, list[Invoice]]:
-        """What is open for these customers, and whatever they have under these upper-case numbers."""
+        """What these customers have under these upper-case numbers, and of some of them all that is open."""
+        named = sa.func.upper(InvoiceRow.number).in_(list(numbers))
+        is_open = sa.and_(InvoiceRow.customer_id.in_(list(all_open_of)), InvoiceRow.status.not_in(CLOSED))
         rows = await self._session.scalars(
-            sa.select(InvoiceRow).where(
-                InvoiceRow.customer_id.in_(list(customer_ids)),
-                sa.or_(InvoiceRow.status.not_in(CLOSED), sa.func.upper(InvoiceRow.number).in_(list(numbers))),
-            )
+            sa.select(InvoiceRow).where(InvoiceRow.customer_id.in_(list(customer_ids)), sa.or_(named, is_open))
         )
         return _grouped((row.customer_id, as_invoice(row)) for row in rows)
 

@@ -1,54 +1,50 @@
 """Tasks for people."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import among
+from app.db.sealing import Keyring
 from app.db.tables.ledger import CustomerRow, TaskRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.domain.task import TaskKind, TaskState
+from app.domain.task import NewTask, TaskKind, TaskState
 
 
 class Tasks:
-    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
         self._session = session
+        self._keyring = keyring
         self._clock = clock
 
-    async def known_keys(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys under which a task was opened before, whatever became of it."""
-        return set(await self._session.scalars(sa.select(TaskRow.key).where(TaskRow.key.in_(list(keys)))))
+    async def open_once(self, wanted: Sequence[NewTask]) -> list[TaskRow]:
+        """Open these tasks but those whose key is known, whatever became of them. Returns the new ones."""
+        known = await self._known({task.key for task in wanted})
+        rows = [self._row(task) for task in wanted if task.key not in known]
+        self._session.add_all(rows)
+        return rows
 
-    async def open_once(
-        self,
-        kind: TaskKind,
-        *,
-        key: str,
-        customer_id: str,
-        due: date,
-        owner_email: str = "",
-        case_id: UUID | None = None,
-    ) -> TaskRow | None:
-        """Open a task, unless there was one under this key. Returns the new one."""
-        if await self.known_keys([key]):
-            return None
-        row = TaskRow(
-            id=new_id(),
-            key=key,
-            kind=kind,
+    async def _known(self, keys: Collection[str]) -> set[str]:
+        return set(await self._session.scalars(sa.select(TaskRow.key).where(among(self._session, TaskRow.key, keys))))
+
+    def _row(self, task: NewTask) -> TaskRow:
+        task_id = new_id()
+        return TaskRow(
+            id=task_id,
+            key=task.key,
+            kind=task.kind,
             state=TaskState.OPEN,
-            customer_id=customer_id,
-            case_id=case_id,
-            owner_email=owner_email,
-            due=due,
+            customer_id=task.customer_id,
+            case_id=task.case_id,
+            owner_email=task.owner_email,
+            due=task.due,
+            note=self._keyring.seal(task_id, task.note.encode()) if task.note else None,
             opened_at=self._clock(),
         )
-        self._session.add(row)
-        return row
 
     async def get_for_update(self, task_id: UUID) -> TaskRow:
         """Raises NotFound."""
