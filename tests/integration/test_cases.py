@@ -28,6 +28,7 @@ from app.domain.task import TaskKind, TaskState
 from app.jobs.daily import Daily
 from app.ledger.cases import CaseNote, CaseService
 from app.ledger.holds import HoldService
+from app.ledger.pages import LedgerPages
 from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
 from app.ledger.tasks import TaskService
@@ -194,6 +195,26 @@ async def test_an_earlier_promise_moved_by_phone_waits_for_terms_too(desk: Desk)
     second = await desk.note(day=NEXT_FRIDAY)
     row = await desk.case(second)
     assert (row.kind, row.state, row.earlier_id) == (CaseKind.EXTENSION, CaseState.PROPOSED, first)
+
+
+async def test_the_page_of_a_case_leads_to_its_mail_and_tells_its_life(desk: Desk) -> None:
+    first = await desk.mailed(Intent.PAYMENT_PROMISE, FRIDAY)
+    review_id = await desk.approve()
+    pages = LedgerPages(desk.instance.database, desk.instance.clock)
+    view = await pages.case(first)
+    assert view.review_id == str(review_id)
+    assert [event.word for event in view.events] == ["opened", "decided", "day", "deadline"]
+    assert [event.who for event in view.events[:2]] == ["", "Ines Halvard"]
+    assert view.may == {"proposed", "kept", "partly_kept", "broken", "withdrawn"}
+    assert view.kept is None, "none has come due"
+    desk.instance.clock.advance(days=30)
+    await desk.take_invoices()
+    view = await pages.case(first)
+    assert view.kept is not None
+    assert (view.kept.kept, view.kept.total) == (0, 1)
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(natural_person=True))
+    assert (await pages.case(first)).kept is None, "nobody scores a natural person"
 
 
 async def test_undoing_a_review_leaves_alone_what_went_its_own_way(desk: Desk) -> None:
