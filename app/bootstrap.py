@@ -4,7 +4,7 @@ process's own) that names concrete adapters.
 
                     ┌ intake ── dispatch job ──▶ triage ──▶ review ── send job ──▶ outbox ┐
     settings ─▶ Services                    (mind, in a child process)                     ├─▶ one database
-                    └ ledger   identity   audit   poller   heartbeat   sweep ──────────────┘
+                    └ ledger   identity   audit   poller   heartbeat   sweep   daily ──────┘
 """
 
 import os
@@ -39,12 +39,18 @@ from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.watching import OpenFolder
 from app.intake.webhooks.schemes import Schemes, schemes
+from app.jobs.daily import Daily
 from app.jobs.engine import Engine, Handler, is_migrated, migrate
 from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
+from app.ledger.cases import CaseService
+from app.ledger.holds import HoldService
+from app.ledger.pages import LedgerPages
 from app.ledger.service import LedgerService
+from app.ledger.settling import Settling
+from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.review.pages import ReviewPages
@@ -71,11 +77,16 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    cases: CaseService
+    holds: HoldService
+    tasks: TaskService
+    ledger_pages: LedgerPages
     identity: IdentityService
     audit: AuditService
     poller: Poller
     heartbeat: Heartbeat
     sweep: Sweep
+    daily: Daily
     health: Health
     open_folder: OpenFolder
     schemes: Schemes
@@ -96,11 +107,13 @@ class Services:
             await self.mind.start()
         await self.engine.start(self.handlers)
         self.sweep.start()
+        self.daily.start()
         self.poller.start()
 
     async def stop_working(self) -> None:
         """Take nothing new, let what runs end, then hand back the lease."""
         await self.poller.stop()
+        await self.daily.stop()
         await self.sweep.stop()
         await self.engine.stop()
         if isinstance(self.mind, ChildMind):
@@ -178,6 +191,10 @@ def build(
         pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
         outbox=outbox,
         ledger=LedgerService(database, clock),
+        cases=CaseService(database, clock),
+        holds=HoldService(database, clock),
+        tasks=TaskService(database, clock),
+        ledger_pages=LedgerPages(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(
@@ -190,6 +207,7 @@ def build(
         ),
         heartbeat=Heartbeat(database, engine, is_alone=is_sqlite(url)),
         sweep=Sweep(database, engine, handlers, clock),
+        daily=Daily(database, clock, {"settle": Settling(database, clock).settle}),
         health=Health(database, clock),
         open_folder=open_folder,
         schemes=schemes(fetch),

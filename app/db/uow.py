@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from app.db.repositories.audit import AuditLog
+from app.db.repositories.cases import Cases
 from app.db.repositories.identity import Users
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
 from app.db.repositories.messages import Messages
 from app.db.repositories.outbox import Outbox
 from app.db.repositories.reviews import Reviews
+from app.db.repositories.tasks import Tasks
 from app.db.repositories.words import Words
 from app.db.sealing import Keyring
 from app.domain.clock import Clock
@@ -33,7 +35,9 @@ class Uow:
         self.mailboxes = Mailboxes(session, keyring, clock)
         self.reviews = Reviews(session, clock)
         self.outbox = Outbox(session, clock)
-        self.ledger = Ledger(session, clock)
+        self.cases = Cases(session, clock)
+        self.tasks = Tasks(session, keyring, clock)
+        self.ledger = Ledger(session, self.cases, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock

@@ -82,8 +82,8 @@ class LinkMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One customer with what is open, as the agent may use it. `promised`: days of confirmed promises of which
-    something is still open."""
+    """One customer with what is open, as the agent may use it. `broken_promises`: how many they broke in the last
+    year."""
 
     customer_id: str
     name: str
@@ -97,7 +97,7 @@ class Account:
     invoices: tuple[Invoice, ...] = ()
     contacts: tuple[Contact, ...] = ()
     payments: tuple[Payment, ...] = ()
-    promised: tuple[date, ...] = ()
+    broken_promises: int = 0
 
     @property
     def outstanding(self) -> tuple[Money, ...]:

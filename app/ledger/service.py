@@ -1,22 +1,21 @@
-"""The ledger's door: files come in, holds are set."""
+"""The ledger's door: files come in."""
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 
 from app.db.repositories.imports import Imports
-from app.db.tables.ledger import HoldRow, ImportRow
+from app.db.tables.ledger import ImportRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.errors import Invalid
 from app.domain.ids import new_id
-from app.domain.people import SignedIn
 from app.ledger.imports import Checked, Tally, check, compare
 from app.ledger.marks import refresh
+from app.ledger.settling import Settling
 from app.ledger.snapshot import confirm, missing, needs_confirming
 
 log = structlog.get_logger()
@@ -68,28 +67,9 @@ class LedgerService:
             async with self._database.read() as uow:
                 return await self._foresee(Imports(uow.session), checked, is_snapshot=snapshot)
         async with self._database.write() as uow:
-            return await self._take(uow, checked, is_snapshot=snapshot, confirmed=confirmed)
-
-    async def set_hold(self, customer_id: str, until: date, reason: str, by: SignedIn) -> UUID:
-        """ "Do not contact until …". Raises NotAllowed, NotFound, or Invalid for a day that has passed."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
-        now = self._clock()
-        if until < now.date():
-            raise Invalid(f"{until} has passed")
-        hold_id = new_id()
-        async with self._database.write() as uow:
-            if await uow.ledger.customer(customer_id) is None:
-                raise NotFound(f"there is no customer {customer_id}")
-            sealed = uow.words.keyring.seal(hold_id, reason.strip().encode()) if reason.strip() else None
-            uow.ledger.add_hold(
-                HoldRow(id=hold_id, customer_id=customer_id, until=until, reason=sealed, set_by=by.id, set_at=now)
-            )
-            await uow.ledger.touch([customer_id])
-            uow.audit.add(
-                "ledger.hold.set", actor=by.actor, hold_id=hold_id, customer_id=customer_id, until=until.isoformat()
-            )
-        return hold_id
+            report = await self._take(uow, checked, is_snapshot=snapshot, confirmed=confirmed)
+        await Settling(self._database, self._clock).settle()
+        return report
 
     @staticmethod
     async def _foresee(imports: Imports, checked: Checked, *, is_snapshot: bool) -> ImportReport:

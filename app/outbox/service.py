@@ -185,7 +185,7 @@ class OutboxService:
         await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons)
         message = await uow.messages.get_for_update(review.message_id)
         message.state = advance(message.state, MessageState.PENDING)
-        await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
+        await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
         await self._note(uow, row, "outbox.mail.voided")
 
     async def _lost(self, uow: Uow, row: OutboxRow) -> None:

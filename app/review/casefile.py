@@ -263,9 +263,8 @@ async def _candidates(uow: Uow, read: ReadMail) -> tuple[Candidate, ...]:
 
 
 async def _facts(uow: Uow, case: CaseFile) -> tuple[FactView, ...]:
-    cases = {
-        row.kind.value: row.state.value for row in await uow.ledger.cases_of_message(case.message.id, case.saved.run)
-    }
+    rows = await uow.cases.of_message(case.message.id, case.saved.run)
+    cases = {("promise" if row.earlier_id else row.kind.value): row.state.value for row in rows}
     return tuple(
         FactView(
             number=number,

@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from app.db.tables.ledger import CaseKind, HoldRow
 from app.db.tables.ledger import CaseRow as CaseRecord
+from app.db.tables.ledger import HoldRow
 from app.db.uow import Uow
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.domain.money import Money, total
+from app.domain.review import CaseKind
 from app.review.view import (
     Ageing,
     Amount,
@@ -30,7 +31,7 @@ async def ledger_panel(
     account = await uow.ledger.account(customer_id)
     if account is None:
         return None
-    cases = await uow.ledger.cases(customer_id)
+    cases = await uow.cases.of_customer(customer_id)
     holds = await uow.ledger.holds(customer_id)
     names = await uow.users.names()
     overdue = total(
@@ -98,10 +99,12 @@ def _case(case: CaseRecord) -> CaseRow:
     return CaseRow(
         kind=case.kind.value,
         state=case.state.value,
+        case_id=str(case.id),
         invoices=tuple(case.invoices),
         amount=Amount(case.amount, case.currency) if case.amount is not None and case.currency else None,
         day=case.day,
         reason=case.detail if case.kind is not CaseKind.PROMISE else "",
+        earlier_id=str(case.earlier_id) if case.earlier_id else "",
     )
 
 

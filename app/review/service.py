@@ -93,7 +93,7 @@ class ReviewService:
             version = await uow.reviews.reopen(review_id, from_state=review.state)
             message = await uow.messages.get_for_update(review.message_id)
             message.state = advance(message.state, MessageState.PENDING)
-            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.PROPOSED, by=None)
+            await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
             uow.audit.add(
                 "review.item.undone",
                 actor=by.actor,
@@ -173,7 +173,7 @@ class ReviewService:
             message.state = advance(message.state, MessageState.DECIDED)
             if edited is not None:
                 review.edited_id = await uow.words.put(review.conversation_id, "edit", _as_json(edited))
-            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
+            await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
             outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo)
             uow.audit.add(
                 "review.item.approved",
@@ -202,7 +202,7 @@ class ReviewService:
                 action=Action.SEND_BACK.value,
             )
             message = await uow.messages.get_for_update(review.message_id)
-            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+            await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
             message.state = advance(message.state, MessageState.IN_WORK)
             message.run += 1
             message.note_id = await uow.words.put(review.conversation_id, "note", note.strip())
@@ -234,7 +234,7 @@ class ReviewService:
             message.state = advance(message.state, MessageState.DECIDED)
             if word == "other" and reason.strip():
                 review.edited_id = await uow.words.put(review.conversation_id, "reason", reason.strip())
-            await uow.ledger.decide_cases(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+            await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
             uow.audit.add(
                 "review.item.ignored",
                 actor=by.actor,

@@ -254,10 +254,8 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A ledger case; `kind` is one of promise, dispute, extension, hardship.
-
-    `state` is one of proposed, confirmed, kept, broken, granted, declined, resolved, removed.
-    """
+    """A ledger case; `kind` and `state` are words of `app.domain.review`. `earlier_id`: the promise that this request
+    moves."""
 
     kind: str
     state: str
@@ -265,6 +263,8 @@ class CaseRow:
     amount: Amount | None = None
     day: date | None = None
     reason: str = ""
+    case_id: str = ""
+    earlier_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

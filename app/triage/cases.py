@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from app.db.tables.ledger import CaseKind
 from app.domain.intents import Intent
 from app.domain.proposal import PromiseFact, Proposal
+from app.domain.review import CaseKind
 
 LARGEST = Decimal(10) ** 14
 """More than any column holds; nobody owes it."""

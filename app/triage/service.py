@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
-from app.db.tables.ledger import CaseKind, CaseRow
+from app.db.repositories.cases import remember_owed
+from app.db.tables.ledger import CaseRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ProposalRow, ReviewRow
 from app.db.uow import Database, Uow
@@ -30,7 +31,7 @@ from app.domain.people import SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
-from app.domain.review import CaseState, ReviewState
+from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
 from app.domain.wire import PROPOSAL, READ_MAIL, dump, dump_reading, load
 from app.triage.cases import cases_of
 from app.triage.linking import link_customer
@@ -165,8 +166,7 @@ class TriageService:
         message.customer_id = customer_id
         if read.screening.machine is None and message.run == 1:
             await self._a_person_wrote(uow, message, link)
-        if customer_id is not None:
-            await self._open_cases(uow, message, customer_id, proposal)
+        is_moved = customer_id is not None and await self._open_cases(uow, message, link, proposal)
         if proposal.route is Route.NONE:
             message.state = advance(message.state, MessageState.NO_ANSWER)
         elif await uow.messages.has_own_answer_since(message):
@@ -174,7 +174,7 @@ class TriageService:
             await self._open_review(uow, message, saved, proposal, link, state=ReviewState.ANSWERED_ELSEWHERE)
         else:
             message.state = advance(message.state, MessageState.PENDING)
-            await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale)
+            await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale, is_moved=is_moved)
         self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
 
     async def _save_proposal(
@@ -223,23 +223,31 @@ class TriageService:
         if conversation.customer_id is None and link.is_verified_contact:
             conversation.customer_id = link.account.customer_id
 
-    async def _open_cases(self, uow: Uow, message: MessageRow, customer_id: str, proposal: Proposal) -> None:
-        cases = [
-            CaseRow(
+    async def _open_cases(self, uow: Uow, message: MessageRow, link: Link, proposal: Proposal) -> bool:
+        """Returns whether a promise in the mail only moves an earlier one: then a person decides.
+
+        What a person has confirmed by hand while the mail waited is not opened again.
+        """
+        kept = {row.kind for row in await uow.cases.of_message(message.id) if row.state in RUNNING}
+        is_moved, is_stopping = False, False
+        for fields in cases_of(proposal):
+            case = CaseRow(
                 id=new_id(),
                 state=CaseState.PROPOSED,
-                customer_id=customer_id,
+                customer_id=link.account.customer_id,
                 message_id=message.id,
                 run=message.run,
-                opened_at=self._clock(),
+                opened_at=message.received_at,
                 **fields,
             )
-            for fields in cases_of(proposal)
-        ]
-        for case in cases:
-            uow.ledger.add_case(case)
-        if any(case.kind in STOPPING_CASES for case in cases):
-            await uow.ledger.touch([customer_id])
+            is_moved |= await uow.cases.take_for_request_if_it_moves(case)
+            if case.kind not in kept:
+                remember_owed(case, link.account.invoices)
+                uow.cases.add(case)
+                is_stopping |= case.kind in STOPPING_CASES
+        if is_stopping:
+            await uow.ledger.touch([link.account.customer_id])
+        return is_moved
 
     async def _open_review(
         self,
@@ -251,12 +259,15 @@ class TriageService:
         *,
         state: ReviewState = ReviewState.PENDING,
         is_stale: bool = False,
+        is_moved: bool = False,
     ) -> None:
         """Put the proposal before a person, or, where policy lets its answer leave alone, queue its approval."""
         reasons = list(saved.reasons)
         if is_stale:
             reasons.append(Reason.CHANGED_SINCE_APPROVAL.value)
-        alone = not is_stale and state is ReviewState.PENDING and self._may_leave_alone(proposal, link)
+        if is_moved and Reason.NEGOTIATION.value not in reasons:
+            reasons.append(Reason.NEGOTIATION.value)
+        alone = not (is_stale or is_moved) and state is ReviewState.PENDING and self._may_leave_alone(proposal, link)
         if proposal.route is Route.AUTO and not alone:
             reasons.append(Reason.APPROVAL_REQUIRED.value)
         stake = next(iter(link.account.outstanding), None)

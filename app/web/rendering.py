@@ -75,7 +75,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs; `current` is one of queue, no_answer, sent, quarantine or empty."""
+    """What the frame of every page needs; `current` is one of queue, no_answer, sent, quarantine, ledger or empty."""
 
     csrf: str
     now: datetime

@@ -1,7 +1,7 @@
 """Ledger files in the database, on SQLite and PostgreSQL. Customer C-1 with contact Petra and open INV-1 is there."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db.sealing import Keyring
-from app.db.tables.ledger import ContactRow, CustomerRow, HoldRow, ImportRow, InvoiceRow, PaymentRow
+from app.db.tables.ledger import ContactRow, CustomerRow, ImportRow, InvoiceRow, PaymentRow
 from app.db.tables.system import AuditRow
 from app.domain.account import InvoiceStatus
-from app.domain.errors import ImportRefused, Invalid, NotAllowed, NotFound
-from app.domain.people import SignedIn
-from app.domain.review import Role
+from app.domain.errors import ImportRefused, Invalid
 from app.ledger.service import ImportReport, LedgerService
-from tests.instances import SECRET, Instance, mail
+from tests.instances import Instance, mail
 
 CONTACTS = "customer_id,name,email,role,language,active,phone"
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
@@ -257,28 +254,3 @@ async def test_files_longer_than_a_batch(books: Books) -> None:
     assert _counts(await books.take(INVOICES, *map(_invoice, numbers))) == (4500, 0, 1)
     report = await books.take(INVOICES, *(_invoice(n, "1.00" if n > 4000 else "100.00") for n in numbers))
     assert _counts(report) == (0, 501, 4000)
-
-
-async def test_hold_is_sealed_and_touches_the_customer(books: Books) -> None:
-    until = date(2026, 6, 30)
-    hold_id = await books.service.set_hold("C-1", until, " in hospital ", books.instance.collector)
-    async with books.instance.database.read() as uow:
-        (hold,) = await uow.ledger.holds("C-1")
-        entry = (await uow.session.scalars(sa.select(AuditRow).where(AuditRow.kind == "ledger.hold.set"))).one()
-    assert isinstance(hold, HoldRow)
-    assert hold.reason is not None
-    assert b"hospital" not in hold.reason + entry.body
-    assert Keyring(SECRET).open(hold_id, hold.reason) == b"in hospital"
-    assert entry.actor == books.instance.collector.actor
-    assert await books.version() == 2
-
-
-@on_sqlite
-async def test_hold_is_refused(books: Books) -> None:
-    until, collector = date(2026, 6, 30), books.instance.collector
-    with pytest.raises(NotFound):
-        await books.service.set_hold("C-9", until, "", collector)
-    with pytest.raises(Invalid, match="has passed"):
-        await books.service.set_hold("C-1", date(2026, 5, 20), "", collector)
-    with pytest.raises(NotAllowed):
-        await books.service.set_hold("C-1", until, "", SignedIn(None, "Oda", "", Role.AUDITOR))

@@ -54,7 +54,7 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
     overdue = max(((letter.today - invoice.due_date).days for invoice in named), default=0)
     customer = History(
         overdue_days=overdue,
-        broken_promises=sum(day < letter.today for day in account.promised),
+        broken_promises=account.broken_promises,
         is_strategic=account.strategic,
         is_natural_person=account.natural_person,
     )

@@ -1,27 +1,34 @@
-"""The ledger's rows: looked up by contact address and invoice number, changed by imports and cases."""
+"""The ledger's rows: looked up by contact address and invoice number, changed by imports."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
-from uuid import UUID
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables.ledger import CaseKind, CaseRow, ContactRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow
+from app.db.repositories.cases import Cases
+from app.db.tables.ledger import ContactRow, CustomerRow, HoldRow, ImportRow, InvoiceRow, PaymentRow
 from app.db.tables.work import ReviewRow
-from app.domain.account import Account, Contact, Invoice, Payment
+from app.domain.account import CLOSED, Account, Contact, Invoice, Payment
 from app.domain.clock import Clock
 from app.domain.money import Money
-from app.domain.review import CaseState, ReviewState
+from app.domain.review import ReviewState
+
+T = TypeVar("T")
 
 PAYMENTS_SHOWN = 50
+BROKEN_COUNTS_FOR = timedelta(days=365)
+"""A promise that was broken longer ago is forgiven: it no longer bears on tone."""
+
 TOUCHED_AT_ONCE = 2_000
 """A statement takes only so many values."""
 
 
 class Ledger:
-    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+    def __init__(self, session: AsyncSession, cases: Cases, clock: Clock) -> None:
         self._session = session
+        self._cases = cases
         self._clock = clock
 
     async def customers_of(self, emails: Iterable[str]) -> dict[str, list[ContactRow]]:
@@ -104,21 +111,36 @@ class Ledger:
             strategic=customer.strategic,
             natural_person=customer.natural_person,
             segment=customer.segment,
-            invoices=tuple(_invoice(row) for row in await self.invoices(customer_id)),
+            invoices=tuple(as_invoice(row) for row in await self.invoices(customer_id)),
             contacts=tuple(as_contact(row) for row in await self.contacts(customer_id)),
-            payments=tuple(_payment(row) for row in await self.payments(customer_id)),
-            promised=await self._promised(customer_id),
+            payments=tuple(as_payment(row) for row in await self.payments(customer_id)),
+            broken_promises=await self._cases.broken_promises(customer_id, self._clock() - BROKEN_COUNTS_FOR),
         )
 
-    async def _promised(self, customer_id: str) -> tuple[date, ...]:
-        """Days of confirmed promises that have an open invoice."""
-        still_open = {row.number for row in await self.invoices(customer_id) if _invoice(row).is_open}
-        promises = (
-            case
-            for case in await self.cases(customer_id)
-            if case.kind is CaseKind.PROMISE and case.state is CaseState.CONFIRMED
+    async def invoices_to_judge(
+        self, customer_ids: Collection[str], numbers: Collection[str], *, all_open_of: Collection[str]
+    ) -> dict[str, list[Invoice]]:
+        """What these customers have under these upper-case numbers, and of some of them all that is open."""
+        named = sa.func.upper(InvoiceRow.number).in_(list(numbers))
+        is_open = sa.and_(InvoiceRow.customer_id.in_(list(all_open_of)), InvoiceRow.status.not_in(CLOSED))
+        rows = await self._session.scalars(
+            sa.select(InvoiceRow).where(InvoiceRow.customer_id.in_(list(customer_ids)), sa.or_(named, is_open))
         )
-        return tuple(case.day for case in promises if case.day and still_open.intersection(case.invoices))
+        return _grouped((row.customer_id, as_invoice(row)) for row in rows)
+
+    async def payments_to_judge(self, customer_ids: Collection[str], since: date) -> dict[str, list[Payment]]:
+        """Their payments of that day or later."""
+        rows = await self._session.scalars(
+            sa.select(PaymentRow).where(PaymentRow.customer_id.in_(list(customer_ids)), PaymentRow.day >= since)
+        )
+        return _grouped((row.customer_id, as_payment(row)) for row in rows)
+
+    async def known_until(self) -> date | None:
+        """The day (UTC) of the newest file of invoices or payments: what came in later is not known yet."""
+        newest = await self._session.scalar(
+            sa.select(sa.func.max(ImportRow.at)).where(ImportRow.kind.in_(["invoices", "payments"]))
+        )
+        return newest.astimezone(UTC).date() if newest else None
 
     async def touch(self, customer_ids: Iterable[str]) -> None:
         """The ledger of these customers changed: approvals are void, open reviews must be looked at again."""
@@ -136,55 +158,13 @@ class Ledger:
                 .values(version=ReviewRow.version + 1)
             )
 
-    def add_case(self, row: CaseRow) -> None:
-        self._session.add(row)
-
-    async def cases(self, customer_id: str) -> Sequence[CaseRow]:
-        """Cases of a customer that stand: proposed or confirmed."""
-        found = await self._session.scalars(
-            sa.select(CaseRow)
-            .where(CaseRow.customer_id == customer_id, CaseRow.state != CaseState.REMOVED)
-            .order_by(CaseRow.id)
-        )
-        return found.all()
-
-    async def cases_of_message(self, message_id: UUID, run: int) -> Sequence[CaseRow]:
-        found = await self._session.scalars(
-            sa.select(CaseRow).where(CaseRow.message_id == message_id, CaseRow.run == run).order_by(CaseRow.id)
-        )
-        return found.all()
-
-    async def decide_cases(
-        self,
-        message_id: UUID,
-        run: int,
-        *,
-        to: CaseState,
-        by: UUID | None,
-        kinds: Iterable[CaseKind] = tuple(CaseKind),
-    ) -> int:
-        """Confirm, remove or re-open the cases that a proposal opened. Returns how many changed."""
-        moved = await self._session.execute(
-            sa.update(CaseRow)
-            .where(
-                CaseRow.message_id == message_id,
-                CaseRow.run == run,
-                CaseRow.state != to,
-                CaseRow.kind.in_(list(kinds)),
-            )
-            .values(state=to, decided_at=None if to is CaseState.PROPOSED else self._clock(), decided_by=by)
-        )
-        assert isinstance(moved, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
-        return moved.rowcount
-
-    def add_hold(self, row: HoldRow) -> None:
-        self._session.add(row)
-
     async def holds(self, customer_id: str) -> Sequence[HoldRow]:
-        """Holds that have not ended."""
+        """Holds that have neither ended nor been lifted."""
         found = await self._session.scalars(
             sa.select(HoldRow)
-            .where(HoldRow.customer_id == customer_id, HoldRow.until >= self._clock().date())
+            .where(
+                HoldRow.customer_id == customer_id, HoldRow.until >= self._clock().date(), HoldRow.lifted_at.is_(None)
+            )
             .order_by(HoldRow.until)
         )
         return found.all()
@@ -194,7 +174,7 @@ def as_contact(row: ContactRow) -> Contact:
     return Contact(row.name, row.email, row.role, row.language, row.active)
 
 
-def _invoice(row: InvoiceRow) -> Invoice:
+def as_invoice(row: InvoiceRow) -> Invoice:
     return Invoice(
         number=row.number,
         kind=row.kind,
@@ -209,5 +189,12 @@ def _invoice(row: InvoiceRow) -> Invoice:
     )
 
 
-def _payment(row: PaymentRow) -> Payment:
+def as_payment(row: PaymentRow) -> Payment:
     return Payment(row.day, Money(row.amount, row.currency), row.reference, row.invoice_number)
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

@@ -1,6 +1,16 @@
 """All mapped classes at once, for whoever needs the whole metadata."""
 
-from app.db.tables.ledger import CaseRow, ContactRow, CustomerRow, HoldRow, ImportRow, InvoiceRow, PaymentRow
+from app.db.tables.ledger import (
+    CaseRow,
+    ContactRow,
+    CustomerRow,
+    HoldRow,
+    ImportRow,
+    InvoiceRow,
+    PaymentRow,
+    PlanStepRow,
+    TaskRow,
+)
 from app.db.tables.mail import ConversationRow, CopyRow, FolderRow, HistoryRow, MailboxRow, MessageRow, PayloadRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
@@ -25,8 +35,10 @@ TABLES = (
     OutboxRow,
     PayloadRow,
     PaymentRow,
+    PlanStepRow,
     ProposalRow,
     ReviewRow,
     SessionRow,
+    TaskRow,
     UserRow,
 )

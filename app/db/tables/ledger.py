@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Amount, Base, Moment, words
 from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
-from app.domain.review import CaseState
+from app.domain.dispute import Resolution
+from app.domain.extension import StepState
+from app.domain.review import CaseKind, CaseState
+from app.domain.task import TaskKind, TaskState
 
 
 class CustomerRow(Base):
@@ -98,37 +100,88 @@ class ImportRow(Base):
     at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
-class CaseKind(StrEnum):
-    PROMISE = "promise"
-    DISPUTE = "dispute"
-    EXTENSION = "extension"
-    HARDSHIP = "hardship"
-
-
 class CaseRow(Base):
-    """A promise, dispute, extension or hardship. `day` is the promised or asked-for date; `detail` a closed word."""
+    """A promise, dispute, extension or hardship.
+
+    `day` is the promised, asked-for or granted date; `detail` a closed word: the reason of a dispute, the kind of an
+    extension. `amount`: promised, or disputed (None: all that is open on its invoices). `owed`: what was open on its
+    invoices when it was noted. `earlier_id`: the promise that this request moves. `due`: by when its owner has to
+    settle a dispute. `outcome_amount`: paid by a promise's deadline, or granted to the customer in a dispute. `note`:
+    a person's words, sealed. Without a message a person noted it, at `opened_at`, after a call.
+    """
 
     __tablename__ = "cases"
-    __table_args__ = (sa.Index("ix_cases_customer_id_state", "customer_id", "state"),)
+    __table_args__ = (
+        sa.Index("ix_cases_customer_id_state", "customer_id", "state"),
+        sa.Index("ix_cases_kind_state_id", "kind", "state", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[CaseKind] = mapped_column(words(CaseKind, "kind"))
     state: Mapped[CaseState] = mapped_column(words(CaseState, "state"))
     customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
-    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"), index=True)
-    run: Mapped[int]
+    message_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("messages.id"), index=True)
+    run: Mapped[int] = mapped_column(default=0)
     invoices: Mapped[list[str]] = mapped_column(sa.JSON)
     amount: Mapped[Decimal | None] = mapped_column(Amount)
     currency: Mapped[str | None] = mapped_column(sa.CHAR(3))
     day: Mapped[date | None]
     detail: Mapped[str] = mapped_column(sa.String(32), default="")
+    owed: Mapped[Decimal | None] = mapped_column(Amount)
+    owed_currency: Mapped[str | None] = mapped_column(sa.CHAR(3))
+    earlier_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("cases.id"))
+    owner_email: Mapped[str] = mapped_column(sa.String(320), default="")
+    due: Mapped[date | None]
+    resolution: Mapped[Resolution | None] = mapped_column(words(Resolution, "resolution"))
+    outcome_amount: Mapped[Decimal | None] = mapped_column(Amount)
+    note: Mapped[bytes | None]
     opened_at: Mapped[datetime] = mapped_column(Moment)
+    opened_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class PlanStepRow(Base):
+    """One instalment of a granted extension; `seq` counts from 1."""
+
+    __tablename__ = "plan_steps"
+
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("cases.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Amount)
+    currency: Mapped[str] = mapped_column(sa.CHAR(3))
+    state: Mapped[StepState] = mapped_column(words(StepState, "state"))
+
+
+class TaskRow(Base):
+    """Something that a person has to do. `key` says what it is about, so that a repeat opens nothing twice; `note` is
+    sealed."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        sa.Index("ix_tasks_state_due", "state", "due"),
+        sa.Index("ix_tasks_customer_id_state", "customer_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    kind: Mapped[TaskKind] = mapped_column(words(TaskKind, "kind"))
+    state: Mapped[TaskState] = mapped_column(words(TaskState, "state"))
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
+    case_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    owner_email: Mapped[str] = mapped_column(sa.String(320), default="")
+    due: Mapped[date]
+    note: Mapped[bytes | None]
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class HoldRow(Base):
-    """ "Do not contact until …", set by a person. Its reason is sealed and never enters a prompt."""
+    """ "Do not contact until …", set by a person, perhaps lifted early. Its reason is sealed and never in a prompt."""
 
     __tablename__ = "holds"
 
@@ -138,3 +191,5 @@ class HoldRow(Base):
     reason: Mapped[bytes | None]
     set_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     set_at: Mapped[datetime] = mapped_column(Moment)
+    lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+    lifted_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -1,0 +1,83 @@
+"""Tasks for people."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.bulk import among
+from app.db.sealing import Keyring
+from app.db.tables.ledger import CustomerRow, TaskRow
+from app.domain.clock import Clock
+from app.domain.errors import NotFound
+from app.domain.ids import new_id
+from app.domain.task import NewTask, TaskKind, TaskState
+
+
+class Tasks:
+    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._clock = clock
+
+    async def open_once(self, wanted: Sequence[NewTask]) -> list[TaskRow]:
+        """Open these tasks but those whose key is known, whatever became of them. Returns the new ones."""
+        known = await self._known({task.key for task in wanted})
+        rows = [self._row(task) for task in wanted if task.key not in known]
+        self._session.add_all(rows)
+        return rows
+
+    async def _known(self, keys: Collection[str]) -> set[str]:
+        return set(await self._session.scalars(sa.select(TaskRow.key).where(among(self._session, TaskRow.key, keys))))
+
+    def _row(self, task: NewTask) -> TaskRow:
+        task_id = new_id()
+        return TaskRow(
+            id=task_id,
+            key=task.key,
+            kind=task.kind,
+            state=TaskState.OPEN,
+            customer_id=task.customer_id,
+            case_id=task.case_id,
+            owner_email=task.owner_email,
+            due=task.due,
+            note=self._keyring.seal(task_id, task.note.encode()) if task.note else None,
+            opened_at=self._clock(),
+        )
+
+    async def get_for_update(self, task_id: UUID) -> TaskRow:
+        """Raises NotFound."""
+        row = await self._session.get(TaskRow, task_id, with_for_update=True)
+        if row is None:
+            raise NotFound("there is no such task")
+        return row
+
+    async def of_case(self, case_id: UUID) -> Sequence[TaskRow]:
+        found = await self._session.scalars(sa.select(TaskRow).where(TaskRow.case_id == case_id).order_by(TaskRow.id))
+        return found.all()
+
+    async def page(
+        self,
+        *,
+        state: TaskState,
+        kind: TaskKind | None = None,
+        owner: str = "",
+        limit: int = 200,
+    ) -> Sequence[tuple[TaskRow, CustomerRow]]:
+        """Tasks with their customers, the most urgent first."""
+        query = (
+            sa.select(TaskRow, CustomerRow)
+            .join(CustomerRow, CustomerRow.id == TaskRow.customer_id)
+            .where(TaskRow.state == state)
+        )
+        if kind is not None:
+            query = query.where(TaskRow.kind == kind)
+        if owner:
+            query = query.where(TaskRow.owner_email == owner)
+        found = await self._session.execute(query.order_by(TaskRow.due, TaskRow.id).limit(limit))
+        return [(row[0], row[1]) for row in found]
+
+    async def count(self) -> dict[TaskState, int]:
+        found = await self._session.execute(sa.select(TaskRow.state, sa.func.count()).group_by(TaskRow.state))
+        return {row[0]: row[1] for row in found}

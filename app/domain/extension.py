@@ -1,0 +1,99 @@
+"""Extensions that a person granted: a later day, or a plan of instalments that is followed one by one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+from app.domain.account import Invoice, Payment
+from app.domain.errors import Invalid
+from app.domain.money import Money
+from app.domain.promise import Promise, judge_promise
+from app.domain.review import CaseState
+
+
+class StepState(StrEnum):
+    DUE = "due"
+    PAID = "paid"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One instalment."""
+
+    day: date
+    amount: Money
+    state: StepState = StepState.DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a person grants: a later day for everything, or instalments; exactly one of the two."""
+
+    until: date | None = None
+    steps: tuple[Step, ...] = ()
+
+
+def check_terms(terms: Terms, owed: Money | None, today: date) -> None:
+    """Raises Invalid, saying what is wrong and how to mend it. `owed` is what is open, None in several currencies."""
+    if bool(terms.until) == bool(terms.steps):
+        raise Invalid("grant either a later day or instalments")
+    if terms.until is not None:
+        if terms.until < today:
+            raise Invalid(f"{terms.until} has passed: grant a day from {today} on")
+        return
+    if owed is None:
+        raise Invalid("a plan needs open invoices in one currency: name the invoices, or grant a later day")
+    _check_steps(terms.steps, owed, today)
+
+
+def _check_steps(steps: Sequence[Step], owed: Money, today: date) -> None:
+    if steps[0].day < today or any(later.day <= earlier.day for earlier, later in pairwise(steps)):
+        raise Invalid(f"the instalments need days from {today} on, each later than the one before")
+    if any(step.amount.amount <= 0 or step.amount.currency != owed.currency for step in steps):
+        raise Invalid(f"each instalment needs an amount above zero in {owed.currency}")
+    planned = sum((step.amount.amount for step in steps), Decimal(0))
+    if planned != owed.amount:
+        raise Invalid(f"the instalments come to {planned:.2f} {owed.currency}, but {owed} is open: make them equal")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVerdict:
+    """`state` is None while the plan runs."""
+
+    state: CaseState | None
+    steps: tuple[Step, ...]
+
+
+def judge_plan(
+    granted: Promise,
+    steps: Sequence[Step],
+    invoices: Sequence[Invoice],
+    payments: Sequence[Payment],
+    today: date,
+    deadline_of: Callable[[date], date],
+) -> PlanVerdict:
+    """Follow a plan: an instalment is paid once all up to it have come in by its deadline; one that is missed breaks
+    the plan. `granted` tells when, for which invoices, and what was open then."""
+    judged: list[Step] = []
+    due = Decimal(0)
+    for step in steps:
+        due += step.amount.amount
+        sum_until = replace(granted, day=step.day, amount=Money(due, step.amount.currency))
+        verdict = judge_promise(sum_until, invoices, payments, today, deadline_of(step.day))
+        judged.append(replace(step, state=_STEP_STATE.get(verdict.state, StepState.MISSED)))
+    states = {step.state for step in judged}
+    if StepState.MISSED in states:
+        return PlanVerdict(CaseState.BROKEN, tuple(judged))
+    return PlanVerdict(CaseState.KEPT if states == {StepState.PAID} else None, tuple(judged))
+
+
+_STEP_STATE = {
+    None: StepState.DUE,
+    CaseState.KEPT: StepState.PAID,
+    CaseState.WITHDRAWN: StepState.PAID,
+}
+"""Where its invoices were cancelled, an instalment has nothing left to be paid."""

@@ -1,0 +1,150 @@
+"""Promises to pay: what one covers, whether it was kept, and how reliable a customer's promises are.
+
+    running ──▶ kept           paid by the deadline: the sum, or all that was open on its invoices
+            ├─▶ partly kept    something was paid by then
+            ├─▶ broken         nothing was
+            └─▶ withdrawn      nothing is left to pay for (cancelled, written off), or it never named a day
+
+The deadline is the promised day with its grace (`app.ledger.grace`). `today` is the last day that the ledger knows of:
+nobody has broken a promise only because we have not imported the payment yet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.domain.account import Invoice, InvoiceKind, InvoiceStatus, Payment
+from app.domain.money import Money
+from app.domain.review import CaseState
+
+LAPSES_AFTER = timedelta(days=14)
+"""A promise without a day ("soon") stops reminders so long. It is never called broken: no day was promised."""
+
+VOID = frozenset({InvoiceStatus.CANCELLED, InvoiceStatus.WRITTEN_OFF})
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`invoices`: upper-case numbers, none where the customer named none. `amount`: the promised sum, None for all that
+    is open. `owed`: what was open on its invoices when it was made, None where that is not known."""
+
+    made_on: date
+    day: date | None
+    invoices: frozenset[str] = frozenset()
+    amount: Money | None = None
+    owed: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`state` is None while the promise runs. `paid`: what came in for it by the deadline, in its own currency."""
+
+    state: CaseState | None
+    paid: Decimal = Decimal(0)
+
+
+def covered(promise: Promise, invoices: Iterable[Invoice]) -> tuple[Invoice, ...]:
+    """The invoices that a promise is about: those it names; else all that were overdue when it was made; else, where
+    none was, all that had been issued by then."""
+    claims = [invoice for invoice in invoices if invoice.kind is InvoiceKind.INVOICE]
+    if promise.invoices:
+        return tuple(invoice for invoice in claims if invoice.number.upper() in promise.invoices)
+    overdue = tuple(invoice for invoice in claims if invoice.due_date < promise.made_on)
+    return overdue or tuple(i for i in claims if i.issue_date is None or i.issue_date <= promise.made_on)
+
+
+def owed_on(promise: Promise, invoices: Iterable[Invoice]) -> Money | None:
+    """What is open on the promise's invoices, in its own currency, or in the only one that they have."""
+    opened = [invoice.open for invoice in covered(promise, invoices) if invoice.is_open]
+    currencies = {money.currency for money in opened}
+    currency = promise.amount.currency if promise.amount else next(iter(currencies)) if len(currencies) == 1 else None
+    if currency not in currencies or currency is None:
+        return None
+    return Money(sum((money.amount for money in opened if money.currency == currency), Decimal(0)), currency)
+
+
+def judge_promise(
+    promise: Promise, invoices: Sequence[Invoice], payments: Sequence[Payment], today: date, deadline: date
+) -> Verdict:
+    """Whether a promise was kept, going by payments dated by the `deadline`, and by invoices that were closed.
+
+    Of an invoice that is closed and of which no later payment is known, we take it that it was paid in time.
+    """
+    about = covered(promise, invoices)
+    claims = [invoice for invoice in about if invoice.status not in VOID]
+    if about and not claims:
+        return Verdict(CaseState.WITHDRAWN)
+    counting = _counting(promise, claims, payments)
+    late = sum((p.amount.amount for p in counting if p.day > deadline), Decimal(0))
+    paid = paid_by(promise, claims, counting, deadline)
+    is_closed = bool(claims) and not late and not any(invoice.is_open for invoice in claims)
+    target = promise.amount or promise.owed
+    if is_closed or (target is not None and target.amount > 0 and paid >= target.amount):
+        return Verdict(CaseState.KEPT, paid)
+    if today <= deadline:
+        return Verdict(None, paid)
+    if promise.day is None:
+        return Verdict(CaseState.WITHDRAWN, paid)
+    some_closed = not late and any(not invoice.is_open for invoice in claims)
+    return Verdict(CaseState.PARTLY_KEPT if paid > 0 or some_closed else CaseState.BROKEN, paid)
+
+
+def paid_by(promise: Promise, claims: Iterable[Invoice], payments: Sequence[Payment], day: date) -> Decimal:
+    """What came in for a promise from the day it was made until `day`: by the payments that we know, or by how far the
+    open amounts fell, whichever is more; an import may bring the one without the other."""
+    known = sum((p.amount.amount for p in payments if p.day <= day), Decimal(0))
+    if promise.owed is None:
+        return known
+    later = sum((p.amount.amount for p in payments if p.day > day), Decimal(0))
+    left = sum((i.open.amount for i in claims if i.is_open and i.open.currency == promise.owed.currency), Decimal(0))
+    return max(known, promise.owed.amount - left - later)
+
+
+def _counting(promise: Promise, claims: Sequence[Invoice], payments: Iterable[Payment]) -> list[Payment]:
+    """Payments since the promise that may count for it: naming its invoices or none at all, in its currency."""
+    numbers = {invoice.number.upper() for invoice in claims}
+    known = promise.amount or promise.owed
+    currencies = {known.currency} if known else {invoice.open.currency for invoice in claims}
+    return [
+        payment
+        for payment in payments
+        if payment.day >= promise.made_on
+        and payment.amount.currency in currencies
+        and (not payment.invoice_number or payment.invoice_number.upper() in numbers)
+    ]
+
+
+def moves(earlier: Promise, later: Promise) -> bool:
+    """Whether a second promise only moves the day of an earlier one for the same invoices: then it is a request for
+    more time, which a person decides."""
+    if earlier.day is None or later.day is None or later.day <= earlier.day:
+        return False
+    return not earlier.invoices or not later.invoices or bool(earlier.invoices & later.invoices)
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How a customer's promises ended, as counts."""
+
+    kept: int
+    partly_kept: int
+    broken: int
+
+    @property
+    def total(self) -> int:
+        return self.kept + self.partly_kept + self.broken
+
+    @property
+    def share(self) -> float | None:
+        """The share of promises kept in full; None while none has come due."""
+        return self.kept / self.total if self.total else None
+
+
+def reliability(states: Iterable[CaseState], *, is_natural_person: bool) -> Reliability | None:
+    """How reliable a company's promises are. Never for a natural person, whom nobody may score (Regulation (EU)
+    2024/1689, Annex III, point 5(b)): of them there is the plain list of promises only."""
+    if is_natural_person:
+        return None
+    ended = list(states)
+    return Reliability(ended.count(CaseState.KEPT), ended.count(CaseState.PARTLY_KEPT), ended.count(CaseState.BROKEN))

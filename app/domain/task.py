@@ -1,0 +1,49 @@
+"""Tasks: what Duebox cannot do itself and leaves to a person, with an owner and a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class TaskKind(StrEnum):
+    BROKEN_PROMISE = "broken_promise"
+    MISSED_INSTALMENT = "missed_instalment"
+    DISPUTE_DUE = "dispute_due"
+    CALL = "call"
+    LETTER = "letter"
+    SMS = "sms"
+    CONTACT_LEFT = "contact_left"
+    CONTACT_BOUNCED = "contact_bounced"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DISMISSED = "dismissed"
+
+
+TASK_NEXT: Mapping[TaskState, frozenset[TaskState]] = {
+    TaskState.OPEN: frozenset({TaskState.DONE, TaskState.DISMISSED}),
+    TaskState.DONE: frozenset({TaskState.OPEN}),
+    TaskState.DISMISSED: frozenset({TaskState.OPEN}),
+}
+"""A task that was closed by mistake can be opened again."""
+
+
+def task_may_become(state: TaskState, to: TaskState) -> bool:
+    return to in TASK_NEXT[state]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to be opened, unless there was one with this `key`, which says what it is about. `note` is sealed."""
+
+    kind: TaskKind
+    key: str
+    customer_id: str
+    due: date
+    owner_email: str = ""
+    case_id: UUID | None = None
+    note: str = field(repr=False, default="")

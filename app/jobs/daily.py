@@ -1,0 +1,78 @@
+"""Work that is done once a day per database, whichever worker comes first.
+
+A lease of the work's name tells it: while it is done, for as long as that may take; once done, until the day (UTC) is
+over. One that fails gives its lease back, and one whose worker dies lets it run out: it is tried again the same day.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from app.db.uow import Database
+from app.domain.clock import Clock
+from app.domain.ids import new_id
+
+LOOK_SECONDS = 60.0
+LONGEST_SECONDS = 3_600.0
+"""How long a day's work may take before another worker thinks that it died."""
+
+LEASE = "daily:"
+
+Work = Callable[[], Awaitable[object]]
+
+log = structlog.get_logger()
+
+
+class Daily:
+    """Looks every minute for work that nobody has done today. Works by name; each is idempotent."""
+
+    def __init__(self, database: Database, clock: Clock, works: Mapping[str, Work]) -> None:
+        self._database = database
+        self._clock = clock
+        self._works = works
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_looking())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def look(self) -> list[str]:
+        """Do what nobody has done today. Returns the names of what was done."""
+        return [name for name, work in self._works.items() if await self._do(name, work)]
+
+    async def _do(self, name: str, work: Work) -> bool:
+        holder = str(new_id())
+        if not await self._lease(name, holder, LONGEST_SECONDS):
+            return False
+        try:
+            await work()
+        except Exception as error:  # the day's other work goes on, and this is tried again
+            log.warning("jobs.daily.failed", work=name, error=type(error).__name__)
+            async with self._database.write() as uow:
+                await uow.mailboxes.drop_lease(LEASE + name, holder)
+            return False
+        await self._lease(name, holder, self._seconds_left_today())
+        log.info("jobs.daily.done", work=name)
+        return True
+
+    async def _lease(self, name: str, holder: str, seconds: float) -> bool:
+        async with self._database.write() as uow:
+            return await uow.mailboxes.take_lease(LEASE + name, holder, seconds)
+
+    def _seconds_left_today(self) -> float:
+        now = self._clock()
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return (midnight - now).total_seconds()
+
+    async def _keep_looking(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception as error:  # the database was away: the next look must come
+                log.warning("jobs.daily.failed", error=type(error).__name__)
+            await asyncio.sleep(LOOK_SECONDS)

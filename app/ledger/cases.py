@@ -1,0 +1,270 @@
+"""What people do with promises, disputes, extensions and hardship. Each verb is one move of the table in
+`app.domain.review`, audited in the same transaction; of two people, one wins and the other is told.
+
+    note ─▶ confirm ─▶ resolve, withdraw          (dispute, hardship)
+                    └▶ settled by Settling        (promise; a person may say "kept" where a payment was overlooked)
+    note ─▶ grant | decline                       (extension: its terms are a person's)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from app.db.repositories.cases import remember_owed
+from app.db.repositories.ledger import as_invoice
+from app.db.tables.ledger import CaseRow
+from app.db.uow import Database, Uow
+from app.domain.account import Invoice
+from app.domain.clock import Clock
+from app.domain.dispute import Resolution
+from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
+from app.domain.extension import Terms, check_terms
+from app.domain.ids import new_id
+from app.domain.intents import DisputeReason, ExtensionKind
+from app.domain.money import Money
+from app.domain.people import SignedIn
+from app.domain.review import CaseKind, CaseState, case_may_become
+from app.domain.task import TaskState
+
+DETAILS = {
+    CaseKind.PROMISE: frozenset({""}),
+    CaseKind.DISPUTE: frozenset(DisputeReason),
+    CaseKind.EXTENSION: frozenset({"", *ExtensionKind}),
+    CaseKind.HARDSHIP: frozenset({""}),
+}
+LONGEST_NOTE = 4_000
+LARGEST = Decimal(10) ** 14
+"""More than any column holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNote:
+    """What a person noted, after a call or a letter. `words` are sealed."""
+
+    kind: CaseKind
+    customer_id: str
+    invoices: tuple[str, ...] = ()
+    amount: Money | None = None
+    day: date | None = None
+    detail: str = ""
+    owner_email: str = ""
+    due: date | None = None
+    words: str = field(repr=False, default="")
+
+
+class CaseService:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def note(self, note: CaseNote, by: SignedIn) -> UUID:
+        """Note what a customer said elsewhere than in a mail. It holds at once; but an extension, and a promise that
+        only moves an earlier one, waits for somebody to set its terms.
+
+        Raises NotAllowed, NotFound (no such customer), or Invalid, naming what to mend.
+        """
+        _check_role(by)
+        _check_note(note)
+        async with self._database.write() as uow:
+            if await uow.ledger.customer(note.customer_id) is None:
+                raise NotFound(f"there is no customer {note.customer_id}")
+            await _check_owner(uow, note.owner_email)
+            row = self._row(uow, note, by)
+            invoices = await _invoices(uow, note.customer_id)
+            _check_numbers(note.invoices, invoices)
+            remember_owed(row, invoices)
+            await uow.cases.take_for_request_if_it_moves(row)
+            if row.kind is not CaseKind.EXTENSION:
+                row.state, row.decided_at, row.decided_by = CaseState.CONFIRMED, row.opened_at, by.id
+            uow.cases.add(row)
+            await uow.ledger.touch([note.customer_id])
+            _audit(uow, "ledger.case.noted", row, by)
+        return row.id
+
+    async def confirm(self, case_id: UUID, by: SignedIn) -> None:
+        """Say that a proposed promise, dispute or hardship is right. Raises NotAllowed, NotFound, StateImpossible, or
+        Invalid for an extension."""
+        async with self._database.write() as uow:
+            row = await _open(uow, case_id, by)
+            if row.kind is CaseKind.EXTENSION:
+                raise Invalid("an extension needs terms: grant a later day or instalments, or decline it")
+            self._move(uow, row, CaseState.CONFIRMED, by)
+            await uow.ledger.touch([row.customer_id])
+
+    async def withdraw(self, case_id: UUID, by: SignedIn) -> None:
+        """It does not hold any more, and counts against nobody. Raises NotAllowed, NotFound or StateImpossible."""
+        await self._end(case_id, CaseState.WITHDRAWN, by)
+
+    async def decline(self, case_id: UUID, by: SignedIn) -> None:
+        """More time is not granted. Raises NotAllowed, NotFound or StateImpossible."""
+        await self._end(case_id, CaseState.DECLINED, by)
+
+    async def say_kept(self, case_id: UUID, by: SignedIn) -> None:
+        """A person knows of a payment in time. Raises NotAllowed, NotFound or StateImpossible."""
+        await self._end(case_id, CaseState.KEPT, by)
+
+    async def resolve(
+        self, case_id: UUID, by: SignedIn, *, resolution: Resolution | None = None, amount: Decimal | None = None
+    ) -> None:
+        """End a dispute with its outcome and the sum that the customer need not pay, or a hardship without.
+
+        Raises NotAllowed, NotFound, StateImpossible, or Invalid for a dispute without outcome or a negative sum.
+        """
+        async with self._database.write() as uow:
+            row = await _open(uow, case_id, by)
+            if row.kind is CaseKind.DISPUTE:
+                if resolution is None:
+                    raise Invalid(f"say how it ended: {', '.join(Resolution)}")
+                if amount is not None and amount < 0:
+                    raise Invalid("the resolved amount is below zero")
+                row.resolution, row.outcome_amount = resolution, amount
+            is_withdrawn = resolution is Resolution.WITHDRAWN
+            self._move(uow, row, CaseState.WITHDRAWN if is_withdrawn else CaseState.RESOLVED, by)
+            await self._close_tasks(uow, row, by)
+            await uow.ledger.touch([row.customer_id])
+
+    async def amend_dispute(
+        self,
+        case_id: UUID,
+        by: SignedIn,
+        *,
+        reason: DisputeReason,
+        amount: Money | None = None,
+        owner_email: str = "",
+        due: date | None = None,
+    ) -> None:
+        """Say what a running dispute is about, how much it pauses, who looks after it, and by when.
+
+        Raises NotAllowed, NotFound, StateImpossible, or Invalid for an amount or an owner that cannot be.
+        """
+        async with self._database.write() as uow:
+            row = await _open(uow, case_id, by)
+            if row.kind is not CaseKind.DISPUTE or row.state not in {CaseState.PROPOSED, CaseState.CONFIRMED}:
+                raise StateImpossible("only a dispute that runs can be changed")
+            _check_amount(amount)
+            await _check_owner(uow, owner_email)
+            row.detail, row.owner_email, row.due = reason.value, owner_email.strip().lower(), due
+            row.amount, row.currency = (amount.amount, amount.currency) if amount else (None, None)
+            await uow.ledger.touch([row.customer_id])
+            _audit(uow, "ledger.case.amended", row, by)
+
+    async def grant(self, case_id: UUID, terms: Terms, by: SignedIn) -> None:
+        """Grant a later day, or instalments that come to what is open now: always a person's decision.
+
+        Raises NotAllowed, NotFound, StateImpossible, or Invalid for terms that do not fit.
+        """
+        if by.id is None:
+            raise NotAllowed("only a person grants more time")
+        async with self._database.write() as uow:
+            row = await _open(uow, case_id, by)
+            if row.kind is not CaseKind.EXTENSION:
+                raise Invalid("only an extension can be granted")
+            self._move(uow, row, CaseState.CONFIRMED, by)
+            owed = remember_owed(row, await _invoices(uow, row.customer_id))
+            check_terms(terms, owed, self._clock().date())
+            row.day = terms.until or terms.steps[-1].day
+            row.detail = (ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS).value
+            uow.cases.add_steps(row.id, terms.steps)
+            await uow.ledger.touch([row.customer_id])
+
+    async def _end(self, case_id: UUID, to: CaseState, by: SignedIn) -> None:
+        async with self._database.write() as uow:
+            row = await _open(uow, case_id, by)
+            self._move(uow, row, to, by)
+            await self._close_tasks(uow, row, by)
+            await uow.ledger.touch([row.customer_id])
+
+    def _row(self, uow: Uow, note: CaseNote, by: SignedIn) -> CaseRow:
+        case_id = new_id()
+        return CaseRow(
+            id=case_id,
+            kind=note.kind,
+            state=CaseState.PROPOSED,
+            customer_id=note.customer_id,
+            run=0,
+            invoices=list(note.invoices),
+            amount=note.amount.amount if note.amount else None,
+            currency=note.amount.currency if note.amount else None,
+            day=note.day,
+            detail=note.detail,
+            owner_email=note.owner_email.strip().lower(),
+            due=note.due,
+            note=uow.words.keyring.seal(case_id, note.words.strip().encode()) if note.words.strip() else None,
+            opened_at=self._clock(),
+            opened_by=by.id,
+        )
+
+    def _move(self, uow: Uow, row: CaseRow, to: CaseState, by: SignedIn) -> None:
+        """Raises StateImpossible, saying how it stands."""
+        if not case_may_become(row.kind, row.state, to):
+            raise StateImpossible(f"this {row.kind.value} is {row.state.value.replace('_', ' ')} already")
+        row.state = to
+        if to is CaseState.CONFIRMED:
+            row.decided_at, row.decided_by = self._clock(), by.id
+        else:
+            row.ended_at, row.ended_by = self._clock(), by.id
+        _audit(uow, f"ledger.case.{to.value}", row, by)
+
+    async def _close_tasks(self, uow: Uow, row: CaseRow, by: SignedIn) -> None:
+        """What was to be done about a case is done once it is over."""
+        for task in await uow.tasks.of_case(row.id):
+            if task.state is TaskState.OPEN:
+                task.state, task.closed_at, task.closed_by = TaskState.DONE, self._clock(), by.id
+                uow.audit.add("ledger.task.done", actor=by.actor, task_id=task.id, customer_id=task.customer_id)
+
+
+async def _open(uow: Uow, case_id: UUID, by: SignedIn) -> CaseRow:
+    _check_role(by)
+    return await uow.cases.get_for_update(case_id)
+
+
+def _audit(uow: Uow, kind: str, row: CaseRow, by: SignedIn) -> None:
+    uow.audit.add(
+        kind,
+        actor=by.actor,
+        case_id=row.id,
+        customer_id=row.customer_id,
+        case_kind=row.kind.value,
+        message_id=row.message_id,
+        state=row.state.value,
+        resolution=row.resolution.value if row.resolution else None,
+    )
+
+
+async def _invoices(uow: Uow, customer_id: str) -> list[Invoice]:
+    return [as_invoice(row) for row in await uow.ledger.invoices(customer_id)]
+
+
+def _check_role(by: SignedIn) -> None:
+    if not by.can_decide:
+        raise NotAllowed("your role reads, it does not decide")
+
+
+def _check_note(note: CaseNote) -> None:
+    if note.detail not in DETAILS[note.kind]:
+        known = ", ".join(sorted(word for word in DETAILS[note.kind] if word))
+        raise Invalid(f"a {note.kind.value} knows no {note.detail!r}" + (f": use one of {known}" if known else ""))
+    if note.kind is CaseKind.PROMISE and note.day is None:
+        raise Invalid("a promise needs the day on which the customer will pay")
+    if len(note.words) > LONGEST_NOTE:
+        raise Invalid(f"the note is longer than {LONGEST_NOTE} characters")
+    _check_amount(note.amount)
+
+
+def _check_amount(amount: Money | None) -> None:
+    if amount is not None and not Decimal(0) < amount.amount < LARGEST:
+        raise Invalid("the amount must be above zero, and one that a ledger can hold")
+
+
+async def _check_owner(uow: Uow, email: str) -> None:
+    if email.strip() and await uow.users.by_email(email) is None:
+        raise Invalid(f"nobody signs in as {email.strip()}: choose an owner who does")
+
+
+def _check_numbers(numbers: Iterable[str], invoices: Iterable[Invoice]) -> None:
+    known = {invoice.number.upper() for invoice in invoices}
+    unknown = [number for number in numbers if number.upper() not in known]
+    if unknown:
+        raise Invalid(f"this customer has no invoice {', '.join(unknown)}")

@@ -1,0 +1,149 @@
+"""One case, put together for its page: its life, its invoices, the customer's own words, and the moves left to it."""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable
+from datetime import UTC, date
+from decimal import ROUND_DOWN, Decimal
+
+from app.db.repositories.cases import as_promise
+from app.db.repositories.ledger import as_invoice, as_payment
+from app.db.tables.ledger import CaseRow, CustomerRow
+from app.db.uow import Uow
+from app.domain.account import Invoice, Payment
+from app.domain.dispute import Dispute, payable
+from app.domain.errors import NotFound
+from app.domain.intents import Intent
+from app.domain.money import Money
+from app.domain.promise import covered, owed_on, reliability
+from app.domain.proposal import Proposal
+from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState
+from app.domain.wire import PROPOSAL, load
+from app.ledger.life import life_of
+from app.ledger.lines import case_line, owners_of, task_line, unsealed
+from app.ledger.view import CaseDetail, InvoiceLine, Kept, StepLine, Sum
+
+CENT = Decimal("0.01")
+
+INTENT_OF = {
+    CaseKind.PROMISE: {Intent.PAYMENT_PROMISE},
+    CaseKind.DISPUTE: {Intent.DISPUTE},
+    CaseKind.EXTENSION: {Intent.EXTENSION_REQUEST, Intent.PAYMENT_PROMISE},
+    CaseKind.HARDSHIP: {Intent.HARDSHIP},
+}
+
+
+async def case_detail(uow: Uow, case: CaseRow, customer: CustomerRow, *, today: date, instalments: int) -> CaseDetail:
+    """Everything that the page of a case shows."""
+    invoices = [as_invoice(row) for row in await uow.ledger.invoices(customer.id)]
+    payments = [as_payment(row) for row in await uow.ledger.payments(customer.id)]
+    steps = (await uow.cases.steps([case.id])).get(case.id, [])
+    owners, others = await owners_of(uow), await uow.cases.of_customer(customer.id)
+    line = case_line(case, customer, steps, owners, today)
+    promise = as_promise(case, case.opened_at.astimezone(UTC).date())
+    about = [i for i in invoices if i.number.upper() in promise.invoices] if case.invoices else []
+    owed = owed_on(promise, invoices)
+    proposal = await _proposal(uow, case)
+    review = await uow.reviews.of_message(case.message_id) if case.message_id else None
+    is_requested = case.kind is CaseKind.EXTENSION and case.state is CaseState.PROPOSED
+    return CaseDetail(
+        line=line,
+        may=frozenset(state.value for state in CASE_NEXT[case.kind].get(case.state, ())),
+        events=life_of(
+            case,
+            steps,
+            _about(payments, about or covered(promise, invoices)),
+            deadline=line.deadline,
+            today=today,
+            names=await uow.users.names(),
+        ),
+        invoices=_invoices(about, others),
+        steps=tuple(StepLine(s.seq, s.day, (s.amount, s.currency), s.state.value) for s in steps),
+        suggested=_suggested(owed, today, instalments) if is_requested else (),
+        owed=_sum(owed),
+        outcome=_outcome(case),
+        resolution=case.resolution.value if case.resolution else "",
+        note=unsealed(uow, case.id, case.note),
+        quote=_quote(proposal, case.kind),
+        language=proposal.language if proposal else "",
+        review_id=str(review.id) if review else "",
+        kept=_kept(others, customer),
+        owners=owners,
+        tasks=tuple(task_line(uow, task, customer.name, owners, today) for task in await uow.tasks.of_case(case.id)),
+    )
+
+
+def _about(payments: Iterable[Payment], invoices: Iterable[Invoice]) -> list[Payment]:
+    numbers = {invoice.number.upper() for invoice in invoices}
+    return [p for p in payments if not p.invoice_number or p.invoice_number.upper() in numbers]
+
+
+def _invoices(about: Iterable[Invoice], others: Collection[CaseRow]) -> tuple[InvoiceLine, ...]:
+    disputes = [
+        Dispute(
+            frozenset(number.upper() for number in row.invoices),
+            Money(row.amount, row.currency) if row.amount is not None and row.currency else None,
+        )
+        for row in others
+        if row.kind is CaseKind.DISPUTE and row.state in RUNNING
+    ]
+    return tuple(
+        InvoiceLine(
+            number=invoice.number,
+            due=invoice.due_date,
+            open=(invoice.open.amount, invoice.open.currency),
+            payable=(payable(invoice, disputes).amount, invoice.open.currency),
+            status=invoice.status.value,
+        )
+        for invoice in about
+    )
+
+
+def _suggested(owed: Money | None, today: date, count: int) -> tuple[StepLine, ...]:
+    """Equal instalments a month apart, the last with the cents that are left."""
+    if owed is None:
+        return ()
+    each = (owed.amount / count).quantize(CENT, ROUND_DOWN)
+    amounts = [each] * (count - 1) + [owed.amount - each * (count - 1)]
+    return tuple(
+        StepLine(seq, _months_later(today, seq), (amount, owed.currency), "due")
+        for seq, amount in enumerate(amounts, start=1)
+    )
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _sum(money: Money | None) -> Sum | None:
+    return (money.amount, money.currency) if money else None
+
+
+def _outcome(case: CaseRow) -> Sum | None:
+    currency = case.currency or case.owed_currency
+    return (case.outcome_amount, currency) if case.outcome_amount is not None and currency else None
+
+
+def _kept(cases: Iterable[CaseRow], customer: CustomerRow) -> Kept | None:
+    ended = (row.state for row in cases if row.kind is CaseKind.PROMISE)
+    known = reliability(ended, is_natural_person=customer.natural_person)
+    return Kept(known.kept, known.total, known.share) if known and known.share is not None else None
+
+
+async def _proposal(uow: Uow, case: CaseRow) -> Proposal | None:
+    """The proposal that opened a case; None for one noted by hand, and when its words were erased."""
+    if case.message_id is None:
+        return None
+    saved = await uow.messages.latest_proposal(case.message_id)
+    try:
+        proposal: Proposal | None = load(PROPOSAL, await uow.words.get(saved.payload_id)) if saved else None
+    except NotFound:
+        return None
+    return proposal
+
+
+def _quote(proposal: Proposal | None, kind: CaseKind) -> str:
+    """The customer's own words behind the case."""
+    findings = proposal.intents if proposal else ()
+    return next((f.evidence.text for f in findings if f.intent in INTENT_OF[kind] and f.evidence), "")

@@ -1,0 +1,63 @@
+"""What people type into the ledger's forms, as values of the trade. Raises Invalid, saying how to mend it."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from app.domain.errors import Invalid
+from app.domain.extension import Step
+from app.domain.money import Money
+
+AMOUNT = re.compile(r"[0-9]{1,14}([.,][0-9]{1,4})?")
+CURRENCY = re.compile(r"[A-Z]{3}")
+NUMBERS_APART = re.compile(r"[,;\s]+")
+
+
+def amount_of(text: str) -> Decimal | None:
+    """`1250.00`, `1250,00` or nothing. Which of two marks groups the thousands is not guessed."""
+    typed = text.strip().replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    if not typed:
+        return None
+    if "," in typed and "." in typed:
+        raise Invalid(f"{text.strip()!r} could be two amounts: write it without marks for the thousands, as 1250.00")
+    if not AMOUNT.fullmatch(typed):
+        raise Invalid(f"{text.strip()!r} is no amount: write it as 1250.00")
+    return Decimal(typed.replace(",", "."))
+
+
+def money_of(amount: str, currency: str) -> Money | None:
+    value = amount_of(amount)
+    if value is None:
+        return None
+    code = currency.strip().upper()
+    if not CURRENCY.fullmatch(code):
+        raise Invalid(f"{currency.strip()!r} is no currency: write its three letters, as EUR")
+    return Money(value, code)
+
+
+def day_of(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(f"{text.strip()!r} is no day: write it as 2026-06-30") from None
+
+
+def numbers_of(text: str) -> tuple[str, ...]:
+    """Invoice numbers, parted by commas or blanks, each once."""
+    return tuple(dict.fromkeys(number for number in NUMBERS_APART.split(text.strip()) if number))
+
+
+def steps_of(days: Sequence[str], amounts: Sequence[str], currency: str) -> tuple[Step, ...]:
+    """The instalments of a form; rows left empty are none."""
+    steps = []
+    for place, (day, amount) in enumerate(zip(days, amounts, strict=False), start=1):
+        when, money = day_of(day), money_of(amount, currency)
+        if when is None and money is None:
+            continue
+        if when is None or money is None:
+            raise Invalid(f"instalment {place} needs both a day and an amount")
+        steps.append(Step(when, money))
+    return tuple(steps)

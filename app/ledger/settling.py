@@ -1,0 +1,184 @@
+"""Settling: what became of promises and granted extensions, told from what the ledger knows by now.
+
+    confirmed ─▶ kept | partly kept | broken | withdrawn      after each import, and once a day
+                                        └▶ a task for its owner; approvals that relied on it are void
+
+Judged as of the newest file of invoices or payments: as long as none came after a deadline, nobody has broken anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+
+from app.db.repositories.cases import as_promise, as_step
+from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow
+from app.db.uow import Database, Uow
+from app.domain.account import Invoice, Payment
+from app.domain.clock import Clock
+from app.domain.extension import StepState, judge_plan
+from app.domain.promise import Verdict, judge_promise
+from app.domain.review import CaseKind, CaseState, case_may_become
+from app.domain.task import NewTask, TaskKind
+from app.ledger.grace import deadline
+from app.reading.workdays import add_workdays, country_of
+
+AT_ONCE = 500
+"""Cases in one transaction."""
+
+TASK_OF = {CaseKind.PROMISE: TaskKind.BROKEN_PROMISE, CaseKind.EXTENSION: TaskKind.MISSED_INSTALMENT}
+DISAPPOINTED = frozenset({CaseState.BROKEN, CaseState.PARTLY_KEPT})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What is known of the customers of some cases."""
+
+    known_until: date
+    customers: dict[str, CustomerRow]
+    invoices: dict[str, list[Invoice]]
+    payments: dict[str, list[Payment]]
+    steps: dict[UUID, list[PlanStepRow]]
+
+
+@dataclass(slots=True)
+class Settled:
+    """How many cases were judged, how many ended, and how many tasks were opened."""
+
+    judged: int = 0
+    ended: int = 0
+    tasks: int = 0
+
+
+class Settling:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def settle(self) -> Settled:
+        """Judge all that runs, some hundred cases in a transaction each. A repeat changes nothing."""
+        settled = Settled()
+        await self._judge_all(settled)
+        await self._remind_of_disputes(settled)
+        log.info("ledger.cases.settled", judged=settled.judged, ended=settled.ended, tasks=settled.tasks)
+        return settled
+
+    async def _judge_all(self, settled: Settled) -> None:
+        last: UUID | None = None
+        while True:
+            async with self._database.write() as uow:
+                known_until = await uow.ledger.known_until()
+                cases = await uow.cases.to_judge(after=last, limit=AT_ONCE) if known_until else []
+                if not cases or known_until is None:
+                    return
+                last = cases[-1].id
+                books = await _books(uow, cases, known_until)
+                disappointing = [case for case in cases if self._judge(uow, case, books)]
+                settled.judged += len(cases)
+                settled.ended += sum(case.state is not CaseState.CONFIRMED for case in cases)
+                tasks = [self._task(case, TASK_OF[case.kind], books.customers) for case in disappointing]
+                settled.tasks += await _open_tasks(uow, tasks)
+                await uow.ledger.touch(case.customer_id for case in disappointing)
+
+    def _judge(self, uow: Uow, case: CaseRow, books: _Books) -> bool:
+        """Move a case on, if it is time. Returns whether somebody has to look after it now."""
+        verdict = self._verdict(case, books)
+        to = verdict.state
+        if to is CaseState.PARTLY_KEPT and case.kind is CaseKind.EXTENSION:
+            to = CaseState.BROKEN
+        if to is None or not case_may_become(case.kind, case.state, to):
+            return False
+        case.state, case.ended_at = to, self._clock()
+        case.outcome_amount = verdict.paid if case.amount is not None or case.owed is not None else None
+        uow.audit.add(
+            f"ledger.case.{to.value}", case_id=case.id, customer_id=case.customer_id, case_kind=case.kind.value
+        )
+        return to in DISAPPOINTED
+
+    def _verdict(self, case: CaseRow, books: _Books) -> Verdict:
+        customer = books.customers[case.customer_id]
+        invoices, payments = books.invoices.get(customer.id, []), books.payments.get(customer.id, [])
+        made_on = _made_on(case)
+        promise = as_promise(case, made_on)
+
+        def deadline_of(day: date | None) -> date:
+            return deadline(
+                day,
+                made_on=made_on,
+                method=customer.payment_method,
+                country=customer.country,
+                language=customer.language,
+            )
+
+        rows = books.steps.get(case.id)
+        if not rows:
+            return judge_promise(promise, invoices, payments, books.known_until, deadline_of(case.day))
+        plan = judge_plan(promise, [as_step(row) for row in rows], invoices, payments, books.known_until, deadline_of)
+        for row, step in zip(rows, plan.steps, strict=True):
+            row.state = step.state
+        return Verdict(plan.state, sum((s.amount.amount for s in plan.steps if s.state is StepState.PAID), Decimal(0)))
+
+    async def _remind_of_disputes(self, settled: Settled) -> None:
+        today = self._clock().date()
+        last: UUID | None = None
+        while True:
+            async with self._database.write() as uow:
+                cases = await uow.cases.disputes_due(today, after=last, limit=AT_ONCE)
+                if not cases:
+                    return
+                last = cases[-1].id
+                customers = await uow.ledger.customer_names(case.customer_id for case in cases)
+                tasks = [self._task(case, TaskKind.DISPUTE_DUE, customers) for case in cases]
+                settled.tasks += await _open_tasks(uow, tasks)
+
+    def _task(self, case: CaseRow, kind: TaskKind, customers: dict[str, CustomerRow]) -> NewTask:
+        """For the next business day of the customer's country."""
+        customer = customers[case.customer_id]
+        return NewTask(
+            kind,
+            key=f"{kind.value}:{case.id}" + (f":{case.due}" if kind is TaskKind.DISPUTE_DUE else ""),
+            customer_id=customer.id,
+            due=add_workdays(self._clock().date(), 1, country_of(customer.country, customer.language)),
+            owner_email=case.owner_email or customer.owner_email,
+            case_id=case.id,
+        )
+
+
+async def _open_tasks(uow: Uow, tasks: Sequence[NewTask]) -> int:
+    """Returns how many had not been opened before."""
+    opened = await uow.tasks.open_once(tasks) if tasks else []
+    for task in opened:
+        uow.audit.add(
+            "ledger.task.opened",
+            task_id=task.id,
+            task_kind=task.kind.value,
+            case_id=task.case_id,
+            customer_id=task.customer_id,
+        )
+    return len(opened)
+
+
+async def _books(uow: Uow, cases: Sequence[CaseRow], known_until: date) -> _Books:
+    customer_ids = {case.customer_id for case in cases}
+    numbers = {number.upper() for case in cases for number in case.invoices}
+    return _Books(
+        known_until=known_until,
+        customers=await uow.ledger.customer_names(customer_ids),
+        invoices=await uow.ledger.invoices_to_judge(
+            customer_ids, numbers, all_open_of={case.customer_id for case in cases if not case.invoices}
+        ),
+        payments=await uow.ledger.payments_to_judge(customer_ids, min(_made_on(case) for case in cases)),
+        steps=await uow.cases.steps([case.id for case in cases if case.kind is CaseKind.EXTENSION]),
+    )
+
+
+def _made_on(case: CaseRow) -> date:
+    """The day from which payments count: a promise was made when the customer said it, an extension when a person
+    granted it."""
+    since: datetime = case.decided_at if case.kind is CaseKind.EXTENSION and case.decided_at else case.opened_at
+    return since.astimezone(UTC).date()
