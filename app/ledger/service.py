@@ -1,6 +1,7 @@
 """The ledger's door: files come in, holds are set."""
 
 import asyncio
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -15,9 +16,10 @@ from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.ids import new_id
 from app.domain.people import SignedIn
-from app.ledger.imports import Checked, Tally, check, compare
+from app.ledger.imports import Checked, Tally, check, compare, open_source, stage
 from app.ledger.marks import refresh
 from app.ledger.snapshot import confirm, missing, needs_confirming
+from app.ledger.sources import Source
 
 log = structlog.get_logger()
 
@@ -59,16 +61,22 @@ class LedgerService:
         Raises ImportRefused with every bad row; Invalid for another kind, a file that is not there, and a snapshot
         that would close too much without being confirmed.
         """
+        source = await asyncio.to_thread(open_source, path)
+        return await self._import(kind, source, dry_run=dry_run, snapshot=snapshot, confirmed=confirmed)
+
+    async def _import(
+        self, kind: str, source: Source, *, dry_run: bool, snapshot: bool, confirmed: bool
+    ) -> ImportReport:
         if snapshot and kind != "invoices":
             raise Invalid("only an invoice file can be a snapshot of all open items")
         async with self._database.read() as uow:
             customers = await Imports(uow.session).customer_ids()
-        checked = await asyncio.to_thread(check, kind, path, customers)
-        if dry_run:
-            async with self._database.read() as uow:
-                return await self._foresee(Imports(uow.session), checked, is_snapshot=snapshot)
-        async with self._database.write() as uow:
-            return await self._take(uow, checked, is_snapshot=snapshot, confirmed=confirmed)
+        with closing(await asyncio.to_thread(check, kind, source, customers)) as checked:
+            if dry_run:
+                async with self._database.read() as uow:
+                    return await self._foresee(uow, checked, is_snapshot=snapshot)
+            async with self._database.write() as uow:
+                return await self._take(uow, checked, is_snapshot=snapshot, confirmed=confirmed)
 
     async def set_hold(self, customer_id: str, until: date, reason: str, by: SignedIn) -> UUID:
         """ "Do not contact until …". Raises NotAllowed, NotFound, or Invalid for a day that has passed."""
@@ -92,20 +100,24 @@ class LedgerService:
         return hold_id
 
     @staticmethod
-    async def _foresee(imports: Imports, checked: Checked, *, is_snapshot: bool) -> ImportReport:
-        closing, open_before = await missing(imports, checked) if is_snapshot else ((), 0)
+    async def _foresee(uow: Uow, checked: Checked, *, is_snapshot: bool) -> ImportReport:
+        staging = await stage(uow.session, checked)
+        closing, open_before = await missing(staging, checked) if is_snapshot else ((), 0)
         question = needs_confirming(len(closing), open_before)
         checked.notes += [f"{question}: --yes will be needed"] if question else []
-        tally = await compare(imports, checked, write=False)
+        tally = await compare(staging, checked)
         return _report(checked, tally, [invoice.number for invoice in closing], is_dry_run=True)
 
     async def _take(self, uow: Uow, checked: Checked, *, is_snapshot: bool, confirmed: bool) -> ImportReport:
         imports, now = Imports(uow.session), self._clock()
         await imports.lock()
-        closing, open_before = await missing(imports, checked) if is_snapshot else ((), 0)
+        staging = await stage(uow.session, checked)
+        closing, open_before = await missing(staging, checked) if is_snapshot else ((), 0)
         if not confirmed:
             confirm(len(closing), open_before)
-        tally = await compare(imports, checked, write=True)
+        tally = await compare(staging, checked)
+        await staging.write()
+        await staging.drop()
         await imports.close([invoice.id for invoice in closing])
         tally.touched |= {invoice.customer_id for invoice in closing}
         if checked.kind in {"invoices", "payments"}:
@@ -139,7 +151,7 @@ class LedgerService:
 def _report(checked: Checked, tally: Tally, closed: list[str], *, is_dry_run: bool = False) -> ImportReport:
     return ImportReport(
         kind=checked.kind,
-        file=checked.file.name,
+        file=checked.source.name,
         rows=tally.rows,
         new=tally.new,
         changed=tally.changed,

@@ -18,6 +18,7 @@ from app.domain.people import SignedIn
 from app.domain.review import Role
 from app.ledger.service import ImportReport, LedgerService
 from tests.instances import SECRET, Instance, mail
+from tests.workbooks import write_workbook
 
 CONTACTS = "customer_id,name,email,role,language,active,phone"
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
@@ -150,7 +151,10 @@ async def test_one_bad_row_and_nothing_is_taken(books: Books) -> None:
 
 async def test_file_is_dated_and_audited_without_names(books: Books) -> None:
     report = await books.take(INVOICES, INV_1, _invoice(2))
-    assert str(report) == "invoices.csv: 2 invoices: 1 new, 0 changed, 1 unchanged"
+    assert str(report).splitlines() == [
+        "invoices.csv: 2 invoices: 1 new, 0 changed, 1 unchanged",
+        "perhaps twice, the same customer, amount and issue date: INV-1 and INV-2",
+    ]
     async with books.instance.database.read() as uow:
         row = (await uow.session.scalars(sa.select(ImportRow))).one()
         entry = (await uow.session.scalars(sa.select(AuditRow).where(AuditRow.kind == "ledger.file.imported"))).one()
@@ -282,3 +286,33 @@ async def test_hold_is_refused(books: Books) -> None:
         await books.service.set_hold("C-1", date(2026, 5, 20), "", collector)
     with pytest.raises(NotAllowed):
         await books.service.set_hold("C-1", until, "", SignedIn(None, "Oda", "", Role.AUDITOR))
+
+
+async def test_workbook_is_taken_like_the_file_of_the_same_rows(books: Books) -> None:
+    header = tuple(INVOICES.split(","))
+    day, due = date(2026, 4, 1), date(2026, 5, 1)
+    rows = [("INV-2", "C-1", "invoice", 70.5, 70.5, "EUR", day, due, None, "open")]
+    path = write_workbook(books.folder / "invoices.xlsx", [header, *rows])
+    assert _counts(await books.service.import_file("invoices", path)) == (1, 0, 0)
+    assert _counts(await books.service.import_file("invoices", path)) == (0, 0, 1)
+    line = "INV-2,C-1,invoice,70.50,70.50,EUR,2026-04-01,2026-05-01,,open"
+    assert _counts(await books.take(INVOICES, line)) == (0, 0, 1)
+
+
+async def test_what_is_perhaps_there_twice_is_said_once(books: Books) -> None:
+    report = await books.take(INVOICES, _invoice(2), _invoice(3, customer="C-1"), dry_run=True)
+    assert report.notes == ("perhaps twice, the same customer, amount and issue date: INV-1 and INV-3",)
+    await books.take(INVOICES, _invoice(2))
+    assert (await books.take(INVOICES, _invoice(2))).notes == ()
+
+
+async def test_customers_and_contacts_that_are_perhaps_there_twice(books: Books) -> None:
+    header = (
+        "customer_id,name,language,country,currency,timezone,payment_terms_days,strategic,natural_person,segment,"
+        "owner_email"
+    )
+    rest = "en,GB,EUR,Europe/London,30,false,false,,"
+    twins = await books.take(header, f"C-2,Ash Ltd,{rest}", f"C-3,ASH LTD,{rest}", f"C-4,Oak Ltd,{rest}")
+    assert twins.notes == ("perhaps twice, the same name and country: C-2 and C-3",)
+    shared = await books.take(CONTACTS, PETRA.replace("C-1", "C-2"))
+    assert shared.notes == ("perhaps twice, one contact address: C-1 and C-2",)
