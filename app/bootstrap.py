@@ -42,6 +42,7 @@ from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
+from app.ledger.documents import DocumentService
 from app.ledger.service import LedgerService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
@@ -69,6 +70,7 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    documents: DocumentService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -172,9 +174,16 @@ def build(
         intake=intake,
         triage=triage,
         reviews=reviews,
-        pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
+        pages=ReviewPages(
+            database,
+            clock,
+            undo_seconds=settings.undo_seconds,
+            is_demo=is_demo,
+            max_age=policy.ledger.max_age,
+        ),
         outbox=outbox,
-        ledger=LedgerService(database, clock),
+        ledger=LedgerService(database, clock, max_age=policy.ledger.max_age),
+        documents=DocumentService(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

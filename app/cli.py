@@ -176,17 +176,31 @@ def triage(
 
 @cli.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="customers, contacts, invoices or payments")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    kind: Annotated[str, typer.Argument(help="customers, contacts, invoices, payments or documents")],
+    file: Annotated[Path, typer.Argument(exists=True, help="CSV or .xlsx; for documents a folder.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
     snapshot: Annotated[bool, typer.Option("--snapshot", help="The file holds all open items.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Close more than 20 % of the open items.")] = False,
+    adapter: Annotated[str, typer.Option(help="Whose export the file is: see docs/ledger.md.")] = "",
+    company: Annotated[str | None, typer.Option(help="documents: whose invoice numbers the names are.")] = None,
+    skip_unknown: Annotated[bool, typer.Option("--skip-unknown", help="documents: leave out unknown numbers.")] = False,
 ) -> None:
-    """Take a ledger file, whole or not at all."""
-    report = _with_services(
-        lambda s: s.ledger.import_file(kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes)
-    )
-    typer.echo(str(report))
+    """Take a ledger file or a folder of invoice copies, whole or not at all."""
+
+    async def take(services: Services) -> str:
+        if kind == "documents":
+            return str(
+                await services.documents.import_folder(
+                    file, company=company, skip_unknown=skip_unknown, dry_run=dry_run
+                )
+            )
+        return str(
+            await services.ledger.import_file(
+                kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes, adapter=adapter
+            )
+        )
+
+    typer.echo(_with_services(take))
 
 
 @mailbox.command("add")

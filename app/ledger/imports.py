@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.staging import Staging
 from app.domain.errors import BadRow, ImportRefused, Invalid
-from app.domain.ids import new_id
+from app.domain.ids import consecutive_ids
 from app.domain.intents import LANGUAGES
 from app.ledger.csv_files import open_csv
 from app.ledger.rows import LAYOUTS, Layout, RowReader
@@ -97,11 +97,12 @@ def _fill(spool: Spool, layout: Layout, reader: RowReader) -> list[str]:
     """Returns the languages that Duebox does not write. Raises ImportRefused."""
     bad: list[BadRow] = []
     more, languages = 0, set()
+    ids = consecutive_ids()
     for row in reader:
         if not isinstance(row, BadRow):
             languages.add(row.get("language") or LANGUAGES[0])
             if not bad:
-                spool.write({"id": new_id(), **row} if layout.makes_ids else row)
+                spool.write({"id": next(ids), **row} if layout.makes_ids else row)
         elif len(bad) < BAD_ROWS_SHOWN:
             bad.append(row)
         else:

@@ -106,10 +106,11 @@ class RowReader:
         self._source = source
         self._mark = mark
         self._customers = customers
-        known: list[tuple[int, Column, dict[str, Any]]] = [
-            (source.header.index(column.name), column, {}) for column in layout.columns if column.name in source.header
+        self._columns: list[tuple[int, str, Column, dict[str, Any]]] = [
+            (source.header.index(column.name), column.field, column, {})
+            for column in layout.columns
+            if column.name in source.header
         ]
-        self._columns = known
         self._key_column = next(column.name for column in layout.columns if column.field == layout.key[-1])
         self.seen: dict[str, int] = {}
 
@@ -118,8 +119,9 @@ class RowReader:
             if isinstance(row, BadRow):
                 yield row
                 continue
-            values, bad = self._read(row)
-            problems = bad or [*self._problems(row.line, values)]
+            values, problems = self._read(row)
+            if not problems:
+                problems = [*self._problems(row.line, values)]
             if not problems:
                 yield values
             for column, reason in problems:
@@ -128,18 +130,19 @@ class RowReader:
     def _read(self, row: SourceRow) -> tuple[Values, list[tuple[str, str]]]:
         values: Values = {}
         bad: list[tuple[str, str]] = []
-        for place, column, known in self._columns:
-            cell = row.cells[place]
+        cells = row.cells
+        for place, field, column, known in self._columns:
+            cell = cells[place]
             if cell in known:
-                values[column.field] = known[cell]
+                values[field] = known[cell]
                 continue
             try:
-                value = values[column.field] = column.value(cell, self._mark)
+                values[field] = column.value(cell, self._mark)
             except BadCell as error:
                 bad.append((column.name, str(error)))
                 continue
             if len(known) < KNOWN_CELLS:
-                known[cell] = value
+                known[cell] = values[field]
         return values, bad
 
     def _problems(self, line: int, values: Values) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,12 +14,17 @@ from app.db.tables.ledger import HoldRow, ImportRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company, newest_for
 from app.domain.ids import new_id
 from app.domain.people import SignedIn
+from app.domain.policy import LedgerPolicy
+from app.ledger.column_maps import adapted
 from app.ledger.imports import Checked, Tally, check, compare, open_source, stage
 from app.ledger.marks import refresh
 from app.ledger.snapshot import confirm, missing, needs_confirming
 from app.ledger.sources import Source
+
+MAX_AGE = LedgerPolicy().max_age
 
 log = structlog.get_logger()
 
@@ -49,19 +54,47 @@ class ImportReport:
 
 
 class LedgerService:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, max_age: timedelta = MAX_AGE) -> None:
         self._database = database
         self._clock = clock
+        self._max_age = max_age
+
+    async def freshness(self, company: str | None = None) -> Freshness:
+        """How old the newest invoice import is that speaks for a company; without one, of the least fresh company."""
+        if company is None:
+            return least_fresh([*(await self.freshness_by_company()).values()])
+        async with self._database.read() as uow:
+            imports = await Imports(uow.session).invoice_imports()
+        return self._judged(newest_for(company, imports))
+
+    async def freshness_by_company(self) -> dict[str, Freshness]:
+        """The same for every company that an invoice file named; the key is "" when none did."""
+        async with self._database.read() as uow:
+            imports = await Imports(uow.session).invoice_imports()
+        return {company: self._judged(at) for company, at in newest_by_company(imports).items()}
+
+    def _judged(self, as_of: datetime | None) -> Freshness:
+        return freshness(as_of, self._clock(), self._max_age)
 
     async def import_file(
-        self, kind: str, path: Path, *, dry_run: bool = False, snapshot: bool = False, confirmed: bool = False
+        self,
+        kind: str,
+        path: Path,
+        *,
+        dry_run: bool = False,
+        snapshot: bool = False,
+        confirmed: bool = False,
+        adapter: str = "",
     ) -> ImportReport:
         """Take a file of customers, contacts, invoices or payments, whole or not at all.
 
-        Raises ImportRefused with every bad row; Invalid for another kind, a file that is not there, and a snapshot
-        that would close too much without being confirmed.
+        `adapter` names the system whose export the file is; without one it has our own columns.
+        Raises ImportRefused with every bad row; Invalid for another kind or adapter, a file that is not there, and a
+        snapshot that would close too much without being confirmed.
         """
         source = await asyncio.to_thread(open_source, path)
+        if adapter:
+            source = adapted(source, adapter, kind)
         return await self._import(kind, source, dry_run=dry_run, snapshot=snapshot, confirmed=confirmed)
 
     async def _import(
@@ -116,6 +149,7 @@ class LedgerService:
         if not confirmed:
             confirm(len(closing), open_before)
         tally = await compare(staging, checked)
+        companies = await staging.companies() if checked.kind == "invoices" else set()
         await staging.write()
         await staging.drop()
         await imports.close([invoice.id for invoice in closing])
@@ -132,6 +166,7 @@ class LedgerService:
             kind=checked.kind,
             rows=tally.rows,
             changed=tally.new + tally.changed + len(closing),
+            companies=sorted(companies),
             at=now,
         )
         imports.add(row)

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.domain.errors import BadRow
 
@@ -20,8 +19,7 @@ class DecimalMark(StrEnum):
     UNCLEAR = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """One row of stripped cells, as many as the header has; `line` is where it begins, as a person would count."""
 
     line: int

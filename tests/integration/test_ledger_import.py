@@ -316,3 +316,24 @@ async def test_customers_and_contacts_that_are_perhaps_there_twice(books: Books)
     assert twins.notes == ("perhaps twice, the same name and country: C-2 and C-3",)
     shared = await books.take(CONTACTS, PETRA.replace("C-1", "C-2"))
     assert shared.notes == ("perhaps twice, one contact address: C-1 and C-2",)
+
+
+async def test_freshness_is_that_of_the_newest_invoice_file_for_each_company(books: Books) -> None:
+    assert (await books.service.freshness()).reason == "no invoices have been imported yet"
+    header = f"{INVOICES},company"
+    path = books.folder / "companies.csv"
+    path.write_text(f"{header}\n{_invoice(2)},north\n{_invoice(3)},south\n")
+    await books.service.import_file("invoices", path)
+    books.instance.clock.advance(hours=40)
+    path.write_text(f"{header}\n{_invoice(2)},north\n")
+    await books.service.import_file("invoices", path)
+    assert {company: one.is_stale for company, one in (await books.service.freshness_by_company()).items()} == {
+        "north": False,
+        "south": True,
+    }
+    assert not (await books.service.freshness("north")).is_stale
+    whole = await books.service.freshness()
+    assert (whole.is_stale, whole.age) == (True, timedelta(hours=40))
+    await books.take(INVOICES, INV_1)
+    assert not (await books.service.freshness()).is_stale
+    assert not (await books.service.freshness("south")).is_stale

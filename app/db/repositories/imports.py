@@ -20,6 +20,9 @@ IMPORT_LOCK = 0x44554510
 
 AT_ONCE = 2_000
 
+LOOKED_BACK = 200
+"""A company whose newest import lies further back is stale, whatever its age exactly."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewerPayment:
@@ -54,6 +57,21 @@ class Imports:
             sa.select(ImportRow.at).where(ImportRow.kind == kind).order_by(ImportRow.at.desc()).limit(1)
         )
         return newest
+
+    async def invoice_imports(self) -> list[tuple[datetime, list[str]]]:
+        """When invoice files were taken, and the companies that each names; the newest first, so many as matter."""
+        found = await self._session.execute(
+            sa.select(ImportRow.at, ImportRow.companies)
+            .where(ImportRow.kind == "invoices")
+            .order_by(ImportRow.at.desc())
+            .limit(LOOKED_BACK)
+        )
+        return [(row.at, row.companies) for row in found]
+
+    async def recent(self, most: int) -> Sequence[ImportRow]:
+        """What was taken last, the newest first."""
+        found = await self._session.scalars(sa.select(ImportRow).order_by(ImportRow.at.desc()).limit(most))
+        return found.all()
 
     def add(self, row: ImportRow) -> None:
         self._session.add(row)
