@@ -43,6 +43,7 @@ from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.documents import DocumentService
+from app.ledger.quality import QualityService
 from app.ledger.service import LedgerService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
@@ -71,6 +72,7 @@ class Services:
     outbox: OutboxService
     ledger: LedgerService
     documents: DocumentService
+    quality: QualityService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -149,6 +151,7 @@ def build(
     intake = IntakeService(database, clock)
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
+    ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
     open_folder = _folder_opener(keyring)
     outbox = OutboxService(
         database,
@@ -182,8 +185,9 @@ def build(
             max_age=policy.ledger.max_age,
         ),
         outbox=outbox,
-        ledger=LedgerService(database, clock, max_age=policy.ledger.max_age),
+        ledger=ledger,
         documents=DocumentService(database, clock),
+        quality=QualityService(database, ledger),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -27,11 +27,19 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0]
 )
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
+ledger = typer.Typer(no_args_is_help=True, help="What is owed.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
-for group, name in ((mailbox, "mailbox"), (users, "users"), (quarantine, "quarantine"), (audit, "audit"), (db, "db")):
+for group, name in (
+    (mailbox, "mailbox"),
+    (ledger, "ledger"),
+    (users, "users"),
+    (quarantine, "quarantine"),
+    (audit, "audit"),
+    (db, "db"),
+):
     cli.add_typer(group, name=name)
 
 T = TypeVar("T")
@@ -201,6 +209,17 @@ def import_(
         )
 
     typer.echo(_with_services(take))
+
+
+@ledger.command("check")
+def ledger_check(as_json: AsJson = False) -> None:
+    """Look through the ledger for what would make a reminder wrong, late or unsendable."""
+    report = _with_services(lambda s: s.quality.report())
+    if as_json:
+        _print(report.as_dict())
+    else:
+        typer.echo(str(report))
+    raise typer.Exit(OK if report.is_clean else WRONG)
 
 
 @mailbox.command("add")

@@ -16,7 +16,8 @@ from app.domain.account import InvoiceStatus
 from app.domain.errors import ImportRefused, Invalid, NotAllowed, NotFound
 from app.domain.people import SignedIn
 from app.domain.review import Role
-from app.ledger.service import ImportReport, LedgerService
+from app.ledger.service import LedgerService
+from app.ledger.taking import ImportReport
 from tests.instances import SECRET, Instance, mail
 from tests.workbooks import write_workbook
 

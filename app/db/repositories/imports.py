@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.staging import IS_OPEN
 from app.db.tables.ledger import CustomerRow, ImportRow, InvoiceRow, PaymentRow
+from app.db.tables.papers import LedgerRequestRow
 from app.domain.account import InvoiceStatus
+from app.domain.errors import Invalid
 
 IMPORT_LOCK = 0x44554510
 """Advisory lock number on PostgreSQL: one import at a time. On SQLite BEGIN IMMEDIATE is the lock."""
@@ -28,6 +30,14 @@ LOOKED_BACK = 200
 class NewerPayment:
     customer_id: str
     invoice_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """Keyed hashes of a request's idempotency key and of what it asks for."""
+
+    key_hash: str
+    body_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,25 @@ class Imports:
         )
         return [(row.at, row.companies) for row in found]
 
-    async def recent(self, most: int) -> Sequence[ImportRow]:
-        """What was taken last, the newest first."""
-        found = await self._session.scalars(sa.select(ImportRow).order_by(ImportRow.at.desc()).limit(most))
+    async def recent(self, most: int, *, before: UUID | None = None) -> Sequence[ImportRow]:
+        """What was taken last, the newest first; `before` an import that the caller has seen."""
+        rows = sa.select(ImportRow).order_by(ImportRow.id.desc()).limit(most)
+        found = await self._session.scalars(rows if before is None else rows.where(ImportRow.id < before))
         return found.all()
+
+    async def answer_to(self, request: KeyedRequest) -> dict[str, Any] | None:
+        """How a request was answered before. Raises Invalid when its key had another body. Ask under the lock."""
+        row = await self._session.get(LedgerRequestRow, request.key_hash)
+        if row is None:
+            return None
+        if row.body_hash != request.body_hash:
+            raise Invalid("this Idempotency-Key came with another request before: use a new key for a new request")
+        return row.answer
+
+    def remember(self, request: KeyedRequest, answer: dict[str, Any], at: datetime) -> None:
+        self._session.add(
+            LedgerRequestRow(key_hash=request.key_hash, body_hash=request.body_hash, answer=answer, at=at)
+        )
 
     def add(self, row: ImportRow) -> None:
         self._session.add(row)

@@ -27,8 +27,8 @@ class DocumentRow(Base):
 
 
 class LedgerRequestRow(Base):
-    """A request to the ledger's API with an idempotency key, and how it was answered. Both are kept as keyed hashes
-    and numbers: no row of the request stays here."""
+    """A request to the ledger's API with an idempotency key, as keyed hashes, and how it was answered: counts, invoice
+    numbers and customer ids."""
 
     __tablename__ = "ledger_requests"
 
