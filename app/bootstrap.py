@@ -43,6 +43,7 @@ from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.documents import DocumentService
+from app.ledger.folder import WatchedFolder
 from app.ledger.quality import QualityService
 from app.ledger.service import LedgerService
 from app.outbox.service import OutboxService
@@ -73,6 +74,7 @@ class Services:
     ledger: LedgerService
     documents: DocumentService
     quality: QualityService
+    ledger_folder: WatchedFolder
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -98,10 +100,12 @@ class Services:
         await self.engine.start(self.handlers)
         self.sweep.start()
         self.poller.start()
+        self.ledger_folder.start()
 
     async def stop_working(self) -> None:
         """Take nothing new, let what runs end, then hand back the lease."""
         await self.poller.stop()
+        await self.ledger_folder.stop()
         await self.sweep.stop()
         await self.engine.stop()
         if isinstance(self.mind, ChildMind):
@@ -188,6 +192,14 @@ def build(
         ledger=ledger,
         documents=DocumentService(database, clock),
         quality=QualityService(database, ledger),
+        ledger_folder=WatchedFolder(
+            database,
+            ledger,
+            settings.ledger.folder,
+            clock,
+            poll_seconds=settings.poll_seconds,
+            holder=executor_id,
+        ),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

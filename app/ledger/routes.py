@@ -19,7 +19,7 @@ from app.ledger.quality import QualityService
 from app.ledger.service import LedgerService
 from app.ledger.taking import ImportReport
 from app.web.auth import ApiUser, PageUser
-from app.web.errors import problems
+from app.web.errors import Problem, problems
 from app.web.pages import html, page_of
 
 router = APIRouter()
@@ -101,7 +101,8 @@ def database(request: Request) -> Database:
 @router.post(
     "/api/v1/ledger/{kind}",
     response_model=Import,
-    responses=problems(400, 403, 413) | {422: {"model": Refusal, "description": "the rows are wrong, each is named"}},
+    responses=problems(400, 403, 413)
+    | {422: {"model": Refusal | Problem, "description": "the rows are wrong, each is named; or one sentence"}},
     tags=["ledger"],
     openapi_extra=ROWS,
 )
