@@ -46,7 +46,7 @@ class CsvFile:
                     return
                 if cells is None:
                     return
-                cells = [cell.strip() for cell in cells]
+                cells = list(map(str.strip, cells))
                 if line > 1 and any(cells):
                     yield SourceRow(line, cells) if len(cells) == width else self._ragged(line, len(cells))
                 line = reader.line_num + 1

@@ -101,8 +101,10 @@ def _fill(spool: Spool, layout: Layout, reader: RowReader) -> list[str]:
     for row in reader:
         if not isinstance(row, BadRow):
             languages.add(row.get("language") or LANGUAGES[0])
+            if layout.makes_ids:
+                row["id"] = next(ids)
             if not bad:
-                spool.write({"id": next(ids), **row} if layout.makes_ids else row)
+                spool.write(row)
         elif len(bad) < BAD_ROWS_SHOWN:
             bad.append(row)
         else:

@@ -6,6 +6,7 @@ The file has no name in the file system, so nothing of it stays behind, whatever
 import csv
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, BinaryIO, cast
 
 
@@ -14,12 +15,13 @@ class Spool:
 
     def __init__(self, fields: Sequence[str]) -> None:
         self.fields = tuple(fields)
+        self._cells = itemgetter(*fields)
         self.rows = 0
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115  # closed with the spool
         self._writer = csv.writer(self._file, lineterminator="\n")
 
     def write(self, values: Mapping[str, Any]) -> None:
-        self._writer.writerow([values[field] for field in self.fields])
+        self._writer.writerow(self._cells(values))
         self.rows += 1
 
     def as_file(self) -> BinaryIO:

@@ -67,7 +67,7 @@ class Caller:
 
 @pytest.fixture
 async def caller(migrated_url: str) -> AsyncIterator[Caller]:
-    services = build(Settings(database_url=migrated_url, secret_key=SECRET))  # type: ignore[arg-type]
+    services = build(Settings(database_url=migrated_url, secret_key=SECRET))
     tokens = {}
     for role in ("manager", "collector"):
         email = f"{role}@seller.example"
