@@ -17,7 +17,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
-from app.domain.errors import AppError, DatabaseBusy, ImportRefused, Invalid, Unreachable
+from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
 from app.operations import administration, mailboxes
 
@@ -55,7 +55,7 @@ def main() -> None:
         _complain(busy, TRY_AGAIN)
     except Unreachable as away:
         _complain(away, TRY_AGAIN)
-    except ImportRefused as refused:
+    except (ImportRefused, DocumentsRefused) as refused:
         _complain(refused, WRONG)
     except Invalid as invalid:
         _complain(invalid, USAGE)

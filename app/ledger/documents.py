@@ -12,7 +12,7 @@ import structlog
 from app.db.repositories.documents import NumberedInvoice, folded
 from app.db.uow import Database
 from app.domain.clock import Clock
-from app.domain.errors import Invalid
+from app.domain.errors import DocumentsRefused, Invalid
 
 LARGEST = 10 * 1024 * 1024
 BAD_SHOWN = 100
@@ -67,7 +67,8 @@ class DocumentService:
         """Take every file of a folder, not of those below it; hidden files are passed over.
 
         `company` says whose numbers the names are, where several companies use the same. `skip_unknown` leaves out
-        files that are no copy of a known invoice. Raises Invalid that names each file that cannot be taken.
+        files that are no copy of a known invoice. Raises DocumentsRefused that names each file that cannot be taken,
+        and Invalid where there is no such folder.
         """
         paths = await asyncio.to_thread(_files, folder)
         async with self._database.read() as uow:
@@ -76,7 +77,7 @@ class DocumentService:
         copies, unknown = _matched([path for path in paths if path.suffix.lower() in MEDIA_TYPES], like, company)
         bad += _doubles(copies)
         if bad or (unknown and not skip_unknown):
-            raise Invalid(_complaint([*bad, *([] if skip_unknown else unknown)]))
+            raise DocumentsRefused(_complaint([*bad, *([] if skip_unknown else unknown)]))
         skipped = tuple(f"left out: {complaint}" for complaint in unknown)
         if dry_run:
             return DocumentReport(len(copies), 0, 0, 0, skipped, is_dry_run=True)

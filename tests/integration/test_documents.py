@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.db.tables.ledger import CustomerRow, InvoiceRow
 from app.db.tables.papers import DocumentRow
 from app.db.tables.system import AuditRow
-from app.domain.errors import Invalid
+from app.domain.errors import DocumentsRefused, Invalid
 from app.domain.ids import new_id
 from app.ledger.documents import LARGEST, DocumentReport, DocumentService
 from tests.instances import Instance, customers_papers
@@ -86,7 +86,7 @@ async def test_slashes_of_a_number_are_written_otherwise(instance: Instance, tmp
 @on_sqlite
 async def test_unknown_number_refuses_the_folder_unless_it_may_be_left_out(instance: Instance, tmp_path: Path) -> None:
     folder = _folder(tmp_path, **{"INV-1__pdf": PDF, "INV-9__pdf": PDF})
-    with pytest.raises(Invalid, match=r"INV-9\.pdf: there is no invoice INV-9"):
+    with pytest.raises(DocumentsRefused, match=r"INV-9\.pdf: there is no invoice INV-9"):
         await _service(instance).import_folder(folder)
     async with instance.database.read() as uow:
         assert await uow.documents.copies("C-1", ["INV-1"]) == []
@@ -99,7 +99,7 @@ async def test_number_of_two_companies_needs_to_be_told_whose(instance: Instance
     await _add(instance, "INV-5", company="north")
     await _add(instance, "INV-5", company="south")
     folder = _folder(tmp_path, **{"INV-5__pdf": PDF})
-    with pytest.raises(Invalid, match="may be INV-5 of north, INV-5 of south; say which with --company"):
+    with pytest.raises(DocumentsRefused, match="may be INV-5 of north, INV-5 of south; say which with --company"):
         await _service(instance).import_folder(folder)
     assert (await _service(instance).import_folder(folder, company="south")).new == 1
 
@@ -110,7 +110,7 @@ async def test_every_file_that_cannot_be_taken_is_named(instance: Instance, tmp_
     folder = _folder(tmp_path, **files)
     with (folder / "INV-1.jpg").open("wb") as file:
         file.truncate(LARGEST + 1)
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(DocumentsRefused) as refusal:
         await _service(instance).import_folder(folder, skip_unknown=True)
     assert str(refusal.value).splitlines() == [
         "INV-1.exe: is none of .pdf, .xml, .jpg, .jpeg, .png",
