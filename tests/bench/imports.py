@@ -26,7 +26,7 @@ from tests.bench.load import load_average
 from tests.running import DUEBOX, REPOSITORY, Installation, scratch
 from tests.servers.postgres import Postgres
 
-INVOICES, INVOICES_QUICKLY = 100_000, 10_000
+INVOICES, INVOICES_QUICKLY = 300_000, 10_000
 OWED_BY_EACH = 10
 FASTER, SMALLER = Goal("≥", 0.3), Goal("≤", 500)
 COLUMNS = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
