@@ -46,7 +46,7 @@ class Books:
     def service(self) -> LedgerService:
         return LedgerService(self.instance.database, self.instance.clock)
 
-    async def take(self, header: str, *lines: str, **options: bool) -> ImportReport:
+    async def take(self, header: str, *lines: str, **options: Any) -> ImportReport:
         kind = {CONTACTS: "contacts", INVOICES: "invoices", PAYMENTS: "payments"}.get(header, "customers")
         path = self.folder / f"{kind}.csv"
         path.write_text("\n".join([header, *lines]), encoding="utf-8")
