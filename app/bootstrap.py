@@ -46,8 +46,11 @@ from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.cases import CaseService
+from app.ledger.documents import DocumentService
+from app.ledger.folder import WatchedFolder
 from app.ledger.holds import HoldService
 from app.ledger.pages import LedgerPages
+from app.ledger.quality import QualityService
 from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
 from app.ledger.tasks import TaskService
@@ -81,6 +84,9 @@ class Services:
     holds: HoldService
     tasks: TaskService
     ledger_pages: LedgerPages
+    documents: DocumentService
+    quality: QualityService
+    ledger_folder: WatchedFolder
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -109,11 +115,13 @@ class Services:
         self.sweep.start()
         self.daily.start()
         self.poller.start()
+        self.ledger_folder.start()
 
     async def stop_working(self) -> None:
         """Take nothing new, let what runs end, then hand back the lease."""
         await self.poller.stop()
         await self.daily.stop()
+        await self.ledger_folder.stop()
         await self.sweep.stop()
         await self.engine.stop()
         if isinstance(self.mind, ChildMind):
@@ -163,6 +171,7 @@ def build(
     intake = IntakeService(database, clock)
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
+    ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
     open_folder = _folder_opener(keyring)
     outbox = OutboxService(
         database,
@@ -188,13 +197,29 @@ def build(
         intake=intake,
         triage=triage,
         reviews=reviews,
-        pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
+        pages=ReviewPages(
+            database,
+            clock,
+            undo_seconds=settings.undo_seconds,
+            is_demo=is_demo,
+            max_age=policy.ledger.max_age,
+        ),
         outbox=outbox,
-        ledger=LedgerService(database, clock),
         cases=CaseService(database, clock),
         holds=HoldService(database, clock),
         tasks=TaskService(database, clock),
         ledger_pages=LedgerPages(database, clock),
+        ledger=ledger,
+        documents=DocumentService(database, clock),
+        quality=QualityService(database, ledger),
+        ledger_folder=WatchedFolder(
+            database,
+            ledger,
+            settings.ledger.folder,
+            clock,
+            poll_seconds=settings.poll_seconds,
+            holder=executor_id,
+        ),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -17,7 +17,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
-from app.domain.errors import AppError, DatabaseBusy, ImportRefused, Invalid, Unreachable
+from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
 from app.operations import administration, mailboxes
 
@@ -27,11 +27,19 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0]
 )
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
+ledger = typer.Typer(no_args_is_help=True, help="What is owed.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
-for group, name in ((mailbox, "mailbox"), (users, "users"), (quarantine, "quarantine"), (audit, "audit"), (db, "db")):
+for group, name in (
+    (mailbox, "mailbox"),
+    (ledger, "ledger"),
+    (users, "users"),
+    (quarantine, "quarantine"),
+    (audit, "audit"),
+    (db, "db"),
+):
     cli.add_typer(group, name=name)
 
 T = TypeVar("T")
@@ -47,7 +55,7 @@ def main() -> None:
         _complain(busy, TRY_AGAIN)
     except Unreachable as away:
         _complain(away, TRY_AGAIN)
-    except ImportRefused as refused:
+    except (ImportRefused, DocumentsRefused) as refused:
         _complain(refused, WRONG)
     except Invalid as invalid:
         _complain(invalid, USAGE)
@@ -176,17 +184,42 @@ def triage(
 
 @cli.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="customers, contacts, invoices or payments")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    kind: Annotated[str, typer.Argument(help="customers, contacts, invoices, payments or documents")],
+    file: Annotated[Path, typer.Argument(exists=True, help="CSV or .xlsx; for documents a folder.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
     snapshot: Annotated[bool, typer.Option("--snapshot", help="The file holds all open items.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Close more than 20 % of the open items.")] = False,
+    adapter: Annotated[str, typer.Option(help="Whose export the file is: see docs/ledger.md.")] = "",
+    company: Annotated[str | None, typer.Option(help="documents: whose invoice numbers the names are.")] = None,
+    skip_unknown: Annotated[bool, typer.Option("--skip-unknown", help="documents: leave out unknown numbers.")] = False,
 ) -> None:
-    """Take a ledger file, whole or not at all."""
-    report = _with_services(
-        lambda s: s.ledger.import_file(kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes)
-    )
-    typer.echo(str(report))
+    """Take a ledger file or a folder of invoice copies, whole or not at all."""
+
+    async def take(services: Services) -> str:
+        if kind == "documents":
+            return str(
+                await services.documents.import_folder(
+                    file, company=company, skip_unknown=skip_unknown, dry_run=dry_run
+                )
+            )
+        return str(
+            await services.ledger.import_file(
+                kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes, adapter=adapter
+            )
+        )
+
+    typer.echo(_with_services(take))
+
+
+@ledger.command("check")
+def ledger_check(as_json: AsJson = False) -> None:
+    """Look through the ledger for what would make a reminder wrong, late or unsendable."""
+    report = _with_services(lambda s: s.quality.report())
+    if as_json:
+        _print(report.as_dict())
+    else:
+        typer.echo(str(report))
+    raise typer.Exit(OK if report.is_clean else WRONG)
 
 
 @mailbox.command("add")

@@ -45,6 +45,14 @@ class SmtpSettings(BaseModel):
     backoff_seconds: Annotated[float, Field(gt=0)] = 30.0
 
 
+class LedgerSettings(BaseModel):
+    """`folder` is watched for ledger files."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    folder: Path | None = None
+
+
 class HttpSettings(BaseModel):
     model_config = {"frozen": True, "extra": "forbid"}
 
@@ -64,6 +72,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     smtp: SmtpSettings = SmtpSettings()
     http: HttpSettings = HttpSettings()
+    ledger: LedgerSettings = LedgerSettings()
     policy_file: Path | None = None
     undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0

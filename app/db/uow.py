@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.repositories.audit import AuditLog
 from app.db.repositories.cases import Cases
+from app.db.repositories.documents import Documents
 from app.db.repositories.identity import Users
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
@@ -38,6 +39,7 @@ class Uow:
         self.cases = Cases(session, clock)
         self.tasks = Tasks(session, keyring, clock)
         self.ledger = Ledger(session, self.cases, clock)
+        self.documents = Documents(session, keyring, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock

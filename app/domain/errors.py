@@ -5,7 +5,8 @@ AppError
 ├── NotAllowed
 ├── Invalid                     the caller's words are off; the message says how to mend them
 │   ├── SettingInvalid          names the setting and the fix
-│   └── ImportRefused           carries every bad row; nothing of the file was taken
+│   ├── ImportRefused           carries every bad row; nothing of the file was taken
+│   └── DocumentsRefused        names every file that is no invoice copy; nothing of the folder was taken
 ├── ReviewAlreadyDecided        carries who decided, when, and the present state and version
 ├── StateImpossible             a move that the table of states does not have
 ├── TooManyAttempts             log-in throttled; carries the seconds to wait
@@ -64,6 +65,10 @@ class ImportRefused(Invalid):
         super().__init__("\n".join([*map(str, rows), *([f"and {more} more"] if more else [])]))
         self.rows = tuple(rows)
         self.more = more
+
+
+class DocumentsRefused(Invalid):
+    pass
 
 
 class ReviewAlreadyDecided(AppError):

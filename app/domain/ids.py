@@ -3,6 +3,8 @@
 import secrets
 import threading
 import time
+from collections.abc import Iterator
+from itertools import count
 from uuid import UUID
 
 _COUNTER_BITS = 12
@@ -22,3 +24,12 @@ def new_id() -> UUID:
         millis, counter = _last >> _COUNTER_BITS, _last & (1 << _COUNTER_BITS) - 1
     version, variant = 0x7, 0x2
     return UUID(int=millis << 80 | version << 76 | counter << 64 | variant << 62 | secrets.randbits(62))
+
+
+def consecutive_ids() -> Iterator[str]:
+    """Ids for the rows of one file, in hexadecimal: a new id, then each one more. Made much faster than by new_id().
+
+    The random part of the first leaves room: 62 bits, of which a file's length uses some twenty.
+    """
+    first = new_id().int & ~(1 << 61)
+    return (f"{number:032x}" for number in count(first))

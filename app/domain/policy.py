@@ -5,7 +5,9 @@ The first rule that matches wins; the last one must match everything and send to
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from app.domain.company import Company
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 
 
@@ -110,6 +112,13 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerPolicy:
+    """How old the newest invoice import may be before reminders stop."""
+
+    max_age: timedelta = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     version: str
     rules: tuple[Rule, ...]
@@ -117,6 +126,12 @@ class Policy:
     sending_stopped: bool = False
     tones: tuple[ToneRule, ...] = ()
     limits: Limits = Limits()
+    ledger: LedgerPolicy = LedgerPolicy()
+    companies: tuple[Company, ...] = ()
+
+    def company(self, company_id: str) -> Company | None:
+        """The legal entity of an invoice or customer; None when the file names no such company."""
+        return next((company for company in self.companies if company.id == company_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from app.ledger.csv_files import DecimalMark
+from app.ledger.sources import DecimalMark
 
 CURRENCIES_SINCE = date(2010, 1, 1)
 LARGEST = Decimal(10) ** 14
@@ -40,9 +40,11 @@ class BadCell(ValueError):
 
 def text(longest: int) -> Callable[[str, DecimalMark], str]:
     def parse(cell: str, _mark: DecimalMark) -> str:
-        if _CONTROL.search(cell):
-            raise BadCell("holds control characters")
-        words = " ".join(cell.split())
+        words = cell
+        if not cell.isprintable() or "  " in cell:
+            if _CONTROL.search(cell):
+                raise BadCell("holds control characters")
+            words = " ".join(cell.split())
         if len(words) > longest:
             raise BadCell(f"is longer than {longest} characters")
         return words

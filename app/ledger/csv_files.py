@@ -5,33 +5,13 @@ cannot be read is given back as a BadRow among the rows: the caller collects the
 """
 
 import csv
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
 from app.domain.errors import BadRow, Invalid
-
-_POINT = re.compile(r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})|.*,.*\..*")
-_COMMA = re.compile(r"[^,]*,(?:[0-9]{1,2}|[0-9]{4})|.*\..*,.*")
-
-
-class DecimalMark(StrEnum):
-    """What stands before the cents. UNCLEAR: the file shows neither, so `1.250` could be 1250 or 1.25."""
-
-    POINT = "."
-    COMMA = ","
-    UNCLEAR = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CsvRow:
-    """One row; `line` is where it begins, counted from 1 with the header."""
-
-    line: int
-    cells: list[str]
+from app.ledger.sources import DecimalMark, SourceRow, cells_of, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +26,11 @@ class CsvFile:
     def name(self) -> str:
         return self.path.name
 
-    def rows(self) -> Iterator[CsvRow | BadRow]:
+    @property
+    def recognised(self) -> str:
+        return "delimiter ;" if self.delimiter == ";" else ""
+
+    def rows(self) -> Iterator[SourceRow | BadRow]:
         """The rows below the header, stripped, blank ones left out. After bytes that are not UTF-8 nothing follows."""
         with _opened(self.path) as file:
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
@@ -62,21 +46,16 @@ class CsvFile:
                     return
                 if cells is None:
                     return
-                cells = [cell.strip() for cell in cells]
+                cells = list(map(str.strip, cells))
                 if line > 1 and any(cells):
-                    yield CsvRow(line, cells) if len(cells) == width else self._ragged(line, len(cells))
+                    yield SourceRow(line, cells) if len(cells) == width else self._ragged(line, len(cells))
                 line = reader.line_num + 1
 
     def decimal_mark(self, columns: Collection[str]) -> DecimalMark:
-        """Judged by the first amount that can only be meant one way."""
-        places = [place for place, name in enumerate(self.header) if name in columns]
-        for row in self.rows():
-            for cell in [row.cells[place] for place in places] if isinstance(row, CsvRow) else ():
-                if _COMMA.fullmatch(cell):
-                    return DecimalMark.COMMA
-                if _POINT.fullmatch(cell):
-                    return DecimalMark.POINT
-        return DecimalMark.UNCLEAR if self.delimiter == ";" else DecimalMark.POINT
+        mark = mark_of(cells_of(self, columns))
+        if mark is DecimalMark.UNCLEAR and self.delimiter == ",":
+            return DecimalMark.POINT
+        return mark
 
     def _ragged(self, line: int, cells: int) -> BadRow:
         width = len(self.header)

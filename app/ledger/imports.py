@@ -1,27 +1,30 @@
-"""A file becomes rows. It is read twice, a batch at a time: once to find what is wrong, outside any transaction, and
-once to compare with what is stored and write the difference, in one transaction.
+"""A file becomes rows. It is read once, outside any transaction, to find what is wrong; its clean rows wait in a spool
+until one transaction compares them with what is stored, as a set, and writes the difference.
 
     open ─▶ every bad row named? ──yes──▶ ImportRefused, nothing taken
                  │ no
                  ▼
-    batch ─▶ stored rows of the same keys ─▶ new │ changed │ unchanged ─▶ touch customers ─▶ marks ─▶ audit
+    spool ─▶ staged beside the ledger ─▶ new │ changed │ unchanged ─▶ touch customers ─▶ marks ─▶ audit
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
-from app.db.repositories.imports import AT_ONCE, Imports
-from app.db.tables.ledger import CustomerRow
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.staging import Staging
 from app.domain.errors import BadRow, ImportRefused, Invalid
-from app.domain.ids import new_id
+from app.domain.ids import consecutive_ids
 from app.domain.intents import LANGUAGES
-from app.ledger.csv_files import CsvFile, DecimalMark, open_csv
-from app.ledger.rows import LAYOUTS, Layout, RowReader, Values
+from app.ledger.csv_files import open_csv
+from app.ledger.rows import LAYOUTS, Layout, RowReader
+from app.ledger.sheets import open_sheet
+from app.ledger.sources import DecimalMark, Source
+from app.ledger.spool import Spool
 
 BAD_ROWS_SHOWN = 100
+LIKELY_SHOWN = 3
 QUIET_FIELDS = frozenset({"phone"})
 """What no mail relies on: a change is stored, but raises no version."""
 
@@ -32,115 +35,112 @@ class Checked:
 
     kind: str
     layout: Layout
-    file: CsvFile
-    mark: DecimalMark
-    customers: frozenset[str]
-    keys: frozenset[tuple[str, ...]] = frozenset()
+    source: Source
+    spool: Spool
     notes: list[str] = field(default_factory=list)
 
-    def batches(self) -> Iterator[list[Values]]:
-        """The rows once more. Raises ImportRefused when the file has changed since it was checked."""
-        rows = iter(RowReader(self.layout, self.file, self.mark, self.customers))
-        while some := list(islice(rows, AT_ONCE)):
-            bad = [row for row in some if isinstance(row, BadRow)]
-            if bad:
-                raise ImportRefused(bad)
-            yield [row for row in some if not isinstance(row, BadRow)]
+    def close(self) -> None:
+        self.spool.close()
 
 
 @dataclass(slots=True)
 class Tally:
     """What an import does; `touched` are the customers whose ledger is another one now."""
 
-    rows: int = 0
-    new: int = 0
-    changed: int = 0
-    touched: set[str] = field(default_factory=set)
+    rows: int
+    new: int
+    changed: int
+    touched: set[str]
 
     @property
     def unchanged(self) -> int:
         return self.rows - self.new - self.changed
 
 
-def check(kind: str, path: Path, customers: frozenset[str]) -> Checked:
-    """Read the whole file and judge it by itself. Raises ImportRefused with every bad row, Invalid for another kind."""
+def layout_of(kind: str) -> Layout:
+    """Raises Invalid for a kind that there is not."""
     if kind not in LAYOUTS:
         raise Invalid(f"there is no ledger file of kind {kind!r}: {', '.join(LAYOUTS)}")
-    layout = LAYOUTS[kind]
-    file = open_csv(path)
-    if isinstance(file, BadRow):
-        raise ImportRefused([file])
-    in_header = list(layout.check_header(file))
+    return LAYOUTS[kind]
+
+
+def open_source(path: Path) -> Source:
+    """A CSV file or an Excel workbook, by its name. Raises ImportRefused, or Invalid when there is no such file."""
+    source = open_sheet(path) if path.suffix.lower() == ".xlsx" else open_csv(path)
+    if isinstance(source, BadRow):
+        raise ImportRefused([source])
+    return source
+
+
+def check(kind: str, source: Source, customers: frozenset[str]) -> Checked:
+    """Read the whole file and judge it by itself; its rows are kept until `close`.
+
+    Raises ImportRefused with every bad row, Invalid for another kind.
+    """
+    layout = layout_of(kind)
+    in_header = list(layout.check_header(source))
     if in_header:
         raise ImportRefused(in_header)
-    checked = Checked(kind, layout, file, file.decimal_mark(layout.amounts), customers)
+    mark = source.decimal_mark(layout.amounts)
+    spool = Spool([*(["id"] if layout.makes_ids else []), *layout.fields(source)])
+    try:
+        foreign = _fill(spool, layout, RowReader(layout, source, mark, customers))
+    except BaseException:
+        spool.close()
+        raise
+    checked = Checked(kind, layout, source, spool)
+    checked.notes += _notes(checked, mark, foreign)
+    return checked
+
+
+def _fill(spool: Spool, layout: Layout, reader: RowReader) -> list[str]:
+    """Returns the languages that Duebox does not write. Raises ImportRefused."""
     bad: list[BadRow] = []
     more, languages = 0, set()
-    reader = RowReader(layout, file, checked.mark, customers)
+    ids = consecutive_ids()
     for row in reader:
         if not isinstance(row, BadRow):
             languages.add(row.get("language") or LANGUAGES[0])
+            if layout.makes_ids:
+                row["id"] = next(ids)
+            if not bad:
+                spool.write(row)
         elif len(bad) < BAD_ROWS_SHOWN:
             bad.append(row)
         else:
             more += 1
     if bad:
         raise ImportRefused(bad, more=more)
-    checked.keys = frozenset(reader.seen)
-    checked.notes += _notes(checked, sorted(languages.difference(LANGUAGES)))
-    return checked
+    return sorted(languages.difference(LANGUAGES))
 
 
-async def compare(imports: Imports, checked: Checked, *, write: bool) -> Tally:
-    """Count what differs from what is stored, and `write` it or not."""
-    tally = Tally()
-    batches = checked.batches()
-    while batch := await asyncio.to_thread(next, batches, None):
-        await _compare_batch(imports, checked.layout, batch, tally, write=write)
-    return tally
+async def stage(session: AsyncSession, checked: Checked) -> Staging:
+    """Put the rows beside the ledger, in a table of this transaction's own, and find what differs."""
+    layout = checked.layout
+    staging = Staging(session, layout.table, checked.spool.fields, key=layout.key, quiet=QUIET_FIELDS)
+    await staging.fill(checked.spool)
+    await staging.find_differences()
+    return staging
 
 
-async def _compare_batch(
-    imports: Imports, layout: Layout, batch: Sequence[Values], tally: Tally, *, write: bool
-) -> None:
-    fields = list(batch[0])
-    extra = {"id", *layout.key} | ({"version"} if layout.is_versioned else set())
-    stored = {
-        tuple(row[name] for name in layout.key): row
-        for row in await imports.stored(
-            layout.table, {*fields, *extra}, layout.found_by, (row[layout.found_by] for row in batch)
-        )
-    }
-    new: list[Values] = []
-    changed: list[Values] = []
-    for row in batch:
-        present = stored.get(layout.key_of(row))
-        if present is None:
-            new.append(row if "id" in row else {"id": new_id(), **row})
-            if layout.table is not CustomerRow:
-                tally.touched.add(row[layout.customer])
-            continue
-        differing = {name for name in fields if row[name] != present[name]}
-        if differing:
-            is_loud = bool(differing - QUIET_FIELDS)
-            version = {"version": present["version"] + is_loud} if layout.is_versioned else {}
-            changed.append({**row, "id": present["id"], **version})
-            if is_loud:
-                tally.touched |= {row[layout.customer], present[layout.customer]}
-    tally.rows += len(batch)
-    tally.new += len(new)
-    tally.changed += len(changed)
-    if write:
-        await imports.insert(layout.table, new)
-        await imports.update(layout.table, changed)
+async def compare(staging: Staging, checked: Checked) -> Tally:
+    """Count what differs from what is stored, and note what is perhaps there twice. Nothing is written yet."""
+    new, changed = await staging.counts()
+    likeness = checked.layout.likeness
+    if likeness and new and set(likeness.alike) <= set(checked.spool.fields):
+        count, examples = await staging.look_alikes(likeness.alike, likeness.named_by, most=LIKELY_SHOWN)
+        if count:
+            pairs = ", ".join(f"{one} and {other}" for one, other in examples)
+            rest = f" and {count - len(examples)} more" if count > len(examples) else ""
+            checked.notes.append(f"perhaps twice, {likeness.meaning}: {pairs}{rest}")
+    return Tally(checked.spool.rows, new, changed, await staging.touched(checked.layout.customer))
 
 
-def _notes(checked: Checked, foreign: Sequence[str]) -> Iterator[str]:
-    recognised = ["delimiter ;"] if checked.file.delimiter == ";" else []
-    recognised += ["decimal comma"] if checked.mark is DecimalMark.COMMA else []
-    if recognised:
-        yield f"{' and '.join(recognised)} recognised"
-    unused = checked.layout.unused(checked.file)
+def _notes(checked: Checked, mark: DecimalMark, foreign: Sequence[str]) -> Iterator[str]:
+    recognised = [checked.source.recognised, "decimal comma" if mark is DecimalMark.COMMA else ""]
+    if any(recognised):
+        yield f"{' and '.join(filter(None, recognised))} recognised"
+    unused = checked.layout.unused(checked.source)
     if unused:
         yield f"columns not used: {', '.join(unused)}"
     if foreign:

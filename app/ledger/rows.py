@@ -10,10 +10,16 @@ from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.errors import BadRow
 from app.ledger import cells
 from app.ledger.cells import BadCell
-from app.ledger.csv_files import CsvFile, CsvRow, DecimalMark
+from app.ledger.sources import DecimalMark, Source, SourceRow
 
 Values = dict[str, Any]
 """A row by the names of the table's columns."""
+
+KEY_MARK = "\x1f"
+"""Between the parts of a key: a control character, which no cell may hold."""
+
+KNOWN_CELLS = 5_000
+"""How many cells of a column are remembered with their values: currencies, days and customers come again and again."""
 
 _NEEDED = object()
 
@@ -37,14 +43,28 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Rows that agree in the fields `alike` and differ in `named_by` are perhaps the same thing twice."""
+
+    alike: tuple[str, ...]
+    named_by: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """One kind of file. `key` names a row for good; `found_by` is the indexed column by which stored rows are found."""
+    """One kind of file. `key` names a row for good."""
 
     table: type[Base]
     key: tuple[str, ...]
-    found_by: str
     columns: tuple[Column, ...]
     check: Callable[[Values], Iterator[tuple[str, str]]] = lambda _values: iter(())
+    likeness: Likeness | None = None
+
+    @property
+    def makes_ids(self) -> bool:
+        """Whether a row's id is ours and not the file's."""
+        return "id" not in self.key
 
     @property
     def customer(self) -> str:
@@ -55,21 +75,25 @@ class Layout:
     def is_versioned(self) -> bool:
         return self.table is ContactRow
 
-    def key_of(self, values: Values) -> tuple[str, ...]:
-        return tuple(values.get(name, "") for name in self.key)
+    def key_of(self, values: Values) -> str:
+        return KEY_MARK.join([values.get(name, "") for name in self.key])
+
+    def fields(self, source: Source) -> list[str]:
+        """The fields that the file speaks of."""
+        return [column.field for column in self.columns if column.name in source.header]
 
     @property
     def amounts(self) -> frozenset[str]:
         return frozenset(column.name for column in self.columns if column.parse is cells.amount)
 
-    def check_header(self, file: CsvFile) -> Iterator[BadRow]:
+    def check_header(self, file: Source) -> Iterator[BadRow]:
         for column in self.columns:
             if column.name not in file.header and not column.is_optional:
                 yield BadRow(file.name, 1, column.name, "the column is missing")
         for name in {name for name in file.header if name and file.header.count(name) > 1}:
             yield BadRow(file.name, 1, name, "the column is there twice")
 
-    def unused(self, file: CsvFile) -> list[str]:
+    def unused(self, file: Source) -> list[str]:
         known = {column.name for column in self.columns}
         return [name for name in file.header if name and name not in known]
 
@@ -77,38 +101,49 @@ class Layout:
 class RowReader:
     """Reads a file by its layout and remembers the keys it met: `seen` has the line of each."""
 
-    def __init__(self, layout: Layout, file: CsvFile, mark: DecimalMark, customers: frozenset[str]) -> None:
+    def __init__(self, layout: Layout, source: Source, mark: DecimalMark, customers: frozenset[str]) -> None:
         self._layout = layout
-        self._file = file
+        self._source = source
         self._mark = mark
         self._customers = customers
-        self._columns = [(file.header.index(c.name), c) for c in layout.columns if c.name in file.header]
+        self._columns: list[tuple[int, str, Column, dict[str, Any]]] = [
+            (source.header.index(column.name), column.field, column, {})
+            for column in layout.columns
+            if column.name in source.header
+        ]
         self._key_column = next(column.name for column in layout.columns if column.field == layout.key[-1])
-        self.seen: dict[tuple[str, ...], int] = {}
+        self.seen: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Values | BadRow]:
-        for row in self._file.rows():
+        for row in self._source.rows():
             if isinstance(row, BadRow):
                 yield row
-            else:
-                yield from self._taken(row)
+                continue
+            values, problems = self._read(row)
+            if not problems:
+                problems = [*self._problems(row.line, values)]
+            if not problems:
+                yield values
+            for column, reason in problems:
+                yield BadRow(self._source.name, row.line, column, reason)
 
-    def _taken(self, row: CsvRow) -> Iterator[Values | BadRow]:
+    def _read(self, row: SourceRow) -> tuple[Values, list[tuple[str, str]]]:
         values: Values = {}
-        is_bad = False
-        for place, column in self._columns:
+        bad: list[tuple[str, str]] = []
+        cells = row.cells
+        for place, field, column, known in self._columns:
+            cell = cells[place]
+            if cell in known:
+                values[field] = known[cell]
+                continue
             try:
-                values[column.field] = column.value(row.cells[place], self._mark)
+                values[field] = column.value(cell, self._mark)
             except BadCell as error:
-                is_bad = True
-                yield BadRow(self._file.name, row.line, column.name, str(error))
-        if is_bad:
-            return
-        for column_name, reason in self._problems(row.line, values):
-            is_bad = True
-            yield BadRow(self._file.name, row.line, column_name, reason)
-        if not is_bad:
-            yield values
+                bad.append((column.name, str(error)))
+                continue
+            if len(known) < KNOWN_CELLS:
+                known[cell] = values[field]
+        return values, bad
 
     def _problems(self, line: int, values: Values) -> Iterator[tuple[str, str]]:
         customer = values.get("customer_id")
@@ -117,7 +152,7 @@ class RowReader:
         key = self._layout.key_of(values)
         first = self.seen.setdefault(key, line)
         if first != line:
-            yield self._key_column, f"{key[-1]} is on line {first} already"
+            yield self._key_column, f"{values[self._layout.key[-1]]} is on line {first} already"
         yield from self._layout.check(values)
 
 
@@ -139,7 +174,6 @@ LAYOUTS: Mapping[str, Layout] = {
     "customers": Layout(
         CustomerRow,
         ("id",),
-        "id",
         (
             Column("customer_id", "id", cells.text(64)),
             Column("name", "name", cells.text(255)),
@@ -156,11 +190,11 @@ LAYOUTS: Mapping[str, Layout] = {
             Column("payment_method", "payment_method", cells.text(32), is_optional=True, empty=""),
             Column("company", "company", cells.text(64), is_optional=True, empty=""),
         ),
+        likeness=Likeness(("name", "country"), "id", "the same name and country"),
     ),
     "contacts": Layout(
         ContactRow,
         ("customer_id", "email"),
-        "email",
         (
             _CUSTOMER,
             Column("name", "name", cells.text(255)),
@@ -170,11 +204,11 @@ LAYOUTS: Mapping[str, Layout] = {
             Column("active", "active", cells.truth),
             Column("phone", "phone", cells.text(64), is_optional=True, empty=""),
         ),
+        likeness=Likeness(("email",), "customer_id", "one contact address"),
     ),
     "invoices": Layout(
         InvoiceRow,
         ("company", "number"),
-        "number",
         (
             Column("number", "number", cells.text(64)),
             _CUSTOMER,
@@ -190,11 +224,13 @@ LAYOUTS: Mapping[str, Layout] = {
             Column("payment_link", "payment_link", cells.link, is_optional=True, empty=""),
         ),
         _check_invoice,
+        Likeness(
+            ("customer_id", "amount", "currency", "issue_date"), "number", "the same customer, amount and issue date"
+        ),
     ),
     "payments": Layout(
         PaymentRow,
         ("id",),
-        "id",
         (
             Column("payment_id", "id", cells.text(64)),
             _CUSTOMER,

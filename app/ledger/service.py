@@ -1,130 +1,104 @@
-"""The ledger's door: files come in."""
+"""The ledger's door: files and rows come in."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import UTC
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from app.db.repositories.imports import Imports
-from app.db.tables.ledger import ImportRow
-from app.db.uow import Database, Uow
+from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import Invalid
-from app.domain.ids import new_id
-from app.ledger.imports import Checked, Tally, check, compare
-from app.ledger.marks import refresh
+from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company, newest_for
+from app.domain.people import DUEBOX, SignedIn
+from app.domain.policy import LedgerPolicy
+from app.ledger.column_maps import adapted
+from app.ledger.given import GivenRow, GivenRows
+from app.ledger.imports import check, open_source
 from app.ledger.settling import Settling
-from app.ledger.snapshot import confirm, missing, needs_confirming
+from app.ledger.sources import Source
+from app.ledger.taking import ImportReport, ImportWish, foresee, take
 
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What a file did, or in a dry run would do. `closed` are the invoice numbers that a snapshot closes."""
-
-    kind: str
-    file: str
-    rows: int
-    new: int
-    changed: int
-    unchanged: int
-    closed: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    is_dry_run: bool = False
-
-    def __str__(self) -> str:
-        """For a person at a terminal."""
-        would = "would be " if self.is_dry_run else ""
-        counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
-        lines = [f"{self.file}: {self.rows} {self.kind}: {would}{counts}"]
-        if self.closed:
-            lines.append(f"{would}closed ({len(self.closed)}): {', '.join(self.closed)}")
-        return "\n".join([*lines, *self.notes])
+MAX_AGE = LedgerPolicy().max_age
 
 
 class LedgerService:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, max_age: timedelta = MAX_AGE) -> None:
         self._database = database
         self._clock = clock
+        self._max_age = max_age
+
+    async def freshness(self, company: str | None = None) -> Freshness:
+        """How old the newest invoice import is that speaks for a company; without one, of the least fresh company."""
+        if company is None:
+            return least_fresh([*(await self.freshness_by_company()).values()])
+        async with self._database.read() as uow:
+            imports = await Imports(uow.session).invoice_imports()
+        return self._judged(newest_for(company, imports))
+
+    async def freshness_by_company(self) -> dict[str, Freshness]:
+        """The same for every company that an invoice file named; the key is "" when none did."""
+        async with self._database.read() as uow:
+            imports = await Imports(uow.session).invoice_imports()
+        return {company: self._judged(at) for company, at in newest_by_company(imports).items()}
+
+    def _judged(self, as_of: datetime | None) -> Freshness:
+        return freshness(as_of, self._clock(), self._max_age)
 
     async def import_file(
-        self, kind: str, path: Path, *, dry_run: bool = False, snapshot: bool = False, confirmed: bool = False
+        self,
+        kind: str,
+        path: Path,
+        *,
+        dry_run: bool = False,
+        snapshot: bool = False,
+        confirmed: bool = False,
+        adapter: str = "",
+        by: SignedIn = DUEBOX,
+        way: str = "file",
     ) -> ImportReport:
         """Take a file of customers, contacts, invoices or payments, whole or not at all.
 
-        Raises ImportRefused with every bad row; Invalid for another kind, a file that is not there, and a snapshot
-        that would close too much without being confirmed.
+        `adapter` names the system whose export the file is; without one it has our own columns. `by` and `way` are for
+        the audit log: who, and by which door.
+        Raises ImportRefused with every bad row; Invalid for another kind or adapter, a file that is not there, and a
+        snapshot that would close too much without being confirmed.
         """
-        if snapshot and kind != "invoices":
+        source = await asyncio.to_thread(open_source, path)
+        if adapter:
+            source = adapted(source, adapter, kind)
+        return await self._import(kind, source, ImportWish(dry_run, snapshot, confirmed, by, way))
+
+    async def import_rows(
+        self,
+        kind: str,
+        rows: Sequence[GivenRow],
+        *,
+        by: SignedIn,
+        dry_run: bool = False,
+        snapshot: bool = False,
+        confirmed: bool = False,
+        key: str = "",
+        body_hash: str = "",
+    ) -> ImportReport:
+        """The same for rows that a program hands over; row numbers in errors count from 1.
+
+        A repeat of `key` with the same `body_hash` gets the first answer. Raises Invalid when that is another one.
+        """
+        wish = ImportWish(dry_run, snapshot, confirmed, by, "api", key, body_hash)
+        return await self._import(kind, GivenRows.of(rows), wish)
+
+    async def _import(self, kind: str, source: Source, wish: ImportWish) -> ImportReport:
+        if wish.snapshot and kind != "invoices":
             raise Invalid("only an invoice file can be a snapshot of all open items")
         async with self._database.read() as uow:
             customers = await Imports(uow.session).customer_ids()
-        checked = await asyncio.to_thread(check, kind, path, customers)
-        if dry_run:
-            async with self._database.read() as uow:
-                return await self._foresee(Imports(uow.session), checked, is_snapshot=snapshot)
-        async with self._database.write() as uow:
-            report = await self._take(uow, checked, is_snapshot=snapshot, confirmed=confirmed)
+        with closing(await asyncio.to_thread(check, kind, source, customers)) as checked:
+            if wish.dry_run:
+                async with self._database.read() as uow:
+                    return await foresee(uow, checked, wish)
+            async with self._database.write() as uow:
+                report = await take(uow, checked, wish, self._clock())
         await Settling(self._database, self._clock).settle()
         return report
-
-    @staticmethod
-    async def _foresee(imports: Imports, checked: Checked, *, is_snapshot: bool) -> ImportReport:
-        closing, open_before = await missing(imports, checked) if is_snapshot else ((), 0)
-        question = needs_confirming(len(closing), open_before)
-        checked.notes += [f"{question}: --yes will be needed"] if question else []
-        tally = await compare(imports, checked, write=False)
-        return _report(checked, tally, [invoice.number for invoice in closing], is_dry_run=True)
-
-    async def _take(self, uow: Uow, checked: Checked, *, is_snapshot: bool, confirmed: bool) -> ImportReport:
-        imports, now = Imports(uow.session), self._clock()
-        await imports.lock()
-        closing, open_before = await missing(imports, checked) if is_snapshot else ((), 0)
-        if not confirmed:
-            confirm(len(closing), open_before)
-        tally = await compare(imports, checked, write=True)
-        await imports.close([invoice.id for invoice in closing])
-        tally.touched |= {invoice.customer_id for invoice in closing}
-        if checked.kind in {"invoices", "payments"}:
-            as_of = now if checked.kind == "invoices" else await imports.newest("invoices")
-            if as_of is not None:
-                marked, count = await refresh(imports, as_of.astimezone(UTC).date())
-                tally.touched |= marked
-                checked.notes += [f"marked payment seen: {count}"] if count else []
-        await uow.ledger.touch(tally.touched)
-        row = ImportRow(
-            id=new_id(),
-            kind=checked.kind,
-            rows=tally.rows,
-            changed=tally.new + tally.changed + len(closing),
-            at=now,
-        )
-        imports.add(row)
-        uow.audit.add(
-            "ledger.file.imported",
-            import_id=row.id,
-            file_kind=checked.kind,
-            rows=tally.rows,
-            new=tally.new,
-            changed=tally.changed,
-            closed=len(closing),
-        )
-        log.info("ledger.file.imported", import_id=str(row.id), rows=tally.rows, changed=row.changed)
-        return _report(checked, tally, [invoice.number for invoice in closing])
-
-
-def _report(checked: Checked, tally: Tally, closed: list[str], *, is_dry_run: bool = False) -> ImportReport:
-    return ImportReport(
-        kind=checked.kind,
-        file=checked.file.name,
-        rows=tally.rows,
-        new=tally.new,
-        changed=tally.changed,
-        unchanged=tally.unchanged,
-        closed=tuple(closed),
-        notes=tuple(checked.notes),
-        is_dry_run=is_dry_run,
-    )

@@ -2,26 +2,25 @@
 
 from collections.abc import Sequence
 
-from app.db.repositories.imports import Imports, OpenInvoice
+from app.db.repositories.staging import OpenInvoice, Staging
 from app.domain.errors import Invalid
 from app.ledger.imports import Checked
 
 MOST_CLOSED_AT_ONCE = 0.20
 
 
-async def missing(imports: Imports, checked: Checked) -> tuple[Sequence[OpenInvoice], int]:
+async def missing(staging: Staging, checked: Checked) -> tuple[Sequence[OpenInvoice], int]:
     """Open invoices that the file leaves out, and how many are open in all.
 
     A file with a `company` column speaks for the companies that it names; open items of others stay, and are noted.
     """
-    every = await imports.open_invoices()
-    companies = {company for company, _number in checked.keys}
-    speaks_for_all = "company" not in checked.file.header or not companies
-    in_scope = [invoice for invoice in every if speaks_for_all or invoice.company in companies]
-    if len(in_scope) < len(every):
-        others = sorted({invoice.company or "without company" for invoice in every} - companies)
+    companies = await staging.companies()
+    counts = await staging.open_by_company()
+    others = sorted(company or "without company" for company in counts if companies and company not in companies)
+    if others:
         checked.notes.append(f"left as they are, because the file does not name the company: {', '.join(others)}")
-    return [invoice for invoice in in_scope if (invoice.company, invoice.number) not in checked.keys], len(in_scope)
+    in_scope = sum(count for company, count in counts.items() if not companies or company in companies)
+    return await staging.missing_open(companies), in_scope
 
 
 def needs_confirming(closing: int, of: int) -> str:

@@ -49,6 +49,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
     yield database
     if database.is_ok:
         yield await _clock(services)
+        yield await _ledger(services)
         async for finding in _mailboxes(services):
             yield finding
     yield await _smtp(settings)
@@ -72,6 +73,12 @@ async def _clock(services: Services) -> Finding:
         apart = abs(await uow.mailboxes.database_time() - system_clock().timestamp())
     is_ok = apart <= CLOCK_TOLERANCE_SECONDS
     return Finding("clock", is_ok, f"{apart:.1f} s from the database's", "synchronise the clocks (NTP)")
+
+
+async def _ledger(services: Services) -> Finding:
+    found = await services.ledger.freshness()
+    detail = found.reason or f"invoices as of {found.as_of:%Y-%m-%d %H:%M} UTC"
+    return Finding("ledger", not found.is_stale, detail, "import a newer file: duebox import invoices FILE")
 
 
 async def _mailboxes(services: Services) -> AsyncIterator[Finding]:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -10,13 +11,14 @@ from typing import Any, NoReturn, TypeVar
 from app.domain.errors import SettingInvalid
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
-from app.domain.policy import AutonomyRule, Condition, Limits, Policy, Rule, ToneRule
+from app.domain.policy import AutonomyRule, Condition, LedgerPolicy, Limits, Policy, Rule, ToneRule
+from app.policies.companies import companies
 
 DEFAULT = Path(__file__).with_name("default.toml")
 
 E = TypeVar("E", bound=StrEnum)
 
-_TOP = {"version", "rule", "autonomy", "tone", "limits", "sending_stopped", "reminders"}
+_TOP = {"version", "rule", "autonomy", "tone", "limits", "sending_stopped", "reminders", "ledger", "company"}
 _CONDITION = {
     "any_intent",
     "only_intents",
@@ -70,6 +72,8 @@ def _policy(place: _Place, data: Mapping[str, Any]) -> Policy:
         sending_stopped=stopped,
         tones=tuple(_tone(place.at(f"tone {n}"), t) for n, t in _numbered(place, data, "tone")),
         limits=_limits(place.at("limits"), data.get("limits", {})),
+        ledger=_ledger(place.at("ledger"), data.get("ledger", {})),
+        companies=companies(_tables(place, data, "company"), lambda where, what: place.at(where).refuse(what)),
     )
 
 
@@ -154,6 +158,16 @@ def _limits(place: _Place, table: object) -> Limits:
     if not _is_count(words) or not words:
         place.refuse("draft_words must be a whole number above 0")
     return Limits(draft_words=words)
+
+
+def _ledger(place: _Place, table: object) -> LedgerPolicy:
+    if not isinstance(table, dict):
+        place.refuse("must be a table")
+    _only(place, table, {"max_age_hours"})
+    hours = table.get("max_age_hours", LedgerPolicy().max_age // timedelta(hours=1))
+    if not _is_count(hours) or not hours:
+        place.refuse("max_age_hours must be a whole number above 0")
+    return LedgerPolicy(max_age=timedelta(hours=hours))
 
 
 def _tables(place: _Place, data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

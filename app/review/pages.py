@@ -7,14 +7,17 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
+from app.db.repositories.imports import Imports
 from app.db.tables.mail import MailboxKind, MailboxRow, MessageRow
 from app.db.tables.work import OutboxRow, ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, ReviewAlreadyDecided
+from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company
 from app.domain.intents import Reason
 from app.domain.message import MessageState
 from app.domain.people import SignedIn
+from app.domain.policy import LedgerPolicy
 from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
 from app.domain.text import text_of
@@ -45,6 +48,7 @@ LISTED = 200
 Row = TypeVar("Row")
 View = TypeVar("View")
 EXCERPT = 160
+MAX_AGE = LedgerPolicy().max_age
 STALE = timedelta(minutes=10)
 """A watched mailbox is read every half a minute; one that was not read for so long says so."""
 
@@ -52,11 +56,20 @@ STALE = timedelta(minutes=10)
 class ReviewPages:
     """Builds views; changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock, *, undo_seconds: int, is_demo: bool = False) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        undo_seconds: int,
+        is_demo: bool = False,
+        max_age: timedelta = MAX_AGE,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._undo_seconds = undo_seconds
         self._is_demo = is_demo
+        self._max_age = max_age
 
     async def frame(self) -> tuple[Counts, Status]:
         """What the frame of every page shows: how many mails are where, and what is out of order."""
@@ -300,7 +313,12 @@ class ReviewPages:
             delayed=len(delayed),
             unknown=len(unknown),
             model_away_at=newest.created_at if newest is not None and is_away else None,
+            ledger=await self._ledger(uow),
         )
+
+    async def _ledger(self, uow: Uow) -> Freshness:
+        newest = newest_by_company(await Imports(uow.session).invoice_imports())
+        return least_fresh([freshness(at, self._clock(), self._max_age) for at in newest.values()])
 
     def _mailbox_status(self, row: MailboxRow) -> MailboxStatus:
         is_watched = row.kind is MailboxKind.IMAP

@@ -19,6 +19,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from app.domain.freshness import Freshness
+
 DEFAULT_DIRECTORY = Path(__file__).parent / "templates"
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 KIB = 1024
@@ -63,7 +65,8 @@ class Status:
     """What does not work at this moment; it goes away when it works again.
 
     `send_error`: why mails that should have left wait (`delayed` of them). `unknown`: sends whose outcome a person must
-    say. `model_away_at`: when the newest mail could not be read by the model that was chosen.
+    say. `model_away_at`: when the newest mail could not be read by the model that was chosen. `ledger`: how old the
+    invoices are; None where nobody is signed in.
     """
 
     mailboxes: tuple[MailboxStatus, ...] = ()
@@ -71,6 +74,7 @@ class Status:
     delayed: int = 0
     unknown: int = 0
     model_away_at: datetime | None = None
+    ledger: Freshness | None = None
 
 
 @dataclass(frozen=True, slots=True)

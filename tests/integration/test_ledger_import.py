@@ -1,7 +1,7 @@
 """Ledger files in the database, on SQLite and PostgreSQL. Customer C-1 with contact Petra and open INV-1 is there."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from app.db.tables.ledger import ContactRow, CustomerRow, ImportRow, InvoiceRow,
 from app.db.tables.system import AuditRow
 from app.domain.account import InvoiceStatus
 from app.domain.errors import ImportRefused, Invalid
-from app.ledger.service import ImportReport, LedgerService
+from app.ledger.service import LedgerService
+from app.ledger.taking import ImportReport
 from tests.instances import Instance, mail
+from tests.workbooks import write_workbook
 
 CONTACTS = "customer_id,name,email,role,language,active,phone"
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
@@ -41,7 +43,7 @@ class Books:
     def service(self) -> LedgerService:
         return LedgerService(self.instance.database, self.instance.clock)
 
-    async def take(self, header: str, *lines: str, **options: bool) -> ImportReport:
+    async def take(self, header: str, *lines: str, **options: Any) -> ImportReport:
         kind = {CONTACTS: "contacts", INVOICES: "invoices", PAYMENTS: "payments"}.get(header, "customers")
         path = self.folder / f"{kind}.csv"
         path.write_text("\n".join([header, *lines]), encoding="utf-8")
@@ -147,7 +149,10 @@ async def test_one_bad_row_and_nothing_is_taken(books: Books) -> None:
 
 async def test_file_is_dated_and_audited_without_names(books: Books) -> None:
     report = await books.take(INVOICES, INV_1, _invoice(2))
-    assert str(report) == "invoices.csv: 2 invoices: 1 new, 0 changed, 1 unchanged"
+    assert str(report).splitlines() == [
+        "invoices.csv: 2 invoices: 1 new, 0 changed, 1 unchanged",
+        "perhaps twice, the same customer, amount and issue date: INV-1 and INV-2",
+    ]
     async with books.instance.database.read() as uow:
         row = (await uow.session.scalars(sa.select(ImportRow))).one()
         entry = (await uow.session.scalars(sa.select(AuditRow).where(AuditRow.kind == "ledger.file.imported"))).one()
@@ -254,3 +259,54 @@ async def test_files_longer_than_a_batch(books: Books) -> None:
     assert _counts(await books.take(INVOICES, *map(_invoice, numbers))) == (4500, 0, 1)
     report = await books.take(INVOICES, *(_invoice(n, "1.00" if n > 4000 else "100.00") for n in numbers))
     assert _counts(report) == (0, 501, 4000)
+
+
+async def test_workbook_is_taken_like_the_file_of_the_same_rows(books: Books) -> None:
+    header = tuple(INVOICES.split(","))
+    day, due = date(2026, 4, 1), date(2026, 5, 1)
+    rows = [("INV-2", "C-1", "invoice", 70.5, 70.5, "EUR", day, due, None, "open")]
+    path = write_workbook(books.folder / "invoices.xlsx", [header, *rows])
+    assert _counts(await books.service.import_file("invoices", path)) == (1, 0, 0)
+    assert _counts(await books.service.import_file("invoices", path)) == (0, 0, 1)
+    line = "INV-2,C-1,invoice,70.50,70.50,EUR,2026-04-01,2026-05-01,,open"
+    assert _counts(await books.take(INVOICES, line)) == (0, 0, 1)
+
+
+async def test_what_is_perhaps_there_twice_is_said_once(books: Books) -> None:
+    report = await books.take(INVOICES, _invoice(2), _invoice(3, customer="C-1"), dry_run=True)
+    assert report.notes == ("perhaps twice, the same customer, amount and issue date: INV-1 and INV-3",)
+    await books.take(INVOICES, _invoice(2))
+    assert (await books.take(INVOICES, _invoice(2))).notes == ()
+
+
+async def test_customers_and_contacts_that_are_perhaps_there_twice(books: Books) -> None:
+    header = (
+        "customer_id,name,language,country,currency,timezone,payment_terms_days,strategic,natural_person,segment,"
+        "owner_email"
+    )
+    rest = "en,GB,EUR,Europe/London,30,false,false,,"
+    twins = await books.take(header, f"C-2,Ash Ltd,{rest}", f"C-3,ASH LTD,{rest}", f"C-4,Oak Ltd,{rest}")
+    assert twins.notes == ("perhaps twice, the same name and country: C-2 and C-3",)
+    shared = await books.take(CONTACTS, PETRA.replace("C-1", "C-2"))
+    assert shared.notes == ("perhaps twice, one contact address: C-1 and C-2",)
+
+
+async def test_freshness_is_that_of_the_newest_invoice_file_for_each_company(books: Books) -> None:
+    assert (await books.service.freshness()).reason == "no invoices have been imported yet"
+    header = f"{INVOICES},company"
+    path = books.folder / "companies.csv"
+    path.write_text(f"{header}\n{_invoice(2)},north\n{_invoice(3)},south\n")
+    await books.service.import_file("invoices", path)
+    books.instance.clock.advance(hours=40)
+    path.write_text(f"{header}\n{_invoice(2)},north\n")
+    await books.service.import_file("invoices", path)
+    assert {company: one.is_stale for company, one in (await books.service.freshness_by_company()).items()} == {
+        "north": False,
+        "south": True,
+    }
+    assert not (await books.service.freshness("north")).is_stale
+    whole = await books.service.freshness()
+    assert (whole.is_stale, whole.age) == (True, timedelta(hours=40))
+    await books.take(INVOICES, INV_1)
+    assert not (await books.service.freshness()).is_stale
+    assert not (await books.service.freshness("south")).is_stale

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from app.domain.freshness import freshness
 from app.domain.proposal import Trace
 from app.review import view
 from app.review.view import Amount, Segment, Span, mail_text, paragraphs, segments, sources_of, traced
@@ -623,6 +624,10 @@ def test_the_frame_says_what_does_not_work(pages: Templates) -> None:
     assert "2 mails wait: the mail server cannot be reached" in frame(send_error="unreachable", delayed=2)
     assert "The model does not answer" in frame(model_away_at=NOW)
     assert "2 things need attention" in frame(mailboxes=(dead,), unknown=1)
+    old = freshness(NOW - timedelta(hours=50), NOW, timedelta(hours=36))
+    assert "The ledger is 2\N{NO-BREAK SPACE}d old" in frame(mailboxes=(fine,), ledger=old)
+    assert "No reminder leaves until a newer file is imported" in frame(ledger=old)
+    assert "No mailbox yet" in frame(ledger=freshness(None, NOW, timedelta(hours=36)))
 
 
 def test_every_audit_kind_of_the_code_has_words(pages: Templates) -> None:

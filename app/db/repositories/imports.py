@@ -1,26 +1,29 @@
-"""What imports read and write in bulk: rows as plain mappings, some thousands at a time."""
+"""What imports ask and change beside the rows themselves: newest files, closed invoices, marks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.base import Base
+from app.db.repositories.staging import IS_OPEN
 from app.db.tables.ledger import CustomerRow, ImportRow, InvoiceRow, PaymentRow
-from app.domain.account import CLOSED, InvoiceStatus
+from app.db.tables.papers import LedgerRequestRow
+from app.domain.account import InvoiceStatus
+from app.domain.errors import Invalid
 
 IMPORT_LOCK = 0x44554510
 """Advisory lock number on PostgreSQL: one import at a time. On SQLite BEGIN IMMEDIATE is the lock."""
 
 AT_ONCE = 2_000
 
-IS_OPEN = InvoiceRow.status.not_in(CLOSED)
+LOOKED_BACK = 200
+"""A company whose newest import lies further back is stale, whatever its age exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,11 @@ class NewerPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenInvoice:
-    id: UUID
-    company: str
-    number: str
-    customer_id: str
+class KeyedRequest:
+    """Keyed hashes of a request's idempotency key and of what it asks for."""
+
+    key_hash: str
+    body_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +61,6 @@ class Imports:
     async def customer_ids(self) -> frozenset[str]:
         return frozenset(await self._session.scalars(sa.select(CustomerRow.id)))
 
-    async def stored(
-        self, table: type[Base], fields: Iterable[str], found_by: str, values: Iterable[Any]
-    ) -> Sequence[Mapping[str, Any]]:
-        """These fields of the rows whose `found_by` is among the values."""
-        columns = sa.inspect(table).columns
-        found = await self._session.execute(
-            sa.select(*(columns[field] for field in fields)).where(columns[found_by].in_(set(values)))
-        )
-        return [dict(row) for row in found.mappings()]
-
-    async def insert(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-        if rows:
-            await self._session.execute(sa.insert(_plain(table)), rows)
-
-    async def update(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Each row names its `id`; all rows name the same fields."""
-        if rows:
-            plain = _plain(table)
-            values: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "id"}
-            which = plain.c.id == sa.bindparam("row_id")
-            await self._session.execute(
-                sa.update(plain).where(which).values(values), [{**row, "row_id": row["id"]} for row in rows]
-            )
-
     async def newest(self, kind: str) -> datetime | None:
         """When the newest file of this kind was taken."""
         newest = await self._session.scalar(
@@ -89,16 +68,38 @@ class Imports:
         )
         return newest
 
+    async def invoice_imports(self) -> list[tuple[datetime, list[str]]]:
+        """When invoice files were taken, and the companies that each names; the newest first, so many as matter."""
+        found = await self._session.execute(
+            sa.select(ImportRow.at, ImportRow.companies)
+            .where(ImportRow.kind == "invoices")
+            .order_by(ImportRow.at.desc())
+            .limit(LOOKED_BACK)
+        )
+        return [(row.at, row.companies) for row in found]
+
+    async def recent(self, most: int, *, before: UUID | None = None) -> Sequence[ImportRow]:
+        """What was taken last, the newest first; `before` an import that the caller has seen."""
+        rows = sa.select(ImportRow).order_by(ImportRow.id.desc()).limit(most)
+        found = await self._session.scalars(rows if before is None else rows.where(ImportRow.id < before))
+        return found.all()
+
+    async def answer_to(self, request: KeyedRequest) -> dict[str, Any] | None:
+        """How a request was answered before. Raises Invalid when its key had another body. Ask under the lock."""
+        row = await self._session.get(LedgerRequestRow, request.key_hash)
+        if row is None:
+            return None
+        if row.body_hash != request.body_hash:
+            raise Invalid("this Idempotency-Key came with another request before: use a new key for a new request")
+        return row.answer
+
+    def remember(self, request: KeyedRequest, answer: dict[str, Any], at: datetime) -> None:
+        self._session.add(
+            LedgerRequestRow(key_hash=request.key_hash, body_hash=request.body_hash, answer=answer, at=at)
+        )
+
     def add(self, row: ImportRow) -> None:
         self._session.add(row)
-
-    async def open_invoices(self) -> Sequence[OpenInvoice]:
-        found = await self._session.execute(
-            sa.select(InvoiceRow.id, InvoiceRow.company, InvoiceRow.number, InvoiceRow.customer_id)
-            .where(IS_OPEN)
-            .order_by(InvoiceRow.number, InvoiceRow.company)
-        )
-        return [OpenInvoice(*row) for row in found]
 
     async def close(self, invoices: Iterable[UUID]) -> None:
         for some in portions(invoices):
@@ -145,11 +146,6 @@ class Imports:
                 .values(payment_seen=seen)
                 .execution_options(synchronize_session=False)
             )
-
-
-def _plain(table: type[Base]) -> sa.Table:
-    """Past the unit of work, which costs as much again as the statement."""
-    return cast(sa.Table, table.__table__)
 
 
 def portions(values: Iterable[Any]) -> Iterator[list[Any]]:

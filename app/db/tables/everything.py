@@ -12,6 +12,7 @@ from app.db.tables.ledger import (
     TaskRow,
 )
 from app.db.tables.mail import ConversationRow, CopyRow, FolderRow, HistoryRow, MailboxRow, MessageRow, PayloadRow
+from app.db.tables.papers import DocumentRow, LedgerRequestRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 
@@ -23,12 +24,14 @@ TABLES = (
     ConversationRow,
     CopyRow,
     CustomerRow,
+    DocumentRow,
     FolderRow,
     HistoryRow,
     HoldRow,
     ImportRow,
     InvoiceRow,
     LeaseRow,
+    LedgerRequestRow,
     LoginFailureRow,
     MailboxRow,
     MessageRow,

@@ -89,7 +89,8 @@ class PaymentRow(Base):
 
 
 class ImportRow(Base):
-    """One accepted file. The newest invoice import dates the ledger."""
+    """One accepted file. The newest invoice import dates the ledger of the `companies` that it names; of all, when it
+    names none."""
 
     __tablename__ = "imports"
 
@@ -97,6 +98,7 @@ class ImportRow(Base):
     kind: Mapped[str] = mapped_column(sa.String(16))
     rows: Mapped[int]
     changed: Mapped[int]
+    companies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 

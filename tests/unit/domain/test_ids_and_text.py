@@ -1,11 +1,13 @@
 """Ids that sort, and the segment map of redacted text."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.ids import new_id
+from app.domain.ids import consecutive_ids, new_id
 from app.domain.text import RedactedText, Segment, Span, restore, unredacted
 
 
@@ -59,3 +61,12 @@ def test_unredacted_text_maps_onto_itself(text: str, start: int, length: int) ->
     span = unredacted(text).source_span(start, start + length)
     if span is not None:
         assert span.of(text) == text[start : start + length]
+
+
+def test_consecutive_ids_are_of_version_7_and_rise_from_a_new_id_on() -> None:
+    earlier = new_id()
+    ids = [UUID(text) for text in islice(consecutive_ids(), 1000)]
+    assert {found.version for found in ids} == {7}
+    assert earlier < ids[0]
+    assert ids == sorted(set(ids))
+    assert ids[-1] < new_id()

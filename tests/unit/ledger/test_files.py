@@ -1,5 +1,6 @@
 """A ledger file judged by itself: what is taken, and how each bad row is named."""
 
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,8 +9,8 @@ import pytest
 
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import BadRow, ImportRefused, Invalid
-from app.ledger.imports import BAD_ROWS_SHOWN, Checked, check
-from app.ledger.rows import Values
+from app.ledger.imports import BAD_ROWS_SHOWN, Checked, check, open_source
+from app.ledger.rows import RowReader, Values
 
 CUSTOMERS = frozenset({"C-1", "C-2"})
 SAMPLES = Path(__file__).parents[3] / "app/demo/ledger"
@@ -32,11 +33,19 @@ GOOD = {
 def _checked(folder: Path, kind: str, text: str | bytes) -> Checked:
     path = folder / f"{kind}.csv"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return check(kind, path, CUSTOMERS)
+    return _check(kind, path)
+
+
+def _check(kind: str, path: Path, customers: frozenset[str] = CUSTOMERS) -> Checked:
+    with closing(check(kind, open_source(path), customers)) as checked:
+        return checked
 
 
 def _rows(folder: Path, kind: str, text: str) -> list[Values]:
-    return [row for batch in _checked(folder, kind, text).batches() for row in batch]
+    checked = _checked(folder, kind, text)
+    mark = checked.source.decimal_mark(checked.layout.amounts)
+    rows = RowReader(checked.layout, checked.source, mark, CUSTOMERS)
+    return [row for row in rows if not isinstance(row, BadRow)]
 
 
 def _refused(folder: Path, kind: str, text: str | bytes) -> tuple[BadRow, ...]:
@@ -57,8 +66,8 @@ def test_sample_files_are_taken(kind: str) -> None:
     customers = frozenset(
         line.split(",")[0] for line in (SAMPLES / "customers.csv").read_text(encoding="utf-8").splitlines()
     )
-    checked = check(kind, SAMPLES / f"{kind}.csv", customers)
-    assert checked.keys
+    checked = _check(kind, SAMPLES / f"{kind}.csv", customers)
+    assert checked.spool.rows
     assert checked.notes == []
 
 
@@ -221,13 +230,13 @@ def test_bad_rows_are_counted_beyond_the_first_hundred(tmp_path: Path) -> None:
     path = tmp_path / "contacts.csv"
     path.write_text("\n".join([HEADERS["contacts"], *[f"C-9,N,a{n}@b.example,other,en,true" for n in range(140)]]))
     with pytest.raises(ImportRefused) as refusal:
-        check("contacts", path, CUSTOMERS)
+        _check("contacts", path)
     assert (len(refusal.value.rows), refusal.value.more) == (BAD_ROWS_SHOWN, 40)
     assert str(refusal.value).endswith("and 40 more")
 
 
 def test_file_that_is_not_there_or_of_no_kind(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="No such file"):
-        check("contacts", tmp_path / "nothing.csv", CUSTOMERS)
+        _check("contacts", tmp_path / "nothing.csv")
     with pytest.raises(Invalid, match="'suppliers'"):
-        check("suppliers", tmp_path / "nothing.csv", CUSTOMERS)
+        _checked(tmp_path, "suppliers", "a,b")

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,53 @@ def test_every_rule_that_ships_has_a_name_of_its_own_and_the_file_a_version() ->
     names = [rule.name for rule in POLICY.rules]
     assert len(names) == len(set(names))
     assert POLICY.version in DEFAULT.read_text(encoding="utf-8")
+
+
+NORTH = """
+[[company]]
+id = "north"
+name = "Nordhaven Trading GmbH"
+iban = "DE89 3704 0044 0532 0130 00"
+bic = "cobadeffxxx"
+"""
+
+
+def test_company_is_found_by_the_word_of_the_ledger(tmp_path: Path) -> None:
+    policy = load_policy(_written(tmp_path, NORTH))
+    company = policy.company("north")
+    assert company is not None
+    assert (company.name, company.iban, company.bic) == (
+        "Nordhaven Trading GmbH",
+        "DE89370400440532013000",
+        "COBADEFFXXX",
+    )
+    assert policy.company("south") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (NORTH.replace("DE89", "DE88"), 'company 1: iban: "DE88 3704 0044 0532 0130 00" is not an IBAN'),
+        (NORTH.replace("cobadeffxxx", "COBA"), 'company 1: bic: "COBA" is not a BIC'),
+        (NORTH.replace('id = "north"', ""), 'company 1: id is missing; add id = "…"'),
+        (NORTH + NORTH, 'company "north": the id is used twice'),
+        (NORTH + 'logo = "x.png"', '"logo" is not known here'),
+        ("[ledger]\nmax_age_hours = 0", "ledger: max_age_hours must be a whole number above 0"),
+    ],
+)
+def test_wrong_company_or_age_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingInvalid) as error:
+        load_policy(_written(tmp_path, text))
+    assert said in str(error.value)
+
+
+def test_age_of_the_ledger_is_read(tmp_path: Path) -> None:
+    assert POLICY.ledger.max_age == timedelta(hours=36)
+    assert load_policy(_written(tmp_path, "[ledger]\nmax_age_hours = 12")).ledger.max_age == timedelta(hours=12)
+
+
+def _written(folder: Path, more: str) -> Path:
+    path = folder / "policy.toml"
+    rule = '[[rule]]\nname = "all"\nwhen = {}\nthen = "review"\n'
+    path.write_text(f'version = "1"\n{rule}\n{more}\n', encoding="utf-8")
+    return path

@@ -1,0 +1,50 @@
+"""How old the ledger is. Amounts that may be out of date are not asked for: a reminder for a paid invoice hurts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """`as_of` is the newest invoice import, `age` how long ago that was; both None when there was none."""
+
+    as_of: datetime | None
+    age: timedelta | None
+    is_stale: bool
+    reason: str = ""
+
+
+def is_fresh(newest_invoice_import: datetime | None, now: datetime, limit: timedelta) -> bool:
+    """Whether reminders may rely on the ledger. One that was never imported is not fresh."""
+    return newest_invoice_import is not None and now - newest_invoice_import <= limit
+
+
+def freshness(newest_invoice_import: datetime | None, now: datetime, limit: timedelta) -> Freshness:
+    """The same with the reason, in words for a person."""
+    if newest_invoice_import is None:
+        return Freshness(None, None, is_stale=True, reason="no invoices have been imported yet")
+    age = now - newest_invoice_import
+    if is_fresh(newest_invoice_import, now, limit):
+        return Freshness(newest_invoice_import, age, is_stale=False)
+    hours = f"{age // timedelta(hours=1)} hours old, more than {limit // timedelta(hours=1)}"
+    return Freshness(newest_invoice_import, age, is_stale=True, reason=f"the newest invoice import is {hours}")
+
+
+def newest_by_company(imports: Sequence[tuple[datetime, Sequence[str]]]) -> dict[str, datetime | None]:
+    """The newest of some invoice imports (the newest first) for each company that any of them names.
+
+    An import that names none speaks for all. The key "" stands alone when no import names a company.
+    """
+    companies = {company for _at, named in imports for company in named} or {""}
+    return {company: newest_for(company, imports) for company in sorted(companies)}
+
+
+def newest_for(company: str, imports: Sequence[tuple[datetime, Sequence[str]]]) -> datetime | None:
+    """The newest of some invoice imports (the newest first) that speaks for a company."""
+    return next((at for at, named in imports if not named or company in named), None)
+
+
+def least_fresh(found: Sequence[Freshness]) -> Freshness:
+    """The one that stops reminders first: never imported, then the oldest."""
+    return min(found, key=lambda one: (one.as_of is not None, one.as_of.timestamp() if one.as_of else 0.0))

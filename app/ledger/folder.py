@@ -1,0 +1,135 @@
+"""A watched folder: the accounting system drops a file, Duebox takes it, and moves it out of the way.
+
+    invoices-2026-05-21.csv ── unchanged between two looks? ──▶ import ──▶ done/
+                                                                      └──▶ refused/, with a .txt that says why
+
+A name begins with its kind: customers…, contacts…, invoices…, payments…; invoices-snapshot… is all open items. Other
+names are left alone. A crash between import and move does no harm: the same file again changes nothing.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from app.db.uow import Database
+from app.domain.clock import Clock
+from app.domain.errors import AppError, ImportRefused
+from app.ledger.rows import LAYOUTS
+from app.ledger.service import LedgerService
+
+LEASE = "ledger-folder"
+LEASE_LOOKS = 20
+"""For how many looks the lease is taken: a long import must not lose it."""
+
+SUFFIXES = (".csv", ".xlsx")
+SNAPSHOT = "invoices-snapshot"
+DONE, REFUSED = "done", "refused"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file that is to be taken, and what told that it is whole."""
+
+    path: Path
+    kind: str
+    size: int
+    changed_at: int
+
+    @property
+    def is_snapshot(self) -> bool:
+        return self.path.name.lower().startswith(SNAPSHOT)
+
+
+class WatchedFolder:
+    """Looks again and again, on one worker at a time. Without a folder it does nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: LedgerService,
+        folder: Path | None,
+        clock: Clock,
+        *,
+        poll_seconds: float,
+        holder: str,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._folder = folder
+        self._clock = clock
+        self._poll_seconds = poll_seconds
+        self._holder = holder
+        self._seen: frozenset[Dropped] = frozenset()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._folder is not None:
+            self._task = asyncio.create_task(self._keep_looking(self._folder))
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def look(self, folder: Path) -> int:
+        """Take the files that have not changed since the last look. Returns how many were taken or refused."""
+        found = await asyncio.to_thread(_dropped, folder)
+        stable = [dropped for dropped in found if dropped in self._seen]
+        self._seen = frozenset(found)
+        for dropped in stable:
+            await self._take(folder, dropped)
+        return len(stable)
+
+    async def _take(self, folder: Path, dropped: Dropped) -> None:
+        try:
+            report = await self._ledger.import_file(
+                dropped.kind, dropped.path, snapshot=dropped.is_snapshot, way="folder"
+            )
+        except AppError as refusal:
+            await self._note_refusal(dropped, refusal)
+            await asyncio.to_thread(_move, dropped.path, folder / REFUSED, self._clock(), str(refusal))
+        else:
+            await asyncio.to_thread(_move, dropped.path, folder / DONE, self._clock(), "")
+            log.info("ledger.folder.taken", file_kind=dropped.kind, rows=report.rows)
+
+    async def _note_refusal(self, dropped: Dropped, refusal: AppError) -> None:
+        bad = len(refusal.rows) + refusal.more if isinstance(refusal, ImportRefused) else 0
+        async with self._database.write() as uow:
+            uow.audit.add("ledger.folder.refused", file_kind=dropped.kind, bad_rows=bad)
+        log.warning("ledger.folder.refused", file_kind=dropped.kind, bad_rows=bad)
+
+    async def _keep_looking(self, folder: Path) -> None:
+        while True:
+            try:
+                async with self._database.write() as uow:
+                    seconds = LEASE_LOOKS * max(self._poll_seconds, 1.0)
+                    mine = await uow.mailboxes.take_lease(LEASE, self._holder, seconds)
+                if mine:
+                    await self.look(folder)
+            except Exception as error:  # the boundary of one look: the next one must come
+                log.warning("ledger.folder.failed", error=type(error).__name__)
+            await asyncio.sleep(self._poll_seconds)
+
+
+def _dropped(folder: Path) -> list[Dropped]:
+    """Customers first: the others name them."""
+    found = []
+    for kind in LAYOUTS:
+        for path in sorted(folder.iterdir()):
+            if path.name.lower().startswith(kind) and path.suffix.lower() in SUFFIXES and path.is_file():
+                state = path.stat()
+                found.append(Dropped(path, kind, state.st_size, state.st_mtime_ns))
+    return found
+
+
+def _move(path: Path, to: Path, now: datetime, why: str) -> None:
+    """The moment in the name keeps an earlier file of the same name."""
+    to.mkdir(exist_ok=True)
+    moved = to / f"{now:%Y%m%dT%H%M%S}-{path.name}"
+    if why:
+        moved.with_name(f"{moved.name}.txt").write_text(f"{why}\n", encoding="utf-8")
+    path.replace(moved)

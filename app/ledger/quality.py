@@ -1,0 +1,131 @@
+"""The data-quality report: what in the ledger would make a reminder wrong, late or unsendable, and what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.db.repositories.quality import Quality
+from app.db.uow import Database
+from app.domain.freshness import Freshness
+from app.ledger.service import LedgerService
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a check finds, and why that matters or how it is mended."""
+
+    title: str
+    remedy: str
+
+
+MEANINGS: Mapping[str, Meaning] = {
+    "customers_without_contact": Meaning(
+        "Customers without an active contact", "No reminder can be sent to them: add a contact."
+    ),
+    "contacts_undeliverable": Meaning(
+        "Contacts whose address nobody reads", "No-reply and made-up addresses: ask the customer for another."
+    ),
+    "contacts_shared": Meaning(
+        "One address under several customers", "Its mails go to a person, who says which customer is meant."
+    ),
+    "customers_without_language": Meaning(
+        "Customers without a language", "Mails to them are written in English: fill in language."
+    ),
+    "customers_without_country": Meaning(
+        "Customers without a country", "Their holidays are not known: fill in country."
+    ),
+    "customers_without_timezone": Meaning(
+        "Customers without a known time zone", "Their quiet hours are not known: fill in timezone."
+    ),
+    "customers_twice": Meaning(
+        "Customers that are perhaps there twice", "Same name and country: they would get two reminders."
+    ),
+    "invoices_twice": Meaning(
+        "Open invoices that are perhaps there twice", "Same customer, amount and issue date under two numbers."
+    ),
+    "invoices_due_before_issued": Meaning("Invoices due before they were issued", "They count as overdue too early."),
+    "invoices_open_above_amount": Meaning("Invoices with more open than their amount", "A reminder asks for too much."),
+    "invoices_wrong_sign": Meaning(
+        "Negative invoices and positive credit notes", "An invoice is positive, a credit note negative."
+    ),
+    "invoices_other_currency": Meaning(
+        "Invoices in another currency than their customer's", "Each currency gets a reminder of its own."
+    ),
+    "invoices_closed_but_open": Meaning(
+        "Closed invoices with something open", "Paid, cancelled or written off, yet open_amount is not 0."
+    ),
+    "invoices_paid_without_payment": Meaning(
+        "Paid invoices without a payment", "No imported payment names them: reliability cannot be judged."
+    ),
+    "payments_unassigned": Meaning(
+        "Payments without a known invoice", "They mark the whole customer as payment seen: assign them."
+    ),
+}
+"""In the order of the report: first what stops a mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFinding:
+    check: str
+    count: int
+    examples: tuple[str, ...]
+
+    @property
+    def meaning(self) -> Meaning:
+        return MEANINGS[self.check]
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    freshness: Mapping[str, Freshness]
+    findings: tuple[QualityFinding, ...]
+
+    @property
+    def found(self) -> tuple[QualityFinding, ...]:
+        return tuple(finding for finding in self.findings if finding.count)
+
+    @property
+    def stale(self) -> dict[str, str]:
+        """Why, by company."""
+        return {company: one.reason for company, one in self.freshness.items() if one.is_stale}
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.found and not self.stale
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a machine."""
+        return {
+            "freshness": [
+                {"company": company, "as_of": one.as_of.isoformat() if one.as_of else None, "is_stale": one.is_stale}
+                for company, one in self.freshness.items()
+            ],
+            "findings": [
+                {"check": one.check, "count": one.count, "examples": list(one.examples)} for one in self.findings
+            ],
+        }
+
+    def __str__(self) -> str:
+        """For a person at a terminal."""
+        lines = [f"{f'company {company}' if company else 'ledger'}: {why}" for company, why in self.stale.items()]
+        for one in self.found:
+            more = ", …" if one.count > len(one.examples) else ""
+            lines += [
+                f"{one.meaning.title}: {one.count} ({', '.join(one.examples)}{more})",
+                f"      {one.meaning.remedy}",
+            ]
+        return "\n".join(lines) or "nothing odd was found"
+
+
+class QualityService:
+    def __init__(self, database: Database, ledger: LedgerService) -> None:
+        self._database = database
+        self._ledger = ledger
+
+    async def report(self) -> QualityReport:
+        """Look through the whole ledger. Takes some seconds for a million invoices."""
+        freshness = await self._ledger.freshness_by_company()
+        async with self._database.read() as uow:
+            found = await Quality(uow.session).findings()
+        findings = tuple(QualityFinding(check, found[check].count, found[check].examples) for check in MEANINGS)
+        return QualityReport(freshness, findings)

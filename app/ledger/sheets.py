@@ -1,0 +1,80 @@
+"""Excel workbooks: the first visible sheet, read like a CSV file of what its cells hold.
+
+A number is a number whatever the sheet shows, a date cell is that day; text is taken as in a CSV file. Macros and
+formulas are never run: the values are those that the sheet was saved with.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from io import BytesIO
+from itertools import chain, islice
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from app.domain.errors import BadRow, Invalid
+from app.ledger.sources import DecimalMark, SourceRow, mark_of
+
+EXACT_DIGITS = 15
+"""As many decimal digits as a sheet's binary numbers keep (IEEE 754 double)."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet whose first row names the columns. Amounts that are text decide the decimal mark; numbers follow it."""
+
+    name: str
+    header: tuple[str, ...]
+    first_line: int
+    sheet: CalamineSheet
+    mark: DecimalMark = DecimalMark.POINT
+    recognised: str = ""
+
+    def rows(self) -> Iterator[SourceRow | BadRow]:
+        width = len(self.header)
+        for line, values in enumerate(islice(self.sheet.iter_rows(), 1, None), self.first_line + 1):
+            cells = [self._text(value) for value in values]
+            if any(cells[width:]):
+                yield BadRow(self.name, line, str(width + 1), "the row has more cells than the header")
+            elif any(cells):
+                yield SourceRow(line, cells[:width])
+
+    def decimal_mark(self, columns: Collection[str]) -> DecimalMark:
+        places = [place for place, name in enumerate(self.header) if name in columns]
+        rows = islice(self.sheet.iter_rows(), 1, None)
+        given = chain.from_iterable((row[place] for place in places) for row in rows)
+        mark = mark_of(value.strip() for value in given if isinstance(value, str))
+        self.mark = DecimalMark.POINT if mark is DecimalMark.UNCLEAR else mark
+        return self.mark
+
+    def _text(self, value: object) -> str:
+        if isinstance(value, str):
+            return value.strip()
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, float):
+            return f"{value:.{EXACT_DIGITS}g}".replace(".", self.mark)
+        if isinstance(value, datetime) and value.time() == time():
+            return value.date().isoformat()
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def open_sheet(path: Path) -> Sheet | BadRow:
+    """Read the header. Raises Invalid when there is no such file."""
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        sheet = book.get_sheet_by_name(visible[0])
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}") from error
+    except (CalamineError, IndexError):
+        return BadRow(path.name, 1, "1", "cannot be read as an Excel workbook; save it as .xlsx, without a password")
+    first = next(iter(sheet.iter_rows()), [])
+    names = [str(value).strip().lower() for value in first]
+    while names and not names[-1]:
+        names.pop()
+    line = (sheet.start[0] if sheet.start else 0) + 1
+    if not names:
+        return BadRow(path.name, line, "1", "the first row must name the columns, and it is empty")
+    return Sheet(path.name, tuple(names), line, sheet)

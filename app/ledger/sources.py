@@ -1,0 +1,70 @@
+"""What a ledger file is to those who read it, whatever its format: named columns, and rows of text cells."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from app.domain.errors import BadRow
+
+_POINT = re.compile(r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})|.*,.*\..*")
+_COMMA = re.compile(r"[^,]*,(?:[0-9]{1,2}|[0-9]{4})|.*\..*,.*")
+
+
+class DecimalMark(StrEnum):
+    """What stands before the cents. UNCLEAR: the file shows neither, so `1.250` could be 1250 or 1.25."""
+
+    POINT = "."
+    COMMA = ","
+    UNCLEAR = ""
+
+
+class SourceRow(NamedTuple):
+    """One row of stripped cells, as many as the header has; `line` is where it begins, as a person would count."""
+
+    line: int
+    cells: list[str]
+
+
+class Source(Protocol):
+    """A file whose first row has been read."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns, lower-case."""
+        ...
+
+    @property
+    def recognised(self) -> str:
+        """What was guessed about the format and should be said; empty for the usual one."""
+        ...
+
+    def rows(self) -> Iterator[SourceRow | BadRow]:
+        """The rows below the header, blank ones left out."""
+        ...
+
+    def decimal_mark(self, columns: Collection[str]) -> DecimalMark:
+        """What stands before the cents in these columns. Asked once, before the rows are read."""
+        ...
+
+
+def mark_of(cells: Iterable[str]) -> DecimalMark:
+    """Judged by the first amount that can only be meant one way."""
+    for cell in cells:
+        if _COMMA.fullmatch(cell):
+            return DecimalMark.COMMA
+        if _POINT.fullmatch(cell):
+            return DecimalMark.POINT
+    return DecimalMark.UNCLEAR
+
+
+def cells_of(source: Source, columns: Collection[str]) -> Iterator[str]:
+    """Every cell of these columns."""
+    places = [place for place, name in enumerate(source.header) if name in columns]
+    for row in source.rows():
+        if isinstance(row, SourceRow):
+            for place in places:
+                yield row.cells[place]

@@ -1,0 +1,93 @@
+"""The watched folder. Customer C-1 with open INV-1 is there."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.db.tables.ledger import InvoiceRow
+from app.db.tables.system import AuditRow
+from app.domain.account import InvoiceStatus
+from app.ledger.folder import WatchedFolder
+from app.ledger.service import LedgerService
+from tests.instances import Instance
+
+INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status\n"
+LINE = "INV-{},C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open\n"
+
+pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+def _watched(instance: Instance, folder: Path) -> WatchedFolder:
+    ledger = LedgerService(instance.database, instance.clock)
+    return WatchedFolder(instance.database, ledger, folder, instance.clock, poll_seconds=1, holder="test")
+
+
+async def _audited(instance: Instance, kind: str) -> list[bytes]:
+    async with instance.database.read() as uow:
+        return list(await uow.session.scalars(sa.select(AuditRow.body).where(AuditRow.kind == kind)))
+
+
+async def test_file_is_taken_once_it_no_longer_grows(instance: Instance, tmp_path: Path) -> None:
+    folder, watched = tmp_path / "in", _watched(instance, tmp_path / "in")
+    folder.mkdir()
+    file = folder / "invoices-today.csv"
+    file.write_text(INVOICES + LINE.format(1))
+    assert await watched.look(folder) == 0
+    file.write_text(INVOICES + LINE.format(1) + LINE.format(2))
+    assert await watched.look(folder) == 0
+    assert await watched.look(folder) == 1
+    assert [path.name for path in folder.iterdir()] == ["done"]
+    assert [path.name for path in (folder / "done").iterdir()] == ["20260521T090000-invoices-today.csv"]
+    async with instance.database.read() as uow:
+        assert len(await uow.ledger.invoices("C-1")) == 2
+    (entry,) = await _audited(instance, "ledger.file.imported")
+    assert b'"way":"folder"' in entry
+
+
+async def test_refused_file_is_put_aside_with_its_reasons(instance: Instance, tmp_path: Path) -> None:
+    watched = _watched(instance, tmp_path)
+    (tmp_path / "invoices.csv").write_text(INVOICES + LINE.format(2).replace("EUR", "EURO"))
+    await watched.look(tmp_path)
+    await watched.look(tmp_path)
+    refused = tmp_path / "refused"
+    assert sorted(path.name for path in refused.iterdir()) == [
+        "20260521T090000-invoices.csv",
+        "20260521T090000-invoices.csv.txt",
+    ]
+    why = (refused / "20260521T090000-invoices.csv.txt").read_text()
+    assert why == "invoices.csv, line 2, column currency: 'EURO' is not a currency code of ISO 4217\n"
+    (entry,) = await _audited(instance, "ledger.folder.refused")
+    assert b'"bad_rows":1' in entry
+    assert b"EURO" not in entry
+
+
+async def test_snapshot_is_known_by_its_name_and_customers_come_first(instance: Instance, tmp_path: Path) -> None:
+    watched = _watched(instance, tmp_path)
+    many = "".join(LINE.format(number) for number in range(1, 11))
+    (tmp_path / "invoices.csv").write_text(INVOICES + many)
+    for _ in range(2):
+        await watched.look(tmp_path)
+    (tmp_path / "invoices-snapshot.csv").write_text(
+        INVOICES + many.partition("\n")[2] + LINE.format(11).replace("C-1", "C-2")
+    )
+    (tmp_path / "customers.csv").write_text(
+        "customer_id,name,language,country,currency,timezone,payment_terms_days,strategic,natural_person,segment,"
+        "owner_email\nC-2,Ash Ltd,en,GB,EUR,Europe/London,30,false,false,,\n"
+    )
+    for _ in range(2):
+        await watched.look(tmp_path)
+    async with instance.database.read() as uow:
+        first = sa.select(InvoiceRow.status).where(InvoiceRow.number == "INV-1")
+        assert await uow.session.scalar(first) is InvoiceStatus.PAID
+        assert len(await uow.ledger.invoices("C-2")) == 1
+
+
+async def test_other_names_are_left_alone(instance: Instance, tmp_path: Path) -> None:
+    watched = _watched(instance, tmp_path)
+    for name in ("readme.csv", "invoices.pdf", ".invoices.csv"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "invoices.csv").mkdir()
+    assert [await watched.look(tmp_path), await watched.look(tmp_path)] == [0, 0]
+    assert not (tmp_path / "done").exists()
+    assert not (tmp_path / "refused").exists()

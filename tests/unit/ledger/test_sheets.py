@@ -1,0 +1,80 @@
+"""Excel workbooks read like CSV files: the same columns, the same errors."""
+
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import BadRow, ImportRefused, Invalid
+from app.ledger.imports import check, open_source
+from tests.workbooks import Cell, write_workbook
+
+COLUMNS = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
+HEADER = tuple(COLUMNS.split(","))
+ROW: tuple[Cell, ...] = (
+    "INV-1", "C-1", "invoice", 100.0, 60.5, "EUR", date(2026, 4, 1), date(2026, 5, 1), None, "partly_paid",
+)  # fmt: skip
+
+
+def _rows(path: Path, kind: str = "invoices") -> list[list[str]]:
+    """The clean rows, without our ids."""
+    with closing(check(kind, open_source(path), frozenset({"C-1", "10045"}))) as checked:
+        return [row[1:] for row in checked.spool]
+
+
+def _with(**cells: Cell) -> tuple[Cell, ...]:
+    return tuple(cells.get(name, cell) for name, cell in zip(HEADER, ROW, strict=True))
+
+
+def test_numbers_and_dates_are_cells_or_text(tmp_path: Path) -> None:
+    as_text = _with(number="INV-2", amount="100.00", open_amount="60.50", issue_date="2026-04-01")
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, ROW, as_text])
+    assert _rows(path) == [
+        ["INV-1", "C-1", "invoice", "100", "60.5", "EUR", "2026-04-01", "2026-05-01", "", "partly_paid"],
+        ["INV-2", "C-1", "invoice", "100.00", "60.50", "EUR", "2026-04-01", "2026-05-01", "", "partly_paid"],
+    ]
+
+
+def test_text_with_decimal_comma_beside_numbers(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, _with(amount="1.250,00")])
+    assert _rows(path)[0][3:5] == ["1250.00", "60.5"]
+
+
+def test_sums_of_binary_fractions_are_the_decimals_that_were_meant(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, _with(open_amount=0.1 + 0.2)])
+    assert _rows(path)[0][4] == "0.3"
+
+
+def test_customer_number_that_is_a_number_stays_whole(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, _with(customer_id=10045.0)])
+    assert _rows(path)[0][1] == "10045"
+
+
+def test_bad_cell_is_named_with_its_row_in_the_sheet(tmp_path: Path) -> None:
+    blank = (None,) * len(HEADER)
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, ROW, blank, _with(number="INV-2", currency="EURO")])
+    with pytest.raises(ImportRefused) as refusal:
+        _rows(path)
+    assert refusal.value.rows == (BadRow("invoices.xlsx", 4, "currency", "'EURO' is not a currency code of ISO 4217"),)
+
+
+def test_cell_beyond_the_header_is_named(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, (*ROW, "note")])
+    with pytest.raises(ImportRefused, match="line 2, column 11: the row has more cells"):
+        _rows(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"number,customer_id\n", b"PK\x03\x04 broken"])
+def test_what_is_no_workbook_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "invoices.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(ImportRefused, match="cannot be read as an Excel workbook"):
+        _rows(path)
+
+
+def test_empty_sheet_and_missing_file_are_said(tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused, match="the first row must name the columns"):
+        _rows(write_workbook(tmp_path / "invoices.xlsx", []))
+    with pytest.raises(Invalid, match="No such file"):
+        _rows(tmp_path / "nothing.xlsx")
