@@ -71,12 +71,66 @@ VOID_AFTER = timedelta(hours=24)
 """What is not sent so long after its time is void."""
 
 
+class CaseKind(StrEnum):
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+    EXTENSION = "extension"
+    HARDSHIP = "hardship"
+
+
 class CaseState(StrEnum):
-    """Of a promise, dispute or extension on the ledger."""
+    """Of a promise, dispute, extension or hardship on the ledger.
+
+    Confirmed is a promise that is active, a dispute that is open, an extension or plan that was granted and runs, a
+    hardship that was noted. Only proposed and confirmed cases run; all others are over and stop nothing.
+    """
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     REMOVED = "removed"
+    KEPT = "kept"
+    PARTLY_KEPT = "partly_kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+    RESOLVED = "resolved"
+    DECLINED = "declined"
+
+
+RUNNING = frozenset({CaseState.PROPOSED, CaseState.CONFIRMED})
+
+_UNDECIDED = frozenset({CaseState.CONFIRMED, CaseState.REMOVED, CaseState.WITHDRAWN})
+_BACK = frozenset({CaseState.PROPOSED})
+CASE_NEXT: Mapping[CaseKind, Mapping[CaseState, frozenset[CaseState]]] = {
+    CaseKind.PROMISE: {
+        CaseState.PROPOSED: _UNDECIDED,
+        CaseState.CONFIRMED: _BACK | {CaseState.KEPT, CaseState.PARTLY_KEPT, CaseState.BROKEN, CaseState.WITHDRAWN},
+        CaseState.REMOVED: _BACK,
+        CaseState.PARTLY_KEPT: frozenset({CaseState.KEPT}),
+        CaseState.BROKEN: frozenset({CaseState.KEPT}),
+    },
+    CaseKind.DISPUTE: {
+        CaseState.PROPOSED: _UNDECIDED,
+        CaseState.CONFIRMED: _BACK | {CaseState.RESOLVED, CaseState.WITHDRAWN},
+        CaseState.REMOVED: _BACK,
+    },
+    CaseKind.EXTENSION: {
+        CaseState.PROPOSED: _UNDECIDED | {CaseState.DECLINED},
+        CaseState.CONFIRMED: frozenset({CaseState.KEPT, CaseState.BROKEN, CaseState.WITHDRAWN}),
+        CaseState.REMOVED: _BACK,
+        CaseState.BROKEN: frozenset({CaseState.KEPT}),
+    },
+    CaseKind.HARDSHIP: {
+        CaseState.PROPOSED: _UNDECIDED,
+        CaseState.CONFIRMED: _BACK | {CaseState.RESOLVED, CaseState.WITHDRAWN},
+        CaseState.REMOVED: _BACK,
+    },
+}
+"""Back to proposed when the review that decided them is undone or void; from broken to kept when a person knows of a
+payment in time. An extension is granted with its terms, so no undone review takes it back."""
+
+
+def case_may_become(kind: CaseKind, state: CaseState, to: CaseState) -> bool:
+    return to in CASE_NEXT[kind].get(state, frozenset())
 
 
 class Role(StrEnum):
