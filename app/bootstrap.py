@@ -43,8 +43,10 @@ from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.service import LedgerService
+from app.ledger.standing import StandingService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
+from app.policies.standing import load_actions, load_standing
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.settings import Settings, load_settings
@@ -69,6 +71,7 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    standing: StandingService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -175,6 +178,7 @@ def build(
         pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
         outbox=outbox,
         ledger=LedgerService(database, clock),
+        standing=StandingService(database, load_standing(), load_actions(), clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, mailboxes
+from app.operations import administration, mailboxes, standings
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -28,9 +28,11 @@ cli = typer.Typer(
 )
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+ledger = typer.Typer(no_args_is_help=True, help="What the ledger says about a customer.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
+cli.add_typer(ledger, name="ledger")
 for group, name in ((mailbox, "mailbox"), (users, "users"), (quarantine, "quarantine"), (audit, "audit"), (db, "db")):
     cli.add_typer(group, name=name)
 
@@ -187,6 +189,16 @@ def import_(
         lambda s: s.ledger.import_file(kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes)
     )
     typer.echo(str(report))
+
+
+@ledger.command("standing")
+def ledger_standing(customer: str, as_json: AsJson = False) -> None:
+    """Signals, value at risk, expected payment days and the next best action of a customer, with their reasons."""
+    standing = _with_services(lambda s: s.standing.of(customer))
+    if as_json:
+        _print(standings.as_data(standing))
+    else:
+        typer.echo("\n".join(standings.in_words(standing)))
 
 
 @mailbox.command("add")

@@ -125,8 +125,8 @@ def _judge(methods: dict[str, Method], origin: _Origin, invoice: SampleInvoice, 
     methods[OURS].count(invoice, expectation.earliest, expectation.expected, expectation.latest)
     delays = [paid.delay for paid in origin.paid[invoice.customer_id]]
     average = round(fmean(delays)) if delays else 0
-    for name, day in ((DUE, invoice.due_date), (AVERAGE, invoice.due_date + timedelta(days=average))):
-        day = max(day, origin.day)
+    for name, after in ((DUE, 0), (AVERAGE, average)):
+        day = max(invoice.due_date + timedelta(days=after), origin.day)
         methods[name].count(invoice, day, day, day)
         key = (origin.day, invoice.amount.currency, _week(day, origin.day))
         sums = methods[name].weeks

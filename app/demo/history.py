@@ -178,7 +178,8 @@ def _customer(dice: random.Random, number: int) -> SampleCustomer:
 def _invoices(dice: random.Random, buyer: SampleCustomer) -> list[SampleInvoice]:
     size = next(size for size in SIZES if size.segment == buyer.segment)
     offset = dice.gauss(0, 4)
-    day, invoices = START, []
+    day = START
+    invoices: list[SampleInvoice] = []
     while (day := day + timedelta(days=1 + int(dice.expovariate(size.monthly / 30)))) <= END:
         amount = Decimal(dice.lognormvariate(0, 0.7) * size.typical).quantize(CENT) + CENT
         due = day + timedelta(days=buyer.terms_days)

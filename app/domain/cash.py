@@ -1,9 +1,10 @@
 """Cash expected by week, one currency at a time.
 
 Each open invoice comes in a week with the share of its possible days that lie in it. The expected sum adds up the
-shares. The interval (80 %) takes customers as independent of each other, and the invoices of one customer as coming
+shares. Its interval (80 %) takes customers as independent of each other, and the invoices of one customer as coming
 together or not at all: within a customer the standard deviations add up, across customers the variances do; it reaches
-1.28 of that deviation to either side, never below nothing. Natural persons are not forecast: what they owe stands in the week of its due date, apart.
+1.28 of that deviation to either side, never below nothing. Natural persons are not forecast: what they owe stands in
+the week of its due date, apart.
 """
 
 from collections.abc import Iterable

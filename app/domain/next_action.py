@@ -1,7 +1,7 @@
 """What to do next about a customer: the first rule that holds says it, and why. Rules are data; the last one waits.
 
-Nothing here acts. A reminder still goes through the plan with its caps and checks; a call, a new contact, a plan and the
-way to a lawyer are for a person.
+Nothing here acts. A reminder still goes through the plan with its caps and checks; a call, a new contact, a plan and
+the way to a lawyer are for a person.
 """
 
 from collections.abc import Mapping
