@@ -137,7 +137,9 @@ class _Situation:
 
     def _overdue_facts(self) -> tuple[str, ...]:
         sums = " and ".join(str(money) for money in self._sums)
-        return (f"{sums} overdue on {len(self._free)} invoices", f"the oldest for {self._age} days")
+        count = len(self._free)
+        invoices = "1 invoice" if count == 1 else f"{count} invoices"
+        return (f"{sums} overdue on {invoices}", f"the oldest for {self._age} days")
 
     @property
     def _age(self) -> int:

@@ -132,7 +132,7 @@ def _broken_promises(conduct: Conduct, limits: SignalLimits) -> Signal:
         Decimal(len(broken)),
         "promises",
         len(broken) >= limits.broken_promises,
-        f"{len(broken)} promises broken in the last {limits.promise_days} days",
+        f"{len(broken)} {'promise' if len(broken) == 1 else 'promises'} broken in the last {limits.promise_days} days",
         tuple(Source("cases", str(promise.case_id)) for promise in broken),
     )
 

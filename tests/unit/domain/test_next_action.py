@@ -42,7 +42,7 @@ def test_age_decides_where_nothing_else_does(days: int, kind: ActionKind, stage:
 def test_an_old_and_large_debt_is_for_a_person_to_hand_to_legal() -> None:
     found = action(item(130, "700.00"))
     assert (found.kind, found.is_for_a_person) == (ActionKind.HAND_TO_LEGAL, True)
-    assert found.facts == ("700.00 EUR overdue on 1 invoices", "the oldest for 130 days")
+    assert found.facts == ("700.00 EUR overdue on 1 invoice", "the oldest for 130 days")
 
 
 @pytest.mark.parametrize("stop", [stop for stop in Stop if stop is not Stop.HARDSHIP])
@@ -58,13 +58,13 @@ def test_a_dispute_pauses_its_own_invoice_alone() -> None:
     disputed = item(50, "900.00", "EUR", Stop.DISPUTE)
     assert action(disputed).rule == "everything-is-stopped"
     found = action(disputed, item(4, "30.00"))
-    assert (found.stage, found.facts[0]) == (Stage.FIRST, "30.00 EUR overdue on 1 invoices")
+    assert (found.stage, found.facts[0]) == (Stage.FIRST, "30.00 EUR overdue on 1 invoice")
 
 
 def test_a_broken_promise_asks_for_a_call_with_what_to_talk_about() -> None:
     found = action(item(5), known=conduct(broken_promises=BROKEN))
     assert found.kind is ActionKind.CALL
-    assert "1 promises broken in the last 365 days" in found.facts
+    assert "1 promise broken in the last 365 days" in found.facts
 
 
 def test_a_lost_contact_comes_before_a_call() -> None:
