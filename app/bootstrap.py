@@ -53,9 +53,11 @@ from app.ledger.pages import LedgerPages
 from app.ledger.quality import QualityService
 from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
+from app.ledger.standing import StandingService
 from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
+from app.policies.standing import load_actions, load_standing
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.settings import Settings, load_settings
@@ -87,6 +89,7 @@ class Services:
     documents: DocumentService
     quality: QualityService
     ledger_folder: WatchedFolder
+    standing: StandingService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -220,6 +223,7 @@ def build(
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
         ),
+        standing=StandingService(database, load_standing(), load_actions(), clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, mailboxes
+from app.operations import administration, mailboxes, standings
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -27,7 +27,7 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0]
 )
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
-ledger = typer.Typer(no_args_is_help=True, help="What is owed.")
+ledger = typer.Typer(no_args_is_help=True, help="What is owed, and by whom.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
@@ -220,6 +220,16 @@ def ledger_check(as_json: AsJson = False) -> None:
     else:
         typer.echo(str(report))
     raise typer.Exit(OK if report.is_clean else WRONG)
+
+
+@ledger.command("standing")
+def ledger_standing(customer: str, as_json: AsJson = False) -> None:
+    """Signals, value at risk, expected payment days and the next best action of a customer, with their reasons."""
+    standing = _with_services(lambda s: s.standing.of(customer))
+    if as_json:
+        _print(standings.as_data(standing))
+    else:
+        typer.echo("\n".join(standings.in_words(standing)))
 
 
 @mailbox.command("add")

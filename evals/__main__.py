@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,8 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from app.demo.history import END, sample_ledger
+from app.demo.history_files import write_files
 from app.reading.classifier import MODEL_FILE
 from app.reading.embedding import TUNING_FILE
 from evals.corrections import take_effect
@@ -23,6 +26,7 @@ from evals.report import Report, as_json, rows, write_report
 
 FACTS_DEV = DATASETS / "facts" / "dev.jsonl"
 PII_TEST = DATASETS / "pii" / "test.jsonl"
+LAST_DAY = END.isoformat()
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Predictions, measurements and training of the embedded model."
@@ -229,6 +233,33 @@ def drafts() -> None:
 
 
 @app.command()
+def forecast(
+    seed: Annotated[int, typer.Option(help="Of the invented ledger.")] = 11,
+    customers: Annotated[int, typer.Option(min=30)] = 300,
+) -> None:
+    """Back-test expected payment days and weekly cash on an invented ledger, beside two baselines."""
+    from evals.forecast import back_test, report_lines  # noqa: PLC0415 only where it is wanted
+
+    result = back_test(seed, customers)
+    for line in report_lines(result):
+        typer.echo(line)
+    if not result.beats_both:
+        raise typer.Exit(1)
+
+
+@app.command()
+def history(
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the four ledger files.")],
+    customers: Annotated[int, typer.Option(min=1)] = 300,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same ledger.")] = 11,
+    as_of: Annotated[str, typer.Option(help="The day of the files (YYYY-MM-DD).")] = LAST_DAY,
+) -> None:
+    """Write an invented ledger of two years as the files that `duebox import` takes."""
+    write_files(sample_ledger(customers, seed), out, _day(as_of))
+    typer.echo(f"customers, contacts, invoices and payments in {out}")
+
+
+@app.command()
 def words() -> None:
     """Draw the word lists of the strict redaction anew from the training mails."""
     from evals.words import write_words  # noqa: PLC0415 only where it is wanted
@@ -249,6 +280,13 @@ def data() -> None:
         typer.echo(problem, err=True)
     if found:
         raise typer.Exit(1)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a date such as {LAST_DAY}") from None
 
 
 def _lines(dataset: Path) -> list[dict[str, Any]]:

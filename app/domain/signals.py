@@ -1,0 +1,239 @@
+"""Signs that a company is about to pay worse. Each is a comparison that a person can redo: it says its value, in words
+what was compared, and which rows it came from. Only a Conduct gives signals, and natural persons have none.
+
+Tone is not read from the text: a customer's tone counts as harder when more of its mails are disputes, complaints,
+legal matters or hardship, as triage found them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.conduct import Conduct, CustomerMail, Exchange, median
+from app.domain.intents import Intent
+
+HARD = frozenset({Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT, Intent.HARDSHIP})
+
+
+class SignalName(StrEnum):
+    BEYOND_TERMS = "beyond_terms"
+    SLOWING = "slowing"
+    BROKEN_PROMISES = "broken_promises"
+    SLOWER_REPLIES = "slower_replies"
+    FEWER_REPLIES = "fewer_replies"
+    HARDER_TONE = "harder_tone"
+    CONTACT_LOST = "contact_lost"
+    OVER_LIMIT = "over_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLimits:
+    """When a signal is raised. `payments`: how many paid invoices are "the last ones"; `recent_days`: how far back
+    "lately" goes for mails; `least`: how many of each there must be to compare; `within_days`: what is an answer.
+    """
+
+    payments: int
+    beyond_terms_days: int
+    slowing_days: int
+    broken_promises: int
+    promise_days: int
+    recent_days: int
+    least: int
+    within_days: int
+    slower_replies_days: int
+    fewer_replies_share: Decimal
+    harder_tone_share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A row behind a signal: its table, and the id or number by which to find it."""
+
+    table: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`value` is in `unit`, None where too little is known to say anything; then it is not raised."""
+
+    name: SignalName
+    value: Decimal | None
+    unit: str
+    is_raised: bool
+    words: str
+    sources: tuple[Source, ...] = ()
+
+
+def signals_of(conduct: Conduct, limits: SignalLimits) -> tuple[Signal, ...]:
+    """One signal of each name, in the order of SignalName, raised or not."""
+    return (
+        _beyond_terms(conduct, limits),
+        _slowing(conduct, limits),
+        _broken_promises(conduct, limits),
+        _slower_replies(conduct, limits),
+        _fewer_replies(conduct, limits),
+        _harder_tone(conduct, limits),
+        _contact_lost(conduct),
+        _over_limit(conduct),
+    )
+
+
+def raised(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    return tuple(signal for signal in signals if signal.is_raised)
+
+
+def _unknown(name: SignalName, unit: str, what: str) -> Signal:
+    return Signal(name, None, unit, False, f"too little is known: {what}")
+
+
+def _beyond_terms(conduct: Conduct, limits: SignalLimits) -> Signal:
+    last = conduct.paid[-limits.payments :]
+    if len(last) < limits.least:
+        return _unknown(SignalName.BEYOND_TERMS, "days", f"{len(last)} paid invoices, {limits.least} are needed")
+    days = median(invoice.delay for invoice in last)
+    words = f"the last {len(last)} paid invoices came in {_days_late(days)} in the median"
+    return Signal(
+        SignalName.BEYOND_TERMS,
+        Decimal(days),
+        "days",
+        days >= limits.beyond_terms_days,
+        words,
+        tuple(Source("invoices", invoice.number) for invoice in last),
+    )
+
+
+def _slowing(conduct: Conduct, limits: SignalLimits) -> Signal:
+    last = conduct.paid[-limits.payments :]
+    before = conduct.paid[-2 * limits.payments : -limits.payments]
+    if len(before) < limits.least:
+        return _unknown(SignalName.SLOWING, "days", f"{len(before)} invoices paid before the last {len(last)}")
+    now, then = median(i.delay for i in last), median(i.delay for i in before)
+    words = (
+        f"the last {len(last)} came in {_days_late(now)}, the {len(before)} before them {_days_late(then)} (medians)"
+    )
+    return Signal(
+        SignalName.SLOWING,
+        Decimal(now - then),
+        "days",
+        now - then >= limits.slowing_days,
+        words,
+        tuple(Source("invoices", invoice.number) for invoice in (*before, *last)),
+    )
+
+
+def _broken_promises(conduct: Conduct, limits: SignalLimits) -> Signal:
+    since = conduct.as_of - timedelta(days=limits.promise_days)
+    broken = [promise for promise in conduct.broken_promises if promise.broken_on >= since]
+    return Signal(
+        SignalName.BROKEN_PROMISES,
+        Decimal(len(broken)),
+        "promises",
+        len(broken) >= limits.broken_promises,
+        f"{len(broken)} {'promise' if len(broken) == 1 else 'promises'} broken in the last {limits.promise_days} days",
+        tuple(Source("cases", str(promise.case_id)) for promise in broken),
+    )
+
+
+def _slower_replies(conduct: Conduct, limits: SignalLimits) -> Signal:
+    split = conduct.as_of - timedelta(days=limits.recent_days)
+    answered = [(e, (e.answered_on - e.sent_on).days) for e in conduct.exchanges if e.answered_on is not None]
+    now = [(e, days) for e, days in answered if e.sent_on >= split]
+    then = [(e, days) for e, days in answered if e.sent_on < split]
+    if min(len(now), len(then)) < limits.least:
+        return _unknown(SignalName.SLOWER_REPLIES, "days", f"{len(now)} answers lately, {len(then)} before")
+    fresh, old = median(days for _, days in now), median(days for _, days in then)
+    return Signal(
+        SignalName.SLOWER_REPLIES,
+        Decimal(fresh - old),
+        "days",
+        fresh - old >= limits.slower_replies_days,
+        f"answers took {fresh} days in the last {limits.recent_days} days, {old} before (medians)",
+        _mails_of_ours(e for e, _ in (*now, *then)),
+    )
+
+
+def _fewer_replies(conduct: Conduct, limits: SignalLimits) -> Signal:
+    """Mails so young that an answer may still come are left out."""
+    ripe = [e for e in conduct.exchanges if (conduct.as_of - e.sent_on).days >= limits.within_days]
+    split = conduct.as_of - timedelta(days=limits.recent_days)
+    now, then = [e for e in ripe if e.sent_on >= split], [e for e in ripe if e.sent_on < split]
+    if min(len(now), len(then)) < limits.least:
+        return _unknown(SignalName.FEWER_REPLIES, "share", f"{len(now)} mails of ours lately, {len(then)} before")
+    fresh, old = _answered_share(now, limits.within_days), _answered_share(then, limits.within_days)
+    return Signal(
+        SignalName.FEWER_REPLIES,
+        _rounded(old - fresh),
+        "share",
+        old - fresh >= limits.fewer_replies_share,
+        f"answered {_percent(fresh)} of our mails within {limits.within_days} days lately, {_percent(old)} before",
+        _mails_of_ours((*now, *then)),
+    )
+
+
+def _harder_tone(conduct: Conduct, limits: SignalLimits) -> Signal:
+    split = conduct.as_of - timedelta(days=limits.recent_days)
+    now = [mail for mail in conduct.mails if mail.received_on >= split]
+    then = [mail for mail in conduct.mails if mail.received_on < split]
+    if min(len(now), len(then)) < limits.least:
+        return _unknown(SignalName.HARDER_TONE, "share", f"{len(now)} mails lately, {len(then)} before")
+    fresh, old = _hard_share(now), _hard_share(then)
+    return Signal(
+        SignalName.HARDER_TONE,
+        _rounded(fresh - old),
+        "share",
+        fresh - old >= limits.harder_tone_share,
+        f"{_percent(fresh)} of their mails lately were disputes, complaints, legal or hardship, {_percent(old)} before",
+        tuple(Source("messages", str(mail.message_id)) for mail in now if mail.intents & HARD),
+    )
+
+
+def _contact_lost(conduct: Conduct) -> Signal:
+    reachable = [contact for contact in conduct.contacts if contact.is_reachable]
+    return Signal(
+        SignalName.CONTACT_LOST,
+        Decimal(len(reachable)),
+        "contacts",
+        bool(conduct.contacts) and not reachable,
+        f"{len(reachable)} of {len(conduct.contacts)} contacts can be reached",
+        tuple(Source("contacts", str(c.contact_id)) for c in conduct.contacts if not c.is_reachable),
+    )
+
+
+def _over_limit(conduct: Conduct) -> Signal:
+    """In the limit's own currency: what is open in another is not converted, and left out."""
+    limit = conduct.credit_limit
+    if limit is None:
+        return _unknown(SignalName.OVER_LIMIT, "", "no credit limit is set")
+    exposure = sum((m.amount for m in conduct.outstanding if m.currency == limit.currency), Decimal(0))
+    over = exposure - limit.amount
+    words = f"{exposure:.2f} of a limit of {limit} is open"
+    rows = (Source("customers", conduct.customer_id),)
+    return Signal(SignalName.OVER_LIMIT, over, limit.currency, over > 0, words, rows)
+
+
+def _answered_share(exchanges: Sequence[Exchange], within_days: int) -> Decimal:
+    answered = sum(e.answered_on is not None and (e.answered_on - e.sent_on).days <= within_days for e in exchanges)
+    return Decimal(answered) / len(exchanges)
+
+
+def _hard_share(mails: Sequence[CustomerMail]) -> Decimal:
+    return Decimal(sum(bool(mail.intents & HARD) for mail in mails)) / len(mails)
+
+
+def _mails_of_ours(exchanges: Iterable[Exchange]) -> tuple[Source, ...]:
+    return tuple(Source("outbox", str(exchange.mail_id)) for exchange in exchanges)
+
+
+def _rounded(share: Decimal) -> Decimal:
+    return share.quantize(Decimal("0.01"))
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share:.0%}"
+
+
+def _days_late(days: int) -> str:
+    return f"{days} days late" if days >= 0 else f"{-days} days early"
