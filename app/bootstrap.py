@@ -45,6 +45,8 @@ from app.jobs.sweep import Sweep
 from app.ledger.service import LedgerService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
+from app.policies.reminders import load_reminders
+from app.reminders.service import ReminderService
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.settings import Settings, load_settings
@@ -69,6 +71,7 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    reminders: ReminderService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -175,6 +178,7 @@ def build(
         pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
         outbox=outbox,
         ledger=LedgerService(database, clock),
+        reminders=ReminderService(database, load_reminders(settings.policy_file)),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.domain.account import ContactRole
 from app.domain.intents import Tone
+from app.domain.money import Money
 
 PLACES = Decimal("0.01")
 
@@ -109,8 +110,7 @@ class RunningCase:
 
     why: Why
     invoices: tuple[str, ...] = ()
-    disputed: Decimal | None = None
-    day: date | None = None
+    disputed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

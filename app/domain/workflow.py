@@ -65,7 +65,7 @@ class Caps:
         """Whether one more contact at this moment stays within the caps."""
         near = timedelta(hours=self.hours_apart)
         recent = [moment for moment in contacted if at - moment < WEEK]
-        return len(recent) < self.a_week and all(at - moment >= near for moment in recent)
+        return len(recent) < self.a_week and all(abs(at - moment) >= near for moment in recent)
 
 
 @dataclass(frozen=True, slots=True)

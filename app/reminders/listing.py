@@ -59,8 +59,8 @@ def _claim(item: OpenItem, cases: tuple[RunningCase, ...]) -> tuple[Why | None, 
     reasons = {Why.PAYMENT_SEEN} if item.payment_seen else set()
     disputed = Decimal(0)
     for case in _concerning(item, cases):
-        if case.why is Why.DISPUTE and case.disputed is not None and len(case.invoices) == 1:
-            disputed += case.disputed
+        if case.disputed is not None and case.disputed.currency == item.currency and len(case.invoices) == 1:
+            disputed += case.disputed.amount
         else:
             reasons.add(case.why)
     if disputed >= item.open or (item.is_disputed and not disputed):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.account import ContactRole
+from app.domain.money import Money
 from app.domain.reminder import (
     Addressee,
     Channel,
@@ -58,11 +59,9 @@ def _item(draw: st.DrawFn, number: str, as_of: date) -> OpenItem:
     )
 
 
-CASES = st.builds(
-    RunningCase,
-    st.sampled_from(FULL_STOPS),
-    st.lists(st.sampled_from(NUMBERS), unique=True, min_size=1, max_size=2).map(tuple),
-    st.none() | CENTS,
+INVOICES = st.lists(st.sampled_from(NUMBERS), unique=True, min_size=1, max_size=2).map(tuple)
+CASES = st.builds(RunningCase, st.sampled_from(FULL_STOPS), INVOICES) | st.builds(
+    RunningCase, st.just(Why.DISPUTE), INVOICES, st.builds(Money, CENTS, st.just("EUR"))
 )
 CONTACTS = st.builds(
     Addressee,
@@ -131,7 +130,7 @@ def _amount_is_the_ledger_s_to_the_cent(situation: CustomerSituation, as_of: dat
     for line in _contacting(lines):
         named = [items[number] for number in (*line.invoices, *line.credit_notes)]
         assert {(item.currency, item.company) for item in named} == {(line.currency, line.company)}
-        disputed = [case.disputed or Decimal(0) for case in situation.cases if case.invoices[0] in line.invoices]
+        disputed = [c.disputed.amount for c in situation.cases if c.disputed and c.invoices[0] in line.invoices]
         assert line.amount == sum((item.open for item in named), Decimal(0)) - sum(disputed, Decimal(0))
         assert line.amount >= POLICY.minimum
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.account import ContactRole
 from app.domain.intents import Tone
+from app.domain.money import Money
 from app.domain.reminder import (
     Channel,
     CustomerSituation,
@@ -106,8 +107,10 @@ def test_what_is_over_or_about_something_else_stops_nothing(change: dict[str, ob
 
 
 def test_confirmed_dispute_of_a_part_pauses_that_part() -> None:
-    disputed = RunningCase(Why.DISPUTE, ("INV-1",), disputed=Decimal("25.50"))
+    disputed = RunningCase(Why.DISPUTE, ("INV-1",), disputed=Money(Decimal("25.50"), "EUR"))
     assert _only(customer(cases=(disputed,))).amount == Decimal("74.50")
+    in_dollars = replace(disputed, disputed=Money(Decimal("25.50"), "USD"))
+    assert _only(customer(cases=(in_dollars,))).reason is Why.DISPUTE
     over_two = replace(disputed, invoices=("INV-1", "INV-2"))
     assert _only(customer(cases=(over_two,))).reason is Why.DISPUTE
 
