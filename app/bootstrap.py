@@ -57,7 +57,9 @@ from app.ledger.standing import StandingService
 from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
+from app.policies.reminders import load_reminders
 from app.policies.standing import load_actions, load_standing
+from app.reminders.service import ReminderService
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.settings import Settings, load_settings
@@ -90,6 +92,7 @@ class Services:
     quality: QualityService
     ledger_folder: WatchedFolder
     standing: StandingService
+    reminders: ReminderService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -224,6 +227,7 @@ def build(
             holder=executor_id,
         ),
         standing=StandingService(database, load_standing(), load_actions(), clock),
+        reminders=ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

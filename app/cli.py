@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, mailboxes, standings
+from app.operations import administration, mailboxes, planning, standings
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -31,10 +32,12 @@ ledger = typer.Typer(no_args_is_help=True, help="What is owed, and by whom.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
+reminders = typer.Typer(no_args_is_help=True, help="Who hears from us, when and why.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 for group, name in (
     (mailbox, "mailbox"),
     (ledger, "ledger"),
+    (reminders, "reminders"),
     (users, "users"),
     (quarantine, "quarantine"),
     (audit, "audit"),
@@ -44,6 +47,7 @@ for group, name in (
 
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to plan for.")]
 log = structlog.get_logger()
 
 
@@ -358,6 +362,18 @@ def audit_checkpoint(out: Annotated[Path | None, typer.Option(help="A file; else
     """Write the heads of the chains, to be kept outside: later they prove that nothing was cut off."""
     text = json.dumps(_with_services(administration.checkpoints), indent=2, default=str)
     out.write_text(text + "\n", encoding="utf-8") if out else typer.echo(text)
+
+
+@reminders.command("plan")
+def reminders_plan(as_of: AsOf, as_json: AsJson = False) -> None:
+    """Who would be reminded of what, how and when; and who not, with the reason."""
+    _with_services(lambda s: planning.print_plan(s, as_of.date(), as_json=as_json))
+
+
+@reminders.command("explain")
+def reminders_explain(customer: str, as_of: AsOf) -> None:
+    """Everything that one customer's outcome depends on."""
+    typer.echo(_with_services(lambda s: planning.explain(s, customer, as_of.date())))
 
 
 @db.command("upgrade")

@@ -21,7 +21,7 @@ from app.domain.money import Money
 
 TUNED_ON = tuple(date(2025, month, 1) for month in range(4, 10))
 HELD_OUT = tuple(date(2025, month, 1) for month in (10, 11, 12)) + tuple(date(2026, month, 1) for month in range(1, 6))
-"""Window and pool sizes were chosen on the earlier origins; the figures are of the later ones."""
+"""Nothing was chosen on either; the later ones are kept back for when something is."""
 
 WEEKS = 8
 QUANTILES = (0.1, 0.5, 0.9)

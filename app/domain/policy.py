@@ -115,7 +115,7 @@ class Limits:
 class LedgerPolicy:
     """How old the newest invoice import may be before reminders stop."""
 
-    max_age: timedelta = timedelta(hours=36)
+    max_age: timedelta = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)

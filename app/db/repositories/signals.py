@@ -105,7 +105,9 @@ class Signals:
             ids,
         )
         holds = await self._by_customer(
-            sa.select(HoldRow.customer_id).where(HoldRow.until >= as_of), HoldRow.customer_id, ids
+            sa.select(HoldRow.customer_id).where(HoldRow.until >= as_of, HoldRow.lifted_at.is_(None)),
+            HoldRow.customer_id,
+            ids,
         )
         mails = await self._by_customer(
             sa.select(MessageRow.customer_id).where(MessageRow.state.in_(UNANSWERED)), MessageRow.customer_id, ids
@@ -133,7 +135,7 @@ class Signals:
         ids = list(customers)
         paid = await self._by_customer(_paid_invoices(as_of - PAYMENTS_FOR), InvoiceRow.customer_id, ids)
         broken = await self._by_customer(
-            sa.select(CaseRow.customer_id, CaseRow.id, CaseRow.day, CaseRow.opened_at)
+            sa.select(CaseRow.customer_id, CaseRow.id, CaseRow.ended_at, CaseRow.opened_at)
             .where(CaseRow.kind == CaseKind.PROMISE, CaseRow.state == CaseState.BROKEN)
             .order_by(CaseRow.id),
             CaseRow.customer_id,
@@ -155,7 +157,7 @@ class Signals:
                 credit_limit=None if row.credit_limit is None else Money(row.credit_limit, row.currency),
                 outstanding=positions[id_].outstanding,
                 paid=tuple(PaidInvoice(i.number, i.due_date, i.paid_on) for i in paid[id_]),
-                broken_promises=tuple(BrokenPromise(c.id, c.day or c.opened_at.date()) for c in broken[id_]),
+                broken_promises=tuple(BrokenPromise(c.id, (c.ended_at or c.opened_at).date()) for c in broken[id_]),
                 exchanges=tuple(_exchanges(sent[id_], mails[id_])),
                 mails=tuple(_mail(mail) for mail in mails[id_]),
                 contacts=tuple(KnownContact(contact.id, contact.active) for contact in contacts[id_]),

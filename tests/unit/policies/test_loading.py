@@ -190,7 +190,7 @@ def test_wrong_company_or_age_is_named(tmp_path: Path, text: str, said: str) -> 
 
 
 def test_age_of_the_ledger_is_read(tmp_path: Path) -> None:
-    assert POLICY.ledger.max_age == timedelta(hours=36)
+    assert POLICY.ledger.max_age == timedelta(hours=72)
     assert load_policy(_written(tmp_path, "[ledger]\nmax_age_hours = 12")).ledger.max_age == timedelta(hours=12)
 
 

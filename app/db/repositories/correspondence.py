@@ -1,0 +1,79 @@
+"""What the mailboxes know about all customers: who waits for an answer, and whom we wrote to of late."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow
+from app.db.tables.work import OutboxRow
+from app.domain.message import MessageState
+from app.domain.review import OutboxState
+
+LOOK_BACK = timedelta(days=8)
+LOOK_AHEAD = timedelta(days=3)
+"""Caps count by the week; an answer that leaves tomorrow counts too."""
+
+UNANSWERED = (MessageState.IN_WORK, MessageState.PENDING, MessageState.QUARANTINED)
+NOT_SENT = (OutboxState.CANCELLED, OutboxState.FAILED)
+
+Mail = tuple[set[str], Mapping[str, list[datetime]]]
+"""Customers of whom a mail waits, and the moments at which we wrote to each."""
+
+
+class Correspondence:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def unanswered(self) -> set[str]:
+        """Customers of whom a mail waits: not read yet, before a person, or quarantined."""
+        customer = sa.func.coalesce(MessageRow.customer_id, ConversationRow.customer_id)
+        found = await self._session.scalars(
+            sa.select(customer)
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .where(MessageRow.state.in_(UNANSWERED))
+            .distinct()
+        )
+        return {customer for customer in found if customer is not None}
+
+    async def contacted(self, as_of: date) -> dict[str, list[datetime]]:
+        """When we wrote to each customer of late or are about to, from any mailbox and by whomever."""
+        since = start_of(as_of) - LOOK_BACK
+        until = start_of(as_of) + LOOK_AHEAD
+        found: dict[str, list[datetime]] = defaultdict(list)
+        for select in (_answers(since, until), _colleagues_answers(since, until)):
+            for customer, moment in await self._session.execute(select):
+                if customer is not None:
+                    found[customer].append(moment)
+        return found
+
+
+def _answers(since: datetime, until: datetime) -> sa.Select[str | None, datetime]:
+    customer = sa.func.coalesce(OutboxRow.customer_id, ConversationRow.customer_id)
+    moment = sa.func.coalesce(OutboxRow.sent_at, OutboxRow.send_after)
+    return (
+        sa.select(customer, moment)
+        .join(ConversationRow, ConversationRow.id == OutboxRow.conversation_id)
+        .where(OutboxRow.state.not_in(NOT_SENT), moment >= since, moment < until)
+    )
+
+
+def _colleagues_answers(since: datetime, until: datetime) -> sa.Select[str | None, datetime]:
+    """Mails of ours that the Sent folder holds and the outbox did not send."""
+    ours = sa.exists().where(OutboxRow.rfc_id_hash == HistoryRow.rfc_id_hash)
+    return (
+        sa.select(ConversationRow.customer_id, HistoryRow.received_at)
+        .join(ConversationRow, ConversationRow.id == HistoryRow.conversation_id)
+        .where(
+            HistoryRow.is_ours,
+            HistoryRow.received_at >= since,
+            HistoryRow.received_at < until,
+            ~ours,
+        )
+    )
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,259 @@
+"""Customers as the plan of reminders sees them, read in large batches: a fixed number of queries each, raw columns.
+
+A million open invoices are read in one plan, so no mapped object is built, and words stay text until they are needed.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.correspondence import Correspondence, Mail, start_of
+from app.db.tables.ledger import (
+    CaseRow,
+    ContactRow,
+    CustomerRow,
+    HoldRow,
+    ImportRow,
+    InvoiceRow,
+    PaymentRow,
+)
+from app.db.tables.mail import MessageRow
+from app.domain.account import CLOSED, ContactRole, InvoiceKind, InvoiceStatus
+from app.domain.intents import ExtensionKind
+from app.domain.money import Money
+from app.domain.reminder import Addressee, CustomerSituation, OpenItem, Reachability, RunningCase, Why
+from app.domain.review import CaseKind, CaseState
+
+AT_ONCE = 5_000
+REPLIES_LOOK_BACK = timedelta(days=180)
+RECORD_LOOK_BACK = timedelta(days=365)
+"""How far back replies, and payments and promises are looked at."""
+
+REACHABILITY: sa.ColumnElement[str] = sa.literal(Reachability.OK.value)
+_STATE = sa.type_coerce(CaseRow.state, sa.String)
+
+
+@dataclass(slots=True)
+class _Promises:
+    kept: int = 0
+    broken: int = 0
+
+
+class Situations:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def newest_invoices(self) -> datetime | None:
+        """When invoices were last imported."""
+        newest: datetime | None = await self._session.scalar(
+            sa.select(ImportRow.at).where(ImportRow.kind == "invoices").order_by(ImportRow.at.desc()).limit(1)
+        )
+        return newest
+
+    async def stream(
+        self, as_of: date, *, is_stale: bool, with_delays: bool, only: str | None = None
+    ) -> AsyncIterator[CustomerSituation]:
+        """All customers, or one, in the order of their ids. `with_delays`: whether payments are looked at."""
+        correspondence = Correspondence(self._session)
+        mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
+        async for customers in self._batches(only):
+            batch = _Batch(self._session, as_of, customers[0].id, customers[-1].id)
+            await batch.load(with_delays=with_delays)
+            for customer in customers:
+                yield batch.situation(customer, mail, is_stale=is_stale)
+
+    async def _batches(self, only: str | None) -> AsyncIterator[list[Any]]:
+        select = sa.select(
+            CustomerRow.id,
+            CustomerRow.language,
+            CustomerRow.country,
+            CustomerRow.currency,
+            CustomerRow.timezone,
+            CustomerRow.segment,
+            CustomerRow.strategic,
+            CustomerRow.natural_person,
+            CustomerRow.payment_seen,
+        ).order_by(CustomerRow.id)
+        if only is not None:
+            select = select.where(CustomerRow.id == only)
+        after = ""
+        while rows := list((await self._session.execute(select.where(CustomerRow.id > after).limit(AT_ONCE))).all()):
+            yield rows
+            after = rows[-1].id
+
+
+class _Batch:
+    """What hangs on the customers from one id to another."""
+
+    def __init__(self, session: AsyncSession, as_of: date, first: str, last: str) -> None:
+        self._session = session
+        self._as_of = as_of
+        self._range = first, last
+        self._items: dict[str, list[OpenItem]] = defaultdict(list)
+        self._contacts: dict[str, list[Addressee]] = defaultdict(list)
+        self._cases: dict[str, list[RunningCase]] = defaultdict(list)
+        self._promises: dict[str, _Promises] = defaultdict(_Promises)
+        self._holds: dict[str, date] = {}
+        self._replies: dict[str, list[datetime]] = defaultdict(list)
+        self._delays: dict[str, list[int]] = defaultdict(list)
+
+    async def load(self, *, with_delays: bool) -> None:
+        await self._load_items()
+        await self._load_contacts()
+        await self._load_cases()
+        await self._load_holds()
+        await self._load_replies()
+        if with_delays:
+            await self._load_delays()
+
+    def situation(self, customer: Any, mail: Mail, *, is_stale: bool) -> CustomerSituation:
+        key = customer.id
+        unanswered, contacted = mail
+        is_person = customer.natural_person
+        promises = _Promises() if is_person else self._promises.get(key, _Promises())
+        delays = self._delays.get(key)
+        return CustomerSituation(
+            customer_id=key,
+            language=customer.language,
+            country=customer.country,
+            currency=customer.currency,
+            timezone=customer.timezone,
+            segment=customer.segment,
+            is_strategic=customer.strategic,
+            is_natural_person=is_person,
+            payment_seen=customer.payment_seen,
+            has_unanswered_mail=key in unanswered,
+            is_stale=is_stale,
+            hold_until=self._holds.get(key),
+            items=tuple(self._items.get(key, ())),
+            contacts=tuple(self._contacts.get(key, ())),
+            cases=tuple(self._cases.get(key, ())),
+            contacted=tuple(sorted(contacted.get(key, ()))),
+            replies=tuple(self._replies.get(key, ())),
+            average_delay=sum(delays) / len(delays) if delays else None,
+            kept_promises=promises.kept,
+            broken_promises=promises.broken,
+        )
+
+    async def _rows(self, column: Any, select: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
+        found = await self._session.execute(select.where(column.between(*self._range)))
+        return found.all()
+
+    async def _load_items(self) -> None:
+        select = (
+            sa.select(
+                InvoiceRow.customer_id,
+                InvoiceRow.number,
+                InvoiceRow.company,
+                InvoiceRow.kind == InvoiceKind.CREDIT_NOTE,
+                InvoiceRow.open_amount,
+                InvoiceRow.currency,
+                InvoiceRow.due_date,
+                InvoiceRow.status == InvoiceStatus.DISPUTED,
+                InvoiceRow.payment_seen,
+            )
+            .where(InvoiceRow.status.not_in(CLOSED), InvoiceRow.open_amount != 0)
+            .order_by(InvoiceRow.due_date, InvoiceRow.number)
+        )
+        for row in await self._rows(InvoiceRow.customer_id, select):
+            self._items[row[0]].append(OpenItem._make(row[1:]))
+
+    async def _load_contacts(self) -> None:
+        role = sa.type_coerce(ContactRow.role, sa.String)
+        select = sa.select(
+            ContactRow.customer_id, ContactRow.id, ContactRow.email, role, ContactRow.language, REACHABILITY
+        ).where(ContactRow.active)
+        for customer, contact_id, email, role_word, language, reach in await self._rows(ContactRow.customer_id, select):
+            self._contacts[customer].append(
+                Addressee(contact_id, email, ContactRole(role_word), language, reachability=Reachability(reach))
+            )
+
+    async def _load_cases(self) -> None:
+        """What stops reminders; and the promises of the last year that were kept or broken, as counts."""
+        since = start_of(self._as_of) - RECORD_LOOK_BACK
+        over = sa.and_(
+            _STATE.in_((CaseState.KEPT.value, CaseState.BROKEN.value)),
+            CaseRow.kind == CaseKind.PROMISE,
+            CaseRow.opened_at >= since,
+        )
+        select = (
+            sa.select(
+                CaseRow.customer_id,
+                CaseRow.kind,
+                _STATE.label("word"),
+                CaseRow.invoices,
+                CaseRow.amount,
+                CaseRow.currency,
+                CaseRow.detail,
+            )
+            .where(sa.or_(_STATE.in_((CaseState.PROPOSED.value, CaseState.CONFIRMED.value)), over))
+            .order_by(CaseRow.id)
+        )
+        for row in await self._rows(CaseRow.customer_id, select):
+            if row.word == CaseState.KEPT:
+                self._promises[row.customer_id].kept += 1
+            elif row.word == CaseState.BROKEN:
+                self._promises[row.customer_id].broken += 1
+            else:
+                self._cases[row.customer_id].append(_running(row))
+
+    async def _load_holds(self) -> None:
+        select = (
+            sa.select(HoldRow.customer_id, sa.func.max(HoldRow.until))
+            .where(HoldRow.until >= self._as_of, HoldRow.lifted_at.is_(None))
+            .group_by(HoldRow.customer_id)
+        )
+        self._holds = {customer: until for customer, until in await self._rows(HoldRow.customer_id, select)}
+
+    async def _load_replies(self) -> None:
+        start = start_of(self._as_of)
+        select = sa.select(MessageRow.customer_id, MessageRow.received_at).where(
+            ~MessageRow.is_automatic,
+            MessageRow.received_at >= start - REPLIES_LOOK_BACK,
+            MessageRow.received_at < start + timedelta(days=1),
+        )
+        for customer, moment in await self._rows(MessageRow.customer_id, select):
+            self._replies[customer].append(moment)
+
+    async def _load_delays(self) -> None:
+        """Days from the due date to each payment of the last year. Those of natural persons are never read."""
+        select = (
+            sa.select(PaymentRow.customer_id, PaymentRow.day, InvoiceRow.due_date)
+            .join(
+                InvoiceRow,
+                sa.and_(
+                    InvoiceRow.number == PaymentRow.invoice_number, InvoiceRow.customer_id == PaymentRow.customer_id
+                ),
+            )
+            .join(CustomerRow, CustomerRow.id == PaymentRow.customer_id)
+            .where(
+                ~CustomerRow.natural_person,
+                PaymentRow.day <= self._as_of,
+                PaymentRow.day > self._as_of - RECORD_LOOK_BACK,
+            )
+        )
+        for customer, paid, due in await self._rows(PaymentRow.customer_id, select):
+            self._delays[customer].append((paid - due).days)
+
+
+def _running(row: Any) -> RunningCase:
+    """The amount of a dispute counts once a person has confirmed it; what is only proposed stops the whole invoice."""
+    is_confirmed = row.word == CaseState.CONFIRMED.value
+    if row.kind is CaseKind.DISPUTE:
+        parted = Money(row.amount, row.currency) if is_confirmed and row.amount and row.currency else None
+        return RunningCase(Why.DISPUTE, tuple(row.invoices), parted)
+    if row.kind is CaseKind.EXTENSION and is_confirmed and row.detail == ExtensionKind.INSTALMENTS.value:
+        return RunningCase(Why.PLAN_RUNNING, tuple(row.invoices))
+    return RunningCase(WHY_OF_KIND[row.kind], tuple(row.invoices))
+
+
+WHY_OF_KIND = {
+    CaseKind.PROMISE: Why.PROMISE_RUNNING,
+    CaseKind.EXTENSION: Why.EXTENSION,
+    CaseKind.HARDSHIP: Why.HARDSHIP,
+}

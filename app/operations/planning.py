@@ -1,0 +1,88 @@
+"""The plan of reminders on a terminal."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from app.bootstrap import Services
+from app.domain.reminder import CustomerSituation, NextAction, PlanLine, Why
+from app.reminders.phrases import PHRASES
+
+COLUMNS = "{:<14} {:>12} {:<3}  {:<6} {:<19} {:<9} {:<8} {:<7} {:<16} {}"
+
+
+async def print_plan(services: Services, as_of: date, *, as_json: bool) -> None:
+    """Write the plan to standard output line by line: a large one is never held in memory."""
+    if as_json:
+        await _print_json(services, as_of)
+        return
+    counts: Counter[tuple[NextAction, Why]] = Counter()
+    _say(COLUMNS.format("customer", "amount", "", "action", "reason", "stage", "tone", "channel", "when", "to"))
+    async for line in services.reminders.plan(as_of):
+        counts[line.action, line.reason] += 1
+        if line.action is not NextAction.WAIT:
+            _say(row(line))
+    _say("\n".join(summary(counts, as_of)))
+
+
+async def explain(services: Services, customer_id: str, as_of: date) -> str:
+    """Raises NotFound."""
+    situation, lines = await services.reminders.explain(customer_id, as_of)
+    return "\n".join([*(f"{line.currency}: {_outcome(line)}" for line in lines), *_facts(situation, as_of)])
+
+
+def row(line: PlanLine) -> str:
+    when = line.send_at.strftime("%Y-%m-%d %H:%M") if line.send_at else ""
+    return COLUMNS.format(
+        line.customer_id,
+        f"{line.amount:,.2f}",
+        line.currency,
+        line.action,
+        line.reason,
+        line.stage or "",
+        line.tone or "",
+        line.channel or "",
+        when,
+        line.contact_email,
+    ).rstrip()
+
+
+def summary(counts: Counter[tuple[NextAction, Why]], as_of: date) -> Iterator[str]:
+    """How many have which outcome; who waits is only counted here."""
+    yield f"\n{counts.total()} outcomes on {as_of}:"
+    for (action, why), count in sorted(
+        counts.items(), key=lambda entry: (list(NextAction).index(entry[0][0]), -entry[1])
+    ):
+        yield f"{count:>8}  {action:<7} {why:<20} {PHRASES[why]}"
+
+
+async def _print_json(services: Services, as_of: date) -> None:
+    separator = "[\n"
+    async for line in services.reminders.plan(as_of):
+        sys.stdout.write(separator + json.dumps(line.as_dict(), ensure_ascii=False))
+        separator = ",\n"
+    sys.stdout.write("\n]\n" if separator == ",\n" else "[]\n")
+
+
+def _outcome(line: PlanLine) -> str:
+    named = ", ".join((*line.invoices, *line.credit_notes))
+    return f"{line.action} ({line.reason}): {line.why}." + (f"\n     {line.amount:,.2f} for {named}" if named else "")
+
+
+def _facts(situation: CustomerSituation, as_of: date) -> Iterator[str]:
+    for item in situation.items:
+        kind = "credit note" if item.is_credit_note else "invoice"
+        overdue = (as_of - item.due_date).days
+        yield f"  {kind} {item.number}: {item.open:,.2f} {item.currency}, due {item.due_date} ({overdue:+d} days)"
+    for case in situation.cases:
+        yield f"  runs: {case.why}, {', '.join(case.invoices) or 'all invoices'}"
+    for moment in situation.contacted:
+        yield f"  we wrote on {moment:%Y-%m-%d %H:%M} UTC"
+    for contact in situation.contacts:
+        yield f"  contact {contact.email}: {contact.role}, {contact.reachability}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,131 @@
+"""Reads the reminders' part of a policy file: [reminders] of the operator's one file, else the one that ships."""
+
+import tomllib
+from collections import Counter
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+from app.domain.errors import SettingInvalid
+from app.domain.intents import Tone
+from app.domain.reminder import RANK, Channel, Stage
+from app.domain.workflow import ANY, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
+from app.policies.section import Section
+
+SHIPPED = Path(__file__).with_name("reminders.toml")
+DAY_HOURS = 24
+
+
+def load_reminders(path: Path | None = None) -> ReminderPolicy:
+    """The reminders' policy of a file, or the shipped one where the file says nothing. Raises SettingInvalid."""
+    file = path or SHIPPED
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise SettingInvalid(f"{file}: cannot be read ({error.strerror}); check DUEBOX_POLICY_FILE") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingInvalid(f"{file}: is not TOML: {error}") from error
+    if "reminders" not in data:
+        return load_reminders(SHIPPED)
+    return _policy(Section(str(file), "", data).table("reminders"))
+
+
+def _policy(section: Section) -> ReminderPolicy:
+    section.only("version", "minimum", "hours", "caps", "off_ramp", "move", "workflow")
+    workflows = tuple(_workflow(table) for table in section.tables("workflow"))
+    _check_workflows(section, workflows)
+    known = frozenset(segment for workflow in workflows for segment in workflow.segments)
+    return ReminderPolicy(
+        version=section.text("version"),
+        workflows=workflows,
+        moves=tuple(_move(table, known) for table in section.tables("move")),
+        off_ramp=_off_ramp(section.table("off_ramp")),
+        caps=_caps(section.table("caps")),
+        hours=_hours(section.table("hours")),
+        minimum=section.amount("minimum"),
+    )
+
+
+def _check_workflows(section: Section, workflows: tuple[Workflow, ...]) -> None:
+    names = Counter(workflow.name for workflow in workflows)
+    segments = Counter(segment for workflow in workflows for segment in workflow.segments)
+    twice = next((word for counted in (names, segments) for word, count in counted.items() if count > 1), None)
+    if twice:
+        section.refuse(f'"{twice}" stands in two workflows; one must be clear for every customer')
+    if ANY not in segments:
+        section.refuse('no workflow has segments = ["*"]; one must hold for every segment that no other names')
+    if sum(workflow.for_natural_persons for workflow in workflows) != 1:
+        section.refuse("exactly one workflow must say natural_persons = true")
+
+
+def _workflow(section: Section) -> Workflow:
+    section.only("name", "segments", "natural_persons", "hour", "days_between", "steps")
+    steps = tuple(_step(table) for table in section.tables("steps"))
+    persons, segments = section.claim("natural_persons"), section.words("segments")
+    if not steps:
+        section.refuse("has no steps")
+    if persons == bool(segments):
+        section.refuse("must name either segments or natural_persons = true")
+    if any(a.days >= b.days or RANK[a.stage] >= RANK[b.stage] for a, b in pairwise(steps)):
+        section.refuse("steps must rise in days and in stage")
+    if persons and any(step.tone is Tone.FIRM for step in steps):
+        section.refuse("natural persons are never written to firmly; use neutral or warm")
+    return Workflow(
+        name=section.text("name"),
+        steps=steps,
+        segments=segments,
+        for_natural_persons=persons,
+        hour=section.whole("hour", 9, most=DAY_HOURS - 1),
+        days_between=section.whole("days_between", 7, least=2),
+    )
+
+
+def _step(section: Section) -> Step:
+    section.only("days", "stage", "tone", "channel")
+    step = Step(
+        days=section.whole("days", least=-90),
+        stage=section.word("stage", Stage),
+        tone=section.word("tone", Tone),
+        channel=section.word("channel", Channel),
+    )
+    if (step.stage is Stage.COURTESY) != (step.days <= 0):
+        section.refuse("courtesy is for days of 0 or less, every other stage for days of 1 or more")
+    if step.stage is Stage.COURTESY and (step.tone is Tone.FIRM or step.channel is not Channel.EMAIL):
+        section.refuse("a courtesy is an e-mail, and never firm: nothing is owed yet")
+    return step
+
+
+def _move(section: Section, known: frozenset[str]) -> MoveRule:
+    section.only("average_delay_above", "segment")
+    segment = section.text("segment")
+    if segment not in known:
+        section.refuse(f'segment: no workflow names "{segment}"')
+    return MoveRule(section.whole("average_delay_above"), segment)
+
+
+def _off_ramp(section: Section) -> OffRamp:
+    section.only("quiet_days_after_mail", "kept_promises", "more_days")
+    usual = OffRamp()
+    return OffRamp(
+        section.whole("quiet_days_after_mail", usual.quiet_days_after_mail, most=60),
+        section.whole("kept_promises", usual.kept_promises, least=1),
+        section.whole("more_days", usual.more_days, most=60),
+    )
+
+
+def _caps(section: Section) -> Caps:
+    section.only("a_week", "hours_apart")
+    usual = Caps()
+    return Caps(
+        section.whole("a_week", usual.a_week, least=1, most=7),
+        section.whole("hours_apart", usual.hours_apart, least=DAY_HOURS, most=7 * DAY_HOURS),
+    )
+
+
+def _hours(section: Section) -> Hours:
+    section.only("begin", "end")
+    usual = Hours()
+    hours = Hours(section.clock("begin", usual.begin), section.clock("end", usual.end))
+    if not hours.begin <= hours.nearest(0) < hours.end:
+        section.refuse("end must be at least a full hour after begin")
+    return hours

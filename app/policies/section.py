@@ -1,0 +1,84 @@
+"""One table of a policy file, read key by key. Whatever is wrong is named with the file, the place and the mend."""
+
+from collections.abc import Iterator, Mapping
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NoReturn, TypeVar
+
+from app.domain.errors import SettingInvalid
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Section:
+    """`where` says which table of the file this is. Every getter raises SettingInvalid."""
+
+    def __init__(self, file: str, where: str, table: Mapping[str, Any]) -> None:
+        self._file = file
+        self._where = where
+        self._table = table
+
+    def refuse(self, what: str) -> NoReturn:
+        raise SettingInvalid(f"{self._file}: {self._where}: {what}")
+
+    def only(self, *known: str) -> None:
+        odd = sorted(set(self._table) - set(known))
+        if odd:
+            self.refuse(f'"{odd[0]}" is not known here; use {", ".join(sorted(known))}')
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self._table.get(key, default)
+        if not isinstance(value, str) or not value:
+            self.refuse(f'{key} must be a text such as {key} = "…"')
+        return value
+
+    def word(self, key: str, kind: type[E]) -> E:
+        known = [member.value for member in kind]
+        value = self._table.get(key)
+        if value not in known:
+            self.refuse(f'{key}: "{value}" is not one of {", ".join(known)}')
+        return kind(str(value))
+
+    def whole(self, key: str, default: int | None = None, *, least: int = 0, most: int = 3_650) -> int:
+        value = self._table.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self.refuse(f"{key} must be a whole number from {least} to {most}")
+        return value
+
+    def claim(self, key: str) -> bool:
+        value = self._table.get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(f"{key} must be true or false")
+        return value
+
+    def amount(self, key: str) -> Decimal:
+        value = self._table.get(key, 0)
+        if not isinstance(value, int | Decimal) or isinstance(value, bool) or value < 0:
+            self.refuse(f"{key} must be an amount such as 10.00")
+        return Decimal(value)
+
+    def clock(self, key: str, default: time) -> time:
+        value = self._table.get(key, default)
+        if not isinstance(value, time):
+            self.refuse(f"{key} must be a time of day such as 08:00:00, without quotes")
+        return value
+
+    def words(self, key: str) -> frozenset[str]:
+        value = self._table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            self.refuse(f'{key} must be a list of words, such as ["…"]')
+        return frozenset(value)
+
+    def table(self, key: str) -> "Section":
+        value = self._table.get(key, {})
+        if not isinstance(value, dict):
+            self.refuse(f"{key} must be a table")
+        return Section(self._file, f"{self._where}.{key}".lstrip("."), value)
+
+    def tables(self, key: str) -> Iterator["Section"]:
+        value = self._table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+            self.refuse(f"{key} must be a list of tables")
+        for number, table in enumerate(value, 1):
+            yield Section(self._file, f"{self._where}.{key} {number}", table)

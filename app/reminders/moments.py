@@ -1,0 +1,53 @@
+"""When a customer may be written to: business days of their country, hours of their zone, the hour they answer at."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.domain.reminder import CustomerSituation
+from app.domain.workflow import Hours
+from app.reading.workdays import country_of, is_workday
+
+ENOUGH_REPLIES = 5
+DAYS_LOOKED_AHEAD = 10
+"""Beyond that a plan is no plan for this day any more."""
+
+
+@lru_cache(maxsize=512)
+def zone_named(name: str) -> ZoneInfo:
+    """The zone, or UTC where the ledger names one that does not exist."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=8192)
+def next_workday(day: date, country: str, language: str) -> date | None:
+    """The day itself or the next business day, within reach."""
+    home = country_of(country, language)
+    days = (day + timedelta(days=ahead) for ahead in range(DAYS_LOOKED_AHEAD))
+    return next((day for day in days if is_workday(day, home)), None)
+
+
+def best_hour(replies: Iterable[datetime], zone: ZoneInfo) -> int | None:
+    """The local hour at which most of their mails came; None below five mails."""
+    hours = Counter(moment.astimezone(zone).hour for moment in replies)
+    return min(hours, key=lambda hour: (-hours[hour], hour)) if hours.total() >= ENOUGH_REPLIES else None
+
+
+def moment_for(situation: CustomerSituation, as_of: date, hours: Hours, usual_hour: int) -> tuple[datetime | None, str]:
+    """When to write, from this day on, and why then. None where no business day is near."""
+    day = next_workday(as_of, situation.country, situation.language)
+    if day is None:
+        return None, ""
+    zone = zone_named(situation.timezone)
+    learnt = best_hour(situation.replies, zone)
+    at = hours.nearest(usual_hour if learnt is None else learnt)
+    moment = datetime.combine(day, at, zone)
+    told = (
+        "the workflow's hour" if learnt is None else f"most of their {len(situation.replies)} mails came at that hour"
+    )
+    return moment, f"at {moment:%H:%M} their time ({told})"

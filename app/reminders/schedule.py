@@ -1,0 +1,186 @@
+"""The plan of one customer: a pure function of ledger, history, policy and date.
+
+open items ─▶ listing (what may be named) ─▶ step (what is due) ─▶ gates (who engages, whom to write to, when, caps)
+                       │ nothing left              │ not yet               │ one says no
+                       ▼                           ▼                       ▼
+                      wait                        wait                wait or task
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from app.domain.account import ContactRole
+from app.domain.reminder import (
+    Addressee,
+    Channel,
+    CustomerSituation,
+    NextAction,
+    OpenItem,
+    PlanLine,
+    Stage,
+    Why,
+)
+from app.domain.workflow import ReminderPolicy, Step, Workflow
+from app.reminders.listing import ORDER, Listing, net, sort_out, window
+from app.reminders.moments import moment_for
+from app.reminders.phrases import say
+from app.reminders.steps import courtesy, sent_since, standing, tone_of, workflow_of
+
+ROLES = {role: rank for rank, role in enumerate(ContactRole)}
+"""Accounts payable first, then management; the order of the enum."""
+
+Named = Sequence[tuple[OpenItem, Decimal]]
+
+
+def plan(situation: CustomerSituation, policy: ReminderPolicy, as_of: date) -> list[PlanLine]:
+    """What happens with this customer on this day: a line a currency and company, at least one.
+
+    At most one line contacts the customer: the longest overdue. The others wait for the caps.
+    """
+    listings = sort_out(situation, as_of)
+    if not listings:
+        return [_Planner(situation, policy, as_of, Listing(situation.currency, "")).wait(Why.PAID)]
+    lines: list[PlanLine] = []
+    contacted = situation.contacted
+    for listing in listings:
+        line = _Planner(replace(situation, contacted=contacted), policy, as_of, listing).line()
+        if line.send_at is not None:
+            contacted = (*contacted, line.send_at)
+        lines.append(line)
+    return lines
+
+
+def contact_for(situation: CustomerSituation) -> Addressee | None:
+    """Whom to write to: the best role that can be reached, their language before another. Never retired or bounced."""
+    able = [contact for contact in situation.contacts if contact.may_be_written_to]
+    return min(able, key=lambda c: (ROLES[c.role], c.language != situation.language, c.email), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    """One listing on its way to a line."""
+
+    situation: CustomerSituation
+    policy: ReminderPolicy
+    as_of: date
+    listing: Listing
+
+    def line(self) -> PlanLine:
+        blocked = self._blocked()
+        if blocked is not None:
+            return self.wait(blocked, self.listing.overdue or self.listing.coming)
+        workflow = workflow_of(self.situation, self.policy)
+        if self.listing.overdue:
+            return self._overdue(workflow)
+        return self._before_due(workflow) or self._nothing_due()
+
+    def _blocked(self) -> Why | None:
+        """What concerns the customer as a whole."""
+        if self.situation.is_stale:
+            return Why.STALE_DATA
+        if self.situation.hold_until is not None and self.situation.hold_until >= self.as_of:
+            return Why.HOLD
+        return Why.PAYMENT_SEEN if self.situation.payment_seen else None
+
+    def _nothing_due(self) -> PlanLine:
+        """Nothing can be named: the gravest thing that stops an invoice, else that none is due yet."""
+        stopped = self.listing.stopped
+        if stopped:
+            why = min(stopped, key=ORDER.__getitem__)
+            return self.wait(why, [(item, item.open) for item in stopped[why]])
+        if self.listing.coming:
+            return self.wait(Why.NOT_DUE, self.listing.coming)
+        return self.wait(Why.NETTED, with_credit=True)
+
+    def _overdue(self, workflow: Workflow) -> PlanLine:
+        named = self.listing.overdue
+        oldest = min(item.due_date for item, _payable in named)
+        at = standing(self.situation, self.policy, workflow, oldest, self.listing.currency)
+        if at.on is not None and at.on > self.as_of:
+            return self.wait(Why.NOT_DUE, named, with_credit=True, day=at.on)
+        return self._ask(workflow, at.step, named)
+
+    def _before_due(self, workflow: Workflow) -> PlanLine | None:
+        step = courtesy(workflow)
+        if step is None:
+            return None
+        named = self.listing.coming_until(window(self.as_of, step.days))
+        if not named:
+            return None
+        first_due = min(item.due_date for item, _payable in named)
+        if sent_since(self.situation, first_due + timedelta(days=step.days), self.listing.currency):
+            return None
+        return self._ask(workflow, step, named)
+
+    def _ask(self, workflow: Workflow, step: Step | None, named: Named) -> PlanLine:
+        """A step is due; `None` when the workflow is at its end. The gates, in the order of `Why`."""
+        amount = net(named, self.listing.credit_notes)
+        if amount <= 0 or amount < self.policy.minimum:
+            return self.wait(Why.NETTED if amount <= 0 else Why.BELOW_MINIMUM, named, with_credit=True)
+        if self.situation.has_unanswered_mail:
+            return self.wait(Why.UNANSWERED_MAIL, named, with_credit=True)
+        quiet = self._quiet_until()
+        if quiet is not None:
+            return self.wait(Why.ENGAGED, named, with_credit=True, day=quiet)
+        if step is None:
+            return replace(self.wait(Why.STEPS_DONE, named, with_credit=True), action=NextAction.TASK)
+        return self._contact(workflow, step, named)
+
+    def _quiet_until(self) -> date | None:
+        days = self.policy.off_ramp.quiet_days_after_mail
+        if not self.situation.replies or not days:
+            return None
+        until = max(self.situation.replies).date() + timedelta(days=days)
+        return until if until > self.as_of else None
+
+    def _contact(self, workflow: Workflow, step: Step, named: Named) -> PlanLine:
+        contact = contact_for(self.situation)
+        line = self._step_line(workflow, step, named, contact)
+        if step.channel is Channel.EMAIL and contact is None:
+            return replace(line, action=NextAction.TASK, reason=Why.NO_CONTACT, why=say(Why.NO_CONTACT))
+        moment, told = moment_for(self.situation, self.as_of, self.policy.hours, workflow.hour)
+        if moment is None:
+            return self.wait(Why.QUIET_HOURS, named, with_credit=True)
+        if not self.policy.caps.allow(self.situation.contacted, moment):
+            return self.wait(Why.CONTACT_CAP, named, with_credit=True)
+        return self._timed(line, step, moment, told)
+
+    def _timed(self, line: PlanLine, step: Step, moment: datetime, told: str) -> PlanLine:
+        """Only a plain e-mail is a reminder; what needs a person is a task."""
+        why = f"{say(Why.DUE)}: {step.stage} step of “{line.workflow}” ({step.days:+d} days), {told}"
+        if step.stage is Stage.FORMAL or self.situation.is_strategic:
+            reason = Why.FORMAL_NEEDS_PERSON if step.stage is Stage.FORMAL else Why.STRATEGIC_ACCOUNT
+            return replace(line, action=NextAction.TASK, reason=reason, why=f"{say(reason)}. {why}", send_at=moment)
+        action = NextAction.REMIND if step.channel is Channel.EMAIL else NextAction.TASK
+        return replace(line, action=action, reason=Why.DUE, why=why, send_at=moment)
+
+    def _step_line(self, workflow: Workflow, step: Step, named: Named, contact: Addressee | None) -> PlanLine:
+        language = contact.language if contact is not None else ""
+        return replace(
+            self.wait(Why.DUE, named, with_credit=True),
+            workflow=workflow.name,
+            stage=step.stage,
+            tone=tone_of(step, self.situation),
+            channel=step.channel,
+            language=language or self.situation.language or "en",
+            contact_id=contact.id if contact is not None else None,
+            contact_email=contact.email if contact is not None else "",
+        )
+
+    def wait(self, why: Why, named: Named = (), *, with_credit: bool = False, day: date | None = None) -> PlanLine:
+        """Nobody is contacted: the items that this is about, and the day from which on it may be otherwise."""
+        notes = self.listing.credit_notes if with_credit else []
+        return PlanLine(
+            customer_id=self.situation.customer_id,
+            currency=self.listing.currency,
+            company=self.listing.company,
+            action=NextAction.WAIT,
+            reason=why,
+            why=say(why, day or (self.situation.hold_until if why is Why.HOLD else None)),
+            invoices=tuple(item.number for item, _payable in named),
+            credit_notes=tuple(note.number for note in notes),
+            amount=net(named, notes),
+            days_overdue=max(self.listing.oldest_days(self.as_of), 0),
+        )

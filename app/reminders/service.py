@@ -1,0 +1,49 @@
+"""The plan of all customers, streamed: what the scheduled run works through and what people look at."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, date, datetime, time, timedelta
+
+from app.db.repositories.reminders import Situations
+from app.db.uow import Database
+from app.domain.errors import NotFound
+from app.domain.freshness import is_fresh
+from app.domain.reminder import CustomerSituation, PlanLine
+from app.domain.workflow import ReminderPolicy
+from app.reminders.schedule import plan
+
+
+class ReminderService:
+    """`max_age` is how old the invoices may be: somebody who has paid meanwhile would be reminded."""
+
+    def __init__(self, database: Database, policy: ReminderPolicy, *, max_age: timedelta) -> None:
+        self._database = database
+        self._max_age = max_age
+        self.policy = policy
+
+    async def plan(self, as_of: date) -> AsyncGenerator[PlanLine, None]:
+        """Every customer's outcome on this day, in the order of their ids."""
+        async with aclosing(self._situations(as_of)) as situations:
+            async for situation in situations:
+                for line in plan(situation, self.policy, as_of):
+                    yield line
+
+    async def explain(self, customer_id: str, as_of: date) -> tuple[CustomerSituation, list[PlanLine]]:
+        """One customer's outcome with all that it depends on. Raises NotFound."""
+        async with aclosing(self._situations(as_of, only=customer_id)) as found:
+            async for situation in found:
+                return situation, plan(situation, self.policy, as_of)
+        raise NotFound(f"there is no customer {customer_id}")
+
+    async def _situations(self, as_of: date, only: str | None = None) -> AsyncGenerator[CustomerSituation, None]:
+        async with self._database.read() as uow:
+            situations = Situations(uow.session)
+            stale = not is_fresh(await situations.newest_invoices(), _morning(as_of), self._max_age)
+            async for situation in situations.stream(
+                as_of, is_stale=stale, with_delays=bool(self.policy.moves), only=only
+            ):
+                yield situation
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

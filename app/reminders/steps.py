@@ -1,0 +1,69 @@
+"""Which step of a workflow a customer stands before."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.domain.intents import Tone
+from app.domain.reminder import RANK, CustomerSituation, SentReminder, Stage
+from app.domain.workflow import ReminderPolicy, Step, Workflow
+
+FIRMER = {Tone.WARM: Tone.NEUTRAL, Tone.NEUTRAL: Tone.FIRM, Tone.FIRM: Tone.FIRM}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A customer before the next step of their workflow; `step` is None when all are done, `on` is its day."""
+
+    workflow: Workflow
+    step: Step | None
+    on: date | None = None
+
+
+def workflow_of(situation: CustomerSituation, policy: ReminderPolicy) -> Workflow:
+    return policy.workflow_for(
+        situation.segment, is_natural_person=situation.is_natural_person, average_delay=situation.average_delay
+    )
+
+
+def standing(
+    situation: CustomerSituation, policy: ReminderPolicy, workflow: Workflow, oldest_due: date, currency: str
+) -> Standing:
+    """The first step after those that were sent since the oldest invoice came into the workflow.
+
+    No step is skipped upward, and each keeps its distance from the one before. A courtesy is left out by the caller,
+    who asks with an overdue invoice, and asks for one by `courtesy`.
+    """
+    steps = [step for step in workflow.steps if step.stage is not Stage.COURTESY]
+    sent = sent_since(situation, oldest_due + timedelta(days=workflow.steps[0].days), currency)
+    highest = max((RANK[reminder.stage] for reminder in sent), default=RANK[Stage.COURTESY])
+    step = next((step for step in steps if RANK[step.stage] > highest), None)
+    if step is None:
+        return Standing(workflow, None)
+    on = oldest_due + timedelta(days=step.days + extra_days(situation, policy))
+    if sent:
+        last = max(reminder.sent_at for reminder in sent).date()
+        on = max(on, last + timedelta(days=workflow.days_between))
+    return Standing(workflow, step, on)
+
+
+def courtesy(workflow: Workflow) -> Step | None:
+    return next((step for step in workflow.steps if step.stage is Stage.COURTESY), None)
+
+
+def sent_since(situation: CustomerSituation, day: date, currency: str) -> list[SentReminder]:
+    """What was sent about this debt: earlier reminders belong to invoices that are settled."""
+    return [r for r in situation.sent if r.currency == currency and r.sent_at.date() >= day]
+
+
+def extra_days(situation: CustomerSituation, policy: ReminderPolicy) -> int:
+    """Who keeps promises is given more time."""
+    ramp = policy.off_ramp
+    keeps = situation.kept_promises >= ramp.kept_promises and not situation.broken_promises
+    return ramp.more_days if keeps and not situation.is_natural_person else 0
+
+
+def tone_of(step: Step, situation: CustomerSituation) -> Tone:
+    """A broken promise makes the step's tone one shade firmer, never for natural persons."""
+    if situation.broken_promises and not situation.is_natural_person and step.stage is not Stage.COURTESY:
+        return FIRMER[step.tone]
+    return step.tone

@@ -1,0 +1,64 @@
+"""The reminders' part of a policy file: what ships holds, what is wrong is named with the mend."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import SettingInvalid
+from app.policies.loading import load_policy
+from app.policies.reminders import SHIPPED, load_reminders
+
+TEXT = SHIPPED.read_text(encoding="utf-8")
+
+
+def test_file_without_reminders_takes_the_shipped_ones(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('version = "1"\n', encoding="utf-8")
+    assert load_reminders(file) == load_reminders()
+    assert load_reminders().minimum == Decimal("5.00")
+
+
+def test_shipped_reminders_may_stand_in_the_operator_s_one_file(tmp_path: Path) -> None:
+    rules = '[[rule]]\nname = "all"\nwhen = {}\nthen = "review"\nreasons = ["low_confidence"]\n'
+    file = tmp_path / "policy.toml"
+    file.write_text(f'version = "1"\n{rules}\n{TEXT.replace("a_week = 2", "a_week = 1")}', encoding="utf-8")
+    assert load_reminders(file).caps.a_week == 1
+    assert load_policy(file).version == "1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("a_week = 2", "a_week = 9", "reminders.caps: a_week must be a whole number from 1 to 7"),
+        ("a_week = 2", "per_week = 2", 'reminders.caps: "per_week" is not known here; use a_week, hours_apart'),
+        ("hours_apart = 48", "hours_apart = 0", "hours_apart must be a whole number from 24"),
+        ('stage = "third"', 'stage = "last"', 'stage: "last" is not one of courtesy, first'),
+        ('stage = "third"', 'stage = "second"', "steps must rise in days and in stage"),
+        ("days = 14", "days = 2", "steps must rise in days and in stage"),
+        ("days = 3,", "days = 0,", "courtesy is for days of 0 or less"),
+        ('tone = "warm", channel = "email" },', 'tone = "firm", channel = "email" },', "a courtesy is an e-mail"),
+        ('segments = ["*"]', 'segments = ["rest"]', 'no workflow has segments = ["*"]'),
+        ('segments = ["key"]', 'segments = ["*"]', '"*" stands in two workflows'),
+        ('name = "key-accounts"', 'name = "standard"', '"standard" stands in two workflows'),
+        ("natural_persons = true", 'segments = ["people"]', "exactly one workflow must say natural_persons"),
+        ('days = 28, stage = "second", tone = "neutral"', 'days = 28, stage = "second", tone = "firm"', "never"),
+        ('segment = "high-risk"', 'segment = "odd"', 'no workflow names "odd"'),
+        ("minimum = 5.00", "minimum = -1", "minimum must be an amount"),
+        ("end = 18:00:00", "end = 08:30:00", ""),
+        ("end = 18:00:00", "end = 07:00:00", "end must be at least a full hour after begin"),
+        ("begin = 08:00:00", 'begin = "8"', "must be a time of day"),
+        ("[reminders.caps]", "reminders = 3\n[reminders.caps]", "is not known here"),
+    ],
+)
+def test_what_is_wrong_is_named(old: str, new: str, complaint: str, tmp_path: Path) -> None:
+    assert old in TEXT
+    file = tmp_path / "policy.toml"
+    file.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    if not complaint:
+        load_reminders(file)
+        return
+    with pytest.raises(SettingInvalid) as refused:
+        load_reminders(file)
+    assert complaint in str(refused.value)
+    assert str(file) in str(refused.value)

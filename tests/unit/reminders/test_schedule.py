@@ -1,0 +1,224 @@
+"""The plan of one customer, case by case. The shipped policy holds."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.domain.account import ContactRole
+from app.domain.intents import Tone
+from app.domain.money import Money
+from app.domain.reminder import (
+    Channel,
+    CustomerSituation,
+    NextAction,
+    PlanLine,
+    Reachability,
+    RunningCase,
+    SentReminder,
+    Stage,
+    Why,
+)
+from app.policies.reminders import load_reminders
+from app.reminders.schedule import plan
+from tests.unit.reminders.situations import NOON, TODAY, contact, credit_note, customer, invoice
+
+POLICY = load_reminders()
+WAIT, TASK, REMIND = NextAction.WAIT, NextAction.TASK, NextAction.REMIND
+
+
+def _only(situation: CustomerSituation, as_of: date = TODAY) -> PlanLine:
+    (line,) = plan(situation, POLICY, as_of)
+    return line
+
+
+def _sent(stage: Stage, days_ago: int, currency: str = "EUR") -> SentReminder:
+    return SentReminder(stage, Channel.EMAIL, NOON - timedelta(days=days_ago), currency)
+
+
+def test_overdue_customer_is_reminded_with_the_fields_that_others_rely_on() -> None:
+    line = _only(customer(items=(invoice(), credit_note())))
+    assert line.as_dict() == {
+        "customer_id": "C-1",
+        "currency": "EUR",
+        "company": "",
+        "action": "remind",
+        "reason": "due",
+        "why": "A step is due: first step of “standard” (+3 days), at 09:00 their time (the workflow's hour)",
+        "invoices": ["INV-1"],
+        "credit_notes": ["CN-1"],
+        "amount": "70.00",
+        "days_overdue": 21,
+        "workflow": "standard",
+        "stage": "first",
+        "tone": "warm",
+        "channel": "email",
+        "language": "en",
+        "contact_email": "petra@customer.example",
+        "send_on": "2026-05-21",
+        "send_at": "2026-05-21T09:00:00+01:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("why", "change"),
+    [
+        (Why.PAID, {"items": ()}),
+        (Why.STALE_DATA, {"is_stale": True}),
+        (Why.HOLD, {"hold_until": TODAY}),
+        (Why.HARDSHIP, {"cases": (RunningCase(Why.HARDSHIP),)}),
+        (Why.DISPUTE, {"cases": (RunningCase(Why.DISPUTE, ("INV-1",)),)}),
+        (Why.DISPUTE, {"items": (invoice(is_disputed=True),)}),
+        (Why.PLAN_RUNNING, {"cases": (RunningCase(Why.PLAN_RUNNING, ("INV-1",)),)}),
+        (Why.EXTENSION, {"cases": (RunningCase(Why.EXTENSION, ("INV-1",)),)}),
+        (Why.PROMISE_RUNNING, {"cases": (RunningCase(Why.PROMISE_RUNNING, ("INV-1",)),)}),
+        (Why.PAYMENT_SEEN, {"payment_seen": True}),
+        (Why.PAYMENT_SEEN, {"items": (invoice(payment_seen=True),)}),
+        (Why.NOT_DUE, {"items": (invoice(overdue=-10),)}),
+        (Why.NOT_DUE, {"items": (invoice(overdue=2),)}),
+        (Why.NETTED, {"items": (invoice(), credit_note(amount="-100.00"))}),
+        (Why.NETTED, {"items": (credit_note(),)}),
+        (Why.BELOW_MINIMUM, {"items": (invoice(amount="4.99"),)}),
+        (Why.UNANSWERED_MAIL, {"has_unanswered_mail": True}),
+        (Why.ENGAGED, {"replies": (NOON - timedelta(days=2),)}),
+        (Why.CONTACT_CAP, {"contacted": (NOON - timedelta(hours=40),)}),
+        (Why.CONTACT_CAP, {"contacted": (NOON - timedelta(days=5), NOON - timedelta(days=3))}),
+    ],
+)
+def test_customer_is_left_alone(why: Why, change: dict[str, object]) -> None:
+    line = _only(customer(**change))
+    assert (line.action, line.reason) == (WAIT, why)
+    assert (line.send_at, line.stage) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hold_until": TODAY - timedelta(days=1)},
+        {"cases": (RunningCase(Why.PROMISE_RUNNING, ("INV-2",)),)},
+        {"replies": (NOON - timedelta(days=6),)},
+        {"contacted": (NOON - timedelta(days=8), NOON - timedelta(days=3))},
+    ],
+)
+def test_what_is_over_or_about_something_else_stops_nothing(change: dict[str, object]) -> None:
+    assert _only(customer(**change)).action is REMIND
+
+
+def test_confirmed_dispute_of_a_part_pauses_that_part() -> None:
+    disputed = RunningCase(Why.DISPUTE, ("INV-1",), disputed=Money(Decimal("25.50"), "EUR"))
+    assert _only(customer(cases=(disputed,))).amount == Decimal("74.50")
+    in_dollars = replace(disputed, disputed=Money(Decimal("25.50"), "USD"))
+    assert _only(customer(cases=(in_dollars,))).reason is Why.DISPUTE
+    over_two = replace(disputed, invoices=("INV-1", "INV-2"))
+    assert _only(customer(cases=(over_two,))).reason is Why.DISPUTE
+
+
+def test_other_invoices_of_the_customer_are_still_reminded_of() -> None:
+    disputed = RunningCase(Why.DISPUTE, ("INV-1",))
+    line = _only(customer(items=(invoice(), invoice("INV-2", 5), invoice("INV-3", -1)), cases=(disputed,)))
+    assert (line.action, line.invoices, line.amount) == (REMIND, ("INV-2",), Decimal("100.00"))
+
+
+def test_no_stage_is_skipped_however_long_overdue() -> None:
+    late = (invoice(overdue=100),)
+    assert _only(customer(items=late)).stage is Stage.FIRST
+    assert _only(customer(items=late, sent=(_sent(Stage.FIRST, 7),))).stage is Stage.SECOND
+    assert _only(customer(items=late, sent=(_sent(Stage.FIRST, 6),))).reason is Why.NOT_DUE
+
+
+def test_reminder_of_a_settled_debt_does_not_count() -> None:
+    assert _only(customer(sent=(_sent(Stage.THIRD, 60),))).stage is Stage.FIRST
+    assert _only(customer(sent=(_sent(Stage.FIRST, 8, "USD"),))).stage is Stage.FIRST
+
+
+def test_formal_notice_is_a_person_s_task_and_so_is_what_comes_after() -> None:
+    sent = tuple(_sent(stage, ago) for stage, ago in ((Stage.FIRST, 60), (Stage.SECOND, 40), (Stage.THIRD, 20)))
+    late = customer(items=(invoice(overdue=70),), sent=sent)
+    line = _only(late)
+    assert (line.action, line.reason, line.stage) == (TASK, Why.FORMAL_NEEDS_PERSON, Stage.FORMAL)
+    done = replace(late, sent=(*sent, _sent(Stage.FORMAL, 8)))
+    assert (_only(done).action, _only(done).reason) == (TASK, Why.STEPS_DONE)
+
+
+def test_courtesy_comes_once_and_names_only_what_falls_due_soon() -> None:
+    soon = customer(items=(invoice(overdue=-2), invoice("INV-2", -9)))
+    line = _only(soon)
+    assert (line.stage, line.invoices) == (Stage.COURTESY, ("INV-1",))
+    assert _only(replace(soon, sent=(_sent(Stage.COURTESY, 1),))).reason is Why.NOT_DUE
+    assert _only(replace(soon, segment="key")).reason is Why.NOT_DUE
+
+
+def test_natural_person_is_written_to_later_and_never_firmly_or_by_their_record() -> None:
+    person = customer(is_natural_person=True, segment="high-risk", average_delay=200.0, broken_promises=3)
+    line = _only(person)
+    assert (line.workflow, line.tone) == ("natural-persons", Tone.NEUTRAL)
+    assert _only(replace(person, items=(invoice(overdue=6),))).reason is Why.NOT_DUE
+
+
+def test_who_pays_late_on_average_is_moved() -> None:
+    assert _only(customer(average_delay=61.0)).workflow == "high-risk"
+    assert _only(customer(average_delay=60.0)).workflow == "standard"
+
+
+def test_record_of_promises_gives_time_or_makes_firmer() -> None:
+    assert _only(customer(items=(invoice(overdue=7),), kept_promises=2)).reason is Why.NOT_DUE
+    assert _only(customer(items=(invoice(overdue=7),), kept_promises=1)).action is REMIND
+    assert _only(customer(broken_promises=1)).tone is Tone.NEUTRAL
+
+
+def test_strategic_account_and_call_are_tasks() -> None:
+    line = _only(customer(is_strategic=True))
+    assert (line.action, line.reason) == (TASK, Why.STRATEGIC_ACCOUNT)
+    call = _only(customer(segment="key", sent=(_sent(Stage.FIRST, 14),)))
+    assert (call.action, call.reason, call.channel) == (TASK, Why.DUE, Channel.CALL)
+
+
+def test_contact_is_chosen_by_role_then_language_and_can_be_reached() -> None:
+    people = (
+        contact("boss@customer.example", ContactRole.MANAGEMENT),
+        contact("paul@customer.example", language="fr"),
+        contact("a-left@customer.example", reachability=Reachability.LEFT),
+        contact("a-bounced@customer.example", reachability=Reachability.BOUNCED),
+        contact("a-retired@customer.example", active=False),
+    )
+    line = _only(customer(contacts=people))
+    assert (line.contact_email, line.language) == ("paul@customer.example", "fr")
+    assert _only(customer(contacts=(*people, contact()))).contact_email == "petra@customer.example"
+    nobody = _only(customer(contacts=people[2:]))
+    assert (nobody.action, nobody.reason, nobody.contact_email) == (TASK, Why.NO_CONTACT, "")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "country", "sent_on"),
+    [
+        (date(2026, 5, 23), "GB", "2026-05-26"),  # Saturday; the Monday is a bank holiday
+        (date(2026, 5, 25), "FR", "2026-05-26"),  # Whit Monday
+        (date(2026, 5, 25), "US", "2026-05-26"),  # Memorial Day
+        (date(2026, 5, 25), "ES", "2026-05-25"),
+    ],
+)
+def test_weekends_and_public_holidays_are_free(as_of: date, country: str, sent_on: str) -> None:
+    assert _only(customer(country=country), as_of).as_dict()["send_on"] == sent_on
+
+
+def test_hour_is_the_one_they_write_at_within_the_permitted_hours() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    mails = tuple(datetime(2026, 4, day, 14, 20, tzinfo=tokyo) for day in range(1, 6))
+    line = _only(customer(timezone="Asia/Tokyo", country="JP", replies=mails))
+    assert line.send_at == datetime(2026, 5, 21, 14, tzinfo=tokyo)
+    assert "most of their 5 mails" in line.why
+    late = tuple(moment.replace(hour=23) for moment in mails)
+    assert _only(customer(timezone="Asia/Tokyo", replies=late)).send_at == datetime(2026, 5, 21, 17, tzinfo=tokyo)
+    assert _only(customer(timezone="Nowhere/Else", replies=mails[:4])).send_at == datetime(
+        2026, 5, 21, 9, tzinfo=ZoneInfo("UTC")
+    )
+
+
+def test_two_currencies_are_two_lines_of_which_one_contacts() -> None:
+    lines = plan(customer(items=(invoice(), invoice("INV-2", 30, currency="USD"))), POLICY, TODAY)
+    assert [(line.currency, line.action, line.reason) for line in lines] == [
+        ("USD", REMIND, Why.DUE),
+        ("EUR", WAIT, Why.CONTACT_CAP),
+    ]
