@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
-from app.db.tables.ledger import CaseKind, CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
+from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.intents import Intent
 from app.domain.reminder import NextAction, PlanLine, Why
-from app.domain.review import Action, CaseState
+from app.domain.review import Action, CaseKind, CaseState
 from app.policies.reminders import load_reminders
 from app.reminders.service import ReminderService
 from tests.instances import Instance, mail
 
 TODAY = date(2026, 5, 21)
+A_WEEKEND = timedelta(hours=72)
 
 
 async def _add(instance: Instance, *rows: Any) -> None:
@@ -26,7 +27,7 @@ async def _add(instance: Instance, *rows: Any) -> None:
 
 
 async def _plan(instance: Instance, as_of: date = TODAY) -> list[PlanLine]:
-    service = ReminderService(instance.database, load_reminders())
+    service = ReminderService(instance.database, load_reminders(), max_age=A_WEEKEND)
     return [line async for line in service.plan(as_of)]
 
 
@@ -111,7 +112,7 @@ async def test_running_case_stops_what_it_is_about(
     )
     await _add(imported, case)
     later = TODAY + timedelta(days=1)
-    service = ReminderService(imported.database, load_reminders())
+    service = ReminderService(imported.database, load_reminders(), max_age=A_WEEKEND)
     situation, lines = await service.explain("C-1", later)
     assert situation.has_unanswered_mail
     wanted = Why.UNANSWERED_MAIL if expected is Why.DUE else expected
@@ -120,4 +121,4 @@ async def test_running_case_stops_what_it_is_about(
 
 async def test_unknown_customer_is_named(imported: Instance) -> None:
     with pytest.raises(NotFound, match="C-9"):
-        await ReminderService(imported.database, load_reminders()).explain("C-9", TODAY)
+        await ReminderService(imported.database, load_reminders(), max_age=A_WEEKEND).explain("C-9", TODAY)
