@@ -56,6 +56,8 @@ def net(named: Iterable[tuple[OpenItem, Decimal]], credit_notes: Iterable[OpenIt
 
 def _claim(item: OpenItem, cases: tuple[RunningCase, ...]) -> tuple[Why | None, Decimal]:
     """What stops this invoice, if anything does, and what of it may be asked for."""
+    if not (cases or item.payment_seen or item.is_disputed):
+        return None, item.open
     reasons = {Why.PAYMENT_SEEN} if item.payment_seen else set()
     disputed = Decimal(0)
     for case in _concerning(item, cases):

@@ -43,11 +43,10 @@ def plan(situation: CustomerSituation, policy: ReminderPolicy, as_of: date) -> l
     if not listings:
         return [_Planner(situation, policy, as_of, Listing(situation.currency, "")).wait(Why.PAID)]
     lines: list[PlanLine] = []
-    contacted = situation.contacted
     for listing in listings:
-        line = _Planner(replace(situation, contacted=contacted), policy, as_of, listing).line()
+        line = _Planner(situation, policy, as_of, listing).line()
         if line.send_at is not None:
-            contacted = (*contacted, line.send_at)
+            situation = replace(situation, contacted=(*situation.contacted, line.send_at))
         lines.append(line)
     return lines
 

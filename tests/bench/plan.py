@@ -16,6 +16,7 @@ GOAL_SECONDS = Goal("≤", 60)
 GOAL_MEMORY = Goal("≤", 1024)
 AS_OF = "2026-05-21"
 INVOICES_EACH = 10
+FILLED_AT_ONCE = 5_000
 KIB_IN_MIB = 1024
 
 LEDGER = """
@@ -23,21 +24,23 @@ INSERT INTO customers (id, name, language, country, currency, timezone, payment_
                        segment, owner_email, payment_method, company, payment_seen, ledger_version)
 SELECT 'C-' || n, 'Customer ' || n, 'en', (ARRAY['GB', 'DE', 'FR', 'ES'])[1 + n % 4], 'EUR',
        (ARRAY['Europe/London', 'Europe/Berlin', 'Europe/Paris', 'Europe/Madrid'])[1 + n % 4], 30, n % 100 = 0,
-       n % 20 = 0, (ARRAY['standard', 'key'])[1 + n % 2], '', '', '', false, 1 FROM generate_series(1, {customers}) n;
+       n % 20 = 0, (ARRAY['standard', 'key'])[1 + n % 2], '', '', '', false, 1 FROM generate_series({first}, {last}) n;
 INSERT INTO contacts (id, customer_id, name, email, role, language, active, phone, version)
 SELECT gen_random_uuid(), 'C-' || n, 'Contact', 'ap@c' || n || '.example', 'accounts_payable', 'en', true, '', 1
-FROM generate_series(1, {customers}) n;
+FROM generate_series({first}, {last}) n;
 INSERT INTO invoices (id, number, company, customer_id, kind, amount, open_amount, currency, issue_date, due_date,
                       po_number, status, payment_link, payment_seen)
 SELECT gen_random_uuid(), 'INV-' || n || '-' || i, '', 'C-' || n,
        CASE WHEN i = 10 THEN 'credit_note' ELSE 'invoice' END, CASE WHEN i = 10 THEN -20 ELSE 100 + i END,
        CASE WHEN i = 10 THEN -20 ELSE 100 + i END, 'EUR', DATE '2026-03-01', DATE '{as_of}' - (n + 7 * i) % 80 + 15,
        '', 'open', '', false
-FROM generate_series(1, {customers}) n, generate_series(1, {each}) i;
+FROM generate_series({first}, {last}) n, generate_series(1, {each}) i;
 INSERT INTO holds (id, customer_id, until, set_at)
-SELECT gen_random_uuid(), 'C-' || n, DATE '2026-06-01', now() FROM generate_series(1, {customers}, 50) n;
+SELECT gen_random_uuid(), 'C-' || n, DATE '2026-06-01', now() FROM generate_series({first}, {last}, 50) n;
+"""
+IMPORTED = """
 INSERT INTO imports (id, kind, rows, changed, at)
-VALUES (gen_random_uuid(), 'invoices', 1, 1, TIMESTAMPTZ '{as_of} 06:00+00');
+VALUES (gen_random_uuid(), 'invoices', 1, 1, TIMESTAMPTZ '2026-05-21 06:00+00');
 ANALYZE;
 """
 
@@ -46,13 +49,20 @@ def measure(folder: Path, *, quick: bool) -> list[Figure]:
     customers = 2_000 if quick else 100_000
     with Postgres() as postgres, Installation(postgres.create_database(), folder) as installation:
         installation.command("db", "upgrade")
-        postgres.sql(LEDGER.format(customers=customers, each=INVOICES_EACH, as_of=AS_OF), url=installation.url)
+        _fill(postgres, installation.url, customers)
         seconds, mebibytes = _plan(installation, folder / "plan.json", customers)
     note = f"{customers:,} customers with {customers * INVOICES_EACH:,} open items, `reminders plan --json`"
     return [
         Figure("plan_seconds", seconds, "s", GOAL_SECONDS, note=f"{note}; {load_average()}"),
         Figure("plan_memory", mebibytes, "MiB", GOAL_MEMORY, note=f"largest resident size of the same process; {note}"),
     ]
+
+
+def _fill(postgres: Postgres, url: str, customers: int) -> None:
+    for first in range(1, customers + 1, FILLED_AT_ONCE):
+        last = min(first + FILLED_AT_ONCE - 1, customers)
+        postgres.sql(LEDGER.format(first=first, last=last, each=INVOICES_EACH, as_of=AS_OF), url=url)
+    postgres.sql(IMPORTED, url=url)
 
 
 def _plan(installation: Installation, out: Path, customers: int) -> tuple[float, float]:
