@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def sample(stage: Stage, tone: Tone, language: str) -> ReminderBrief:
     )
 
 
+@cache
 def golden_texts() -> Mapping[Path, str]:
     """What each file must hold, by its path below GOLDEN."""
     return {

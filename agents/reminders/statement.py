@@ -65,13 +65,13 @@ def statement_of(brief: ReminderBrief) -> Statement:
 def payment_ways(brief: ReminderBrief) -> str:
     """Bank details of the company and payment links of the ledger, a line each; never anybody else's."""
     company, words = brief.company, labels(language_of(brief))
-    lines = []
+    colon, lines = words["colon"], []
     if company.iban:
-        lines += [f"{words['holder']}: {company.name}", f"IBAN: {_in_fours(company.iban)}"]
-        lines += [f"BIC: {company.bic}"] if company.bic else []
+        lines += [f"{words['holder']}{colon}{company.name}", f"IBAN{colon}{_in_fours(company.iban)}"]
+        lines += [f"BIC{colon}{company.bic}"] if company.bic else []
         numbers = [invoice.number for invoice in brief.invoices]
-        lines += [f"{words['reference']}: {', '.join(numbers)}"] if len(numbers) <= MAX_NAMED else []
-    lines += [f"{words['online']} ({i.number}): {i.payment_link}" for i in brief.invoices if i.payment_link]
+        lines += [f"{words['reference']}{colon}{', '.join(numbers)}"] if len(numbers) <= MAX_NAMED else []
+    lines += [f"{words['online']} ({i.number}){colon}{i.payment_link}" for i in brief.invoices if i.payment_link]
     return "\n".join(lines or [words["on_invoice"]])
 
 

@@ -199,7 +199,7 @@ def invoices(draw: st.DrawFn) -> tuple[DueInvoice, ...]:
     return tuple(made)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(invoices(), st.sampled_from(LANGUAGES), st.sampled_from(list(Stage)[:4]), st.sampled_from(list(Tone)))
 async def test_a_draft_has_exactly_the_invoices_and_the_total_of_its_brief(
     owed: tuple[DueInvoice, ...], language: str, stage: Stage, tone: Tone
