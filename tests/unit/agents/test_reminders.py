@@ -98,6 +98,17 @@ def test_every_stage_tone_and_language_passes_the_check_with_its_names_put_back(
         assert max(map(len, draft.statement_text.splitlines())) <= 78
 
 
+def test_one_invoice_or_several_with_and_without_a_history_pass_the_check() -> None:
+    for stage, tone, language in product(Stage, Tone, LANGUAGES):
+        full = replace(sample(stage, Tone.NEUTRAL, language), tone=tone, claim=None, pay_by=None)
+        bare = replace(full, credit_notes=(), last_contact=None, broken_promise=None)
+        promised = None if stage is Stage.COURTESY else date(2026, 9, 9)
+        for told in (bare, replace(bare, invoices=full.invoices[:1], broken_promise=promised, is_person=True)):
+            table, payment = blocks(told)
+            body = letters().compose(told).replace("[statement]", table).replace("[payment]", payment)
+            assert examine(body, (table, payment), told).problems == (), (stage, tone, language)
+
+
 def test_a_digit_changed_anywhere_is_refused(samples: list[tuple[ReminderBrief, ReminderDraft]]) -> None:
     refused = 0
     for turn in range(MUTATED):
