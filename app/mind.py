@@ -16,6 +16,8 @@ from agents import prompts as prompt_files
 from agents import replies as reply_files
 from agents.addressing import ALWAYS_IN_FULL, addressee_of, is_on_first_name_terms
 from agents.prompts import Prompts
+from agents.reminders.context import ReminderContext
+from agents.reminders.letters import Letters
 from agents.replies import Replies
 from agents.triage.context import TriageContext
 from agents.triage.graph import TriageGraph, build_graph, triage
@@ -24,6 +26,7 @@ from agents.triage.state import Standing
 from app.adapters.breaker import Budget
 from app.adapters.child import serve
 from app.adapters.embedded_model import EmbeddedModel
+from app.adapters.embedded_writer import EmbeddedWriter
 from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
 from app.adapters.presidio import PresidioRedactor
 from app.adapters.second_reader import SecondReader
@@ -34,7 +37,7 @@ from app.domain.intents import Reason, Route
 from app.domain.message import Identity, ReadMail, Screening
 from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
-from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal, Trace
+from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal
 from app.domain.text import PiiSpan, RawText, restore, text_of
 from app.policies.loading import load_policy
 from app.reading.answers import with_what_is_answered
@@ -73,6 +76,18 @@ def build_mind(config: MindConfig) -> "LocalMind":
     )
 
 
+def build_reminder_context(config: MindConfig) -> ReminderContext:
+    """What reminders are drafted with: far lighter than a mind, as nothing has to be read. Raises SettingInvalid."""
+    check_config(config)
+    forget_old_tracing()
+    letters = Letters.load()
+    writer = EmbeddedWriter(letters)
+    prompts = Prompts.load(config.prompts_directory or prompt_files.DEFAULT_DIRECTORY)
+    if config.provider == "embedded":
+        return ReminderContext(writer, prompts, letters)
+    return ReminderContext(FallbackModel(_endpoint(config), writer), prompts, letters)
+
+
 def _classifier() -> Classifier:
     try:
         return Classifier.load()
@@ -89,6 +104,10 @@ def forget_old_tracing() -> None:
 def _model(config: MindConfig, embedded: EmbeddedModel, policy: Policy) -> Model:
     if config.provider == "embedded":
         return embedded
+    return SecondReader(FallbackModel(_endpoint(config), embedded), embedded, policy)
+
+
+def _endpoint(config: MindConfig) -> OpenAIModel:
     endpoint = Endpoint(
         base_url=config.base_url,
         api_key=config.api_key,
@@ -97,7 +116,7 @@ def _model(config: MindConfig, embedded: EmbeddedModel, policy: Policy) -> Model
         attempts=config.attempts,
     )
     budget = Budget(requests_per_minute=config.requests_per_minute, tokens_per_day=config.tokens_per_day)
-    return SecondReader(FallbackModel(OpenAIModel(endpoint, budget=budget), embedded), embedded, policy)
+    return OpenAIModel(endpoint, budget=budget)
 
 
 class LocalMind:
@@ -315,15 +334,8 @@ def _restored_draft(draft: Draft, vault: Mapping[str, str]) -> Draft | None:
     subject, unknown_too = restore(draft.subject, vault)
     if unknown or unknown_too:
         return None
-    traces = tuple(_moved(trace, draft.body, vault) for trace in draft.traces)
+    traces = tuple(trace.restored(draft.body, vault) for trace in draft.traces)
     return replace(draft, subject=subject, body=body, traces=traces)
-
-
-def _moved(trace: Trace, body: str, vault: Mapping[str, str]) -> Trace:
-    """A trace counts in the restored body: it moves by what the placeholders before it grew."""
-    before = body[: trace.start]
-    grown = len(restore(before, vault)[0]) - len(before)
-    return replace(trace, start=trace.start + grown, end=trace.end + grown)
 
 
 if __name__ == "__main__":

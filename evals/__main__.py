@@ -248,6 +248,23 @@ def forecast(
 
 
 @app.command()
+def reminders(
+    write: Annotated[bool, typer.Option("--write", help="Write the golden files instead of comparing them.")] = False,
+) -> None:
+    """Draft every stage, tone and language of a reminder; exit 1 where a draft is not as its golden file has it."""
+    from evals.reminders import GOLDEN, differing, write_golden  # noqa: PLC0415 only where it is wanted
+
+    if write:
+        typer.echo(f"{write_golden()} reminders in {GOLDEN}")
+        return
+    wrong = differing()
+    for path in wrong:
+        typer.echo(f"{path} differs: review it and run python -m evals reminders --write", err=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
 def history(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the four ledger files.")],
     customers: Annotated[int, typer.Option(min=1)] = 300,

@@ -67,12 +67,12 @@ def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    return _compile(chain.from_iterable(entries[kind] for entries in _lexicon().values()))
+    return compiled(chain.from_iterable(entries[kind] for entries in _lexicon().values()))
 
 
 @cache
 def _acts(language: str) -> re.Pattern[str]:
-    return _compile(_lexicon()[language if language in LANGUAGES else "en"]["acts"])
+    return compiled(_lexicon()[language if language in LANGUAGES else "en"]["acts"])
 
 
 @cache
@@ -81,7 +81,7 @@ def _counted() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\b(?:{'|'.join(entries['numbers'])})[ -](?:\w+ )?(?:{'|'.join(entries['units'])})")
         for entries in _lexicon().values()
     )
-    return (*spans, _compile(chain.from_iterable(entries["moments"] for entries in _lexicon().values())))
+    return (*spans, compiled(chain.from_iterable(entries["moments"] for entries in _lexicon().values())))
 
 
 @cache
@@ -96,6 +96,7 @@ def _read(path: Path) -> Entries:
     return entries
 
 
-def _compile(phrases: Iterable[str]) -> re.Pattern[str]:
+def compiled(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern that finds any of the phrases in folded text, each from the start of a word."""
     written = (phrase.replace("ss", "(?:ss|ß)").replace(" ", r"\s+").replace("~", _GAP) for phrase in phrases)
     return re.compile("|".join(phrase if phrase.startswith("[") else rf"\b(?:{phrase})" for phrase in written))

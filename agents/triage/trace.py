@@ -165,7 +165,8 @@ def _placeholders(body: str, letter: Letter) -> Iterator[str]:
 
 
 def _left_over(text: str, letter: Letter, language: str) -> Iterator[str]:
-    yield from (f"link: {match.group()}" for match in _LINK.finditer(text))
+    if "/" in text or "www." in text.casefold():  # every link has one of them, and the search is slow
+        yield from (f"link: {match.group()}" for match in _LINK.finditer(text))
     yield from (f"address: {match.group()}" for match in _ADDRESS.finditer(text))
     yield from (f"untraced: {token}" for token in _TOKEN.findall(text) if re.search(r"\d", token))
     said = f"{letter.subject.value}\n{letter.body.value}".casefold()

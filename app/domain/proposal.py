@@ -1,11 +1,12 @@
 """What the agent suggests for one message: intents, facts, route, reasons and a draft, each with its evidence."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Route, Tone
-from app.domain.text import PiiSpan
+from app.domain.text import PiiSpan, restore
 
 BODY = "body"
 SUBJECT = "subject"
@@ -83,6 +84,12 @@ class Trace:
     end: int
     source: str
     reference: str
+
+    def restored(self, body: str, vault: Mapping[str, str]) -> "Trace":
+        """Where the trace lies once the body's placeholders are put back: moved by what those before it grew."""
+        before = body[: self.start]
+        grown = len(restore(before, vault)[0]) - len(before)
+        return replace(self, start=self.start + grown, end=self.end + grown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ def put(directory: Path, body: str = "Be {{ tone }}.", version: int = 1) -> None
 
 
 def test_the_prompts_that_ship_match_their_lock() -> None:
-    assert set(Prompts.load(DEFAULT_DIRECTORY).files) == {"classify_message", "extract_facts", "draft_reply"}
+    ours = {"classify_message", "extract_facts", "draft_reply", "draft_reminder"}
+    assert set(Prompts.load(DEFAULT_DIRECTORY).files) == ours
 
 
 def test_a_prompt_is_rendered_with_its_reference_and_hash(tmp_path: Path) -> None:

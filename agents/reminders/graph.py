@@ -1,0 +1,87 @@
+"""The graph of reminders. Its shape is fixed here.
+
+draft → check ─┬─→ END
+  ↑────────────┘ (once)
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langsmith import tracing_context
+
+from agents.reminders.brief import ReminderBrief
+from agents.reminders.context import ReminderContext
+from agents.reminders.letters import ADDRESSEE, APPROVER, CUSTOMER
+from agents.reminders.nodes.check import check
+from agents.reminders.nodes.draft import draft
+from agents.reminders.state import ReminderState
+from agents.reminders.statement import Statement
+from agents.triage.nodes.check import ATTEMPTS
+from app.domain.intents import Tone
+from app.domain.proposal import ModelCall, Trace
+from app.domain.text import restore
+
+ReminderGraph = CompiledStateGraph[ReminderState, ReminderContext, ReminderState, ReminderState]
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDraft:
+    """A reminder with names put back. `problems`: why it was refused; then its words are for a person's eyes only.
+
+    `statement_text` stands in the body as it is, so that a mail in HTML can have a real table in its place.
+    """
+
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    tone: Tone
+    language: str
+    statement: Statement = field(repr=False)
+    statement_text: str = field(repr=False)
+    traces: tuple[Trace, ...] = ()
+    problems: tuple[str, ...] = ()
+    calls: tuple[ModelCall, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.problems)
+
+
+def build_reminder_graph() -> ReminderGraph:
+    graph = StateGraph(ReminderState, context_schema=ReminderContext)
+    graph.add_node("draft", draft)
+    graph.add_node("check", check)
+    graph.add_edge(START, "draft")
+    graph.add_edge("draft", "check")
+    graph.add_conditional_edges("check", after_check, {"draft": "draft", "end": END})
+    return graph.compile()
+
+
+def after_check(state: ReminderState) -> Hashable:
+    return "draft" if state["problems"] and state["attempts"] < ATTEMPTS else "end"
+
+
+async def draft_reminder(graph: ReminderGraph, brief: ReminderBrief, context: ReminderContext) -> ReminderDraft:
+    """Write one reminder. Raises ModelUnavailable or ModelAnswerInvalid; nothing is traced to anywhere."""
+    start: ReminderState = {"brief": brief}
+    with tracing_context(enabled=False):
+        end = cast(ReminderState, await graph.ainvoke(start, context=context))
+    names = _names(brief)
+    return ReminderDraft(
+        subject=context.letters.subject(brief),
+        body=restore(end["body"], names)[0],
+        tone=brief.tone,
+        language=brief.language,
+        statement=end["statement"],
+        statement_text=end["statement"].as_text(),
+        traces=tuple(trace.restored(end["body"], names) for trace in end["traces"]),
+        problems=end["problems"],
+        calls=end["calls"],
+    )
+
+
+def _names(brief: ReminderBrief) -> Mapping[str, str]:
+    names = {ADDRESSEE: brief.addressee, APPROVER: brief.approver, CUSTOMER: brief.customer if brief.is_person else ""}
+    return {placeholder: name for placeholder, name in names.items() if name}
