@@ -34,6 +34,9 @@ from app.domain.policy import Policy
 from app.domain.ports import MailAccount, Mind, Sender
 from app.health import Health
 from app.identity.service import IdentityService
+from app.insights.customers import CustomerPages
+from app.insights.pages import InsightsPages
+from app.insights.service import InsightsService
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.watching import OpenFolder
@@ -69,6 +72,9 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    insights: InsightsService
+    dashboards: InsightsPages
+    customers: CustomerPages
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -157,11 +163,13 @@ def build(
         sending_stopped=policy.sending_stopped,
     )
     dispatcher = Dispatcher(database)
+    insights = InsightsService(database)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(triage.work, triage.give_up),
         JobKind.APPROVE: Handler(reviews.work, reviews.give_up),
         JobKind.SEND: Handler(outbox.work, outbox.give_up),
+        JobKind.FIGURES: Handler(insights.work, insights.give_up),
     }
     return Services(
         database=database,
@@ -175,6 +183,9 @@ def build(
         pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
         outbox=outbox,
         ledger=LedgerService(database, clock),
+        insights=insights,
+        dashboards=InsightsPages(database, clock),
+        customers=CustomerPages(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

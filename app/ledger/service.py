@@ -14,6 +14,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.ids import new_id
+from app.domain.job import figures_job
 from app.domain.people import SignedIn
 from app.ledger.imports import Checked, Tally, check, compare
 from app.ledger.marks import refresh
@@ -123,6 +124,7 @@ class LedgerService:
             at=now,
         )
         imports.add(row)
+        await uow.enqueue(figures_job(row.id, now.date()))
         uow.audit.add(
             "ledger.file.imported",
             import_id=row.id,

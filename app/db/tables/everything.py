@@ -1,5 +1,6 @@
 """All mapped classes at once, for whoever needs the whole metadata."""
 
+from app.db.tables.figures import BalanceRow, FigureRow
 from app.db.tables.ledger import CaseRow, ContactRow, CustomerRow, HoldRow, ImportRow, InvoiceRow, PaymentRow
 from app.db.tables.mail import ConversationRow, CopyRow, FolderRow, HistoryRow, MailboxRow, MessageRow, PayloadRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
@@ -8,11 +9,13 @@ from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 TABLES = (
     ApiTokenRow,
     AuditRow,
+    BalanceRow,
     CaseRow,
     ContactRow,
     ConversationRow,
     CopyRow,
     CustomerRow,
+    FigureRow,
     FolderRow,
     HistoryRow,
     HoldRow,
