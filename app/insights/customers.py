@@ -1,6 +1,7 @@
 """The list of customers and the page of one: everything that is known, in the order of its dates."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -29,7 +30,10 @@ class CustomerPages:
         self._clock = clock
 
     async def listed(self, part: Slice, *, text: str, after: str) -> Customers:
-        """A page of customers who owe something, the most overdue first. Raises Invalid for a broken cursor."""
+        """A page of customers who owe something, the most overdue first; a search looks through all currencies.
+
+        Raises Invalid for a broken cursor.
+        """
         async with self._database.read() as uow:
             day = await uow.figures.newest_day()
             if day is None:
@@ -37,10 +41,11 @@ class CustomerPages:
             choices = await uow.figures.choices(day)
             part = with_currency(part, choices)
             place = _read_cursor(after) if after else None
-            found = await uow.balances.page(part, text=text, after=place, limit=LISTED + 1)
+            searched = replace(part, currency="") if text else part
+            found = await uow.balances.page(searched, text=text, after=place, limit=LISTED + 1)
             rows = [balance_view(row, customer, day) for row, customer in found[:LISTED]]
             last = found[LISTED - 1][0] if len(found) > LISTED else None
-            cursor = f"{last.overdue:f}~{last.customer_id}~{last.company}" if last else ""
+            cursor = f"{last.overdue:f}~{last.currency}~{last.company}~{last.customer_id}" if last else ""
         return Customers(rows, part, choices, text, cursor)
 
     async def customer(self, customer_id: str) -> Customer:
@@ -160,7 +165,7 @@ def _item(invoice: InvoiceRow, cases: Sequence[CaseRow], today: date) -> OpenIte
 
 def _read_cursor(text: str) -> After:
     try:
-        overdue, customer_id, company = text.split("~", 2)
-        return After(Decimal(overdue), customer_id, company)
+        overdue, currency, company, customer_id = text.split("~", 3)
+        return After(Decimal(overdue), customer_id, company, currency)
     except (ValueError, ArithmeticError):
         raise Invalid("the address of this page is broken: open the list again") from None

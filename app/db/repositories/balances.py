@@ -23,6 +23,7 @@ class After:
     overdue: Decimal
     customer_id: str
     company: str
+    currency: str
 
 
 class Balances:
@@ -35,17 +36,18 @@ class Balances:
         """The most overdue first. `text` is part of a name, or begins a customer's id, or is an invoice's number."""
         query = sa.select(BalanceRow, CustomerRow).join(CustomerRow, CustomerRow.id == BalanceRow.customer_id)
         query = query.where(*within(part))
+        place = (BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company, BalanceRow.currency)
         if text:
             query = query.where(_matches(text))
         if after is not None:
-            here = sa.tuple_(BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company)
             last = sa.tuple_(
                 sa.literal(after.overdue, BalanceRow.overdue.type),
                 sa.literal(after.customer_id),
                 sa.literal(after.company),
+                sa.literal(after.currency),
             )
-            query = query.where(here < last)
-        order = (BalanceRow.overdue.desc(), BalanceRow.customer_id.desc(), BalanceRow.company.desc())
+            query = query.where(sa.tuple_(*place) < last)
+        order = [column.desc() for column in place]
         found = await self._session.execute(query.order_by(*order).limit(limit))
         return [(balance, customer) for balance, customer in found]
 

@@ -48,7 +48,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What there is to choose from, of the newest day."""
+    """What there is to choose from, of the newest day; the currency with the most business first."""
 
     currencies: tuple[str, ...]
     companies: tuple[str, ...]
@@ -101,8 +101,14 @@ class Figures:
             )
             return tuple(found)
 
+        currencies = await self._session.scalars(
+            sa.select(FigureRow.currency)
+            .where(FigureRow.day == day)
+            .group_by(FigureRow.currency)
+            .order_by(sa.func.sum(FigureRow.count).desc(), FigureRow.currency)
+        )
         return Choices(
-            await values(FIGURES.c.currency),
+            tuple(currencies),
             await values(FIGURES.c.company),
             await values(FIGURES.c.segment),
             await values(FIGURES.c.owner_email),
