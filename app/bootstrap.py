@@ -35,6 +35,9 @@ from app.domain.policy import Policy
 from app.domain.ports import MailAccount, Mind, Sender
 from app.health import Health
 from app.identity.service import IdentityService
+from app.insights.customers import CustomerPages
+from app.insights.pages import InsightsPages
+from app.insights.service import InsightsService
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.watching import OpenFolder
@@ -93,6 +96,9 @@ class Services:
     ledger_folder: WatchedFolder
     standing: StandingService
     reminders: ReminderService
+    insights: InsightsService
+    dashboards: InsightsPages
+    customers: CustomerPages
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -188,11 +194,13 @@ def build(
         sending_stopped=policy.sending_stopped,
     )
     dispatcher = Dispatcher(database)
+    insights = InsightsService(database)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(triage.work, triage.give_up),
         JobKind.APPROVE: Handler(reviews.work, reviews.give_up),
         JobKind.SEND: Handler(outbox.work, outbox.give_up),
+        JobKind.FIGURES: Handler(insights.work, insights.give_up),
     }
     return Services(
         database=database,
@@ -228,6 +236,9 @@ def build(
         ),
         standing=StandingService(database, load_standing(), load_actions(), clock),
         reminders=ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age),
+        insights=insights,
+        dashboards=InsightsPages(database, clock),
+        customers=CustomerPages(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

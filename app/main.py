@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from app.bootstrap import Services
 from app.identity.routes import router as identity
+from app.insights.routes import router as insights
 from app.intake.routes import router as webhooks
 from app.ledger.api import router as cases_api
 from app.ledger.import_routes import router as imports
@@ -47,7 +48,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    for router in (operations, webhooks, api, cases_api, imports, outbox, triage, identity, pages, ledger):
+    for router in (operations, webhooks, api, cases_api, imports, outbox, triage, identity, pages, ledger, insights):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from app.db.repositories.audit import AuditLog
+from app.db.repositories.balances import Balances
 from app.db.repositories.cases import Cases
 from app.db.repositories.documents import Documents
+from app.db.repositories.figures import Figures
 from app.db.repositories.identity import Users
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
@@ -40,6 +42,8 @@ class Uow:
         self.tasks = Tasks(session, keyring, clock)
         self.ledger = Ledger(session, self.cases, clock)
         self.documents = Documents(session, keyring, clock)
+        self.figures = Figures(session)
+        self.balances = Balances(session)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock

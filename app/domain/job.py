@@ -1,6 +1,7 @@
 """Work for later. A job holds ids and closed words only: the engine stores it readable."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +11,7 @@ class JobKind(StrEnum):
     TRIAGE = "triage"
     APPROVE = "approve"
     SEND = "send"
+    FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def triage_key(message_id: UUID, run: int) -> str:
 def approve_job(review_id: UUID, conversation_id: UUID) -> Job:
     """Approves an answer that policy lets leave alone."""
     return Job(JobKind.APPROVE, str(review_id), f"approve-{review_id}", str(conversation_id))
+
+
+def figures_job(import_id: UUID, day: date) -> Job:
+    """Rolls the ledger up as it stands on a day, after an import."""
+    return Job(JobKind.FIGURES, day.isoformat(), f"figures-{import_id}", "")
 
 
 def send_job(outbox_id: UUID, conversation_id: UUID, *, delay_seconds: float, again: str = "") -> Job:

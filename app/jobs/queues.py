@@ -17,6 +17,13 @@ class Queue:
 DISPATCH = Queue("dispatch", at_once=1, is_ordered_by_lane=False)
 TRIAGE = Queue("triage", at_once=8, is_ordered_by_lane=True)
 OUTBOX = Queue("outbox", at_once=4, is_ordered_by_lane=True)
+FIGURES = Queue("figures", at_once=1, is_ordered_by_lane=False)
 
-QUEUES = (DISPATCH, TRIAGE, OUTBOX)
-QUEUE_OF = {JobKind.DISPATCH: DISPATCH, JobKind.TRIAGE: TRIAGE, JobKind.APPROVE: TRIAGE, JobKind.SEND: OUTBOX}
+QUEUES = (DISPATCH, TRIAGE, OUTBOX, FIGURES)
+QUEUE_OF = {
+    JobKind.DISPATCH: DISPATCH,
+    JobKind.TRIAGE: TRIAGE,
+    JobKind.APPROVE: TRIAGE,
+    JobKind.SEND: OUTBOX,
+    JobKind.FIGURES: FIGURES,
+}

@@ -10,6 +10,7 @@ from app.db.repositories.imports import Imports, KeyedRequest
 from app.db.tables.ledger import ImportRow
 from app.db.uow import Uow
 from app.domain.ids import new_id
+from app.domain.job import figures_job
 from app.domain.people import DUEBOX, SignedIn
 from app.ledger.imports import Checked, Tally, compare, stage
 from app.ledger.marks import refresh
@@ -95,6 +96,7 @@ async def take(uow: Uow, checked: Checked, wish: ImportWish, now: datetime) -> I
         at=now,
     )
     imports.add(row)
+    await uow.enqueue(figures_job(row.id, now.date()))
     uow.audit.add(
         "ledger.file.imported",
         actor=wish.by.actor,

@@ -1,5 +1,6 @@
 """All mapped classes at once, for whoever needs the whole metadata."""
 
+from app.db.tables.figures import BalanceRow, FigureRow
 from app.db.tables.ledger import (
     CaseRow,
     ContactRow,
@@ -19,12 +20,14 @@ from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 TABLES = (
     ApiTokenRow,
     AuditRow,
+    BalanceRow,
     CaseRow,
     ContactRow,
     ConversationRow,
     CopyRow,
     CustomerRow,
     DocumentRow,
+    FigureRow,
     FolderRow,
     HistoryRow,
     HoldRow,

@@ -41,6 +41,7 @@ class ReviewRow(Base):
     __table_args__ = (
         sa.Index("ix_reviews_state_id", "state", "id"),
         sa.Index("ix_reviews_customer_id_state", "customer_id", "state"),
+        sa.Index("ix_reviews_decided_by_decided_at", "decided_by", "decided_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -68,6 +69,7 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         sa.Index("ix_outbox_state_id", "state", "id"),
+        sa.Index("ix_outbox_customer_id_id", "customer_id", "id"),
         sa.Index(
             "uq_outbox_review_id_live",
             "review_id",

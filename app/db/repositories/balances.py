@@ -1,0 +1,92 @@
+"""Lists of customers by what they owe, page by page, without ever counting them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.figures import Slice, within
+from app.db.tables.figures import BalanceRow
+from app.db.tables.ledger import CustomerRow, HoldRow, InvoiceRow
+from app.db.tables.mail import MessageRow
+from app.db.tables.work import OutboxRow, ReviewRow
+from app.domain.review import OutboxState
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The last row of a page: the next one begins below it."""
+
+    overdue: Decimal
+    customer_id: str
+    company: str
+    currency: str
+
+
+class Balances:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def page(
+        self, part: Slice, *, text: str = "", after: After | None = None, limit: int
+    ) -> Sequence[tuple[BalanceRow, CustomerRow]]:
+        """The most overdue first. `text` is part of a name, or begins a customer's id, or is an invoice's number."""
+        query = sa.select(BalanceRow, CustomerRow).join(CustomerRow, CustomerRow.id == BalanceRow.customer_id)
+        query = query.where(*within(part))
+        place = (BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company, BalanceRow.currency)
+        if text:
+            query = query.where(_matches(text))
+        if after is not None:
+            last = sa.tuple_(
+                sa.literal(after.overdue, BalanceRow.overdue.type),
+                sa.literal(after.customer_id),
+                sa.literal(after.company),
+                sa.literal(after.currency),
+            )
+            query = query.where(sa.tuple_(*place) < last)
+        order = [column.desc() for column in place]
+        found = await self._session.execute(query.order_by(*order).limit(limit))
+        return [(balance, customer) for balance, customer in found]
+
+    async def messages(self, customer_id: str, limit: int) -> Sequence[tuple[MessageRow, UUID | None]]:
+        """The newest mails of a customer, each with its newest review."""
+        newest = (
+            sa.select(sa.func.max(sa.cast(ReviewRow.id, sa.String)))
+            .where(ReviewRow.message_id == MessageRow.id)
+            .scalar_subquery()
+        )
+        found = await self._session.execute(
+            sa.select(MessageRow, newest)
+            .where(MessageRow.customer_id == customer_id)
+            .order_by(MessageRow.id.desc())
+            .limit(limit)
+        )
+        return [(message, UUID(review) if review else None) for message, review in found]
+
+    async def sent(self, customer_id: str, limit: int) -> Sequence[OutboxRow]:
+        found = await self._session.scalars(
+            sa.select(OutboxRow)
+            .where(OutboxRow.customer_id == customer_id, OutboxRow.state != OutboxState.CANCELLED)
+            .order_by(OutboxRow.id.desc())
+            .limit(limit)
+        )
+        return found.all()
+
+    async def holds(self, customer_id: str) -> Sequence[HoldRow]:
+        """All holds, those that have ended too."""
+        found = await self._session.scalars(
+            sa.select(HoldRow).where(HoldRow.customer_id == customer_id).order_by(HoldRow.set_at)
+        )
+        return found.all()
+
+
+def _matches(text: str) -> sa.ColumnElement[bool]:
+    numbered = sa.select(InvoiceRow.customer_id).where(InvoiceRow.number.in_({text, text.upper()}))
+    return sa.or_(
+        sa.func.lower(CustomerRow.name).contains(text.lower(), autoescape=True),
+        CustomerRow.id.startswith(text, autoescape=True),
+        BalanceRow.customer_id.in_(numbered),
+    )

@@ -1,0 +1,44 @@
+"""What pages about the whole ledger read instead of the ledger: sums rolled up after each import and daily."""
+
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Amount, Base, words
+from app.domain.receivables import FigureName
+
+
+class FigureRow(Base):
+    """One sum of one day. `detail` is a month or week (ISO day), a dispute's reason or age, or a promise's state or
+    day."""
+
+    __tablename__ = "figures"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[FigureName] = mapped_column(words(FigureName, "name"), primary_key=True)
+    currency: Mapped[str] = mapped_column(sa.CHAR(3), primary_key=True)
+    company: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    segment: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner_email: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
+    detail: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default="")
+    value: Mapped[Decimal] = mapped_column(Amount)
+    count: Mapped[int]
+
+
+class BalanceRow(Base):
+    """What one customer owes one company in one currency, so that lists sort by it without adding up the ledger."""
+
+    __tablename__ = "balances"
+    __table_args__ = (sa.Index("ix_balances_currency_overdue", "currency", "overdue", "customer_id", "company"),)
+
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), primary_key=True)
+    company: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    currency: Mapped[str] = mapped_column(sa.CHAR(3), primary_key=True)
+    segment: Mapped[str] = mapped_column(sa.String(32))
+    owner_email: Mapped[str] = mapped_column(sa.String(320))
+    outstanding: Mapped[Decimal] = mapped_column(Amount)
+    overdue: Mapped[Decimal] = mapped_column(Amount)
+    oldest_due: Mapped[date | None]
+    items: Mapped[int]

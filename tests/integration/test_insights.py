@@ -1,0 +1,333 @@
+"""Figures of whole ledgers: rolled up on both databases, compared with what plain Python makes of the same rows."""
+
+import csv
+import io
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import UUID
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from app.db.repositories.figures import Slice
+from app.db.tables.figures import FigureRow
+from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
+from app.db.tables.system import AuditRow
+from app.domain.account import CLOSED, InvoiceKind, InvoiceStatus
+from app.domain.errors import Invalid, NotFound
+from app.domain.ids import new_id
+from app.domain.receivables import AGES, FigureName, age_of
+from app.domain.review import CaseKind, CaseState, Role
+from app.insights.customers import LISTED, CustomerPages
+from app.insights.pages import InsightsPages
+from app.insights.routes import router
+from app.insights.service import InsightsService
+from app.insights.view import Balance
+from app.ledger.service import LedgerService
+from app.review.pages import ReviewPages
+from app.web.auth import page_user
+from app.web.rendering import templates
+from tests.instances import Instance, mail
+from tests.running import CUSTOMERS
+
+SEED = 20260521
+STATUSES = [*InvoiceStatus, InvoiceStatus.OPEN, InvoiceStatus.OPEN]
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+def _today(instance: Instance) -> date:
+    return instance.clock().date()
+
+
+async def _fill(instance: Instance, customers: int = 20, invoices: int = 250) -> None:
+    """A ledger of several companies, segments, owners and currencies, drawn with a fixed seed."""
+    draw = random.Random(SEED)  # noqa: S311  # sample data
+    today = _today(instance)
+    async with instance.database.write() as uow:
+        uow.session.add_all(
+            CustomerRow(
+                id=f"R-{n:03}",
+                name=f"Random {n} Ltd",
+                currency="EUR",
+                segment=draw.choice(["standard", "key"]),
+                owner_email=draw.choice(["", "ines@seller.example", "milo@seller.example"]),
+                company=draw.choice(["", "North"]),
+            )
+            for n in range(customers)
+        )
+        await uow.session.flush()
+        uow.session.add_all(_invoice(draw, n, customers, today) for n in range(invoices))
+
+
+def _invoice(draw: random.Random, n: int, customers: int, today: date) -> InvoiceRow:
+    kind = InvoiceKind.CREDIT_NOTE if draw.random() < 0.1 else InvoiceKind.INVOICE
+    sign = -1 if kind is InvoiceKind.CREDIT_NOTE else 1
+    amount = sign * Decimal(draw.randrange(1, 1_000_000)).scaleb(-2)
+    issued = today - timedelta(days=draw.randrange(-3, 500))
+    status = draw.choice(STATUSES)
+    return InvoiceRow(
+        id=new_id(),
+        number=f"R-INV-{n}",
+        company=draw.choice(["", "South"]),
+        customer_id=f"R-{draw.randrange(customers):03}",
+        kind=kind,
+        amount=amount,
+        open_amount=Decimal(0) if status is InvoiceStatus.PAID else amount * draw.choice([Decimal(1), Decimal("0.5")]),
+        currency=draw.choice(["EUR", "GBP"]),
+        issue_date=issued,
+        due_date=issued + timedelta(days=draw.choice([14, 30, 60, 90])),
+        status=status,
+    )
+
+
+@pytest.fixture
+async def filled(instance: Instance) -> Instance:
+    await _fill(instance)
+    await InsightsService(instance.database).refresh_figures(_today(instance))
+    return instance
+
+
+async def _raw(instance: Instance, part: Slice) -> list[InvoiceRow]:
+    """The invoices of a part of the ledger, chosen in Python."""
+    async with instance.database.read() as uow:
+        rows = (await uow.session.execute(sa.select(InvoiceRow, CustomerRow).join(CustomerRow))).all()
+    return [
+        invoice
+        for invoice, customer in rows
+        if invoice.currency == part.currency
+        and part.company in ("", invoice.company or customer.company)
+        and part.segment in ("", customer.segment)
+        and part.owner in ("", customer.owner_email)
+    ]
+
+
+def _open(rows: list[InvoiceRow]) -> list[InvoiceRow]:
+    return [row for row in rows if row.status not in CLOSED and row.open_amount]
+
+
+def _total(amounts: "list[Decimal]") -> Decimal:
+    return sum(amounts, Decimal(0))
+
+
+PARTS = (
+    Slice("EUR"),
+    Slice("GBP"),
+    Slice("EUR", company="South"),
+    Slice("GBP", company="North", segment="key"),
+    Slice("EUR", owner="ines@seller.example"),
+)
+
+
+async def test_rolled_up_figures_equal_the_ledger_added_up(filled: Instance) -> None:
+    today, pages = _today(filled), InsightsPages(filled.database, filled.clock)
+    for part in PARTS:
+        view = await pages.dashboard(part, filled.collector)
+        assert view is not None
+        found, rows = view.measures, await _raw(filled, part)
+        owed = _open(rows)
+        invoices = [row for row in owed if row.kind is InvoiceKind.INVOICE]
+        assert found.outstanding == _total([row.open_amount for row in owed])
+        assert found.items == len(owed)
+        assert found.overdue == _total([row.open_amount for row in invoices if row.due_date < today])
+        for name, value, count in found.ages:
+            aged = [row.open_amount for row in invoices if age_of((today - row.due_date).days).value == name]
+            assert (value, count) == (_total(aged), len(aged))
+        sold = [row for row in rows if row.status is not InvoiceStatus.CANCELLED]
+        since = today - timedelta(days=90)
+        assert found.sales == _total([row.amount for row in sold if since < row.issue_date <= today])
+        for month in found.months:
+            mine = [r.amount for r in sold if r.issue_date.replace(day=1) == month.start and r.issue_date <= today]
+            assert month.amount == _total(mine)
+        for bar in view.cash:
+            due = [r for r in invoices if today <= r.due_date and bar.week.start <= r.due_date]
+            week = [r.open_amount for r in due if r.due_date < bar.week.start + timedelta(weeks=1)]
+            assert bar.week.expected == _total(week)
+
+
+async def test_the_export_gives_every_sum_of_the_page(filled: Instance) -> None:
+    pages = InsightsPages(filled.database, filled.clock)
+    view = await pages.dashboard(Slice("EUR"), filled.collector)
+    assert view is not None
+    rows = list(csv.DictReader(io.StringIO(await pages.export(Slice("EUR"), filled.collector))))
+    assert {row["currency"] for row in rows} == {"EUR"}
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        sums[row["name"]] = sums.get(row["name"], Decimal(0)) + Decimal(row["value"])
+    ages = [name.value for name in AGES]
+    measures = view.measures
+    outstanding = _total([sums.get(name, Decimal(0)) for name in [*ages, "credits"]])
+    assert measures.outstanding == outstanding
+    assert measures.overdue == _total([sums.get(name, Decimal(0)) for name in ages[1:]])
+    assert measures.dso == outstanding / sums["sales"] * 90
+    assert measures.best_dso == sums["not_due"] / sums["sales"] * 90
+    assert _total([bar.week.expected for bar in view.cash]) == sums["due_week"]
+    assert _total([month.amount for month in measures.months]) == sums["sales_month"]
+    async with filled.database.read() as uow:
+        kinds = set(await uow.session.scalars(sa.select(AuditRow.kind)))
+    assert "insights.figures.exported" in kinds
+
+
+@on_sqlite
+async def test_refreshing_again_changes_nothing_and_earlier_days_keep_their_position_only(filled: Instance) -> None:
+    today, insights = _today(filled), InsightsService(filled.database)
+    pages = InsightsPages(filled.database, filled.clock)
+    before = await pages.export(Slice("EUR"), filled.collector)
+    await insights.refresh_figures(today)
+    assert await pages.export(Slice("EUR"), filled.collector) == before
+    await insights.refresh_figures(today + timedelta(days=1))
+    async with filled.database.read() as uow:
+        kept = set(await uow.session.scalars(sa.select(FigureRow.name).where(FigureRow.day == today)))
+    assert kept == {*AGES, FigureName.CREDITS, FigureName.SALES}
+
+
+@on_sqlite
+async def test_effectiveness_and_trend_need_a_past(filled: Instance) -> None:
+    pages, insights, today = (
+        InsightsPages(filled.database, filled.clock),
+        InsightsService(filled.database),
+        _today(filled),
+    )
+    view = await pages.dashboard(Slice("EUR"), filled.collector)
+    assert view is not None
+    assert (view.measures.effectiveness, view.trend) == (None, None)
+    begin = view.measures.outstanding
+    for days in (1, 92):
+        await insights.refresh_figures(today + timedelta(days=days))
+    view = await pages.dashboard(Slice("EUR"), filled.collector)
+    assert view is not None
+    now = view.measures
+    assert now.begin == begin
+    collectable = begin + now.sales - now.not_due
+    assert now.effectiveness == (begin + now.sales - now.outstanding) / collectable
+    assert view.trend is not None
+    assert [day for day, _ in view.trend.values][:2] == [today, today + timedelta(days=1)]
+
+
+def _case(kind: CaseKind, message_id: UUID, instance: Instance, **values: object) -> CaseRow:
+    plain = {
+        "id": new_id(),
+        "kind": kind,
+        "state": CaseState.CONFIRMED,
+        "customer_id": "C-1",
+        "message_id": message_id,
+        "run": 1,
+        "invoices": ["INV-1"],
+        "opened_at": instance.clock(),
+    }
+    return CaseRow(**{**plain, **values})
+
+
+async def test_promises_and_disputes_are_rolled_up(instance: Instance) -> None:
+    (message,) = await instance.receive(mail())
+    due = _today(instance) + timedelta(days=2)
+    async with instance.database.write() as uow:
+        for row in (
+            _case(CaseKind.PROMISE, message.id, instance, day=due, amount=Decimal(40), currency="EUR"),
+            _case(CaseKind.PROMISE, message.id, instance, day=due),
+            _case(CaseKind.PROMISE, message.id, instance, day=due, state=CaseState.PROPOSED),
+            _case(
+                CaseKind.DISPUTE, message.id, instance, detail="price", opened_at=instance.clock() - timedelta(days=9)
+            ),
+            _case(CaseKind.DISPUTE, message.id, instance, detail="quality", amount=Decimal(7), currency="EUR"),
+            _case(CaseKind.DISPUTE, message.id, instance, detail="price", state=CaseState.REMOVED),
+        ):
+            uow.cases.add(row)
+    await InsightsService(instance.database).refresh_figures(_today(instance))
+    view = await InsightsPages(instance.database, instance.clock).dashboard(Slice("EUR"), instance.collector)
+    assert view is not None
+    assert [(row.day, row.count, row.value) for row in view.measures.promises] == [(due, 2, Decimal(140))]
+    assert (view.measures.disputes, view.measures.disputed) == (2, Decimal(107))
+    assert [(bar.label, bar.value) for bar in view.reasons] == [("price", Decimal(100)), ("quality", Decimal(7))]
+    assert {(bar.label, bar.value) for bar in view.dispute_ages} == {("8_30", Decimal(100)), ("to_7", Decimal(7))}
+
+
+async def test_customers_are_paged_by_overdue_without_gaps(instance: Instance) -> None:
+    await _fill(instance, customers=LISTED + 20, invoices=400)
+    await InsightsService(instance.database).refresh_figures(_today(instance))
+    pages, after = CustomerPages(instance.database, instance.clock), ""
+    seen: list[Balance] = []
+    while True:
+        view = await pages.listed(Slice("EUR"), text="", after=after)
+        seen += view.rows
+        after = view.after
+        if not after:
+            break
+    assert len(seen) > LISTED
+    assert len({(row.customer_id, row.company) for row in seen}) == len(seen)
+    assert [row.overdue.value for row in seen] == sorted((row.overdue.value for row in seen), reverse=True)
+    total = _total([row.open_amount for row in _open(await _raw(instance, Slice("EUR")))])
+    assert _total([row.outstanding.value for row in seen]) == total
+
+
+async def test_customers_are_found_by_name_id_and_invoice_number(instance: Instance) -> None:
+    await InsightsService(instance.database).refresh_figures(_today(instance))
+    pages = CustomerPages(instance.database, instance.clock)
+    for text, found in (("tomer l", 1), ("C-1", 1), ("inv-1", 1), ("%", 0), ("INV-", 0)):
+        assert len((await pages.listed(Slice(""), text=text, after="")).rows) == found, text
+    with pytest.raises(Invalid, match="broken"):
+        await pages.listed(Slice(""), text="", after="nonsense")
+
+
+@pytest.fixture
+async def browser(instance: Instance) -> AsyncIterator[httpx.AsyncClient]:
+    """The pages as an auditor sees them."""
+    app = FastAPI()
+    app.state.services = SimpleNamespace(
+        clock=instance.clock,
+        pages=ReviewPages(instance.database, instance.clock, undo_seconds=30),
+        dashboards=InsightsPages(instance.database, instance.clock),
+        customers=CustomerPages(instance.database, instance.clock),
+    )
+    app.state.templates = templates()
+    app.include_router(router)
+    app.dependency_overrides[page_user] = lambda: replace(instance.collector, role=Role.AUDITOR)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@on_sqlite
+async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.AsyncClient) -> None:
+    assert "Nothing was imported yet" in (await browser.get("/dashboard")).text
+    assert "Nobody found" in (await browser.get("/customers")).text
+    await _fill(instance)
+    await instance.work(mail())
+    async with instance.database.write() as uow:
+        uow.session.add(
+            PaymentRow(id="P-1", customer_id="C-1", day=_today(instance), amount=Decimal(5), currency="EUR")
+        )
+        (await uow.session.get_one(CustomerRow, "C-1")).natural_person = True
+    await InsightsService(instance.database).refresh_figures(_today(instance))
+    page = await browser.get("/dashboard", params={"currency": "GBP", "segment": "key"})
+    assert page.status_code == httpx.codes.OK
+    assert "<option selected>GBP</option>" in page.text
+    assert "£" in page.text
+    assert "€" not in page.text, "no other currency is mixed in"
+    assert "How is this computed?" in page.text
+    assert (await browser.get("/dashboard/export.csv")).headers["content-type"].startswith("text/csv")
+    assert 'href="/customers/C-1"' in (await browser.get("/customers", params={"q": "INV-1"})).text
+    customer = (await browser.get("/customers/C-1")).text
+    for words in ("INV-1", "petra@customer.example", "Open the case", "Payment", "not scored"):
+        assert words in customer
+
+
+@on_sqlite
+async def test_an_unknown_customer_is_not_found(instance: Instance) -> None:
+    with pytest.raises(NotFound):
+        await CustomerPages(instance.database, instance.clock).customer("nobody")
+
+
+@on_sqlite
+async def test_an_import_queues_the_figures(instance: Instance, tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text(CUSTOMERS)
+    await LedgerService(instance.database, instance.clock).import_file("customers", path)
+    async with instance.database.read() as uow:
+        states = await uow.session.run_sync(instance.engine.states_of, "figures-")
+    assert states == {"ENQUEUED"}
