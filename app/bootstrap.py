@@ -42,6 +42,7 @@ from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
+from app.ledger.contacts import ContactService
 from app.ledger.service import LedgerService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
@@ -69,6 +70,7 @@ class Services:
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
+    contacts: ContactService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -175,6 +177,7 @@ def build(
         pages=ReviewPages(database, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo),
         outbox=outbox,
         ledger=LedgerService(database, clock),
+        contacts=ContactService(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

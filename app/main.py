@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from app.bootstrap import Services
 from app.identity.routes import router as identity
 from app.intake.routes import router as webhooks
+from app.ledger.contact_routes import router as contacts
 from app.outbox.routes import router as outbox
 from app.review.api import router as api
 from app.review.routes import router as pages
@@ -44,7 +45,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    for router in (operations, webhooks, api, outbox, triage, identity, pages):
+    for router in (operations, webhooks, api, outbox, triage, identity, contacts, pages):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

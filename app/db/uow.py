@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from app.db.repositories.audit import AuditLog
+from app.db.repositories.contacts import Contacts
 from app.db.repositories.identity import Users
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
@@ -34,6 +35,7 @@ class Uow:
         self.reviews = Reviews(session, clock)
         self.outbox = Outbox(session, clock)
         self.ledger = Ledger(session, clock)
+        self.contacts = Contacts(session, self.words, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock
