@@ -21,6 +21,7 @@ from app.adapters.imap import ImapFolder, ImapSentFolder
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.audit.service import AuditService
+from app.casefile.service import CaseFileService
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, why_not
@@ -71,6 +72,7 @@ class Services:
     outbox: OutboxService
     ledger: LedgerService
     contacts: ContactService
+    case_files: CaseFileService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -178,6 +180,7 @@ def build(
         outbox=outbox,
         ledger=LedgerService(database, clock),
         contacts=ContactService(database, clock),
+        case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -27,11 +28,19 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0]
 )
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
+casefile = typer.Typer(no_args_is_help=True, help="Case files for a legal partner.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
-for group, name in ((mailbox, "mailbox"), (users, "users"), (quarantine, "quarantine"), (audit, "audit"), (db, "db")):
+for group, name in (
+    (casefile, "casefile"),
+    (mailbox, "mailbox"),
+    (users, "users"),
+    (quarantine, "quarantine"),
+    (audit, "audit"),
+    (db, "db"),
+):
     cli.add_typer(group, name=name)
 
 T = TypeVar("T")
@@ -313,6 +322,33 @@ def audit_checkpoint(out: Annotated[Path | None, typer.Option(help="A file; else
     """Write the heads of the chains, to be kept outside: later they prove that nothing was cut off."""
     text = json.dumps(_with_services(administration.checkpoints), indent=2, default=str)
     out.write_text(text + "\n", encoding="utf-8") if out else typer.echo(text)
+
+
+@casefile.command("make")
+def casefile_make(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
+    purpose: Annotated[str, typer.Option(help="Why it leaves the house.")] = "legal_action",
+) -> None:
+    """Write all that is kept of a customer; that it was made is noted."""
+    made = _with_services(lambda s: administration.make_case_file(s, customer, purpose, out))
+    typer.echo(f"{out}: {made.letters} mails, {made.entries} audit entries, seal {made.seal}")
+
+
+@casefile.command("verify")
+def casefile_verify(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: AsJson = False
+) -> None:
+    """Compute every hash of a case file anew; needs no database."""
+    from app.casefile.archive import check  # noqa: PLC0415  # only this command needs it
+
+    checked = check(file)
+    if as_json:
+        _print(asdict(checked))
+    else:
+        state = "; ".join(checked.faults) or "intact"
+        typer.echo(f"{file}: {checked.files} files, {checked.entries} audit entries, seal {checked.seal}: {state}")
+    raise typer.Exit(WRONG if checked.faults else OK)
 
 
 @db.command("upgrade")

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.bootstrap import Services
+from app.casefile.routes import router as case_files
 from app.identity.routes import router as identity
 from app.intake.routes import router as webhooks
 from app.ledger.contact_routes import router as contacts
@@ -45,7 +46,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    for router in (operations, webhooks, api, outbox, triage, identity, contacts, pages):
+    for router in (operations, webhooks, api, outbox, triage, identity, contacts, case_files, pages):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():
