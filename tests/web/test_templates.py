@@ -552,7 +552,8 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
     ids = [attributes["id"] for _, attributes in found.tags if "id" in attributes]
     assert len(ids) == len(set(ids)), "an id occurs twice"
     known = re.compile(
-        r"/(queue(\?review=[\w-]+(&edit=1)?)?|no-answer(\?message=[\w-]+)?|sent|quarantine|reviews/[\w-]+(\?edit=1)?)"
+        r"/(queue(\?review=[\w-]+(&edit=1)?)?|no-answer(\?message=[\w-]+)?|sent|quarantine|reviews/[\w-]+(\?edit=1)?"
+        r"|contacts/proposals|customers/[\w-]+/case-file)"
     )
     for tag, attributes in found.tags:
         address, _, anchor = (attributes.get("href") or "").partition("#")
