@@ -22,6 +22,7 @@ from app.adapters.imap import ImapFolder, ImapSentFolder
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.audit.service import AuditService
+from app.casefile.service import CaseFileService
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, why_not
@@ -49,6 +50,7 @@ from app.jobs.lock import FileLock
 from app.jobs.queues import TRIAGE
 from app.jobs.sweep import Sweep
 from app.ledger.cases import CaseService
+from app.ledger.contacts import ContactService
 from app.ledger.documents import DocumentService
 from app.ledger.folder import WatchedFolder
 from app.ledger.holds import HoldService
@@ -99,6 +101,8 @@ class Services:
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
+    contacts: ContactService
+    case_files: CaseFileService
     identity: IdentityService
     audit: AuditService
     poller: Poller
@@ -194,7 +198,7 @@ def build(
         sending_stopped=policy.sending_stopped,
     )
     dispatcher = Dispatcher(database)
-    insights = InsightsService(database)
+    insights = InsightsService(database, clock)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(triage.work, triage.give_up),
@@ -239,6 +243,8 @@ def build(
         insights=insights,
         dashboards=InsightsPages(database, clock),
         customers=CustomerPages(database, clock),
+        contacts=ContactService(database, clock),
+        case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
         poller=Poller(
@@ -251,7 +257,7 @@ def build(
         ),
         heartbeat=Heartbeat(database, engine, is_alone=is_sqlite(url)),
         sweep=Sweep(database, engine, handlers, clock),
-        daily=Daily(database, clock, {"settle": Settling(database, clock).settle}),
+        daily=Daily(database, clock, {"settle": Settling(database, clock).settle, "figures": insights.refresh_today}),
         health=Health(database, clock),
         open_folder=open_folder,
         schemes=schemes(fetch),

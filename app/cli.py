@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -29,6 +30,7 @@ cli = typer.Typer(
 )
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
 ledger = typer.Typer(no_args_is_help=True, help="What is owed, and by whom.")
+casefile = typer.Typer(no_args_is_help=True, help="Case files for a legal partner.")
 users = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
@@ -38,6 +40,7 @@ for group, name in (
     (mailbox, "mailbox"),
     (ledger, "ledger"),
     (reminders, "reminders"),
+    (casefile, "casefile"),
     (users, "users"),
     (quarantine, "quarantine"),
     (audit, "audit"),
@@ -374,6 +377,33 @@ def reminders_plan(as_of: AsOf, as_json: AsJson = False) -> None:
 def reminders_explain(customer: str, as_of: AsOf) -> None:
     """Everything that one customer's outcome depends on."""
     typer.echo(_with_services(lambda s: planning.explain(s, customer, as_of.date())))
+
+
+@casefile.command("make")
+def casefile_make(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
+    purpose: Annotated[str, typer.Option(help="Why it leaves the house.")] = "legal_action",
+) -> None:
+    """Write all that is kept of a customer; that it was made is noted."""
+    made = _with_services(lambda s: administration.make_case_file(s, customer, purpose, out))
+    typer.echo(f"{out}: {made.letters} mails, {made.entries} audit entries, seal {made.seal}")
+
+
+@casefile.command("verify")
+def casefile_verify(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: AsJson = False
+) -> None:
+    """Compute every hash of a case file anew; needs no database."""
+    from app.casefile.archive import check  # noqa: PLC0415  # only this command needs it
+
+    checked = check(file)
+    if as_json:
+        _print(asdict(checked))
+    else:
+        state = "; ".join(checked.faults) or "intact"
+        typer.echo(f"{file}: {checked.files} files, {checked.entries} audit entries, seal {checked.seal}: {state}")
+    raise typer.Exit(WRONG if checked.faults else OK)
 
 
 @db.command("upgrade")

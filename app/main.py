@@ -8,10 +8,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.bootstrap import Services
+from app.casefile.routes import router as case_files
 from app.identity.routes import router as identity
 from app.insights.routes import router as insights
 from app.intake.routes import router as webhooks
 from app.ledger.api import router as cases_api
+from app.ledger.contact_routes import router as contacts
 from app.ledger.import_routes import router as imports
 from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
@@ -48,7 +50,8 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    for router in (operations, webhooks, api, cases_api, imports, outbox, triage, identity, pages, ledger, insights):
+    stations = (webhooks, outbox, triage, identity, pages, imports, ledger, contacts, insights, case_files)
+    for router in (operations, api, cases_api, *stations):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

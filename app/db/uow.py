@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.repositories.audit import AuditLog
 from app.db.repositories.balances import Balances
 from app.db.repositories.cases import Cases
+from app.db.repositories.contacts import Contacts
 from app.db.repositories.documents import Documents
 from app.db.repositories.figures import Figures
 from app.db.repositories.identity import Users
@@ -44,6 +45,7 @@ class Uow:
         self.documents = Documents(session, keyring, clock)
         self.figures = Figures(session)
         self.balances = Balances(session)
+        self.contacts = Contacts(session, self.words, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock

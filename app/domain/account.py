@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.contact import Reachability
 from app.domain.money import Money, total
 
 
@@ -60,6 +61,12 @@ class Contact:
     role: ContactRole = ContactRole.OTHER
     language: str = ""
     active: bool = True
+    reachability: Reachability = Reachability.OK
+
+    @property
+    def may_be_written_to(self) -> bool:
+        """Whether a reminder may go there; who has left or cannot be reached gets none."""
+        return self.active and self.reachability is Reachability.OK
 
 
 @dataclass(frozen=True, slots=True)

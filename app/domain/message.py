@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.contact import NO_BOUNCE, Bounce
 from app.domain.errors import StateImpossible
 from app.domain.text import Span
 
@@ -151,6 +152,7 @@ class Screening:
     has_hidden_text: bool = False
     has_unreadable_attachment: bool = False
     return_path_is_null: bool = False
+    bounce: Bounce = NO_BOUNCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from app.domain.conduct import NotScored, OpenItem, Position, Stop
 from app.domain.intents import Tone
 from app.domain.money import Money, total
+from app.domain.reminder import Stage
 from app.domain.signals import Signal, SignalName, raised
 
 
@@ -25,14 +26,6 @@ class ActionKind(StrEnum):
 
 
 FOR_A_PERSON = frozenset(ActionKind) - {ActionKind.WAIT, ActionKind.REMIND}
-
-
-class Stage(StrEnum):
-    COURTESY = "courtesy"
-    FIRST = "first"
-    SECOND = "second"
-    THIRD = "third"
-    FORMAL = "formal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.domain.account import ContactRole
+from app.domain.contact import Reachability
 from app.domain.intents import Tone
 from app.domain.money import Money
 
@@ -66,12 +67,6 @@ class Why(StrEnum):
     NO_CONTACT = "no_contact"
     QUIET_HOURS = "quiet_hours"
     CONTACT_CAP = "contact_cap"
-
-
-class Reachability(StrEnum):
-    OK = "ok"
-    BOUNCED = "bounced"
-    LEFT = "left"
 
 
 class OpenItem(NamedTuple):

@@ -5,14 +5,20 @@ from datetime import date
 import structlog
 
 from app.db.uow import Database
+from app.domain.clock import Clock
 from app.insights.cases import case_figures
 
 log = structlog.get_logger()
 
 
 class InsightsService:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
+
+    async def refresh_today(self) -> None:
+        """The day's own figures, also when nothing was imported: what was not due yesterday may be overdue."""
+        await self.refresh_figures(self._clock().date())
 
     async def refresh_figures(self, as_of: date) -> None:
         """Roll up the ledger as it stands, as the figures of `as_of`. The same again changes nothing."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.audit.service import Checkpoint
 from app.bootstrap import Services
+from app.casefile.service import Made, Purpose
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
 from app.domain.errors import Invalid, NotFound
@@ -85,6 +86,20 @@ async def export_audit(services: Services, out: Path | None, form: str) -> None:
         return
     with out.open("w", encoding="utf-8", newline="") as file:
         await services.audit.export(file, format="csv" if form == "csv" else "jsonl", by=DUEBOX)
+
+
+async def make_case_file(services: Services, customer_id: str, purpose: str, out: Path) -> Made:
+    """A file that could not be written whole is removed. Raises Invalid for another purpose."""
+    if purpose not in set(Purpose):
+        raise Invalid(f"--purpose must be one of: {', '.join(Purpose)}")
+    try:
+        with out.open("xb") as file:
+            return await services.case_files.make(customer_id, Purpose(purpose), file, by=DUEBOX)
+    except FileExistsError:
+        raise Invalid(f"{out} is there already: name another file") from None
+    except BaseException:
+        out.unlink(missing_ok=True)  # noqa: ASYNC240  # a command of its own: no other work waits
+        raise
 
 
 async def checkpoints(services: Services) -> list[dict[str, Any]]:

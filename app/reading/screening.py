@@ -5,6 +5,7 @@ Machine or person, whose word vouches for the sender, what looks like fraud.
 
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
+from app.reading.bounces import find_bounce
 from app.reading.injections import html_words, speaks_to_software
 from app.reading.machines import has_null_return_path, machine_of
 from app.reading.replies import split_reply
@@ -28,6 +29,7 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         has_hidden_text=mail.has_hidden_text or has_markup,
         has_unreadable_attachment=any(not attachment.is_readable for attachment in mail.attachments),
         return_path_is_null=has_null_return_path(mail),
+        bounce=find_bounce(mail),
     )
 
 

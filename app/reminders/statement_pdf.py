@@ -1,11 +1,6 @@
-"""A statement of account as PDF, the same bytes for the same brief: one page or more, without anything remote.
-
-The letters are DejaVu Sans Condensed, cut down to the Latin, Greek and Cyrillic alphabets, so that a customer's name
-is readable on a machine without fonts.
-"""
+"""A statement of account as PDF, the same bytes for the same brief: one page or more, without anything remote."""
 
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 from fpdf import FPDF, XPos, YPos
 from fpdf.enums import TableBordersLayout
@@ -14,12 +9,11 @@ from fpdf.fonts import FontFace
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import day_words, language_of
 from agents.reminders.statement import labels, payment_ways, statement_of
+from app.papers.typeface import TYPEFACE, add_typeface
 
-FONT = "DejaVuSansCondensed"
 COLUMNS = (34, 26, 26, 20, 34, 34)
 """Widths in shares of the line; figures stand flush right."""
 
-_FONTS = Path(__file__).with_name("fonts")
 _ALIGN = ("LEFT", "LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT")
 _LIGHT = (228, 231, 236)
 
@@ -30,7 +24,7 @@ def statement_pdf(brief: ReminderBrief) -> bytes:
     _head(pdf, brief)
     _table(pdf, brief)
     pdf.ln(6)
-    pdf.set_font(FONT, size=9)
+    pdf.set_font(TYPEFACE, size=9)
     pdf.multi_cell(0, 5, payment_ways(brief), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     return bytes(pdf.output())
 
@@ -41,8 +35,7 @@ def _sheet(brief: ReminderBrief) -> FPDF:
     pdf.set_lang(language_of(brief))
     pdf.set_title(labels(language_of(brief))["title"])
     pdf.set_author(brief.company.name)
-    pdf.add_font(FONT, "", _FONTS / f"{FONT}.ttf")
-    pdf.add_font(FONT, "B", _FONTS / f"{FONT}-Bold.ttf")
+    add_typeface(pdf)
     pdf.set_margin(20)
     pdf.add_page()
     return pdf
@@ -50,18 +43,18 @@ def _sheet(brief: ReminderBrief) -> FPDF:
 
 def _head(pdf: FPDF, brief: ReminderBrief) -> None:
     words, company = labels(language_of(brief)), brief.company
-    pdf.set_font(FONT, "B", 11)
+    pdf.set_font(TYPEFACE, "B", 11)
     pdf.cell(0, 5, company.name, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    pdf.set_font(FONT, size=9)
+    pdf.set_font(TYPEFACE, size=9)
     below = "\n".join(filter(None, (company.address, company.vat_number, company.registration_number)))
     pdf.multi_cell(0, 5, below, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pdf.ln(10)
-    pdf.set_font(FONT, size=10)
+    pdf.set_font(TYPEFACE, size=10)
     pdf.cell(0, 5, brief.customer, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pdf.ln(8)
-    pdf.set_font(FONT, "B", 15)
+    pdf.set_font(TYPEFACE, "B", 15)
     pdf.cell(0, 8, words["title"], new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    pdf.set_font(FONT, size=9)
+    pdf.set_font(TYPEFACE, size=9)
     pdf.cell(0, 6, f"{words['as_of']} {day_words(brief.today, brief)}", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pdf.ln(4)
 

@@ -33,6 +33,7 @@ async def ledger_panel(
         return None
     cases = await uow.cases.of_customer(customer_id)
     holds = await uow.ledger.holds(customer_id)
+    contacts = await uow.ledger.contacts(customer_id)
     names = await uow.users.names()
     overdue = total(
         i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today
@@ -48,8 +49,17 @@ async def ledger_panel(
         cases=tuple(_case(case) for case in cases),
         holds=tuple(_hold(hold, names.get(hold.set_by, "") if hold.set_by else "") for hold in holds),
         contacts=tuple(
-            ContactRow(c.name, c.email, c.role.value, c.language, c.active, wrote_this=c.email == writer)
-            for c in account.contacts
+            ContactRow(
+                c.name,
+                c.email,
+                c.role.value,
+                c.language,
+                c.active,
+                wrote_this=c.email == writer,
+                reachability=c.reachability.value,
+                id=c.id,
+            )
+            for c in contacts
         ),
     )
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
+from uuid import UUID
 
 from app.domain.intents import Reason
 from app.domain.proposal import Trace
@@ -282,6 +283,8 @@ class ContactRow:
     language: str = ""
     active: bool = True
     wrote_this: bool = False
+    reachability: str = "ok"
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from app.domain.proposal import Proposal
 from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
 from app.domain.wire import PROPOSAL, READ_MAIL, dump, dump_reading, load
 from app.triage.cases import cases_of
+from app.triage.contacts import note_contacts
 from app.triage.linking import link_customer
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
@@ -167,6 +168,7 @@ class TriageService:
         if read.screening.machine is None and message.run == 1:
             await self._a_person_wrote(uow, message, link)
         is_moved = customer_id is not None and await self._open_cases(uow, message, link, proposal)
+        await note_contacts(uow, message, read, link, proposal)
         if proposal.route is Route.NONE:
             message.state = advance(message.state, MessageState.NO_ANSWER)
         elif await uow.messages.has_own_answer_since(message):

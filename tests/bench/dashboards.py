@@ -60,7 +60,7 @@ async def _measure(url: str, folder: Path, invoices: int) -> tuple[float, float]
         async with ground(installation, customers=1) as hand:
             await asyncio.to_thread(_fill, url, invoices, today)
             begun = time.perf_counter()
-            await InsightsService(hand.database).refresh_figures(today)
+            await InsightsService(hand.database, system_clock).refresh_figures(today)
             rolled = time.perf_counter() - begun
             await asyncio.to_thread(installation.start_all)
             async with httpx.AsyncClient(base_url=installation.base, timeout=60) as reader:

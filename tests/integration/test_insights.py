@@ -90,7 +90,7 @@ def _invoice(draw: random.Random, n: int, customers: int, today: date) -> Invoic
 @pytest.fixture
 async def filled(instance: Instance) -> Instance:
     await _fill(instance)
-    await InsightsService(instance.database).refresh_figures(_today(instance))
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     return instance
 
 
@@ -176,7 +176,7 @@ async def test_the_export_gives_every_sum_of_the_page(filled: Instance) -> None:
 
 @on_sqlite
 async def test_refreshing_again_changes_nothing_and_earlier_days_keep_their_position_only(filled: Instance) -> None:
-    today, insights = _today(filled), InsightsService(filled.database)
+    today, insights = _today(filled), InsightsService(filled.database, filled.clock)
     pages = InsightsPages(filled.database, filled.clock)
     before = await pages.export(Slice("EUR"), filled.collector)
     await insights.refresh_figures(today)
@@ -191,7 +191,7 @@ async def test_refreshing_again_changes_nothing_and_earlier_days_keep_their_posi
 async def test_effectiveness_and_trend_need_a_past(filled: Instance) -> None:
     pages, insights, today = (
         InsightsPages(filled.database, filled.clock),
-        InsightsService(filled.database),
+        InsightsService(filled.database, filled.clock),
         _today(filled),
     )
     view = await pages.dashboard(Slice("EUR"), filled.collector)
@@ -239,7 +239,7 @@ async def test_promises_and_disputes_are_rolled_up(instance: Instance) -> None:
             _case(CaseKind.DISPUTE, message.id, instance, detail="price", state=CaseState.REMOVED),
         ):
             uow.cases.add(row)
-    await InsightsService(instance.database).refresh_figures(_today(instance))
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     view = await InsightsPages(instance.database, instance.clock).dashboard(Slice("EUR"), instance.collector)
     assert view is not None
     assert [(row.day, row.count, row.value) for row in view.measures.promises] == [(due, 2, Decimal(140))]
@@ -250,7 +250,7 @@ async def test_promises_and_disputes_are_rolled_up(instance: Instance) -> None:
 
 async def test_customers_are_paged_by_overdue_without_gaps(instance: Instance) -> None:
     await _fill(instance, customers=LISTED + 20, invoices=400)
-    await InsightsService(instance.database).refresh_figures(_today(instance))
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     pages, after = CustomerPages(instance.database, instance.clock), ""
     seen: list[Balance] = []
     while True:
@@ -267,7 +267,7 @@ async def test_customers_are_paged_by_overdue_without_gaps(instance: Instance) -
 
 
 async def test_customers_are_found_by_name_id_and_invoice_number(instance: Instance) -> None:
-    await InsightsService(instance.database).refresh_figures(_today(instance))
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     pages = CustomerPages(instance.database, instance.clock)
     for text, found in (("tomer l", 1), ("C-1", 1), ("inv-1", 1), ("%", 0), ("INV-", 0)):
         assert len((await pages.listed(Slice(""), text=text, after="")).rows) == found, text
@@ -303,7 +303,7 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
             PaymentRow(id="P-1", customer_id="C-1", day=_today(instance), amount=Decimal(5), currency="EUR")
         )
         (await uow.session.get_one(CustomerRow, "C-1")).natural_person = True
-    await InsightsService(instance.database).refresh_figures(_today(instance))
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     page = await browser.get("/dashboard", params={"currency": "GBP", "segment": "key"})
     assert page.status_code == httpx.codes.OK
     assert "<option selected>GBP</option>" in page.text

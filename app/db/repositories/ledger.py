@@ -171,7 +171,7 @@ class Ledger:
 
 
 def as_contact(row: ContactRow) -> Contact:
-    return Contact(row.name, row.email, row.role, row.language, row.active)
+    return Contact(row.name, row.email, row.role, row.language, row.active, row.reachability)
 
 
 def as_invoice(row: InvoiceRow) -> Invoice:

@@ -24,9 +24,10 @@ from app.db.tables.ledger import (
 )
 from app.db.tables.mail import MessageRow
 from app.domain.account import CLOSED, ContactRole, InvoiceKind, InvoiceStatus
+from app.domain.contact import Reachability
 from app.domain.intents import ExtensionKind
 from app.domain.money import Money
-from app.domain.reminder import Addressee, CustomerSituation, OpenItem, Reachability, RunningCase, Why
+from app.domain.reminder import Addressee, CustomerSituation, OpenItem, RunningCase, Why
 from app.domain.review import CaseKind, CaseState
 
 AT_ONCE = 5_000
@@ -34,7 +35,6 @@ REPLIES_LOOK_BACK = timedelta(days=180)
 RECORD_LOOK_BACK = timedelta(days=365)
 """How far back replies, and payments and promises are looked at."""
 
-REACHABILITY: sa.ColumnElement[str] = sa.literal(Reachability.OK.value)
 _STATE = sa.type_coerce(CaseRow.state, sa.String)
 
 
@@ -165,8 +165,9 @@ class _Batch:
 
     async def _load_contacts(self) -> None:
         role = sa.type_coerce(ContactRow.role, sa.String)
+        reachability = sa.type_coerce(ContactRow.reachability, sa.String)
         select = sa.select(
-            ContactRow.customer_id, ContactRow.id, ContactRow.email, role, ContactRow.language, REACHABILITY
+            ContactRow.customer_id, ContactRow.id, ContactRow.email, role, ContactRow.language, reachability
         ).where(ContactRow.active)
         for customer, contact_id, email, role_word, language, reach in await self._rows(ContactRow.customer_id, select):
             self._contacts[customer].append(

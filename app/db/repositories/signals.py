@@ -28,6 +28,7 @@ from app.domain.conduct import (
     Position,
     Stop,
 )
+from app.domain.contact import Reachability
 from app.domain.forecast import Delays, thinned
 from app.domain.intents import Intent
 from app.domain.message import MessageState
@@ -142,7 +143,9 @@ class Signals:
             ids,
         )
         contacts = await self._by_customer(
-            sa.select(ContactRow.customer_id, ContactRow.id, ContactRow.active).order_by(ContactRow.email),
+            sa.select(ContactRow.customer_id, ContactRow.id, ContactRow.active, ContactRow.reachability).order_by(
+                ContactRow.email
+            ),
             ContactRow.customer_id,
             ids,
         )
@@ -160,7 +163,10 @@ class Signals:
                 broken_promises=tuple(BrokenPromise(c.id, (c.ended_at or c.opened_at).date()) for c in broken[id_]),
                 exchanges=tuple(_exchanges(sent[id_], mails[id_])),
                 mails=tuple(_mail(mail) for mail in mails[id_]),
-                contacts=tuple(KnownContact(contact.id, contact.active) for contact in contacts[id_]),
+                contacts=tuple(
+                    KnownContact(contact.id, contact.active and contact.reachability is Reachability.OK)
+                    for contact in contacts[id_]
+                ),
             )
             for id_, row in customers.items()
         }

@@ -3,6 +3,7 @@
 from app.db.tables.figures import BalanceRow, FigureRow
 from app.db.tables.ledger import (
     CaseRow,
+    ContactProposalRow,
     ContactRow,
     CustomerRow,
     HoldRow,
@@ -22,6 +23,7 @@ TABLES = (
     AuditRow,
     BalanceRow,
     CaseRow,
+    ContactProposalRow,
     ContactRow,
     ConversationRow,
     CopyRow,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Amount, Base, Moment, words
 from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
+from app.domain.contact import ProposalState, Reachability
 from app.domain.dispute import Resolution
 from app.domain.extension import StepState
 from app.domain.review import CaseKind, CaseState
@@ -54,6 +55,31 @@ class ContactRow(Base):
     active: Mapped[bool] = mapped_column(default=True)
     phone: Mapped[str] = mapped_column(sa.String(64), default="")
     version: Mapped[int] = mapped_column(default=1)
+    reachability: Mapped[Reachability] = mapped_column(
+        words(Reachability, "reachability"), default=Reachability.OK, server_default="ok"
+    )
+
+
+class ContactProposalRow(Base):
+    """A new contact that a mail names; one a mail. Name and address are sealed with the mail's conversation.
+
+    `old_contact_id` is whom it would follow, if the mail says so. Confirmed, it becomes a contact.
+    """
+
+    __tablename__ = "contact_proposals"
+    __table_args__ = (sa.Index("ix_contact_proposals_state_id", "state", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    old_contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contacts.id"))
+    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"), unique=True)
+    payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    role: Mapped[ContactRole] = mapped_column(words(ContactRole, "role"))
+    state: Mapped[ProposalState] = mapped_column(words(ProposalState, "state"))
+    is_verified: Mapped[bool]
+    proposed_at: Mapped[datetime] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class InvoiceRow(Base):

@@ -6,8 +6,9 @@ import pytest
 from app.domain.conduct import BrokenPromise, Conduct, CustomerFacts, KnownContact, NotScored, OpenItem, Stop
 from app.domain.forecast import forecast_of
 from app.domain.ids import new_id
-from app.domain.next_action import ActionKind, NextAction, Stage, next_action
+from app.domain.next_action import ActionKind, NextAction, next_action
 from app.domain.priority import priority_of
+from app.domain.reminder import Stage
 from app.domain.signals import signals_of
 from app.domain.standing import standing_of
 from app.policies.standing import load_actions, load_standing

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.account import ContactRole
-from app.domain.reminder import Addressee, CustomerSituation, OpenItem, Reachability
+from app.domain.contact import Reachability
+from app.domain.reminder import Addressee, CustomerSituation, OpenItem, 
 
 TODAY = date(2026, 5, 21)
 NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)

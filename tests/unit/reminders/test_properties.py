@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.account import ContactRole
+from app.domain.contact import Reachability
 from app.domain.money import Money
 from app.domain.reminder import (
     Addressee,
@@ -16,7 +17,6 @@ from app.domain.reminder import (
     NextAction,
     OpenItem,
     PlanLine,
-    Reachability,
     RunningCase,
     SentReminder,
     Stage,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.account import ContactRole
+from app.domain.contact import Reachability
 from app.domain.intents import Tone
 from app.domain.money import Money
 from app.domain.reminder import (
@@ -15,7 +16,6 @@ from app.domain.reminder import (
     CustomerSituation,
     NextAction,
     PlanLine,
-    Reachability,
     RunningCase,
     SentReminder,
     Stage,

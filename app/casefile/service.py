@@ -1,0 +1,214 @@
+"""The case file for a legal partner: everything that is kept of one customer, in one archive, each file hashed.
+
+    README.txt  case-file.pdf  statement/*.csv  cases.csv  holds.csv  timeline.csv
+    correspondence/index.csv  correspondence/0001-received.eml …  chain.jsonl  manifest.json
+
+Read in one transaction, written mail by mail into a file, so that memory stays small. That it leaves is noted in the
+chain of reads, with the hash of the manifest.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import IO
+
+import structlog
+
+from app.casefile import tables
+from app.casefile.archive import CHAIN, Archive
+from app.casefile.paper import Paper
+from app.db.repositories.casefiles import CaseFiles, Letter
+from app.db.tables.system import Chain
+from app.db.uow import Database, Uow
+from app.domain.account import Account
+from app.domain.audit import GENESIS, Link
+from app.domain.clock import Clock
+from app.domain.errors import NotAllowed, NotFound, UnreadableMail
+from app.domain.people import SignedIn
+from app.domain.text import text_of
+from app.reading.parsing import parse_mail
+from app.reading.replies import split_reply
+
+log = structlog.get_logger()
+
+_UNSAFE = re.compile(r"[^\w.-]")
+LARGEST_ON_PAPER = 20_000
+"""Characters of one mail in the PDF; the .eml has all of it."""
+
+MOST_ON_PAPER = 500
+"""Mails in the PDF, the newest; it is laid out in memory. The archive has all of them."""
+
+README = """Case file of customer {customer}
+{watermark}
+
+case-file.pdf       to be read first
+statement/          invoices, payments and totals as of the moment of making
+cases.csv           promises, disputes, extensions, hardship
+correspondence/     each mail as it was received or sent, byte for byte, with an index
+chain.jsonl         the audit entries of these conversations, each with its predecessor's hash and its own
+manifest.json       the SHA-256 of every file
+
+To check it:  duebox casefile verify FILE.zip
+By hand: an entry's hash is SHA-256 over the 32 bytes of "previous" followed by the JSON of seq, at, kind, actor and
+refs with sorted keys and without spaces. Whoever made this file can show that the same hashes stand in the whole chain.
+"""
+
+
+class Purpose(StrEnum):
+    """Why a case file leaves the house: the only reasons, so that the audit log can hold them."""
+
+    LEGAL_ACTION = "legal_action"
+    COLLECTION_AGENCY = "collection_agency"
+    COURT = "court"
+    INSOLVENCY = "insolvency"
+    INTERNAL_REVIEW = "internal_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An archive that was written. `seal` is its manifest's SHA-256."""
+
+    seal: str
+    letters: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A mail as the index and the PDF have it."""
+
+    name: str
+    at: datetime
+    direction: str
+    sender: str = field(repr=False)
+    subject: str = field(repr=False)
+    words: str = field(repr=False)
+
+
+class CaseFileService:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def make(self, customer_id: str, purpose: Purpose, out: IO[bytes], *, by: SignedIn) -> Made:
+        """Write the archive. Raises NotAllowed for a role that only reads, NotFound for no such customer."""
+        if not by.can_decide:
+            raise NotAllowed("your role reads, it does not hand out case files")
+        now = self._clock()
+        watermark = f"Prepared by {by.name} on {now:%Y-%m-%d %H:%M} UTC, purpose: {purpose.value.replace('_', ' ')}"
+        async with self._database.read() as uow:
+            account = await uow.ledger.account(customer_id)
+            if account is None:
+                raise NotFound(f"there is no customer {customer_id}")
+            archive, paper = Archive(out), Paper(watermark)
+            archive.add("README.txt", README.format(customer=customer_id, watermark=watermark).encode())
+            letters = await CaseFiles(uow.session).letters(customer_id)
+            await _statement(uow, account, archive, paper, watermark)
+            links = await _chain(uow, letters, archive, paper)
+            await _correspondence(uow, letters, archive, paper)
+            head = await uow.audit.newest(Chain.DECISIONS)
+            archive.add("case-file.pdf", await asyncio.to_thread(lambda: bytes(paper.output())))
+            seal = archive.close(
+                {
+                    "customer_id": customer_id,
+                    "made_at": now.isoformat(),
+                    "made_by": by.name,
+                    "purpose": purpose.value,
+                    "chain": {"seq": head.seq if head else 0, "hash": head.hash if head else GENESIS},
+                }
+            )
+        made = Made(seal, len(letters), len(links))
+        await self._note(customer_id, purpose, made, by)
+        return made
+
+    async def _note(self, customer_id: str, purpose: Purpose, made: Made, by: SignedIn) -> None:
+        async with self._database.write() as uow:
+            uow.audit.add(
+                "ledger.case_file.made",
+                actor=by.actor,
+                chain=Chain.ACCESS,
+                customer_id=customer_id,
+                purpose=purpose.value,
+                mails=made.letters,
+                entries=made.entries,
+                seal=made.seal,
+            )
+        log.info("ledger.case_file.made", mails=made.letters, entries=made.entries)
+
+
+async def _statement(uow: Uow, account: Account, archive: Archive, paper: Paper, watermark: str) -> None:
+    """Cover, claim, payments, cases and holds; on paper only what is open."""
+    rows, files = await uow.ledger.invoices(account.customer_id), CaseFiles(uow.session)
+    open_ones = {invoice.number for invoice in account.invoices if invoice.is_open}
+    claim = tables.invoices(row for row in rows if row.number in open_ones)
+    lists = {
+        "statement/totals": (tables.TOTALS, tables.totals(account)),
+        "statement/open-invoices": (tables.INVOICES, claim),
+        "statement/payments": (tables.PAYMENTS, tables.payments(await files.payments(account.customer_id))),
+        "cases": (tables.CASES, tables.cases(await uow.cases.of_customer(account.customer_id))),
+        "holds": (tables.HOLDS, tables.holds(await files.holds(account.customer_id))),
+    }
+    archive.add("statement/invoices.csv", tables.as_csv(tables.INVOICES, tables.invoices(rows)))
+    for position, copy in enumerate(await uow.documents.copies(account.customer_id, open_ones), start=1):
+        archive.add(f"invoices/{position:03}-{_UNSAFE.sub('_', copy.name)}", copy.content)
+    paper.chapter(f"Case file: {account.name}")
+    paper.text_block(f"Customer {account.customer_id}, {account.country or 'country not known'}\n{watermark}")
+    for name, (columns, body) in lists.items():
+        archive.add(f"{name}.csv", tables.as_csv(columns, body))
+        paper.heading(name.rpartition("/")[2].replace("-", " ").capitalize())
+        await asyncio.to_thread(paper.grid, columns, body)
+
+
+async def _chain(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: Paper) -> list[Link]:
+    """The timeline is what the audit entries say: when, what, who."""
+    links = [link async for link in CaseFiles(uow.session).entries(letters)]
+    names = {f"user:{user}": name for user, name in (await uow.users.names()).items()}
+    entries = [{**json.loads(link.body), "previous": link.previous, "hash": link.hash} for link in links]
+    rows = [(e["at"][:19].replace("T", " "), e["kind"], names.get(e["actor"], e["actor"])) for e in entries]
+    archive.add(CHAIN, "".join(json.dumps(entry) + "\n" for entry in entries).encode())
+    archive.add("timeline.csv", tables.as_csv(("at_utc", "what", "who"), rows))
+    paper.chapter("Timeline")
+    await asyncio.to_thread(paper.grid, ("at_utc", "what", "who"), rows)
+    return links
+
+
+async def _correspondence(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: Paper) -> None:
+    index: list[tuple[str, ...]] = []
+    paper.chapter("Correspondence")
+    for number, letter in enumerate(letters, start=1):
+        page = await _letter(uow, letter, number, archive)
+        index.append((page.name, page.at.isoformat(), page.direction, page.sender, page.subject))
+        if number > len(letters) - MOST_ON_PAPER:
+            paper.heading(f"{number}. {page.direction.capitalize()} {page.at:%Y-%m-%d %H:%M} UTC: {page.subject}")
+            paper.text_block(f"From: {page.sender}\n\n{page.words[:LARGEST_ON_PAPER]}")
+    archive.add("correspondence/index.csv", tables.as_csv(("file", "at", "direction", "sender", "subject"), index))
+    paper.chapter("Annexes")
+    await asyncio.to_thread(paper.grid, ("file", "at"), [row[:2] for row in index])
+
+
+async def _letter(uow: Uow, letter: Letter, number: int, archive: Archive) -> _Page:
+    """File one mail. One whose words were erased keeps its place, one that cannot be read keeps its bytes."""
+    direction = "sent" if letter.is_ours else "received"
+    name = f"correspondence/{number:04d}-{direction}.eml"
+    try:
+        raw = await uow.words.get(letter.raw_id)
+    except NotFound:
+        return _Page("", letter.at, direction, "", "(erased)", "The words of this mail were erased.")
+    await asyncio.to_thread(archive.add, name, raw)
+    return await asyncio.to_thread(_read, name, letter.at, direction, raw)
+
+
+def _read(name: str, at: datetime, direction: str, raw: bytes) -> _Page:
+    """The new words of a mail, what it quotes left out."""
+    try:
+        mail = parse_mail(raw, opens_attachments=False)
+    except UnreadableMail:
+        return _Page(name, at, direction, "", "(not readable)", f"See {name}.")
+    parts = split_reply(mail.text, subject=mail.head.subject, sender_name=mail.head.sender.name)
+    folded = "\n\n[Quoted mail left out: see the file]" if parts.quoted else ""
+    words = text_of(parts.new, mail.text) + folded
+    return _Page(name, at, direction, mail.head.sender.email, mail.head.subject, words)

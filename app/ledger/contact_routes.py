@@ -1,0 +1,48 @@
+"""The list of proposed contacts and its forms."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.ledger.contacts import ContactService
+from app.web.auth import PageUser
+from app.web.csrf import check_csrf
+from app.web.pages import html, page_of
+
+router = APIRouter(include_in_schema=False)
+SAFE = [Depends(check_csrf)]
+LIST = "/contacts/proposals"
+
+
+def contact_service(request: Request) -> ContactService:
+    return cast(ContactService, request.app.state.services.contacts)
+
+
+Contacts = Annotated[ContactService, Depends(contact_service)]
+
+
+@router.get(LIST)
+async def proposals(request: Request, contacts: Contacts, user: PageUser) -> HTMLResponse:
+    page = await page_of(request, "contacts", user)
+    return html(request, "contact_proposals.html", page=page, rows=await contacts.proposed())
+
+
+@router.post("/contacts/proposals/{proposal_id}/confirm", dependencies=SAFE)
+async def confirm(proposal_id: UUID, contacts: Contacts, user: PageUser) -> Response:
+    await contacts.confirm(proposal_id, by=user)
+    return RedirectResponse(LIST, status_code=303)
+
+
+@router.post("/contacts/proposals/{proposal_id}/reject", dependencies=SAFE)
+async def reject(proposal_id: UUID, contacts: Contacts, user: PageUser) -> Response:
+    await contacts.reject(proposal_id, by=user)
+    return RedirectResponse(LIST, status_code=303)
+
+
+@router.post("/contacts/{contact_id}/restore", dependencies=SAFE)
+async def restore(contact_id: UUID, contacts: Contacts, user: PageUser) -> Response:
+    """Back to the page that lists the contact."""
+    await contacts.restore(contact_id, by=user)
+    return RedirectResponse(LIST, status_code=303)

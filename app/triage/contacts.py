@@ -1,0 +1,143 @@
+"""What a mail tells of contacts: who cannot be reached, who has left, who follows, and who is there after all.
+
+A mail server's word counts only about a mail of ours, and a customer's only from a contact's own address that no check
+refused. Whoever else names a new contact merely proposes one. No address is ever added without a person.
+"""
+
+import structlog
+
+from app.db.repositories.contacts import Newcomer, mark
+from app.db.tables.ledger import ContactProposalRow, ContactRow
+from app.db.tables.mail import MessageRow
+from app.db.uow import Uow
+from app.domain.account import ContactRole, Link
+from app.domain.contact import ProposalState, Reachability, departed
+from app.domain.ids import new_id
+from app.domain.message import Authentication, Machine, ReadMail
+from app.domain.proposal import Proposal
+from app.domain.task import NewTask, TaskKind
+from app.domain.text import text_of
+from app.reading.departures import departures, is_own
+from app.reading.spans import fold
+
+log = structlog.get_logger()
+
+LONGEST_EMAIL, LONGEST_NAME = 320, 255
+TASK_OF = {Reachability.BOUNCED: TaskKind.CONTACT_BOUNCED, Reachability.LEFT: TaskKind.CONTACT_LEFT}
+
+
+async def note_contacts(uow: Uow, message: MessageRow, read: ReadMail, link: Link, proposal: Proposal) -> None:
+    """Change what is known of the contacts, once a mail, in the transaction that saves its proposal."""
+    if message.run > 1:
+        return
+    if read.screening.machine is Machine.BOUNCE:
+        await _note_bounce(uow, message, read)
+        return
+    if message.customer_id is None or read.screening.machine not in {None, Machine.AUTO_REPLY}:
+        return
+    is_believed = _is_believed(read, link)
+    left = await _who_left(uow, read, link) if is_believed and proposal.facts.contact is not None else None
+    if left is not None:
+        await _mark(uow, left, Reachability.LEFT, message)
+    if is_believed and read.screening.machine is None:
+        await _note_writer(uow, message, read, left)
+    await _propose(uow, message, proposal, link, left, is_believed=is_believed)
+
+
+def _is_believed(read: ReadMail, link: Link) -> bool:
+    screening = read.screening
+    is_refused = screening.authentication is Authentication.FAIL or screening.fraud_signs or screening.has_injection
+    return link.is_verified_contact and not is_refused
+
+
+async def _note_bounce(uow: Uow, message: MessageRow, read: ReadMail) -> None:
+    """Anybody can send something that looks like a bounce: it must speak of a mail that left our own outbox."""
+    bounce = read.screening.bounce
+    hashes = [uow.words.keyring.index(rfc_id) for rfc_id in bounce.originals]
+    if not any([await uow.messages.is_our_own(digest) for digest in hashes]):
+        return
+    for recipient in bounce.failed:
+        for contact in await uow.contacts.at(recipient.email):
+            if contact.reachability is Reachability.OK:
+                await _mark(uow, contact, Reachability.BOUNCED, message, status=recipient.status)
+
+
+async def _note_writer(uow: Uow, message: MessageRow, read: ReadMail, left: ContactRow | None) -> None:
+    """Who writes to us can be written to, unless the mail is their farewell."""
+    for contact in await uow.contacts.at(read.mail.head.sender.email):
+        if contact is not left and contact.reachability is not Reachability.OK:
+            await _mark(uow, contact, Reachability.OK, message)
+
+
+async def _who_left(uow: Uow, read: ReadMail, link: Link) -> ContactRow | None:
+    told = departures(text_of(read.parts.new, read.mail.text))
+    contacts = await uow.ledger.contacts(link.account.customer_id)
+    names = [(fold(contact.name), contact.email) for contact in contacts]
+    speaks_of_itself = read.screening.machine is Machine.AUTO_REPLY or any(map(is_own, told))
+    email = departed(told, names, read.mail.head.sender.email, speaks_of_itself=speaks_of_itself)
+    return next((contact for contact in contacts if contact.email == email), None)
+
+
+async def _propose(
+    uow: Uow, message: MessageRow, proposal: Proposal, link: Link, left: ContactRow | None, *, is_believed: bool
+) -> None:
+    found = proposal.facts.contact
+    email = found.email.strip().lower() if found else ""
+    if found is None or not email or len(email) > LONGEST_EMAIL or await uow.contacts.has_proposal(message.id):
+        return
+    customer_id = link.account.customer_id
+    if any(contact.email == email for contact in await uow.ledger.contacts(customer_id)):
+        return
+    row = ContactProposalRow(
+        id=new_id(),
+        customer_id=customer_id,
+        old_contact_id=left.id if left else None,
+        message_id=message.id,
+        role=left.role if left else ContactRole.ACCOUNTS_PAYABLE,
+        state=ProposalState.PROPOSED,
+        is_verified=is_believed,
+        proposed_at=uow.clock(),
+    )
+    await uow.contacts.propose(row, Newcomer(found.name[:LONGEST_NAME], email), message.conversation_id)
+    uow.audit.add(
+        "ledger.contact.proposed",
+        proposal_id=row.id,
+        customer_id=customer_id,
+        old_contact_id=row.old_contact_id,
+        is_verified=is_believed,
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+    )
+
+
+async def _mark(uow: Uow, contact: ContactRow, to: Reachability, message: MessageRow, status: str = "") -> None:
+    if not mark(contact, to):
+        return
+    await uow.ledger.touch([contact.customer_id])
+    if to in TASK_OF:
+        await _open_task(uow, contact, TASK_OF[to], message)
+    uow.audit.add(
+        f"ledger.contact.{'reached' if to is Reachability.OK else to.value}",
+        contact_id=contact.id,
+        customer_id=contact.customer_id,
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        status=status,
+    )
+    log.info("ledger.contact.marked", contact_id=str(contact.id), reachability=to.value)
+
+
+async def _open_task(uow: Uow, contact: ContactRow, kind: TaskKind, message: MessageRow) -> None:
+    """Somebody must find whom to write to instead."""
+    customer = await uow.ledger.customer(contact.customer_id)
+    await uow.tasks.open_once(
+        [
+            NewTask(
+                kind=kind,
+                key=f"{kind.value}:{contact.id}:{message.id}",
+                customer_id=contact.customer_id,
+                due=uow.clock().date(),
+                owner_email=customer.owner_email if customer else "",
+            )
+        ]
+    )

@@ -1,0 +1,133 @@
+"""Delivery status notifications: who is dead for good, and who is not."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from app.domain.contact import departed
+from app.reading.bounces import find_bounce
+from app.reading.departures import departures, is_own
+from app.reading.parsing import parse_mail
+from app.reading.spans import fold
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+
+def notification(*blocks: str, original: str = "Message-ID: <1@seller.example>\n\nDear customer") -> bytes:
+    """A multipart/report as a mail server sends it. Each block is one recipient's fields."""
+    report = "\n\n".join(["Reporting-MTA: dns; mx.example", *blocks])
+    parts = [
+        ("text/plain", "It could not be delivered."),
+        ("message/delivery-status", report),
+        ("text/rfc822-headers", original),
+    ]
+    body = "".join(f"--b\nContent-Type: {kind}\n\n{text}\n" for kind, text in parts)
+    head = EmailMessage()
+    head["From"] = "MAILER-DAEMON@mx.example"
+    head["To"] = "collections@seller.example"
+    head["Subject"] = "Undelivered Mail Returned to Sender"
+    head["Message-ID"] = "<bounce@mx.example>"
+    lines = head.as_string().strip()
+    kind = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'
+    return f"Return-Path: <>\n{lines}\nMIME-Version: 1.0\n{kind}\n\n{body}--b--\n".encode()
+
+
+def block(email: str, status: str, action: str = "failed", **more: str) -> str:
+    fields = {"Final-Recipient": f"rfc822; {email}", "Action": action, "Status": status, **more}
+    return "\n".join(f"{name}: {value}" for name, value in fields.items())
+
+
+def failed(*blocks: str) -> dict[str, str]:
+    return {r.email: r.status for r in find_bounce(parse_mail(notification(*blocks))).failed}
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1", "5.0.0", "5.4.4"])
+def test_an_address_that_is_dead_has_failed(status: str) -> None:
+    assert failed(block("Gone@Customer.example", status)) == {"gone@customer.example": status}
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        ("4.1.1", "delayed"), ("4.4.1", "failed"), ("5.1.1", "delayed"), ("5.1.1", "relayed"), ("2.0.0", "delivered"),
+        ("5.2.2", "failed"), ("5.7.1", "failed"), ("5.7.26", "failed"),
+    ],
+)  # fmt: skip
+def test_a_delay_a_full_mailbox_and_a_refusal_are_no_dead_address(status: str, action: str) -> None:
+    assert failed(block("slow@customer.example", status, action)) == {}
+
+
+def test_each_recipient_is_judged_alone() -> None:
+    blocks = block("gone@customer.example", "5.1.1"), block("slow@customer.example", "4.2.2", "delayed")
+    assert failed(*blocks) == {"gone@customer.example": "5.1.1"}
+
+
+def test_a_vague_status_is_made_exact_by_the_servers_own_answer() -> None:
+    refused = block("a@customer.example", "5.0.0", **{"Diagnostic-Code": "smtp; 550 5.7.1 blocked"})
+    assert failed(refused) == {}
+
+
+def test_whom_we_wrote_to_counts_where_the_mail_was_forwarded() -> None:
+    forwarded = block("b@elsewhere.example", "5.1.1", **{"Original-Recipient": "rfc822; a@customer.example"})
+    assert failed(forwarded) == {"a@customer.example": "5.1.1"}
+
+
+def test_it_names_the_mail_that_it_is_about() -> None:
+    assert find_bounce(parse_mail(notification(block("a@b.example", "5.1.1")))).originals == ("1@seller.example",)
+
+
+def test_words_alone_name_nobody() -> None:
+    mail = parse_mail(b"From: a@b.example\nSubject: Undeliverable\n\n5.1.1 gone@customer.example unknown\n")
+    assert find_bounce(mail).failed == ()
+
+
+def test_the_sample_bounce_names_its_recipient() -> None:
+    (found,) = find_bounce(parse_mail((CORPUS / "bounce.eml").read_bytes())).failed
+    assert (found.email, found.status) == ("gone@customer.example", "5.1.1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Petra Vane has left the company.",
+        "Petra Vane no longer works here.",
+        "Frau Vane ist aus dem Unternehmen ausgeschieden.",
+        "Frau Vane ist nicht mehr bei uns.",
+        "Mme Vane a quitté l'entreprise.",
+        "Mme Vane ne travaille plus chez nous.",
+        "La señora Vane ha dejado la empresa.",
+        "Petra Vane ya no trabaja aquí.",
+        "Petra Vane is uit dienst.",
+        "Petra Vane ha lasciato l'azienda.",
+        "A Petra Vane já não trabalha connosco.",
+    ],
+)
+def test_a_departure_is_heard_in_seven_languages(text: str) -> None:
+    contacts = [("petra vane", "petra@customer.example"), ("jo hart", "jo@customer.example")]
+    assert departed(departures(text), contacts, "jo@customer.example", speaks_of_itself=False) == contacts[0][1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The parcel has left the warehouse.",
+        "I am leaving for a week.",
+        "Please write to Jo from now on.",
+        "Frau Vane ist bis Montag nicht im Büro.",
+        "Mme Vane est absente.",
+    ],
+)
+def test_an_absence_is_no_departure(text: str) -> None:
+    assert departures(text) == []
+
+
+def test_who_speaks_of_themselves_has_left_themselves() -> None:
+    told = departures("I have left the company. Please write to jo@customer.example.")
+    assert is_own(told[0])
+    assert departed(told, [(fold("Petra Vane"), "p@c.example")], "p@c.example", speaks_of_itself=True) == "p@c.example"
+
+
+def test_two_names_beside_one_departure_say_nothing() -> None:
+    told = departures("Petra Vane has left the company and Jo Hart too.")
+    assert departed(told, [("petra vane", "p@c.example"), ("jo hart", "j@c.example")], "x", speaks_of_itself=True) == ""
