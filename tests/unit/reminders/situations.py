@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.domain.account import ContactRole
 from app.domain.contact import Reachability
-from app.domain.reminder import Addressee, CustomerSituation, OpenItem, 
+from app.domain.reminder import Addressee, CustomerSituation, OpenItem
 
 TODAY = date(2026, 5, 21)
 NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)
