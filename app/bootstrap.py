@@ -64,6 +64,9 @@ from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.policies.standing import load_actions, load_standing
+from app.reminders.batch_pages import BatchPages
+from app.reminders.batches import BatchService
+from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
@@ -98,6 +101,9 @@ class Services:
     ledger_folder: WatchedFolder
     standing: StandingService
     reminders: ReminderService
+    batches: BatchService
+    sending: SendingService
+    batch_pages: BatchPages
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
@@ -189,6 +195,9 @@ def build(
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
     ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
     open_folder = _folder_opener(keyring)
+    plans = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
+    batches = BatchService(database, plans, mind, policy, clock)
+    sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
     outbox = OutboxService(
         database,
         _sender(settings, sink),
@@ -196,6 +205,7 @@ def build(
         clock,
         backoff_seconds=settings.smtp.backoff_seconds,
         sending_stopped=policy.sending_stopped,
+        is_still_due=sending.is_still_due,
     )
     dispatcher = Dispatcher(database)
     insights = InsightsService(database, clock)
@@ -239,7 +249,10 @@ def build(
             holder=executor_id,
         ),
         standing=StandingService(database, load_standing(), load_actions(), clock),
-        reminders=ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age),
+        reminders=plans,
+        batches=batches,
+        sending=sending,
+        batch_pages=BatchPages(database),
         insights=insights,
         dashboards=InsightsPages(database, clock),
         customers=CustomerPages(database, clock),
@@ -257,7 +270,15 @@ def build(
         ),
         heartbeat=Heartbeat(database, engine, is_alone=is_sqlite(url)),
         sweep=Sweep(database, engine, handlers, clock),
-        daily=Daily(database, clock, {"settle": Settling(database, clock).settle, "figures": insights.refresh_today}),
+        daily=Daily(
+            database,
+            clock,
+            {
+                "settle": Settling(database, clock).settle,
+                "figures": insights.refresh_today,
+                "reminders": batches.draft_today,
+            },
+        ),
         health=Health(database, clock),
         open_folder=open_folder,
         schemes=schemes(fetch),

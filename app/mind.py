@@ -16,8 +16,11 @@ from agents import prompts as prompt_files
 from agents import replies as reply_files
 from agents.addressing import ALWAYS_IN_FULL, addressee_of, is_on_first_name_terms
 from agents.prompts import Prompts
+from agents.reminders.brief import ReminderBrief
 from agents.reminders.context import ReminderContext
+from agents.reminders.graph import build_reminder_graph, draft_reminder
 from agents.reminders.letters import Letters
+from agents.reminders.result import ReminderDraft
 from agents.replies import Replies
 from agents.triage.context import TriageContext
 from agents.triage.graph import TriageGraph, build_graph, triage
@@ -73,6 +76,7 @@ def build_mind(config: MindConfig) -> "LocalMind":
         policy=policy,
         read=read_mail,
         hear=hearing(classifier),
+        reminders=build_reminder_context(config),
     )
 
 
@@ -131,6 +135,7 @@ class LocalMind:
         policy: Policy,
         read: Read,
         hear: Hear = deaf,
+        reminders: ReminderContext | None = None,
     ) -> None:
         self._redactor = redactor
         self._model = model
@@ -139,6 +144,8 @@ class LocalMind:
         self._read = read
         self._hear = hear
         self._graph: TriageGraph = build_graph()
+        self._reminders = reminders
+        self._reminder_graph = build_reminder_graph()
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         return self._read(raw, identity)
@@ -157,6 +164,12 @@ class LocalMind:
             proposal = self._unthought(case, Reason.MODEL_UNAVAILABLE)
         proposal = replace(proposal, pii=redacted.pii, reply_text=_reply_text(case))
         return Thought(_restored(proposal, case, {**redacted.vault, **redacted.greeting}), redacted.vault)
+
+    async def remind(self, brief: ReminderBrief) -> ReminderDraft:
+        """Word a reminder. Raises ModelUnavailable or ModelAnswerInvalid."""
+        if self._reminders is None:
+            raise ModelUnavailable("this mind words no reminders")
+        return await draft_reminder(self._reminder_graph, brief, self._reminders)
 
     async def _triage(self, case: Case, letter: Letter) -> Proposal:
         context = TriageContext(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from app.db.uow import Uow
 from app.domain.case import Case
 from app.domain.errors import UnreadableMail
 from app.domain.intents import Intent, Reason, Route, Tone
@@ -98,3 +99,8 @@ class KnownSentFolder:
 async def no_network(url: str) -> bytes:
     """Stands where something would be fetched."""
     raise AssertionError(f"{url} was called")
+
+
+async def always_due(_uow: Uow, _reminder_id: UUID) -> bool:
+    """A plan that wants every reminder."""
+    return True

@@ -33,7 +33,7 @@ from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.review.service import ReviewService
 from app.triage.service import TriageService
-from tests.fakes import FixedClock, KnownSentFolder, PlainMind, RecordingSender, no_network
+from tests.fakes import FixedClock, KnownSentFolder, PlainMind, RecordingSender, always_due, no_network
 from tests.servers.postgres import Postgres
 
 SECRET = "a secret of the tests, long enough"
@@ -181,7 +181,9 @@ async def instance(migrated_url: str) -> AsyncIterator[Instance]:
         dispatcher=Dispatcher(database),
         triage=TriageService(database, mind, load_policy(), clock),
         reviews=ReviewService(database, load_policy(), clock, undo_seconds=30),
-        outbox=OutboxService(database, sender, sent_folder, clock, backoff_seconds=10, sending_stopped=False),
+        outbox=OutboxService(
+            database, sender, sent_folder, clock, backoff_seconds=10, sending_stopped=False, is_still_due=always_due
+        ),
         collector=collector,
         mailbox_id=mailbox_id,
     )

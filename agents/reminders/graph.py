@@ -5,7 +5,6 @@ draft → check ─┬─→ END
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
 from typing import cast
 
 from langgraph.graph import END, START, StateGraph
@@ -17,36 +16,12 @@ from agents.reminders.context import ReminderContext
 from agents.reminders.letters import ADDRESSEE, APPROVER, CUSTOMER
 from agents.reminders.nodes.check import check
 from agents.reminders.nodes.draft import draft
+from agents.reminders.result import ReminderDraft
 from agents.reminders.state import ReminderState
-from agents.reminders.statement import Statement
 from agents.triage.nodes.check import ATTEMPTS
-from app.domain.intents import Tone
-from app.domain.proposal import ModelCall, Trace
 from app.domain.text import restore
 
 ReminderGraph = CompiledStateGraph[ReminderState, ReminderContext, ReminderState, ReminderState]
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderDraft:
-    """A reminder with names put back. `problems`: why it was refused; then its words are for a person's eyes only.
-
-    `statement_text` stands in the body as it is, so that a mail in HTML can have a real table in its place.
-    """
-
-    subject: str = field(repr=False)
-    body: str = field(repr=False)
-    tone: Tone
-    language: str
-    statement: Statement = field(repr=False)
-    statement_text: str = field(repr=False)
-    traces: tuple[Trace, ...] = ()
-    problems: tuple[str, ...] = ()
-    calls: tuple[ModelCall, ...] = ()
-
-    @property
-    def is_refused(self) -> bool:
-        return bool(self.problems)
 
 
 def build_reminder_graph() -> ReminderGraph:

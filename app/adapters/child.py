@@ -22,6 +22,8 @@ from typing import Any, BinaryIO
 
 import structlog
 
+from agents.reminders.brief import ReminderBrief
+from agents.reminders.result import ReminderDraft
 from app.domain.case import Case
 from app.domain.errors import AppError, Unreachable
 from app.domain.message import Identity, ReadMail
@@ -70,6 +72,10 @@ class ChildMind:
 
     async def think(self, case: Case) -> Thought:
         answer: Thought = await self._call("think", case)
+        return answer
+
+    async def remind(self, brief: ReminderBrief) -> ReminderDraft:
+        answer: ReminderDraft = await self._call("remind", brief)
         return answer
 
     async def start(self) -> None:

@@ -18,6 +18,7 @@ from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
 from app.db.repositories.messages import Messages
 from app.db.repositories.outbox import Outbox
+from app.db.repositories.reminder_book import ReminderBook
 from app.db.repositories.reviews import Reviews
 from app.db.repositories.tasks import Tasks
 from app.db.repositories.words import Words
@@ -46,6 +47,7 @@ class Uow:
         self.figures = Figures(session)
         self.balances = Balances(session)
         self.contacts = Contacts(session, self.words, clock)
+        self.reminders = ReminderBook(session, clock)
         self.users = Users(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock

@@ -9,6 +9,7 @@ without a person's word, or without finding it where the provider files sent mai
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -52,6 +53,8 @@ EVENTS = {
     SendResult.UNKNOWN: "outbox.mail.unknown",
 }
 
+StillDue = Callable[[Uow, UUID], Awaitable[bool]]
+
 log = structlog.get_logger()
 
 
@@ -71,7 +74,7 @@ class _Claimed:
 
 
 class OutboxService:
-    """`sent_folder` looks into, and files into, a mailbox's Sent folder."""
+    """`sent_folder` looks into, and files into, a mailbox's Sent folder; `is_still_due` plans a reminder once more."""
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class OutboxService:
         *,
         backoff_seconds: float,
         sending_stopped: bool,
+        is_still_due: StillDue,
     ) -> None:
         self._database = database
         self._sender = sender
@@ -89,6 +93,7 @@ class OutboxService:
         self._clock = clock
         self._backoff = timedelta(seconds=backoff_seconds)
         self._sending_stopped = sending_stopped
+        self._is_still_due = is_still_due
 
     async def work(self, outbox_id: str) -> None:
         """Send one mail, or find out why not, or what became of it."""
@@ -139,7 +144,10 @@ class OutboxService:
             if row.state is OutboxState.SENDING:
                 await self._lost(uow, row)
                 return None
-            if self._sending_stopped and (await uow.reviews.get(row.review_id)).decided_by is None:
+            if self._sending_stopped and not await _is_a_persons_will(uow, row):
+                await self._void(uow, row)
+                return None
+            if row.reminder_id and row.state in LEAVING and not await self._is_still_due(uow, row.reminder_id):
                 await self._void(uow, row)
                 return None
             await uow.outbox.make_ready(outbox_id)
@@ -180,13 +188,20 @@ class OutboxService:
         """The approval no longer holds: nothing leaves, and the item returns to the queue saying so."""
         if not await uow.outbox.move(row.id, frm=LEAVING, to=OutboxState.CANCELLED, last_error="void"):
             return
-        review = await uow.reviews.get(row.review_id)
+        if row.reminder_id is not None:
+            await uow.reminders.void(row.reminder_id)
+        if row.review_id is not None:
+            await self._reopen(uow, row.review_id)
+        await self._note(uow, row, "outbox.mail.voided")
+
+    @staticmethod
+    async def _reopen(uow: Uow, review_id: UUID) -> None:
+        review = await uow.reviews.get(review_id)
         reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
         await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons)
         message = await uow.messages.get_for_update(review.message_id)
         message.state = advance(message.state, MessageState.PENDING)
         await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
-        await self._note(uow, row, "outbox.mail.voided")
 
     async def _lost(self, uow: Uow, row: OutboxRow) -> None:
         await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=OutboxState.UNKNOWN, last_error="worker_died")
@@ -259,15 +274,23 @@ class OutboxService:
     async def _note(
         uow: Uow, row: OutboxRow, kind: str, *, actor: str = "duebox", detail: str = "", outcome: str = ""
     ) -> None:
-        review = await uow.reviews.get(row.review_id)
+        answered = (await uow.reviews.get(row.review_id)).message_id if row.review_id else None
         uow.audit.add(
             kind,
             actor=actor,
             outbox_id=row.id,
             review_id=row.review_id,
-            message_id=review.message_id,
+            reminder_id=row.reminder_id,
+            message_id=answered,
             conversation_id=row.conversation_id,
             attempts=row.attempts,
             detail=detail,
             outcome=outcome,
         )
+
+
+async def _is_a_persons_will(uow: Uow, row: OutboxRow) -> bool:
+    """Whether a person approved the mail."""
+    if row.reminder_id is not None:
+        return (await uow.reminders.get(row.reminder_id)).decided_by is not None
+    return row.review_id is not None and (await uow.reviews.get(row.review_id)).decided_by is not None

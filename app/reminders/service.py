@@ -18,7 +18,7 @@ class ReminderService:
 
     def __init__(self, database: Database, policy: ReminderPolicy, *, max_age: timedelta) -> None:
         self._database = database
-        self._max_age = max_age
+        self.max_age = max_age
         self.policy = policy
 
     async def plan(self, as_of: date) -> AsyncGenerator[PlanLine, None]:
@@ -38,7 +38,7 @@ class ReminderService:
     async def _situations(self, as_of: date, only: str | None = None) -> AsyncGenerator[CustomerSituation, None]:
         async with self._database.read() as uow:
             situations = Situations(uow.session)
-            stale = not is_fresh(await situations.newest_invoices(), _morning(as_of), self._max_age)
+            stale = not is_fresh(await situations.newest_invoices(), _morning(as_of), self.max_age)
             async for situation in situations.stream(
                 as_of, is_stale=stale, with_delays=bool(self.policy.moves), only=only
             ):

@@ -343,7 +343,8 @@ async def _earlier(uow: Uow, message: MessageRow) -> tuple[EarlierMail, ...]:
 async def sent_text(uow: Uow, row: OutboxRow) -> tuple[str, str]:
     """Subject and text of an outgoing mail, read back from the very bytes that leave."""
     mail = message_from_bytes(await uow.words.get(row.raw_id), policy=email_policy)
-    return str(mail["Subject"]), str(mail.get_content())
+    text = mail.get_body(("plain",))
+    return str(mail["Subject"]), str(text.get_content()) if text else ""
 
 
 async def _timeline(uow: Uow, message: MessageRow) -> tuple[TimelineEntry, ...]:

@@ -260,21 +260,27 @@ class ReviewPages:
         subject, body = await sent_text(uow, row)
         key = await uow.words.key(row.conversation_id)
         customer = await uow.ledger.customer(row.customer_id) if row.customer_id else None
-        review = await uow.reviews.get(row.review_id)
-        saved = await uow.reviews.proposal(review)
         return SentRow(
             outbox_id=str(row.id),
-            review_id=str(row.review_id),
+            href=f"/reviews/{row.review_id}" if row.review_id else f"/reminders/{row.reminder_id}",
             state=row.state.value,
             to=key.open(row.id, row.envelope).decode(),
             subject=subject,
             body=body,
-            language=saved.language,
+            language=await self._language(uow, row),
             at=row.sent_at or row.send_after,
             customer=customer.name if customer else "",
             attempts=row.attempts,
             last_error=row.last_error,
         )
+
+    @staticmethod
+    async def _language(uow: Uow, row: OutboxRow) -> str:
+        if row.reminder_id is not None:
+            return (await uow.reminders.get(row.reminder_id)).language
+        if row.review_id is None:
+            return ""
+        return (await uow.reviews.proposal(await uow.reviews.get(row.review_id))).language
 
     async def _progress(self, uow: Uow) -> Progress | None:
         by_state = await uow.messages.counts()
@@ -290,6 +296,8 @@ class ReviewPages:
             if review.state is ReviewState.IGNORED and review.decided_by == reader.id:
                 return await self._undoable(uow, review, None)
         for row in reversed(await uow.outbox.page(state=OutboxState.WAITING, after=None, limit=LISTED)):
+            if row.review_id is None:
+                continue
             review = await uow.reviews.get(row.review_id)
             if review.decided_by == reader.id:
                 return await self._undoable(uow, review, row.send_after)

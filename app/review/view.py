@@ -436,7 +436,7 @@ class SentRow:
     """One mail of the outbox; `at` is when it left, or when it will, or when it was last tried."""
 
     outbox_id: str
-    review_id: str
+    href: str
     state: str
     to: str
     subject: str

@@ -386,7 +386,7 @@ PREVIEW = view.Preview(
 SENT = tuple(
     view.SentRow(
         f"o-{state}",
-        "r-2",
+        "/reviews/r-2",
         state,
         "petra.vane@haldenfoods.example",
         "Re: Reminder",

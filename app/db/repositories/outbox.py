@@ -43,6 +43,12 @@ class Outbox:
             sa.select(OutboxRow).where(OutboxRow.review_id == review_id).order_by(OutboxRow.id.desc()).limit(1)
         )
 
+    async def of_reminder(self, reminder_id: UUID) -> OutboxRow | None:
+        """The newest mail of a reminder, cancelled ones included."""
+        return await self._session.scalar(
+            sa.select(OutboxRow).where(OutboxRow.reminder_id == reminder_id).order_by(OutboxRow.id.desc()).limit(1)
+        )
+
     async def make_ready(self, outbox_id: UUID) -> None:
         """The undo window is over."""
         await self._session.execute(

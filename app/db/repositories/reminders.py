@@ -23,12 +23,23 @@ from app.db.tables.ledger import (
     PaymentRow,
 )
 from app.db.tables.mail import MessageRow
+from app.db.tables.reminders import ReminderRow
+from app.db.tables.work import OutboxRow
 from app.domain.account import CLOSED, ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.contact import Reachability
 from app.domain.intents import ExtensionKind
 from app.domain.money import Money
-from app.domain.reminder import Addressee, CustomerSituation, OpenItem, RunningCase, Why
-from app.domain.review import CaseKind, CaseState
+from app.domain.reminder import (
+    Addressee,
+    Channel,
+    CustomerSituation,
+    OpenItem,
+    RunningCase,
+    SentReminder,
+    Stage,
+    Why,
+)
+from app.domain.review import CaseKind, CaseState, OutboxState
 
 AT_ONCE = 5_000
 REPLIES_LOOK_BACK = timedelta(days=180)
@@ -36,6 +47,8 @@ RECORD_LOOK_BACK = timedelta(days=365)
 """How far back replies, and payments and promises are looked at."""
 
 _STATE = sa.type_coerce(CaseRow.state, sa.String)
+
+GONE = (OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN)
 
 
 @dataclass(slots=True)
@@ -99,6 +112,7 @@ class _Batch:
         self._cases: dict[str, list[RunningCase]] = defaultdict(list)
         self._promises: dict[str, _Promises] = defaultdict(_Promises)
         self._holds: dict[str, date] = {}
+        self._sent: dict[str, list[SentReminder]] = defaultdict(list)
         self._replies: dict[str, list[datetime]] = defaultdict(list)
         self._delays: dict[str, list[int]] = defaultdict(list)
 
@@ -108,6 +122,7 @@ class _Batch:
         await self._load_cases()
         await self._load_holds()
         await self._load_replies()
+        await self._load_sent()
         if with_delays:
             await self._load_delays()
 
@@ -133,6 +148,7 @@ class _Batch:
             items=tuple(self._items.get(key, ())),
             contacts=tuple(self._contacts.get(key, ())),
             cases=tuple(self._cases.get(key, ())),
+            sent=tuple(self._sent.get(key, ())),
             contacted=tuple(sorted(contacted.get(key, ()))),
             replies=tuple(self._replies.get(key, ())),
             average_delay=sum(delays) / len(delays) if delays else None,
@@ -220,6 +236,23 @@ class _Batch:
         )
         for customer, moment in await self._rows(MessageRow.customer_id, select):
             self._replies[customer].append(moment)
+
+    async def _load_sent(self) -> None:
+        """Reminders that left, or may have left."""
+        select = (
+            sa.select(
+                ReminderRow.customer_id,
+                ReminderRow.stage,
+                ReminderRow.channel,
+                sa.func.coalesce(OutboxRow.sent_at, OutboxRow.send_after),
+                ReminderRow.currency,
+            )
+            .join(OutboxRow, OutboxRow.reminder_id == ReminderRow.id)
+            .where(OutboxRow.state.in_(GONE))
+            .order_by(ReminderRow.id)
+        )
+        for customer, stage, channel, moment, currency in await self._rows(ReminderRow.customer_id, select):
+            self._sent[customer].append(SentReminder(Stage(stage), Channel(channel), moment, currency))
 
     async def _load_delays(self) -> None:
         """Days from the due date to each payment of the last year. Those of natural persons are never read."""

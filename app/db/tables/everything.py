@@ -15,6 +15,7 @@ from app.db.tables.ledger import (
 )
 from app.db.tables.mail import ConversationRow, CopyRow, FolderRow, HistoryRow, MailboxRow, MessageRow, PayloadRow
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
+from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 
@@ -22,6 +23,7 @@ TABLES = (
     ApiTokenRow,
     AuditRow,
     BalanceRow,
+    BatchRow,
     CaseRow,
     ContactProposalRow,
     ContactRow,
@@ -45,6 +47,7 @@ TABLES = (
     PaymentRow,
     PlanStepRow,
     ProposalRow,
+    ReminderRow,
     ReviewRow,
     SessionRow,
     TaskRow,

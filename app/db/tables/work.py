@@ -64,10 +64,14 @@ class ReviewRow(Base):
 
 
 class OutboxRow(Base):
-    """A mail fixed to the byte, on its way out, with the versions that it was approved against."""
+    """A mail fixed to the byte, on its way out, with the versions that it was approved against.
+
+    It answers a mail (`review_id`) or reminds (`reminder_id`).
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
+        sa.CheckConstraint("(review_id IS NULL) <> (reminder_id IS NULL)", name="purpose"),
         sa.Index("ix_outbox_state_id", "state", "id"),
         sa.Index("ix_outbox_customer_id_id", "customer_id", "id"),
         sa.Index(
@@ -77,10 +81,18 @@ class OutboxRow(Base):
             sqlite_where=sa.text("state <> 'cancelled'"),
             postgresql_where=sa.text("state <> 'cancelled'"),
         ),
+        sa.Index(
+            "uq_outbox_reminder_id_live",
+            "reminder_id",
+            unique=True,
+            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("state <> 'cancelled'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    review_id: Mapped[UUID] = mapped_column(sa.ForeignKey("reviews.id"), index=True)
+    review_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("reviews.id"), index=True)
+    reminder_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("reminders.id"), index=True)
     conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
     customer_id: Mapped[str | None] = mapped_column(sa.String(64))
     contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contacts.id"))

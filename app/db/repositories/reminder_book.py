@@ -1,0 +1,118 @@
+"""The book of reminders: what was drafted, what a person decided, what has left."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables.reminders import BatchRow, ReminderRow
+from app.db.tables.work import OutboxRow
+from app.domain.clock import Clock
+from app.domain.errors import NotFound
+from app.domain.reminder_life import ReminderState
+from app.domain.review import OutboxState
+
+
+class ReminderBook:
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def add_batch(self, row: BatchRow) -> None:
+        self._session.add(row)
+
+    def add(self, row: ReminderRow) -> None:
+        self._session.add(row)
+
+    async def get(self, reminder_id: UUID) -> ReminderRow:
+        """Raises NotFound."""
+        row = await self._session.get(ReminderRow, reminder_id, populate_existing=True)
+        if row is None:
+            raise NotFound("no such reminder")
+        return row
+
+    async def batch(self, batch_id: UUID) -> BatchRow:
+        """Raises NotFound."""
+        row = await self._session.get(BatchRow, batch_id)
+        if row is None:
+            raise NotFound("no such batch of reminders")
+        return row
+
+    async def batches(self, limit: int) -> Sequence[BatchRow]:
+        """The newest first."""
+        found = await self._session.scalars(sa.select(BatchRow).order_by(BatchRow.id.desc()).limit(limit))
+        return found.all()
+
+    async def of_batch(self, batch_id: UUID) -> Sequence[ReminderRow]:
+        """In the order in which they were planned."""
+        found = await self._session.scalars(
+            sa.select(ReminderRow).where(ReminderRow.batch_id == batch_id).order_by(ReminderRow.id)
+        )
+        return found.all()
+
+    async def tally(self, batch_ids: Sequence[UUID]) -> dict[UUID, dict[ReminderState, int]]:
+        """How many of each batch are in which state."""
+        rows = await self._session.execute(
+            sa.select(ReminderRow.batch_id, ReminderRow.state, sa.func.count())
+            .where(ReminderRow.batch_id.in_(batch_ids))
+            .group_by(ReminderRow.batch_id, ReminderRow.state)
+        )
+        tallies: dict[UUID, dict[ReminderState, int]] = {batch_id: {} for batch_id in batch_ids}
+        for batch_id, state, count in rows:
+            tallies[batch_id][state] = count
+        return tallies
+
+    async def move(
+        self,
+        reminder_id: UUID,
+        *,
+        frm: ReminderState,
+        to: ReminderState,
+        version: int | None = None,
+        **values: Any,
+    ) -> bool:
+        """Compare-and-set of the state (and of the version, where a person looked at one). False when it is another."""
+        expected = [ReminderRow.id == reminder_id, ReminderRow.state == frm]
+        expected += [ReminderRow.version == version] if version is not None else []
+        moved = await self._session.execute(
+            sa.update(ReminderRow).where(*expected).values(state=to, version=ReminderRow.version + 1, **values)
+        )
+        assert isinstance(moved, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
+        return moved.rowcount == 1
+
+    async def conversation(self, customer_id: str, currency: str) -> UUID | None:
+        """That of the customer's newest reminder in a currency."""
+        return await self._session.scalar(
+            sa.select(ReminderRow.conversation_id)
+            .where(ReminderRow.customer_id == customer_id, ReminderRow.currency == currency)
+            .order_by(ReminderRow.id.desc())
+            .limit(1)
+        )
+
+    async def last_sent(self, customer_id: str, currency: str) -> date | None:
+        """The day (UTC) on which the customer was last reminded."""
+        moment = await self._session.scalar(
+            sa.select(sa.func.max(OutboxRow.sent_at))
+            .join(ReminderRow, ReminderRow.id == OutboxRow.reminder_id)
+            .where(
+                ReminderRow.customer_id == customer_id,
+                ReminderRow.currency == currency,
+                OutboxRow.state == OutboxState.SENT,
+            )
+        )
+        return moment.date() if moment else None
+
+    async def void(self, reminder_id: UUID) -> None:
+        """What its approval relied on has changed."""
+        await self.move(reminder_id, frm=ReminderState.APPROVED, to=ReminderState.VOID)
+
+    async def supersede(self, customer_ids: Sequence[str]) -> None:
+        """Drafts of these customers that nobody decided on: the plan of a later day takes their place."""
+        await self._session.execute(
+            sa.update(ReminderRow)
+            .where(ReminderRow.customer_id.in_(customer_ids), ReminderRow.state == ReminderState.DRAFTED)
+            .values(state=ReminderState.SUPERSEDED, version=ReminderRow.version + 1)
+        )

@@ -1,0 +1,60 @@
+"""Reminders: one row a mail, gathered in batches that a person looks through before they leave."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Amount, Base, Moment, words
+from app.domain.reminder_life import ReminderState
+
+
+class BatchRow(Base):
+    """The reminders that one plan made. `as_of` is the day that it was made for."""
+
+    __tablename__ = "reminder_batches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    as_of: Mapped[date] = mapped_column(index=True)
+    policy_version: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class ReminderRow(Base):
+    """One reminder of one customer in one currency, as drafted and as decided. Its words are payloads of its
+    conversation; `edited_id` are those of the person who changed them. `is_refused`: the checks found something
+    in the draft, and a person must change it before it may be approved."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        sa.UniqueConstraint("batch_id", "customer_id", "company", "currency"),
+        sa.Index("ix_reminders_state_id", "state", "id"),
+        sa.Index("ix_reminders_customer_id_id", "customer_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(sa.ForeignKey("reminder_batches.id"))
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
+    company: Mapped[str] = mapped_column(sa.String(64), default="")
+    currency: Mapped[str] = mapped_column(sa.CHAR(3))
+    amount: Mapped[Decimal] = mapped_column(Amount)
+    invoices: Mapped[list[str]] = mapped_column(sa.JSON)
+    credit_notes: Mapped[list[str]] = mapped_column(sa.JSON)
+    stage: Mapped[str] = mapped_column(sa.String(16))
+    tone: Mapped[str] = mapped_column(sa.String(16))
+    channel: Mapped[str] = mapped_column(sa.String(16))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contacts.id"))
+    conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    draft_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    edited_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
+    state: Mapped[ReminderState] = mapped_column(words(ReminderState, "state"))
+    version: Mapped[int] = mapped_column(default=1)
+    is_refused: Mapped[bool] = mapped_column(default=False)
+    send_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -1,0 +1,33 @@
+"""A reminder from its draft on, and the moves that it can make.
+
+    drafted ─▶ approved ─▶ void      something that the approval relied on has changed; the next plan looks again
+       ├─▶ skipped                   a person says: not this time
+       └─▶ superseded                the plan of a later day says something else
+
+Whether an approved one has left is told by its row in the outbox.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ReminderState(StrEnum):
+    DRAFTED = "drafted"
+    APPROVED = "approved"
+    VOID = "void"
+    SKIPPED = "skipped"
+    SUPERSEDED = "superseded"
+
+
+NEXT: Mapping[ReminderState, frozenset[ReminderState]] = {
+    ReminderState.DRAFTED: frozenset({ReminderState.APPROVED, ReminderState.SKIPPED, ReminderState.SUPERSEDED}),
+    ReminderState.APPROVED: frozenset({ReminderState.VOID, ReminderState.DRAFTED}),
+    ReminderState.VOID: frozenset(),
+    ReminderState.SKIPPED: frozenset({ReminderState.DRAFTED}),
+    ReminderState.SUPERSEDED: frozenset(),
+}
+"""Approved and skipped go back to drafted when they are undone in time."""
+
+
+def may_become(state: ReminderState, to: ReminderState) -> bool:
+    return to in NEXT[state]

@@ -1,0 +1,121 @@
+"""Pages of drafted reminders and what people decide there. Every form ends in a redirect."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, StateImpossible
+from app.reminders.batch_pages import BatchPages
+from app.reminders.batches import BatchService
+from app.reminders.sending import SendingService
+from app.web.auth import PageUser
+from app.web.csrf import check_csrf
+from app.web.pages import html, page_of
+
+router = APIRouter(include_in_schema=False)
+
+SAFE = [Depends(check_csrf)]
+MOST_AT_ONCE = 5_000
+
+
+def batch_service(request: Request) -> BatchService:
+    return cast(BatchService, request.app.state.services.batches)
+
+
+def sending_service(request: Request) -> SendingService:
+    return cast(SendingService, request.app.state.services.sending)
+
+
+def batch_pages(request: Request) -> BatchPages:
+    return cast(BatchPages, request.app.state.services.batch_pages)
+
+
+Batches = Annotated[BatchService, Depends(batch_service)]
+Sending = Annotated[SendingService, Depends(sending_service)]
+Pages = Annotated[BatchPages, Depends(batch_pages)]
+Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Text = Annotated[str, Form(max_length=100_000)]
+
+
+@router.get("/reminders/batches")
+async def batches(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
+    page = await page_of(request, "reminders", user)
+    return html(request, "reminders/batches.html", page=page, batches=await pages.batches())
+
+
+@router.post("/reminders/batches", dependencies=SAFE)
+async def draft(request: Request, service: Batches, user: PageUser) -> Response:
+    """Draft what is due today."""
+    today = cast(Clock, request.app.state.services.clock)().date()
+    made = await service.draft(today, by=user)
+    return RedirectResponse(f"/reminders/batches/{made.batch_id}", status_code=303)
+
+
+@router.get("/reminders/batches/{batch_id}")
+async def batch(
+    request: Request, batch_id: UUID, pages: Pages, user: PageUser, sent: int = 0, kept: int = 0
+) -> HTMLResponse:
+    page = await page_of(request, "reminders", user)
+    view = await pages.batch(batch_id)
+    return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept)
+
+
+@router.post("/reminders/batches/{batch_id}/approve", dependencies=SAFE)
+async def approve_many(
+    batch_id: UUID,
+    sending: Sending,
+    user: PageUser,
+    chosen: Annotated[list[str] | None, Form(max_length=MOST_AT_ONCE)] = None,
+) -> Response:
+    """Approve what was ticked, each as it stood on the page (`id:version`). What has changed meanwhile stays behind."""
+    sent = kept = 0
+    for one in chosen or ():
+        reminder_id, _, version = one.partition(":")
+        try:
+            await sending.approve(UUID(reminder_id), version=int(version), by=user)
+            sent += 1
+        except (Invalid, StateImpossible, ValueError):
+            kept += 1
+    return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}", status_code=303)
+
+
+@router.get("/reminders/{reminder_id:uuid}")
+async def reminder(request: Request, reminder_id: UUID, pages: Pages, user: PageUser) -> HTMLResponse:
+    page = await page_of(request, "reminders", user)
+    return html(request, "reminders/reminder.html", page=page, one=await pages.reminder(reminder_id))
+
+
+@router.post("/reminders/{reminder_id:uuid}/approve", dependencies=SAFE)
+async def approve(
+    reminder_id: UUID,
+    sending: Sending,
+    pages: Pages,
+    user: PageUser,
+    version: Version,
+    subject: Text = "",
+    body: Text = "",
+) -> Response:
+    await sending.approve(
+        reminder_id, version=version, by=user, subject=subject.strip(), body=body.replace("\r\n", "\n")
+    )
+    return await _to_batch(pages, reminder_id)
+
+
+@router.post("/reminders/{reminder_id:uuid}/skip", dependencies=SAFE)
+async def skip(reminder_id: UUID, sending: Sending, pages: Pages, user: PageUser, version: Version) -> Response:
+    await sending.skip(reminder_id, version=version, by=user)
+    return await _to_batch(pages, reminder_id)
+
+
+@router.post("/reminders/{reminder_id:uuid}/undo", dependencies=SAFE)
+async def undo(reminder_id: UUID, sending: Sending, pages: Pages, user: PageUser) -> Response:
+    await sending.undo(reminder_id, by=user)
+    return await _to_batch(pages, reminder_id)
+
+
+async def _to_batch(pages: Pages, reminder_id: UUID) -> Response:
+    one = await pages.reminder(reminder_id)
+    return RedirectResponse(f"/reminders/batches/{one.batch_id}#r-{reminder_id}", status_code=303)

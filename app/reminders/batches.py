@@ -1,0 +1,219 @@
+"""A day's reminders become drafts, gathered in a batch that a person looks through.
+
+    plan ─▶ lines that remind by mail ─▶ brief ─▶ author (in the thinking process) ─▶ drafted, in one transaction each
+        └─▶ lines that are a person's work ─▶ tasks
+
+Nothing leaves from here. A draft that the checks refuse is kept, says why, and cannot be approved as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from agents.reminders.brief import ReminderBrief
+from agents.reminders.result import ReminderDraft
+from app.db.tables.mail import MailboxRow
+from app.db.tables.reminders import BatchRow, ReminderRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.ids import new_id
+from app.domain.people import DUEBOX, SignedIn
+from app.domain.policy import Policy
+from app.domain.reminder import Channel, NextAction, PlanLine
+from app.domain.reminder_life import ReminderState
+from app.domain.task import NewTask, TaskKind
+from app.reminders.briefs import Wanted, brief_of
+from app.reminders.service import ReminderService
+
+TASKS_AT_ONCE = 500
+TASK_OF = {Channel.CALL: TaskKind.CALL, Channel.LETTER: TaskKind.LETTER, Channel.SMS: TaskKind.SMS}
+NO_MAILBOX = "there is no mailbox to write from: duebox mailbox add"
+
+log = structlog.get_logger()
+
+
+class Author(Protocol):
+    """Writes a reminder from a brief, and checks it."""
+
+    async def remind(self, brief: ReminderBrief) -> ReminderDraft: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What came of a plan: the batch, how many mails were drafted, how many of them the checks refused."""
+
+    batch_id: UUID
+    drafted: int
+    refused: int
+    tasks: int
+
+
+class BatchService:
+    def __init__(
+        self, database: Database, plans: ReminderService, author: Author, policy: Policy, clock: Clock
+    ) -> None:
+        self._database = database
+        self._plans = plans
+        self._author = author
+        self._policy = policy
+        self._clock = clock
+
+    async def draft_today(self) -> Drafted:
+        """The scheduled run."""
+        return await self.draft(self._clock().date(), by=DUEBOX)
+
+    async def draft(self, as_of: date, *, by: SignedIn) -> Drafted:
+        """Draft what the plan of a day wants sent; older drafts of the same customers are superseded.
+
+        Raises NotAllowed, or Invalid when there is no mailbox.
+        """
+        if not by.can_decide and by.id is not None:
+            raise NotAllowed("your role reads, it does not decide")
+        lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
+        mails = [line for line in lines if line.action is NextAction.REMIND and line.channel is Channel.EMAIL]
+        tasks = await self._open_tasks([line for line in lines if line.action is NextAction.TASK], as_of)
+        batch_id = await self._open_batch(as_of, [line.customer_id for line in mails], by)
+        drafted = refused = 0
+        for line in mails:
+            row = await self._draft_one(batch_id, line, as_of)
+            drafted += row is not None
+            refused += row is False
+        log.info("reminders.batch.drafted", batch_id=str(batch_id), drafted=drafted, refused=refused, tasks=tasks)
+        return Drafted(batch_id, drafted, refused, tasks)
+
+    async def _open_batch(self, as_of: date, customers: Sequence[str], by: SignedIn) -> UUID:
+        row = BatchRow(
+            id=new_id(),
+            as_of=as_of,
+            policy_version=self._plans.policy.version,
+            created_at=self._clock(),
+            created_by=by.id,
+        )
+        async with self._database.write() as uow:
+            await mailbox_for(uow, self._policy, "")
+            uow.reminders.add_batch(row)
+            await uow.reminders.supersede(customers)
+            uow.audit.add(
+                "reminders.batch.opened",
+                actor=by.actor,
+                batch_id=row.id,
+                as_of=as_of.isoformat(),
+                policy_version=row.policy_version,
+                reminders=len(customers),
+            )
+        return row.id
+
+    async def _draft_one(self, batch_id: UUID, line: PlanLine, as_of: date) -> bool | None:
+        """Whether the draft may be approved as it is; None when the ledger changed under the plan."""
+        wanted = Wanted.of_line(line)
+        try:
+            async with self._database.read() as uow:
+                team = (await mailbox_for(uow, self._policy, line.company)).team
+                brief = await brief_of(uow, wanted, self._policy, team=team, today=as_of)
+        except Invalid:
+            log.info("reminders.line.outdated", batch_id=str(batch_id), customer_id=line.customer_id)
+            return None
+        draft = await self._author.remind(brief)
+        async with self._database.write() as uow:
+            await self._save(uow, batch_id, line, draft)
+        return not draft.is_refused
+
+    async def _save(self, uow: Uow, batch_id: UUID, line: PlanLine, draft: ReminderDraft) -> None:
+        assert line.send_at is not None  # noqa: S101  # every line that reminds has a moment
+        conversation_id = await self._conversation(uow, line, draft.subject)
+        words = {
+            "subject": draft.subject,
+            "body": draft.body,
+            "table": {
+                "text": draft.statement_text,
+                "heads": draft.statement.heads,
+                "rows": [row.cells for row in draft.statement.rows],
+            },
+            "problems": draft.problems,
+        }
+        row = ReminderRow(
+            id=new_id(),
+            batch_id=batch_id,
+            customer_id=line.customer_id,
+            company=line.company,
+            currency=line.currency,
+            amount=line.amount,
+            invoices=list(line.invoices),
+            credit_notes=list(line.credit_notes),
+            stage=line.stage,
+            tone=line.tone,
+            channel=line.channel,
+            language=line.language,
+            contact_id=line.contact_id,
+            conversation_id=conversation_id,
+            draft_id=await uow.words.put(conversation_id, "reminder", words),
+            state=ReminderState.DRAFTED,
+            version=1,
+            is_refused=draft.is_refused,
+            send_at=line.send_at,
+            created_at=self._clock(),
+        )
+        uow.reminders.add(row)
+        uow.audit.add(
+            "reminders.reminder.drafted",
+            reminder_id=row.id,
+            batch_id=batch_id,
+            customer_id=line.customer_id,
+            conversation_id=conversation_id,
+            payload_id=row.draft_id,
+            stage=row.stage,
+            tone=row.tone,
+            is_refused=draft.is_refused,
+            draft_hash=await uow.words.salted_hash(conversation_id, f"{draft.subject}\n{draft.body}"),
+        )
+
+    async def _conversation(self, uow: Uow, line: PlanLine, subject: str) -> UUID:
+        """The thread of the customer's earlier reminders, so that an answer finds its history; else a new one."""
+        known = await uow.reminders.conversation(line.customer_id, line.currency)
+        if known is not None:
+            try:
+                await uow.words.key(known)
+                return known
+            except NotFound:
+                pass  # its words were erased: it takes no more
+        row = uow.words.new_conversation(
+            customer_id=line.customer_id, subject_hash=uow.words.keyring.index(subject.casefold()), at=self._clock()
+        )
+        await uow.messages.insert_many(conversations=[row], payloads=(), messages=())
+        return UUID(str(row["id"]))
+
+    async def _open_tasks(self, lines: Sequence[PlanLine], as_of: date) -> int:
+        """A person's work, once for each stage: a call, a letter, a formal notice, a strategic account."""
+        opened = 0
+        for start in range(0, len(lines), TASKS_AT_ONCE):
+            some = lines[start : start + TASKS_AT_ONCE]
+            async with self._database.write() as uow:
+                owners = await uow.ledger.customer_names(line.customer_id for line in some)
+                wanted = [
+                    NewTask(
+                        kind=TASK_OF.get(line.channel, TaskKind.CALL) if line.channel else TaskKind.CALL,
+                        key=f"reminder:{line.customer_id}:{line.company}:{line.currency}:{line.stage}:{line.reason.value}",
+                        customer_id=line.customer_id,
+                        due=as_of,
+                        owner_email=owners[line.customer_id].owner_email,
+                        note=f"{line.why} {', '.join(line.invoices)}: {line.amount:f} {line.currency}",
+                    )
+                    for line in some
+                ]
+                opened += len(await uow.tasks.open_once(wanted))
+        return opened
+
+
+async def mailbox_for(uow: Uow, policy: Policy, company: str) -> MailboxRow:
+    """The mailbox that a company's reminders leave from; else the first. Raises Invalid when there is none."""
+    identity = policy.company(company)
+    rows = [row for row in await uow.mailboxes.all() if row.active]
+    named = [row for row in rows if identity is not None and row.name == identity.mailbox]
+    if not rows:
+        raise Invalid(NO_MAILBOX)
+    return (named or rows)[0]

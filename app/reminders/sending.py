@@ -1,0 +1,249 @@
+"""What people decide about reminders. Each is a compare-and-set on (state, version); an approved one goes its way in
+the outbox, where the plan is asked once more at the moment of sending.
+
+    approve, edit ─▶ outbox row and send job      skip ─▶ not this time      undo ─▶ drafted again, while it is here
+"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from agents.reminders.brief import ReminderBrief
+from app.db.repositories.reminders import Situations
+from app.db.tables.reminders import ReminderRow
+from app.db.tables.work import OutboxRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotAllowed, StateImpossible
+from app.domain.freshness import is_fresh
+from app.domain.ids import new_id
+from app.domain.job import send_job
+from app.domain.message import Address
+from app.domain.people import SignedIn
+from app.domain.policy import Policy
+from app.domain.reminder import CustomerSituation, NextAction
+from app.domain.reminder_life import ReminderState
+from app.domain.review import VOID_AFTER, OutboxState
+from app.reading.composing_reminders import Attached, OutgoingReminder, Table, compose_reminder
+from app.reminders.batches import mailbox_for
+from app.reminders.briefs import Wanted, brief_of
+from app.reminders.schedule import plan
+from app.reminders.service import ReminderService
+
+CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A reminder's own words, as drafted or as a person changed them."""
+
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    table: Table = field(repr=False)
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> "Words":
+        table = stored["table"]
+        rows = tuple(tuple(row) for row in table["rows"])
+        return cls(
+            stored["subject"],
+            stored["body"],
+            Table(table["text"], tuple(table["heads"]), rows),
+            tuple(stored["problems"]),
+        )
+
+
+class SendingService:
+    """`undo`: how long an approval can be taken back."""
+
+    def __init__(
+        self, database: Database, plans: ReminderService, policy: Policy, clock: Clock, *, undo_seconds: int
+    ) -> None:
+        self._database = database
+        self._plans = plans
+        self._policy = policy
+        self._clock = clock
+        self._undo = timedelta(seconds=undo_seconds)
+
+    async def approve(
+        self, reminder_id: UUID, *, version: int, by: SignedIn, subject: str = "", body: str = ""
+    ) -> datetime:
+        """Send it, as drafted or with a person's own words. Returns when it leaves.
+
+        Raises NotAllowed, NotFound, StateImpossible when somebody was faster, and Invalid when the plan no longer wants
+        it, or when the checks refused the draft and nobody has changed it.
+        """
+        _check(by)
+        async with self._database.read() as uow:
+            row = await uow.reminders.get(reminder_id)
+            words = Words.of(await uow.words.get_json(row.draft_id))
+            team = (await mailbox_for(uow, self._policy, row.company)).team
+            brief = await brief_of(uow, Wanted.of_row(row), self._policy, team=team, today=self._clock().date())
+        is_edited = bool(body.strip()) and (subject, body) != (words.subject, words.body)
+        if words.problems and not is_edited:
+            raise Invalid("the checks refused this draft: change its words, or skip it")
+        if is_edited:
+            words = replace(words, subject=subject or words.subject, body=body)
+        papers = await asyncio.to_thread(_papers, brief)
+        async with self._database.write() as uow:
+            if not await self.is_still_due(uow, reminder_id):
+                raise Invalid("the plan no longer wants this reminder: something has changed since it was drafted")
+            edited = {"subject": words.subject, "body": words.body}
+            edited_id = await uow.words.put(row.conversation_id, "edited", edited) if is_edited else None
+            values = {"decided_at": self._clock(), "decided_by": by.id, "edited_id": edited_id}
+            await self._move(
+                uow, row, ReminderState.DRAFTED, ReminderState.APPROVED, version=version, by=by, values=values
+            )
+            outbox = await self._fix(uow, row, words, papers)
+        return outbox.send_after
+
+    async def skip(self, reminder_id: UUID, *, version: int, by: SignedIn) -> None:
+        """Not this time. Raises NotAllowed, NotFound or StateImpossible."""
+        _check(by)
+        values = {"decided_at": self._clock(), "decided_by": by.id}
+        async with self._database.write() as uow:
+            row = await uow.reminders.get(reminder_id)
+            await self._move(
+                uow, row, ReminderState.DRAFTED, ReminderState.SKIPPED, version=version, by=by, values=values
+            )
+
+    async def undo(self, reminder_id: UUID, *, by: SignedIn) -> None:
+        """Take an approval or a skip back. Raises NotAllowed, NotFound, StateImpossible, and Invalid when it left."""
+        _check(by)
+        async with self._database.write() as uow:
+            row = await uow.reminders.get(reminder_id)
+            outbox = await uow.outbox.of_reminder(reminder_id) if row.state is ReminderState.APPROVED else None
+            if outbox is not None and not await uow.outbox.move(outbox.id, frm=CALLED_BACK, to=OutboxState.CANCELLED):
+                raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
+            frm = row.state if row.state is ReminderState.SKIPPED else ReminderState.APPROVED
+            values = {"decided_at": None, "decided_by": None, "edited_id": None}
+            await self._move(uow, row, frm, ReminderState.DRAFTED, version=None, by=by, values=values)
+
+    async def is_still_due(self, uow: Uow, reminder_id: UUID) -> bool:
+        """Whether the plan of this moment wants this very reminder: the same items and sum, to the same contact."""
+        row = await uow.reminders.get(reminder_id)
+        customer = await uow.ledger.customer(row.customer_id)
+        today = self._clock().astimezone(_zone(customer.timezone if customer else "UTC")).date()
+        situation = await self._situation(uow, row, today)
+        return situation is not None and any(
+            line.action is NextAction.REMIND
+            and (line.company, line.currency, line.amount) == (row.company, row.currency, row.amount)
+            and (line.invoices, line.credit_notes) == (tuple(row.invoices), tuple(row.credit_notes))
+            and line.contact_id == row.contact_id
+            for line in plan(situation, self._plans.policy, today)
+        )
+
+    async def _situation(self, uow: Uow, row: ReminderRow, today: date) -> CustomerSituation | None:
+        """As the plan sees it, but for this reminder itself, which is about to count as a contact."""
+        situations = Situations(uow.session)
+        stale = not is_fresh(await situations.newest_invoices(), self._clock(), self._plans.max_age)
+        own = await uow.outbox.of_reminder(row.id)
+        async for situation in situations.stream(
+            today, is_stale=stale, with_delays=bool(self._plans.policy.moves), only=row.customer_id
+        ):
+            others = list(situation.contacted)
+            if own is not None and own.send_after in others:
+                others.remove(own.send_after)
+            return replace(situation, contacted=tuple(others))
+        return None
+
+    async def _move(
+        self,
+        uow: Uow,
+        row: ReminderRow,
+        frm: ReminderState,
+        to: ReminderState,
+        *,
+        version: int | None,
+        by: SignedIn,
+        values: dict[str, Any],
+    ) -> None:
+        if not await uow.reminders.move(row.id, frm=frm, to=to, version=version, **values):
+            state = (await uow.reminders.get(row.id)).state.value
+            raise StateImpossible(f"somebody was faster: this reminder is {state}, or was changed meanwhile")
+        uow.audit.add(
+            f"reminders.reminder.{'reopened' if to is ReminderState.DRAFTED else to.value}",
+            actor=by.actor,
+            reminder_id=row.id,
+            customer_id=row.customer_id,
+            conversation_id=row.conversation_id,
+            is_edited=values.get("edited_id") is not None,
+        )
+
+    async def _fix(self, uow: Uow, row: ReminderRow, words: Words, papers: tuple[Attached, ...]) -> OutboxRow:
+        """Fix the mail to the byte. Raises Invalid when its contact is gone."""
+        contacts = {contact.id: contact for contact in await uow.ledger.contacts(row.customer_id)}
+        contact = contacts.get(row.contact_id) if row.contact_id else None
+        if contact is None:
+            raise Invalid("the contact is gone: draft the reminder again")
+        mailbox = await mailbox_for(uow, self._policy, row.company)
+        outbox_id, now = new_id(), self._clock()
+        send_after = max(now + self._undo, row.send_at)
+        rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
+        raw = compose_reminder(
+            OutgoingReminder(
+                message_id=rfc_message_id,
+                sender=Address(mailbox.team, mailbox.address),
+                recipient=Address(contact.name, contact.email),
+                subject=words.subject,
+                body=words.body,
+                table=words.table,
+                language=row.language,
+                date=send_after,
+                attachments=papers,
+            )
+        )
+        customer = await uow.ledger.customer(row.customer_id)
+        conversation = await uow.messages.conversation(row.conversation_id)
+        key = await uow.words.key(row.conversation_id)
+        outbox = OutboxRow(
+            id=outbox_id,
+            reminder_id=row.id,
+            conversation_id=row.conversation_id,
+            customer_id=row.customer_id,
+            contact_id=contact.id,
+            mailbox_id=mailbox.id,
+            state=OutboxState.WAITING,
+            rfc_message_id=rfc_message_id,
+            rfc_id_hash=uow.words.keyring.index(rfc_message_id),
+            raw_id=await uow.words.put(row.conversation_id, "outgoing", raw),
+            envelope=key.seal(outbox_id, contact.email.encode()),
+            conversation_version=conversation.version,
+            ledger_version=customer.ledger_version if customer else None,
+            contact_version=contact.version,
+            send_after=send_after,
+            expires_at=send_after + VOID_AFTER,
+            created_at=now,
+        )
+        uow.outbox.add(outbox)
+        await uow.session.flush()
+        await uow.enqueue(send_job(outbox_id, row.conversation_id, delay_seconds=(send_after - now).total_seconds()))
+        return outbox
+
+
+def _papers(brief: ReminderBrief) -> tuple[Attached, ...]:
+    from app.reminders.statement_pdf import statement_pdf  # noqa: PLC0415  # slow to load; a start need not wait for it
+    from app.reminders.statement_xlsx import statement_xlsx  # noqa: PLC0415  # likewise
+
+    name = f"statement-{brief.today.isoformat()}"
+    return (
+        Attached(f"{name}.pdf", "application/pdf", statement_pdf(brief)),
+        Attached(f"{name}.xlsx", XLSX, statement_xlsx(brief)),
+    )
+
+
+def _check(by: SignedIn) -> None:
+    if not by.can_decide:
+        raise NotAllowed("your role reads, it does not decide")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,223 @@
+"""Reminders from the plan to the wire, on SQLite and PostgreSQL. C-1 owes INV-1 since 2026-05-01; it is 2026-05-21."""
+
+from datetime import timedelta
+from decimal import Decimal
+from email import message_from_bytes
+from email.policy import default
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from agents.reminders.brief import ReminderBrief
+from agents.reminders.graph import build_reminder_graph, draft_reminder
+from agents.reminders.result import ReminderDraft
+from app.db.tables.ledger import CaseRow, HoldRow, ImportRow, InvoiceRow
+from app.db.tables.reminders import ReminderRow
+from app.domain.errors import Invalid, NotAllowed, StateImpossible
+from app.domain.ids import new_id
+from app.domain.people import DUEBOX, SignedIn
+from app.domain.reminder_life import ReminderState
+from app.domain.review import CaseKind, CaseState, OutboxState, Role
+from app.mind import build_reminder_context
+from app.outbox.service import OutboxService
+from app.policies.loading import load_policy
+from app.policies.reminders import load_reminders
+from app.reminders.batch_pages import BatchPages
+from app.reminders.batches import BatchService
+from app.reminders.sending import SendingService
+from app.reminders.service import ReminderService
+from app.thinking import MindConfig
+from tests.instances import Instance, mail
+
+AUDITOR = SignedIn(new_id(), "Noor", "noor@seller.example", Role.AUDITOR)
+
+
+class EmbeddedAuthor:
+    """The real one, in this process."""
+
+    def __init__(self) -> None:
+        self._graph, self._context = build_reminder_graph(), build_reminder_context(MindConfig())
+
+    async def remind(self, brief: ReminderBrief) -> ReminderDraft:
+        return await draft_reminder(self._graph, brief, self._context)
+
+
+class Desk:
+    """A collector's day: what is due is drafted, decided, and sent by hand."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        policy = load_policy()
+        plans = ReminderService(instance.database, load_reminders(), max_age=timedelta(hours=72))
+        self.batches = BatchService(instance.database, plans, EmbeddedAuthor(), policy, instance.clock)
+        self.sending = SendingService(instance.database, plans, policy, instance.clock, undo_seconds=30)
+        self.pages = BatchPages(instance.database)
+        self.outbox = OutboxService(
+            instance.database,
+            instance.sender,
+            instance.sent_folder,
+            instance.clock,
+            backoff_seconds=10,
+            sending_stopped=False,
+            is_still_due=self.sending.is_still_due,
+        )
+
+    async def draft(self) -> list[ReminderRow]:
+        made = await self.batches.draft(self.instance.clock().date(), by=self.instance.collector)
+        async with self.instance.database.read() as uow:
+            return list(await uow.reminders.of_batch(made.batch_id))
+
+    async def approve(self, row: ReminderRow, **words: str) -> None:
+        await self.sending.approve(row.id, version=row.version, by=self.instance.collector, **words)
+
+    async def send(self, row: ReminderRow) -> OutboxState:
+        """Let the hour of sending come."""
+        async with self.instance.database.read() as uow:
+            outbox = await uow.outbox.of_reminder(row.id)
+        assert outbox is not None
+        self.instance.clock.now = max(self.instance.clock(), outbox.send_after + timedelta(seconds=1))
+        await self.outbox.work(str(outbox.id))
+        async with self.instance.database.read() as uow:
+            return (await uow.outbox.get(outbox.id)).state
+
+    async def state(self, reminder_id: UUID) -> ReminderState:
+        async with self.instance.database.read() as uow:
+            return (await uow.reminders.get(reminder_id)).state
+
+    async def add(self, *rows: object) -> None:
+        async with self.instance.database.write() as uow:
+            uow.session.add_all(rows)
+            await uow.session.flush()
+            await uow.ledger.touch(["C-1"])
+
+
+@pytest.fixture
+async def desk(instance: Instance) -> Desk:
+    async with instance.database.write() as uow:
+        uow.session.add(ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, at=instance.clock()))
+    return Desk(instance)
+
+
+async def test_a_reminder_is_drafted_approved_and_sent_once_with_its_statement(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    assert (row.customer_id, row.invoices, row.stage, row.state) == ("C-1", ["INV-1"], "first", ReminderState.DRAFTED)
+    assert not row.is_refused
+    await desk.approve(row)
+    assert await desk.send(row) is OutboxState.SENT
+    assert await desk.send(row) is OutboxState.SENT
+    (raw,) = desk.instance.sender.sent
+    message = message_from_bytes(raw, policy=default)
+    body = message.get_body(("plain",))
+    assert message["To"].endswith("<petra@customer.example>")
+    assert "Auto-Submitted" not in message
+    assert body is not None
+    assert "INV-1" in body.get_content()
+    assert [part.get_content_type().rpartition("/")[2][:3] for part in message.iter_attachments()] == ["pdf", "vnd"]
+
+
+async def test_the_next_stage_waits_for_the_caps_and_answers_the_same_thread(desk: Desk) -> None:
+    (first,) = await desk.draft()
+    await desk.approve(first)
+    await desk.send(first)
+    assert await desk.draft() == []
+    desk.instance.clock.advance(days=20)
+    await desk.add(ImportRow(id=new_id(), kind="invoices", rows=1, changed=0, at=desk.instance.clock()))
+    (second,) = await desk.draft()
+    assert second.stage == "second"
+    assert second.conversation_id == first.conversation_id
+
+
+async def _pay(desk: Desk) -> None:
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(InvoiceRow).values(open_amount=Decimal(0), status="paid"))
+
+
+async def _hold(desk: Desk) -> None:
+    until = desk.instance.clock().date() + timedelta(days=30)
+    await desk.add(HoldRow(id=new_id(), customer_id="C-1", until=until, set_at=desk.instance.clock()))
+
+
+async def _dispute(desk: Desk) -> None:
+    await desk.add(
+        CaseRow(
+            id=new_id(),
+            kind=CaseKind.DISPUTE,
+            state=CaseState.PROPOSED,
+            customer_id="C-1",
+            run=0,
+            invoices=["INV-1"],
+            opened_at=desk.instance.clock(),
+        )
+    )
+
+
+async def _mail(desk: Desk) -> None:
+    await desk.instance.receive(mail("We will pay INV-1 on Friday."))
+
+
+async def _old(desk: Desk) -> None:
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(ImportRow).values(at=desk.instance.clock() - timedelta(days=9)))
+
+
+@pytest.mark.parametrize("event", [_pay, _hold, _dispute, _mail, _old])
+async def test_what_happens_between_approval_and_sending_voids_it(desk: Desk, event: object) -> None:
+    """Also where no version was raised: the plan itself is asked again."""
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    await event(desk)  # type: ignore[operator]
+    assert await desk.send(row) is OutboxState.CANCELLED
+    assert await desk.state(row.id) is ReminderState.VOID
+    assert desk.instance.sender.sent == []
+
+
+async def test_approving_what_the_plan_no_longer_wants_is_refused(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    await _hold(desk)
+    with pytest.raises(Invalid, match="no longer wants"):
+        await desk.approve(row)
+    assert await desk.state(row.id) is ReminderState.DRAFTED
+
+
+async def test_of_two_decisions_one_wins_and_readers_decide_nothing(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    with pytest.raises(NotAllowed):
+        await desk.sending.approve(row.id, version=row.version, by=AUDITOR)
+    await desk.sending.skip(row.id, version=row.version, by=desk.instance.collector)
+    with pytest.raises(StateImpossible):
+        await desk.approve(row)
+    await desk.sending.undo(row.id, by=desk.instance.collector)
+    assert await desk.state(row.id) is ReminderState.DRAFTED
+
+
+async def test_an_approval_is_taken_back_and_given_again_with_other_words(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    await desk.sending.undo(row.id, by=desk.instance.collector)
+    async with desk.instance.database.read() as uow:
+        row = await uow.reminders.get(row.id)
+    await desk.approve(row, subject="About INV-1", body="Dear Petra,\n\nplease look at INV-1.\n")
+    assert await desk.send(row) is OutboxState.SENT
+    (raw,) = desk.instance.sender.sent
+    message = message_from_bytes(raw, policy=default)
+    assert message["Subject"] == "About INV-1"
+    view = await desk.pages.reminder(row.id)
+    assert (view.state, view.is_edited) == ("sent", True)
+    with pytest.raises(Invalid, match="left"):
+        await desk.sending.undo(row.id, by=desk.instance.collector)
+
+
+async def test_a_later_plan_takes_the_place_of_drafts_that_nobody_decided_on(desk: Desk) -> None:
+    (old,) = await desk.draft()
+    (new,) = await desk.draft()
+    assert await desk.state(old.id) is ReminderState.SUPERSEDED
+    assert await desk.state(new.id) is ReminderState.DRAFTED
+    lines = await desk.pages.batches()
+    assert [line.counts for line in lines] == [{"drafted": 1}, {"superseded": 1}]
+
+
+async def test_the_scheduled_run_needs_nobody_and_old_data_draft_nothing(desk: Desk) -> None:
+    assert (await desk.batches.draft(desk.instance.clock().date(), by=DUEBOX)).drafted == 1
+    await _old(desk)
+    assert (await desk.batches.draft_today()).drafted == 0
