@@ -12,7 +12,8 @@ from itertools import product
 from pathlib import Path
 
 from agents.reminders.brief import Claim, CreditNote, DueInvoice, ReminderBrief
-from agents.reminders.graph import ReminderDraft, build_reminder_graph, draft_reminder
+from agents.reminders.graph import build_reminder_graph, draft_reminder
+from agents.reminders.result import ReminderDraft
 from app.domain.company import Company
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.reminder import Stage

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agents.reminders.brief import ReminderBrief
 from app.db.repositories.reminders import Situations
@@ -30,6 +29,8 @@ from app.domain.review import VOID_AFTER, OutboxState
 from app.reading.composing_reminders import Attached, OutgoingReminder, Table, compose_reminder
 from app.reminders.batches import mailbox_for
 from app.reminders.briefs import Wanted, brief_of
+from app.reminders.moments import zone_named
+from app.reminders.openings import next_opening
 from app.reminders.schedule import plan
 from app.reminders.service import ReminderService
 
@@ -91,7 +92,7 @@ class SendingService:
             words = replace(words, subject=subject or words.subject, body=body)
         papers = await asyncio.to_thread(_papers, brief)
         async with self._database.write() as uow:
-            if not await self.is_still_due(uow, reminder_id):
+            if not await self._is_wanted(uow, row):
                 raise Invalid("the plan no longer wants this reminder: something has changed since it was drafted")
             edited = {"subject": words.subject, "body": words.body}
             edited_id = await uow.words.put(row.conversation_id, "edited", edited) if is_edited else None
@@ -125,10 +126,26 @@ class SendingService:
             await self._move(uow, row, frm, ReminderState.DRAFTED, version=None, by=by, values=values)
 
     async def is_still_due(self, uow: Uow, reminder_id: UUID) -> bool:
-        """Whether the plan of this moment wants this very reminder: the same items and sum, to the same contact."""
+        """Whether this reminder may leave at this moment: the plan still wants it, and the customer's day is open."""
         row = await uow.reminders.get(reminder_id)
+        now = self._clock()
+        return await self._opening(uow, row.customer_id, now) == now and await self._is_wanted(uow, row)
+
+    async def _opening(self, uow: Uow, customer_id: str, moment: datetime) -> datetime:
+        """The first moment from this one on at which the customer may be written to. Raises Invalid for want of one."""
+        customer = await uow.ledger.customer(customer_id)
+        zone = zone_named(customer.timezone if customer else "")
+        country, language = (customer.country, customer.language) if customer else ("", "")
+        hours = self._plans.policy.hours
+        opening = next_opening(moment, zone, hours, country=country, language=language)
+        if opening is None:
+            raise Invalid("there is no business day near on which the customer may be written to")
+        return opening
+
+    async def _is_wanted(self, uow: Uow, row: ReminderRow) -> bool:
+        """Whether the plan of today wants this very reminder: the same items and sum, to the same contact."""
         customer = await uow.ledger.customer(row.customer_id)
-        today = self._clock().astimezone(_zone(customer.timezone if customer else "UTC")).date()
+        today = self._clock().astimezone(zone_named(customer.timezone if customer else "")).date()
         situation = await self._situation(uow, row, today)
         return situation is not None and any(
             line.action is NextAction.REMIND
@@ -183,7 +200,7 @@ class SendingService:
             raise Invalid("the contact is gone: draft the reminder again")
         mailbox = await mailbox_for(uow, self._policy, row.company)
         outbox_id, now = new_id(), self._clock()
-        send_after = max(now + self._undo, row.send_at)
+        send_after = await self._opening(uow, row.customer_id, max(now + self._undo, row.send_at))
         rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
         raw = compose_reminder(
             OutgoingReminder(
@@ -240,10 +257,3 @@ def _papers(brief: ReminderBrief) -> tuple[Attached, ...]:
 def _check(by: SignedIn) -> None:
     if not by.can_decide:
         raise NotAllowed("your role reads, it does not decide")
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -1,6 +1,6 @@
 """Reminders from the plan to the wire, on SQLite and PostgreSQL. C-1 owes INV-1 since 2026-05-01; it is 2026-05-21."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.graph import build_reminder_graph, draft_reminder
 from agents.reminders.result import ReminderDraft
-from app.db.tables.ledger import CaseRow, HoldRow, ImportRow, InvoiceRow
+from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.db.tables.reminders import ReminderRow
 from app.domain.errors import Invalid, NotAllowed, StateImpossible
 from app.domain.ids import new_id
@@ -170,6 +170,24 @@ async def test_what_happens_between_approval_and_sending_voids_it(desk: Desk, ev
     assert await desk.send(row) is OutboxState.CANCELLED
     assert await desk.state(row.id) is ReminderState.VOID
     assert desk.instance.sender.sent == []
+
+
+async def test_what_is_approved_at_night_leaves_in_the_morning_of_a_business_day(desk: Desk) -> None:
+    """Friday night in London: Monday is a bank holiday there."""
+    desk.instance.clock.now = datetime(2026, 5, 22, 22, 30, tzinfo=UTC)
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(country="GB", timezone="Europe/London"))
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    view = await desk.pages.reminder(row.id)
+    assert view.send_at == datetime(2026, 5, 26, 7, 0, tzinfo=UTC)
+
+
+async def test_what_is_held_up_into_the_night_does_not_leave(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    desk.instance.clock.now = datetime(2026, 5, 21, 21, 0, tzinfo=UTC)
+    assert await desk.send(row) is OutboxState.CANCELLED
 
 
 async def test_approving_what_the_plan_no_longer_wants_is_refused(desk: Desk) -> None:
