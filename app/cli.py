@@ -196,7 +196,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
     snapshot: Annotated[bool, typer.Option("--snapshot", help="The file holds all open items.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Close more than 20 % of the open items.")] = False,
-    adapter: Annotated[str, typer.Option(help="Whose export the file is: see docs/ledger.md.")] = "",
+    adapter: Annotated[str, typer.Option(help="Whose export the file is: see app/ledger/README.md.")] = "",
     company: Annotated[str | None, typer.Option(help="documents: whose invoice numbers the names are.")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown", help="documents: leave out unknown numbers.")] = False,
 ) -> None:
