@@ -68,7 +68,7 @@ class BatchService:
         return await self.draft(self._clock().date(), by=DUEBOX)
 
     async def draft(self, as_of: date, *, by: SignedIn) -> Drafted:
-        """Draft what the plan of a day wants sent; older drafts of the same customers are superseded.
+        """Draft what the plan of a day wants sent; older drafts that nobody decided on are superseded.
 
         Raises NotAllowed, or Invalid when there is no mailbox.
         """
@@ -77,7 +77,7 @@ class BatchService:
         lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
         mails = [line for line in lines if line.action is NextAction.REMIND and line.channel is Channel.EMAIL]
         tasks = await self._open_tasks([line for line in lines if line.action is NextAction.TASK], as_of)
-        batch_id = await self._open_batch(as_of, [line.customer_id for line in mails], by)
+        batch_id = await self._open_batch(as_of, len(mails), by)
         drafted = refused = 0
         for line in mails:
             row = await self._draft_one(batch_id, line, as_of)
@@ -86,7 +86,7 @@ class BatchService:
         log.info("reminders.batch.drafted", batch_id=str(batch_id), drafted=drafted, refused=refused, tasks=tasks)
         return Drafted(batch_id, drafted, refused, tasks)
 
-    async def _open_batch(self, as_of: date, customers: Sequence[str], by: SignedIn) -> UUID:
+    async def _open_batch(self, as_of: date, reminders: int, by: SignedIn) -> UUID:
         row = BatchRow(
             id=new_id(),
             as_of=as_of,
@@ -97,14 +97,14 @@ class BatchService:
         async with self._database.write() as uow:
             await mailbox_for(uow, self._policy, "")
             uow.reminders.add_batch(row)
-            await uow.reminders.supersede(customers)
+            await uow.reminders.supersede()
             uow.audit.add(
                 "reminders.batch.opened",
                 actor=by.actor,
                 batch_id=row.id,
                 as_of=as_of.isoformat(),
                 policy_version=row.policy_version,
-                reminders=len(customers),
+                reminders=reminders,
             )
         return row.id
 

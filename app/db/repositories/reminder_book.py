@@ -109,10 +109,10 @@ class ReminderBook:
         """What its approval relied on has changed."""
         await self.move(reminder_id, frm=ReminderState.APPROVED, to=ReminderState.VOID)
 
-    async def supersede(self, customer_ids: Sequence[str]) -> None:
-        """Drafts of these customers that nobody decided on: the plan of a later day takes their place."""
+    async def supersede(self) -> None:
+        """Drafts that nobody decided on: a later plan takes their place, whether it wants them again or not."""
         await self._session.execute(
             sa.update(ReminderRow)
-            .where(ReminderRow.customer_id.in_(customer_ids), ReminderRow.state == ReminderState.DRAFTED)
+            .where(ReminderRow.state == ReminderState.DRAFTED)
             .values(state=ReminderState.SUPERSEDED, version=ReminderRow.version + 1)
         )
