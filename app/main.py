@@ -51,7 +51,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    stations = (webhooks, outbox, triage, identity, pages, imports, ledger, contacts, reminders, insights, case_files)
+    stations = (webhooks, outbox, triage, identity, pages, imports, ledger, contacts, reminders, case_files, insights)
     for router in (operations, api, cases_api, *stations):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

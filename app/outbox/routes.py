@@ -25,7 +25,6 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 class OutboxItem(BaseModel):
     id: UUID
     review_id: UUID | None
-    reminder_id: UUID | None
     rfc_message_id: str
     to: str
     state: OutboxState
@@ -94,7 +93,6 @@ async def _item(uow: Uow, row: OutboxRow) -> OutboxItem:
     return OutboxItem(
         id=row.id,
         review_id=row.review_id,
-        reminder_id=row.reminder_id,
         rfc_message_id=f"<{row.rfc_message_id}>",
         to=recipient,
         state=row.state,
