@@ -64,6 +64,7 @@ from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.policies.standing import load_actions, load_standing
+from app.reminders.pages import ReminderPages
 from app.reminders.service import ReminderService
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
@@ -98,6 +99,7 @@ class Services:
     ledger_folder: WatchedFolder
     standing: StandingService
     reminders: ReminderService
+    reminder_pages: ReminderPages
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
@@ -199,6 +201,7 @@ def build(
     )
     dispatcher = Dispatcher(database)
     insights = InsightsService(database, clock)
+    reminders = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(triage.work, triage.give_up),
@@ -239,7 +242,8 @@ def build(
             holder=executor_id,
         ),
         standing=StandingService(database, load_standing(), load_actions(), clock),
-        reminders=ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age),
+        reminders=reminders,
+        reminder_pages=ReminderPages(database, reminders, clock, max_age=policy.ledger.max_age),
         insights=insights,
         dashboards=InsightsPages(database, clock),
         customers=CustomerPages(database, clock),
