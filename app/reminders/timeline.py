@@ -17,7 +17,7 @@ MIDDAY = Decimal("0.5")
 LANES = ("planned", "sent", "mail", "payment", "promise", "dispute", "extension", "hardship", "hold")
 """From above to below: what comes next, what was said, what was paid, what stops reminders."""
 
-ROW_HEIGHT = 16
+ROW_HEIGHT = 18
 MOST_ROWS = 6
 """Beyond that bars lie over each other; the table still names each."""
 

@@ -92,9 +92,9 @@ async def test_the_months_of_a_customer_are_drawn_and_told(desk: Desk) -> None:
     await desk.take("invoices", INVOICES)
     page = await desk.get("/reminders/customers/C-1")
     check(page)
-    assert re.search(r'<rect class="dx-lane__bar f-ok" x="90" y="3" width="9"', page), "promised for eight days later"
-    assert re.search(r'<rect class="dx-lane__bar f-risk" x="90" y="3" width="5"', page), "held until Monday"
-    assert 'd="M73.5 8h0"' in page, "paid seventeen days ago"
+    assert re.search(r'<rect class="dx-lane__bar f-ok" x="90" y="4" width="9"', page), "promised for eight days later"
+    assert re.search(r'<rect class="dx-lane__bar f-us" x="90" y="4" width="5"', page), "held until Monday"
+    assert 'd="M73.5 9h0"' in page, "paid seventeen days ago"
     assert "<script>alert" not in page
     table = page[page.index("Show as table") :]
     for words in ("Promise, active", "Do not contact", "Payment", "€12.00", "Planned: first reminder"):

@@ -25,8 +25,8 @@ def test_bar_covers_its_days_and_is_cut_at_the_edges() -> None:
     inside = Entry("promise", TODAY, TODAY + 2 * DAY)
     over_both = Entry("hold", FIRST - DAY, LAST + DAY)
     promise, hold = draw([over_both, inside], TODAY).lanes
-    assert [(mark.x, mark.width) for mark in promise.marks] == [(90, 3)]
-    assert [(mark.x, mark.width) for mark in hold.marks] == [(0, WIDTH)]
+    assert [(mark.x, mark.width) for mark in promise.marks] == [(Decimal(90), 3)]
+    assert [(mark.x, mark.width) for mark in hold.marks] == [(Decimal(0), WIDTH)]
 
 
 def test_what_lies_outside_is_left_out() -> None:
