@@ -70,7 +70,7 @@ class Situations:
         self, as_of: date, *, is_stale: bool, with_delays: bool, only: str | None = None
     ) -> AsyncIterator[CustomerSituation]:
         """All customers, or one, in the order of their ids. `with_delays`: whether payments are looked at."""
-        correspondence = Correspondence(self._session)
+        correspondence = Correspondence(self._session, (only, only) if only is not None else None)
         mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
         async for customers in self._batches(only):
             batch = _Batch(self._session, as_of, customers[0].id, customers[-1].id)
