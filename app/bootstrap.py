@@ -66,6 +66,7 @@ from app.policies.reminders import load_reminders
 from app.policies.standing import load_actions, load_standing
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
+from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
 from app.review.pages import ReviewPages
@@ -104,6 +105,7 @@ class Services:
     batches: BatchService
     sending: SendingService
     batch_pages: BatchPages
+    reminder_pages: ReminderPages
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
@@ -253,6 +255,7 @@ def build(
         batches=batches,
         sending=sending,
         batch_pages=BatchPages(database),
+        reminder_pages=ReminderPages(database, plans, clock, max_age=policy.ledger.max_age),
         insights=insights,
         dashboards=InsightsPages(database, clock),
         customers=CustomerPages(database, clock),

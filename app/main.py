@@ -17,7 +17,9 @@ from app.ledger.contact_routes import router as contacts
 from app.ledger.import_routes import router as imports
 from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
-from app.reminders.batch_routes import router as reminders
+from app.reminders.batch_routes import router as batches
+from app.reminders.routes import api as reminders_api
+from app.reminders.routes import router as reminders
 from app.review.api import router as api
 from app.review.routes import router as pages
 from app.triage.routes import router as triage
@@ -51,8 +53,8 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    stations = (webhooks, outbox, triage, identity, pages, imports, ledger, contacts, reminders, case_files, insights)
-    for router in (operations, api, cases_api, *stations):
+    ledgers = (imports, ledger, contacts, reminders, batches, case_files, insights)
+    for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, pages, *ledgers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from app.db.repositories.reminders import Situations
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.intents import Intent
-from app.domain.reminder import NextAction, PlanLine, Why
+from app.domain.reminder import CustomerSituation, NextAction, PlanLine, Why
 from app.domain.review import Action, CaseKind, CaseState
 from app.policies.reminders import load_reminders
 from app.reminders.service import ReminderService
@@ -117,6 +118,25 @@ async def test_running_case_stops_what_it_is_about(
     assert situation.has_unanswered_mail
     wanted = Why.UNANSWERED_MAIL if expected is Why.DUE else expected
     assert [(line.reason, line.amount) for line in lines] == [(wanted, Decimal(left))]
+
+
+async def test_pages_hold_the_same_customers_as_the_whole(imported: Instance) -> None:
+    """Also who waits for an answer and whom we wrote to, which is looked up apart."""
+    await _add(imported, *(CustomerRow(id=f"C-{n}", name="", language="en", currency="EUR") for n in (0, 2, 3)))
+    imported.mind.intent = Intent.QUERY
+    answered, _waiting = await imported.work(mail("Thanks."), mail("And one more.", subject="Another"))
+    await imported.reviews.decide(answered.id, Action.APPROVE, version=answered.version, by=imported.collector)
+    async with imported.database.read() as uow:
+        situations = Situations(uow.session)
+        whole = [one async for one in situations.stream(TODAY, is_stale=False, with_delays=True)]
+        paged: list[CustomerSituation] = []
+        while page := await situations.page(
+            TODAY, is_stale=False, with_delays=True, after=paged[-1].customer_id if paged else "", limit=2
+        ):
+            paged += page
+    assert paged == whole
+    petra = paged[1]
+    assert (petra.customer_id, petra.has_unanswered_mail, len(petra.contacted)) == ("C-1", True, 1)
 
 
 async def test_unknown_customer_is_named(imported: Instance) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,8 +25,11 @@ Mail = tuple[set[str], Mapping[str, list[datetime]]]
 
 
 class Correspondence:
-    def __init__(self, session: AsyncSession) -> None:
+    """Of all customers, or of those from one id to another."""
+
+    def __init__(self, session: AsyncSession, between: tuple[str, str] | None = None) -> None:
         self._session = session
+        self._between = between
 
     async def unanswered(self) -> set[str]:
         """Customers of whom a mail waits: not read yet, before a person, or quarantined."""
@@ -33,7 +37,7 @@ class Correspondence:
         found = await self._session.scalars(
             sa.select(customer)
             .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
-            .where(MessageRow.state.in_(UNANSWERED))
+            .where(MessageRow.state.in_(UNANSWERED), self._within(customer))
             .distinct()
         )
         return {customer for customer in found if customer is not None}
@@ -44,10 +48,14 @@ class Correspondence:
         until = start_of(as_of) + LOOK_AHEAD
         found: dict[str, list[datetime]] = defaultdict(list)
         for select in (_answers(since, until), _colleagues_answers(since, until)):
-            for customer, moment in await self._session.execute(select):
+            customer_column = select.selected_columns[0]
+            for customer, moment in await self._session.execute(select.where(self._within(customer_column))):
                 if customer is not None:
                     found[customer].append(moment)
         return found
+
+    def _within(self, customer: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return customer.between(*self._between) if self._between else sa.true()
 
 
 def _answers(since: datetime, until: datetime) -> sa.Select[str | None, datetime]:

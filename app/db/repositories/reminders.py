@@ -47,6 +47,17 @@ RECORD_LOOK_BACK = timedelta(days=365)
 """How far back replies, and payments and promises are looked at."""
 
 _STATE = sa.type_coerce(CaseRow.state, sa.String)
+_CUSTOMERS = sa.select(
+    CustomerRow.id,
+    CustomerRow.language,
+    CustomerRow.country,
+    CustomerRow.currency,
+    CustomerRow.timezone,
+    CustomerRow.segment,
+    CustomerRow.strategic,
+    CustomerRow.natural_person,
+    CustomerRow.payment_seen,
+).order_by(CustomerRow.id)
 
 GONE = (OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN)
 
@@ -72,7 +83,7 @@ class Situations:
         self, as_of: date, *, is_stale: bool, with_delays: bool, only: str | None = None
     ) -> AsyncIterator[CustomerSituation]:
         """All customers, or one, in the order of their ids. `with_delays`: whether payments are looked at."""
-        correspondence = Correspondence(self._session)
+        correspondence = Correspondence(self._session, (only, only) if only is not None else None)
         mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
         async for customers in self._batches(only):
             batch = _Batch(self._session, as_of, customers[0].id, customers[-1].id)
@@ -80,24 +91,29 @@ class Situations:
             for customer in customers:
                 yield batch.situation(customer, mail, is_stale=is_stale)
 
+    async def page(
+        self, as_of: date, *, is_stale: bool, with_delays: bool, after: str, limit: int
+    ) -> list[CustomerSituation]:
+        """So many customers whose ids come after one, in the order of their ids; of the others nothing is read."""
+        customers = await self._customers(_CUSTOMERS.where(CustomerRow.id > after).limit(limit))
+        if not customers:
+            return []
+        first, last = customers[0].id, customers[-1].id
+        correspondence = Correspondence(self._session, (first, last))
+        mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
+        batch = _Batch(self._session, as_of, first, last)
+        await batch.load(with_delays=with_delays)
+        return [batch.situation(customer, mail, is_stale=is_stale) for customer in customers]
+
     async def _batches(self, only: str | None) -> AsyncIterator[list[Any]]:
-        select = sa.select(
-            CustomerRow.id,
-            CustomerRow.language,
-            CustomerRow.country,
-            CustomerRow.currency,
-            CustomerRow.timezone,
-            CustomerRow.segment,
-            CustomerRow.strategic,
-            CustomerRow.natural_person,
-            CustomerRow.payment_seen,
-        ).order_by(CustomerRow.id)
-        if only is not None:
-            select = select.where(CustomerRow.id == only)
+        select = _CUSTOMERS if only is None else _CUSTOMERS.where(CustomerRow.id == only)
         after = ""
-        while rows := list((await self._session.execute(select.where(CustomerRow.id > after).limit(AT_ONCE))).all()):
+        while rows := await self._customers(select.where(CustomerRow.id > after).limit(AT_ONCE)):
             yield rows
             after = rows[-1].id
+
+    async def _customers(self, select: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+        return list((await self._session.execute(select)).all())
 
 
 class _Batch:

@@ -1,0 +1,102 @@
+"""The plan of reminders as pages and for programs. What is chosen stands in the address, so that it can be sent."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from app.domain.errors import Invalid
+from app.domain.intents import Tone
+from app.domain.reminder import Channel, NextAction, Stage, Why
+from app.reminders.pages import ReminderPages
+from app.web.auth import ApiUser, PageUser
+from app.web.errors import problems
+from app.web.pages import html, page_of
+
+router = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/api/v1", tags=["reminders"])
+
+Word = Annotated[str, Query(max_length=64)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class PlanItem(BaseModel):
+    """One customer in one currency (and company), as `duebox reminders plan --json` prints it. `amount` has two places;
+    `send_at` is in the customer's time zone, `send_on` its day."""
+
+    customer_id: str
+    currency: str
+    company: str
+    action: NextAction
+    reason: Why
+    why: str
+    invoices: list[str]
+    credit_notes: list[str]
+    amount: Decimal
+    days_overdue: int
+    workflow: str | None
+    stage: Stage | None
+    tone: Tone | None
+    channel: Channel | None
+    language: str | None
+    contact_email: str | None
+    send_on: str | None
+    send_at: str | None
+
+
+class PlanPage(BaseModel):
+    items: list[PlanItem]
+    next: str | None
+
+
+def reminder_pages(request: Request) -> ReminderPages:
+    return cast(ReminderPages, request.app.state.services.reminder_pages)
+
+
+Pages = Annotated[ReminderPages, Depends(reminder_pages)]
+
+
+@router.get("/reminders")
+async def front(_user: PageUser) -> Response:
+    return RedirectResponse("/reminders/plan", status_code=303)
+
+
+@router.get("/reminders/plan")
+async def plan(
+    request: Request,
+    pages: Pages,
+    user: PageUser,
+    as_of: Word = "",
+    action: Word = "",
+    reason: Word = "",
+    after: Word = "",
+) -> HTMLResponse:
+    view = await pages.plan(_day_of(as_of), action=action, reason=reason, after=after)
+    return html(request, "reminders/plan.html", page=await page_of(request, "reminders", user), view=view)
+
+
+@router.get("/reminders/customers/{customer_id:path}")
+async def outlook(request: Request, customer_id: str, pages: Pages, user: PageUser) -> HTMLResponse:
+    """A whole page; the page of the customer shows its drawing alone."""
+    view = await pages.outlook(customer_id)
+    return html(request, "reminders/outlook.html", page=await page_of(request, "reminders", user), view=view)
+
+
+@api.get("/reminders/plan", responses=problems())
+async def list_plan(
+    pages: Pages, _user: ApiUser, as_of: date | None = None, limit: Limit = 100, after: Word = ""
+) -> PlanPage:
+    """Who is reminded of what, how and when, and who is not and why; today if no day is given. In the order of the
+    customers' ids: `limit` counts customers, of whom each has a line or more."""
+    lines, following = await pages.lines(as_of, after=after, limit=limit)
+    return PlanPage(items=[PlanItem.model_validate(line.as_dict()) for line in lines], next=following)
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"{text} is no day: write it as 2026-06-30") from None
