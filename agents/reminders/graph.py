@@ -34,7 +34,8 @@ def build_reminder_graph() -> ReminderGraph:
     return graph.compile()
 
 
-def after_check(state: ReminderState) -> Hashable:
+async def after_check(state: ReminderState) -> Hashable:
+    """Asynchronous, so that the graph does not ask it in a thread of its own."""
     return "draft" if state["problems"] and state["attempts"] < ATTEMPTS else "end"
 
 

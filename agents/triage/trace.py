@@ -30,6 +30,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _ALSO_VERBS = frozenset({"may", "march"})
 _BEFORE_A_DATE = re.compile(r"\b(?:in|by|of|on|until|before|after|from|since|for|mid|early|late)[ -]+$", re.IGNORECASE)
 _SYMBOLS = {"€": "EUR", "£": "GBP"}
+_AFTER_A_BREAK = re.compile(r"(?<!\w)(?<!\d[.,'])")
+_BEFORE_A_BREAK = re.compile(r"(?!\w)(?![.,']\d)")
 _MASK = "\x00"
 
 
@@ -133,18 +135,28 @@ def _money(money: Money, source: str, reference: str) -> Iterator[Known]:
 
 def _mask(text: str, fact: Known, traces: list[Trace]) -> str:
     """Blank every place where the fact stands as a whole."""
-    if not fact.text or fact.text not in text:
+    if not fact.text:
         return text
-    pattern = re.compile(rf"(?<![\w])(?<!\d[.,'])(?:{re.escape(fact.text)})(?![\w])(?![.,']\d)")
+    masked, start = text, text.find(fact.text)
+    while start >= 0:
+        end = start + len(fact.text)
+        is_fact = _stands_alone(text, start, end) and _has_its_currency(text, start, end, fact)
+        if is_fact:
+            traces.append(Trace(start, end, fact.source, fact.reference))
+            masked = f"{masked[:start]}{_MASK * (end - start)}{masked[end:]}"
+        start = text.find(fact.text, end if is_fact else start + 1)
+    return masked
 
-    def blank(match: re.Match[str]) -> str:
-        beside = _currency_beside(text, match.start(), match.end())
-        if (fact.needs_currency and not beside) or (fact.currency and beside not in {"", fact.currency}):
-            return match.group()
-        traces.append(Trace(match.start(), match.end(), fact.source, fact.reference))
-        return _MASK * len(match.group())
 
-    return pattern.sub(blank, text)
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Neither a part of a word nor of a longer number."""
+    return bool(_AFTER_A_BREAK.match(text, start) and _BEFORE_A_BREAK.match(text, end))
+
+
+def _has_its_currency(text: str, start: int, end: int, fact: Known) -> bool:
+    """Beside money stands its own currency or none, and beside what is only digits one must stand."""
+    beside = _currency_beside(text, start, end)
+    return bool(beside or not fact.needs_currency) and (not fact.currency or beside in {"", fact.currency})
 
 
 def _currency_beside(text: str, start: int, end: int) -> str:
@@ -167,7 +179,8 @@ def _placeholders(body: str, letter: Letter) -> Iterator[str]:
 def _left_over(text: str, letter: Letter, language: str) -> Iterator[str]:
     if "/" in text or "www." in text.casefold():  # every link has one of them, and the search is slow
         yield from (f"link: {match.group()}" for match in _LINK.finditer(text))
-    yield from (f"address: {match.group()}" for match in _ADDRESS.finditer(text))
+    if "@" in text:  # likewise
+        yield from (f"address: {match.group()}" for match in _ADDRESS.finditer(text))
     yield from (f"untraced: {token}" for token in _TOKEN.findall(text) if re.search(r"\d", token))
     said = f"{letter.subject.value}\n{letter.body.value}".casefold()
     names = calendar_words(language) | calendar_words("en")

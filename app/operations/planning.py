@@ -59,9 +59,9 @@ def summary(counts: Counter[tuple[NextAction, Why]], as_of: date) -> Iterator[st
 
 
 async def _print_json(services: Services, as_of: date) -> None:
-    separator = "[\n"
+    separator, encode = "[\n", json.JSONEncoder(ensure_ascii=False).encode
     async for line in services.reminders.plan(as_of):
-        sys.stdout.write(separator + json.dumps(line.as_dict(), ensure_ascii=False))
+        sys.stdout.write(separator + encode(line.as_dict()))
         separator = ",\n"
     sys.stdout.write("\n]\n" if separator == ",\n" else "[]\n")
 

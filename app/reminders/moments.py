@@ -1,7 +1,7 @@
 """When a customer may be written to: business days of their country, hours of their zone, the hour they answer at."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,10 +32,12 @@ def next_workday(day: date, country: str, language: str) -> date | None:
     return next((day for day in days if is_workday(day, home)), None)
 
 
-def best_hour(replies: Iterable[datetime], zone: ZoneInfo) -> int | None:
+def best_hour(replies: Sequence[datetime], zone: ZoneInfo) -> int | None:
     """The local hour at which most of their mails came; None below five mails."""
+    if len(replies) < ENOUGH_REPLIES:
+        return None
     hours = Counter(moment.astimezone(zone).hour for moment in replies)
-    return min(hours, key=lambda hour: (-hours[hour], hour)) if hours.total() >= ENOUGH_REPLIES else None
+    return min(hours, key=lambda hour: (-hours[hour], hour))
 
 
 def moment_for(situation: CustomerSituation, as_of: date, hours: Hours, usual_hour: int) -> tuple[datetime | None, str]:

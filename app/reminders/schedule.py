@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from app.domain.account import ContactRole
 from app.domain.reminder import (
@@ -39,14 +40,14 @@ def plan(situation: CustomerSituation, policy: ReminderPolicy, as_of: date) -> l
 
     At most one line contacts the customer: the longest overdue. The others wait for the caps.
     """
-    listings = sort_out(situation, as_of)
+    listings, contacted = sort_out(situation, as_of), situation.contacted
     if not listings:
-        return [_Planner(situation, policy, as_of, Listing(situation.currency, "")).wait(Why.PAID)]
+        return [_Planner(situation, policy, as_of, Listing(situation.currency, ""), contacted).wait(Why.PAID)]
     lines: list[PlanLine] = []
     for listing in listings:
-        line = _Planner(situation, policy, as_of, listing).line()
+        line = _Planner(situation, policy, as_of, listing, contacted).line()
         if line.send_at is not None:
-            situation = replace(situation, contacted=(*situation.contacted, line.send_at))
+            contacted = (*contacted, line.send_at)
         lines.append(line)
     return lines
 
@@ -59,12 +60,13 @@ def contact_for(situation: CustomerSituation) -> Addressee | None:
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
-    """One listing on its way to a line."""
+    """One listing on its way to a line. `contacted`: the situation's moments and those of the lines before."""
 
     situation: CustomerSituation
     policy: ReminderPolicy
     as_of: date
     listing: Listing
+    contacted: tuple[datetime, ...]
 
     def line(self) -> PlanLine:
         blocked = self._blocked()
@@ -136,37 +138,41 @@ class _Planner:
 
     def _contact(self, workflow: Workflow, step: Step, named: Named) -> PlanLine:
         contact = contact_for(self.situation)
-        line = self._step_line(workflow, step, named, contact)
+        asked = self._asked(workflow, step, contact)
         if step.channel is Channel.EMAIL and contact is None:
-            return replace(line, action=NextAction.TASK, reason=Why.NO_CONTACT, why=say(Why.NO_CONTACT))
+            return replace(self.wait(Why.NO_CONTACT, named, with_credit=True), action=NextAction.TASK, **asked)
         moment, told = moment_for(self.situation, self.as_of, self.policy.hours, workflow.hour)
         if moment is None:
             return self.wait(Why.QUIET_HOURS, named, with_credit=True)
-        if not self.policy.caps.allow(self.situation.contacted, moment):
+        if not self.policy.caps.allow(self.contacted, moment):
             return self.wait(Why.CONTACT_CAP, named, with_credit=True)
-        return self._timed(line, step, moment, told)
+        action, reason = self._action(step)
+        why = f"{say(Why.DUE)}: {step.stage} step of “{workflow.name}” ({step.days:+d} days), {told}"
+        if reason is not Why.DUE:
+            why = f"{say(reason)}. {why}"
+        line = self.wait(reason, named, with_credit=True)
+        return replace(line, action=action, why=why, send_at=moment, **asked)
 
-    def _timed(self, line: PlanLine, step: Step, moment: datetime, told: str) -> PlanLine:
+    def _action(self, step: Step) -> tuple[NextAction, Why]:
         """Only a plain e-mail is a reminder; what needs a person is a task."""
-        why = f"{say(Why.DUE)}: {step.stage} step of “{line.workflow}” ({step.days:+d} days), {told}"
-        if step.stage is Stage.FORMAL or self.situation.is_strategic:
-            reason = Why.FORMAL_NEEDS_PERSON if step.stage is Stage.FORMAL else Why.STRATEGIC_ACCOUNT
-            return replace(line, action=NextAction.TASK, reason=reason, why=f"{say(reason)}. {why}", send_at=moment)
-        action = NextAction.REMIND if step.channel is Channel.EMAIL else NextAction.TASK
-        return replace(line, action=action, reason=Why.DUE, why=why, send_at=moment)
+        if step.stage is Stage.FORMAL:
+            return NextAction.TASK, Why.FORMAL_NEEDS_PERSON
+        if self.situation.is_strategic:
+            return NextAction.TASK, Why.STRATEGIC_ACCOUNT
+        return NextAction.REMIND if step.channel is Channel.EMAIL else NextAction.TASK, Why.DUE
 
-    def _step_line(self, workflow: Workflow, step: Step, named: Named, contact: Addressee | None) -> PlanLine:
+    def _asked(self, workflow: Workflow, step: Step, contact: Addressee | None) -> dict[str, Any]:
+        """What a line says of the step that is due, and of whom it goes to."""
         language = contact.language if contact is not None else ""
-        return replace(
-            self.wait(Why.DUE, named, with_credit=True),
-            workflow=workflow.name,
-            stage=step.stage,
-            tone=tone_of(step, self.situation),
-            channel=step.channel,
-            language=language or self.situation.language or "en",
-            contact_id=contact.id if contact is not None else None,
-            contact_email=contact.email if contact is not None else "",
-        )
+        return {
+            "workflow": workflow.name,
+            "stage": step.stage,
+            "tone": tone_of(step, self.situation),
+            "channel": step.channel,
+            "language": language or self.situation.language or "en",
+            "contact_id": contact.id if contact is not None else None,
+            "contact_email": contact.email if contact is not None else "",
+        }
 
     def wait(self, why: Why, named: Named = (), *, with_credit: bool = False, day: date | None = None) -> PlanLine:
         """Nobody is contacted: the items that this is about, and the day from which on it may be otherwise."""
