@@ -156,7 +156,7 @@ async def list_imports(
 async def quality_page(
     request: Request, quality: Annotated[QualityService, Depends(quality_service)], user: PageUser
 ) -> HTMLResponse:
-    return html(request, "quality.html", page=await page_of(request, "ledger", user), report=await quality.report())
+    return html(request, "quality.html", page=await page_of(request, "customers", user), report=await quality.report())
 
 
 def _rows(body: bytes) -> list[GivenRow]:

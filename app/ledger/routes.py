@@ -81,14 +81,14 @@ async def holds(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
 @router.get("/tasks")
 async def tasks(request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "") -> HTMLResponse:
     view = await pages.tasks(show=show, owner=owner)
-    return html(request, "ledger/tasks.html", page=await page_of(request, "ledger", user), tasks=view)
+    return html(request, "ledger/tasks.html", page=await page_of(request, "tasks", user), tasks=view)
 
 
 @router.get("/cases/new")
 async def new_case(
-    request: Request, _user: PageUser, kind: CaseKind = CaseKind.PROMISE, customer: Word = ""
+    request: Request, user: PageUser, kind: CaseKind = CaseKind.PROMISE, customer: Word = ""
 ) -> HTMLResponse:
-    page = await page_of(request, "ledger", _user)
+    page = await page_of(request, "ledger", user)
     return html(request, "ledger/new.html", page=page, kind=kind.value, customer=customer)
 
 

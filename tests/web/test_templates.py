@@ -553,7 +553,8 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
     ids = [attributes["id"] for _, attributes in found.tags if "id" in attributes]
     assert len(ids) == len(set(ids)), "an id occurs twice"
     known = re.compile(
-        r"/(queue(\?review=[\w-]+(&edit=1)?)?|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|dashboard|cases/[\w-]+"
+        r"/(queue(\?review=[\w-]+(&edit=1)?)?|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
+        r"|dashboard|cases/[\w-]+"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
     )
     for tag, attributes in found.tags:
