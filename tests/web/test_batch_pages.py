@@ -1,0 +1,58 @@
+"""Drafted reminders as a collector decides on them, without JavaScript; the words come from the thinking process."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.adapters.child import ChildMind
+from app.db.tables.mail import MailboxKind
+from tests.web.test_ledger_pages import Desk, check, desk, reader
+
+__all__ = ["desk", "reader"]
+
+
+@pytest.fixture
+async def office(desk: Desk) -> AsyncIterator[Desk]:
+    async with desk.services.database.write() as uow:
+        await uow.mailboxes.add(
+            secret="",
+            name="collections",
+            address="collections@seller.example",
+            team="Seller, Receivables",
+            kind=MailboxKind.WEBHOOK,
+            scheme="raw",
+        )
+    yield desk
+    assert isinstance(desk.services.mind, ChildMind)
+    await desk.services.mind.stop()
+
+
+async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office: Desk) -> None:
+    assert "No reminder has been drafted yet" in await office.get("/reminders/batches")
+    address = await office.post("/reminders/batches", "/reminders/batches")
+    batch = await office.get(address)
+    check(batch)
+    assert "1 to approve" in batch
+    (chosen,) = re.findall(r'name="chosen" value="([^"]+)"', batch)
+    reminder = f"/reminders/{chosen.partition(':')[0]}"
+    one = await office.get(reminder)
+    check(one)
+    assert "INV-1001" in one
+    stale = await office.post(address, f"{address}/approve", chosen=f"{chosen.partition(':')[0]}:99")
+    assert stale.endswith("sent=0&kept=1")
+    approved = await office.get(await office.post(address, f"{address}/approve", chosen=chosen))
+    assert "1 approved" in approved
+    assert "Approved, leaves soon" in approved
+    await office.post(reminder, f"{reminder}/undo")
+    assert "To decide" in await office.get(address)
+    version = re.search(r'name="version" value="(\d+)"', await office.get(reminder))
+    assert version is not None
+    await office.post(reminder, f"{reminder}/skip", version=version[1])
+    assert "Skipped" in await office.get(address)
+
+
+async def test_readers_see_the_batches_and_have_no_button(reader: Desk) -> None:
+    page = await reader.get("/reminders/batches")
+    assert "Draft today" not in page
+    await reader.get("/reminders/01a223c5-f037-7000-a2dd-12e3e1fa9d83", 404)
