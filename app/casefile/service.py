@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import structlog
 
 from app.casefile import tables
 from app.casefile.archive import CHAIN, Archive
-from app.casefile.paper import Paper
 from app.db.repositories.casefiles import CaseFiles, Letter
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
@@ -32,6 +31,9 @@ from app.domain.people import SignedIn
 from app.domain.text import text_of
 from app.reading.parsing import parse_mail
 from app.reading.replies import split_reply
+
+if TYPE_CHECKING:
+    from app.casefile.paper import Paper
 
 log = structlog.get_logger()
 
@@ -96,6 +98,8 @@ class CaseFileService:
 
     async def make(self, customer_id: str, purpose: Purpose, out: IO[bytes], *, by: SignedIn) -> Made:
         """Write the archive. Raises NotAllowed for a role that only reads, NotFound for no such customer."""
+        from app.casefile.paper import Paper  # noqa: PLC0415  # slow to load; a start need not wait for it
+
         if not by.can_decide:
             raise NotAllowed("your role reads, it does not hand out case files")
         now = self._clock()
@@ -140,7 +144,7 @@ class CaseFileService:
         log.info("ledger.case_file.made", mails=made.letters, entries=made.entries)
 
 
-async def _statement(uow: Uow, account: Account, archive: Archive, paper: Paper, watermark: str) -> None:
+async def _statement(uow: Uow, account: Account, archive: Archive, paper: "Paper", watermark: str) -> None:
     """Cover, claim, payments, cases and holds; on paper only what is open."""
     rows, files = await uow.ledger.invoices(account.customer_id), CaseFiles(uow.session)
     open_ones = {invoice.number for invoice in account.invoices if invoice.is_open}
@@ -163,7 +167,7 @@ async def _statement(uow: Uow, account: Account, archive: Archive, paper: Paper,
         await asyncio.to_thread(paper.grid, columns, body)
 
 
-async def _chain(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: Paper) -> list[Link]:
+async def _chain(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: "Paper") -> list[Link]:
     """The timeline is what the audit entries say: when, what, who."""
     links = [link async for link in CaseFiles(uow.session).entries(letters)]
     names = {f"user:{user}": name for user, name in (await uow.users.names()).items()}
@@ -176,7 +180,7 @@ async def _chain(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: P
     return links
 
 
-async def _correspondence(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: Paper) -> None:
+async def _correspondence(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: "Paper") -> None:
     index: list[tuple[str, ...]] = []
     paper.chapter("Correspondence")
     for number, letter in enumerate(letters, start=1):
