@@ -173,8 +173,9 @@ class _Batch:
         )
 
     async def _rows(self, column: Any, select: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
-        found = await self._session.execute(select.where(column.between(*self._range)))
-        return found.all()
+        """Read by the connection: the session would pass each row through the mapper, which has nothing to map."""
+        connection = await self._session.connection()
+        return (await connection.execute(select.where(column.between(*self._range)))).all()
 
     async def _load_items(self) -> None:
         select = (
