@@ -199,6 +199,7 @@ def build(
     )
     dispatcher = Dispatcher(database)
     insights = InsightsService(database, clock)
+    standing = StandingService(database, load_standing(), load_actions(), clock)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(triage.work, triage.give_up),
@@ -238,11 +239,11 @@ def build(
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
         ),
-        standing=StandingService(database, load_standing(), load_actions(), clock),
+        standing=standing,
         reminders=ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age),
         insights=insights,
         dashboards=InsightsPages(database, clock),
-        customers=CustomerPages(database, clock),
+        customers=CustomerPages(database, clock, standing.of),
         contacts=ContactService(database, clock),
         case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),

@@ -50,7 +50,8 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
-    stations = (webhooks, outbox, triage, identity, pages, imports, ledger, contacts, insights, case_files)
+    # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
+    stations = (webhooks, outbox, triage, identity, pages, imports, ledger, contacts, case_files, insights)
     for router in (operations, api, cases_api, *stations):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
