@@ -211,6 +211,7 @@ def build(
     )
     dispatcher = Dispatcher(database)
     insights = InsightsService(database, clock)
+    standing = StandingService(database, load_standing(), load_actions(), clock)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(triage.work, triage.give_up),
@@ -250,7 +251,7 @@ def build(
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
         ),
-        standing=StandingService(database, load_standing(), load_actions(), clock),
+        standing=standing,
         reminders=plans,
         batches=batches,
         sending=sending,
@@ -258,7 +259,7 @@ def build(
         reminder_pages=ReminderPages(database, plans, clock, max_age=policy.ledger.max_age),
         insights=insights,
         dashboards=InsightsPages(database, clock),
-        customers=CustomerPages(database, clock),
+        customers=CustomerPages(database, clock, standing.of),
         contacts=ContactService(database, clock),
         case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),

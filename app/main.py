@@ -53,6 +53,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
+    # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, batches, case_files, insights)
     for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, pages, *ledgers):
         app.include_router(router)

@@ -1,6 +1,6 @@
 """The list of customers and the page of one: everything that is known, in the order of its dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -12,9 +12,11 @@ from app.db.uow import Database, Uow
 from app.domain.account import CLOSED, InvoiceKind
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
+from app.domain.forecast import Expectation
 from app.domain.receivables import AGES, age_of
 from app.domain.review import RUNNING, CaseKind
 from app.insights.pages import balance_view, with_currency
+from app.insights.standing import StandingOf, expected_days, standing_view
 from app.insights.view import Account, Amount, Customer, Customers, Event, OpenItem, Person
 
 LISTED = 50
@@ -24,9 +26,10 @@ EVENTS = 60
 class CustomerPages:
     """Builds views; changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, standing_of: StandingOf) -> None:
         self._database = database
         self._clock = clock
+        self._standing_of = standing_of
 
     async def listed(self, part: Slice, *, text: str, after: str) -> Customers:
         """A page of customers who owe something, the most overdue first; a search looks through all currencies.
@@ -50,6 +53,8 @@ class CustomerPages:
     async def customer(self, customer_id: str) -> Customer:
         """Raises NotFound."""
         today = self._clock().astimezone(UTC).date()
+        standing = await self._standing_of(customer_id)
+        expected = expected_days(standing)
         async with self._database.read() as uow:
             row = await uow.ledger.customer(customer_id)
             if row is None:
@@ -71,12 +76,13 @@ class CustomerPages:
                 is_strategic=row.strategic,
                 is_natural_person=row.natural_person,
                 accounts=tuple(_accounts(invoices, today)),
-                items=tuple(_item(invoice, cases, today) for invoice in invoices),
+                items=tuple(_item(invoice, cases, expected, today) for invoice in invoices),
                 contacts=tuple(
-                    Person(c.name, c.email, c.phone, c.role.value, c.language, c.active)
+                    Person(c.id, c.name, c.email, c.phone, c.role.value, c.language, c.active, c.reachability.value)
                     for c in await uow.ledger.contacts(customer_id)
                 ),
                 holds=tuple((hold.until, names.get(hold.set_by, "") if hold.set_by else "") for hold in holds),
+                standing=standing_view(standing),
                 timeline=await self._timeline(uow, row, cases),
             )
 
@@ -145,7 +151,7 @@ def _accounts(invoices: Sequence[InvoiceRow], today: date) -> Iterable[Account]:
         )
 
 
-def _item(invoice: InvoiceRow, cases: Sequence[CaseRow], today: date) -> OpenItem:
+def _item(invoice: InvoiceRow, cases: Sequence[CaseRow], expected: Mapping[str, Expectation], today: date) -> OpenItem:
     """With the newest case that runs on it, if any."""
     running = [case for case in cases if case.state in RUNNING and invoice.number in case.invoices]
     is_credit = invoice.kind is InvoiceKind.CREDIT_NOTE
@@ -159,6 +165,7 @@ def _item(invoice: InvoiceRow, cases: Sequence[CaseRow], today: date) -> OpenIte
         state=running[-1].kind.value if running else "",
         state_day=running[-1].day if running else None,
         payment_seen=invoice.payment_seen,
+        expected=expected.get(invoice.number),
     )
 
 

@@ -8,7 +8,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.db.repositories.figures import Choices, Slice
+from app.domain.forecast import Expectation
+from app.domain.next_action import NextAction
 from app.domain.receivables import MonthSales, Week
+from app.domain.signals import Signal
 
 
 class Amount(NamedTuple):
@@ -154,6 +157,7 @@ class OpenItem:
     state: str
     state_day: date | None
     payment_seen: bool
+    expected: Expectation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +189,44 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    id: UUID
     name: str
     email: str
     phone: str
     role: str
     language: str
     is_active: bool
+    reachability: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart:
+    """`of` times `weight` is `value`; `name` is an age group such as "31+" or a signal's name."""
+
+    name: str
+    of: Amount
+    weight: Decimal
+    value: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """The value at risk in one currency, exactly the sum of its parts."""
+
+    total: Amount
+    parts: tuple[RiskPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a company stands today. For a natural person there is the next action alone. `raised` signals come first
+    in the eye; `quiet` are those that were looked at and not raised."""
+
+    action: NextAction
+    policy_version: str
+    risks: tuple[Risk, ...] = ()
+    raised: tuple[Signal, ...] = ()
+    quiet: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,4 +246,5 @@ class Customer:
     items: tuple[OpenItem, ...]
     contacts: tuple[Person, ...]
     holds: tuple[tuple[date, str], ...]
+    standing: Standing
     timeline: tuple[Event, ...]

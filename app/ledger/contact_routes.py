@@ -1,6 +1,7 @@
 """The list of proposed contacts and its forms."""
 
 from typing import Annotated, cast
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -43,6 +44,6 @@ async def reject(proposal_id: UUID, contacts: Contacts, user: PageUser) -> Respo
 
 @router.post("/contacts/{contact_id}/restore", dependencies=SAFE)
 async def restore(contact_id: UUID, contacts: Contacts, user: PageUser) -> Response:
-    """Back to the page that lists the contact."""
-    await contacts.restore(contact_id, by=user)
-    return RedirectResponse(LIST, status_code=303)
+    """Back to the customer, whose page lists the contact."""
+    customer_id = await contacts.restore(contact_id, by=user)
+    return RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)

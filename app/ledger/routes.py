@@ -73,9 +73,9 @@ async def extensions(request: Request, pages: Pages, user: PageUser, show: Word 
 
 
 @router.get("/holds")
-async def holds(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
+async def holds(request: Request, pages: Pages, user: PageUser, customer: Word = "") -> HTMLResponse:
     page = await page_of(request, "ledger", user)
-    return html(request, "ledger/holds.html", page=page, rows=await pages.holds(user))
+    return html(request, "ledger/holds.html", page=page, rows=await pages.holds(user), customer=customer)
 
 
 @router.get("/tasks")

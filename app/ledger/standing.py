@@ -1,6 +1,7 @@
 """The standing of customers: facts from the database, judged by the policies."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 
 from app.db.repositories.signals import Signals
 from app.db.uow import Database
@@ -20,6 +21,7 @@ class StandingService:
         self._policy = policy
         self._actions = actions
         self._clock = clock
+        self._segments: tuple[date, Mapping[str, Delays]] | None = None
 
     async def of(self, customer_id: str) -> CustomerStanding:
         """One customer as of today (UTC). Raises NotFound."""
@@ -27,7 +29,7 @@ class StandingService:
         async with self._database.read() as uow:
             signals = Signals(uow.session)
             found = await signals.facts([customer_id], as_of)
-            segments = await signals.segment_delays(as_of)
+            segments = await self._segments_of(signals, as_of)
         if not found:
             raise NotFound(f"there is no customer {customer_id}")
         return self._stand(found[0], segments)
@@ -47,6 +49,12 @@ class StandingService:
             if len(customer_ids) < AT_ONCE:
                 return
             after = customer_ids[-1]
+
+    async def _segments_of(self, signals: Signals, as_of: date) -> Mapping[str, Delays]:
+        """Read once a day: they are the whole ledger's, and the page of one customer must not wait for that."""
+        if self._segments is None or self._segments[0] != as_of:
+            self._segments = (as_of, await signals.segment_delays(as_of))
+        return self._segments[1]
 
     def _stand(self, facts: CustomerFacts, segments: Mapping[str, Delays]) -> CustomerStanding:
         conduct = facts.conduct

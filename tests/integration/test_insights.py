@@ -31,6 +31,8 @@ from app.insights.routes import router
 from app.insights.service import InsightsService
 from app.insights.view import Balance
 from app.ledger.service import LedgerService
+from app.ledger.standing import StandingService
+from app.policies.standing import load_actions, load_standing
 from app.review.pages import ReviewPages
 from app.web.auth import page_user
 from app.web.rendering import templates
@@ -248,10 +250,15 @@ async def test_promises_and_disputes_are_rolled_up(instance: Instance) -> None:
     assert {(bar.label, bar.value) for bar in view.dispute_ages} == {("8_30", Decimal(100)), ("to_7", Decimal(7))}
 
 
+def _customer_pages(instance: Instance) -> CustomerPages:
+    standing = StandingService(instance.database, load_standing(), load_actions(), instance.clock)
+    return CustomerPages(instance.database, instance.clock, standing.of)
+
+
 async def test_customers_are_paged_by_overdue_without_gaps(instance: Instance) -> None:
     await _fill(instance, customers=LISTED + 20, invoices=400)
     await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
-    pages, after = CustomerPages(instance.database, instance.clock), ""
+    pages, after = _customer_pages(instance), ""
     seen: list[Balance] = []
     while True:
         view = await pages.listed(Slice("EUR"), text="", after=after)
@@ -268,7 +275,7 @@ async def test_customers_are_paged_by_overdue_without_gaps(instance: Instance) -
 
 async def test_customers_are_found_by_name_id_and_invoice_number(instance: Instance) -> None:
     await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
-    pages = CustomerPages(instance.database, instance.clock)
+    pages = _customer_pages(instance)
     for text, found in (("tomer l", 1), ("C-1", 1), ("inv-1", 1), ("%", 0), ("INV-", 0)):
         assert len((await pages.listed(Slice(""), text=text, after="")).rows) == found, text
     with pytest.raises(Invalid, match="broken"):
@@ -283,7 +290,7 @@ async def browser(instance: Instance) -> AsyncIterator[httpx.AsyncClient]:
         clock=instance.clock,
         pages=ReviewPages(instance.database, instance.clock, undo_seconds=30),
         dashboards=InsightsPages(instance.database, instance.clock),
-        customers=CustomerPages(instance.database, instance.clock),
+        customers=_customer_pages(instance),
     )
     app.state.templates = templates()
     app.include_router(router)
@@ -320,7 +327,7 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
 @on_sqlite
 async def test_an_unknown_customer_is_not_found(instance: Instance) -> None:
     with pytest.raises(NotFound):
-        await CustomerPages(instance.database, instance.clock).customer("nobody")
+        await _customer_pages(instance).customer("nobody")
 
 
 @on_sqlite

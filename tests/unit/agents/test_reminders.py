@@ -18,9 +18,10 @@ from agents.prompts import Prompts
 from agents.reminders.brief import Claim, CreditNote, DueInvoice, ReminderBrief
 from agents.reminders.context import ReminderContext
 from agents.reminders.firewall import examine
-from agents.reminders.graph import ReminderDraft, ReminderGraph, build_reminder_graph, draft_reminder
+from agents.reminders.graph import ReminderGraph, build_reminder_graph, draft_reminder
 from agents.reminders.letters import Letters
 from agents.reminders.nodes.draft import blocks_of
+from agents.reminders.result import ReminderDraft
 from agents.reminders.statement import statement_of
 from agents.triage.outputs import DraftReply
 from app.adapters.embedded_writer import EmbeddedWriter
