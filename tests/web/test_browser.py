@@ -401,6 +401,16 @@ async def test_every_page_is_accessible_and_obeys_its_policy(desk: Desk, ines: P
         "/no-answer",
         "/sent",
         "/quarantine",
+        "/promises",
+        "/tasks",
+        "/holds",
+        "/cases/new?kind=dispute&customer=C-read",
+        "/contacts/proposals",
+        "/customers",
+        "/customers/C-read",
+        "/customers/C-read/case-file",
+        "/dashboard",
+        "/ledger/quality",
         "/nothing-here",
     )
     for path in paths:
