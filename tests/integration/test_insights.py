@@ -320,8 +320,10 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
     assert (await browser.get("/dashboard/export.csv")).headers["content-type"].startswith("text/csv")
     assert 'href="/customers/C-1"' in (await browser.get("/customers", params={"q": "INV-1"})).text
     customer = (await browser.get("/customers/C-1")).text
-    for words in ("INV-1", "petra@customer.example", "Open the case", "Payment", "not scored"):
+    for words in ("INV-1", "petra@customer.example", "Open the case", "Payment", "not scored", "Next: "):
         assert words in customer
+    for words in ("Value at risk", "Expected", "Note a promise"):
+        assert words not in customer, "of a person nothing is scored, and an auditor notes nothing"
 
 
 @on_sqlite

@@ -217,7 +217,14 @@ def test_the_session_cookie_is_closed_to_scripts_and_other_sites(house: House) -
     assert "Secure" in behind_tls.headers["set-cookie"].split("; ")
 
 
-@pytest.mark.parametrize("path", ["/reviews/{id}/approve", "/reviews/{id}/ignore", "/reviews/{id}/undo", "/logout"])
+FORMS = (
+    *("/reviews/{id}/approve", "/reviews/{id}/ignore", "/reviews/{id}/undo", "/logout"),
+    *("/cases", "/cases/{id}/confirm", "/holds", "/holds/{id}/lift", "/tasks/{id}/done"),
+    *("/contacts/proposals/{id}/confirm", "/contacts/{id}/restore", "/customers/C-1/case-file"),
+)
+
+
+@pytest.mark.parametrize("path", FORMS)
 def test_forged_forms_change_nothing(house: House, model: ModelServer, path: str) -> None:
     review = house.duebox.get("/api/v1/reviews?state=pending&limit=1")["items"][0]
     fields = {"version": str(review["version"]), "reason": "spam"}

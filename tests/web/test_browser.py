@@ -402,7 +402,17 @@ async def test_every_page_is_accessible_and_obeys_its_policy(desk: Desk, ines: P
         "/sent",
         "/quarantine",
         "/reminders/plan",
-        "/customers/C-1",
+        "/reminders/batches",
+        "/promises",
+        "/tasks",
+        "/holds",
+        "/cases/new?kind=dispute&customer=C-read",
+        "/contacts/proposals",
+        "/customers",
+        "/customers/C-read",
+        "/customers/C-read/case-file",
+        "/dashboard",
+        "/ledger/quality",
         "/nothing-here",
     )
     for path in paths:
