@@ -277,6 +277,25 @@ def history(
 
 
 @app.command()
+def simulate(
+    customers: Annotated[int, typer.Option(min=1)] = 120,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = 11,
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The page.")] = Path("build/simulation.html"),
+) -> None:
+    """Live through a year of invented customers; exit 1 where a reminder broke a rule. Writes a page with pictures."""
+    from evals.simulation import simulate as live  # noqa: PLC0415 only where it is wanted
+    from evals.simulation_page import write_page  # noqa: PLC0415
+
+    year = live(customers, seed)
+    write_page(year, out)
+    typer.echo(f"{len(year.said)} contacts, {year.checked.total()} checks, {len(year.breaches)} broken; {out}")
+    for breach in year.breaches:
+        typer.echo(f"{breach.day} {breach.customer_id}: {breach.rule}", err=True)
+    if year.breaches:
+        raise typer.Exit(1)
+
+
+@app.command()
 def words() -> None:
     """Draw the word lists of the strict redaction anew from the training mails."""
     from evals.words import write_words  # noqa: PLC0415 only where it is wanted
