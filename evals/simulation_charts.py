@@ -30,6 +30,7 @@ def stacked(label: str, columns: Sequence[str], series: Series) -> str:
     """A bar a column, its parts from the bottom up in the order of the series; a label at some of the columns."""
     tops = [sum(values) for values in zip(*series.values(), strict=True)]
     most = max([*tops, 1])
+    most += most % 2
     width = _PLOT / max(len(columns), 1)
     parts = list(_scale(most))
     for place, column in enumerate(columns):

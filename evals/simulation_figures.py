@@ -144,7 +144,7 @@ class Example:
 
 
 CAPTIONS = {
-    "Pays promptly": "Hears of an invoice at most before it is due. Nothing overdue, so no step is ever due.",
+    "Pays promptly": "Pays near the due date: hears the courtesy and now and then a first step, and nothing beyond.",
     "Promises, and keeps it": (
         "From the mail on, nothing is sent about what is promised. Kept promises leave the tone as it is; after two of "
         "them, each step comes five days later."
@@ -205,7 +205,9 @@ def _ranks(year: Year) -> Mapping[str, Callable[[Debtor], int]]:
         "Promises, and breaks it": was(CaseKind.PROMISE, CaseState.BROKEN),
         "Promises, and keeps it": lambda d: was(CaseKind.PROMISE, CaseState.KEPT)(d) * (not _breaks(d)),
         "Asks for time": was(CaseKind.EXTENSION, CaseState.KEPT, CaseState.BROKEN),
-        "Pays promptly": lambda d: company(d) * (not d.cases) * (not _is_ever_late(year, d)) * len(d.bills),
+        "Pays promptly": lambda d: (
+            company(d) * (not d.cases) * (20 - min(_late_steps(year, d), 19)) * _is_mild(year, d)
+        ),
     }
 
 
@@ -213,8 +215,13 @@ def _breaks(debtor: Debtor) -> bool:
     return bool(_cases(debtor, CaseKind.PROMISE, (CaseState.BROKEN, CaseState.PARTLY_KEPT)))
 
 
-def _is_ever_late(year: Year, debtor: Debtor) -> bool:
-    return any(said.stage is not Stage.COURTESY for said in _said_to(year, debtor))
+def _late_steps(year: Year, debtor: Debtor) -> int:
+    return sum(said.stage is not Stage.COURTESY for said in _said_to(year, debtor))
+
+
+def _is_mild(year: Year, debtor: Debtor) -> bool:
+    said = _said_to(year, debtor)
+    return bool(said) and all(one.stage in {Stage.COURTESY, Stage.FIRST} for one in said)
 
 
 def _cases(debtor: Debtor, kind: CaseKind, states: Sequence[CaseState]) -> list[Case]:

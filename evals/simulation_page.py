@@ -222,10 +222,10 @@ def _limits(year: Year) -> str:
     points = (
         "Customers, amounts, payments and answers are invented, and the dice that decide who pays, promises or keeps "
         "silent are guesses. So no figure here says how much sooner your customers would pay.",
-        "Mails are read perfectly, and people decide within two business days; in life, mails are misread and people ill.",
+        "Mails are read perfectly, and people decide within two business days. Neither is so in life.",
         "There are no credit notes, one currency a customer and one company; the planner's own tests cover those.",
         f"{year.crossed} contacts crossed with a payment made the same day, which no ledger could know that morning.",
-        "That no rule was broken here shows that the planner obeys its rules in these situations, not in every one.",
+        "Rules that hold here hold in these situations, not in every one.",
     )
     items = "".join(f"<li>{escape(point)}</li>" for point in points)
     return f"<section><h2>What this page cannot show</h2><ul>{items}</ul></section>\n"

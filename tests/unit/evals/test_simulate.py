@@ -1,9 +1,15 @@
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
-from app.domain.reminder import Why
+from app.domain.reminder import NextAction, PlanLine, Stage, Why
 from app.domain.review import CaseKind, CaseState
 from evals.simulation import What, Year, simulate
-from evals.simulation_rules import Rule
+from evals.simulation_page import page
+from evals.simulation_rules import Bounds, Contact, Rule, check
+from evals.simulation_world import import_of
 
 SEED = 21
 
@@ -32,3 +38,46 @@ def test_every_customer_has_an_outcome_every_day_and_the_same_seed_gives_the_sam
     assert year.outcomes.total() == 15 * 60
     again = simulate(15, SEED, days=60)
     assert (again.said, again.events) == (year.said, year.events)
+
+
+def test_the_checks_find_what_a_careless_planner_would_do(year: Year) -> None:
+    """On a Sunday night, to a stranger, a formal notice about an invoice that is not due, by the machine itself."""
+    debtor = next(iter(year.debtors.values()))
+    sunday = datetime(2025, 6, 1, 22, tzinfo=UTC)
+    held = replace(
+        debtor, hold=(sunday.date(), sunday.date()), contacted=[sunday - timedelta(hours=1)] * 2, replies=[sunday]
+    )
+    coming = next(bill.number for bill in held.bills if bill.invoice.due_date > date(2025, 7, 1))
+    line = PlanLine(
+        held.customer.id,
+        "EUR",
+        NextAction.REMIND,
+        Why.DUE,
+        "",
+        invoices=(coming,),
+        stage=Stage.FORMAL,
+        contact_email="nobody@elsewhere.example",
+    )
+    bounds = Bounds(2, timedelta(hours=48), timedelta(days=5), 8, 18)
+    contact = Contact(held, line, sunday, import_of(sunday.date(), is_stale=True), bounds)
+    assert {breach.rule for breach in check(contact, Counter())} >= {
+        Rule.DUE,
+        Rule.AMOUNT,
+        Rule.HOLD,
+        Rule.QUIET,
+        Rule.STALE,
+        Rule.CAP,
+        Rule.GAP,
+        Rule.HOURS,
+        Rule.STAGE,
+        Rule.CONTACT,
+        Rule.PERSON,
+    }
+
+
+def test_the_page_stands_alone(year: Year) -> None:
+    html = page(year)
+    assert "<script" not in html
+    assert "http" not in html
+    assert html.count("<svg") >= 6
+    assert "invented" in html
