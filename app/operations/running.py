@@ -81,6 +81,7 @@ async def serve_demo(folder: Path) -> None:
             await demo.deliver(ready.services)
             with suppress(asyncio.CancelledError):
                 await demo.watch(ready.services)
+                await ready.services.insights.refresh_today()
         await serving
 
 

@@ -28,14 +28,15 @@ def workflow_of(situation: CustomerSituation, policy: ReminderPolicy) -> Workflo
 def standing(
     situation: CustomerSituation, policy: ReminderPolicy, workflow: Workflow, oldest_due: date, currency: str
 ) -> Standing:
-    """The first step after those that were sent since the oldest invoice came into the workflow.
+    """The first step after those that were sent while the oldest invoice was overdue: one before was about others.
 
     No step is skipped upward, and each keeps its distance from the one before. A courtesy is left out by the caller,
     who asks with an overdue invoice, and asks for one by `courtesy`.
     """
     steps = [step for step in workflow.steps if step.stage is not Stage.COURTESY]
     sent = sent_since(situation, oldest_due + timedelta(days=workflow.steps[0].days), currency)
-    highest = max((RANK[reminder.stage] for reminder in sent), default=RANK[Stage.COURTESY])
+    about_it = (reminder for reminder in sent if reminder.sent_at.date() > oldest_due)
+    highest = max((RANK[reminder.stage] for reminder in about_it), default=RANK[Stage.COURTESY])
     step = next((step for step in steps if RANK[step.stage] > highest), None)
     if step is None:
         return Standing(workflow, None)

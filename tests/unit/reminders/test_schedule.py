@@ -133,6 +133,12 @@ def test_reminder_of_a_settled_debt_does_not_count() -> None:
     assert _only(customer(sent=(_sent(Stage.FIRST, 8, "USD"),))).stage is Stage.FIRST
 
 
+def test_a_reminder_sent_before_an_invoice_was_overdue_was_about_others() -> None:
+    """A second step about a debt that is settled by now does not make the third the first that is heard of this one."""
+    young = (invoice(overdue=12),)
+    assert _only(customer(items=young, sent=(_sent(Stage.SECOND, 14),))).stage is Stage.FIRST
+
+
 def test_formal_notice_is_a_person_s_task_and_so_is_what_comes_after() -> None:
     sent = tuple(_sent(stage, ago) for stage, ago in ((Stage.FIRST, 60), (Stage.SECOND, 40), (Stage.THIRD, 20)))
     late = customer(items=(invoice(overdue=70),), sent=sent)
