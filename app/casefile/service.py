@@ -99,6 +99,7 @@ class CaseFileService:
     async def make(self, customer_id: str, purpose: Purpose, out: IO[bytes], *, by: SignedIn) -> Made:
         """Write the archive. Raises NotAllowed for a role that only reads, NotFound for no such customer."""
         from app.casefile.paper import Paper  # noqa: PLC0415  # slow to load; a start need not wait for it
+        from app.papers.typeface import printed  # noqa: PLC0415  # likewise
 
         if not by.can_decide:
             raise NotAllowed("your role reads, it does not hand out case files")
@@ -115,7 +116,7 @@ class CaseFileService:
             links = await _chain(uow, letters, archive, paper)
             await _correspondence(uow, letters, archive, paper)
             head = await uow.audit.newest(Chain.DECISIONS)
-            archive.add("case-file.pdf", await asyncio.to_thread(lambda: bytes(paper.output())))
+            archive.add("case-file.pdf", await asyncio.to_thread(printed, paper))
             seal = archive.close(
                 {
                     "customer_id": customer_id,

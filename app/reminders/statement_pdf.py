@@ -9,7 +9,7 @@ from fpdf.fonts import FontFace
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import day_words, language_of
 from agents.reminders.statement import labels, payment_ways, statement_of
-from app.papers.typeface import TYPEFACE, add_typeface
+from app.papers.typeface import TYPEFACE, add_typeface, printed
 
 COLUMNS = (34, 26, 26, 20, 34, 34)
 """Widths in shares of the line; figures stand flush right."""
@@ -26,7 +26,7 @@ def statement_pdf(brief: ReminderBrief) -> bytes:
     pdf.ln(6)
     pdf.set_font(TYPEFACE, size=9)
     pdf.multi_cell(0, 5, payment_ways(brief), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    return bytes(pdf.output())
+    return printed(pdf)
 
 
 def _sheet(brief: ReminderBrief) -> FPDF:

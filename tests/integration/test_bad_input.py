@@ -50,7 +50,7 @@ class House:
     mailbox: Mailbox
     webhook: Webhook
 
-    def wait_for(self, received: int, *, seconds: float = 90) -> dict[str, int]:
+    def wait_for(self, received: int, *, seconds: float = 180) -> dict[str, int]:
         """Wait until so many mails were received and all were worked."""
 
         def is_done() -> bool:

@@ -264,7 +264,7 @@ def test_an_imap_mailbox_is_added_tried_and_read(duebox: Installation, mailbox: 
     assert "inbox is watched from now on" in duebox.command(*add, *where, "--security", "none")
     assert "inbox: INBOX is readable, next UID 1" in duebox.command("mailbox", "test", "inbox")
     mailbox.append(mail("We will pay INV-1001 on Friday."))
-    wait_until(lambda: duebox.get("/api/v1/counts")["received"] == 1, what="`serve` reads the new mailbox", seconds=30)
+    wait_until(lambda: duebox.get("/api/v1/counts")["received"] == 1, what="`serve` reads the new mailbox", seconds=90)
     away = duebox.run(
         *("mailbox", "add", "away", "--address", "c@seller.example", "--username", "u", "--imap-host", "127.0.0.1"),
         *("--imap-port", "9", "--password-file", "imap.password"),
@@ -278,7 +278,7 @@ def test_quarantine_is_listed_and_tried_again(duebox: Installation) -> None:
     webhook = duebox.add_webhook("odd")
     assert json.loads(duebox.command("quarantine", "list", "--json")) == []
     assert webhook.post(b"\0" * 100) == 204
-    wait_until(lambda: duebox.get("/api/v1/counts")["in_work"] == 0, what="it was worked", seconds=60)
+    wait_until(lambda: duebox.get("/api/v1/counts")["in_work"] == 0, what="it was worked", seconds=180)
     rows = json.loads(duebox.command("quarantine", "list", "--json"))
     for row in rows:
         assert set(row) == {"id", "mailbox", "reason", "attempts", "received_at"}

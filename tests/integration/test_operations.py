@@ -61,7 +61,7 @@ class House:
         """Post a mail in a conversation of its own; its review, once there is one."""
         name = f"{secrets.token_hex(8)}@customer.example"
         assert self.webhook.post(mail(body, message_id=name, subject=f"About {name}")) == 204
-        wait_until(lambda: self.message(name)["state"] == "pending", what="the mail has a review", seconds=60)
+        wait_until(lambda: self.message(name)["state"] == "pending", what="the mail has a review", seconds=180)
         message = self.duebox.get(f"/api/v1/messages/{self.message(name)['id']}")
         review: dict[str, Any] = self.duebox.get(f"/api/v1/reviews/{message['review_id']}")
         return review
@@ -148,7 +148,7 @@ def test_a_mailbox_that_goes_away_is_shown_and_read_again(house: House, model: M
     assert findings["mailbox inbox"]["hint"].startswith("check host, port")
     house.dovecot.start()
     house.mailbox.append(mail("Hello again.", message_id="after-imap@customer.example"))
-    house.wait_for_part("mailbox:inbox", "ok", seconds=60)
+    house.wait_for_part("mailbox:inbox", "ok", seconds=180)
     wait_until(
         lambda: (
             "<after-imap@customer.example>"
@@ -168,7 +168,7 @@ def test_mail_waits_for_a_mail_server_that_is_down_and_leaves_once(house: House,
         assert (row["state"], row["last_error"]) == ("ready", "unreachable")
         code, findings = house.doctor()
         assert (code, findings["smtp"]["is_ok"]) == (1, False)
-    wait_until(lambda: house.outgoing(outbox_id)["state"] == "sent", what="it leaves", seconds=60)
+    wait_until(lambda: house.outgoing(outbox_id)["state"] == "sent", what="it leaves", seconds=180)
     assert house.ready()[1]["smtp"] == "ok"
     assert len(house.sink.mails) == before + 1
     assert house.outgoing(outbox_id)["last_error"] is None
@@ -294,7 +294,7 @@ def test_a_stop_lets_the_mail_in_work_end_and_nothing_personal_was_written(house
     model.respond = lambda request: after(1.5, model_answer(request))
     assert house.webhook.post(canary) == 204
     assert house.webhook.post(b"Subject: Kanarienvogel 7731\r\nFrom: zebulon@canary-corp.example\r\n\r\n\0\xff") == 204
-    model.wait_for(1, seconds=60)
+    model.wait_for(1, seconds=180)
     serve = house.duebox.processes[-1]
     began = time.monotonic()
     serve.send_signal(signal.SIGTERM)
@@ -303,7 +303,7 @@ def test_a_stop_lets_the_mail_in_work_end_and_nothing_personal_was_written(house
     model.respond = model_answer
     house.duebox.start("serve")
     house.duebox.wait_until_up()
-    wait_until(lambda: house.duebox.get("/api/v1/counts")["in_work"] == 0, what="all was worked", seconds=60)
+    wait_until(lambda: house.duebox.get("/api/v1/counts")["in_work"] == 0, what="all was worked", seconds=180)
     message = house.message("kanarienvogel-7731@canary-corp.example")
     assert message["state"] == "pending"
     log = [json.loads(line) for line in house.duebox.command("audit", "export").splitlines()]
@@ -341,7 +341,7 @@ def test_postgresql_may_restart_under_all_processes(tmp_path: Path) -> None:
             webhook = duebox.add_webhook("hook")
             assert duebox.token
             worker = duebox.start_all()
-            wait_until(lambda: _parts(duebox).get("worker") == "ok", what="the worker is there", seconds=60)
+            wait_until(lambda: _parts(duebox).get("worker") == "ok", what="the worker is there", seconds=180)
             taken = [
                 number for number in range(5) if webhook.post(mail("We will pay.", message_id=f"{number}@x")) == 204
             ]
@@ -354,9 +354,9 @@ def test_postgresql_may_restart_under_all_processes(tmp_path: Path) -> None:
             assert seen == {503, 200}, "the sign-in page needs no database"
             time.sleep(LEASE_SECONDS + 2)
             postgres.start()
-            wait_until(lambda: _status(duebox, "/readyz") == 200, what="it is ready again", seconds=60)
+            wait_until(lambda: _status(duebox, "/readyz") == 200, what="it is ready again", seconds=180)
             assert webhook.post(mail("We will pay.", message_id="7@x")) == 204
-            wait_until(lambda: _counts(duebox) == (6, 0), what="all mails were worked", seconds=90)
+            wait_until(lambda: _counts(duebox) == (6, 0), what="all mails were worked", seconds=180)
             messages = duebox.everything("/api/v1/messages")
             assert {message["state"] for message in messages} <= {"pending", "no_answer"}, "none was given up"
             assert worker.poll() is None, "nobody had to start anything"

@@ -82,7 +82,7 @@ class House:
         """Post mails and wait until they were worked."""
         for raw in mails:
             assert self.webhook.post(raw) == 204
-        wait_until(lambda: self.get("/api/v1/counts")["in_work"] == 0, what="all mails were worked", seconds=60)
+        wait_until(lambda: self.get("/api/v1/counts")["in_work"] == 0, what="all mails were worked", seconds=180)
 
     def fresh(self, body: str = "We will pay INV-1001 on Friday.", **headers: Any) -> dict[str, Any]:
         """The review of a new mail in a conversation of its own, as the list has it."""
@@ -107,7 +107,7 @@ class House:
         return row
 
     def wait_for_state(self, outbox_id: str, *states: str) -> dict[str, Any]:
-        wait_until(lambda: self.outgoing(outbox_id)["state"] in states, what=f"the mail is {states}", seconds=30)
+        wait_until(lambda: self.outgoing(outbox_id)["state"] in states, what=f"the mail is {states}", seconds=90)
         return self.outgoing(outbox_id)
 
 

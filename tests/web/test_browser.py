@@ -62,7 +62,7 @@ class Desk:
         assert self.webhook.post(raw) < 300
 
     def wait_until_worked(self) -> None:
-        wait_until(lambda: self.duebox.get("/api/v1/counts")["in_work"] == 0, what="all mail is worked", seconds=90)
+        wait_until(lambda: self.duebox.get("/api/v1/counts")["in_work"] == 0, what="all mail is worked", seconds=180)
 
     def message(self, name: str) -> dict[str, Any]:
         listed = self.duebox.everything("/api/v1/messages")
@@ -473,7 +473,7 @@ async def test_an_unreachable_mailbox_shows_and_mends_itself(desk: Desk, ines: P
         await _until(ines, desk.url("/sent"), "2 mailboxes, read ")
 
 
-async def _until(page: Page, address: str, text: str, seconds: float = 30) -> None:
+async def _until(page: Page, address: str, text: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     said = ""
     while time.monotonic() < deadline:

@@ -23,7 +23,7 @@ async def test_a_mail_is_drafted_approved_and_sent_once(
         duebox.start_all()
         raw = mail("Hello,\n\nwe will pay INV-1001 on Friday.\n\nPetra Vane", message_id="first@customer.example")
         uid = mailbox.append(raw)
-        wait_until(lambda: duebox.get("/api/v1/counts")["pending"] == 1, what="the mail is in the queue", seconds=60)
+        wait_until(lambda: duebox.get("/api/v1/counts")["pending"] == 1, what="the mail is in the queue", seconds=180)
         await page.goto(f"{duebox.base}/queue")
         await page.fill("#email", COLLECTOR)
         await page.fill("#password", PASSWORD)
