@@ -63,9 +63,12 @@ class BatchService:
         self._policy = policy
         self._clock = clock
 
-    async def draft_today(self) -> Drafted:
-        """The scheduled run."""
-        return await self.draft(self._clock().date(), by=DUEBOX)
+    async def draft_today(self) -> None:
+        """The scheduled run; nothing to do where there is no mailbox yet to write from."""
+        async with self._database.read() as uow:
+            has_mailbox = any(row.active for row in await uow.mailboxes.all())
+        if has_mailbox:
+            await self.draft(self._clock().date(), by=DUEBOX)
 
     async def draft(self, as_of: date, *, by: SignedIn) -> Drafted:
         """Draft what the plan of a day wants sent; older drafts that nobody decided on are superseded.

@@ -13,6 +13,7 @@ from agents.reminders.brief import ReminderBrief
 from agents.reminders.graph import build_reminder_graph, draft_reminder
 from agents.reminders.result import ReminderDraft
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
+from app.db.tables.mail import MailboxRow
 from app.db.tables.reminders import ReminderRow
 from app.domain.errors import Invalid, NotAllowed, StateImpossible
 from app.domain.ids import new_id
@@ -238,4 +239,11 @@ async def test_a_later_plan_takes_the_place_of_drafts_that_nobody_decided_on(des
 async def test_the_scheduled_run_needs_nobody_and_old_data_draft_nothing(desk: Desk) -> None:
     assert (await desk.batches.draft(desk.instance.clock().date(), by=DUEBOX)).drafted == 1
     await _old(desk)
-    assert (await desk.batches.draft_today()).drafted == 0
+    assert (await desk.batches.draft(desk.instance.clock().date(), by=DUEBOX)).drafted == 0
+
+
+async def test_the_scheduled_run_without_a_mailbox_does_nothing_and_is_no_failure(desk: Desk) -> None:
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(MailboxRow).values(active=False))
+    await desk.batches.draft_today()
+    assert await desk.pages.batches() == ()
