@@ -10,16 +10,7 @@ from app.db.uow import Uow
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.domain.money import Money, total
 from app.domain.review import CaseKind
-from app.review.view import (
-    Ageing,
-    Amount,
-    CaseRow,
-    ContactRow,
-    Hold,
-    InvoiceRow,
-    LedgerView,
-    Payment,
-)
+from app.review.ledger_view import Ageing, Amount, CaseRow, ContactRow, Hold, InvoiceRow, LedgerView, Payment
 
 AGE_LIMITS = (0, 30, 60, 90)
 

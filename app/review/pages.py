@@ -22,16 +22,18 @@ from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, load
-from app.review.casefile import answer_of, case_view, mail_view, open_case, open_reading, sent_text
+from app.review.casefile import case_view
+from app.review.drafts import answer_of
+from app.review.files import open_case, open_reading
+from app.review.item_view import CaseView
 from app.review.ledger_panel import amount
+from app.review.ledger_view import Amount
+from app.review.mails import mail_view, sent_text
+from app.review.marking import compare
 from app.review.view import (
     URGENCY,
-    Amount,
-    CaseView,
     Conflict,
-    Counts,
     Leaving,
-    MailboxStatus,
     NoAnswerRow,
     Preview,
     Progress,
@@ -39,10 +41,9 @@ from app.review.view import (
     QueueRow,
     QueueView,
     SentRow,
-    Status,
-    compare,
     most_urgent_first,
 )
+from app.web.rendering import Counts, MailboxStatus, Status
 
 LISTED = 200
 Row = TypeVar("Row")

@@ -1,0 +1,38 @@
+"""The answer of a case: the draft, what became of it, and the empty form where there is none."""
+
+from app.db.uow import Uow
+from app.domain.review import ReviewState
+from app.reading.composing import reply_subject
+from app.review.files import CaseFile
+from app.review.item_view import DraftView
+from app.review.marking import sources_of, traced
+
+
+async def answer_of(uow: Uow, case: CaseFile) -> DraftView | None:
+    """The draft, or, once decided, what was sent."""
+    sender, draft = case.read.mail.head.sender, case.proposal.draft
+    if case.review.edited_id is not None and case.review.state is ReviewState.APPROVED:
+        edited = await uow.words.get_json(case.review.edited_id)
+        language = draft.language if draft else case.proposal.language
+        return DraftView(sender.name, sender.email, edited["subject"], edited["body"], language)
+    if draft is None:
+        return None
+    return DraftView(
+        to_name=sender.name,
+        to_email=sender.email,
+        subject=draft.subject,
+        body=draft.body,
+        language=draft.language,
+        tone=draft.tone.value,
+        traced=traced(draft.body, draft.traces),
+        sources=sources_of(draft.traces),
+        facts=len(draft.traces),
+    )
+
+
+def blank(case: CaseFile) -> DraftView | None:
+    """An empty answer to the writer, for a person to fill in."""
+    head = case.read.mail.head
+    if not head.sender.email:
+        return None
+    return DraftView(head.sender.name, head.sender.email, reply_subject(head.subject), "", case.proposal.language)

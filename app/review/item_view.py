@@ -1,0 +1,203 @@
+"""What the page of one review sees: frozen records without a sentence in them.
+
+Words are the closed codes of design.md; templates name them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.review.ledger_view import Amount, LedgerView
+from app.review.marking import Paragraph, Segment, Source
+
+GUARDED = frozenset({"fraud_risk", "injection"})
+OPEN_STATES = frozenset({"pending", "awaiting_second"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer the mail may come from; `why` is one of contact, thread, invoice_number, domain, name."""
+
+    customer_id: str
+    name: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One row of the fraud comparison.
+
+    `sign` is one of look_alike_domain, punycode_domain, reply_to_elsewhere, display_name_is_address, several_senders,
+    contact_look_alike, authentication.
+    """
+
+    sign: str
+    seen: str
+    on_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A warning above the mail.
+
+    `kind`: fraud_risk, injection, hidden_text, unverified_sender, unknown_customer, unreadable_attachment,
+    redaction_failed, model_unavailable, draft_refused, changed_since_approval. `details`: file names, refused values,
+    or what changed (paid, newer_mail, dispute_opened, hold_set, contact_changed, answered_elsewhere, expired).
+    `excerpt`: the hidden text.
+    """
+
+    kind: str
+    details: tuple[str, ...] = ()
+    excerpt: str = ""
+    signs: tuple[Sign, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    size: int
+    readable: bool = True
+    excerpt: tuple[Paragraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMail:
+    """A mail of the conversation before this one; `kind` is one of received, sent, reminder."""
+
+    kind: str
+    at: datetime
+    sender: str
+    subject: str
+    body: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """The mail as plain text: `body` is the writer's own, `quoted` the history below, `redacted` what the model saw.
+
+    `redacted` is empty when no model was asked; `authentication` is one of pass, fail, none or empty (not known).
+    """
+
+    message_id: str
+    subject: tuple[Segment, ...]
+    sender_name: str
+    sender_email: str
+    received_at: datetime
+    language: str
+    body: tuple[Paragraph, ...]
+    quoted: tuple[Paragraph, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    redacted: str = ""
+    has_html: bool = False
+    authentication: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A value of a fact; `kind` says which field holds it.
+
+    amount -> `amount`; date, until, return_date -> `day`; invoice, document, contact, text -> `text`;
+    dispute_reason, extension_kind -> `text` as a closed word. `evidence` is the number of its passage.
+    """
+
+    kind: str
+    text: str = ""
+    amount: Amount | None = None
+    day: date | None = None
+    evidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """One intent with its values; `case_state` is empty or one of proposed, confirmed, removed."""
+
+    number: int
+    intent: str
+    confidence: float
+    chips: tuple[Chip, ...] = ()
+    evidence: int | None = None
+    case_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """`traced` is the body with its facts marked, by numbers that count the `sources` from 1; `facts` counts the
+    marks. Both are empty where nothing was traced: an edited answer, an empty form."""
+
+    to_name: str
+    to_email: str
+    subject: str
+    body: str
+    language: str
+    tone: str = ""
+    traced: tuple[Paragraph, ...] = ()
+    sources: tuple[Source, ...] = ()
+    facts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """`kind` is the audit kind, e.g. review.item.approved; `who` is empty for Duebox itself.
+
+    `refs` are the entry's own closed words, ids and counts; `note` is what a person wrote.
+    """
+
+    at: datetime
+    kind: str
+    who: str = ""
+    refs: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`send_at` is set while the answer still waits to leave; `mail` is the outbox state of the answer, if any."""
+
+    by: str
+    at: datetime
+    send_at: datetime | None = None
+    reason: str = ""
+    note: str = ""
+    mail: str = ""
+    can_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """`blank` is the empty answer that a person may write where there is no draft; `newer` the review that the mail
+    has now, where it was read again."""
+
+    review_id: str
+    version: int
+    state: str
+    mail: MailView
+    reasons: tuple[str, ...]
+    rule: str
+    policy_version: str
+    customer: str = ""
+    segment: str = ""
+    banners: tuple[Banner, ...] = ()
+    earlier: tuple[EarlierMail, ...] = ()
+    summary: tuple[str, ...] = ()
+    facts: tuple[FactView, ...] = ()
+    draft: DraftView | None = None
+    blank: DraftView | None = None
+    ledger: LedgerView | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+    decision: Decision | None = None
+    newer: str = ""
+    undo_seconds: int = 30
+    editing: bool = False
+    position: int = 0
+    total: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def is_guarded(self) -> bool:
+        """Danger is never one key away: single keys are off."""
+        return not GUARDED.isdisjoint(self.reasons)

@@ -1,0 +1,75 @@
+"""What is dangerous or doubtful about a mail, and what says so."""
+
+from app.db.uow import Uow
+from app.domain.intents import Reason
+from app.domain.message import Authentication, ReadMail
+from app.reading.senders import look_alike
+from app.review.files import CaseFile
+from app.review.item_view import Banner, Candidate, Sign
+
+BANNERS = (
+    Reason.FRAUD_RISK,
+    Reason.INJECTION,
+    Reason.UNVERIFIED_SENDER,
+    Reason.UNKNOWN_CUSTOMER,
+    Reason.UNREADABLE_ATTACHMENT,
+    Reason.REDACTION_FAILED,
+    Reason.MODEL_UNAVAILABLE,
+    Reason.DRAFT_REFUSED,
+    Reason.CHANGED_SINCE_APPROVAL,
+)
+
+
+async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
+    banners = []
+    for reason in BANNERS:
+        if reason.value in case.review.reasons:
+            banners.append(await _banner(uow, case, reason))
+    if case.read.screening.has_hidden_text:
+        banners.append(Banner("hidden_text"))
+    return tuple(banners)
+
+
+async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
+    match reason:
+        case Reason.FRAUD_RISK:
+            return Banner(reason.value, signs=await _signs(uow, case))
+        case Reason.UNKNOWN_CUSTOMER:
+            return Banner(reason.value, candidates=await _candidates(uow, case.read))
+        case Reason.UNREADABLE_ATTACHMENT:
+            unread = tuple(part.name for part in case.read.mail.attachments if not part.is_readable)
+            return Banner(reason.value, details=unread)
+        case _:
+            return Banner(reason.value)
+
+
+async def _signs(uow: Uow, case: CaseFile) -> tuple[Sign, ...]:
+    """What is odd about the sender, beside what is on file."""
+    read, customer_id = case.read, case.review.customer_id
+    signs = [Sign(word, _seen(word, read)) for word in read.screening.fraud_signs]
+    known = sorted({c.email.rpartition("@")[2] for c in await uow.ledger.contacts(customer_id)}) if customer_id else []
+    domain = read.mail.head.sender.domain
+    resembled = [other for other in known if look_alike(domain, [other])]
+    if resembled:
+        signs.insert(0, Sign("contact_look_alike", domain, ", ".join(resembled)))
+    if read.screening.authentication is Authentication.FAIL:
+        signs.append(Sign("authentication", "fail"))
+    return tuple(signs)
+
+
+def _seen(word: str, read: ReadMail) -> str:
+    if word.startswith("reply_to"):
+        return ", ".join(address.email for address in read.mail.reply_to)
+    if "domain" in word:
+        return read.mail.head.sender.domain
+    return read.mail.head.sender.name or read.mail.head.sender.email
+
+
+async def _candidates(uow: Uow, read: ReadMail) -> tuple[Candidate, ...]:
+    """The customers of the writer's address where it has several, and those of the invoices that the mail names."""
+    sender = read.mail.head.sender.email
+    whys = {row.customer_id: "contact" for row in (await uow.ledger.customers_of([sender])).get(sender, [])}
+    named = await uow.ledger.customers_by_invoices(read.invoice_mentions)
+    whys |= dict.fromkeys(sorted(named - whys.keys()), "invoice_number")
+    names = await uow.ledger.customer_names(whys)
+    return tuple(Candidate(key, names[key].name, why) for key, why in whys.items() if key in names)
