@@ -208,6 +208,7 @@ def build(
         backoff_seconds=settings.smtp.backoff_seconds,
         sending_stopped=policy.sending_stopped,
         is_still_due=sending.is_still_due,
+        weights=policy.queue,
     )
     dispatcher = Dispatcher(database)
     insights = InsightsService(database, clock)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from app.domain.company import Company
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
+from app.domain.urgency import AS_SHIPPED, UrgencyWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Policy:
     limits: Limits = Limits()
     ledger: LedgerPolicy = LedgerPolicy()
     companies: tuple[Company, ...] = ()
+    queue: UrgencyWeights = AS_SHIPPED
 
     def company(self, company_id: str) -> Company | None:
         """The legal entity of an invoice or customer; None when the file names no such company."""

@@ -79,5 +79,7 @@ class Sweep:
                     mine = await uow.mailboxes.take_lease(LEASE, self._engine.executor_id, 2 * SWEEP_SECONDS)
                 if mine:
                     await self.sweep()
+                    async with self._database.write() as uow:
+                        await uow.messages.tally.compact()
             except Exception as error:  # the safety net itself must not tear
                 log.warning("jobs.sweep.failed", error=type(error).__name__)

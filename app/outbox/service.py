@@ -29,6 +29,7 @@ from app.domain.message import MessageState, advance
 from app.domain.people import SignedIn
 from app.domain.ports import Delivery, Sender, SendResult, SentFolder
 from app.domain.review import VOID_AFTER, CaseState, OutboxState, Outcome, ReviewState
+from app.domain.urgency import AS_SHIPPED, UrgencyWeights, urgency
 
 LOOK_AGAIN_SECONDS = 5.0
 RECONCILE_SECONDS = (30.0, 300.0, 3600.0)
@@ -86,6 +87,7 @@ class OutboxService:
         backoff_seconds: float,
         sending_stopped: bool,
         is_still_due: StillDue,
+        weights: UrgencyWeights = AS_SHIPPED,
     ) -> None:
         self._database = database
         self._sender = sender
@@ -94,6 +96,7 @@ class OutboxService:
         self._backoff = timedelta(seconds=backoff_seconds)
         self._sending_stopped = sending_stopped
         self._is_still_due = is_still_due
+        self._weights = weights
 
     async def work(self, outbox_id: str) -> None:
         """Send one mail, or find out why not, or what became of it."""
@@ -194,12 +197,12 @@ class OutboxService:
             await self._reopen(uow, row.review_id)
         await self._note(uow, row, "outbox.mail.voided")
 
-    @staticmethod
-    async def _reopen(uow: Uow, review_id: UUID) -> None:
+    async def _reopen(self, uow: Uow, review_id: UUID) -> None:
         review = await uow.reviews.get(review_id)
-        reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
-        await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons)
         message = await uow.messages.get_for_update(review.message_id)
+        reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
+        again = urgency(reasons, review.at_stake, message.received_at, self._weights)
+        await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons, urgency=again)
         message.state = advance(message.state, MessageState.PENDING)
         await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
 

@@ -13,12 +13,13 @@ from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
 from app.domain.policy import AutonomyRule, Condition, LedgerPolicy, Limits, Policy, Rule, ToneRule
 from app.policies.companies import companies
+from app.policies.queue import urgency_weights
 
 DEFAULT = Path(__file__).with_name("default.toml")
 
 E = TypeVar("E", bound=StrEnum)
 
-_TOP = {"version", "rule", "autonomy", "tone", "limits", "sending_stopped", "reminders", "ledger", "company"}
+_TOP = {"version", "rule", "autonomy", "tone", "limits", "sending_stopped", "reminders", "ledger", "company", "queue"}
 _CONDITION = {
     "any_intent",
     "only_intents",
@@ -73,6 +74,7 @@ def _policy(place: _Place, data: Mapping[str, Any]) -> Policy:
         tones=tuple(_tone(place.at(f"tone {n}"), t) for n, t in _numbered(place, data, "tone")),
         limits=_limits(place.at("limits"), data.get("limits", {})),
         ledger=_ledger(place.at("ledger"), data.get("ledger", {})),
+        queue=urgency_weights(data.get("queue", {}), place.at("queue").refuse),
         companies=companies(_tables(place, data, "company"), lambda where, what: place.at(where).refuse(what)),
     )
 

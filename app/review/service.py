@@ -23,6 +23,7 @@ from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.proposal import Proposal
 from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
+from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
 from app.review.answer import Reply, fix_answer
 
@@ -128,7 +129,7 @@ class ReviewService:
                 currency=None,
                 opened_at=self._clock(),
             )
-            uow.reviews.add(review)
+            uow.reviews.add(review, urgency(review.reasons, None, message.received_at, self._policy.queue))
             uow.audit.add(
                 "review.message.needs_answer",
                 actor=by.actor,

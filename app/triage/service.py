@@ -32,6 +32,7 @@ from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
 from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
+from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, READ_MAIL, dump, dump_reading, load
 from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
@@ -288,7 +289,7 @@ class TriageService:
             opened_at=self._clock(),
             decided_at=None if state is ReviewState.PENDING else self._clock(),
         )
-        uow.reviews.add(review)
+        uow.reviews.add(review, urgency(reasons, review.at_stake, message.received_at, self._policy.queue))
         if alone:
             await uow.enqueue(approve_job(review.id, message.conversation_id))
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.bulk import among, insert_all
+from app.db.repositories.tally import Tally
 from app.db.repositories.words import Words
 from app.db.tables.mail import ConversationRow, CopyRow, HistoryRow, MessageRow, PayloadRow
 from app.db.tables.work import OutboxRow, ProposalRow
@@ -57,6 +58,7 @@ class Messages:
         self._session = session
         self._words = words
         self._clock = clock
+        self.tally = Tally(session)
 
     async def known_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
         """Which of the keys that a server gave are stored already, as a message, a copy or history."""
@@ -124,6 +126,7 @@ class Messages:
         await insert_all(self._session, ConversationRow, conversations)
         await insert_all(self._session, PayloadRow, payloads)
         await insert_all(self._session, MessageRow, messages)
+        await self.tally.add(messages)
         await insert_all(self._session, CopyRow, copies)
         await insert_all(self._session, HistoryRow, history)
 
@@ -205,9 +208,7 @@ class Messages:
 
     async def counts(self) -> dict[MessageState, int]:
         """How many messages are in each state; their sum is what was received."""
-        rows = await self._session.execute(sa.select(MessageRow.state, sa.func.count()).group_by(MessageRow.state))
-        counted = {state: count for state, count in rows}
-        return {state: counted.get(state, 0) for state in MessageState}
+        return await self.tally.counts()
 
     async def oldest_in_work(self) -> datetime | None:
         return await self._session.scalar(

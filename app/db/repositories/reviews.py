@@ -14,6 +14,7 @@ from app.db.tables.work import ProposalRow, ReviewRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, ReviewAlreadyDecided, StateImpossible
 from app.domain.review import ReviewState, may_become
+from app.domain.urgency import Urgency
 
 
 class Reviews:
@@ -21,7 +22,8 @@ class Reviews:
         self._session = session
         self._clock = clock
 
-    def add(self, row: ReviewRow) -> None:
+    def add(self, row: ReviewRow, urgency: Urgency) -> None:
+        row.rank, row.due_at = urgency.rank, urgency.due_at
         self._session.add(row)
 
     async def get(self, review_id: UUID) -> ReviewRow:
@@ -51,11 +53,20 @@ class Reviews:
             raise await self.conflict(row)
         return row
 
-    async def reopen(self, review_id: UUID, *, from_state: ReviewState, reasons: list[str] | None = None) -> int:
+    async def reopen(
+        self,
+        review_id: UUID,
+        *,
+        from_state: ReviewState,
+        reasons: list[str] | None = None,
+        urgency: Urgency | None = None,
+    ) -> int:
         """Bring a decided review back to the queue. Returns its version; raises ReviewAlreadyDecided if it moved on."""
         if not may_become(from_state, ReviewState.PENDING):
             raise StateImpossible(f"a review that is {from_state.value} cannot be reopened")
         values: dict[str, Any] = {"reasons": reasons} if reasons is not None else {}
+        if urgency is not None:
+            values |= {"rank": urgency.rank, "due_at": urgency.due_at}
         moved = await self._session.execute(
             sa.update(ReviewRow)
             .where(ReviewRow.id == review_id, ReviewRow.state == from_state)

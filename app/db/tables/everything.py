@@ -15,6 +15,7 @@ from app.db.tables.ledger import (
 )
 from app.db.tables.mail import ConversationRow, CopyRow, FolderRow, HistoryRow, MailboxRow, MessageRow, PayloadRow
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
+from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
 from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
@@ -42,14 +43,20 @@ TABLES = (
     LoginFailureRow,
     MailboxRow,
     MessageRow,
+    NoticeRow,
+    NotifyRow,
     OutboxRow,
     PayloadRow,
     PaymentRow,
     PlanStepRow,
+    PresenceRow,
     ProposalRow,
     ReminderRow,
     ReviewRow,
+    SavedViewRow,
+    SearchTermRow,
     SessionRow,
+    TallyRow,
     TaskRow,
     UserRow,
 )

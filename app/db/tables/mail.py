@@ -122,6 +122,12 @@ class MessageRow(Base):
         sa.UniqueConstraint("mailbox_id", "source"),
         sa.Index("ix_messages_state_id", "state", "id"),
         sa.Index("ix_messages_customer_id_id", "customer_id", "id"),
+        sa.Index(
+            "ix_messages_to_index",
+            "id",
+            sqlite_where=sa.text("NOT is_indexed AND reading_id IS NOT NULL"),
+            postgresql_where=sa.text("NOT is_indexed AND reading_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -143,6 +149,7 @@ class MessageRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(sa.String(64), default="")
     is_automatic: Mapped[bool] = mapped_column(default=False)
+    is_indexed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class HistoryRow(Base):

@@ -35,11 +35,16 @@ class ProposalRow(Base):
 
 
 class ReviewRow(Base):
-    """A proposal before a person. A decision is a compare-and-set on (id, state, version)."""
+    """A proposal before a person. A decision is a compare-and-set on (id, state, version).
+
+    `rank` orders the queue (see app/domain/urgency.py). `claimed_by` works on it until `claimed_until`: a courtesy
+    among colleagues, which decides nothing.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
         sa.Index("ix_reviews_state_id", "state", "id"),
+        sa.Index("ix_reviews_state_rank_id", "state", "rank", "id"),
         sa.Index("ix_reviews_customer_id_state", "customer_id", "state"),
         sa.Index("ix_reviews_decided_by_decided_at", "decided_by", "decided_at"),
     )
@@ -61,6 +66,12 @@ class ReviewRow(Base):
     action: Mapped[str | None] = mapped_column(sa.String(16))
     ignore_reason: Mapped[str | None] = mapped_column(sa.String(32))
     edited_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
+    rank: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    assignee_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    snoozed_until: Mapped[datetime | None] = mapped_column(Moment)
+    claimed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class OutboxRow(Base):
