@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.adapters.child import ChildMind
 from app.adapters.https import fetch
-from app.adapters.imap import ImapFolder, ImapSentFolder
+from app.adapters.imap.folder import ImapMailbox
+from app.adapters.imap.sent import ImapSentFolder
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.audit.service import AuditService
@@ -41,7 +42,7 @@ from app.insights.pages import InsightsPages
 from app.insights.service import InsightsService
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
-from app.intake.watching import OpenFolder
+from app.intake.watching import AccountOf, OpenLine
 from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.daily import Daily
 from app.jobs.engine import Engine, Handler, is_migrated, migrate
@@ -118,7 +119,8 @@ class Services:
     sweep: Sweep
     daily: Daily
     health: Health
-    open_folder: OpenFolder
+    account_of: AccountOf
+    open_line: OpenLine
     schemes: Schemes
     handlers: Mapping[JobKind, Handler]
     lock: FileLock | None
@@ -196,7 +198,7 @@ def build(
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
     ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
-    open_folder = _folder_opener(keyring)
+    account_of = _account_reader(keyring)
     plans = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
     batches = BatchService(database, plans, mind, policy, clock)
     sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
@@ -268,7 +270,8 @@ def build(
         poller=Poller(
             database,
             intake,
-            open_folder,
+            account_of,
+            ImapMailbox,
             clock,
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
@@ -285,7 +288,8 @@ def build(
             },
         ),
         health=Health(database, clock),
-        open_folder=open_folder,
+        account_of=account_of,
+        open_line=ImapMailbox,
         schemes=schemes(fetch),
         handlers=handlers,
         lock=FileLock(sqlite_path(url), holder) if is_sqlite(url) else None,
@@ -331,8 +335,11 @@ def _account_lookup(database: Database) -> Callable[[UUID], Awaitable[MailAccoun
     return account_of
 
 
-def _folder_opener(keyring: Keyring) -> OpenFolder:
-    return lambda row, folder: ImapFolder(_account(keyring, row), folder)
+def _account_reader(keyring: Keyring) -> AccountOf:
+    async def account_of(row: MailboxRow) -> MailAccount:
+        return _account(keyring, row)
+
+    return account_of
 
 
 def _account(keyring: Keyring, row: MailboxRow) -> MailAccount:

@@ -124,11 +124,27 @@ class MailAccount:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """`name` is the folder's own, also where it was looked for by its use."""
+    """`name` is the folder's own, also where it was looked for by its use. `mod_seq` rises with every change of the
+    folder (CONDSTORE); 0 where the server keeps none."""
 
     uid_validity: int
     uid_next: int
     name: str = ""
+    mod_seq: int = 0
+
+    def is_like(self, other: "FolderState") -> bool:
+        """No mail came in between, whatever else changed."""
+        return (self.uid_validity, self.uid_next) == (other.uid_validity, other.uid_next)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What tells a mail apart without its body: INTERNALDATE, RFC822.SIZE and Message-ID (may be empty)."""
+
+    uid: int
+    received_at: datetime
+    size: int
+    rfc_message_id: str = field(repr=False)
 
 
 SENT_FOLDER = "\\Sent"
@@ -146,6 +162,10 @@ class MailFolder(Protocol):
 
     def uids_since(self, day: datetime) -> Sequence[int]: ...
 
+    def changed_uids(self, mod_seq: int, *, since: datetime) -> Sequence[int]: ...
+
+    def list_mails(self, uids: Sequence[int]) -> Sequence[Listed]: ...
+
     def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]:
         """The first of these mails, by UID, as many as fit in one batch; call again with those above the last.
 
@@ -157,7 +177,32 @@ class MailFolder(Protocol):
 
     def append(self, raw: bytes) -> None: ...
 
+    @property
+    def can_wait(self) -> bool:
+        """Whether the server tells by itself that mail has come; known once the folder was opened."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Until a mail may have come since the last `open`, at most so long. False: none came, as far as one knows."""
+        ...
+
     def close(self) -> None: ...
+
+
+class MailLine(Protocol):
+    """One connection to a mailbox's server, shared by its folders in turn. Dials when a folder is opened."""
+
+    def use(self, account: MailAccount) -> None:
+        """Log in as that, the next time that it dials."""
+        ...
+
+    def folder(self, name: str) -> MailFolder:
+        """A folder by its name, or SENT_FOLDER."""
+        ...
+
+    def close(self) -> None:
+        """Hang up for good; from any thread."""
+        ...
 
 
 class SentFolder(Protocol):

@@ -1,7 +1,14 @@
 """One folder of a watched mailbox: how far it was read, and what is new in it.
 
     open ─▶ the same UIDVALIDITY?  yes ─▶ UIDs above the cursor ─▶ fetch ─▶ store, move the cursor, in one transaction
-                                   no ──▶ all since the folder's start, by date; what is stored already becomes a copy
+                                   no ──▶ all since the folder's start, by date; of these only what is not recognised
+
+A renumbered or re-created folder is listed by Message-ID, size and moment of receipt. Where as many mails of one such
+description are stored as are there, they are the same; any others are fetched whole and compared byte by byte with what
+is stored (then one is a copy, not worked again). So a wrong guess costs a fetch and never a mail.
+
+CONDSTORE tells what changed since the last look. A mail that appears below the cursor (no server should do that; some
+do, when two of their nodes take mail at once) is found by it, and is stored like any other.
 
 The next batch is fetched while one is being stored. Of a batch that can't be stored each mail is tried alone, and one
 that can't be stored even so holds the cursor, not the mails after it: it is tried again with every look.
@@ -9,24 +16,28 @@ that can't be stored even so holds the cursor, not the mails after it: it is tri
 
 import asyncio
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
+from app.db.repositories.messages import Description
 from app.db.tables.mail import FolderRole, FolderRow
 from app.db.uow import Database, Uow
 from app.domain.errors import AppError
-from app.domain.ports import FolderState, MailFolder
+from app.domain.ports import FolderState, Listed, MailFolder
 from app.intake.history import StillReading
 from app.intake.service import BATCH, MAX_BYTES, Incoming
 
 LEASE_SECONDS = 10.0
 KNOWN_AT_ONCE = 500
+LISTED_AT_ONCE = 1000
 A_DAY = timedelta(days=1)
 
 P = ParamSpec("P")
@@ -93,6 +104,7 @@ class FolderReader:
         self._keep = keep
         self._not_stored = 0
         self._has_gaps = False
+        self._mod_seq = 0
 
     async def look(self) -> None:
         """Store what is new. Raises Unreachable, MailNotStored or LeaseLost."""
@@ -112,6 +124,19 @@ class FolderReader:
                 await self._commit([], run, uids[-1])
             self._has_gaps = not is_complete
             self._complain()
+        await self._look_behind(row, state)
+
+    async def _look_behind(self, row: FolderRow, state: FolderState) -> None:
+        """Store mail that appeared at or below the cursor since the last look, where the server can tell."""
+        before, self._mod_seq = self._mod_seq, state.mod_seq
+        if not 0 < before < state.mod_seq or self._watched.role is FolderRole.SENT:
+            return
+        start = _whole_second(row.starts_at)
+        changed = await self._blocking(partial(self._folder.changed_uids, before, since=start - A_DAY))
+        uids = await self._unknown([uid for uid in changed if uid <= row.last_uid], state)
+        late = [one.uid for one in await self._unrecognised(uids) if one.received_at >= start]
+        await self._take(late, _Run(state, self._keep, False, lambda _: True))
+        self._complain()
 
     async def read_history(self, since: date, keep: Keep) -> None:
         """Store the mail of the days before the folder's start; what can't be stored of it is left out."""
@@ -150,6 +175,8 @@ class FolderReader:
         start = _whole_second(row.starts_at)
         there = await self._blocking(self._folder.uids_since, start - A_DAY)
         uids = await self._unknown([uid for uid in there if uid < state.uid_next], state)
+        if row.uid_validity and self._watched.role is FolderRole.INBOX:
+            uids = [one.uid for one in await self._unrecognised(uids) if one.received_at >= start]
         is_complete = await self._take(uids, _Run(state, self._keep, False, lambda received_at: received_at >= start))
         self._complain()
         if not is_complete:
@@ -194,6 +221,22 @@ class FolderReader:
                 known = await uow.messages.known_sources(self._watched.mailbox_id, list(sources))
             unknown += [uid for source, uid in sources.items() if source not in known]
         return unknown
+
+    async def _unrecognised(self, uids: Sequence[int]) -> list[Listed]:
+        """Those of the mails that are not stored under another number, as far as a list can tell."""
+        chunks = [uids[start : start + LISTED_AT_ONCE] for start in range(0, len(uids), LISTED_AT_ONCE)]
+        there: list[Listed] = []
+        stored: Counter[Description] = Counter()
+        asked: set[str] = set()
+        for chunk in chunks:
+            listed = await self._blocking(self._folder.list_mails, chunk)
+            there += listed
+            ids = {one.rfc_message_id for one in listed if one.rfc_message_id} - asked
+            asked |= ids
+            async with self._database.read() as uow:
+                stored += await uow.messages.descriptions(self._watched.mailbox_id, ids)
+        listed_as = Counter(_description(one) for one in there)
+        return [one for one in there if listed_as[_description(one)] > stored[_description(one)]]
 
     def _start_fetch(self, uids: Sequence[int], run: _Run) -> asyncio.Task[Sequence[_Arrived]] | None:
         if not uids:
@@ -260,6 +303,10 @@ class FolderReader:
 
 def _source(state: FolderState, uid: int) -> str:
     return f"imap:{state.name}:{state.uid_validity}:{uid}"
+
+
+def _description(listed: Listed) -> Description:
+    return Description(listed.rfc_message_id, listed.size, _whole_second(listed.received_at))
 
 
 def _whole_second(moment: datetime) -> datetime:

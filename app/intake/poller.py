@@ -1,7 +1,7 @@
 """Watches the IMAP mailboxes: a task for each, so that one that fails disturbs no other.
 
     supervisor, every few seconds ─▶ leases of all active mailboxes, in one transaction ─▶ ours: a task; not ours: none
-    task ─▶ look into the inbox, then into Sent ─▶ note when, or by which closed word it failed ─▶ wait ─▶ …
+    task ─▶ look into the inbox, then into Sent ─▶ note when, or by which closed word it failed ─▶ IDLE or wait ─▶ …
 
 A mailbox is read by the worker that holds its lease `mailbox:<id>`. Every batch looks at the lease in its own
 transaction, so that a worker which was taken for dead stores nothing more.
@@ -20,7 +20,7 @@ from app.db.uow import Database
 from app.domain.clock import Clock
 from app.intake.folders import LEASE_SECONDS, lease_of
 from app.intake.service import IntakeService
-from app.intake.watching import OpenFolder, Watching
+from app.intake.watching import USUAL_PACE, AccountOf, OpenLine, Pace, Watching
 
 log = structlog.get_logger()
 
@@ -42,20 +42,22 @@ def _made_of(row: MailboxRow) -> tuple[object, ...]:
 
 
 class Poller:
-    """`open_folder` makes a folder by mailbox and name, or SENT_FOLDER; `holder` names this worker in leases."""
+    """`holder` names this worker in leases; `poll_seconds` is how often a mailbox is read whose server has no IDLE."""
 
     def __init__(
         self,
         database: Database,
         intake: IntakeService,
-        open_folder: OpenFolder,
+        account_of: AccountOf,
+        open_line: OpenLine,
         clock: Clock,
         *,
         poll_seconds: float,
         holder: str,
+        pace: Pace = USUAL_PACE,
     ) -> None:
         self._database = database
-        self._watching = Watching(database, intake, open_folder, clock, holder=holder)
+        self._watching = Watching(database, intake, account_of, open_line, clock, holder=holder, pace=pace)
         self._poll_seconds = poll_seconds
         self._holder = holder
         self._watches: dict[UUID, _Watch] = {}
@@ -89,9 +91,9 @@ class Poller:
         ours: dict[UUID, MailboxRow] = {}
         if wanted:
             async with self._database.write() as uow:
-                for mailbox_id, row in wanted.items():
-                    if await uow.mailboxes.take_lease(lease_of(mailbox_id), self._holder, LEASE_SECONDS):
-                        ours[mailbox_id] = row
+                names = {lease_of(mailbox_id): mailbox_id for mailbox_id in wanted}
+                taken = await uow.mailboxes.take_leases(names, self._holder, LEASE_SECONDS)
+                ours = {names[name]: wanted[names[name]] for name in taken}
         over = [mailbox_id for mailbox_id, watch in self._watches.items() if watch.is_over(ours.get(mailbox_id))]
         await self._end(over, keep_leases=ours.keys())
         for mailbox_id, row in ours.items():

@@ -1,7 +1,20 @@
-"""One mailbox, watched for as long as its task lives: look, note, wait; after failures 1 s, 2 s, 4 s, … up to 5 min."""
+"""One mailbox, watched for as long as its task lives.
+
+    look ─▶ note when, or by which closed word it failed ─▶ IDLE on the inbox, SWEEP_SECONDS at most ─▶ look ─▶ …
+         └▶ failed: wait 1 s, 2 s, 4 s, … 5 min      └▶ no IDLE here: wait DUEBOX_POLL_SECONDS
+
+The wait grows until a connection has been well for STABLE_SECONDS: a server that lets us in and hangs up at once is a
+failing one. Where IDLE never holds (a proxy that cuts it off), the mailbox is polled for a while instead.
+
+One thread a mailbox speaks with its server, and is blocked in the kernel while nothing happens: fifty of them cost
+fifty stacks (some 60 KB each in use) and no time. A selector loop would save the stacks and need an IMAP client of its
+own; a dead server holds up nobody else either way.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,32 +30,73 @@ from app.db.tables.mail import FolderRole, MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import Unreachable
-from app.domain.ports import SENT_FOLDER, MailFolder
+from app.domain.ports import SENT_FOLDER, MailAccount, MailFolder, MailLine
 from app.intake.folders import FolderReader, LeaseLost, MailNotStored, Watched
 from app.intake.history import History
 from app.intake.service import IntakeService
 
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 300.0
 NO_SENT_FOLDER = "imap_no_such_folder"
 LOOK_FOR_SENT_AGAIN = timedelta(minutes=10)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-OpenFolder = Callable[[MailboxRow, str], MailFolder]
+OpenLine = Callable[[MailAccount], MailLine]
+AccountOf = Callable[[MailboxRow], Awaitable[MailAccount]]
+"""What it takes to log in, now. Raises Unreachable."""
 
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """In seconds: how long an IDLE goes without a look, the waits after failures, and when a connection counts as well.
+
+    After `idle_tries` IDLEs that broke off, a mailbox is polled for `idle_rest`.
+    """
+
+    sweep: float = 60.0
+    first_wait: float = 1.0
+    longest_wait: float = 300.0
+    stable: float = 30.0
+    idle_tries: int = 4
+    idle_rest: float = 600.0
+
+
+USUAL_PACE = Pace()
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long to wait after the next failure. Half of each wait is chance: mailboxes of one server spread out."""
+
+    pace: Pace
+    failures: int = 0
+    well_since: float | None = None
+
+    def succeeded(self, now: float) -> None:
+        self.well_since = now if self.well_since is None else self.well_since
+
+    def failed(self, now: float) -> float:
+        if self.well_since is not None and now - self.well_since >= self.pace.stable:
+            self.failures = 0
+        self.well_since = None
+        self.failures += 1
+        wait = min(self.pace.first_wait * 2.0 ** min(self.failures - 1, 20), self.pace.longest_wait)
+        return wait * random.uniform(0.5, 1.0)  # noqa: S311  # chance, not a secret
+
+
 @dataclass(slots=True)
 class _Line:
-    """The mailbox's connections, and the one thread that speaks on them: a dead server holds up nobody else."""
+    """The mailbox's connection, and the one thread that speaks on it: a dead server holds up nobody else."""
 
     thread: ThreadPoolExecutor
-    folders: dict[str, MailFolder] = field(default_factory=dict)
+    patience: Patience
+    connection: MailLine | None = None
+    inbox: MailFolder | None = None
     readers: dict[str, FolderReader] = field(default_factory=dict)
     no_sent_until: datetime | None = None
+    no_idle_until: float = 0.0
 
     async def blocking(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self.thread, partial(call, *args, **kwargs))
@@ -60,24 +114,49 @@ class Watching:
     """What every watched mailbox is treated to."""
 
     def __init__(
-        self, database: Database, intake: IntakeService, open_folder: OpenFolder, clock: Clock, *, holder: str
+        self,
+        database: Database,
+        intake: IntakeService,
+        account_of: AccountOf,
+        open_line: OpenLine,
+        clock: Clock,
+        *,
+        holder: str,
+        pace: Pace,
     ) -> None:
         self._database = database
         self._intake = intake
         self._history = History(clock)
-        self._open_folder = open_folder
+        self._account_of = account_of
+        self._open_line = open_line
         self._clock = clock
         self._holder = holder
+        self._pace = pace
 
     async def run(self, mailbox_id: UUID, poll_seconds: float) -> None:
         """Watch until cancelled."""
-        failures = 0
-        async with _line() as line:
+        async with _line(Patience(self._pace)) as line:
             while True:
-                has_failed = await self._look_and_note(mailbox_id, line)
-                failures = failures + 1 if has_failed else 0
-                wait = min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT) if failures else poll_seconds
-                await asyncio.sleep(wait)
+                if await self._look_and_note(mailbox_id, line):
+                    await asyncio.sleep(line.patience.failed(time.monotonic()))
+                    continue
+                line.patience.succeeded(time.monotonic())
+                await self._await_news(mailbox_id, line, poll_seconds)
+
+    async def _await_news(self, mailbox_id: UUID, line: _Line, poll_seconds: float) -> None:
+        """Until there may be something to see: told by the server, or after a while."""
+        inbox = line.inbox
+        try:
+            if inbox is None or time.monotonic() < line.no_idle_until or not await line.blocking(_can_wait, inbox):
+                await asyncio.sleep(poll_seconds)
+                return
+            await line.blocking(inbox.wait, max(self._pace.sweep, poll_seconds))
+        except Unreachable as failure:
+            wait = line.patience.failed(time.monotonic())
+            log.info("intake.mailbox.idle_lost", mailbox_id=str(mailbox_id), error=str(failure))
+            if line.patience.failures >= self._pace.idle_tries:
+                line.no_idle_until = time.monotonic() + self._pace.idle_rest
+            await asyncio.sleep(wait)
 
     async def _look_and_note(self, mailbox_id: UUID, line: _Line) -> bool:
         """One look. Whatever goes wrong stays with this mailbox, as a closed word that people can see."""
@@ -105,6 +184,7 @@ class Watching:
     async def _look(self, mailbox_id: UUID, line: _Line) -> str:
         """Read what is new in the inbox, then in Sent. Returns why Sent could not be read: that is no failure."""
         seen = await self._see(mailbox_id)
+        await self._connect(seen.mailbox, line)
         inboxes = [self._reader(seen, line, name, starts_at) for name, starts_at in seen.inboxes.items()]
         sent = self._sent_reader(seen, line)
         if seen.mailbox.since is not None:
@@ -121,6 +201,12 @@ class Watching:
             line.no_sent_until = self._clock() + LOOK_FOR_SENT_AGAIN
         return ""
 
+    async def _connect(self, mailbox: MailboxRow, line: _Line) -> None:
+        account = await self._account_of(mailbox)
+        if line.connection is None:
+            line.connection = self._open_line(account)
+        line.connection.use(account)
+
     async def _see(self, mailbox_id: UUID) -> _Seen:
         async with self._database.read() as uow:
             mailbox = await uow.mailboxes.get(mailbox_id)
@@ -133,8 +219,11 @@ class Watching:
     def _reader(self, seen: _Seen, line: _Line, name: str, starts_at: datetime) -> FolderReader:
         if name in line.readers:
             return line.readers[name]
-        folder = line.folders[name] = self._open_folder(seen.mailbox, name)
+        assert line.connection is not None  # noqa: S101  # every look begins with it
+        folder = line.connection.folder(name)
         is_sent = name == SENT_FOLDER
+        if not is_sent and line.inbox is None:
+            line.inbox = folder
         line.readers[name] = FolderReader(
             self._database,
             folder,
@@ -173,12 +262,16 @@ class Watching:
                 await uow.mailboxes.note_read(mailbox_id, error=error[:64], at=self._clock())
 
 
+def _can_wait(folder: MailFolder) -> bool:
+    return folder.can_wait
+
+
 @asynccontextmanager
-async def _line() -> AsyncIterator[_Line]:
-    line = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox"))
+async def _line(patience: Patience) -> AsyncIterator[_Line]:
+    line = _Line(ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox"), patience)
     try:
         yield line
     finally:
-        for folder in line.folders.values():
-            await asyncio.to_thread(folder.close)
+        if line.connection is not None:
+            await asyncio.to_thread(line.connection.close)
         line.thread.shutdown(wait=False, cancel_futures=True)

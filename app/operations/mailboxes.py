@@ -10,7 +10,7 @@ from typing import Any
 from app.bootstrap import Services
 from app.db.tables.mail import FolderRole, FolderRow, MailboxKind, MailboxRow, Security, SentCopy
 from app.domain.errors import Invalid, SettingInvalid, Unreachable
-from app.domain.ports import FolderState
+from app.domain.ports import FolderState, MailAccount
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
@@ -71,9 +71,10 @@ async def try_mailbox(services: Services, name: str) -> str:
         folders = await uow.mailboxes.folders(row.id)
     if row.kind is MailboxKind.WEBHOOK:
         return f"{name} is a webhook: post a signed mail to /webhooks/mail/{name}"
+    account = await services.account_of(row)
     lines = []
     for folder in folders:
-        state = await asyncio.to_thread(_look, services, row, folder.name)
+        state = await asyncio.to_thread(_look, services, account, folder.name)
         lines.append(f"{name}: {folder.name} is readable, next UID {state.uid_next}")
     return "\n".join(lines)
 
@@ -170,17 +171,18 @@ def _check_imap(wish: MailboxWish) -> None:
 
 async def _first_look(services: Services, row: MailboxRow, folder: str) -> tuple[FolderState | None, str]:
     try:
-        return await asyncio.to_thread(_look, services, row, folder), ""
+        account = await services.account_of(row)
+        return await asyncio.to_thread(_look, services, account, folder), ""
     except Unreachable as away:
         return None, str(away)
 
 
-def _look(services: Services, row: MailboxRow, name: str) -> FolderState:
-    folder = services.open_folder(row, name)
+def _look(services: Services, account: MailAccount, name: str) -> FolderState:
+    line = services.open_line(account)
     try:
-        return folder.open()
+        return line.folder(name).open()
     finally:
-        folder.close()
+        line.close()
 
 
 def _day(text: str) -> date | None:

@@ -55,6 +55,11 @@ def read_head(raw: bytes) -> Head:
     )
 
 
+def read_message_id(raw: bytes) -> str:
+    """The Message-ID alone, as `read_head` reads it."""
+    return _message_id(read_fields(raw).get("message-id", ""))
+
+
 def read_fields(raw: bytes) -> Mapping[str, str]:
     """The first field of each wanted name, unfolded, not yet decoded by RFC 2047. Never raises."""
     block = b"\n" + header_block(raw)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from imapclient import IMAPClient
 
-from app.adapters.imap import ImapFolder
+from app.adapters.imap.folder import ImapMailbox
 from app.db.migrating import upgrade
 from app.db.tables.mail import FolderRole, FolderRow, MailboxKind, Security
 from app.db.uow import Database
@@ -124,7 +124,7 @@ async def _add(database: Database, mailbox: Mailbox) -> UUID:
 
 async def _look(hand: Ground, mailbox: Mailbox, mailbox_id: UUID) -> float:
     account = MailAccount(mailbox.host, mailbox.port, "none", mailbox.username, mailbox.password)
-    folder = ImapFolder(account, "INBOX")
+    folder = ImapMailbox(account).folder("INBOX")
     with ThreadPoolExecutor(max_workers=1) as thread:
 
         async def blocking(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

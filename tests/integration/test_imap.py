@@ -3,12 +3,16 @@
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from app.adapters.imap import BATCH_BYTES, ImapFolder, ImapSentFolder
+from app.adapters.imap.folder import BATCH_BYTES, ImapFolder, ImapMailbox
+from app.adapters.imap.idle import IdleTimes
+from app.adapters.imap.sent import ImapSentFolder
 from app.domain.errors import Unreachable
 from app.domain.ids import new_id
 from app.domain.ports import SENT_FOLDER, MailAccount
@@ -25,7 +29,16 @@ def account(mailbox: Mailbox, *, security: str = "none", password: str | None = 
 
 
 def folder(mailbox: Mailbox, name: str = "INBOX", *, security: str = "none", read_seconds: float = 30.0) -> ImapFolder:
-    return ImapFolder(account(mailbox, security=security), name, read_seconds=read_seconds)
+    return ImapMailbox(account(mailbox, security=security), read_seconds=read_seconds).folder(name)
+
+
+def waiting(mailbox: Mailbox, *, silence: float = 30.0, reissue: float = 60.0) -> ImapFolder:
+    """The opened inbox of a line that waits no longer than that."""
+    line = ImapMailbox(account(mailbox), answer_seconds=1.0)
+    inbox = ImapFolder(line, "INBOX", idle_times=IdleTimes(silence, reissue))
+    inbox.open()
+    assert inbox.can_wait
+    return inbox
 
 
 def server_view(mailbox: Mailbox) -> str:
@@ -153,6 +166,59 @@ def test_closing_from_another_thread_ends_a_call_at_once(mailbox: Mailbox) -> No
         inbox.open()
 
 
+def test_a_mail_ends_the_wait(mailbox: Mailbox) -> None:
+    with closing(waiting(mailbox)) as inbox:
+        timer = threading.Timer(0.3, mailbox.append, [mail()])
+        timer.start()
+        assert inbox.wait(60)
+        timer.join()
+        assert inbox.open().uid_next == 2
+        assert not inbox.wait(0.2)
+
+
+def test_a_mail_between_the_look_and_the_wait_ends_it_too(mailbox: Mailbox) -> None:
+    with closing(waiting(mailbox)) as inbox:
+        mailbox.append(mail())
+        assert inbox.wait(60)
+
+
+def test_idle_is_issued_again_after_a_silence_and_after_a_while(mailbox: Mailbox) -> None:
+    for silence, reissue in ((0.1, 60.0), (60.0, 0.1)):
+        with closing(waiting(mailbox, silence=silence, reissue=reissue)) as inbox:
+            assert not inbox.wait(0.5)
+            timer = threading.Timer(0.3, mailbox.append, [mail()])
+            timer.start()
+            assert inbox.wait(60)
+            timer.join()
+
+
+def test_a_bye_ends_the_wait(mailbox: Mailbox) -> None:
+    with closing(waiting(mailbox)) as inbox:
+        timer = threading.Timer(0.3, mailbox.kick)
+        timer.start()
+        with pytest.raises(Unreachable, match=r"^imap_unreachable$"):
+            inbox.wait(60)
+        timer.join()
+        assert inbox.open().uid_next == 1
+
+
+def test_a_half_dead_line_is_noticed_while_it_waits(mailbox: Mailbox) -> None:
+    with closing(waiting(mailbox, silence=2.0)) as inbox, ThreadPoolExecutor(1) as thread:
+        waited = thread.submit(inbox.wait, 60)
+        time.sleep(0.5)
+        with mailbox.frozen(), pytest.raises(Unreachable, match=r"^imap_timeout$"):
+            waited.result()
+
+
+def test_closing_from_another_thread_ends_the_wait(mailbox: Mailbox) -> None:
+    inbox = waiting(mailbox)
+    timer = threading.Timer(0.3, inbox.close)
+    timer.start()
+    with pytest.raises(Unreachable):
+        inbox.wait(60)
+    timer.join()
+
+
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_certificates_are_checked(
     dovecot: Dovecot, mailbox: Mailbox, security: str, monkeypatch: pytest.MonkeyPatch
@@ -178,17 +244,18 @@ def test_a_plain_old_server_is_read_too() -> None:
         mailbox.append(mail())
         inbox = folder(mailbox)
         assert inbox.open().uid_next == 2
+        assert not inbox.can_wait
         assert len(inbox.fetch([1], max_bytes=MANY)) == 1
         inbox.close()
 
 
 def test_failures_are_closed_words(mailbox: Mailbox) -> None:
     with pytest.raises(Unreachable, match=r"^imap_login_refused$"):
-        ImapFolder(account(mailbox, password="wrong"), "INBOX").open()
-    with pytest.raises(Unreachable, match=r"^imap_no_such_folder$"):
-        folder(mailbox, "Nowhere").open()
+        ImapMailbox(account(mailbox, password="wrong")).folder("INBOX").open()
+    with closing(folder(mailbox, "Nowhere")) as nowhere, pytest.raises(Unreachable, match=r"^imap_no_such_folder$"):
+        nowhere.open()
     with pytest.raises(Unreachable, match=r"^imap_unreachable$"):
-        ImapFolder(MailAccount("127.0.0.1", free_port(), "none", "u", "p"), "INBOX").open()
+        ImapMailbox(MailAccount("127.0.0.1", free_port(), "none", "u", "p")).folder("INBOX").open()
     with pytest.raises(Unreachable, match=r"^imap_unreachable$"):
         folder(mailbox).new_uids(0)
 

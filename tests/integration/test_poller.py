@@ -9,17 +9,18 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.adapters.imap import ImapFolder
+from app.adapters.imap.folder import ImapMailbox
 from app.db.sealing import Keyring
 from app.db.tables.mail import CopyRow, FolderRole, FolderRow, HistoryRow, MailboxKind, MailboxRow, Security
 from app.db.tables.system import AuditRow
 from app.db.uow import Uow
 from app.domain.clock import system_clock
 from app.domain.message import MessageState
-from app.domain.ports import MailAccount, MailFolder
+from app.domain.ports import MailAccount, MailLine
 from app.domain.review import ReviewState
 from app.intake.poller import Poller
 from app.intake.service import Incoming, IntakeService
+from app.intake.watching import Pace
 from tests.instances import ADDRESS, SECRET, Instance, mail
 from tests.servers.dovecot import Dovecot, Mailbox
 
@@ -27,11 +28,16 @@ ON_SQLITE = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 A_DAY = timedelta(days=1)
 
 
-def open_folder(row: MailboxRow, name: str) -> MailFolder:
+QUICK = Pace(sweep=0.1, first_wait=0.2, longest_wait=1.0, stable=0.5)
+
+
+async def account_of(row: MailboxRow) -> MailAccount:
     password = Keyring(SECRET).open(row.id, row.secret or b"").decode()
-    return ImapFolder(
-        MailAccount(row.host, row.port, row.security.value, row.username, password), name, read_seconds=10
-    )
+    return MailAccount(row.host, row.port, row.security.value, row.username, password)
+
+
+def open_line(account: MailAccount) -> MailLine:
+    return ImapMailbox(account, read_seconds=10, answer_seconds=2)
 
 
 async def add(
@@ -73,10 +79,17 @@ async def add(
 
 @asynccontextmanager
 async def polling(
-    instance: Instance, *, holder: str = "one", intake: IntakeService | None = None
+    instance: Instance, *, holder: str = "one", intake: IntakeService | None = None, pace: Pace = QUICK
 ) -> AsyncIterator[Poller]:
     poller = Poller(
-        instance.database, intake or instance.intake, open_folder, instance.clock, poll_seconds=0.1, holder=holder
+        instance.database,
+        intake or instance.intake,
+        account_of,
+        open_line,
+        instance.clock,
+        poll_seconds=0.1,
+        holder=holder,
+        pace=pace,
     )
     poller.start()
     try:
@@ -85,7 +98,7 @@ async def polling(
         await poller.stop()
 
 
-async def eventually(claim: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
+async def eventually(claim: Callable[[], Awaitable[bool]], *, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not await claim():  # noqa: ASYNC110  # what it waits for is on the other side of a server
             await asyncio.sleep(0.05)
@@ -244,12 +257,69 @@ async def test_renumbered_mail_is_not_worked_twice(instance: Instance, mailbox: 
         await stored(instance, 201)
         await looked(instance, mailbox_id)
     async with instance.database.read() as uow:
-        assert await uow.session.scalar(sa.select(sa.func.count(CopyRow.id))) == 200
+        assert await uow.session.scalar(sa.select(sa.func.count(CopyRow.id))) == 0
         row = await uow.mailboxes.folder(mailbox_id, "INBOX")
     assert row is not None
     assert (row.uid_validity, row.last_uid) == (1234567, 202)
     assert len(await instance.messages()) == 201
     assert await audited(instance, "intake.folder.renumbered") == 1
+
+
+@ON_SQLITE
+async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: Instance, mailbox: Mailbox) -> None:
+    """The same mails, with other moments of receipt, and beside one of them another of the same Message-ID and size."""
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await add(instance, mailbox)
+    async with instance.database.write() as uow:
+        row = await uow.mailboxes.lock_folder(mailbox_id, "INBOX")
+        await uow.session.delete(row)
+        await uow.session.flush()
+        uow.mailboxes.add_folder(
+            FolderRow(mailbox_id=mailbox_id, name="Work", role=FolderRole.INBOX, starts_at=instance.clock() - A_DAY)
+        )
+    mails = [mail(f"mail {number}", message_id=f"{number}@customer.example") for number in range(5)]
+    await asyncio.to_thread(mailbox.append_all, mails, folder="Work")
+    async with polling(instance):
+        await stored(instance, 5)
+        await asyncio.to_thread(mailbox.delete, "Work")
+        await has_error(instance, mailbox_id, "imap_no_such_folder")
+        await asyncio.to_thread(mailbox.create, "Work")
+        twin = mail("mail 9", message_id="0@customer.example")
+        await asyncio.to_thread(mailbox.append_all, [twin, *mails], folder="Work")
+        await stored(instance, 6)
+        await has_error(instance, mailbox_id, "")
+        await looked(instance, mailbox_id)
+    assert len(await instance.messages()) == 6
+    assert await audited(instance, "intake.folder.renumbered") >= 1
+
+
+@ON_SQLITE
+async def test_mail_that_comes_during_idle_is_stored(instance: Instance, mailbox: Mailbox) -> None:
+    mailbox_id = await add(instance, mailbox)
+    slow = Pace(sweep=3600)
+    async with polling(instance, pace=slow):
+        await asyncio.to_thread(mailbox.append, mail())
+        await stored(instance, 1)
+        for number in range(2, 5):
+            await asyncio.to_thread(mailbox.append, mail())
+            await stored(instance, number)
+        await asyncio.to_thread(mailbox.kick)
+        await asyncio.to_thread(mailbox.append, mail())
+        await stored(instance, 5)
+        assert (await mailbox_row(instance, mailbox_id)).last_error == ""
+
+
+@ON_SQLITE
+async def test_a_mail_that_appears_below_the_cursor_is_stored(instance: Instance, mailbox: Mailbox) -> None:
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, [mail("one"), mail("two")])
+    async with polling(instance):
+        await stored(instance, 2)
+        await looked(instance, mailbox_id)
+        async with instance.database.write() as uow:
+            (await uow.mailboxes.lock_folder(mailbox_id, "INBOX")).last_uid = 3
+        await asyncio.to_thread(mailbox.append, mail("late"))
+        await stored(instance, 3)
 
 
 @ON_SQLITE

@@ -98,6 +98,21 @@ class Mailboxes:
         row.holder, row.expires_at = holder, now + seconds
         return True
 
+    async def take_leases(self, names: Collection[str], holder: str, seconds: float) -> set[str]:
+        """The same for many at once. Returns the names of those that are the holder's now."""
+        now = await self.database_time()
+        found = await self._session.scalars(
+            sa.select(LeaseRow).where(LeaseRow.name.in_(names)).order_by(LeaseRow.name).with_for_update()
+        )
+        rows = {row.name: row for row in found}
+        taken = {name for name, row in rows.items() if row.holder == holder or row.expires_at <= now}
+        await self._session.execute(
+            sa.update(LeaseRow).where(LeaseRow.name.in_(taken)).values(holder=holder, expires_at=now + seconds)
+        )
+        new = sorted(set(names) - rows.keys())
+        self._session.add_all(LeaseRow(name=name, holder=holder, expires_at=now + seconds) for name in new)
+        return taken.union(new)
+
     async def drop_lease(self, name: str, holder: str) -> None:
         await self._session.execute(sa.delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
 

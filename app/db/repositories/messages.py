@@ -1,7 +1,8 @@
 """Messages: stored once, found by state, by thread, by Message-ID."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,15 @@ class Ancestor:
     message_ids: tuple[UUID, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a list of a folder says of a mail, its moment in whole seconds."""
+
+    rfc_message_id: str = field(repr=False)
+    size: int
+    received_at: datetime
+
+
 class Messages:
     def __init__(self, session: AsyncSession, words: Words, clock: Clock) -> None:
         self._session = session
@@ -67,6 +77,18 @@ class Messages:
             for table in (MessageRow, CopyRow, HistoryRow)
         )
         return set(await self._session.scalars(sa.union_all(*known)))
+
+    async def descriptions(self, mailbox_id: UUID, rfc_message_ids: Collection[str]) -> Counter[Description]:
+        """How the stored mails of a mailbox with these Message-IDs would be listed, and how many of each."""
+        hashes = {self._words.keyring.index(rfc_id): rfc_id for rfc_id in rfc_message_ids}
+        rows = await self._session.execute(
+            sa.select(MessageRow.rfc_id_hash, MessageRow.size, MessageRow.received_at).where(
+                MessageRow.mailbox_id == mailbox_id, among(self._session, MessageRow.rfc_id_hash, list(hashes))
+            )
+        )
+        return Counter(
+            Description(hashes[row.rfc_id_hash], row.size, row.received_at.replace(microsecond=0)) for row in rows
+        )
 
     async def ancestors(self, rfc_id_hashes: Iterable[str]) -> dict[str, Ancestor]:
         """The stored mails with these Message-IDs: received ones first, then history, then our own sent ones."""

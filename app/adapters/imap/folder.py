@@ -1,0 +1,215 @@
+"""A folder by IMAPClient: read without changing it (EXAMINE, BODY.PEEK), in as few round trips as it takes.
+
+open ─▶ connect, log in, EXAMINE      once connected, `open` is an EXAMINE alone; a dead line is dialled again
+fetch ─▶ sizes of the batch ─▶ the bodies that fit, in one FETCH ─▶ of mails over the limit the headers
+wait ─▶ EXAMINE ─▶ not what the last look saw? told at once ─▶ IDLE, again and again
+"""
+
+import imaplib
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.exceptions import ProtocolError
+
+from app.adapters.imap.idle import USUAL_TIMES, IdleTimes, NotOffered, idle
+from app.adapters.imap.line import PRINTABLE, ImapLine
+from app.domain.clock import Clock, system_clock
+from app.domain.errors import Unreachable
+from app.domain.ports import SENT_FOLDER, Fetched, FolderState, Listed
+from app.reading.headers import read_message_id
+
+BATCH_MAILS = 100
+BATCH_BYTES = 20 * 1024 * 1024
+HEADER_BYTES = 256 * 1024
+MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
+
+
+class ImapFolder:
+    """A folder by name, or SENT_FOLDER, on a line that it may share with others."""
+
+    def __init__(
+        self, line: ImapLine, folder: str, *, clock: Clock = system_clock, idle_times: IdleTimes = USUAL_TIMES
+    ) -> None:
+        self._line = line
+        self._folder = folder
+        self._clock = clock
+        self._idle_times = idle_times
+        self._name = "" if folder == SENT_FOLDER else folder
+        self._seen: FolderState | None = None
+        self._grants_idle = True
+
+    def open(self) -> FolderState:
+        if self._line.is_up and self._name:
+            try:
+                return self._examine()
+            except Unreachable:
+                pass  # the line died since the last look, or the folder moved: once more, afresh
+        self._line.dial()
+        if self._folder == SENT_FOLDER:
+            self._name = self._line.sent_name()
+        return self._examine()
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the server tells by itself that mail has come; known once the folder was opened."""
+        if not (self._grants_idle and self._line.is_up):
+            return False
+        with self._line.talking() as client:
+            return bool(client.has_capability("IDLE"))
+
+    def wait(self, seconds: float) -> bool:
+        """Until a mail may have come since the last `open`, at most so long. False: none came, as far as one knows."""
+        until = time.monotonic() + seconds
+        seen = self._seen
+        try:
+            while (left := until - time.monotonic()) > 0:
+                self._line.dial()
+                if seen is None or not self._examine().is_like(seen):
+                    return True
+                with self._talking() as client:
+                    if idle(self._line, client, left, self._idle_times):
+                        return True
+        except NotOffered:
+            self._grants_idle = False
+        return False
+
+    def new_uids(self, after: int) -> Sequence[int]:
+        """UIDs above one. `n:*` always names the last mail, also when it is below n (RFC 3501 §6.4.8)."""
+        return [uid for uid in self._search("UID", f"{after + 1}:*") if uid > after]
+
+    def uids_since(self, day: datetime) -> Sequence[int]:
+        """UIDs of the mails received on that day or later, by the date that the server's own zone gives them."""
+        return self._search("SINCE", day.date())
+
+    def changed_uids(self, mod_seq: int, *, since: datetime) -> Sequence[int]:
+        """UIDs of the mails that changed or appeared after that HIGHESTMODSEQ (RFC 7162)."""
+        return self._search("MODSEQ", mod_seq + 1, "SINCE", since.date())
+
+    def list_mails(self, uids: Sequence[int]) -> Sequence[Listed]:
+        """What tells mails apart, without their bodies."""
+        with self._talking() as client:
+            found = self._fields(client, uids, "INTERNALDATE", "RFC822.SIZE", MESSAGE_ID)
+            return [
+                Listed(
+                    uid,
+                    self._received(fields),
+                    int(fields.get(b"RFC822.SIZE", 0)),
+                    read_message_id(fields.get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]") or b""),
+                )
+                for uid, fields in sorted(found.items())
+            ]
+
+    def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]:
+        with self._talking() as client:
+            sizes = self._fields(client, uids[:BATCH_MAILS], "RFC822.SIZE")
+            whole: list[int] = []
+            headed: list[int] = []
+            total = 0
+            for uid in sorted(sizes):
+                size = int(sizes[uid].get(b"RFC822.SIZE", 0))
+                is_whole = size <= max_bytes
+                total += size if is_whole else HEADER_BYTES
+                if total > BATCH_BYTES and (whole or headed):
+                    break
+                (whole if is_whole else headed).append(uid)
+            mails = self._bodies(client, whole)
+            mails |= self._headers(client, [*headed, *(uid for uid in whole if uid not in mails)])
+            return [mails[uid] for uid in sorted(mails)]
+
+    def has_message(self, rfc_message_id: str) -> bool:
+        if not PRINTABLE.fullmatch(rfc_message_id):
+            return False
+        self.open()
+        return bool(self._search("HEADER", "Message-ID", rfc_message_id))
+
+    def append(self, raw: bytes) -> None:
+        self.open()
+        with self._line.talking() as client:
+            client.append(self._name, raw, flags=(b"\\Seen",))
+
+    def close(self) -> None:
+        """Hang up for good, for all folders of the line."""
+        self._line.close()
+
+    def _examine(self) -> FolderState:
+        with self._line.talking("imap_no_such_folder", survives=True) as client:
+            self._line.selected = None
+            with self._line.promptly(client):
+                said = client.select_folder(self._name, readonly=True)
+            if b"UIDVALIDITY" not in said:
+                raise Unreachable("imap_protocol")
+            uid_next = said.get(b"UIDNEXT") or max(client.search(["UID", "*"]), default=0) + 1
+            mod_seq = said.get(b"HIGHESTMODSEQ") if client.has_capability("CONDSTORE") else 0
+            state = FolderState(int(said[b"UIDVALIDITY"]), int(uid_next), self._name, mod_seq=_number(mod_seq))
+        self._line.selected = self
+        self._seen = state
+        return state
+
+    def _talking(self) -> AbstractContextManager[IMAPClient]:
+        """The line, with this folder selected."""
+        if self._line.selected is not self:
+            raise Unreachable("imap_unreachable")
+        return self._line.talking()
+
+    def _search(self, *criteria: object) -> list[int]:
+        with self._talking() as client:
+            return sorted(int(uid) for uid in client.search(list(criteria)))
+
+    def _bodies(self, client: IMAPClient, uids: Sequence[int]) -> dict[int, Fetched]:
+        found = self._fields(client, uids, "INTERNALDATE", "BODY.PEEK[]")
+        return {
+            uid: Fetched(uid, self._received(fields), fields[b"BODY[]"])
+            for uid, fields in found.items()
+            if fields.get(b"BODY[]") is not None
+        }
+
+    def _headers(self, client: IMAPClient, uids: Sequence[int]) -> dict[int, Fetched]:
+        """The headers alone: of a mail over the limit, or of one that is there but that the server cannot render."""
+        found = self._fields(client, uids, "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
+        return {
+            uid: Fetched(uid, self._received(fields), fields.get(b"BODY[HEADER]<0>") or b"", is_truncated=True)
+            for uid, fields in found.items()
+        }
+
+    def _fields(self, client: IMAPClient, uids: Sequence[int], *names: str) -> dict[int, dict[bytes, Any]]:
+        """FETCH; what is expunged meanwhile is left out, also where the server refuses the whole command for it."""
+        if not uids:
+            return {}
+        try:
+            found: dict[int, dict[bytes, Any]] = client.fetch(list(uids), list(names))
+            return found
+        except (imaplib.IMAP4.abort, ProtocolError):
+            raise
+        except imaplib.IMAP4.error:
+            client.noop()
+            there = set(client.search(["UID", ",".join(map(str, uids))]))
+        if len(uids) == 1:
+            return {uid: {} for uid in there}
+        found = {}
+        for uid in there.intersection(uids):
+            found |= self._fields(client, [uid], *names)
+        return found
+
+    def _received(self, fields: dict[bytes, Any]) -> datetime:
+        moment = fields.get(b"INTERNALDATE")
+        with suppress(OverflowError):
+            if isinstance(moment, datetime) and moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        return self._clock()
+
+
+def _number(said: object) -> int:
+    """IMAPClient gives a HIGHESTMODSEQ as a list of one."""
+    found = said[0] if isinstance(said, list | tuple) and said else said
+    return int(found) if isinstance(found, int) else 0
+
+
+class ImapMailbox(ImapLine):
+    """A line with its folders."""
+
+    def folder(self, name: str) -> ImapFolder:
+        return ImapFolder(self, name)
