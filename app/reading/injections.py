@@ -9,7 +9,10 @@ import html
 import re
 import unicodedata
 
+from app.domain.intents import Intent, Reason
 from app.reading.charsets import UNPRINTABLE
+from app.reading.disguises import undisguised
+from app.reading.orders import gives_orders
 from app.reading.visible import INVISIBLE
 
 HTML_LIMIT = 300_000
@@ -105,6 +108,7 @@ _ADDRESS = (
     rf"{_CLAUSE}(?:dear|hello|hi|hey|attention|hallo|achtung|bonjour|hola|ciao|olá|atenzione|atención|"
     rf"atenção) (?:assistant|asistente|assistente|"
     rf"assistent|bot)\b|>\s{{0,3}}assistant\s?[,:]",
+    rf"{_CLAUSE}(?:assistant|assistent|asistente|assistente), (?-i:[^\W\d_A-Z]{{2}})",
     rf"\b{_BE} (?:now |jetzt |maintenant |ahora |ora |nu |agora )?(?:an? |eine? |une? |una? |um |uma |"
     rf"een )?(?:\w+ ){{0,2}}(?:{_AI}|assistant|"
     rf"assistent|asistente|assistente)\b",
@@ -148,6 +152,14 @@ _TEMPLATE = (
     r"instruction|command|update)s?\s?(?:to|"
     r"for|:)|\bbegin (?:new )?instructions\b",
 )
+_FIELDS = (
+    r"(?<![?&/\w-])(?:route|intents?|confidence|status|label|category|priority|reviewer|role|flags?|approved|"
+    r"review_reasons)=[\w\"'\[{]",
+    r"\{\s{0,3}[\"']\w{1,30}[\"']\s{0,3}:|"
+    rf"\b(?:{'|'.join(sorted(word for word in (*Intent, *Reason) if '_' in word))})\b",
+    r"\bsudo \w|\s--(?:no|force|skip)-[a-z]|\brm -rf\b|\b(?:eval|exec|system)\(",
+    r"</?(?:operator|context|untrusted\w{0,20}|human|ai|task|rules|override|admin|developer|\w{0,20}_?fence)>",
+)
 _ORDER = (
     r"\bapprove and (?:send|release|forward)\b|\bauto-?approve\b|\bapprove (?:this|the) (?:draft|reply|"
     r"answer) (?:auto|without|and)",
@@ -175,23 +187,27 @@ _ORDER = (
 )
 _SIGNS = tuple(
     re.compile("|".join(f"(?:{sign})" for sign in signs), re.IGNORECASE | re.MULTILINE)
-    for signs in (_SET_ASIDE, _ADDRESS, _SELF, _TEMPLATE, _ORDER)
+    for signs in (_SET_ASIDE, _ADDRESS, _SELF, _TEMPLATE, _FIELDS, _ORDER)
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BLOCK_TAGS = re.compile(r"</?(?:p|div|br|tr|td|table|h[1-6]|li|blockquote|title)\b[^<>]*>", re.IGNORECASE)
 _SPOKEN_ATTRIBUTES = re.compile(
-    r"\b(?:alt|title|aria-label|placeholder|content)\s?=\s?(?:\"([^\"<>]{10,2000})\"|'([^'<>]{10,2000})')"
+    r"\b(?:alt|title|aria-label|placeholder|content|value|srcdoc|label|data-[\w-]{1,30})\s?=\s?(?:\"([^\"<>]{10,2000})\"|'([^'<>]{10,2000})')"
 )
 
 
 def speaks_to_software(text: str) -> bool:
     """True when the text addresses an AI or gives the software an order.
 
-    Invisible characters and look-alike letter forms don't hide it.
+    Neither invisible characters nor the disguises of `disguises` hide it.
     """
-    plain = _plain(text)
-    return any(sign.search(plain) for sign in _SIGNS)
+    return any(_is_said_to_software(words) for words in undisguised(_bare(text)))
+
+
+def _is_said_to_software(text: str) -> bool:
+    plain = _SPACES.sub(" ", text if text.isascii() else unicodedata.normalize("NFKC", text))
+    return any(sign.search(plain) for sign in _SIGNS) or gives_orders(plain)
 
 
 def html_words(source: str) -> str:
@@ -200,10 +216,11 @@ def html_words(source: str) -> str:
     return html.unescape("\n".join((_TAGS.sub(" ", _BLOCK_TAGS.sub("\n", source[:HTML_LIMIT])), *spoken)))
 
 
-def _plain(text: str) -> str:
+def _bare(text: str) -> str:
+    """As much as a model is ever shown, without what has no shape; Unicode tag characters spell ASCII."""
     if len(text) > _HEAD + _TAIL:
         text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
     if not text.isascii():
-        tags = {0xE0000 + code: code for code in range(0x20, 0x7F)}  # Unicode tag characters spell ASCII
-        text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text.translate(tags)))
-    return _SPACES.sub(" ", UNPRINTABLE.sub("", text))
+        tags = {0xE0000 + code: code for code in range(0x20, 0x7F)}
+        text = INVISIBLE.sub("", text.translate(tags))
+    return UNPRINTABLE.sub("", text)

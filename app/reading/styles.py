@@ -1,4 +1,4 @@
-"""The part of CSS that can hide text: enough of it to say what a person sees, no more (CSS 2.2, CSS Color 4).
+"""The part of CSS that can hide text: enough of it to say what a person sees, no more (CSS 2.2, CSS Transforms 2).
 
 A look is inherited: a child may undo font size, colour and visibility, but nothing undoes an ancestor that is cut off.
 """
@@ -6,32 +6,20 @@ A look is inherited: a child may undo font size, colour and visibility, but noth
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
-Style: TypeAlias = Mapping[str, str]
-Rgb: TypeAlias = tuple[int, int, int]
+from app.reading.colours import BLACK, WHITE, Rgb, ground_colour, is_same, text_colour
+from app.reading.stylesheets import Style
 
-_RULE_LIMIT = 2_000
-_CSS_LIMIT = 200_000
 _TINY = 2.0
-_SAME_COLOUR = 30
-_FAR_OUT = -100.0
+_FAR_OUT, _FAR_OFF = -100.0, 3_000.0
 _FAINT = 0.05
-_WHITE: Rgb = (255, 255, 255)
-_BLACK: Rgb = (0, 0, 0)
-_NAMED: Mapping[str, Rgb] = {
-    "white": _WHITE, "black": _BLACK, "snow": (255, 250, 250), "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255),
-    "whitesmoke": (245, 245, 245), "floralwhite": (255, 250, 240), "mintcream": (245, 255, 250),
-    "azure": (240, 255, 255), "red": (255, 0, 0), "blue": (0, 0, 255), "green": (0, 128, 0), "yellow": (255, 255, 0),
-    "gray": (128, 128, 128), "grey": (128, 128, 128), "silver": (192, 192, 192),
-    "navy": (0, 0, 128), "orange": (255, 165, 0),
-}  # fmt: skip
+_SQUEEZED = -6.0
+_TURNED_AWAY = frozenset({90, 270})
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
-_SIMPLE_SELECTOR = re.compile(r"(?P<tag>[a-z][a-z0-9]*|\*)?(?P<mark>[.#][\w-]+)?")
-_LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})\s{0,3}(px|pt|em|rem|ex|cm|mm|in|vw|vh|%)?")
+_LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})\s{0,3}(px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|%)?")
+_TERM = re.compile(r"([+-]?)\s{0,3}(\d{0,9}\.?\d{1,9})(px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|%)?")
 _PIXELS = {
     "": 1.0,
     "px": 1.0,
@@ -39,6 +27,7 @@ _PIXELS = {
     "em": 16.0,
     "rem": 16.0,
     "ex": 8.0,
+    "ch": 8.0,
     "cm": 37.8,
     "mm": 3.78,
     "in": 96.0,
@@ -47,129 +36,75 @@ _PIXELS = {
     "%": 1.0,
 }
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d{0,5}\.?\d{1,5}(?:px|pt|em|rem|%)?)(?:/|\s|$)")
-_HEX = re.compile(r"#([0-9a-f]{3,8})\b")
-_RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})(?:[\s,/]{1,9}([\d.]{1,9}%?))?")
-_TRANSPARENT = re.compile(r"\btransparent\b")
+_VARIABLE = re.compile(r"var\(\s{0,9}(--[\w-]{1,60})\s{0,9}(?:,([^()]{0,100}))?\)")
 _CLIPPED = re.compile(
-    r"inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0|polygon\(\s*0(?:px|%)?\s+0(?:px|%)?\s*,\s*0(?:px|%)?\s+0|ellipse\(\s*0"
+    r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0|"
+    r"polygon\(\s{0,9}0(?:px|%)?\s{1,9}0(?:px|%)?\s{0,9},\s{0,9}0(?:px|%)?\s{1,9}0"
 )
-_CLIP_RECT = re.compile(r"rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?")
-_MOVED = re.compile(r"translate[xy3d]{0,2}\([^)]{0,40}-\d{3,}|scale[xy3d]{0,2}\(\s*0(?:\.0+)?\s*[,)]")
-_HIDING = re.compile(
-    r"display|visib|opacity|font|color|background|position|left|top|right|bottom|indent|margin|overflow|height|"
-    r"width|clip|transform|filter"
-)
+_CLIP_RECT = re.compile(r"rect\(\s{0,9}[01](?:px)?(?:[\s,]{1,9}[01](?:px)?){3}")
+_MOVED = re.compile(r"translate[xy3d]{0,2}\([^)]{0,40}-?\d{3,}")
+_SCALE = re.compile(r"scale[xy3d]{0,2}\(\s{0,9}([\d.]{1,9})(?:\s{0,9},\s{0,9}([\d.]{1,9}))?")
+_TURN = re.compile(r"rotate[xy]\(\s{0,9}-?(\d{1,4})deg")
+_NOTHING_LEFT = re.compile(r"gradient\((?:[^(),]{0,30},)?\s{0,9}transparent\s{0,9},\s{0,9}transparent\s{0,9}\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What is inherited. `colour` None means see-through; `background` None means unknown (an image, a gradient)."""
 
-    colour: Rgb | None = _BLACK
-    background: Rgb | None = _WHITE
+    colour: Rgb | None = BLACK
+    background: Rgb | None = WHITE
     font_px: float = 16.0
     is_hidden: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_invisible(self) -> bool:
-        return self.is_hidden or self.font_px <= _TINY or self.colour is None or _is_same(self.colour, self.background)
-
-
-@dataclass(frozen=True, slots=True)
-class StyleSheet:
-    """Rules by the class, id or tag that they end in.
-
-    Rules for other media are left out: they hide by the size of the screen.
-    """
-
-    rules: Mapping[str, tuple[tuple[str, Style], ...]] = field(default_factory=dict)
-
-    @staticmethod
-    def of(css: str) -> "StyleSheet":
-        rules: dict[str, tuple[tuple[str, Style], ...]] = {}
-        for selectors, body in _rules(css):
-            style = declarations(body)
-            for tag, mark in _targets(selectors):
-                rules[mark or tag] = (*rules.get(mark or tag, ()), (tag if mark else "", style))
-        return StyleSheet(rules)
-
-    def style_of(self, element: HtmlElement) -> dict[str, str]:
-        if not self.rules:
-            return {}
-        marks = [
-            element.tag,
-            *(f".{name}" for name in element.get("class", "").lower().split()[:20]),
-            f"#{element.get('id', '').lower()}",
-        ]
-        style: dict[str, str] = {}
-        for mark in marks:
-            for tag, found in self.rules.get(mark, ()):
-                if tag in {"", "*", element.tag}:
-                    style.update(found)
-        return style
-
-
-def declarations(style: str) -> dict[str, str]:
-    """`a: b; c: d` as a dict, lower case, the last of a name wins."""
-    if not style:
-        return {}
-    pairs = (part.partition(":") for part in _COMMENT.sub("", style[:_CSS_LIMIT]).lower().split(";"))
-    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs if value}
+        return self.is_hidden or self.font_px <= _TINY or self.colour is None or is_same(self.colour, self.background)
 
 
 def is_cut(element: HtmlElement, style: Style) -> bool:
     """The element and all in it are out of sight."""
     if (
         "hidden" in element.attrib
+        or "popover" in element.attrib
         or style.get("display", "").startswith("none")
         or style.get("content-visibility") == "hidden"
     ):
         return True
     if not style:
         return False
-    return _is_faint(style) or _is_off_screen(style) or _is_collapsed(style) or _is_clipped(style)
+    return any(trick(style) for trick in (_is_faint, _is_off_screen, _is_collapsed, _is_clipped, _is_deformed))
 
 
 def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
+    variables = {name: value for name, value in style.items() if name.startswith("--")}
+    known = {**parent.variables, **variables} if variables else parent.variables
     visibility = style.get("visibility", "")
-    colour = style.get("color") or (element.get("color", "") if element.tag == "font" else "")
+    colour = style.get("-webkit-text-fill-color") or style.get("color") or _colour_attribute(element)
     background = " ".join(filter(None, (style.get("background"), style.get("background-color")))) or element.get(
         "bgcolor", ""
     )
-    if not (visibility or colour or background or "font-size" in style or "font" in style):
+    if not (visibility or colour or background or variables or "font-size" in style or "font" in style):
         return parent
     return Look(
-        colour=_colour(colour.lower(), parent.colour),
-        background=_background(background.lower(), parent.background),
-        font_px=_font_size(style, parent.font_px),
+        colour=text_colour(_filled_in(colour.strip().lower(), known), parent.colour),
+        background=ground_colour(_filled_in(background.strip().lower(), known), parent.background),
+        font_px=_font_size(style, parent.font_px, known),
         is_hidden=visibility in {"hidden", "collapse"} if visibility and visibility != "inherit" else parent.is_hidden,
+        variables=known,
     )
 
 
-def _rules(css: str) -> Iterator[tuple[str, str]]:
-    """Selector lists and bodies outside @-blocks; linear."""
-    depth, count, selectors, inside_at = 0, 0, "", False
-    for piece in re.split(r"([{}])", _COMMENT.sub("", css[:_CSS_LIMIT].replace("<!--", "").replace("-->", "")).lower()):
-        if piece == "{":
-            depth += 1
-        elif piece == "}":
-            depth = max(depth - 1, 0)
-            inside_at = inside_at and depth > 0
-        elif depth == 0:
-            selectors = piece.rpartition(";")[2].strip()
-            inside_at = selectors.startswith("@")
-        elif depth == 1 and not inside_at and _HIDING.search(piece) and count < _RULE_LIMIT:
-            count += 1
-            yield selectors, piece
+def _colour_attribute(element: HtmlElement) -> str:
+    name = {"font": "color", "body": "text"}.get(element.tag)
+    return element.get(name, "") if name else ""
 
 
-def _targets(selectors: str) -> Iterator[tuple[str, str]]:
-    """(tag, .class or #id) of each selector. Of a chain the last link counts, if it is a class or an id."""
-    for selector in selectors.split(",")[:50]:
-        links = selector.replace(">", " ").replace("+", " ").replace("~", " ").split()
-        match = _SIMPLE_SELECTOR.fullmatch(links[-1]) if links else None
-        if match and (match["mark"] or (match["tag"] and len(links) == 1)):
-            yield match["tag"] or "", match["mark"] or ""
+def _filled_in(value: str, variables: Mapping[str, str]) -> str:
+    if "var(" not in value:
+        return value
+    return _VARIABLE.sub(lambda found: variables.get(found[1], (found[2] or "").strip()), value)
 
 
 def _is_faint(style: Style) -> bool:
@@ -184,40 +119,89 @@ def _is_off_screen(style: Style) -> bool:
     offsets = ["text-indent", "margin-left", "margin-top"]
     if style.get("position") in {"absolute", "fixed", "relative"}:
         offsets += ["left", "right", "top", "bottom"]
+    shifts = [_pixels(style.get(name, "")) or 0.0 for name in offsets]
+    shifts += _lengths(style.get("inset", "")) if "position" in style else []
+    shifts += _lengths(style.get("translate", ""))
+    is_behind = style.get("position") == "absolute" and style.get("z-index", "").startswith("-")
+    is_indented_away = style.get("text-indent", "").startswith("100%") and "hidden" in style.get("overflow", "")
     return (
-        any((_pixels(style.get(name, "")) or 0.0) <= _FAR_OUT for name in offsets)
+        any(not _FAR_OUT < shift < _FAR_OFF for shift in shifts)
+        or is_behind
+        or is_indented_away
         or _MOVED.search(style.get("transform", "")) is not None
     )
 
 
 def _is_collapsed(style: Style) -> bool:
-    if not (
-        "hidden" in style.get("overflow", "")
-        or "hidden" in style.get("overflow-y", "")
-        or "clip" in style.get("overflow", "")
-    ):
-        return False
-    sizes = (_pixels(style.get(name, "")) for name in ("height", "max-height", "width", "max-width"))
-    return any(size is not None and size <= _TINY for size in sizes)
+    sizes = {name: _pixels(style.get(name, "")) for name in ("height", "max-height", "width", "max-width")}
+    tiny = {name.removeprefix("max-") for name, size in sizes.items() if size is not None and size <= _TINY}
+    overflow = {style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")}
+    if any("hidden" in value or "clip" in value for value in overflow):
+        return bool(tiny)
+    return tiny == {"height", "width"} and any("auto" in value or "scroll" in value for value in overflow)
 
 
 def _is_clipped(style: Style) -> bool:
+    masks = f"{style.get('mask', '')} {style.get('mask-image', '')} {style.get('-webkit-mask-image', '')}"
     return (
-        _CLIPPED.search(style.get("clip-path", "")) is not None or _CLIP_RECT.search(style.get("clip", "")) is not None
+        _CLIPPED.search(style.get("clip-path", "")) is not None
+        or _CLIP_RECT.search(style.get("clip", "")) is not None
+        or _NOTHING_LEFT.search(masks) is not None
     )
 
 
-def _font_size(style: Style, parent: float) -> float:
-    value = style.get("font-size", "")
+def _is_deformed(style: Style) -> bool:
+    """Scaled to nothing, turned edge on, or with its letters pushed into one another."""
+    transform = style.get("transform", "")
+    scales = [number for found in _SCALE.findall(transform) for number in found if number]
+    scales += [style[name] for name in ("scale", "zoom") if style.get(name)]
+    is_scaled_away = any(_share(scale) <= _FAINT for scale in scales)
+    turn = _TURN.search(transform)
+    spacing = _pixels(style.get("letter-spacing", ""))
+    return (
+        is_scaled_away
+        or (turn is not None and int(turn[1]) % 360 in _TURNED_AWAY)
+        or (spacing is not None and spacing <= _SQUEEZED)
+    )
+
+
+def _share(value: str) -> float:
+    number = _number(value)
+    if number is None:
+        return 1.0
+    return number / 100 if "%" in value else number
+
+
+def _font_size(style: Style, parent: float, variables: Mapping[str, str]) -> float:
+    value = _filled_in(style.get("font-size", ""), variables)
     if not value and "font" in style:
         found = _FONT_SIZE.search(style["font"])
         value = found[1] if found else ""
+    if "(" in value:
+        return _computed(value, parent)
     number = _number(value)
     if number is None:
         return parent
     if value.endswith("%"):
         return parent * number / 100
     return parent * number if value.endswith("em") and not value.endswith("rem") else _pixels(value) or 0.0
+
+
+def _computed(value: str, parent: float) -> float:
+    """Of calc() the sum of its terms, where it only adds; of min() the least. Else nothing can be said."""
+    terms = [(-1 if sign == "-" else 1) * float(size) * _PIXELS[unit] for sign, size, unit in _TERM.findall(value)]
+    if not terms or "*" in value or "/" in value:
+        return parent
+    return min(terms) if value.startswith(("min(", "clamp(")) else sum(terms) if value.startswith("calc(") else parent
+
+
+def _lengths(value: str) -> list[float]:
+    return list(_each_length(value)) if value else []
+
+
+def _each_length(value: str) -> Iterator[float]:
+    for match in _LENGTH.finditer(value):
+        yield float(match[1]) * _PIXELS[match[2] or ""]
 
 
 def _pixels(value: str) -> float | None:
@@ -228,41 +212,3 @@ def _pixels(value: str) -> float | None:
 def _number(value: str) -> float | None:
     match = _LENGTH.match(value)
     return float(match[1]) if match else None
-
-
-def _colour(value: str, parent: Rgb | None) -> Rgb | None:
-    if not value or value in {"inherit", "initial", "currentcolor", "unset"}:
-        return parent
-    if _TRANSPARENT.search(value) or _alpha(value) == 0:
-        return None
-    return _rgb(value) or (1, 1, 1)  # a colour that we can't read is taken for a dark one
-
-
-def _background(value: str, parent: Rgb | None) -> Rgb | None:
-    if not value or value in {"inherit", "initial", "none", "transparent"} or _alpha(value) == 0:
-        return parent
-    if "url(" in value or "gradient" in value or "var(" in value:
-        return None
-    return _rgb(value) or (parent if "transparent" in value or "none" in value else None)
-
-
-def _alpha(value: str) -> float | None:
-    match = _RGB.search(value)
-    return _number(match[4]) if match and match[4] else None
-
-
-def _rgb(value: str) -> Rgb | None:
-    named = next((_NAMED[word] for word in value.split()[:8] if word in _NAMED), None)
-    if named:
-        return named
-    if match := _RGB.search(value):
-        return int(match[1]), int(match[2]), int(match[3])
-    found = _HEX.search(value if "#" in value else f"#{value}")
-    if not found:
-        return None
-    digits = found[1] if len(found[1]) >= 6 else "".join(digit * 2 for digit in found[1])  # noqa: PLR2004 - #rgb or #rrggbb
-    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-
-
-def _is_same(one: Rgb, other: Rgb | None) -> bool:
-    return other is not None and sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _SAME_COLOUR

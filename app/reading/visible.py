@@ -16,7 +16,8 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from app.domain.text import Span
-from app.reading.styles import Look, StyleSheet, declarations, is_cut, look_of
+from app.reading.styles import Look, is_cut, look_of
+from app.reading.stylesheets import StyleSheet
 
 HTML_LIMIT = 1_000_000
 _DEEPEST_QUOTE = 10
@@ -39,7 +40,13 @@ _NEVER_SHOWN = frozenset(
         "object",
         "iframe",
         "noframes",
+        "noembed",
         "datalist",
+        "dialog",
+        "audio",
+        "video",
+        "canvas",
+        "rp",
     }
 )
 _CONFIG = ParserConfig(css={**STRICT_CSS_PROFILE, "head": STRICT_CSS_PROFILE["body"]})
@@ -122,7 +129,7 @@ def _parsed(source: str) -> HtmlElement | None:
 
 def _cut_hidden(root: HtmlElement) -> bool:
     """Cut what is not shown; True when any of it was words."""
-    sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")))
+    sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")), root)
     found = False
     doomed: list[HtmlElement] = []
     waiting: list[tuple[HtmlElement, Look]] = [(root, Look())]
@@ -132,7 +139,7 @@ def _cut_hidden(root: HtmlElement) -> bool:
             found = _comment_hides(element) or found
             doomed.append(element)
             continue
-        style = sheet.style_of(element) | declarations(element.get("style", ""))
+        style = sheet.style_of(element)
         if element.tag in _NEVER_SHOWN or is_cut(element, style):
             found = _is_worth_hiding(element) or found
             doomed.append(element)
