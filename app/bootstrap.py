@@ -65,8 +65,11 @@ from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.policies.standing import load_actions, load_standing
+from app.reminders.automatic import Morning
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
+from app.reminders.learning import LearningPages
+from app.reminders.outcomes import OutcomeService
 from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
@@ -107,6 +110,7 @@ class Services:
     sending: SendingService
     batch_pages: BatchPages
     reminder_pages: ReminderPages
+    learning: LearningPages
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
@@ -260,6 +264,7 @@ def build(
         sending=sending,
         batch_pages=BatchPages(database),
         reminder_pages=ReminderPages(database, plans, clock, max_age=policy.ledger.max_age),
+        learning=LearningPages(database, plans.policy, clock, sending_stopped=policy.sending_stopped),
         insights=insights,
         dashboards=InsightsPages(database, clock),
         customers=CustomerPages(database, clock, standing.of),
@@ -284,7 +289,8 @@ def build(
             {
                 "settle": Settling(database, clock).settle,
                 "figures": insights.refresh_today,
-                "reminders": batches.draft_today,
+                "outcomes": OutcomeService(database, clock).follow_today,
+                "reminders": Morning(database, batches, sending, policy, plans.policy).run,
             },
         ),
         health=Health(database, clock),

@@ -43,6 +43,7 @@ from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal
 from app.domain.text import PiiSpan, RawText, restore, text_of
 from app.policies.loading import load_policy
+from app.policies.reminders import load_reminders
 from app.reading.answers import with_what_is_answered
 from app.reading.classifier import Classifier, ModelFileUnusable
 from app.reading.reading import read_mail
@@ -85,11 +86,28 @@ def build_reminder_context(config: MindConfig) -> ReminderContext:
     check_config(config)
     forget_old_tracing()
     letters = Letters.load()
+    _check_wordings(config, letters)
     writer = EmbeddedWriter(letters)
     prompts = Prompts.load(config.prompts_directory or prompt_files.DEFAULT_DIRECTORY)
     if config.provider == "embedded":
         return ReminderContext(writer, prompts, letters)
     return ReminderContext(FallbackModel(_endpoint(config), writer), prompts, letters)
+
+
+def _check_wordings(config: MindConfig, letters: Letters) -> None:
+    """Raises SettingInvalid for a test of a wording that nobody would write."""
+    tests = [test for test in load_reminders(config.policy_path).experiments if test.wording]
+    for test, stage in ((one, stage) for one in tests for stage in one.stages):
+        if not letters.has(test.wording, stage):
+            raise SettingInvalid(
+                f'reminders.experiment "{test.name}": prompts/reminders/{stage} has no wording "{test.wording}": '
+                f"add a section such as # warm.{test.wording} in every language"
+            )
+    if tests and config.provider != "embedded":
+        raise SettingInvalid(
+            f'reminders.experiment "{tests[0].name}": wordings are templates, and the model of '
+            f"DUEBOX_MODEL__PROVIDER={config.provider} writes its own words; test a tone or an hour"
+        )
 
 
 def _classifier() -> Classifier:

@@ -60,7 +60,8 @@ class ReminderBrief:
     `addressee`: the contact's full name, empty for a department. `customer` is a person's name where `is_person` is
     set; then the letter is written more gently. `last_contact`: the day of the reminder before this one.
     `broken_promise`: the day for which a payment was announced that did not come. `pay_by`: a day that the policy sets
-    for a formal notice. `approver`: who ordered the formal notice, by name; no other stage has one.
+    for a formal notice. `approver`: who ordered the formal notice, by name; no other stage has one. `wording`: another
+    wording of the same letter, which a test tries out.
     """
 
     stage: Stage
@@ -80,6 +81,7 @@ class ReminderBrief:
     pay_by: date | None = None
     approver: str = field(repr=False, default="")
     claim: Claim | None = None
+    wording: str = ""
     max_words: int = 180
     problems: tuple[str, ...] = ()
 

@@ -1,6 +1,6 @@
 """The embedded model's pen for reminders: letters composed from `prompts/reminders/<stage>/<language>.md`.
 
-A file has a section for each tone, in two or more paragraphs, with the lines `[statement]` and `[payment]` between
+A file has a section for each tone (and for other wordings of it that are tried out, as `# warm.short`), in two or more paragraphs, with the lines `[statement]` and `[payment]` between
 them: there code puts the statement of account and the ways to pay. `frame/<language>.md` holds what every letter
 needs: subjects, greeting, notes, help and closing.
 """
@@ -33,7 +33,7 @@ CUSTOMER = "⟨CUSTOMER_1⟩"
 
 _LOCALES = {"en": "en_GB", "fr": "fr_FR", "de": "de_DE", "es": "es_ES", "nl": "nl_NL", "it": "it_IT", "pt": "pt_PT"}
 _AMERICAN = frozenset({"US", "CA"})
-_HEADING = re.compile(r"^# ([a-z_]+)$", re.MULTILINE)
+_HEADING = re.compile(r"^# ([a-z_]+(?:\.[a-z0-9-]+)?)$", re.MULTILINE)
 _BLANKS = re.compile(r"[ \n]+")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _SECTIONS = frozenset({"greeting", "claim", "credit", "disputed", "help", "closing", *(f"subject_{s}" for s in Stage)})
@@ -63,10 +63,16 @@ class Letters:
 
     def compose(self, brief: ReminderBrief) -> str:
         """The whole letter, with its slots still empty and placeholders for names."""
-        letter = self._write(brief.stage, brief.tone, brief)
+        letter = self._write(brief.stage, _section_of(brief), brief)
         greeting, helping, closing = (self._write(FRAME, name, brief) for name in ("greeting", "help", "closing"))
         pieces = [greeting, *_PARAGRAPHS.split(letter), helping]
         return "\n\n".join([*map(_flowing, pieces), closing])
+
+    def has(self, wording: str, stage: Stage) -> bool:
+        """Whether some tone of this stage has another wording of this name, in every language."""
+        return all(
+            any(name.endswith(f".{wording}") for name in self.sections[stage, language]) for language in LANGUAGES
+        )
 
     def notes(self, brief: ReminderBrief) -> str:
         """What stands below the statement, whoever wrote the letter; "" when there is nothing to say."""
@@ -87,7 +93,12 @@ class Letters:
 
     def _write(self, name: str, section: str, brief: ReminderBrief) -> str:
         language = language_of(brief)
-        return self.sections[name, language][section].render(_words(brief)).strip()
+        sections = self.sections[name, language]
+        return sections.get(section, sections[section.partition(".")[0]]).render(_words(brief)).strip()
+
+
+def _section_of(brief: ReminderBrief) -> str:
+    return f"{brief.tone}.{brief.wording}" if brief.wording else brief.tone.value
 
 
 def language_of(brief: ReminderBrief) -> str:
@@ -156,10 +167,11 @@ def _sections(path: Path, environment: Environment) -> Sections:
     pieces = _HEADING.split(path.read_text(encoding="utf-8"))
     needed = _SECTIONS if path.parent.name == FRAME else {tone.value for tone in Tone}
     texts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    if set(texts) != needed:
+    is_letter = path.parent.name != FRAME
+    if not needed <= set(texts) or {name.partition(".")[0] if is_letter else name for name in texts} != needed:
         raise SettingInvalid(f"{path}: must have exactly the sections {', '.join(sorted(needed))}")
     slots = {STATEMENT_SLOT, PAYMENT_SLOT}
-    if path.parent.name != FRAME and any(text.count(slot) != 1 for text in texts.values() for slot in slots):
+    if is_letter and any(text.count(slot) != 1 for text in texts.values() for slot in slots):
         raise SettingInvalid(f"{path}: every tone must have {STATEMENT_SLOT} and {PAYMENT_SLOT} once")
     try:
         return {name: environment.from_string(text.strip()) for name, text in texts.items()}

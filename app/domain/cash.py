@@ -7,13 +7,13 @@ together or not at all: within a customer the standard deviations add up, across
 the week of its due date, apart.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from app.domain.conduct import Position
-from app.domain.forecast import Forecast
+from app.domain.forecast import Expectation, Forecast
 from app.domain.money import Money
 
 CENT = Decimal("0.01")
@@ -32,6 +32,30 @@ class CashWeek:
     by_due_date: Money
 
 
+@dataclass(frozen=True, slots=True)
+class WeekShare:
+    """One customer's part of a week: what is expected, and the standard deviation of it."""
+
+    week: int
+    expected: Decimal
+    deviation: Decimal
+
+
+def shares_by_week(expectations: Iterable[Expectation], monday: date, weeks: int) -> Iterator[WeekShare]:
+    """Of one customer's invoices in one currency, week by week from the one that begins on `monday`."""
+    expected, deviation = [Decimal(0)] * weeks, [Decimal(0)] * weeks
+    for expectation in expectations:
+        for week, share in _shares(expectation.days, monday, weeks).items():
+            expected[week] += expectation.open.amount * share
+            deviation[week] += expectation.open.amount * (share * (1 - share)).sqrt()
+    return (WeekShare(week, expected[week], deviation[week]) for week in range(weeks) if expected[week])
+
+
+def reach_of(variance: Decimal) -> Decimal:
+    """How far the interval reaches to either side of a sum with this variance."""
+    return variance.sqrt() * DEVIATIONS
+
+
 def cash_by_week(
     forecasts: Iterable[Forecast], persons: Iterable[Position], currency: str, start: date, weeks: int
 ) -> tuple[CashWeek, ...]:
@@ -39,19 +63,16 @@ def cash_by_week(
     monday = start - timedelta(days=start.weekday())
     expected, variance, due = ([Decimal(0)] * weeks for _ in range(3))
     for forecast in forecasts:
-        deviation = [Decimal(0)] * weeks
-        for expectation in (e for e in forecast.expectations if e.open.currency == currency):
-            for week, share in _shares(expectation.days, monday, weeks).items():
-                expected[week] += expectation.open.amount * share
-                deviation[week] += expectation.open.amount * (share * (1 - share)).sqrt()
-        variance = [known + own * own for known, own in zip(variance, deviation, strict=True)]
+        own = (e for e in forecast.expectations if e.open.currency == currency)
+        for share in shares_by_week(own, monday, weeks):
+            expected[share.week] += share.expected
+            variance[share.week] += share.deviation * share.deviation
     for item in (item for position in persons for item in position.items if item.open.currency == currency):
         week = (item.due_date - monday).days // 7
         if 0 <= week < weeks:
             due[week] += item.open.amount
     return tuple(
-        _week(monday + timedelta(weeks=n), expected[n], variance[n].sqrt() * DEVIATIONS, due[n], currency)
-        for n in range(weeks)
+        _week(monday + timedelta(weeks=n), expected[n], reach_of(variance[n]), due[n], currency) for n in range(weeks)
     )
 
 

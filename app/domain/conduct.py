@@ -37,12 +37,14 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An open invoice, or a credit note (then `open` is negative). `stops`: what concerns this invoice alone."""
+    """An open invoice, or a credit note (then `open` is negative). `stops`: what concerns this invoice alone.
+    `company`: which of ours it is owed to."""
 
     number: str
     open: Money
     due_date: date
     stops: frozenset[Stop] = frozenset()
+    company: str = ""
 
     @property
     def is_credit(self) -> bool:
@@ -136,11 +138,14 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFacts:
-    """One customer. `name` is for the reader; no rule looks at it."""
+    """One customer. The name, the owner, the segment and our company are for the reader; no rule looks at them."""
 
     position: Position
     conduct: Conduct | NotScored
     name: str = field(repr=False, default="")
+    owner_email: str = field(repr=False, default="")
+    segment: str = "standard"
+    company: str = ""
 
 
 def median(numbers: Iterable[int]) -> int:

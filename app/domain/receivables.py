@@ -36,6 +36,11 @@ class FigureName(StrEnum):
     PROMISE_ENDED = "promise_ended"
     DISPUTED = "disputed"
     DISPUTE_AGE = "dispute_age"
+    CASH_EXPECTED = "cash_expected"
+    CASH_SPREAD = "cash_spread"
+    CASH_BY_DUE = "cash_by_due"
+    REMINDED = "reminded"
+    REMINDED_PAID = "reminded_paid"
 
 
 AGES = (
@@ -54,12 +59,14 @@ AGE_LIMITS = (0, 30, 60, 90)
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Cash expected in the week that begins on `start` (a Monday), and the range that holds it."""
+    """Cash expected in the week that begins on `start` (a Monday), and the range that holds it. `due`: what falls due
+    in it."""
 
     start: date
     low: Decimal
     expected: Decimal
     high: Decimal
+    due: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,8 @@ class CustomerSituation:
 class PlanLine:
     """What happens with one customer in one currency (and company), and why, in a word and in a sentence.
 
-    `amount` is what the listed invoices and credit notes come to. `send_at` is in the customer's zone.
+    `amount` is what the listed invoices and credit notes come to. `send_at` is in the customer's zone. `experiment` is
+    the test that this reminder is part of, and its arm, as "name:arm".
     """
 
     customer_id: str
@@ -173,6 +174,8 @@ class PlanLine:
     contact_id: UUID | None = None
     contact_email: str = field(repr=False, default="")
     send_at: datetime | None = None
+    experiment: str = ""
+    wording: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """As `duebox reminders plan --json` prints it; money is text with two places, what does not apply is null."""
@@ -195,4 +198,5 @@ class PlanLine:
             "contact_email": self.contact_email or None,
             "send_on": self.send_at.date().isoformat() if self.send_at else None,
             "send_at": self.send_at.isoformat() if self.send_at else None,
+            "experiment": self.experiment or None,
         }

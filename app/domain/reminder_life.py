@@ -2,6 +2,7 @@
 
     drafted ─▶ approved ─▶ void      something that the approval relied on has changed; the next plan looks again
        ├─▶ skipped                   a person says: not this time
+       ├─▶ rejected                  a person says: this is wrong; its step is no longer sent without a person
        └─▶ superseded                the plan of a later day says something else
 
 Whether an approved one has left is told by its row in the outbox.
@@ -16,14 +17,18 @@ class ReminderState(StrEnum):
     APPROVED = "approved"
     VOID = "void"
     SKIPPED = "skipped"
+    REJECTED = "rejected"
     SUPERSEDED = "superseded"
 
 
 NEXT: Mapping[ReminderState, frozenset[ReminderState]] = {
-    ReminderState.DRAFTED: frozenset({ReminderState.APPROVED, ReminderState.SKIPPED, ReminderState.SUPERSEDED}),
+    ReminderState.DRAFTED: frozenset(
+        {ReminderState.APPROVED, ReminderState.SKIPPED, ReminderState.REJECTED, ReminderState.SUPERSEDED}
+    ),
     ReminderState.APPROVED: frozenset({ReminderState.VOID, ReminderState.DRAFTED}),
     ReminderState.VOID: frozenset(),
     ReminderState.SKIPPED: frozenset({ReminderState.DRAFTED}),
+    ReminderState.REJECTED: frozenset(),
     ReminderState.SUPERSEDED: frozenset(),
 }
 """Approved and skipped go back to drafted when they are undone in time."""

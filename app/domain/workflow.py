@@ -1,11 +1,13 @@
 """How an operator wants reminders to go: workflows of steps, and the bounds that hold for all of them. Pure data."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from app.domain.experiment import Experiment
 from app.domain.intents import Tone
+from app.domain.outcome import Automatic
 from app.domain.reminder import Channel, Stage
 
 ANY = "*"
@@ -94,6 +96,16 @@ class ReminderPolicy:
     caps: Caps = Caps()
     hours: Hours = Hours()
     minimum: Decimal = Decimal(0)
+    experiments: tuple[Experiment, ...] = ()
+    automatic: tuple[Automatic, ...] = ()
+
+    def without(self, over: Collection[str]) -> "ReminderPolicy":
+        """The same without the tests of these names: who was in their other arm is written to as usual again."""
+        return replace(self, experiments=tuple(test for test in self.experiments if test.name not in over))
+
+    def automatic_for(self, workflow: str, stage: Stage) -> Automatic | None:
+        """What a step must earn to be sent without a person; None where a person always decides."""
+        return next((one for one in self.automatic if workflow in one.workflows and stage in one.stages), None)
 
     def workflow_for(self, segment: str, *, is_natural_person: bool, average_delay: float | None) -> Workflow:
         """Natural persons have their own workflow, and no move rule looks at how they pay."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from app.domain.cash import reach_of
 from app.domain.receivables import (
     AGES,
     POSITION,
@@ -20,7 +21,9 @@ from app.domain.receivables import (
     month_starts,
     week_starts,
 )
-from app.insights.view import Bar, Line, Measures, PromiseDay, WeekBar
+from app.domain.reminder import Stage
+from app.insights.cash import SPREAD_UNIT
+from app.insights.view import Bar, Line, Measures, PromiseDay, Reminded, WeekBar
 
 Sums = Mapping[tuple[FigureName, str], tuple[Decimal, int]]
 Position = Mapping[FigureName, Decimal]
@@ -87,10 +90,26 @@ def parts_of(sums: Sums, name: FigureName) -> list[tuple[str, Decimal, int]]:
     return sorted((detail, *sums[found, detail]) for found, detail in sums if found is name)
 
 
-def due_by_week(sums: Sums, day: date) -> tuple[Week, ...]:
-    """What falls due in each of the coming weeks: cash if everybody pays on the day."""
-    dues = {start: sums.get((FigureName.DUE_WEEK, start.isoformat()), NOTHING)[0] for start in week_starts(day)}
-    return tuple(Week(start, value, value, value) for start, value in dues.items())
+def cash_weeks(sums: Sums, day: date) -> tuple[Week, ...]:
+    """What is expected in each of the coming weeks with its interval; natural persons' by due date alone."""
+
+    def value(name: FigureName, start: date) -> Decimal:
+        return sums.get((name, start.isoformat()), NOTHING)[0]
+
+    weeks = []
+    for start in week_starts(day):
+        by_due, expected = value(FigureName.CASH_BY_DUE, start), value(FigureName.CASH_EXPECTED, start)
+        reach = reach_of(value(FigureName.CASH_SPREAD, start) * SPREAD_UNIT)
+        low = max(Decimal(0), expected - reach) + by_due
+        weeks.append(Week(start, low, expected + by_due, expected + by_due + reach, value(FigureName.DUE_WEEK, start)))
+    return tuple(weeks)
+
+
+def reminded(sums: Sums) -> tuple[Reminded, ...]:
+    """By stage, in the order of stages."""
+    asked = {stage: (value, count) for stage, value, count in parts_of(sums, FigureName.REMINDED)}
+    paid = {stage: (value, count) for stage, value, count in parts_of(sums, FigureName.REMINDED_PAID)}
+    return tuple(Reminded(stage.value, *asked[stage], *paid.get(stage, NOTHING)) for stage in Stage if stage in asked)
 
 
 def bars(parts: Sequence[tuple[str, Decimal, int]]) -> tuple[Bar, ...]:

@@ -15,8 +15,8 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.people import SignedIn
-from app.domain.receivables import PERIOD_DAYS, FigureName, Week
-from app.insights.measures import Position, Sums, bars, due_by_week, measures, parts_of, trend, week_bars
+from app.domain.receivables import PERIOD_DAYS, FigureName
+from app.insights.measures import Position, bars, cash_weeks, measures, parts_of, reminded, trend, week_bars
 from app.insights.view import Amount, Balance, Dashboard, Workload
 
 LARGEST = 8
@@ -46,7 +46,7 @@ class InsightsPages:
             part = with_currency(part, choices)
             sums = await uow.figures.sums(day, part)
             history = await uow.figures.history(part, day - timedelta(days=TREND_DAYS), day)
-            cash, top = week_bars(self.expected_cash(sums, day))
+            cash, top = week_bars(cash_weeks(sums, day))
             found = await uow.balances.page(part, limit=LARGEST)
             here: Position = {name: value for (name, detail), (value, _) in sums.items() if not detail}
             return Dashboard(
@@ -58,17 +58,13 @@ class InsightsPages:
                 ageing=bars(result.ages),
                 cash=cash,
                 cash_top=top,
+                reminded=reminded(sums),
                 trend=trend({**history, day: here}),
                 reasons=bars(parts_of(sums, FigureName.DISPUTED)),
                 dispute_ages=bars(parts_of(sums, FigureName.DISPUTE_AGE)),
                 largest=[balance_view(row, customer, day) for row, customer in found if row.overdue > 0],
                 workload=await self._workload(uow, reader),
             )
-
-    @staticmethod
-    def expected_cash(sums: Sums, day: date) -> Sequence[Week]:
-        """Cash by week, from due dates alone: the range of a week is its expected amount."""
-        return due_by_week(sums, day)
 
     async def export(self, part: Slice, reader: SignedIn) -> str:
         """The rows that the dashboard's figures are the sums of, as CSV: those of the newest day and of the day that

@@ -7,6 +7,7 @@ import structlog
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.insights.cases import case_figures
+from app.insights.cash import cash_figures
 
 log = structlog.get_logger()
 
@@ -22,9 +23,11 @@ class InsightsService:
 
     async def refresh_figures(self, as_of: date) -> None:
         """Roll up the ledger as it stands, as the figures of `as_of`. The same again changes nothing."""
+        cash = await cash_figures(self._database, as_of)
         async with self._database.write() as uow:
             await uow.figures.refresh(as_of)
             uow.figures.add(await case_figures(uow, as_of))
+            uow.figures.add(cash)
         log.info("insights.figures.refreshed", day=as_of.isoformat())
 
     async def work(self, day: str) -> None:

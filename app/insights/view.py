@@ -51,6 +51,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminded:
+    """Reminders of a stage and what they asked for; of these, what was paid within 14 days."""
+
+    stage: str
+    asked: Decimal
+    count: int
+    paid: Decimal
+    paid_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseDay:
     day: date
     count: int
@@ -130,6 +141,7 @@ class Dashboard:
     ageing: tuple[Bar, ...]
     cash: tuple[WeekBar, ...]
     cash_top: Decimal
+    reminded: tuple[Reminded, ...]
     trend: Line | None
     reasons: tuple[Bar, ...]
     dispute_ages: tuple[Bar, ...]

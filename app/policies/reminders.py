@@ -10,6 +10,7 @@ from app.domain.errors import SettingInvalid
 from app.domain.intents import Tone
 from app.domain.reminder import RANK, Channel, Stage
 from app.domain.workflow import ANY, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
+from app.policies.learning import load_automatic, load_experiments
 from app.policies.section import Section
 
 SHIPPED = Path(__file__).with_name("reminders.toml")
@@ -31,7 +32,7 @@ def load_reminders(path: Path | None = None) -> ReminderPolicy:
 
 
 def _policy(section: Section) -> ReminderPolicy:
-    section.only("version", "minimum", "hours", "caps", "off_ramp", "move", "workflow")
+    section.only("version", "minimum", "hours", "caps", "off_ramp", "move", "workflow", "experiment", "automatic")
     workflows = tuple(_workflow(table) for table in section.tables("workflow"))
     _check_workflows(section, workflows)
     known = frozenset(segment for workflow in workflows for segment in workflow.segments)
@@ -43,6 +44,8 @@ def _policy(section: Section) -> ReminderPolicy:
         caps=_caps(section.table("caps")),
         hours=_hours(section.table("hours")),
         minimum=section.amount("minimum"),
+        experiments=load_experiments(section, workflows),
+        automatic=load_automatic(section, workflows),
     )
 
 

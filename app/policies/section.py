@@ -1,7 +1,7 @@
 """One table of a policy file, read key by key. Whatever is wrong is named with the file, the place and the mend."""
 
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
@@ -26,6 +26,9 @@ class Section:
         odd = sorted(set(self._table) - set(known))
         if odd:
             self.refuse(f'"{odd[0]}" is not known here; use {", ".join(sorted(known))}')
+
+    def has(self, key: str) -> bool:
+        return key in self._table
 
     def text(self, key: str, default: str = "") -> str:
         value = self._table.get(key, default)
@@ -63,6 +66,29 @@ class Section:
         if not isinstance(value, time):
             self.refuse(f"{key} must be a time of day such as 08:00:00, without quotes")
         return value
+
+    def day(self, key: str) -> date:
+        value = self._table.get(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            self.refuse(f"{key} must be a day such as 2026-06-30, without quotes")
+        return value
+
+    def share(self, key: str, default: float) -> float:
+        value = self._table.get(key, default)
+        if not isinstance(value, int | float | Decimal) or isinstance(value, bool) or not 0 <= value <= 1:
+            self.refuse(f"{key} must be a share from 0 to 1, such as 0.05")
+        return float(value)
+
+    def members(self, key: str, kind: type[E]) -> frozenset[E]:
+        """Some words of a closed set, at least one."""
+        known = {member.value: member for member in kind}
+        named = self.words(key)
+        odd = sorted(named - set(known))
+        if odd:
+            self.refuse(f'{key}: "{odd[0]}" is not one of {", ".join(known)}')
+        if not named:
+            self.refuse(f"{key} must name at least one of {', '.join(known)}")
+        return frozenset(known[word] for word in named)
 
     def words(self, key: str) -> frozenset[str]:
         value = self._table.get(key, [])

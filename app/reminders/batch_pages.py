@@ -50,6 +50,7 @@ class ReminderView:
     subject: str = field(repr=False)
     body: str = field(repr=False)
     is_edited: bool = False
+    is_automatic: bool = False
     problems: tuple[str, ...] = ()
 
     @property
@@ -145,5 +146,6 @@ async def _view(uow: Uow, row: ReminderRow) -> ReminderView:
         subject=edited.get("subject", words.subject),
         body=edited.get("body", words.body),
         is_edited=bool(edited),
+        is_automatic=row.is_automatic,
         problems=words.problems,
     )

@@ -110,6 +110,12 @@ async def skip(reminder_id: UUID, sending: Sending, pages: Pages, user: PageUser
     return await _to_batch(pages, reminder_id)
 
 
+@router.post("/reminders/{reminder_id:uuid}/reject", dependencies=SAFE)
+async def reject(reminder_id: UUID, sending: Sending, pages: Pages, user: PageUser, version: Version) -> Response:
+    await sending.reject(reminder_id, version=version, by=user)
+    return await _to_batch(pages, reminder_id)
+
+
 @router.post("/reminders/{reminder_id:uuid}/undo", dependencies=SAFE)
 async def undo(reminder_id: UUID, sending: Sending, pages: Pages, user: PageUser) -> Response:
     await sending.undo(reminder_id, by=user)

@@ -63,12 +63,11 @@ class BatchService:
         self._policy = policy
         self._clock = clock
 
-    async def draft_today(self) -> None:
-        """The scheduled run; nothing to do where there is no mailbox yet to write from."""
+    async def draft_today(self) -> Drafted | None:
+        """The scheduled run; None where there is no mailbox yet to write from."""
         async with self._database.read() as uow:
             has_mailbox = any(row.active for row in await uow.mailboxes.all())
-        if has_mailbox:
-            await self.draft(self._clock().date(), by=DUEBOX)
+        return await self.draft(self._clock().date(), by=DUEBOX) if has_mailbox else None
 
     async def draft(self, as_of: date, *, by: SignedIn) -> Drafted:
         """Draft what the plan of a day wants sent; older drafts that nobody decided on are superseded.
@@ -159,6 +158,8 @@ class BatchService:
             version=1,
             is_refused=draft.is_refused,
             send_at=line.send_at,
+            workflow=line.workflow,
+            experiment=line.experiment,
             created_at=self._clock(),
         )
         uow.reminders.add(row)

@@ -36,6 +36,7 @@ class Wanted:
     tone: Tone
     language: str
     contact_id: UUID | None
+    wording: str = ""
 
     @classmethod
     def of_line(cls, line: PlanLine) -> "Wanted":
@@ -52,6 +53,7 @@ class Wanted:
             line.tone,
             line.language,
             line.contact_id,
+            line.wording,
         )
 
     @classmethod
@@ -93,6 +95,7 @@ async def brief_of(uow: Uow, wanted: Wanted, policy: Policy, *, team: str, today
         country=customer.country,
         last_contact=await uow.reminders.last_sent(wanted.customer_id, wanted.currency),
         broken_promise=_broken(cases, wanted.invoices, today),
+        wording=wanted.wording,
     )
     if brief.total != wanted.amount:
         raise Invalid("the ledger has changed since the plan: draft the reminder again")

@@ -40,16 +40,24 @@ def best_hour(replies: Sequence[datetime], zone: ZoneInfo) -> int | None:
     return min(hours, key=lambda hour: (-hours[hour], hour))
 
 
-def moment_for(situation: CustomerSituation, as_of: date, hours: Hours, usual_hour: int) -> tuple[datetime | None, str]:
-    """When to write, from this day on, and why then. None where no business day is near."""
+def moment_for(
+    situation: CustomerSituation, as_of: date, hours: Hours, usual_hour: int, *, asked: int | None = None
+) -> tuple[datetime | None, str]:
+    """When to write, from this day on, and why then. None where no business day is near. `asked`: the hour that a test
+    of hours wants, whatever was learnt."""
     day = next_workday(as_of, situation.country, situation.language)
     if day is None:
         return None, ""
     zone = zone_named(situation.timezone)
-    learnt = best_hour(situation.replies, zone)
-    at = hours.nearest(usual_hour if learnt is None else learnt)
-    moment = datetime.combine(day, at, zone)
-    told = (
-        "the workflow's hour" if learnt is None else f"most of their {len(situation.replies)} mails came at that hour"
-    )
+    hour, told = _hour_for(situation, zone, usual_hour, asked)
+    moment = datetime.combine(day, hours.nearest(hour), zone)
     return moment, f"at {moment:%H:%M} their time ({told})"
+
+
+def _hour_for(situation: CustomerSituation, zone: ZoneInfo, usual: int, asked: int | None) -> tuple[int, str]:
+    if asked is not None:
+        return asked, "the hour of a test"
+    learnt = best_hour(situation.replies, zone)
+    if learnt is None:
+        return usual, "the workflow's hour"
+    return learnt, f"most of their {len(situation.replies)} mails came at that hour"

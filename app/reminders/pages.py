@@ -78,7 +78,7 @@ class ReminderPages:
         """What happened with a customer and what will if nothing changes. Raises NotFound."""
         today = self._today()
         situation, lines = await self._reminders.explain(customer_id, today)
-        ahead = outlook(situation, self._reminders.policy, today, DAYS_AHEAD)
+        ahead = outlook(situation, await self._reminders.policy_of(today), today, DAYS_AHEAD)
         async with self._database.read() as uow:
             names = {key: row.name for key, row in (await uow.ledger.customer_names([customer_id])).items()}
             past = await history(uow, customer_id, today)
@@ -91,7 +91,7 @@ class ReminderPages:
 
     async def _some(self, uow: Uow, day: date, after: str, limit: int) -> tuple[list[PlanLine], str, bool]:
         """Lines, the last customer, and whether there are more."""
-        situations, policy = Situations(uow.session), self._reminders.policy
+        situations, policy = Situations(uow.session), await self._reminders.policy_of(day)
         newest = await situations.newest_invoices()
         found = await situations.page(
             day,

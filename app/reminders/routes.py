@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from app.domain.errors import Invalid
 from app.domain.intents import Tone
 from app.domain.reminder import Channel, NextAction, Stage, Why
+from app.reminders.learning import LearningPages
 from app.reminders.pages import ReminderPages
 from app.web.auth import ApiUser, PageUser
 from app.web.errors import problems
@@ -45,6 +46,7 @@ class PlanItem(BaseModel):
     contact_email: str | None
     send_on: str | None
     send_at: str | None
+    experiment: str | None
 
 
 class PlanPage(BaseModel):
@@ -56,7 +58,12 @@ def reminder_pages(request: Request) -> ReminderPages:
     return cast(ReminderPages, request.app.state.services.reminder_pages)
 
 
+def learning_pages(request: Request) -> LearningPages:
+    return cast(LearningPages, request.app.state.services.learning)
+
+
 Pages = Annotated[ReminderPages, Depends(reminder_pages)]
+LearningView = Annotated[LearningPages, Depends(learning_pages)]
 
 
 @router.get("/reminders")
@@ -76,6 +83,18 @@ async def plan(
 ) -> HTMLResponse:
     view = await pages.plan(_day_of(as_of), action=action, reason=reason, after=after)
     return html(request, "reminders/plan.html", page=await page_of(request, "reminders", user), view=view)
+
+
+@router.get("/reminders/learning")
+async def learning(request: Request, pages: LearningView, user: PageUser) -> HTMLResponse:
+    view = await pages.learning()
+    return html(request, "reminders/learning.html", page=await page_of(request, "reminders", user), view=view)
+
+
+@router.get("/reminders/learning/export.csv")
+async def export(pages: LearningView, user: PageUser) -> Response:
+    headers = {"Content-Disposition": 'attachment; filename="effects.csv"'}
+    return Response(await pages.export(user), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/reminders/customers/{customer_id:path}")

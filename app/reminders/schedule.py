@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from app.domain.account import ContactRole
 from app.domain.reminder import (
@@ -27,7 +26,7 @@ from app.domain.workflow import ReminderPolicy, Step, Workflow
 from app.reminders.listing import ORDER, Listing, net, sort_out, window
 from app.reminders.moments import moment_for
 from app.reminders.phrases import say
-from app.reminders.steps import courtesy, sent_since, standing, tone_of, workflow_of
+from app.reminders.steps import Way, courtesy, sent_since, standing, way_of, workflow_of
 
 ROLES = {role: rank for rank, role in enumerate(ContactRole)}
 """Accounts payable first, then management; the order of the enum."""
@@ -138,10 +137,11 @@ class _Planner:
 
     def _contact(self, workflow: Workflow, step: Step, named: Named) -> PlanLine:
         contact = contact_for(self.situation)
-        asked = self._asked(workflow, step, contact)
+        way = way_of(self.situation, self.policy, workflow, step, self.as_of)
         if step.channel is Channel.EMAIL and contact is None:
-            return replace(self.wait(Why.NO_CONTACT, named, with_credit=True), action=NextAction.TASK, **asked)
-        moment, told = moment_for(self.situation, self.as_of, self.policy.hours, workflow.hour)
+            line = replace(self.wait(Why.NO_CONTACT, named, with_credit=True), action=NextAction.TASK)
+            return self._stepped(line, workflow, step, way, contact)
+        moment, told = moment_for(self.situation, self.as_of, self.policy.hours, workflow.hour, asked=way.hour)
         if moment is None:
             return self.wait(Why.QUIET_HOURS, named, with_credit=True)
         if not self.policy.caps.allow(self.contacted, moment):
@@ -150,8 +150,8 @@ class _Planner:
         why = f"{say(Why.DUE)}: {step.stage} step of “{workflow.name}” ({step.days:+d} days), {told}"
         if reason is not Why.DUE:
             why = f"{say(reason)}. {why}"
-        line = self.wait(reason, named, with_credit=True)
-        return replace(line, action=action, why=why, send_at=moment, **asked)
+        line = replace(self.wait(reason, named, with_credit=True), action=action, why=why, send_at=moment)
+        return self._stepped(line, workflow, step, way, contact)
 
     def _action(self, step: Step) -> tuple[NextAction, Why]:
         """Only a plain e-mail is a reminder; what needs a person is a task."""
@@ -161,18 +161,21 @@ class _Planner:
             return NextAction.TASK, Why.STRATEGIC_ACCOUNT
         return NextAction.REMIND if step.channel is Channel.EMAIL else NextAction.TASK, Why.DUE
 
-    def _asked(self, workflow: Workflow, step: Step, contact: Addressee | None) -> dict[str, Any]:
-        """What a line says of the step that is due, and of whom it goes to."""
+    def _stepped(self, line: PlanLine, workflow: Workflow, step: Step, way: Way, contact: Addressee | None) -> PlanLine:
+        """With what a line says of the step that is due, and of whom it goes to."""
         language = contact.language if contact is not None else ""
-        return {
-            "workflow": workflow.name,
-            "stage": step.stage,
-            "tone": tone_of(step, self.situation),
-            "channel": step.channel,
-            "language": language or self.situation.language or "en",
-            "contact_id": contact.id if contact is not None else None,
-            "contact_email": contact.email if contact is not None else "",
-        }
+        return replace(
+            line,
+            workflow=workflow.name,
+            stage=step.stage,
+            tone=way.tone,
+            channel=step.channel,
+            language=language or self.situation.language or "en",
+            contact_id=contact.id if contact is not None else None,
+            contact_email=contact.email if contact is not None else "",
+            experiment=way.experiment,
+            wording=way.wording,
+        )
 
     def wait(self, why: Why, named: Named = (), *, with_credit: bool = False, day: date | None = None) -> PlanLine:
         """Nobody is contacted: the items that this is about, and the day from which on it may be otherwise."""

@@ -2,6 +2,9 @@
 the outbox, where the plan is asked once more at the moment of sending.
 
     approve, edit ─▶ outbox row and send job      skip ─▶ not this time      undo ─▶ drafted again, while it is here
+                                                  reject ─▶ it is wrong: its step is not sent without a person any more
+
+Where a step has earned it (app/reminders/automatic.py), Duebox itself approves.
 """
 
 import asyncio
@@ -96,22 +99,25 @@ class SendingService:
                 raise Invalid("the plan no longer wants this reminder: something has changed since it was drafted")
             edited = {"subject": words.subject, "body": words.body}
             edited_id = await uow.words.put(row.conversation_id, "edited", edited) if is_edited else None
-            values = {"decided_at": self._clock(), "decided_by": by.id, "edited_id": edited_id}
+            values = {
+                "decided_at": self._clock(),
+                "decided_by": by.id,
+                "edited_id": edited_id,
+                "is_automatic": by.id is None,
+            }
             await self._move(
                 uow, row, ReminderState.DRAFTED, ReminderState.APPROVED, version=version, by=by, values=values
             )
-            outbox = await self._fix(uow, row, words, papers)
+            outbox = await self._fix(uow, row, words, papers, is_automatic=by.id is None)
         return outbox.send_after
 
     async def skip(self, reminder_id: UUID, *, version: int, by: SignedIn) -> None:
         """Not this time. Raises NotAllowed, NotFound or StateImpossible."""
-        _check(by)
-        values = {"decided_at": self._clock(), "decided_by": by.id}
-        async with self._database.write() as uow:
-            row = await uow.reminders.get(reminder_id)
-            await self._move(
-                uow, row, ReminderState.DRAFTED, ReminderState.SKIPPED, version=version, by=by, values=values
-            )
+        await self._refuse(reminder_id, ReminderState.SKIPPED, version, by)
+
+    async def reject(self, reminder_id: UUID, *, version: int, by: SignedIn) -> None:
+        """It should never have been drafted like this. Raises NotAllowed, NotFound or StateImpossible."""
+        await self._refuse(reminder_id, ReminderState.REJECTED, version, by)
 
     async def undo(self, reminder_id: UUID, *, by: SignedIn) -> None:
         """Take an approval or a skip back. Raises NotAllowed, NotFound, StateImpossible, and Invalid when it left."""
@@ -122,7 +128,7 @@ class SendingService:
             if outbox is not None and not await uow.outbox.move(outbox.id, frm=CALLED_BACK, to=OutboxState.CANCELLED):
                 raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
             frm = row.state if row.state is ReminderState.SKIPPED else ReminderState.APPROVED
-            values = {"decided_at": None, "decided_by": None, "edited_id": None}
+            values = {"decided_at": None, "decided_by": None, "edited_id": None, "is_automatic": False}
             await self._move(uow, row, frm, ReminderState.DRAFTED, version=None, by=by, values=values)
 
     async def is_still_due(self, uow: Uow, reminder_id: UUID) -> bool:
@@ -169,6 +175,13 @@ class SendingService:
             return replace(situation, contacted=tuple(others))
         return None
 
+    async def _refuse(self, reminder_id: UUID, to: ReminderState, version: int, by: SignedIn) -> None:
+        _check(by)
+        values = {"decided_at": self._clock(), "decided_by": by.id}
+        async with self._database.write() as uow:
+            row = await uow.reminders.get(reminder_id)
+            await self._move(uow, row, ReminderState.DRAFTED, to, version=version, by=by, values=values)
+
     async def _move(
         self,
         uow: Uow,
@@ -192,7 +205,9 @@ class SendingService:
             is_edited=values.get("edited_id") is not None,
         )
 
-    async def _fix(self, uow: Uow, row: ReminderRow, words: Words, papers: tuple[Attached, ...]) -> OutboxRow:
+    async def _fix(
+        self, uow: Uow, row: ReminderRow, words: Words, papers: tuple[Attached, ...], *, is_automatic: bool
+    ) -> OutboxRow:
         """Fix the mail to the byte. Raises Invalid when its contact is gone."""
         contacts = {contact.id: contact for contact in await uow.ledger.contacts(row.customer_id)}
         contact = contacts.get(row.contact_id) if row.contact_id else None
@@ -213,6 +228,7 @@ class SendingService:
                 language=row.language,
                 date=send_after,
                 attachments=papers,
+                is_automatic=is_automatic,
             )
         )
         customer = await uow.ledger.customer(row.customer_id)

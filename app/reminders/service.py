@@ -10,6 +10,7 @@ from app.domain.errors import NotFound
 from app.domain.freshness import is_fresh
 from app.domain.reminder import CustomerSituation, PlanLine
 from app.domain.workflow import ReminderPolicy
+from app.reminders.outcomes import comparisons
 from app.reminders.schedule import plan
 
 
@@ -23,16 +24,25 @@ class ReminderService:
 
     async def plan(self, as_of: date) -> AsyncGenerator[PlanLine, None]:
         """Every customer's outcome on this day, in the order of their ids."""
+        policy = await self.policy_of(as_of)
         async with aclosing(self._situations(as_of)) as situations:
             async for situation in situations:
-                for line in plan(situation, self.policy, as_of):
+                for line in plan(situation, policy, as_of):
                     yield line
+
+    async def policy_of(self, as_of: date) -> ReminderPolicy:
+        """The policy without the tests that are over: those with a clear difference, or none in as many customers as
+        were asked for."""
+        async with self._database.read() as uow:
+            found = await comparisons(uow, self.policy, as_of)
+        return self.policy.without({name for name, one in found.items() if one.verdict.is_over})
 
     async def explain(self, customer_id: str, as_of: date) -> tuple[CustomerSituation, list[PlanLine]]:
         """One customer's outcome with all that it depends on. Raises NotFound."""
+        policy = await self.policy_of(as_of)
         async with aclosing(self._situations(as_of, only=customer_id)) as found:
             async for situation in found:
-                return situation, plan(situation, self.policy, as_of)
+                return situation, plan(situation, policy, as_of)
         raise NotFound(f"there is no customer {customer_id}")
 
     async def _situations(self, as_of: date, only: str | None = None) -> AsyncGenerator[CustomerSituation, None]:

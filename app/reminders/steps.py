@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.domain.experiment import Arm, experiment_for
 from app.domain.intents import Tone
-from app.domain.reminder import RANK, CustomerSituation, SentReminder, Stage
+from app.domain.reminder import RANK, Channel, CustomerSituation, SentReminder, Stage
 from app.domain.workflow import ReminderPolicy, Step, Workflow
 
 FIRMER = {Tone.WARM: Tone.NEUTRAL, Tone.NEUTRAL: Tone.FIRM, Tone.FIRM: Tone.FIRM}
@@ -63,7 +64,32 @@ def extra_days(situation: CustomerSituation, policy: ReminderPolicy) -> int:
     return ramp.more_days if keeps and not situation.is_natural_person else 0
 
 
-def tone_of(step: Step, situation: CustomerSituation) -> Tone:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a step is taken. `hour`: a local hour that a test asks for, None for the usual one."""
+
+    tone: Tone
+    hour: int | None = None
+    wording: str = ""
+    experiment: str = ""
+
+
+def way_of(situation: CustomerSituation, policy: ReminderPolicy, workflow: Workflow, step: Step, as_of: date) -> Way:
+    """As the step says, or as the customer's arm of a test does. Tests are for plain e-mails to companies: nothing is
+    tried out on natural persons, on strategic accounts, or on who broke a promise and is due a firmer tone."""
+    tone = _tone_of(step, situation)
+    test = experiment_for(policy.experiments, workflow.name, step.stage, as_of)
+    is_apart = situation.is_natural_person or situation.is_strategic or tone is not step.tone
+    if test is None or is_apart or step.channel is not Channel.EMAIL:
+        return Way(tone)
+    arm = test.arm_of(situation.customer_id)
+    label = f"{test.name}:{arm}"
+    if arm is Arm.USUAL:
+        return Way(tone, experiment=label)
+    return Way(test.tone or tone, test.hour, test.wording, label)
+
+
+def _tone_of(step: Step, situation: CustomerSituation) -> Tone:
     """A broken promise makes the step's tone one shade firmer, never for natural persons."""
     if situation.broken_promises and not situation.is_natural_person and step.stage is not Stage.COURTESY:
         return FIRMER[step.tone]

@@ -15,8 +15,10 @@ from app.db.bulk import among
 from app.db.repositories.staging import IS_OPEN
 from app.db.tables.figures import BalanceRow, FigureRow
 from app.db.tables.ledger import CaseRow, CustomerRow, ImportRow, InvoiceRow
+from app.db.tables.reminders import ReminderRow
 from app.db.tables.work import ReviewRow
 from app.domain.account import InvoiceKind, InvoiceStatus
+from app.domain.experiment import PAID_WITHIN
 from app.domain.receivables import (
     AGE_LIMITS,
     AGES,
@@ -64,7 +66,7 @@ class Figures:
         """Write the figures of the ledger as it stands, as those of `day`; of earlier days only trends stay."""
         stale = sa.or_(FigureRow.day == day, sa.and_(FigureRow.day < day, FigureRow.name.not_in(LASTING)))
         await self._session.execute(sa.delete(FigureRow).where(stale))
-        for rolled in (_aged(day), _sales(day), _sales_by_month(day), _due_by_week(day)):
+        for rolled in (_aged(day), _sales(day), _sales_by_month(day), _due_by_week(day), *_reminded(day)):
             await self._session.execute(sa.insert(FigureRow).from_select(COLUMNS, rolled))
         await self._session.execute(sa.delete(BalanceRow))
         await self._session.execute(sa.insert(BalanceRow).from_select(_BALANCE_COLUMNS, _balances(day)))
@@ -239,6 +241,33 @@ def _due_by_week(day: date) -> sa.Select[Any]:
     week = sa.case(*((InvoiceRow.due_date >= start, start.isoformat()) for start in reversed(starts)))
     which = (IS_OWED, IS_INVOICE, InvoiceRow.due_date >= day, InvoiceRow.due_date < end)
     return _rolled(day, FigureName.DUE_WEEK, week, InvoiceRow.open_amount, *which)
+
+
+def _reminded(day: date) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """What reminders of the period asked for, of those that are old enough to be judged, by stage; and of that what
+    was paid in time."""
+    since, until = day - timedelta(days=PERIOD_DAYS), day - PAID_WITHIN
+    sent = (ReminderRow.sent_on > since, ReminderRow.sent_on <= until)
+
+    groups: list[sa.ColumnElement[Any] | InstrumentedAttribute[Any]] = [
+        ReminderRow.currency,
+        ReminderRow.company,
+        CustomerRow.segment,
+        CustomerRow.owner_email,
+        ReminderRow.stage,
+    ]
+
+    def rolled(name: FigureName, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        sums = (sa.func.sum(ReminderRow.amount), sa.func.count())
+        return (
+            sa.select(sa.literal(day), sa.literal(name.value), *groups, *sums)
+            .join(CustomerRow, CustomerRow.id == ReminderRow.customer_id)
+            .where(*which)
+            .group_by(*groups)
+        )
+
+    paid = ReminderRow.paid_after <= PAID_WITHIN.days
+    return rolled(FigureName.REMINDED, *sent), rolled(FigureName.REMINDED_PAID, *sent, paid)
 
 
 _BALANCE_COLUMNS = (

@@ -85,7 +85,14 @@ class Signals:
         companies = [customer_id for customer_id, row in rows.items() if not row.natural_person]
         conducts = await self._conducts({id_: rows[id_] for id_ in companies}, positions, as_of)
         return [
-            CustomerFacts(positions[id_], conducts.get(id_, NotScored.NATURAL_PERSON), row.name)
+            CustomerFacts(
+                positions[id_],
+                conducts.get(id_, NotScored.NATURAL_PERSON),
+                row.name,
+                row.owner_email,
+                row.segment,
+                row.company,
+            )
             for id_, row in rows.items()
         ]
 
@@ -185,12 +192,15 @@ _CUSTOMER = (
     CustomerRow.name,
     CustomerRow.natural_person,
     CustomerRow.segment,
+    CustomerRow.owner_email,
+    CustomerRow.company,
     CustomerRow.currency,
     CustomerRow.credit_limit,
     CustomerRow.payment_seen,
 )
 _INVOICE = (
     InvoiceRow.number,
+    InvoiceRow.company,
     InvoiceRow.open_amount,
     InvoiceRow.currency,
     InvoiceRow.due_date,
@@ -253,7 +263,7 @@ def _item(row: Found, cases: Iterable[Found]) -> OpenItem:
         stops.add(Stop.DISPUTE)
     if row.payment_seen:
         stops.add(Stop.PAYMENT_SEEN)
-    return OpenItem(row.number, Money(row.open_amount, row.currency), row.due_date, frozenset(stops))
+    return OpenItem(row.number, Money(row.open_amount, row.currency), row.due_date, frozenset(stops), row.company)
 
 
 def _covers(case: Found, invoice: Found) -> bool:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Amount, Base, Moment, words
+from app.domain.outcome import Answer
 from app.domain.reminder_life import ReminderState
 
 
@@ -26,13 +27,17 @@ class BatchRow(Base):
 class ReminderRow(Base):
     """One reminder of one customer in one currency, as drafted and as decided. Its words are payloads of its
     conversation; `edited_id` are those of the person who changed them. `is_refused`: the checks found something
-    in the draft, and a person must change it before it may be approved."""
+    in the draft, and a person must change it before it may be approved. `is_automatic`: nobody was asked.
+
+    `experiment` is "name:arm" of a test. `paid_after` (days from sending until what was asked for had come in) and
+    `answer` are noted for as long as a reminder is followed."""
 
     __tablename__ = "reminders"
     __table_args__ = (
         sa.UniqueConstraint("batch_id", "customer_id", "company", "currency"),
         sa.Index("ix_reminders_state_id", "state", "id"),
         sa.Index("ix_reminders_customer_id_id", "customer_id", "id"),
+        sa.Index("ix_reminders_sent_on", "sent_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -58,3 +63,9 @@ class ReminderRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    workflow: Mapped[str] = mapped_column(sa.String(64), default="")
+    experiment: Mapped[str] = mapped_column(sa.String(40), default="")
+    is_automatic: Mapped[bool] = mapped_column(default=False)
+    sent_on: Mapped[date | None]
+    paid_after: Mapped[int | None]
+    answer: Mapped[Answer | None] = mapped_column(words(Answer, "answer"))

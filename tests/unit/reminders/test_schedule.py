@@ -59,6 +59,7 @@ def test_overdue_customer_is_reminded_with_the_fields_that_others_rely_on() -> N
         "contact_email": "petra@customer.example",
         "send_on": "2026-05-21",
         "send_at": "2026-05-21T09:00:00+01:00",
+        "experiment": None,
     }
 
 

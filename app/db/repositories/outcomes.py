@@ -1,0 +1,205 @@
+"""What came of reminders: noted on their rows while they are followed, and added up for those who learn from them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.bulk import among
+from app.db.repositories.correspondence import start_of
+from app.db.tables.ledger import CaseRow, InvoiceRow, PaymentRow
+from app.db.tables.mail import MessageRow
+from app.db.tables.reminders import ReminderRow
+from app.db.tables.work import OutboxRow
+from app.domain.account import CLOSED
+from app.domain.outcome import DAYS, FOLLOWED, Answer, Record
+from app.domain.reminder_life import ReminderState
+from app.domain.review import CaseKind, CaseState, OutboxState
+
+T = TypeVar("T")
+
+AT_ONCE = 2_000
+LOOK_BACK = timedelta(days=365)
+GROUPED_BY = {
+    "step": ReminderRow.workflow + ", " + ReminderRow.stage,
+    "channel": ReminderRow.channel,
+    "tone": ReminderRow.tone,
+    "sender": ReminderRow.company,
+    "language": ReminderRow.language,
+    "decided": sa.case(
+        (ReminderRow.is_automatic, "automatic"), (ReminderRow.edited_id.is_not(None), "edited"), else_="as_drafted"
+    ),
+}
+"""By what effects are told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Of reminders that are alike in one respect. `paid` and `of`: how many were paid within each of DAYS, of how many
+    that so many days have passed for."""
+
+    label: str
+    sent: int
+    paid: tuple[int, ...]
+    of: tuple[int, ...]
+    answers: Mapping[Answer, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is known of the customers of some reminders since the first of these was sent, by customer: payments in the
+    order of their days, numbers of closed invoices, disputes and promises, days of people's mails."""
+
+    payments: Mapping[str, Sequence[PaymentRow]]
+    closed: Mapping[str, Sequence[str]]
+    cases: Mapping[str, Sequence[CaseRow]]
+    mails: Mapping[str, Sequence[date]]
+
+
+class Outcomes:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def mark_sent(self) -> None:
+        """Note the day (UTC) on the reminders that have left since the last look."""
+        found = await self._session.execute(
+            sa.select(ReminderRow.id, OutboxRow.sent_at)
+            .join(OutboxRow, OutboxRow.reminder_id == ReminderRow.id)
+            .where(
+                ReminderRow.state == ReminderState.APPROVED,
+                ReminderRow.sent_on.is_(None),
+                OutboxRow.state == OutboxState.SENT,
+            )
+        )
+        await self._note([{"id": row_id, "sent_on": at.date()} for row_id, at in found if at is not None])
+
+    async def followed(self, as_of: date, after: UUID | None) -> Sequence[ReminderRow]:
+        """Some of the reminders that were sent within FOLLOWED before this day, by id."""
+        wanted = [ReminderRow.sent_on > as_of - FOLLOWED, ReminderRow.sent_on <= as_of]
+        wanted += [ReminderRow.id > after] if after else []
+        found = await self._session.scalars(
+            sa.select(ReminderRow).where(*wanted).order_by(ReminderRow.id).limit(AT_ONCE)
+        )
+        return found.all()
+
+    async def of_customers(self, customer_ids: Iterable[str], since: date) -> Followed:
+        """Cases that a person removed are none."""
+        ids = sorted(set(customer_ids))
+        start = start_of(since)
+        payments = await self._session.scalars(
+            sa.select(PaymentRow)
+            .where(among(self._session, PaymentRow.customer_id, ids), PaymentRow.day >= since)
+            .order_by(PaymentRow.day)
+        )
+        closed = await self._session.execute(
+            sa.select(InvoiceRow.customer_id, InvoiceRow.number).where(
+                among(self._session, InvoiceRow.customer_id, ids), InvoiceRow.status.in_(CLOSED)
+            )
+        )
+        cases = await self._session.scalars(
+            sa.select(CaseRow).where(
+                among(self._session, CaseRow.customer_id, ids),
+                CaseRow.kind.in_((CaseKind.DISPUTE, CaseKind.PROMISE)),
+                CaseRow.state != CaseState.REMOVED,
+                CaseRow.opened_at >= start,
+            )
+        )
+        mails = await self._session.execute(
+            sa.select(MessageRow.customer_id, MessageRow.received_at).where(
+                among(self._session, MessageRow.customer_id, ids),
+                ~MessageRow.is_automatic,
+                MessageRow.received_at >= start,
+            )
+        )
+        return Followed(
+            _by_customer((payment.customer_id, payment) for payment in payments),
+            _by_customer((customer_id, number) for customer_id, number in closed),
+            _by_customer((case.customer_id, case) for case in cases),
+            _by_customer((customer_id, at.date()) for customer_id, at in mails if customer_id is not None),
+        )
+
+    async def note(self, row_id: UUID, paid_after: int | None, answer: Answer | None) -> None:
+        await self._note([{"id": row_id, "paid_after": paid_after, "answer": answer}])
+
+    async def effects(self, grouped_by: str, as_of: date) -> list[Effect]:
+        """Of what was sent within a year, by one of GROUPED_BY; the most frequent first. Raises KeyError."""
+        label: sa.Label[str] = GROUPED_BY[grouped_by].label("label")
+        counts: list[sa.ColumnElement[Any]] = [sa.func.count()]
+        for days in DAYS:
+            is_old = ReminderRow.sent_on <= as_of - timedelta(days=days)
+            counts += [_count(sa.and_(is_old, ReminderRow.paid_after <= days)), _count(is_old)]
+        counts += [_count(ReminderRow.answer == answer) for answer in Answer]
+        inner = sa.select(label, *(count.label(f"c{n}") for n, count in enumerate(counts)))
+        inner = inner.where(ReminderRow.sent_on > as_of - LOOK_BACK).group_by(label)
+        found = await self._session.execute(inner.order_by(sa.desc("c0"), "label"))
+        return [_effect(*row) for row in found]
+
+    async def arms(self, as_of: date, within: timedelta) -> dict[str, tuple[int, int]]:
+        """Of each arm ("name:arm") how many customers paid within so many days of the first reminder of the test that
+        they got, and how many there are for whom the days have passed."""
+        order = sa.func.row_number().over(
+            partition_by=(ReminderRow.experiment, ReminderRow.customer_id), order_by=ReminderRow.id
+        )
+        first = (
+            sa.select(ReminderRow.experiment, ReminderRow.paid_after, ReminderRow.sent_on, order.label("place"))
+            .where(ReminderRow.experiment != "", ReminderRow.sent_on.is_not(None))
+            .subquery()
+        )
+        found = await self._session.execute(
+            sa.select(first.c.experiment, _count(first.c.paid_after <= within.days), sa.func.count())
+            .where(first.c.place == 1, first.c.sent_on <= as_of - within)
+            .group_by(first.c.experiment)
+        )
+        return {arm: (int(paid), int(count)) for arm, paid, count in found}
+
+    async def record(self, workflow: str, stage: str) -> Record:
+        """What a step has earned since its last rejection, and what came of its automatic mails within a year."""
+        of_step = sa.and_(ReminderRow.workflow == workflow, ReminderRow.stage == stage)
+        rejected = await self._session.scalar(
+            sa.select(sa.func.max(ReminderRow.decided_at)).where(of_step, ReminderRow.state == ReminderState.REJECTED)
+        )
+        by_people = [
+            of_step,
+            ReminderRow.state.in_((ReminderState.APPROVED, ReminderState.VOID)),
+            ~ReminderRow.is_automatic,
+        ]
+        by_people += [ReminderRow.decided_at > rejected] if rejected else []
+        approved, edited = (
+            await self._session.execute(
+                sa.select(sa.func.count(), _count(ReminderRow.edited_id.is_not(None))).where(*by_people)
+            )
+        ).one()
+        automatic, disputed = (
+            await self._session.execute(
+                sa.select(sa.func.count(), _count(ReminderRow.answer == Answer.DISPUTE)).where(
+                    of_step, ReminderRow.is_automatic, ReminderRow.answer.is_not(None)
+                )
+            )
+        ).one()
+        return Record(approved, int(edited or 0), automatic, int(disputed or 0))
+
+    async def _note(self, values: Sequence[Mapping[str, Any]]) -> None:
+        if values:
+            await self._session.execute(sa.update(ReminderRow), values)
+
+
+def _by_customer(pairs: Iterable[tuple[str, T]]) -> Mapping[str, Sequence[T]]:
+    found: dict[str, list[T]] = defaultdict(list)
+    for customer_id, one in pairs:
+        found[customer_id].append(one)
+    return found
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+def _effect(label: str, sent: int, *counts: int) -> Effect:
+    numbers = [int(count) for count in counts]
+    ages, answers = numbers[: 2 * len(DAYS)], numbers[2 * len(DAYS) :]
+    return Effect(label, sent, tuple(ages[::2]), tuple(ages[1::2]), dict(zip(Answer, answers, strict=True)))
