@@ -403,6 +403,7 @@ async def test_every_page_is_accessible_and_obeys_its_policy(desk: Desk, ines: P
         "/quarantine",
         "/reminders/plan",
         "/reminders/batches",
+        "/reminders/learning",
         "/promises",
         "/tasks",
         "/holds",

@@ -1,14 +1,14 @@
 """learning
 
 Revision: 5b0c7d2e91fa
-After: 7e4644895961
+After: 1128bc809c68
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "5b0c7d2e91fa"
-down_revision = "7e4644895961"
+down_revision = "1128bc809c68"
 branch_labels = None
 depends_on = None
 
