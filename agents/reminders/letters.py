@@ -1,8 +1,8 @@
 """The embedded model's pen for reminders: letters composed from `prompts/reminders/<stage>/<language>.md`.
 
-A file has a section for each tone (and for other wordings of it that are tried out, as `# warm.short`), in two or more paragraphs, with the lines `[statement]` and `[payment]` between
-them: there code puts the statement of account and the ways to pay. `frame/<language>.md` holds what every letter
-needs: subjects, greeting, notes, help and closing.
+A file has a section for each tone, and for other wordings of it that are tried out (`# warm.short`), in two or more
+paragraphs, with the lines `[statement]` and `[payment]` between them: there code puts the statement of account and the
+ways to pay. `frame/<language>.md` holds what every letter needs: subjects, greeting, notes, help and closing.
 """
 
 import hashlib

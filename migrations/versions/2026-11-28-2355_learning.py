@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"DELETE FROM figures WHERE name IN ({NEW_FIGURES})")
+    op.execute("DELETE FROM figures WHERE name LIKE 'cash_%' OR name LIKE 'reminded%'")
     _restrict_figures(FIGURES)
     op.execute("UPDATE reminders SET state = 'skipped' WHERE state = 'rejected'")
     with op.batch_alter_table("reminders", schema=None) as batch_op:
