@@ -313,6 +313,7 @@ def mind_config(settings: Settings) -> MindConfig:
         api_key=model.api_key.get_secret_value(),
         model=model.name,
         timeout_seconds=model.timeout_seconds,
+        clamd=settings.clamd,
         policy_path=settings.policy_file,
         at_once=1 if model.provider == "embedded" else TRIAGE.at_once,
     )

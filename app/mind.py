@@ -28,8 +28,10 @@ from agents.triage.hearing import Hear, deaf, hearing
 from agents.triage.state import Standing
 from app.adapters.breaker import Budget
 from app.adapters.child import serve
+from app.adapters.clamd import Clamd
 from app.adapters.embedded_model import EmbeddedModel
 from app.adapters.embedded_writer import EmbeddedWriter
+from app.adapters.file_reader import FileReader
 from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
 from app.adapters.presidio import PresidioRedactor
 from app.adapters.second_reader import SecondReader
@@ -75,10 +77,21 @@ def build_mind(config: MindConfig) -> "LocalMind":
         model=_model(config, embedded, policy),
         prompts=prompts,
         policy=policy,
-        read=read_mail,
+        read=_reader(config),
         hear=hearing(classifier),
         reminders=build_reminder_context(config),
     )
+
+
+def _reader(config: MindConfig) -> Read:
+    """Mails are read here, the files in them in a process of its own, after a malware scanner where there is one."""
+    files, scanner = FileReader(), Clamd(config.clamd) if config.clamd else None
+
+    def read(raw: bytes, identity: Identity) -> ReadMail:
+        open_file = files.for_one_mail()
+        return read_mail(raw, identity, scanner.guarding(open_file) if scanner else open_file)
+
+    return read
 
 
 def build_reminder_context(config: MindConfig) -> ReminderContext:
@@ -331,6 +344,7 @@ def _restored(proposal: Proposal, case: Case, vault: Mapping[str, str]) -> Propo
             email=restore(contact.email, vault)[0],
             evidence=quote(contact.evidence),
         ),
+        payments=tuple(replace(paid, evidence=quote(paid.evidence)) for paid in proposal.facts.payments),
     )
     intents: tuple[IntentFinding, ...] = tuple(replace(f, evidence=quote(f.evidence)) for f in proposal.intents)
     proposal = replace(proposal, intents=intents, facts=facts)

@@ -1,12 +1,14 @@
 """What the thinking process is told. Apart from `app/mind.py`, so that whoever starts that process need not load its
 models."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.errors import SettingInvalid
 
 PROVIDERS = ("embedded", "openai")
+_SCANNER = re.compile(r"/.+|[^/]+:\d{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class MindConfig:
     at_once: int = 1
     requests_per_minute: int = 0
     tokens_per_day: int = 0
+    clamd: str = ""
     policy_path: Path | None = None
     prompts_directory: Path | None = None
     replies_directory: Path | None = None
@@ -33,3 +36,5 @@ def check_config(config: MindConfig) -> None:
         raise SettingInvalid(f'DUEBOX_MODEL__PROVIDER: "{config.provider}" is not one of {", ".join(PROVIDERS)}')
     if config.provider == "openai" and not (config.base_url and config.model):
         raise SettingInvalid("DUEBOX_MODEL__BASE_URL and DUEBOX_MODEL__NAME must be set when the provider is openai")
+    if config.clamd and not _SCANNER.fullmatch(config.clamd):
+        raise SettingInvalid(f'DUEBOX_CLAMD: "{config.clamd}" is neither HOST:PORT nor the path of a socket')

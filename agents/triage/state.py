@@ -14,7 +14,7 @@ from app.domain.case import Letter
 from app.domain.intents import Reason
 from app.domain.message import Authentication
 from app.domain.policy import Decision, Situation
-from app.domain.proposal import Draft, Facts, IntentFinding, ModelCall
+from app.domain.proposal import Draft, Facts, IntentFinding, ModelCall, PaymentFact
 from app.reading.facts import ExtractedFacts
 
 
@@ -40,6 +40,7 @@ class TriageState(TypedDict, total=False):
 
     findings: tuple[IntentFinding, ...]
     flags: frozenset[Flag]
+    remitted: tuple[PaymentFact, ...]
     ours: ExtractedFacts
     facts: Facts
     legal: frozenset[Reason]

@@ -7,6 +7,7 @@ Open: £640.00; oldest concerned INV-2118, due 29 May 2026
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_currency
@@ -63,6 +64,11 @@ def _details(intent: Intent, facts: Facts) -> Iterator[str]:
         case Intent.EXTENSION_REQUEST if facts.extension is not None:
             yield f": {facts.extension.kind.value.replace('_', ' ')}" if facts.extension.kind else ""
             yield f" until {_day(facts.extension.until)}" if facts.extension.until else ""
+        case Intent.PAYMENT_CONFIRMATION if facts.payments:
+            currencies = {paid.currency for paid in facts.payments}
+            if len(currencies) == 1:
+                listed = sum((paid.amount for paid in facts.payments), Decimal(0))
+                yield f": {_money(Money(listed, currencies.pop() or ''))} listed"
         case Intent.DISPUTE if facts.dispute is not None:
             yield f": {facts.dispute.reason.value.replace('_', ' ')}"
 

@@ -77,7 +77,8 @@ class Authentication(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A part that is not the body. `text` is what could be read of it; None when nothing could be, or nothing was
-    tried."""
+    tried. `trouble` is a closed word for why it is not readable; words that nobody sees in it are left out.
+    """
 
     name: str = field(repr=False)
     content_type: str
@@ -85,6 +86,8 @@ class Attachment:
     content: bytes = field(repr=False, default=b"")
     text: str | None = field(repr=False, default=None)
     is_readable: bool = True
+    trouble: str = ""
+    has_hidden_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

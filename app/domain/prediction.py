@@ -65,6 +65,11 @@ def _facts(facts: Facts) -> dict[str, Any]:
         line["contact"] = _present({"name": facts.contact.name or None, "email": facts.contact.email or None})
     if facts.return_date is not None:
         line["return_date"] = facts.return_date.isoformat()
+    if facts.payments:
+        line["payments"] = [
+            _present({"invoice": paid.invoice, "amount": paid.amount, "currency": paid.currency})
+            for paid in facts.payments
+        ]
     return {key: value for key, value in line.items() if value}
 
 

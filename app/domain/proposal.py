@@ -65,14 +65,25 @@ class ContactFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentFact:
+    """A line of a remittance list: what the customer says it has paid of an invoice (negative: deducted)."""
+
+    invoice: str
+    amount: Decimal
+    currency: str | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Typed facts of the mail; None where the mail does not say."""
+    """Typed facts of the mail; None where the mail does not say. `payments`: what an attached list itemises."""
 
     promise: PromiseFact | None = None
     extension: ExtensionFact | None = None
     dispute: DisputeFact | None = None
     contact: ContactFact | None = None
     return_date: date | None = None
+    payments: tuple[PaymentFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import UTC
 from app.domain.message import Attachment, ParsedMail
 from app.reading.attachments import attached_message, read_attachment
 from app.reading.charsets import UNPRINTABLE, decode_text
+from app.reading.files.opening import GivenFile, OpenFile, read_file, unopened
 from app.reading.headers import addresses, read_fields, read_head
 from app.reading.mime import Part, mime_tree
 from app.reading.visible import HTML_LIMIT, strip_invisible, visible_text
@@ -35,22 +36,23 @@ class _Reading:
     attachments: list[Attachment] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)
     hides_text: bool = False
-    opens_attachments: bool = True
+    open_file: OpenFile = read_file
 
     def note(self, defect: str | None) -> None:
         if defect:
             self.defects[defect] = None
 
 
-def parse_mail(raw: bytes, *, opens_attachments: bool = True) -> ParsedMail:
+def parse_mail(raw: bytes, *, opens_attachments: bool = True, open_file: OpenFile = read_file) -> ParsedMail:
     """Raises UnreadableMail, whose one argument is a closed word: header_too_long, too_deep, too_many_parts, broken.
 
-    Opening attachments may take seconds; without it they are named, and have no text.
+    Opening attachments may take seconds; without it they are named, and have no text. `open_file` opens strangers'
+    files within limits of time and memory, where there are such limits.
     """
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")  # an old Macintosh; neither parser knows such line ends
     root, defect = mime_tree(raw)
-    reading = _Reading(opens_attachments=opens_attachments)
+    reading = _Reading(open_file=open_file if opens_attachments else unopened)
     reading.note(defect)
     _read(root, reading)
     text, has_invisible = strip_invisible(_tidy("\n\n".join(text for text in reading.texts if text)))
@@ -94,11 +96,15 @@ def _read(part: Part, reading: _Reading) -> None:
     elif kind in {"text/plain", "text/html"} and not _is_attachment(part):
         _read_text(part, reading)
     elif part.content is not None:
-        reading.attachments.append(
-            read_attachment(part.name, kind, part.content, _charset(part))
-            if reading.opens_attachments
-            else Attachment(part.name, kind, len(part.content))
-        )
+        _read_attachment(part, part.content, reading)
+
+
+def _read_attachment(part: Part, content: bytes, reading: _Reading) -> None:
+    file = GivenFile(part.name, part.content_type, content, _charset(part))
+    is_shown_inline = part.disposition == "inline" or bool(part.header("content-id"))
+    attachment = read_attachment(file, reading.open_file, is_shown_inline=is_shown_inline)
+    reading.hides_text = reading.hides_text or attachment.has_hidden_text
+    reading.attachments.append(attachment)
 
 
 def _is_attachment(part: Part) -> bool:
@@ -163,7 +169,7 @@ def _visible(html: str, reading: _Reading) -> str:
 
 def _message_attachment(part: Part, reading: _Reading) -> Attachment:
     """A forwarded mail: its head in three lines, then its words. Its own attachments are listed beside it."""
-    inner = _Reading(opens_attachments=reading.opens_attachments)
+    inner = _Reading(open_file=reading.open_file)
     for child in part.children:
         _read(child, inner)
     for defect in inner.defects:

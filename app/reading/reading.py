@@ -4,6 +4,7 @@ import re
 
 from app.domain.message import Identity, ParsedMail, ReadMail, ReplyParts
 from app.domain.text import text_of
+from app.reading.files.opening import OpenFile, read_file
 from app.reading.language import detect_language
 from app.reading.parsing import parse_mail
 from app.reading.replies import split_reply
@@ -17,9 +18,9 @@ _MOST_MENTIONS = 30
 _WORDS_READ = 20_000
 
 
-def read_mail(raw: bytes, identity: Identity) -> ReadMail:
+def read_mail(raw: bytes, identity: Identity, open_file: OpenFile = read_file) -> ReadMail:
     """Raises UnreadableMail."""
-    return read_parsed(parse_mail(raw), identity)
+    return read_parsed(parse_mail(raw, open_file=open_file), identity)
 
 
 def read_parsed(mail: ParsedMail, identity: Identity, language_hint: str = "") -> ReadMail:

@@ -4,7 +4,8 @@ from langgraph.runtime import Runtime
 
 from agents.triage.context import Ask, TriageContext
 from agents.triage.evidence import evidence, locate
-from agents.triage.outputs import FoundIntent, MessageClass
+from agents.triage.outputs import Flag, FoundIntent, MessageClass
+from agents.triage.remittances import as_paid, remitted
 from agents.triage.resolver import READ
 from agents.triage.state import TriageState
 from app.domain.case import Letter
@@ -33,11 +34,11 @@ async def classify(state: TriageState, runtime: Runtime[TriageContext]) -> Triag
         return {"findings": said_by_code(letter, letter.screening.machine), "flags": frozenset(), "calls": ()}
     ask = Ask("classify_message", letter, state["account"], shown={"language": letter.language})
     answer, call = await runtime.context.ask(ask, MessageClass)
-    return {
-        "findings": findings_of(letter, answer.value.intents),
-        "flags": frozenset(answer.value.flags),
-        "calls": (call,),
-    }
+    findings, flags = findings_of(letter, answer.value.intents), frozenset(answer.value.flags)
+    payments = remitted(letter, state["account"])
+    if payments:
+        findings, flags = as_paid(findings, payments), flags - {Flag.LOW_INFORMATION}
+    return {"findings": findings, "flags": flags, "remitted": payments, "calls": (call,)}
 
 
 def findings_of(letter: Letter, found: tuple[FoundIntent, ...]) -> tuple[IntentFinding, ...]:

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from agents.triage.context import TriageContext
 from agents.triage.payments import payments_to_come
+from agents.triage.remittances import with_listed_invoices
 from agents.triage.state import TriageState
 from app.domain.account import Account
 from app.domain.case import Letter
@@ -26,7 +27,10 @@ async def link(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSta
     attached = _named(account, *(text.value for text in letter.attachments))
     strange = ours.unknown_invoices if _is_unrecognised(facts) else ()
     findings = tuple(replace(f, invoices=_concerned(f, ours, {*named, *attached}, strange)) for f in state["findings"])
-    findings = tuple(_as_attached(finding, attached) for finding in findings)
+    listed = state.get("remitted", ())
+    findings = tuple(_as_attached(with_listed_invoices(finding, listed), attached) for finding in findings)
+    if any(finding.intent is Intent.PAYMENT_CONFIRMATION for finding in findings):
+        facts = replace(facts, payments=listed)
     carried = {number for finding in findings for number in finding.invoices}
     if any(finding.intent not in WITHOUT_INVOICES for finding in findings):
         carried |= set(named)

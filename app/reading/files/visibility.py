@@ -1,0 +1,198 @@
+"""Which words of a PDF page a person would see (ISO 32000: §8.4 graphics state, §9.3 text state).
+
+Hidden are: text that is not painted (render modes 3 and 7), painted in the colour of what lies behind it, smaller than
+anybody reads, wholly transparent, or outside the page. The pages' operators are followed in their order, so that white
+words on a dark heading stay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import hypot
+from typing import Any, TypeAlias
+
+from pypdf.generic import ByteStringObject, TextStringObject
+
+SMALLEST = 2.5
+"""Points. Small print has five or six."""
+
+_CONTRAST = 0.1
+_UNSEEN_MODES = frozenset({3, 7})
+_TRANSPARENT = 0.05
+_MOST_PAINTED = 2_000
+
+Colour: TypeAlias = tuple[float, float, float]
+Box: TypeAlias = tuple[float, float, float, float]
+Matrix: TypeAlias = Sequence[float]
+
+WHITE: Colour = (1.0, 1.0, 1.0)
+BLACK: Colour = (0.0, 0.0, 0.0)
+
+_SHOWING = frozenset({b"Tj", b"TJ", b"'", b'"'})
+_FILLING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"})
+_ENDING = frozenset({b"n", b"S", b"s"})
+_DRAWING = frozenset({b"m", b"l", b"c", b"v", b"y"})
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """`fill` is None where the colour cannot be told (patterns, spot colours): such words count as seen."""
+
+    fill: Colour | None = BLACK
+    mode: int = 0
+    size: float = 0.0
+    is_transparent: bool = False
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Follows a page's operators and blanks what nobody sees, before the text is taken of it.
+
+    `page` is the box that is shown; `transparent` are the names of graphics states that paint nothing.
+    """
+
+    page: Box
+    transparent: frozenset[str] = frozenset()
+    found_hidden: bool = False
+    _state: _State = _State()
+    _kept: list[_State] = field(default_factory=list)
+    _path: list[Box] = field(default_factory=list)
+    _painted: list[tuple[Box, Colour | None]] = field(default_factory=list)
+
+    def before(self, operator: bytes, operands: list[Any], cm: Matrix, tm: Matrix) -> None:
+        """As pypdf calls its `visitor_operand_before`; the operands of unseen text are replaced by nothing."""
+        if operator in _SHOWING:
+            if _has_words(operands) and self._is_unseen(cm, tm):
+                self.found_hidden = True
+                _blank(operands)
+        elif operator == b"Do":
+            self._kept.append(self._state)
+            self._paint([_placed((0, 0, 1, 1), cm)], None)
+        elif operator in _FILLING:
+            self._paint(self._path, self._state.fill)
+            self._path = []
+        elif operator in _ENDING:
+            self._path = []
+        elif operator == b"re" and len(operands) == 4:  # noqa: PLR2004 x, y, width, height
+            x, y, width, height = map(float, operands)
+            self._path.append(_placed((x, y, x + width, y + height), cm))
+        elif operator in _DRAWING:
+            self._draw([float(value) for value in operands], cm)
+        else:
+            self._set(operator, operands)
+
+    def after(self, operator: bytes, _operands: list[Any], _cm: Matrix, _tm: Matrix) -> None:
+        """As pypdf calls its `visitor_operand_after`: a form does not change the state of the page that shows it."""
+        if operator == b"Do" and self._kept:
+            self._state = self._kept.pop()
+
+    def _set(self, operator: bytes, operands: list[Any]) -> None:
+        match operator:
+            case b"q":
+                self._kept.append(self._state)
+            case b"Q" if self._kept:
+                self._state = self._kept.pop()
+            case b"Tr" if operands:
+                self._state = replace(self._state, mode=int(operands[0]))
+            case b"Tf" if len(operands) > 1:
+                self._state = replace(self._state, size=float(operands[1]))
+            case b"gs" if operands:
+                self._state = replace(self._state, is_transparent=str(operands[0]) in self.transparent)
+            case b"g" | b"rg" | b"k" | b"sc" | b"scn":
+                self._state = replace(self._state, fill=_colour(operands))
+            case b"cs":
+                self._state = replace(self._state, fill=BLACK)
+
+    def _is_unseen(self, cm: Matrix, tm: Matrix) -> bool:
+        size = self._state.size * hypot(tm[2], tm[3]) * hypot(cm[2], cm[3])
+        x, y = _point(tm[4], tm[5], cm)
+        left, bottom, right, top = self.page
+        return (
+            self._state.mode in _UNSEEN_MODES
+            or self._state.is_transparent
+            or 0 < size < SMALLEST
+            or not (left - size <= x <= right and bottom - size <= y <= top)
+            or self._blends(x + size * 0.2, y + size * 0.3)
+        )
+
+    def _blends(self, x: float, y: float) -> bool:
+        """Whether the words have the colour of what was painted last at this place."""
+        behind: Colour | None = WHITE
+        for (left, bottom, right, top), colour in reversed(self._painted):
+            if left <= x <= right and bottom <= y <= top:
+                behind = colour
+                break
+        fill = self._state.fill
+        if fill is None or behind is None:
+            return False
+        return max(abs(a - b) for a, b in zip(fill, behind, strict=True)) < _CONTRAST
+
+    def _draw(self, values: list[float], cm: Matrix) -> None:
+        """Part of a path that is no rectangle: its bounding box stands for it."""
+        points = [_point(x, y, cm) for x, y in zip(values[::2], values[1::2], strict=False)]
+        boxes = [self._path.pop()] if self._path else []
+        xs = [x for x, _ in points] + [x for box in boxes for x in (box[0], box[2])]
+        ys = [y for _, y in points] + [y for box in boxes for y in (box[1], box[3])]
+        if xs:
+            self._path.append((min(xs), min(ys), max(xs), max(ys)))
+
+    def _paint(self, boxes: list[Box], colour: Colour | None) -> None:
+        if len(self._painted) < _MOST_PAINTED:
+            self._painted.extend((box, colour) for box in boxes)
+
+
+def _has_words(operands: list[Any]) -> bool:
+    return any(_bytes_of(value).strip() for value in _strings(operands))
+
+
+def _strings(operands: list[Any]) -> list[Any]:
+    flat = [value for operand in operands for value in (operand if isinstance(operand, list) else [operand])]
+    return [value for value in flat if isinstance(value, TextStringObject | ByteStringObject)]
+
+
+def _bytes_of(value: Any) -> bytes:
+    """The bytes of a string operand, whichever way pypdf took it."""
+    return bytes(value) if isinstance(value, bytes) else str(value).encode("utf_8", errors="replace")
+
+
+def _blank(operands: list[Any]) -> None:
+    for place, operand in enumerate(operands):
+        if isinstance(operand, list):
+            operand.clear()
+        elif isinstance(operand, TextStringObject | ByteStringObject):
+            operands[place] = TextStringObject("")
+
+
+def _colour(operands: list[Any]) -> Colour | None:
+    try:
+        values = [min(max(float(value), 0.0), 1.0) for value in operands]
+    except (TypeError, ValueError):
+        return None
+    match values:
+        case [grey]:
+            return grey, grey, grey
+        case [red, green, blue]:
+            return red, green, blue
+        case [cyan, magenta, yellow, black]:
+            return (1 - cyan) * (1 - black), (1 - magenta) * (1 - black), (1 - yellow) * (1 - black)
+    return None
+
+
+def transparent_states(states: Any) -> frozenset[str]:
+    """The names of an ExtGState dictionary's entries under which fills cannot be seen."""
+    found = set()
+    for name, entry in (states or {}).items():
+        alpha = entry.get_object().get("/ca", 1)
+        if isinstance(alpha, int | float) and alpha < _TRANSPARENT:
+            found.add(str(name))
+    return frozenset(found)
+
+
+def _point(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _placed(box: Box, matrix: Matrix) -> Box:
+    corners = [_point(x, y, matrix) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
