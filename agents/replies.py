@@ -25,6 +25,7 @@ from app.domain.intents import LANGUAGES, Tone
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts" / "replies"
 FRAME = ("greeting", "thanks", "closing")
+DECISION = "terms_decided"
 
 _BLANKS = re.compile(r"[ \n]+")
 _HEADING = re.compile(r"^# (warm|neutral|firm)$", re.MULTILINE)
@@ -74,6 +75,10 @@ class Replies:
         pieces = [self._write("greeting", language, brief), opening, *topics[1:]]
         pieces.append(self._write("closing", language, brief))
         return "\n\n".join(piece for piece in pieces if piece)
+
+    def clause(self, brief: DraftBrief, facts: TopicFacts) -> str:
+        """What a person decided on the terms asked for, in the language of the letter."""
+        return self._paragraph(DECISION, self.language_for(brief), brief, facts)
 
     def language_for(self, brief: DraftBrief) -> str:
         needed = (*FRAME, *(facts.topic.value for facts in brief.topics))
@@ -128,6 +133,7 @@ def _topic_words(language: str, brief: DraftBrief, facts: TopicFacts) -> dict[st
         "kind": facts.kind or "",
         "document": facts.document or "",
         "legal": facts.legal or "",
+        "outcome": facts.outcome or "",
     }
 
 

@@ -73,10 +73,12 @@ from app.reminders.outcomes import OutcomeService
 from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
+from app.review.desk import DeskService
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.settings import Settings, load_settings
 from app.thinking import MindConfig, check_config
+from app.triage.guidance import GuidanceService
 from app.triage.service import TriageService
 
 JOB_POLL_SECONDS = 0.5
@@ -94,6 +96,8 @@ class Services:
     intake: IntakeService
     triage: TriageService
     reviews: ReviewService
+    guidance: GuidanceService
+    desk: DeskService
     pages: ReviewPages
     outbox: OutboxService
     ledger: LedgerService
@@ -235,12 +239,15 @@ def build(
         intake=intake,
         triage=triage,
         reviews=reviews,
+        guidance=GuidanceService(database, mind, clock),
+        desk=DeskService(database, clock),
         pages=ReviewPages(
             database,
             clock,
             undo_seconds=settings.undo_seconds,
             is_demo=is_demo,
             max_age=policy.ledger.max_age,
+            policy=policy,
         ),
         outbox=outbox,
         cases=CaseService(database, clock),

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, mailboxes, planning, standings
+from app.operations import administration, corrections, mailboxes, planning, standings
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -169,6 +169,14 @@ def doctor(as_json: AsJson = False) -> None:
         for finding in findings:
             typer.echo(finding.line())
     raise typer.Exit(OK if all(finding.is_ok for finding in findings) else WRONG)
+
+
+@cli.command("corrections")
+def export_corrections(out: Annotated[Path, typer.Argument(help="The JSONL file to write.")]) -> None:
+    """Write what people corrected as a data set, for `python -m evals train --extra`; the export is noted."""
+    lines = _with_services(corrections.exported)
+    out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    typer.echo(f"{len(lines)} {'correction' if len(lines) == 1 else 'corrections'} written to {out}")
 
 
 @cli.command()

@@ -21,7 +21,9 @@ from app.reminders.batch_routes import router as batches
 from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders
 from app.review.api import router as api
+from app.review.desk_routes import router as desk
 from app.review.routes import router as pages
+from app.triage.guidance_routes import router as guidance
 from app.triage.routes import router as triage
 from app.web.answers import HANDLERS
 from app.web.headers import SecureHeaders
@@ -55,7 +57,8 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.add_middleware(SecureHeaders)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, batches, case_files, insights)
-    for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, pages, *ledgers):
+    reviews = (pages, desk, guidance)
+    for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, *reviews, *ledgers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

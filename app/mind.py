@@ -70,7 +70,8 @@ def build_mind(config: MindConfig) -> "LocalMind":
         load_policy(config.policy_path),
     )
     classifier = _classifier()
-    embedded = EmbeddedModel(classifier, Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY))
+    replies = Replies.load(config.replies_directory or reply_files.DEFAULT_DIRECTORY)
+    embedded = EmbeddedModel(classifier, replies)
     redactor = PresidioRedactor.create(is_strict=config.provider != "embedded")
     return LocalMind(
         redactor=redactor,
@@ -80,6 +81,7 @@ def build_mind(config: MindConfig) -> "LocalMind":
         read=_reader(config),
         hear=hearing(classifier),
         reminders=build_reminder_context(config),
+        replies=replies,
     )
 
 
@@ -167,6 +169,7 @@ class LocalMind:
         read: Read,
         hear: Hear = deaf,
         reminders: ReminderContext | None = None,
+        replies: Replies | None = None,
     ) -> None:
         self._redactor = redactor
         self._model = model
@@ -174,6 +177,7 @@ class LocalMind:
         self._policy = policy
         self._read = read
         self._hear = hear
+        self._replies = replies
         self._graph: TriageGraph = build_graph()
         self._reminders = reminders
         self._reminder_graph = build_reminder_graph()
@@ -210,6 +214,8 @@ class LocalMind:
             mailbox_address=case.mailbox_address,
             team=case.team,
             hear=self._hear,
+            directions=case.directions,
+            replies=self._replies,
         )
         standing = Standing(
             method=case.link.method,
@@ -286,8 +292,11 @@ def _greeting(case: Case) -> dict[str, str]:
 
 
 def _screening(case: Case) -> Screening:
-    """With the one fraud sign that only the ledger can tell: a sender's domain that looks like a contact's."""
+    """With the one fraud sign that only the ledger can tell: a sender's domain that looks like a contact's. Whoever
+    says what a mail means says that a person wrote it."""
     screening, domain = case.read.screening, case.read.mail.head.sender.domain
+    if case.directions.correction is not None:
+        screening = replace(screening, machine=None)
     known = [contact.email.rpartition("@")[2] for contact in case.link.account.contacts]
     if case.link.is_verified_contact or not look_alike(domain, known):
         return screening

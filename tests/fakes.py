@@ -31,7 +31,8 @@ class FixedClock:
 
 @dataclass
 class PlainMind:
-    """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person."""
+    """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person. It follows
+    what people said."""
 
     route: Route = Route.REVIEW
     intent: Intent = Intent.PAYMENT_PROMISE
@@ -49,14 +50,17 @@ class PlainMind:
             self.fails -= 1
             raise RuntimeError("a mind may fail")
         self.thought_about.append(case.read.mail.head.subject)
-        machine = case.read.screening.machine is not None
+        said = case.directions
+        machine = case.read.screening.machine is not None and said.correction is None
         route = Route.NONE if machine else self.route
         return Thought(
             Proposal(
                 language="en",
                 reply_text=text_of(case.read.parts.new, case.read.mail.text),
-                intents=(IntentFinding(Intent.AUTOMATIC_REPLY if machine else self.intent, 0.9),),
-                facts=Facts(),
+                intents=said.correction.findings
+                if said.correction
+                else (IntentFinding(Intent.AUTOMATIC_REPLY if machine else self.intent, 0.9),),
+                facts=said.correction.facts if said.correction else Facts(),
                 invoices=(),
                 route=route,
                 rule="plain",
@@ -64,7 +68,12 @@ class PlainMind:
                 policy_version="1",
                 draft=None
                 if machine
-                else Draft(f"Re: {case.read.mail.head.subject}", "Thank you. We have noted it.", Tone.NEUTRAL, "en"),
+                else Draft(
+                    f"Re: {case.read.mail.head.subject}",
+                    f"Thank you. We have noted it.{f' Terms: {said.terms.outcome}.' if said.terms else ''}",
+                    said.tone or Tone.NEUTRAL,
+                    said.language or "en",
+                ),
             ),
             dict(case.vault),
         )

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.directions import TermsOutcome
 from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Tone
 
 
@@ -72,7 +73,8 @@ class TopicFacts:
     """What one paragraph may mention. Empty fields are not mentioned.
 
     `are_invoices`: the ledger calls all of `invoices` invoices. `payments`: several on different days, or the open
-    items asked about, each with its due date; `day` is the payment's, or that which an extension would last until.
+    items asked about, each with its due date, or instalments that a person granted; `day` is the payment's, or that
+    which an extension would last until.
     """
 
     topic: Topic
@@ -86,6 +88,7 @@ class TopicFacts:
     kind: ExtensionKind | None = None
     document: DocumentKind | None = None
     legal: Reason | None = None
+    outcome: TermsOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class DraftBrief:
     `addressee` is a placeholder for a person's name, of which only the first is used where the writer uses first names
     (`is_familiar`); empty for companies and departments. `has_reference`: the writer has said how to find a payment.
     `is_strategic`: an account that is written to personally. `voices`: whose own templates are preferred, first first.
+    `clause` is the paragraph that says what a person decided on the terms asked for: code writes it, and no model.
     """
 
     language: str
@@ -112,3 +116,4 @@ class DraftBrief:
     may_use_ledger: bool = False
     note: str = field(repr=False, default="")
     problems: tuple[str, ...] = ()
+    clause: str = ""

@@ -8,9 +8,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from agents.prompts import Prompts, fence
+from agents.replies import Replies
 from agents.triage.hearing import Hear, deaf
 from app.domain.account import Account, Invoice
 from app.domain.case import Letter
+from app.domain.directions import NO_DIRECTIONS, Directions
 from app.domain.policy import Policy
 from app.domain.ports import Answer, Model, Question
 from app.domain.proposal import ModelCall
@@ -30,6 +32,8 @@ class TriageContext:
     mailbox_address: str
     team: str
     hear: Hear = deaf
+    directions: Directions = NO_DIRECTIONS
+    replies: Replies | None = None
 
     async def ask(self, question: "Ask", answer: type[A]) -> tuple[Answer[A], ModelCall]:
         """Put one question to the model; returns its answer and what is kept of the call for the audit."""

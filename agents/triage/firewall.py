@@ -7,9 +7,10 @@ could be traced; it may be repeated as a wish, in a sentence that calls it one, 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.triage.lexicon import calls_it_a_wish, offences, says_something_known, unsaid_spans_of_time
+from agents.triage.terms import place_of, without
 from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, trace
 from app.domain.account import Account
 from app.domain.case import Letter
@@ -30,7 +31,8 @@ _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|p
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that a draft may draw on. `invoices`: those that the answer is about; no other number may stand in it."""
+    """All that a draft may draw on. `invoices`: those that the answer is about; no other number may stand in it.
+    `clause`: what a person decided on the terms asked for, to the letter; None where nobody has."""
 
     letter: Letter
     account: Account
@@ -41,10 +43,22 @@ class Sources:
     team: str
     mailbox_address: str
     max_words: int
+    clause: str | None = None
 
 
 def examine(draft: Draft, sources: Sources) -> Traced:
     """The draft's facts with their sources, and every reason to refuse it."""
+    if sources.clause is None:
+        return _examined(draft, sources)
+    place = place_of(sources.clause, draft.body)
+    if place is None:
+        return Traced((), ("terms: not as they were decided",))
+    rest = _examined(replace(draft, body=without(place, draft.body)), sources)
+    decided = Trace(place.start, place.end, "decision", "terms")
+    return replace(rest, traces=tuple(sorted((*rest.traces, decided), key=lambda found: found.start)))
+
+
+def _examined(draft: Draft, sources: Sources) -> Traced:
     traced = trace(draft.body, _known(sources), sources.letter, draft.language)
     problems = (
         *traced.problems,

@@ -23,6 +23,7 @@ def proposal_of(state: TriageState, policy: Policy) -> Proposal:
         redacted=redacted(letter),
         calls=state.get("calls", ()),
         summary=summarise(state["findings"], facts, state["account"], state["invoices"], letter.today),
+        situation=state["situation"],
     )
 
 

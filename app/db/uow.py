@@ -13,6 +13,7 @@ from app.db.repositories.cases import Cases
 from app.db.repositories.contacts import Contacts
 from app.db.repositories.documents import Documents
 from app.db.repositories.figures import Figures
+from app.db.repositories.guidance import Guidance
 from app.db.repositories.identity import Users
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
@@ -46,6 +47,7 @@ class Uow:
         self.documents = Documents(session, keyring, clock)
         self.figures = Figures(session)
         self.balances = Balances(session)
+        self.guidance = Guidance(session, self.words, clock)
         self.contacts = Contacts(session, self.words, clock)
         self.reminders = ReminderBook(session, clock)
         self.users = Users(session, keyring, clock)

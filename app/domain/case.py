@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain.account import Link
+from app.domain.directions import NO_DIRECTIONS, Directions
 from app.domain.message import ReadMail, Screening
 from app.domain.text import RedactedText
 
@@ -15,7 +16,7 @@ class Case:
     known.
 
     `vault` holds the placeholders that earlier mails of the conversation used; `note` is what a reviewer asked for when
-    sending a proposal back; `team` signs the draft.
+    sending a proposal back; `directions` what people have said about the mail; `team` signs the draft.
     """
 
     read: ReadMail
@@ -25,6 +26,7 @@ class Case:
     team: str = "Accounts receivable"
     vault: Mapping[str, str] = field(repr=False, default_factory=dict)
     note: str = field(repr=False, default="")
+    directions: Directions = NO_DIRECTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Extensions that a person granted: a later day, or a plan of instalments that is followed one by one."""
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from itertools import pairwise
 
@@ -12,6 +13,8 @@ from app.domain.errors import Invalid
 from app.domain.money import Money
 from app.domain.promise import Promise, judge_promise
 from app.domain.review import CaseState
+
+_CENT = Decimal("0.01")
 
 
 class StepState(StrEnum):
@@ -58,6 +61,21 @@ def _check_steps(steps: Sequence[Step], owed: Money, today: date) -> None:
     planned = sum((step.amount.amount for step in steps), Decimal(0))
     if planned != owed.amount:
         raise Invalid(f"the instalments come to {planned:.2f} {owed.currency}, but {owed} is open: make them equal")
+
+
+def equal_steps(owed: Money, today: date, count: int) -> tuple[Step, ...]:
+    """Equal instalments a month apart, the last with the cents that are left."""
+    each = (owed.amount / count).quantize(_CENT, ROUND_DOWN)
+    amounts = [each] * (count - 1) + [owed.amount - each * (count - 1)]
+    return tuple(
+        Step(_months_later(today, place), Money(part, owed.currency)) for place, part in enumerate(amounts, start=1)
+    )
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

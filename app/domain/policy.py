@@ -163,8 +163,12 @@ def decide(policy: Policy, situation: Situation) -> Decision:
 def tone_of(policy: Policy, situation: Situation, history: History) -> Tone:
     """The first tone rule that holds; neutral when none does. No rule can press people in difficulty or in dispute."""
     fitting = (rule.tone for rule in policy.tones if rule.holds(situation, history))
-    tone = next(fitting, Tone.NEUTRAL)
-    return Tone.NEUTRAL if tone is Tone.FIRM and situation.intents & NEVER_FIRM else tone
+    return bearable(next(fitting, Tone.NEUTRAL), situation.intents)
+
+
+def bearable(tone: Tone, intents: Iterable[Intent]) -> Tone:
+    """Nobody is pressed who is in difficulty or in dispute."""
+    return Tone.NEUTRAL if tone is Tone.FIRM and NEVER_FIRM & set(intents) else tone
 
 
 def may_send_alone(policy: Policy, intents: Iterable[Intent], segment: str) -> bool:

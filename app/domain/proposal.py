@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Route, Tone
+from app.domain.policy import Situation
 from app.domain.text import PiiSpan, restore
 
 BODY = "body"
@@ -88,8 +89,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a fact of a draft comes from: `source` is "ledger", "mail" or "configuration"; offsets count in the
-    draft body."""
+    """Where a fact of a draft comes from: `source` is "ledger", "mail", "configuration" or, for terms that a
+    person granted, "decision"; offsets count in the draft body."""
 
     start: int
     end: int
@@ -129,7 +130,8 @@ class ModelCall:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`summary`: at most three lines for the reviewer, from facts only."""
+    """`summary`: at most three lines for the reviewer, from facts only. `situation`: what the policy decided on; None
+    where nothing was thought."""
 
     language: str
     reply_text: str = field(repr=False)
@@ -145,6 +147,7 @@ class Proposal:
     redacted: str = ""
     calls: tuple[ModelCall, ...] = ()
     summary: tuple[str, ...] = ()
+    situation: Situation | None = None
 
     @property
     def is_worded_by_us(self) -> bool:

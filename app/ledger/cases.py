@@ -18,6 +18,7 @@ from app.db.tables.ledger import CaseRow
 from app.db.uow import Database, Uow
 from app.domain.account import Invoice
 from app.domain.clock import Clock
+from app.domain.directions import DecidedTerms, TermsOutcome
 from app.domain.dispute import Resolution
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.extension import Terms, check_terms
@@ -41,7 +42,7 @@ LARGEST = Decimal(10) ** 14
 
 @dataclass(frozen=True, slots=True)
 class CaseNote:
-    """What a person noted, after a call or a letter. `words` are sealed."""
+    """What a person noted, after a call, a letter, or reading the mail of a review. `words` are sealed."""
 
     kind: CaseKind
     customer_id: str
@@ -52,6 +53,7 @@ class CaseNote:
     owner_email: str = ""
     due: date | None = None
     words: str = field(repr=False, default="")
+    review_id: UUID | None = None
 
 
 class CaseService:
@@ -72,6 +74,8 @@ class CaseService:
                 raise NotFound(f"there is no customer {note.customer_id}")
             await _check_owner(uow, note.owner_email)
             row = self._row(uow, note, by)
+            if note.review_id is not None:
+                row.message_id = (await uow.reviews.get(note.review_id)).message_id
             invoices = await _invoices(uow, note.customer_id)
             _check_numbers(note.invoices, invoices)
             remember_owed(row, invoices)
@@ -164,9 +168,8 @@ class CaseService:
             self._move(uow, row, CaseState.CONFIRMED, by)
             owed = remember_owed(row, await _invoices(uow, row.customer_id))
             check_terms(terms, owed, self._clock().date())
-            row.day = terms.until or terms.steps[-1].day
-            row.detail = (ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS).value
-            uow.cases.add_steps(row.id, terms.steps)
+            kind = ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS
+            uow.cases.grant(row, DecidedTerms(TermsOutcome.ACCEPTED, kind, terms.until, terms.steps))
             await uow.ledger.touch([row.customer_id])
 
     async def _end(self, case_id: UUID, to: CaseState, by: SignedIn) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, cast
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.ledger.contacts import ContactService
@@ -22,6 +22,7 @@ def contact_service(request: Request) -> ContactService:
 
 
 Contacts = Annotated[ContactService, Depends(contact_service)]
+Back = Annotated[UUID | None, Form()]
 
 
 @router.get(LIST)
@@ -31,15 +32,15 @@ async def proposals(request: Request, contacts: Contacts, user: PageUser) -> HTM
 
 
 @router.post("/contacts/proposals/{proposal_id}/confirm", dependencies=SAFE)
-async def confirm(proposal_id: UUID, contacts: Contacts, user: PageUser) -> Response:
+async def confirm(proposal_id: UUID, contacts: Contacts, user: PageUser, back: Back = None) -> Response:
     await contacts.confirm(proposal_id, by=user)
-    return RedirectResponse(LIST, status_code=303)
+    return _to(back)
 
 
 @router.post("/contacts/proposals/{proposal_id}/reject", dependencies=SAFE)
-async def reject(proposal_id: UUID, contacts: Contacts, user: PageUser) -> Response:
+async def reject(proposal_id: UUID, contacts: Contacts, user: PageUser, back: Back = None) -> Response:
     await contacts.reject(proposal_id, by=user)
-    return RedirectResponse(LIST, status_code=303)
+    return _to(back)
 
 
 @router.post("/contacts/{contact_id}/restore", dependencies=SAFE)
@@ -47,3 +48,8 @@ async def restore(contact_id: UUID, contacts: Contacts, user: PageUser) -> Respo
     """Back to the customer, whose page lists the contact."""
     customer_id = await contacts.restore(contact_id, by=user)
     return RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)
+
+
+def _to(review: UUID | None) -> Response:
+    """Back to the case on whose page the form stood, else to the list."""
+    return RedirectResponse(f"/reviews/{review}" if review else LIST, status_code=303)

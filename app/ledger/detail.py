@@ -1,9 +1,7 @@
 """One case, put together for its page: its life, its invoices, the customer's own words, and the moves left to it."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable
 from datetime import UTC, date
-from decimal import ROUND_DOWN, Decimal
 
 from app.db.repositories.cases import as_promise
 from app.db.repositories.ledger import as_invoice, as_payment
@@ -12,6 +10,7 @@ from app.db.uow import Uow
 from app.domain.account import Invoice, Payment
 from app.domain.dispute import Dispute, payable
 from app.domain.errors import NotFound
+from app.domain.extension import equal_steps
 from app.domain.intents import Intent
 from app.domain.money import Money
 from app.domain.promise import covered, owed_on, reliability
@@ -21,8 +20,6 @@ from app.domain.wire import PROPOSAL, load
 from app.ledger.life import life_of
 from app.ledger.lines import case_line, owners_of, task_line, unsealed
 from app.ledger.view import CaseDetail, InvoiceLine, Kept, StepLine, Sum
-
-CENT = Decimal("0.01")
 
 INTENT_OF = {
     CaseKind.PROMISE: {Intent.PAYMENT_PROMISE},
@@ -99,21 +96,12 @@ def _invoices(about: Iterable[Invoice], others: Collection[CaseRow]) -> tuple[In
 
 
 def _suggested(owed: Money | None, today: date, count: int) -> tuple[StepLine, ...]:
-    """Equal instalments a month apart, the last with the cents that are left."""
     if owed is None:
         return ()
-    each = (owed.amount / count).quantize(CENT, ROUND_DOWN)
-    amounts = [each] * (count - 1) + [owed.amount - each * (count - 1)]
     return tuple(
-        StepLine(seq, _months_later(today, seq), (amount, owed.currency), "due")
-        for seq, amount in enumerate(amounts, start=1)
+        StepLine(seq, step.day, (step.amount.amount, step.amount.currency), "due")
+        for seq, step in enumerate(equal_steps(owed, today, count), start=1)
     )
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _sum(money: Money | None) -> Sum | None:

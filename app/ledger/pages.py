@@ -10,9 +10,10 @@ from app.domain.errors import NotFound
 from app.domain.people import SignedIn
 from app.domain.review import RUNNING, CaseKind, CaseState
 from app.domain.task import TaskState
+from app.domain.wire import PROPOSAL, load
 from app.ledger.detail import case_detail
 from app.ledger.lines import case_line, owners_of, task_line, unsealed
-from app.ledger.view import CaseDetail, CaseLine, CaseList, HoldLine, Tab, TaskList
+from app.ledger.view import CaseDetail, CaseLine, CaseList, HoldLine, SaidIn, Tab, TaskList
 
 LISTED = 200
 INSTALMENTS_SUGGESTED = 3
@@ -103,6 +104,14 @@ class LedgerPages:
             rows = tuple(task_line(uow, task, customer.name, owners, self._today) for task, customer in found)
         tabs = tuple(Tab(word.value, counts.get(word, 0)) for word in TaskState)
         return TaskList(state.value, tabs, rows, owner, owners)
+
+    async def said_in(self, review_id: UUID) -> SaidIn:
+        """The customer of a review and the invoices that its mail is about. Raises NotFound."""
+        async with self._database.read() as uow:
+            review = await uow.reviews.get(review_id)
+            saved = await uow.reviews.proposal(review)
+            proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
+            return SaidIn(str(review.id), review.customer_id or "", proposal.invoices)
 
     async def case(self, case_id: UUID, *, instalments: int = INSTALMENTS_SUGGESTED) -> CaseDetail:
         """One case; `instalments` rows are suggested for a plan. Raises NotFound."""

@@ -14,12 +14,12 @@ from app.domain.intents import DisputeReason
 from app.domain.review import CaseKind
 from app.domain.task import TaskState
 from app.ledger.cases import CaseNote, CaseService
-from app.ledger.forms import amount_of, day_of, money_of, numbers_of, steps_of
 from app.ledger.holds import HoldService
 from app.ledger.pages import INSTALMENTS_SUGGESTED, LedgerPages
 from app.ledger.tasks import TaskService
 from app.web.auth import PageUser
 from app.web.csrf import check_csrf
+from app.web.forms import amount_of, day_of, money_of, numbers_of, steps_of
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +48,7 @@ Pages = Annotated[LedgerPages, Depends(ledger_pages)]
 Text = Annotated[str, Form(max_length=4_000)]
 Word = Annotated[str, Query(max_length=320)]
 SAFE = [Depends(check_csrf)]
+FromReview = Annotated[UUID | None, Form()]
 
 MOST_INSTALMENTS = 24
 
@@ -86,10 +87,16 @@ async def tasks(request: Request, pages: Pages, user: PageUser, show: Word = "",
 
 @router.get("/cases/new")
 async def new_case(
-    request: Request, user: PageUser, kind: CaseKind = CaseKind.PROMISE, customer: Word = ""
+    request: Request,
+    pages: Pages,
+    user: PageUser,
+    kind: CaseKind = CaseKind.PROMISE,
+    customer: Word = "",
+    review: UUID | None = None,
 ) -> HTMLResponse:
-    page = await page_of(request, "ledger", user)
-    return html(request, "ledger/new.html", page=page, kind=kind.value, customer=customer)
+    """With a `review`, what is noted came in its mail."""
+    page, said = await page_of(request, "ledger", user), await pages.said_in(review) if review else None
+    return html(request, "ledger/new.html", page=page, kind=kind.value, customer=customer, said=said)
 
 
 @router.get("/cases/{case_id}")
@@ -116,6 +123,7 @@ async def note(
     day: Text = "",
     detail: Text = "",
     words: Text = "",
+    review: FromReview = None,
 ) -> Response:
     case_id = await cases.note(
         CaseNote(
@@ -126,10 +134,11 @@ async def note(
             day=day_of(day),
             detail=detail,
             words=words,
+            review_id=review,
         ),
         user,
     )
-    return _to_case(case_id)
+    return RedirectResponse(f"/reviews/{review}", status_code=303) if review else _to_case(case_id)
 
 
 @router.post("/cases/{case_id}/confirm", dependencies=SAFE)
@@ -196,12 +205,14 @@ async def grant(
 
 
 @router.post("/holds", dependencies=SAFE)
-async def set_hold(holds: Holds, user: PageUser, customer: Text, until: Text, reason: Text = "") -> Response:
+async def set_hold(
+    holds: Holds, user: PageUser, customer: Text, until: Text, reason: Text = "", back: FromReview = None
+) -> Response:
     day = day_of(until)
     if day is None:
         raise Invalid("a hold needs the day on which it ends")
     await holds.set(customer.strip(), day, reason, user)
-    return RedirectResponse("/holds", status_code=303)
+    return RedirectResponse(f"/reviews/{back}" if back else "/holds", status_code=303)
 
 
 @router.post("/holds/{hold_id}/lift", dependencies=SAFE)

@@ -154,3 +154,12 @@ class CaseDetail:
     kept: Kept | None = None
     owners: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[TaskLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidIn:
+    """The mail that a new case came in: its review, its customer, the invoices that it is about."""
+
+    review_id: str
+    customer_id: str
+    invoices: tuple[str, ...] = ()

@@ -235,8 +235,9 @@ async def _review_item(uow: Uow, row: ReviewRow) -> ReviewItem:
     saved, draft = await uow.reviews.proposal(row), None
     with suppress(NotFound):
         proposal: Proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
-        if proposal.draft is not None:
-            draft = DraftText(subject=proposal.draft.subject, body=proposal.draft.body)
+        drafted = await uow.guidance.draft(row.id) or proposal.draft
+        if drafted is not None:
+            draft = DraftText(subject=drafted.subject, body=drafted.body)
     return ReviewItem(
         id=row.id,
         version=row.version,

@@ -1,36 +1,57 @@
 """One case, put together for its page."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.db.uow import Uow
+from app.domain.counterfactual import otherwise
+from app.domain.policy import Policy
 from app.domain.review import OutboxState, ReviewState
-from app.review.drafts import answer_of, blank
+from app.review.asked import colleagues, newcomers, reading_of, terms_asked
+from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
 from app.review.files import CaseFile
-from app.review.item_view import CaseView, Decision
+from app.review.item_view import CaseView, ChangedText, Decision
 from app.review.ledger_panel import ledger_panel
-from app.review.mails import earlier, mail_view
+from app.review.mails import earlier, mail_view, sent_text
 from app.review.timeline import timeline
 from app.review.view import most_urgent_first
 from app.review.warnings import banners
 
 LEAVING = frozenset({OutboxState.WAITING, OutboxState.READY})
+NOTES = frozenset({"review.item.remarked", "review.item.escalated"})
 NOT_LEFT = LEAVING | {OutboxState.FAILED}
 
 
-async def case_view(
-    uow: Uow, case: CaseFile, *, now: datetime, undo_seconds: int, editing: bool, place: tuple[int, int]
-) -> CaseView:
-    """Everything that the page of a case shows. `place` is its position in the queue and the queue's length."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a case is looked at: when, under which policy, to be edited or read, at which place of how many in the queue,
+    and with which placeholders revealed."""
+
+    now: datetime
+    policy: Policy
+    undo_seconds: int
+    editing: bool = False
+    place: tuple[int, int] = (0, 0)
+    revealed: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+
+async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
+    """Everything that the page of a case shows."""
     review, proposal = case.review, case.proposal
     customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
     draft = await answer_of(uow, case)
+    if draft is not None and setting.editing and (words := await typed(uow, case)) is not None:
+        draft = replace(draft, subject=words[0], body=words[1])
     newest = await uow.reviews.of_message(case.message.id)
+    entries = await timeline(uow, case.message)
+    names = await uow.users.names()
     return CaseView(
         review_id=str(review.id),
         version=review.version,
         state=review.state.value,
-        mail=mail_view(case.message, case.read, proposal),
+        mail=mail_view(case.message, case.read, proposal, revealed=setting.revealed),
         reasons=most_urgent_first(review.reasons),
         rule=review.rule,
         policy_version=case.saved.policy_version,
@@ -45,20 +66,40 @@ async def case_view(
         ledger=await ledger_panel(
             uow,
             review.customer_id,
-            today=now.date(),
+            today=setting.now.date(),
             concerned=proposal.invoices,
             writer=case.read.mail.head.sender.email,
         )
         if review.customer_id
         else None,
-        timeline=await timeline(uow, case.message),
+        timeline=entries,
         decision=await _decision(uow, case),
         newer=str(newest.id) if newest is not None and newest.id != review.id else "",
-        undo_seconds=undo_seconds,
-        editing=editing,
-        position=place[0],
-        total=place[1],
+        undo_seconds=setting.undo_seconds,
+        editing=setting.editing,
+        position=setting.place[0],
+        total=setting.place[1],
+        otherwise=otherwise(setting.policy, proposal.situation) if proposal.situation else (),
+        changed=await _changed(uow, case),
+        is_draft_behind=await uow.guidance.is_draft_behind(review),
+        terms=await terms_asked(uow, case, setting.now.date()),
+        reading=reading_of(case),
+        newcomers=await newcomers(uow, case),
+        notes=tuple(entry for entry in entries if entry.kind in NOTES),
+        colleagues=await colleagues(uow),
+        assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
+        snoozed_until=review.snoozed_until if _is_ahead(review.snoozed_until, setting.now) else None,
     )
+
+
+def _is_ahead(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment > now
+
+
+async def _changed(uow: Uow, case: CaseFile) -> ChangedText | None:
+    has_left = case.outbox is not None and case.outbox.state is OutboxState.SENT
+    sent = (await sent_text(uow, case.outbox))[1] if case.outbox is not None and has_left else None
+    return await changed(uow, case, sent)
 
 
 async def _decision(uow: Uow, case: CaseFile) -> Decision | None:

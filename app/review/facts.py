@@ -18,18 +18,21 @@ CASE_OF = {
 
 async def facts(uow: Uow, case: CaseFile) -> tuple[FactView, ...]:
     rows = await uow.cases.of_message(case.message.id, case.saved.run)
-    cases = {("promise" if row.earlier_id else row.kind.value): row.state.value for row in rows}
-    return tuple(
-        FactView(
+    cases = {("promise" if row.earlier_id else row.kind.value): row for row in rows}
+    views = []
+    for number, finding in enumerate(case.proposal.intents, start=1):
+        opened = cases.get(CASE_OF.get(finding.intent, ""))
+        view = FactView(
             number=number,
             intent=finding.intent.value,
             confidence=finding.confidence,
             chips=_chips(finding, case.proposal, number),
             evidence=number if finding.evidence else None,
-            case_state=cases.get(CASE_OF.get(finding.intent, ""), ""),
+            case_state=opened.state.value if opened else "",
+            case_id=str(opened.id) if opened else "",
         )
-        for number, finding in enumerate(case.proposal.intents, start=1)
-    )
+        views.append(view)
+    return tuple(views)
 
 
 def _chips(finding: IntentFinding, proposal: Proposal, number: int) -> tuple[Chip, ...]:

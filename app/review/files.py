@@ -8,13 +8,13 @@ from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 from app.db.uow import Uow
 from app.domain.errors import NotFound
 from app.domain.message import ReadMail
-from app.domain.proposal import Proposal
+from app.domain.proposal import Draft, Proposal
 from app.domain.wire import PROPOSAL, READ_MAIL, load
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """The rows of a case, opened."""
+    """The rows of a case, opened; `draft` is the one in force: the last that a person asked for, else the first."""
 
     review: ReviewRow
     message: MessageRow
@@ -22,6 +22,7 @@ class CaseFile:
     proposal: Proposal
     read: ReadMail
     outbox: OutboxRow | None
+    draft: Draft | None
 
 
 async def open_case(uow: Uow, review_id: UUID) -> CaseFile:
@@ -29,13 +30,15 @@ async def open_case(uow: Uow, review_id: UUID) -> CaseFile:
     review = await uow.reviews.get(review_id)
     message = await uow.messages.get(review.message_id)
     saved = await uow.reviews.proposal(review)
+    proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
     return CaseFile(
         review=review,
         message=message,
         saved=saved,
-        proposal=load(PROPOSAL, await uow.words.get(saved.payload_id)),
+        proposal=proposal,
         read=await open_reading(uow, message),
         outbox=await uow.outbox.of_review(review_id),
+        draft=await uow.guidance.draft(review_id) or proposal.draft,
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from app.domain.counterfactual import Otherwise
 from app.review.ledger_view import Amount, LedgerView
-from app.review.marking import Paragraph, Segment, Source
+from app.review.marking import Edit, Paragraph, Segment, Source
 
 GUARDED = frozenset({"fraud_risk", "injection"})
 OPEN_STATES = frozenset({"pending", "awaiting_second"})
@@ -74,6 +75,15 @@ class EarlierMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Redacted:
+    """A run of what the model saw; `hides` what a placeholder stands for, once a person asked for it."""
+
+    text: str
+    is_placeholder: bool = False
+    hides: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MailView:
     """The mail as plain text: `body` is the writer's own, `quoted` the history below, `redacted` what the model saw.
 
@@ -89,7 +99,7 @@ class MailView:
     body: tuple[Paragraph, ...]
     quoted: tuple[Paragraph, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    redacted: str = ""
+    redacted: tuple[Redacted, ...] = ()
     has_html: bool = False
     authentication: str = ""
 
@@ -119,6 +129,7 @@ class FactView:
     chips: tuple[Chip, ...] = ()
     evidence: int | None = None
     case_state: str = ""
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,77 @@ class DraftView:
     traced: tuple[Paragraph, ...] = ()
     sources: tuple[Source, ...] = ()
     facts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody whom a review may be given to; a senior may also be handed one up."""
+
+    user_id: str
+    name: str
+    is_senior: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedText:
+    """What a person made of the draft, word by word; `is_sent` when those words are the ones that left, None while
+    nothing has left."""
+
+    by: str
+    subject: tuple[Edit, ...]
+    body: tuple[Edit, ...]
+    is_sent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An instalment, offered or granted."""
+
+    day: date
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class TermsView:
+    """A request for other terms before a person, and what was decided on it; `outcome` is empty while nothing was.
+
+    `owed` is what is open on its invoices, `suggested` equal instalments of it. `may_decide` is False where the sender
+    is not verified.
+    """
+
+    case_id: str
+    kind: str = ""
+    until: date | None = None
+    invoices: tuple[str, ...] = ()
+    owed: Amount | None = None
+    suggested: tuple[Step, ...] = ()
+    may_decide: bool = True
+    outcome: str = ""
+    decided_kind: str = ""
+    decided_until: date | None = None
+    decided_amount: Amount | None = None
+    decided_steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the form of a correction begins with: the intents with their invoices, and the facts, as they were read."""
+
+    invoices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    promise_day: date | None = None
+    promise_amount: Amount | None = None
+    extension_kind: str = ""
+    until: date | None = None
+    dispute_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A contact that this mail proposes; nobody writes there before a person confirms it."""
+
+    proposal_id: str
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +274,16 @@ class CaseView:
     editing: bool = False
     position: int = 0
     total: int = 0
+    otherwise: tuple[Otherwise, ...] = ()
+    changed: ChangedText | None = None
+    is_draft_behind: bool = False
+    terms: TermsView | None = None
+    reading: Reading = Reading()
+    newcomers: tuple[Newcomer, ...] = ()
+    notes: tuple[TimelineEntry, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    assignee: str = ""
+    snoozed_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:

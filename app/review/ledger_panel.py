@@ -9,10 +9,13 @@ from app.db.tables.ledger import HoldRow
 from app.db.uow import Uow
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.domain.money import Money, total
+from app.domain.promise import reliability
+from app.domain.receivables import AGES, age_of
 from app.domain.review import CaseKind
 from app.review.ledger_view import Ageing, Amount, CaseRow, ContactRow, Hold, InvoiceRow, LedgerView, Payment
 
-AGE_LIMITS = (0, 30, 60, 90)
+LOOKED_BACK = 5
+"""Of so many mails written last, the newest that has left counts."""
 
 
 async def ledger_panel(
@@ -26,10 +29,19 @@ async def ledger_panel(
     holds = await uow.ledger.holds(customer_id)
     contacts = await uow.ledger.contacts(customer_id)
     names = await uow.users.names()
+    known = reliability(
+        (c.state for c in cases if c.kind is CaseKind.PROMISE), is_natural_person=account.natural_person
+    )
+    received = await uow.balances.messages(customer_id, 1)
+    written = [row.sent_at for row in await uow.balances.sent(customer_id, LOOKED_BACK) if row.sent_at]
     overdue = total(
         i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today
     )
     return LedgerView(
+        kept=known.kept if known else 0,
+        promised=known.total if known else 0,
+        last_heard=received[0][0].received_at if received else None,
+        last_written=max(written, default=None),
         customer_id=account.customer_id,
         name=account.name,
         open=_amounts(account.outstanding),
@@ -88,12 +100,11 @@ def _invoice(invoice: Invoice, today: date, concerned: Collection[str]) -> Invoi
 
 def _ageing(account: Account, currency: str, today: date) -> Ageing:
     """Open invoices of one currency by days late; credit notes are not aged."""
-    parts = [Decimal(0)] * 5
+    parts = dict.fromkeys(AGES, Decimal(0))
     for invoice in account.invoices:
         if invoice.is_open and invoice.kind is InvoiceKind.INVOICE and invoice.open.currency == currency:
-            days = (today - invoice.due_date).days
-            parts[sum(days > limit for limit in AGE_LIMITS)] += invoice.open.amount
-    return Ageing(currency, (parts[0], parts[1], parts[2], parts[3], parts[4]))
+            parts[age_of((today - invoice.due_date).days)] += invoice.open.amount
+    return Ageing(currency, tuple(parts.values()))
 
 
 def _case(case: CaseRecord) -> CaseRow:

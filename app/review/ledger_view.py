@@ -1,7 +1,7 @@
 """What the ledger panel beside a case sees."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -70,11 +70,13 @@ class Ageing:
     """Not due, 1 to 30, 31 to 60, 61 to 90 and more than 90 days late, in one currency."""
 
     currency: str
-    parts: tuple[Decimal, Decimal, Decimal, Decimal, Decimal]
+    parts: tuple[Decimal, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
+    """`kept` of `promised` promises that have ended; nothing is counted of natural persons."""
+
     customer_id: str
     name: str
     open: tuple[Amount, ...]
@@ -85,3 +87,7 @@ class LedgerView:
     cases: tuple[CaseRow, ...] = ()
     holds: tuple[Hold, ...] = ()
     contacts: tuple[ContactRow, ...] = ()
+    kept: int = 0
+    promised: int = 0
+    last_heard: datetime | None = None
+    last_written: datetime | None = None

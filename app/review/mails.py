@@ -1,6 +1,6 @@
 """The mails of a case: the one to be answered with its evidence, and those before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from email.policy import default as email_policy
 
@@ -10,13 +10,15 @@ from app.db.uow import Uow
 from app.domain.message import Authentication, ReadMail
 from app.domain.proposal import BODY, SUBJECT, IntentFinding, Proposal
 from app.domain.review import OutboxState
-from app.domain.text import text_of
+from app.domain.text import PLACEHOLDER, text_of
 from app.review.files import open_reading
-from app.review.item_view import Attachment, EarlierMail, MailView
+from app.review.item_view import Attachment, EarlierMail, MailView, Redacted
 from app.review.marking import Paragraph, Span, mail_text, segments
 
 
-def mail_view(message: MessageRow, read: ReadMail, proposal: Proposal | None) -> MailView:
+def mail_view(
+    message: MessageRow, read: ReadMail, proposal: Proposal | None, *, revealed: Mapping[str, str] | None = None
+) -> MailView:
     """The mail as plain text, evidence marked by its offsets. What follows the writer's own words is folded."""
     mail, parts = read.mail, read.parts
     evidence = _numbered(proposal.intents) if proposal else []
@@ -36,12 +38,22 @@ def mail_view(message: MessageRow, read: ReadMail, proposal: Proposal | None) ->
             Attachment(part.name, part.size, part.is_readable, _excerpt(part.text, number, evidence))
             for number, part in enumerate(mail.attachments)
         ),
-        redacted=proposal.redacted if proposal else "",
+        redacted=as_shown(proposal.redacted, revealed or {}) if proposal else (),
         has_html=read.mail.html is not None,
         authentication=""
         if read.screening.authentication is Authentication.NONE
         else read.screening.authentication.value,
     )
+
+
+def as_shown(redacted: str, revealed: Mapping[str, str]) -> tuple[Redacted, ...]:
+    """What the model saw, its placeholders apart; those in `revealed` with what they hide."""
+    parts, done = [], 0
+    for match in PLACEHOLDER.finditer(redacted):
+        parts += [Redacted(redacted[done : match.start()])] if match.start() > done else []
+        parts.append(Redacted(match.group(), is_placeholder=True, hides=revealed.get(match.group(), "")))
+        done = match.end()
+    return (*parts, Redacted(redacted[done:])) if redacted[done:] else tuple(parts)
 
 
 def _excerpt(text: str | None, number: int, evidence: Sequence[tuple[str, Span]]) -> tuple[Paragraph, ...]:

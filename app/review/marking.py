@@ -50,6 +50,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A run of a changed text; `kind` is one of same, removed, added."""
+
+    text: str
+    kind: str = "same"
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where facts of a draft come from; `source` is one of ledger, mail, configuration."""
 
@@ -130,6 +138,19 @@ def compare(theirs: str, yours: str) -> tuple[tuple[Piece, ...], tuple[Piece, ..
         left += _piece(old[a:b], changed=tag != "equal")
         right += _piece(new[c:d], changed=tag != "equal")
     return tuple(left), tuple(right)
+
+
+def changes(before: str, after: str) -> tuple[Edit, ...]:
+    """One text from two: what stayed, what was removed, what was added, word by word."""
+    old, new = WORDS.findall(before), WORDS.findall(after)
+    edits: list[Edit] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            edits.append(Edit("".join(old[a:b])))
+            continue
+        edits += [Edit("".join(old[a:b]), "removed")] if b > a else []
+        edits += [Edit("".join(new[c:d]), "added")] if d > c else []
+    return tuple(edits)
 
 
 def _piece(tokens: Sequence[str], *, changed: bool) -> list[Piece]:

@@ -1,6 +1,6 @@
 """What each page of the review UI shows, read from the database in one transaction a page."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,12 +17,12 @@ from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_co
 from app.domain.intents import Reason
 from app.domain.message import MessageState
 from app.domain.people import SignedIn
-from app.domain.policy import LedgerPolicy
+from app.domain.policy import LedgerPolicy, Policy
 from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, load
-from app.review.casefile import case_view
+from app.review.casefile import Setting, case_view
 from app.review.drafts import answer_of
 from app.review.files import open_case, open_reading
 from app.review.item_view import CaseView
@@ -50,6 +50,7 @@ Row = TypeVar("Row")
 View = TypeVar("View")
 EXCERPT = 160
 MAX_AGE = LedgerPolicy().max_age
+NOTHING_REVEALED: Mapping[str, str] = {}
 STALE = timedelta(minutes=10)
 """A watched mailbox is read every half a minute; one that was not read for so long says so."""
 
@@ -65,12 +66,14 @@ class ReviewPages:
         undo_seconds: int,
         is_demo: bool = False,
         max_age: timedelta = MAX_AGE,
+        policy: Policy,
     ) -> None:
         self._database = database
         self._clock = clock
         self._undo_seconds = undo_seconds
         self._is_demo = is_demo
         self._max_age = max_age
+        self._policy = policy
 
     async def frame(self) -> tuple[Counts, Status]:
         """What the frame of every page shows: how many mails are where, and what is out of order."""
@@ -104,10 +107,10 @@ class ReviewPages:
                 leaving=await self._leaving(uow, reader, ignored),
             )
 
-    async def case(self, review_id: UUID, *, editing: bool) -> CaseView:
+    async def case(self, review_id: UUID, *, editing: bool, revealed: Mapping[str, str] = NOTHING_REVEALED) -> CaseView:
         """Raises NotFound."""
         async with self._database.read() as uow:
-            return await self._case(uow, review_id, await self._queue_rows(uow), editing=editing)
+            return await self._case(uow, review_id, await self._queue_rows(uow), editing=editing, revealed=revealed)
 
     async def next_after(self, review_id: UUID) -> UUID | None:
         """The row below, from the last row the one above."""
@@ -185,17 +188,26 @@ class ReviewPages:
         async with self._database.read() as uow:
             return await uow.words.get((await uow.messages.get(message_id)).raw_id)
 
-    async def _case(self, uow: Uow, review_id: UUID, rows: Sequence[QueueRow], *, editing: bool) -> CaseView:
+    async def _case(
+        self,
+        uow: Uow,
+        review_id: UUID,
+        rows: Sequence[QueueRow],
+        *,
+        editing: bool,
+        revealed: Mapping[str, str] = NOTHING_REVEALED,
+    ) -> CaseView:
         case = await open_case(uow, review_id)
         position = next((n for n, row in enumerate(rows, start=1) if row.review_id == str(review_id)), 0)
-        return await case_view(
-            uow,
-            case,
+        setting = Setting(
             now=self._clock(),
+            policy=self._policy,
             undo_seconds=self._undo_seconds,
             editing=editing,
             place=(position, len(rows)),
+            revealed=revealed,
         )
+        return await case_view(uow, case, setting)
 
     async def _queue_rows(self, uow: Uow) -> tuple[QueueRow, ...]:
         waiting = await uow.reviews.queue(limit=LISTED)

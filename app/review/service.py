@@ -21,7 +21,7 @@ from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy, may_send_alone
-from app.domain.proposal import Proposal
+from app.domain.proposal import Draft, Proposal
 from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
@@ -169,7 +169,10 @@ class ReviewService:
                 action=(Action.EDIT if edited else Action.APPROVE).value,
             )
             proposal = await self._proposal(uow, review)
-            reply = self._reply(review, proposal, edited, by)
+            if edited is None and await uow.guidance.is_draft_behind(review):
+                raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
+            draft = await uow.guidance.draft(review_id) or proposal.draft
+            reply = self._reply(review, draft, proposal.language, edited, by)
             message = await uow.messages.get_for_update(review.message_id)
             message.state = advance(message.state, MessageState.DECIDED)
             if edited is not None:
@@ -252,14 +255,13 @@ class ReviewService:
         return load(PROPOSAL, await uow.words.get(row.payload_id))
 
     @staticmethod
-    def _reply(review: ReviewRow, proposal: Proposal, edited: Reply | None, by: SignedIn) -> Reply:
-        draft = proposal.draft
+    def _reply(review: ReviewRow, draft: Draft | None, read_as: str, edited: Reply | None, by: SignedIn) -> Reply:
         if draft is None and edited is None:
             raise Invalid("there is no draft to approve: write one, send the mail back, or ignore it")
         if Reason.FRAUD_RISK.value in review.reasons and not by.is_senior:
             raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
         if edited is not None:
-            return Reply(edited.subject, edited.body, draft.language if draft else proposal.language)
+            return Reply(edited.subject, edited.body, draft.language if draft else read_as)
         assert draft is not None  # noqa: S101  # said above
         return Reply(draft.subject, draft.body, draft.language)
 

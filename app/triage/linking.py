@@ -26,6 +26,16 @@ async def link_customer(uow: Uow, read: ReadMail, conversation_customer: str | N
     return Link(method, candidates=tuple(sorted(named)))
 
 
+async def link_as_told(uow: Uow, read: ReadMail, customer_id: str) -> Link:
+    """The customer that a person named. Who wrote is verified only by the address of a contact of that customer."""
+    sender = read.mail.head.sender.email
+    theirs = [c for c in (await uow.ledger.customers_of([sender])).get(sender, []) if c.customer_id == customer_id]
+    if not theirs:
+        return await _proposed(uow, LinkMethod.THREAD, customer_id)
+    contact = next((contact for contact in theirs if contact.active), theirs[0])
+    return replace(await _proposed(uow, LinkMethod.CONTACT, customer_id), contact=as_contact(contact))
+
+
 async def _by_contact(
     uow: Uow, contacts: list[ContactRow], named: Collection[str], conversation_customer: str | None
 ) -> Link:

@@ -7,10 +7,8 @@
 Idempotent by (message, run): a crash repeats the thinking, nothing else.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -20,23 +18,22 @@ from app.db.tables.mail import MessageRow
 from app.db.tables.work import ProposalRow, ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.account import Link
-from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, UnreadableMail
 from app.domain.ids import new_id
 from app.domain.intents import Reason, Route
 from app.domain.job import approve_job, triage_job
-from app.domain.message import Identity, Machine, MessageState, ReadMail, advance
+from app.domain.message import Machine, MessageState, ReadMail, advance
 from app.domain.people import SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
 from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
 from app.domain.urgency import urgency
-from app.domain.wire import PROPOSAL, READ_MAIL, dump, dump_reading, load
+from app.domain.wire import PROPOSAL, dump, dump_reading
 from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
-from app.triage.linking import link_customer
+from app.triage.task import Task, case_of, link_of, task_of
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
 """Proposed cases that stop reminders at once, and so void what was approved before."""
@@ -47,25 +44,6 @@ RETHINKS = 3
 
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What is read of the database before thinking begins."""
-
-    message_id: UUID
-    conversation_id: UUID
-    run: int
-    received_at: datetime
-    raw: bytes = field(repr=False)
-    reading: ReadMail | None = field(repr=False)
-    identity: Identity
-    mailbox_address: str
-    team: str
-    is_our_own: bool
-    vault: dict[str, str] = field(repr=False)
-    note: str = field(repr=False)
-    conversation_customer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +75,9 @@ class TriageService:
             read = replace(read, screening=replace(read.screening, machine=Machine.OWN_COPY))
         for attempt in range(1, RETHINKS + 1):
             async with self._database.read() as uow:
-                link = await link_customer(uow, read, task.conversation_customer)
+                link = await link_of(uow, task, read)
                 ledger = await uow.ledger.version(link.account.customer_id)
-            thought = await self._mind.think(_case(task, read, link))
+            thought = await self._mind.think(case_of(task, read, link))
             async with self._database.write() as uow:
                 has_moved = await uow.ledger.lock(link.account.customer_id) != ledger
                 if has_moved and attempt < RETHINKS:
@@ -132,32 +110,15 @@ class TriageService:
                 attempts=message.attempts,
             )
 
-    async def _task(self, message_id: UUID) -> _Task | None:
+    async def _task(self, message_id: UUID) -> Task | None:
         async with self._database.read() as uow:
             message = await uow.messages.get(message_id)
             if message.state is not MessageState.IN_WORK:
                 return None
-            mailbox = await uow.mailboxes.get(message.mailbox_id)
-            conversation = await uow.messages.conversation(message.conversation_id)
-            note = await uow.words.get(message.note_id) if message.note_id else b""
-            return _Task(
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                run=message.run,
-                received_at=message.received_at,
-                raw=await uow.words.get(message.raw_id),
-                reading=load(READ_MAIL, await uow.words.get(message.reading_id)) if message.reading_id else None,
-                identity=Identity(await uow.mailboxes.own_addresses(), mailbox.authserv_id),
-                mailbox_address=mailbox.address,
-                team=mailbox.team,
-                is_our_own=await uow.messages.is_our_own(message.rfc_id_hash),
-                vault=await uow.words.vault(message.conversation_id),
-                note=note.decode(),
-                conversation_customer=conversation.customer_id,
-            )
+            return await task_of(uow, message)
 
     async def _commit(
-        self, uow: Uow, task: _Task, read: ReadMail, link: Link, thought: Thought, *, is_stale: bool
+        self, uow: Uow, task: Task, read: ReadMail, link: Link, thought: Thought, *, is_stale: bool
     ) -> None:
         message = await uow.messages.get_for_update(task.message_id)
         if message.state is not MessageState.IN_WORK or message.run != task.run:
@@ -181,7 +142,7 @@ class TriageService:
         self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
 
     async def _save_proposal(
-        self, uow: Uow, task: _Task, message: MessageRow, read: ReadMail, thought: Thought
+        self, uow: Uow, task: Task, message: MessageRow, read: ReadMail, thought: Thought
     ) -> ProposalRow:
         proposal = thought.proposal
         if message.reading_id is None:
@@ -270,7 +231,8 @@ class TriageService:
             reasons.append(Reason.CHANGED_SINCE_APPROVAL.value)
         if is_moved and Reason.NEGOTIATION.value not in reasons:
             reasons.append(Reason.NEGOTIATION.value)
-        alone = not (is_stale or is_moved) and state is ReviewState.PENDING and self._may_leave_alone(proposal, link)
+        is_new = state is ReviewState.PENDING and message.run == 1
+        alone = is_new and not (is_stale or is_moved) and self._may_leave_alone(proposal, link)
         if proposal.route is Route.AUTO and not alone:
             reasons.append(Reason.APPROVAL_REQUIRED.value)
         stake = next(iter(link.account.outstanding), None)
@@ -298,7 +260,7 @@ class TriageService:
         is_auto = proposal.route is Route.AUTO and proposal.draft is not None and proposal.is_worded_by_us
         return is_auto and may_send_alone(self._policy, intents, link.account.segment)
 
-    async def _hashes(self, uow: Uow, task: _Task, proposal: Proposal) -> _Hashes:
+    async def _hashes(self, uow: Uow, task: Task, proposal: Proposal) -> _Hashes:
         shown = "\x1e".join(call.input for call in proposal.calls)
         answered = "\x1e".join(call.output for call in proposal.calls)
         return _Hashes(
@@ -353,22 +315,3 @@ class TriageService:
                 attempts=message.attempts,
             )
         log.warning("triage.message.quarantined", message_id=str(message_id), error=error[:64])
-
-
-def _case(task: _Task, read: ReadMail, link: Link) -> Case:
-    return Case(
-        read=read,
-        link=link,
-        received_at=task.received_at.astimezone(_zone(link.account.timezone)),
-        mailbox_address=task.mailbox_address,
-        team=task.team,
-        vault=task.vault,
-        note=task.note,
-    )
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -1,8 +1,9 @@
 """How an error is answered: to a program as JSON, to a person as a page."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 from urllib.parse import quote
+from uuid import UUID
 
 import structlog
 from fastapi import Request
@@ -39,7 +40,7 @@ async def token_refused(_request: Request, error: TokenRefused) -> Response:
 async def lost_race(request: Request, lost: ReviewAlreadyDecided) -> Response:
     """Who was faster, and how the review stands now."""
     if not _is_for_program(request):
-        return await _answer(request, 409, str(lost))
+        return await _lost_page(request, lost)
     decided_at = lost.decided_at.isoformat() if lost.decided_at else None
     return JSONResponse(
         {
@@ -89,6 +90,19 @@ async def unforeseen(request: Request, error: Exception) -> Response:
     response = await _answer(request, BROKEN, "")
     secure(response.headers, request.url.path)
     return response
+
+
+class _Reviewing(Protocol):
+    async def conflict(self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int, body: str) -> object: ...
+
+
+async def _lost_page(request: Request, lost: ReviewAlreadyDecided) -> Response:
+    """To a person: who was faster, when, and with what."""
+    pages = cast(_Reviewing, request.app.state.services.pages)
+    review_id = UUID(request.path_params["review_id"])
+    conflict = await pages.conflict(review_id, lost, version=lost.version - 1, body="")
+    page = await page_of(request, "queue", await page_user(request))
+    return html(request, "conflict.html", status=409, page=page, conflict=conflict)
 
 
 Handler = Callable[[Request, Any], Awaitable[Response]]

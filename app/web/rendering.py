@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
@@ -167,6 +167,12 @@ def day(context: Context, value: date) -> str:
 
 
 @pass_context
+def later(context: Context, moment: datetime, days: int) -> date:
+    """The reader's day, so many days on."""
+    return _local(context, moment).date() + timedelta(days=days)
+
+
+@pass_context
 def weekday(context: Context, value: date) -> str:
     """`Fri, 29 May`, or the full date in another year."""
     if value.year != _local(context, _page(context).now).year:
@@ -285,6 +291,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "whole": whole,
     "percent": percent,
     "day": day,
+    "later": later,
     "weekday": weekday,
     "clock": clock,
     "clock_seconds": clock_seconds,

@@ -36,6 +36,7 @@ from app.insights.service import InsightsService
 from app.insights.view import Balance
 from app.ledger.service import LedgerService
 from app.ledger.standing import StandingService
+from app.policies.loading import load_policy
 from app.policies.standing import load_actions, load_standing
 from app.review.pages import ReviewPages
 from app.web.auth import page_user
@@ -335,7 +336,7 @@ async def browser(instance: Instance) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.services = SimpleNamespace(
         clock=instance.clock,
-        pages=ReviewPages(instance.database, instance.clock, undo_seconds=30),
+        pages=ReviewPages(instance.database, instance.clock, undo_seconds=30, policy=load_policy()),
         dashboards=InsightsPages(instance.database, instance.clock),
         customers=_customer_pages(instance),
     )

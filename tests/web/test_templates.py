@@ -70,7 +70,11 @@ def mail(**changes: object) -> item_view.MailView:
         body=mail_text(BODY, SPANS, 0, QUOTED_FROM),
         quoted=mail_text(BODY, SPANS, QUOTED_FROM),
         attachments=(item_view.Attachment("statement_may.pdf", 219_136, readable=False),),
-        redacted="Hi ⟨PERSON_1⟩,\n\nWe cannot clear everything at once.",
+        redacted=(
+            item_view.Redacted("Hi "),
+            item_view.Redacted("⟨PERSON_1⟩", is_placeholder=True),
+            item_view.Redacted(", we cannot."),
+        ),
         has_html=True,
         authentication="pass",
     )
@@ -232,7 +236,7 @@ FRAUD = item_view.CaseView(
         quoted=(),
         attachments=(),
         authentication="fail",
-        redacted="",
+        redacted=(item_view.Redacted("Hi ⟨PERSON_1⟩"),),
     ),
     reasons=("fraud_risk", "unverified_sender"),
     rule="bank-details-or-fraud-sign",
@@ -560,7 +564,7 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
     assert len(ids) == len(set(ids)), "an id occurs twice"
     known = re.compile(
         r"/(queue(\?review=[\w-]+(&edit=1)?)?|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
-        r"|dashboard|cases/[\w-]+"
+        r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+|cases/[\w-]+"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
     )
     for tag, attributes in found.tags:
@@ -584,9 +588,10 @@ def actions(pages: Templates, name: str) -> set[str]:
 
 
 def test_collector_decides_and_auditor_reads(pages: Templates) -> None:
-    assert actions(pages, "item") == {"approve", "send-back", "ignore"}
+    desk = {"snooze", "assign", "escalate", "note", "correct"}
+    assert actions(pages, "item") == {"approve", "send-back", "ignore", "redraft", "reveal", "holds", *desk}
     assert actions(pages, "item_edit") == {"edit"}
-    assert actions(pages, "item_approved") == {"undo"}
+    assert actions(pages, "item_approved") == {"undo", "send-now", "reopen-editor"}
     assert actions(pages, "item_ignored") == {"undo"}
     for name in ("item_auditor", "item_fraud_auditor", "queue_auditor", "no_answer_auditor", "quarantine_auditor"):
         assert actions(pages, name) - {"undo"} == set(), name
@@ -689,7 +694,7 @@ def test_words_of_the_writer_stay_text(pages: Templates) -> None:
             sender_name=HOSTILE,
             sender_email=HOSTILE,
             body=mail_text(HOSTILE, (Span(2, 0, 12),)),
-            redacted=HOSTILE,
+            redacted=(item_view.Redacted(HOSTILE),),
             message_id='m"/../x',
         ),
         draft=replace(CASE.draft, body=HOSTILE, subject=HOSTILE) if CASE.draft else None,

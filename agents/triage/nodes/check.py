@@ -43,4 +43,5 @@ def sources_of(state: TriageState, context: TriageContext) -> Sources:
         team=context.team,
         mailbox_address=context.mailbox_address,
         max_words=brief.max_words,
+        clause=brief.clause if context.directions.terms else None,
     )

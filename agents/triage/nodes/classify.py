@@ -3,6 +3,7 @@
 from langgraph.runtime import Runtime
 
 from agents.triage.context import Ask, TriageContext
+from agents.triage.directed import directed_findings, directed_flags
 from agents.triage.evidence import evidence, locate
 from agents.triage.outputs import Flag, FoundIntent, MessageClass
 from agents.triage.remittances import as_paid, remitted
@@ -38,7 +39,13 @@ async def classify(state: TriageState, runtime: Runtime[TriageContext]) -> Triag
     payments = remitted(letter, state["account"])
     if payments:
         findings, flags = as_paid(findings, payments), flags - {Flag.LOW_INFORMATION}
-    return {"findings": findings, "flags": flags, "remitted": payments, "calls": (call,)}
+    said = runtime.context.directions.correction
+    return {
+        "findings": directed_findings(findings, said),
+        "flags": directed_flags(flags, said),
+        "remitted": payments,
+        "calls": (call,),
+    }
 
 
 def findings_of(letter: Letter, found: tuple[FoundIntent, ...]) -> tuple[IntentFinding, ...]:

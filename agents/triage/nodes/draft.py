@@ -12,10 +12,11 @@ from agents.triage.outputs import DraftReply
 from agents.triage.payments import names_a_reference, payment_made, payments_to_come
 from agents.triage.queries import asks_the_ledger, open_items
 from agents.triage.state import TriageState
+from agents.triage.terms import clause_of, with_clause
 from agents.triage.wishes import document_of
 from app.domain.account import Account, InvoiceKind
 from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason
-from app.domain.policy import History, tone_of
+from app.domain.policy import History, bearable, tone_of
 from app.domain.proposal import Draft, Evidence, IntentFinding
 from app.reading.dates import find_dates
 
@@ -39,9 +40,10 @@ async def draft(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSt
         inputs={"brief": brief},
     )
     answer, call = await runtime.context.ask(ask, DraftReply)
+    body = answer.value.body.strip()
     written = Draft(
         subject=f"Re: {_REPLY_MARK.sub('', letter.subject.value.strip())}".strip(),
-        body=answer.value.body.strip(),
+        body=with_clause(body, brief.clause) if brief.clause else body,
         tone=brief.tone,
         language=brief.language,
     )
@@ -58,10 +60,11 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         is_strategic=account.strategic,
         is_natural_person=account.natural_person,
     )
-    return DraftBrief(
-        language=_answer_language(letter.language, account.language),
-        tone=tone_of(context.policy, state["situation"], customer),
-        topics=_topics(state),
+    said, situation = context.directions, state["situation"]
+    brief = DraftBrief(
+        language=said.language or _answer_language(letter.language, account.language),
+        tone=bearable(said.tone, situation.intents) if said.tone else tone_of(context.policy, situation, customer),
+        topics=_topics(state, terms_are_decided=said.terms is not None),
         team=context.team,
         max_words=context.policy.limits.draft_words,
         addressee=letter.sender_placeholder,
@@ -75,6 +78,7 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         note=letter.note.value if letter.note else "",
         problems=state.get("problems", ()),
     )
+    return replace(brief, clause=clause_of(said.terms, brief, account, context)) if said.terms else brief
 
 
 def facts_shown(brief: DraftBrief) -> dict[str, object]:
@@ -106,9 +110,13 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
     }
 
 
-def _topics(state: TriageState) -> tuple[TopicFacts, ...]:
-    """One paragraph an intent, in the order of a letter; a mail too thin to answer is asked what it means."""
+def _topics(state: TriageState, *, terms_are_decided: bool = False) -> tuple[TopicFacts, ...]:
+    """One paragraph an intent, in the order of a letter; a mail too thin to answer is asked what it means. A request
+    that a person has decided on is not said to be under review."""
     told = {TOPIC_OF[f.intent]: _topic(f, state) for f in state["findings"] if f.intent in TOPIC_OF}
+    if terms_are_decided:
+        told.pop(Topic.EXTENSION_RECEIVED, None)
+        return tuple(sorted(told.values(), key=lambda topic: list(Topic).index(topic.topic)))
     alone = set(told) <= {Topic.QUERY_RECEIVED} and Reason.LOW_INFORMATION in state["situation"].reasons
     if alone or not told:
         thin = Topic.THIN_MESSAGE if alone else Topic.QUERY_RECEIVED

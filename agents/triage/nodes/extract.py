@@ -5,6 +5,7 @@ from dataclasses import replace
 from langgraph.runtime import Runtime
 
 from agents.triage.context import Ask, TriageContext
+from agents.triage.directed import directed_facts
 from agents.triage.evidence import evidence, span_here
 from agents.triage.outputs import ExtractedFacts
 from agents.triage.resolver import as_answer, resolve
@@ -32,13 +33,13 @@ FACTUAL = frozenset(
 
 async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
     letter, account, findings = state["letter"], state["account"], state["findings"]
-    intents = tuple(finding.intent for finding in findings)
+    intents, correction = tuple(finding.intent for finding in findings), runtime.context.directions.correction
     heard = runtime.context.hear(letter, account, intents)
     ours = resolve(letter, account, [_scored(letter, finding) for finding in findings], heard)
     findings = tuple(_sharpened(letter, finding, ours.by_intent) for finding in findings)
     if letter.screening.machine is not None or not FACTUAL & set(intents):
         said = as_answer(ours, letter)
-        facts = verified_facts(said, said, letter, account, intents)
+        facts = directed_facts(verified_facts(said, said, letter, account, intents), correction)
         return {"findings": findings, "ours": ours, "facts": facts, "legal": frozenset()}
     shown = {
         "language": letter.language,
@@ -48,10 +49,11 @@ async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> Triage
     }
     ask = Ask("extract_facts", letter, account, shown=shown, inputs={"ours": ours})
     answer, call = await runtime.context.ask(ask, ExtractedFacts)
+    facts = verified_facts(answer.value, as_answer(ours, letter), letter, account, intents)
     return {
         "findings": findings,
         "ours": ours,
-        "facts": verified_facts(answer.value, as_answer(ours, letter), letter, account, intents),
+        "facts": directed_facts(facts, correction),
         "legal": frozenset(Reason(kind.value) for kind in answer.value.legal),
         "calls": (call,),
     }

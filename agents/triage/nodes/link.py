@@ -7,6 +7,7 @@ from decimal import Decimal
 from langgraph.runtime import Runtime
 
 from agents.triage.context import TriageContext
+from agents.triage.directed import directed_facts, directed_findings
 from agents.triage.payments import payments_to_come
 from agents.triage.remittances import with_listed_invoices
 from agents.triage.state import TriageState
@@ -28,7 +29,10 @@ async def link(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSta
     strange = ours.unknown_invoices if _is_unrecognised(facts) else ()
     findings = tuple(replace(f, invoices=_concerned(f, ours, {*named, *attached}, strange)) for f in state["findings"])
     listed = state.get("remitted", ())
-    findings = tuple(_as_attached(with_listed_invoices(finding, listed), attached) for finding in findings)
+    correction = runtime.context.directions.correction
+    findings = directed_findings(
+        (_as_attached(with_listed_invoices(finding, listed), attached) for finding in findings), correction
+    )
     if any(finding.intent is Intent.PAYMENT_CONFIRMATION for finding in findings):
         facts = replace(facts, payments=listed)
     carried = {number for finding in findings for number in finding.invoices}
@@ -36,7 +40,7 @@ async def link(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSta
         carried |= set(named)
     return {
         "findings": findings,
-        "facts": _summed(_linked(facts, findings, account), letter, account),
+        "facts": directed_facts(_summed(_linked(facts, findings, account), letter, account), correction),
         "mentioned": named,
         "invoices": _ordered(carried, account),
     }

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, PlanStepRow
 from app.domain.account import Invoice
 from app.domain.clock import Clock
+from app.domain.directions import DecidedTerms
 from app.domain.errors import NotFound
 from app.domain.extension import Step
 from app.domain.intents import ExtensionKind
@@ -183,6 +184,14 @@ class Cases:
             )
             for seq, step in enumerate(steps, start=1)
         )
+
+    def grant(self, row: CaseRow, terms: DecidedTerms) -> None:
+        """Write terms that a person decided, and that fit, into an extension."""
+        row.day = terms.until or terms.steps[-1].day
+        row.detail = (terms.kind or ExtensionKind.DUE_DATE).value
+        if terms.amount is not None:
+            row.amount, row.currency = terms.amount.amount, terms.amount.currency
+        self.add_steps(row.id, terms.steps)
 
     def add_hold(self, row: HoldRow) -> None:
         self._session.add(row)

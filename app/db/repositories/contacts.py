@@ -69,6 +69,15 @@ class Contacts:
         )
         return found.all()
 
+    async def proposed_in(self, message_id: UUID) -> Sequence[ContactProposalRow]:
+        """Those that one mail brought."""
+        found = await self._session.scalars(
+            sa.select(ContactProposalRow).where(
+                ContactProposalRow.message_id == message_id, ContactProposalRow.state == ProposalState.PROPOSED
+            )
+        )
+        return found.all()
+
     async def proposal_for_update(self, proposal_id: UUID) -> ContactProposalRow:
         """Raises NotFound."""
         row = await self._session.scalar(

@@ -53,6 +53,18 @@ class Reviews:
             raise await self.conflict(row)
         return row
 
+    async def change(self, review_id: UUID, *, version: int, **values: Any) -> ReviewRow:
+        """Change a pending review without deciding it, if nobody changed it since. Raises ReviewAlreadyDecided."""
+        changed = await self._session.execute(
+            sa.update(ReviewRow)
+            .where(ReviewRow.id == review_id, ReviewRow.state == ReviewState.PENDING, ReviewRow.version == version)
+            .values(version=version + 1, **values)
+        )
+        row = await self._fresh(review_id)
+        if _rows(changed) != 1:
+            raise await self.conflict(row)
+        return row
+
     async def reopen(
         self,
         review_id: UUID,

@@ -1,6 +1,7 @@
 """All mapped classes at once, for whoever needs the whole metadata."""
 
 from app.db.tables.figures import BalanceRow, FigureRow
+from app.db.tables.guidance import GuidanceRow
 from app.db.tables.ledger import (
     CaseRow,
     ContactProposalRow,
@@ -34,6 +35,7 @@ TABLES = (
     DocumentRow,
     FigureRow,
     FolderRow,
+    GuidanceRow,
     HistoryRow,
     HoldRow,
     ImportRow,

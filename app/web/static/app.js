@@ -47,7 +47,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat && !"jk".includes(event.key)) return;
     if (typing(event.target) || busy() || !keysOn() || !allowed(event.key)) return;
     if (event.key in ACTIONS) { event.preventDefault(); ACTIONS[event.key](); }
-    else if (/^[erisnz]$/.test(event.key)) { event.preventDefault(); press(event.key); }
+    else if (/^[a-z.]$/.test(event.key) && [...main.querySelectorAll(`[data-key="${event.key}"]`)].some(visible)) { event.preventDefault(); press(event.key); }
   });
 
   const help = document.getElementById("open-keys");

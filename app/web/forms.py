@@ -1,4 +1,4 @@
-"""What people type into the ledger's forms, as values of the trade. Raises Invalid, saying how to mend it."""
+"""What people type into forms, as values of the trade. Raises Invalid, saying how to mend it."""
 
 import re
 from collections.abc import Sequence

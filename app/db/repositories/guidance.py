@@ -1,0 +1,87 @@
+"""What people said about a mail: corrections, decided terms, drafts that they asked for. The newest of a kind holds."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.words import Words
+from app.db.tables.guidance import GuidanceRow
+from app.db.tables.mail import MessageRow
+from app.db.tables.work import ReviewRow
+from app.domain.clock import Clock
+from app.domain.directions import Correction, DecidedTerms, Directions, GuidanceKind
+from app.domain.ids import new_id
+from app.domain.proposal import Draft
+from app.domain.wire import dump, load
+
+CORRECTION: TypeAdapter[Correction] = TypeAdapter(Correction)
+TERMS: TypeAdapter[DecidedTerms] = TypeAdapter(DecidedTerms)
+DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+
+
+class Guidance:
+    def __init__(self, session: AsyncSession, words: Words, clock: Clock) -> None:
+        self._session = session
+        self._words = words
+        self._clock = clock
+
+    async def add(self, review: ReviewRow, said: Correction | DecidedTerms | Draft, *, by: UUID | None) -> UUID:
+        """Seal what was said with the words of its conversation. Returns the id of the row."""
+        match said:
+            case Correction():
+                kind, words = GuidanceKind.CORRECTION, dump(CORRECTION, said)
+            case DecidedTerms():
+                kind, words = GuidanceKind.TERMS, dump(TERMS, said)
+            case Draft():
+                kind, words = GuidanceKind.DRAFT, dump(DRAFT, said)
+        row = GuidanceRow(
+            id=new_id(),
+            kind=kind,
+            message_id=review.message_id,
+            review_id=review.id,
+            payload_id=await self._words.put(review.conversation_id, kind.value, words),
+            created_at=self._clock(),
+            created_by=by,
+        )
+        self._session.add(row)
+        return row.id
+
+    async def directions(self, message_id: UUID) -> Directions:
+        """How a mail is to be read, and what was decided on the terms that it asks for; it holds for every run."""
+        correction = await self._newest(GuidanceKind.CORRECTION, GuidanceRow.message_id == message_id)
+        terms = await self._newest(GuidanceKind.TERMS, GuidanceRow.message_id == message_id)
+        return Directions(
+            correction=load(CORRECTION, await self._words.get(correction.payload_id)) if correction else None,
+            terms=load(TERMS, await self._words.get(terms.payload_id)) if terms else None,
+        )
+
+    async def terms(self, message_id: UUID) -> tuple[GuidanceRow, DecidedTerms] | None:
+        row = await self._newest(GuidanceKind.TERMS, GuidanceRow.message_id == message_id)
+        return (row, load(TERMS, await self._words.get(row.payload_id))) if row else None
+
+    async def draft(self, review_id: UUID) -> Draft | None:
+        """The draft that somebody asked for last, in place of the proposal's own."""
+        row = await self._newest(GuidanceKind.DRAFT, GuidanceRow.review_id == review_id)
+        return load(DRAFT, await self._words.get(row.payload_id)) if row else None
+
+    async def is_draft_behind(self, review: ReviewRow) -> bool:
+        """Whether terms were decided on this review that its draft does not carry yet."""
+        terms = await self._newest(GuidanceKind.TERMS, GuidanceRow.review_id == review.id)
+        draft = await self._newest(GuidanceKind.DRAFT, GuidanceRow.review_id == review.id)
+        return terms is not None and (draft is None or draft.id < terms.id)
+
+    async def corrections(self, *, after: UUID | None, limit: int) -> Sequence[tuple[GuidanceRow, MessageRow]]:
+        """Corrections of all mails, the oldest first, each with its mail."""
+        query = sa.select(GuidanceRow, MessageRow).join(MessageRow, MessageRow.id == GuidanceRow.message_id)
+        query = query.where(GuidanceRow.kind == GuidanceKind.CORRECTION)
+        query = query.where(GuidanceRow.id > after) if after else query
+        found = await self._session.execute(query.order_by(GuidanceRow.id).limit(limit))
+        return [(row[0], row[1]) for row in found]
+
+    async def _newest(self, kind: GuidanceKind, where: sa.ColumnElement[bool]) -> GuidanceRow | None:
+        return await self._session.scalar(
+            sa.select(GuidanceRow).where(GuidanceRow.kind == kind, where).order_by(GuidanceRow.id.desc()).limit(1)
+        )

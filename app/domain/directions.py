@@ -1,0 +1,96 @@
+"""What people have said about a mail. It binds the agent: no model can overrule it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.errors import Invalid
+from app.domain.extension import Step, Terms, check_terms
+from app.domain.intents import ExtensionKind, Intent, Reason, Tone
+from app.domain.money import Money
+from app.domain.proposal import Facts, IntentFinding
+
+
+class GuidanceKind(StrEnum):
+    """What people may say about a mail while its review waits: how to read it, which terms, which draft."""
+
+    CORRECTION = "correction"
+    TERMS = "terms"
+    DRAFT = "draft"
+
+
+class TermsOutcome(StrEnum):
+    """A person's answer to a request for other terms. COUNTERED: others are offered, and nothing is granted yet."""
+
+    ACCEPTED = "accepted"
+    COUNTERED = "countered"
+    DECLINED = "declined"
+
+
+NO_FACTS = Facts()
+NO_TERMS_FOR = frozenset(
+    {Reason.FRAUD_RISK.value, Reason.INJECTION.value, Reason.UNVERIFIED_SENDER.value, Reason.UNKNOWN_CUSTOMER.value}
+)
+"""Reasons of a review whose writer may not be the customer: nobody tells them terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedTerms:
+    """Exactly these terms may stand in a draft. `amount` is what settles the debt, where less than all of it does."""
+
+    outcome: TermsOutcome
+    kind: ExtensionKind | None = None
+    until: date | None = None
+    steps: tuple[Step, ...] = ()
+    amount: Money | None = None
+    invoices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How a person reads a mail: whose it is (None: as it was linked), its intents with their invoices, and the facts
+    of those intents. Evidence stays what the readers find."""
+
+    findings: tuple[IntentFinding, ...]
+    facts: Facts = NO_FACTS
+    customer_id: str | None = None
+
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        return tuple(finding.intent for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """All that a run of the agent must follow. Empty parts leave it to the agent."""
+
+    correction: Correction | None = None
+    tone: Tone | None = None
+    language: str = ""
+    terms: DecidedTerms | None = None
+
+
+NO_DIRECTIONS = Directions()
+
+
+def check_decided(terms: DecidedTerms, owed: Money | None, today: date) -> None:
+    """Raises Invalid, saying what is wrong and how to mend it. `owed` is what is open, None in several currencies."""
+    has_terms = terms.kind or terms.until or terms.steps or terms.amount
+    if terms.outcome is TermsOutcome.DECLINED:
+        if has_terms:
+            raise Invalid("a request that is declined gets no terms: leave them out, or make a counter-offer")
+        return
+    if terms.kind is None:
+        raise Invalid("say which terms: a later day, instalments, or a smaller sum")
+    if terms.kind is not ExtensionKind.PARTIAL_SETTLEMENT:
+        check_terms(Terms(terms.until, terms.steps), owed, today)
+        return
+    if terms.until is None or terms.until < today:
+        raise Invalid(f"a settlement needs the day by which it is paid, from {today} on")
+    if owed is None:
+        raise Invalid("a settlement needs open invoices in one currency: name the invoices")
+    if terms.amount is None or terms.amount.currency != owed.currency:
+        raise Invalid(f"a settlement needs its sum in {owed.currency}")
+    if not Decimal(0) < terms.amount.amount < owed.amount:
+        raise Invalid(f"a settlement is more than nothing and less than the {owed} that is open")

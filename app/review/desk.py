@@ -1,0 +1,127 @@
+"""What else is done with a review that waits: given to somebody, put off, handed up, talked about; and its mail sent at
+once. None of it decides anything."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.db.tables.system import Chain
+from app.db.tables.work import ReviewRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotAllowed
+from app.domain.job import send_job
+from app.domain.people import SignedIn
+from app.domain.review import DECIDERS, SENIORS, OutboxState, Role
+from app.domain.text import PLACEHOLDER
+
+LONGEST_SNOOZE = timedelta(days=92)
+LONGEST_NOTE = 4_000
+
+
+class DeskService:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def assign(self, review_id: UUID, to: UUID | None, *, version: int, by: SignedIn) -> None:
+        """Give a review to somebody who decides, or (None) to nobody. Raises NotAllowed, Invalid, NotFound or
+        ReviewAlreadyDecided."""
+        _check_role(by)
+        async with self._database.write() as uow:
+            await _check_person(uow, to, DECIDERS)
+            review = await uow.reviews.change(review_id, version=version, assignee_id=to)
+            _audit(uow, "review.item.assigned", review, by, assignee_id=to)
+
+    async def escalate(self, review_id: UUID, to: UUID, note: str, *, version: int, by: SignedIn) -> None:
+        """Hand a review to a manager, and say why. Raises NotAllowed, Invalid, NotFound or ReviewAlreadyDecided."""
+        _check_role(by)
+        words = _checked_note(note)
+        async with self._database.write() as uow:
+            await _check_person(uow, to, SENIORS)
+            review = await uow.reviews.change(review_id, version=version, assignee_id=to, snoozed_until=None)
+            note_id = await uow.words.put(review.conversation_id, "remark", words)
+            _audit(uow, "review.item.escalated", review, by, assignee_id=to, note_id=note_id)
+
+    async def snooze(self, review_id: UUID, until: datetime | None, *, version: int, by: SignedIn) -> None:
+        """Put a review off until a moment, or (None) take it up again. Raises NotAllowed, Invalid, NotFound or
+        ReviewAlreadyDecided."""
+        _check_role(by)
+        now = self._clock()
+        if until is not None and not now < until <= now + LONGEST_SNOOZE:
+            raise Invalid("a mail can be put off until a moment within the next three months")
+        async with self._database.write() as uow:
+            review = await uow.reviews.change(review_id, version=version, snoozed_until=until)
+            moment = until.isoformat() if until else None
+            _audit(uow, "review.item.snoozed", review, by, snoozed_until=moment)
+
+    async def remark(self, review_id: UUID, note: str, *, by: SignedIn) -> None:
+        """Note something for colleagues, sealed with the words of the conversation. It enters no prompt and no mail.
+
+        Raises NotAllowed, Invalid or NotFound.
+        """
+        _check_role(by)
+        words = _checked_note(note)
+        async with self._database.write() as uow:
+            review = await uow.reviews.get(review_id)
+            note_id = await uow.words.put(review.conversation_id, "remark", words)
+            _audit(uow, "review.item.remarked", review, by, note_id=note_id)
+
+    async def reveal(self, review_id: UUID, placeholder: str, *, by: SignedIn) -> str:
+        """What a placeholder hides. Who looked, and at which, is noted in the chain of reads. Raises NotAllowed,
+        Invalid or NotFound."""
+        _check_role(by)
+        async with self._database.write() as uow:
+            review = await uow.reviews.get(review_id)
+            vault = await uow.words.vault(review.conversation_id)
+            if not PLACEHOLDER.fullmatch(placeholder) or placeholder not in vault:
+                raise Invalid("this conversation has no such placeholder")
+            _audit(uow, "review.placeholder.revealed", review, by, chain=Chain.ACCESS, placeholder=placeholder[1:-1])
+        return vault[placeholder]
+
+    async def send_now(self, review_id: UUID, *, by: SignedIn) -> None:
+        """Give up the rest of the undo window. Raises NotAllowed, NotFound, or Invalid where nothing waits."""
+        _check_role(by)
+        async with self._database.write() as uow:
+            review = await uow.reviews.get(review_id)
+            row = await uow.outbox.of_review(review_id)
+            waiting = (OutboxState.WAITING,)
+            if row is None or not await uow.outbox.move(
+                row.id, frm=waiting, to=OutboxState.WAITING, send_after=self._clock()
+            ):
+                raise Invalid("no answer of this case is waiting to leave")
+            await uow.enqueue(send_job(row.id, row.conversation_id, delay_seconds=0, again="-now"))
+            _audit(uow, "review.item.hurried", review, by, outbox_id=row.id)
+
+
+async def _check_person(uow: Uow, user_id: UUID | None, roles: frozenset[Role]) -> None:
+    user = await uow.users.get(user_id) if user_id else None
+    if user_id is not None and (user is None or not user.active or user.role not in roles):
+        raise Invalid("choose somebody who may decide about it")
+
+
+def _checked_note(note: str) -> str:
+    words = note.strip()
+    if not words:
+        raise Invalid("the note is empty")
+    if len(words) > LONGEST_NOTE:
+        raise Invalid(f"the note is longer than {LONGEST_NOTE} characters")
+    return words
+
+
+def _check_role(by: SignedIn) -> None:
+    if not by.can_decide:
+        raise NotAllowed("your role reads, it does not decide")
+
+
+def _audit(uow: Uow, kind: str, review: ReviewRow, by: SignedIn, chain: Chain = Chain.DECISIONS, **refs: Any) -> None:
+    uow.audit.add(
+        kind,
+        actor=by.actor,
+        chain=chain,
+        review_id=review.id,
+        message_id=review.message_id,
+        conversation_id=review.conversation_id,
+        version=review.version,
+        **refs,
+    )

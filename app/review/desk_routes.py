@@ -1,0 +1,125 @@
+"""The forms for what is done with a review beside deciding it. Each is answered with a redirect, but the one that
+reveals a placeholder: what it shows stands in no address.
+"""
+
+from datetime import datetime, time
+from typing import Annotated, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.domain.errors import Invalid
+from app.review.desk import DeskService
+from app.review.pages import ReviewPages
+from app.review.service import ReviewService
+from app.web.auth import PageUser
+from app.web.csrf import check_csrf
+from app.web.forms import day_of
+from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
+
+router = APIRouter(include_in_schema=False)
+MORNING = time(8)
+
+
+def desk_service(request: Request) -> DeskService:
+    return cast(DeskService, request.app.state.services.desk)
+
+
+def review_service(request: Request) -> ReviewService:
+    return cast(ReviewService, request.app.state.services.reviews)
+
+
+def review_pages(request: Request) -> ReviewPages:
+    return cast(ReviewPages, request.app.state.services.pages)
+
+
+Desk = Annotated[DeskService, Depends(desk_service)]
+Reviews = Annotated[ReviewService, Depends(review_service)]
+Pages = Annotated[ReviewPages, Depends(review_pages)]
+Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Text = Annotated[str, Form(max_length=8_000)]
+SAFE = [Depends(check_csrf)]
+
+
+@router.post("/reviews/{review_id}/assign", dependencies=SAFE)
+async def assign(
+    review_id: UUID, version: Version, desk: Desk, user: PageUser, to: Text = "", view: Text = "item"
+) -> Response:
+    await desk.assign(review_id, _user_id(to), version=version, by=user)
+    return _back(review_id, view)
+
+
+@router.post("/reviews/{review_id}/escalate", dependencies=SAFE)
+async def escalate(
+    review_id: UUID, version: Version, to: Text, note: Text, desk: Desk, user: PageUser, view: Text = "item"
+) -> Response:
+    manager = _user_id(to)
+    if manager is None:
+        raise Invalid("choose a manager")
+    await desk.escalate(review_id, manager, note, version=version, by=user)
+    return _back(review_id, view)
+
+
+@router.post("/reviews/{review_id}/snooze", dependencies=SAFE)
+async def snooze(
+    request: Request,
+    review_id: UUID,
+    version: Version,
+    desk: Desk,
+    pages: Pages,
+    user: PageUser,
+    until: Text = "",
+    view: Text = "item",
+) -> Response:
+    """Until eight in the morning, the reader's time; without a day it is taken up again."""
+    day = day_of(until)
+    zone = ZoneInfo(zone_of(request.cookies.get(ZONE_COOKIE, "")))
+    following = await pages.next_after(review_id) if day and view == "queue" else None
+    moment = datetime.combine(day, MORNING, zone) if day else None
+    await desk.snooze(review_id, moment, version=version, by=user)
+    if day and view == "queue":
+        return RedirectResponse(f"/queue?review={following}" if following else "/queue", status_code=303)
+    return _back(review_id, view)
+
+
+@router.post("/reviews/{review_id}/note", dependencies=SAFE)
+async def remark(review_id: UUID, note: Text, desk: Desk, user: PageUser, view: Text = "item") -> Response:
+    await desk.remark(review_id, note, by=user)
+    return _back(review_id, view, "#notes")
+
+
+@router.post("/reviews/{review_id}/reveal", dependencies=SAFE)
+async def reveal(
+    request: Request, review_id: UUID, placeholder: Text, desk: Desk, pages: Pages, user: PageUser
+) -> HTMLResponse:
+    hidden = await desk.reveal(review_id, placeholder, by=user)
+    view = await pages.case(review_id, editing=False, revealed={placeholder: hidden})
+    return html(request, "item.html", page=await page_of(request, "queue", user), case=view)
+
+
+@router.post("/reviews/{review_id}/send-now", dependencies=SAFE)
+async def send_now(review_id: UUID, desk: Desk, user: PageUser, view: Text = "item") -> Response:
+    await desk.send_now(review_id, by=user)
+    return RedirectResponse("/queue", status_code=303) if view == "queue" else _back(review_id, view)
+
+
+@router.post("/reviews/{review_id}/reopen-editor", dependencies=SAFE)
+async def take_back_and_edit(review_id: UUID, reviews: Reviews, user: PageUser, view: Text = "item") -> Response:
+    """Call the answer back while it waits to leave, and go on writing."""
+    await reviews.undo(review_id, by=user)
+    place = f"/queue?review={review_id}&edit=1" if view == "queue" else f"/reviews/{review_id}?edit=1"
+    return RedirectResponse(f"{place}#edit-body", status_code=303)
+
+
+def _user_id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text.strip() else None
+    except ValueError:
+        raise Invalid("choose a colleague from the list") from None
+
+
+def _back(review_id: UUID, view: str, anchor: str = "") -> Response:
+    place = f"/queue?review={review_id}" if view == "queue" else f"/reviews/{review_id}"
+    return RedirectResponse(place + anchor, status_code=303)

@@ -1,0 +1,244 @@
+"""What a person says about a mail while its review waits, each a compare-and-set on the review's version.
+
+    correct ──────▶ another run of the agent, bound by the correction     (the review is superseded)
+    decide terms ─▶ the ledger, then a draft that carries them            (the same review)
+    redraft ──────▶ a draft in another tone or language                   (the same review)
+
+The same graph with the same checks writes every draft, in the thinking process, while no transaction is open.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from app.db.repositories.cases import remember_owed
+from app.db.repositories.ledger import as_invoice
+from app.db.tables.ledger import CaseRow
+from app.db.tables.work import ReviewRow
+from app.db.uow import Database, Uow
+from app.domain.case import Case
+from app.domain.clock import Clock
+from app.domain.directions import NO_TERMS_FOR, Correction, DecidedTerms, TermsOutcome, check_decided
+from app.domain.errors import Invalid, NotAllowed, StateImpossible
+from app.domain.intents import LANGUAGES, Tone
+from app.domain.job import triage_job
+from app.domain.message import MessageState, advance
+from app.domain.people import SignedIn
+from app.domain.policy import bearable
+from app.domain.ports import Mind
+from app.domain.proposal import Draft, Proposal
+from app.domain.review import CaseKind, CaseState, ReviewState, case_may_become
+from app.domain.wire import PROPOSAL, load
+from app.triage.task import Task, case_of, link_of, task_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A pending review, read before thinking begins."""
+
+    review: ReviewRow
+    task: Task
+    proposal: Proposal
+    draft: Draft | None
+
+
+class GuidanceService:
+    def __init__(self, database: Database, mind: Mind, clock: Clock) -> None:
+        self._database = database
+        self._mind = mind
+        self._clock = clock
+
+    async def correct(self, review_id: UUID, correction: Correction, *, version: int, by: SignedIn) -> None:
+        """Say whose mail it is and what it means: it is read again, and the agent is bound by it.
+
+        Raises NotAllowed, NotFound, ReviewAlreadyDecided, or Invalid for a customer or an invoice that is not there.
+        """
+        _check_role(by)
+        if not correction.findings:
+            raise Invalid("say what the mail wants: choose at least one intent")
+        async with self._database.write() as uow:
+            review = await uow.reviews.decide(
+                review_id,
+                version=version,
+                to=ReviewState.SUPERSEDED,
+                decided_at=self._clock(),
+                decided_by=by.id,
+                action="correct",
+            )
+            await _check_correction(uow, correction, review.customer_id)
+            message = await uow.messages.get_for_update(review.message_id)
+            await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+            message.state = advance(message.state, MessageState.IN_WORK)
+            message.run += 1
+            if correction.customer_id is not None:
+                conversation = await uow.messages.conversation(message.conversation_id)
+                conversation.customer_id = correction.customer_id
+            guidance_id = await uow.guidance.add(review, correction, by=by.id)
+            await uow.enqueue(triage_job(message.id, message.run, message.conversation_id))
+            _audit(
+                uow,
+                "review.item.corrected",
+                review,
+                by,
+                guidance_id=guidance_id,
+                intents=[intent.value for intent in correction.intents],
+                customer_id=correction.customer_id or review.customer_id,
+            )
+
+    async def decide_terms(self, review_id: UUID, terms: DecidedTerms, *, version: int, by: SignedIn) -> None:
+        """Answer a request for other terms. What is granted stands on the ledger from now on, and in the draft.
+
+        Raises NotAllowed, NotFound, ReviewAlreadyDecided, or Invalid: for terms that do not fit, and, with the
+        decision recorded, where no draft carries it.
+        """
+        _check_role(by)
+        async with self._database.write() as uow:
+            review = await uow.reviews.change(review_id, version=version)
+            terms = await self._recorded(uow, review, terms, by)
+            await uow.session.refresh(review)
+            version = review.version
+        try:
+            await self.redraft(review_id, version=version, by=by)
+        except Invalid as error:
+            raise Invalid(f"the decision is recorded, but {error}: write the answer yourself") from error
+
+    async def redraft(
+        self, review_id: UUID, *, version: int, by: SignedIn, tone: Tone | None = None, language: str = ""
+    ) -> None:
+        """Draft the same answer in another tone or language, or with terms that were decided meanwhile.
+
+        Raises NotAllowed, NotFound, ReviewAlreadyDecided, or Invalid where no such draft passes the checks.
+        """
+        _check_role(by)
+        if language and language not in LANGUAGES:
+            raise Invalid(f"no answer is drafted in {language!r}: choose one of {', '.join(LANGUAGES)}")
+        async with self._database.read() as uow:
+            opened = await _open(uow, review_id, version)
+            read = opened.task.reading
+            link = await link_of(uow, opened.task, read) if read else None
+        if read is None or link is None:
+            raise Invalid("the mail has not been read yet")
+        draft = await self._drafted(opened, case=case_of(opened.task, read, link), tone=tone, language=language)
+        async with self._database.write() as uow:
+            review = await uow.reviews.change(review_id, version=version)
+            guidance_id = await uow.guidance.add(review, draft, by=by.id)
+            tone_word, language = draft.tone.value, draft.language
+            _audit(uow, "review.draft.made", review, by, guidance_id=guidance_id, tone=tone_word, language=language)
+
+    async def _drafted(self, opened: _Open, *, case: Case, tone: Tone | None, language: str) -> Draft:
+        """The mail means what the proposal says it means: only the answer is written anew."""
+        proposal, draft = opened.proposal, opened.draft
+        intents = tuple(finding.intent for finding in proposal.intents)
+        if tone is not None and bearable(tone, intents) is not tone:
+            raise Invalid("people in difficulty or in dispute are not written to firmly: choose another tone")
+        said = case.directions
+        directions = replace(
+            said,
+            correction=said.correction or Correction(proposal.intents, proposal.facts),
+            tone=tone or (draft.tone if draft else None),
+            language=language or (draft.language if draft else ""),
+        )
+        thought = await self._mind.think(replace(case, directions=directions))
+        if thought.proposal.draft is None:
+            raise Invalid("no such draft passes the checks")
+        return thought.proposal.draft
+
+    async def _recorded(self, uow: Uow, review: ReviewRow, terms: DecidedTerms, by: SignedIn) -> DecidedTerms:
+        if NO_TERMS_FOR & set(review.reasons) or review.customer_id is None:
+            raise Invalid("terms are told only to a known contact of the customer: nobody has verified this sender")
+        message = await uow.messages.get(review.message_id)
+        rows = await uow.cases.of_message(message.id, message.run)
+        asked = next((row for row in rows if row.kind is CaseKind.EXTENSION), None)
+        if asked is None:
+            raise Invalid("this mail asks for no other terms: correct what it means first")
+        invoices = [as_invoice(row) for row in await uow.ledger.invoices(review.customer_id)]
+        owed = remember_owed(asked, invoices)
+        terms = replace(terms, invoices=tuple(asked.invoices))
+        check_decided(terms, owed, self._clock().date())
+        self._move(uow, asked, terms, by)
+        guidance_id = await uow.guidance.add(review, terms, by=by.id)
+        _audit(
+            uow,
+            "review.terms.decided",
+            review,
+            by,
+            guidance_id=guidance_id,
+            outcome=terms.outcome.value,
+            terms=terms.kind.value if terms.kind else None,
+            case_id=asked.id,
+        )
+        await uow.session.flush()
+        await uow.ledger.touch([review.customer_id])
+        return terms
+
+    def _move(self, uow: Uow, asked: CaseRow, terms: DecidedTerms, by: SignedIn) -> None:
+        """A counter-offer grants nothing yet: the request stays open, and keeps reminders away."""
+        if terms.outcome is TermsOutcome.COUNTERED:
+            return
+        is_granted = terms.outcome is TermsOutcome.ACCEPTED
+        to = CaseState.CONFIRMED if is_granted else CaseState.DECLINED
+        if not case_may_become(asked.kind, asked.state, to):
+            raise StateImpossible(f"this request is {asked.state.value.replace('_', ' ')} already")
+        asked.state = to
+        if is_granted:
+            uow.cases.grant(asked, terms)
+            asked.decided_at, asked.decided_by = self._clock(), by.id
+        else:
+            asked.ended_at, asked.ended_by = self._clock(), by.id
+        uow.audit.add(
+            f"ledger.case.{to.value}",
+            actor=by.actor,
+            case_id=asked.id,
+            customer_id=asked.customer_id,
+            case_kind=asked.kind.value,
+            message_id=asked.message_id,
+            state=to.value,
+        )
+
+
+async def _open(uow: Uow, review_id: UUID, version: int) -> _Open:
+    review = await uow.reviews.get(review_id)
+    if review.state is not ReviewState.PENDING or review.version != version:
+        raise await uow.reviews.conflict(review)
+    saved = await uow.reviews.proposal(review)
+    proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
+    return _Open(
+        review=review,
+        task=await task_of(uow, await uow.messages.get(review.message_id)),
+        proposal=proposal,
+        draft=await uow.guidance.draft(review_id) or proposal.draft,
+    )
+
+
+async def _check_correction(uow: Uow, correction: Correction, linked: str | None) -> None:
+    customer_id = correction.customer_id or linked
+    customer = await uow.ledger.customer(customer_id) if customer_id else None
+    if correction.customer_id is not None and customer is None:
+        raise Invalid(f"there is no customer {correction.customer_id}")
+    named = {number for finding in correction.findings for number in finding.invoices}
+    known = {row.number for row in await uow.ledger.invoices(customer_id)} if customer and customer_id else set[str]()
+    _check_numbers(named, known)
+
+
+def _check_numbers(named: Iterable[str], known: set[str]) -> None:
+    unknown = sorted(set(named) - known)
+    if unknown:
+        raise Invalid(f"this customer has no invoice {', '.join(unknown)}")
+
+
+def _check_role(by: SignedIn) -> None:
+    if not by.can_decide:
+        raise NotAllowed("your role reads, it does not decide")
+
+
+def _audit(uow: Uow, kind: str, review: ReviewRow, by: SignedIn, **refs: Any) -> None:
+    uow.audit.add(
+        kind,
+        actor=by.actor,
+        review_id=review.id,
+        message_id=review.message_id,
+        conversation_id=review.conversation_id,
+        version=review.version,
+        **refs,
+    )
