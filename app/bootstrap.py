@@ -20,6 +20,7 @@ from app.adapters.child import ChildMind
 from app.adapters.https import fetch
 from app.adapters.imap.folder import ImapMailbox
 from app.adapters.imap.sent import ImapSentFolder
+from app.adapters.oauth import ProviderTokens
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.audit.service import AuditService
@@ -28,11 +29,12 @@ from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, why_not
 from app.db.sealing import Keyring
-from app.db.tables.mail import MailboxKind, MailboxRow
+from app.db.tables.mail import MailboxKind
 from app.db.uow import Database
 from app.domain.clock import Clock, system_clock
 from app.domain.ids import new_id
 from app.domain.job import JobKind
+from app.domain.oauth import TokenServer
 from app.domain.policy import Policy
 from app.domain.ports import MailAccount, Mind, Sender
 from app.health import Health
@@ -40,9 +42,10 @@ from app.identity.service import IdentityService
 from app.insights.customers import CustomerPages
 from app.insights.pages import InsightsPages
 from app.insights.service import InsightsService
+from app.intake.accounts import Accounts, MailAccounts
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
-from app.intake.watching import AccountOf, OpenLine
+from app.intake.watching import OpenLine
 from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.daily import Daily
 from app.jobs.engine import Engine, Handler, is_migrated, migrate
@@ -127,7 +130,8 @@ class Services:
     sweep: Sweep
     daily: Daily
     health: Health
-    account_of: AccountOf
+    accounts: Accounts
+    tokens: TokenServer
     open_line: OpenLine
     schemes: Schemes
     handlers: Mapping[JobKind, Handler]
@@ -206,14 +210,15 @@ def build(
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
     ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
-    account_of = _account_reader(keyring)
+    tokens = ProviderTokens(clock)
+    accounts = MailAccounts(database, tokens, clock)
     plans = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
     batches = BatchService(database, plans, mind, policy, clock)
     sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
     outbox = OutboxService(
         database,
-        _sender(settings, sink),
-        ImapSentFolder(_account_lookup(database)),
+        _sender(settings, sink, accounts),
+        ImapSentFolder(_account_lookup(database, accounts)),
         clock,
         backoff_seconds=settings.smtp.backoff_seconds,
         sending_stopped=policy.sending_stopped,
@@ -282,7 +287,7 @@ def build(
         poller=Poller(
             database,
             intake,
-            account_of,
+            accounts,
             ImapMailbox,
             clock,
             poll_seconds=settings.poll_seconds,
@@ -301,7 +306,8 @@ def build(
             },
         ),
         health=Health(database, clock),
-        account_of=account_of,
+        accounts=accounts,
+        tokens=tokens,
         open_line=ImapMailbox,
         schemes=schemes(fetch),
         handlers=handlers,
@@ -332,30 +338,18 @@ def settings_from_environment(**fixed: object) -> Settings:
     return load_settings(**fixed)
 
 
-def _sender(settings: Settings, sink: Path | None) -> Sender:
+def _sender(settings: Settings, sink: Path | None, accounts: MailAccounts) -> Sender:
     if sink is not None:
         return FolderSender(sink)
     smtp = settings.smtp
     account = MailAccount(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
-    return SmtpSender(account, timeout_seconds=smtp.timeout_seconds)
+    return SmtpSender(account, timeout_seconds=smtp.timeout_seconds, token_for=accounts.smtp_token)
 
 
-def _account_lookup(database: Database) -> Callable[[UUID], Awaitable[MailAccount | None]]:
+def _account_lookup(database: Database, accounts: Accounts) -> Callable[[UUID], Awaitable[MailAccount | None]]:
     async def account_of(mailbox_id: UUID) -> MailAccount | None:
         async with database.read() as uow:
             row = await uow.mailboxes.get(mailbox_id)
-            return _account(uow.words.keyring, row) if row.kind is MailboxKind.IMAP else None
+        return await accounts.of(row) if row.kind is MailboxKind.IMAP else None
 
     return account_of
-
-
-def _account_reader(keyring: Keyring) -> AccountOf:
-    async def account_of(row: MailboxRow) -> MailAccount:
-        return _account(keyring, row)
-
-    return account_of
-
-
-def _account(keyring: Keyring, row: MailboxRow) -> MailAccount:
-    password = keyring.open(row.id, row.secret).decode() if row.secret else ""
-    return MailAccount(row.host, row.port, row.security.value, row.username, password)

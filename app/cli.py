@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, corrections, mailboxes, planning, standings
+from app.operations import administration, authorising, corrections, mailboxes, planning, standings
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -265,6 +265,13 @@ def mailbox_add(
     team: Annotated[str, typer.Option(help="How drafts are signed.")] = "",
     authserv_id: Annotated[str, typer.Option(help="Whose Authentication-Results to believe.")] = "",
     sent_copy: Annotated[str, typer.Option(help="server, append or none")] = "none",
+    once_stored: Annotated[str, typer.Option(help="What becomes of a stored mail: keep, seen or move.")] = "keep",
+    move_to: Annotated[str, typer.Option(help="The folder for --once-stored move.")] = "",
+    oauth: Annotated[str, typer.Option(help="microsoft or google: sign in there instead of a password.")] = "",
+    client_id: Annotated[str, typer.Option(help="The id of your app registration there.")] = "",
+    client_secret_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    tenant: Annotated[str, typer.Option(help="Microsoft: the directory, its id or domain.")] = "",
+    oauth_authority: Annotated[str, typer.Option(help="Another address of the sign-in: a national cloud.")] = "",
 ) -> None:
     """Watch one more mailbox, from now on."""
     wish = mailboxes.MailboxWish(
@@ -282,9 +289,16 @@ def mailbox_add(
         team=team,
         authserv_id=authserv_id,
         sent_copy=sent_copy,
+        once_stored=once_stored,
+        move_to=move_to,
+        oauth=oauth,
+        client_id=client_id,
+        client_secret=mailboxes.secret_from(client_secret_file),
+        tenant=tenant,
+        oauth_authority=oauth_authority,
         base=_base(settings_from_environment().http),
     )
-    typer.echo(_with_services(lambda s: mailboxes.add_mailbox(s, wish)))
+    typer.echo(_with_services(lambda s: mailboxes.add_mailbox(s, wish, typer.echo)))
 
 
 @mailbox.command("list")
@@ -296,6 +310,15 @@ def mailbox_list(as_json: AsJson = False) -> None:
     else:
         for row in rows:
             typer.echo(f"{row['name']}\t{row['address']}\t{row['last_error'] or row['last_read_at'] or 'not read yet'}")
+
+
+@mailbox.command("reauth")
+def mailbox_reauth(
+    name: str, password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None
+) -> None:
+    """Sign in to a mailbox again, at its provider or with a new password."""
+    password = mailboxes.secret_from(password_file)
+    typer.echo(_with_services(lambda s: authorising.reauthorise(s, name, password, typer.echo)))
 
 
 @mailbox.command("test")

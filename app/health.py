@@ -10,12 +10,13 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.intents import Reason
 from app.domain.message import MessageState
+from app.domain.oauth import NEEDS_REAUTH
 from app.domain.review import OutboxState
 from app.jobs.lease import WORKER
 
 LOOKED_AT = 100
 ABOUT_THE_SERVER = frozenset(
-    {"unreachable", "timeout", "login_refused", "tls_failed", "not_supported", "connection_lost"}
+    {"unreachable", "timeout", "login_refused", "tls_failed", "not_supported", "connection_lost", "needs_reauth"}
 )
 """Why a mail waits for the server itself; a code such as 450 is about that mail alone."""
 
@@ -47,6 +48,9 @@ class Health:
         waited = (self._clock() - oldest).total_seconds() if oldest and messages[MessageState.IN_WORK] else 0.0
         figures["oldest_message_in_work_seconds"] = waited
         figures["mailboxes_failing"] = float(sum(bool(mailbox.last_error) for mailbox in mailboxes if mailbox.active))
+        figures["mailboxes_needing_reauth"] = float(
+            sum(box.last_error == NEEDS_REAUTH for box in mailboxes if box.active)
+        )
         return figures
 
 

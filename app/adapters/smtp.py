@@ -8,7 +8,7 @@ A refusal before MAIL is about the account or the server, not about this mail: i
 
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from aiosmtplib import SMTP
@@ -20,6 +20,7 @@ from aiosmtplib.errors import (
     SMTPTimeoutError,
 )
 
+from app.domain.errors import Unreachable
 from app.domain.ports import Delivery, MailAccount, SendResult
 
 QUIT_SECONDS = 5.0
@@ -31,6 +32,9 @@ _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 
 
+TokenFor = Callable[[str], Awaitable[tuple[str, str] | None]]
+
+
 class _Stopped(Exception):
     """The attempt was over before the body was sent."""
 
@@ -40,11 +44,15 @@ class _Stopped(Exception):
 
 
 class SmtpSender:
-    """A submission server; one connection a mail."""
+    """A submission server; one connection a mail.
 
-    def __init__(self, account: MailAccount, *, timeout_seconds: float) -> None:
+    `token_for` gives user name and access token of a sender that signs in by XOAUTH2; None: by the account's password.
+    """
+
+    def __init__(self, account: MailAccount, *, timeout_seconds: float, token_for: TokenFor | None = None) -> None:
         self._account = account
         self._timeout = timeout_seconds
+        self._token_for = token_for
 
     async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery:
         client = SMTP(
@@ -57,7 +65,7 @@ class SmtpSender:
             tls_context=None if self._account.security == "none" else ssl.create_default_context(),
         )
         try:
-            await self._connect(client)
+            await self._connect(client, sender)
             refused = await self._address(client, raw, sender, recipients)
             return await self._hand_over(client, raw, refused)
         except _Stopped as stopped:
@@ -68,10 +76,16 @@ class SmtpSender:
                     await client.quit(timeout=QUIT_SECONDS)
             client.close()
 
-    async def _connect(self, client: SMTP) -> None:
+    async def _connect(self, client: SMTP, sender: str) -> None:
+        try:
+            signed = await self._token_for(sender) if self._token_for else None
+        except Unreachable as away:  # needs_reauth, or a provider that does not answer
+            raise _Stopped(SendResult.TRY_LATER, str(away)) from None
         try:
             await client.connect()
-            if self._account.username:
+            if signed:
+                await client.auth_xoauth2(*signed)
+            elif self._account.username:
                 await client.login(self._account.username, self._account.password)
             else:
                 await client.ehlo()

@@ -113,13 +113,17 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class MailAccount:
-    """What it takes to log in to an IMAP or SMTP server. `security` is `tls`, `starttls` or `none`."""
+    """What it takes to log in to an IMAP or SMTP server: a password, or an access token (XOAUTH2) in place of it.
+
+    `security` is `tls`, `starttls` or `none`.
+    """
 
     host: str
     port: int
     security: str
     username: str = field(repr=False, default="")
     password: str = field(repr=False, default="")
+    access_token: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db.tables.mail import MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
+from app.intake.accounts import Accounts
 from app.intake.folders import LEASE_SECONDS, lease_of
 from app.intake.service import IntakeService
-from app.intake.watching import USUAL_PACE, AccountOf, OpenLine, Pace, Watching
+from app.intake.watching import USUAL_PACE, OpenLine, Pace, Watching
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ class _Watch:
 
 
 def _made_of(row: MailboxRow) -> tuple[object, ...]:
-    return row.host, row.port, row.security, row.username, row.secret
+    return row.host, row.port, row.security, row.username, row.secret, row.authorised_at
 
 
 class Poller:
@@ -48,7 +49,7 @@ class Poller:
         self,
         database: Database,
         intake: IntakeService,
-        account_of: AccountOf,
+        accounts: Accounts,
         open_line: OpenLine,
         clock: Clock,
         *,
@@ -57,7 +58,7 @@ class Poller:
         pace: Pace = USUAL_PACE,
     ) -> None:
         self._database = database
-        self._watching = Watching(database, intake, account_of, open_line, clock, holder=holder, pace=pace)
+        self._watching = Watching(database, intake, accounts, open_line, clock, holder=holder, pace=pace)
         self._poll_seconds = poll_seconds
         self._holder = holder
         self._watches: dict[UUID, _Watch] = {}

@@ -14,7 +14,7 @@ own; a dead server holds up nobody else either way.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,10 +31,12 @@ from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import Unreachable
 from app.domain.ports import SENT_FOLDER, MailAccount, MailFolder, MailLine
+from app.intake.accounts import Accounts
 from app.intake.folders import FolderReader, LeaseLost, MailNotStored, Watched
 from app.intake.history import History
 from app.intake.service import IntakeService
 
+LOGIN_REFUSED = "imap_login_refused"
 NO_SENT_FOLDER = "imap_no_such_folder"
 LOOK_FOR_SENT_AGAIN = timedelta(minutes=10)
 
@@ -42,8 +44,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 OpenLine = Callable[[MailAccount], MailLine]
-AccountOf = Callable[[MailboxRow], Awaitable[MailAccount]]
-"""What it takes to log in, now. Raises Unreachable."""
 
 log = structlog.get_logger()
 
@@ -117,7 +117,7 @@ class Watching:
         self,
         database: Database,
         intake: IntakeService,
-        account_of: AccountOf,
+        accounts: Accounts,
         open_line: OpenLine,
         clock: Clock,
         *,
@@ -127,7 +127,7 @@ class Watching:
         self._database = database
         self._intake = intake
         self._history = History(clock)
-        self._account_of = account_of
+        self._accounts = accounts
         self._open_line = open_line
         self._clock = clock
         self._holder = holder
@@ -166,6 +166,8 @@ class Watching:
             return False
         except (Unreachable, MailNotStored) as failure:
             error = str(failure)
+            if error == LOGIN_REFUSED:
+                await self._accounts.refused(mailbox_id)
         except LeaseLost:
             return True  # the supervisor ends this watch
         except (SQLAlchemyError, OSError) as failure:
@@ -202,7 +204,7 @@ class Watching:
         return ""
 
     async def _connect(self, mailbox: MailboxRow, line: _Line) -> None:
-        account = await self._account_of(mailbox)
+        account = await self._accounts.of(mailbox)
         if line.connection is None:
             line.connection = self._open_line(account)
         line.connection.use(account)

@@ -2,15 +2,19 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app.bootstrap import Services
-from app.db.tables.mail import FolderRole, FolderRow, MailboxKind, MailboxRow, Security, SentCopy
+from app.db.tables.mail import FolderRole, FolderRow, MailboxKind, MailboxRow, OnceStored, Security, SentCopy
 from app.domain.errors import Invalid, SettingInvalid, Unreachable
+from app.domain.oauth import Client, Grant
 from app.domain.ports import FolderState, MailAccount
+from app.operations.authorising import Say, authorise
+
+HOSTS = {"microsoft": "outlook.office365.com", "google": "imap.gmail.com"}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
@@ -34,10 +38,17 @@ class MailboxWish:
     team: str = ""
     authserv_id: str = ""
     sent_copy: str = "none"
+    once_stored: str = "keep"
+    move_to: str = ""
+    oauth: str = ""
+    client_id: str = ""
+    client_secret: str = field(repr=False, default="")
+    tenant: str = ""
+    oauth_authority: str = ""
     base: str = ""
 
 
-async def add_mailbox(services: Services, wish: MailboxWish) -> str:
+async def add_mailbox(services: Services, wish: MailboxWish, say: Say = print) -> str:
     """Add it and say what to do next. Raises Invalid that names the wrong option."""
     if not _NAME.fullmatch(wish.name):
         raise Invalid(
@@ -45,7 +56,7 @@ async def add_mailbox(services: Services, wish: MailboxWish) -> str:
         )
     if not _ADDRESS.fullmatch(wish.address):
         raise Invalid("--address must be an e-mail address")
-    return await (_add_webhook(services, wish) if wish.webhook else _add_imap(services, wish))
+    return await (_add_webhook(services, wish) if wish.webhook else _add_imap(services, wish, say))
 
 
 async def list_mailboxes(services: Services) -> list[dict[str, Any]]:
@@ -71,7 +82,7 @@ async def try_mailbox(services: Services, name: str) -> str:
         folders = await uow.mailboxes.folders(row.id)
     if row.kind is MailboxKind.WEBHOOK:
         return f"{name} is a webhook: post a signed mail to /webhooks/mail/{name}"
-    account = await services.account_of(row)
+    account = await services.accounts.of(row)
     lines = []
     for folder in folders:
         state = await asyncio.to_thread(_look, services, account, folder.name)
@@ -116,9 +127,12 @@ async def _add_webhook(services: Services, wish: MailboxWish) -> str:
     return f"post mail to: {wish.base}/webhooks/mail/{wish.name}{scheme.path}{shown}"
 
 
-async def _add_imap(services: Services, wish: MailboxWish) -> str:
+async def _add_imap(services: Services, wish: MailboxWish, say: Say) -> str:
+    host = wish.host or HOSTS.get(wish.oauth, "")
+    wish = replace(wish, host=host, username=wish.username or (wish.address if wish.oauth else ""))
     _check_imap(wish)
     since = _day(wish.since)
+    grant = await _grant(services, wish, say) if wish.oauth else None
     async with services.database.write() as uow:
         row = await uow.mailboxes.add(
             secret=wish.password,
@@ -132,9 +146,16 @@ async def _add_imap(services: Services, wish: MailboxWish) -> str:
             security=Security(wish.security),
             authserv_id=wish.authserv_id,
             sent_copy=SentCopy(wish.sent_copy),
+            once_stored=OnceStored(wish.once_stored),
+            move_to=wish.move_to,
+            oauth=wish.oauth,
+            authorised_at=services.clock() if grant else None,
             since=since,
             active=False,
         )
+        if grant is not None:
+            await uow.session.flush()
+            await uow.mailboxes.keep_grant(row.id, grant)
     state, problem = await _first_look(services, row, wish.folder)
     async with services.database.write() as uow:
         uow.mailboxes.add_folder(
@@ -144,6 +165,7 @@ async def _add_imap(services: Services, wish: MailboxWish) -> str:
                 role=FolderRole.INBOX,
                 uid_validity=state.uid_validity if state else 0,
                 last_uid=state.uid_next - 1 if state else 0,
+                settled_uid=state.uid_next - 1 if state else 0,
                 starts_at=services.clock(),
             )
         )
@@ -159,19 +181,32 @@ def _check_imap(wish: MailboxWish) -> None:
     for option, value in (
         ("--imap-host", wish.host),
         ("--username", wish.username),
-        ("--password-file", wish.password),
+        ("--password-file", wish.password or wish.oauth),
     ):
         if not value:
             raise Invalid(f"{option} is missing (or give --webhook raw)")
+    if wish.once_stored not in set(OnceStored):
+        raise Invalid(f"--once-stored must be one of: {', '.join(OnceStored)}")
+    if (wish.once_stored == OnceStored.MOVE) != bool(wish.move_to) or wish.move_to == wish.folder:
+        raise Invalid("--once-stored move and --move-to FOLDER, another one, go together")
     if wish.security not in set(Security):
         raise Invalid(f"--security must be one of: {', '.join(Security)}")
     if wish.sent_copy not in set(SentCopy):
         raise Invalid(f"--sent-copy must be one of: {', '.join(SentCopy)}")
 
 
+async def _grant(services: Services, wish: MailboxWish, say: Say) -> Grant:
+    """A person signs in before anything is kept: who gives up leaves nothing behind."""
+    async with services.database.read() as uow:
+        if any(row.name == wish.name for row in await uow.mailboxes.all()):
+            raise Invalid(f"a mailbox named {wish.name} exists already")
+    client = Client(wish.oauth, wish.client_id, wish.client_secret, wish.tenant, wish.oauth_authority)
+    return await authorise(services, client, say)
+
+
 async def _first_look(services: Services, row: MailboxRow, folder: str) -> tuple[FolderState | None, str]:
     try:
-        account = await services.account_of(row)
+        account = await services.accounts.of(row)
         return await asyncio.to_thread(_look, services, account, folder), ""
     except Unreachable as away:
         return None, str(away)

@@ -31,9 +31,15 @@ A_DAY = timedelta(days=1)
 QUICK = Pace(sweep=0.1, first_wait=0.2, longest_wait=1.0, stable=0.5)
 
 
-async def account_of(row: MailboxRow) -> MailAccount:
-    password = Keyring(SECRET).open(row.id, row.secret or b"").decode()
-    return MailAccount(row.host, row.port, row.security.value, row.username, password)
+class Passwords:
+    """Every mailbox of these tests has one."""
+
+    async def of(self, row: MailboxRow) -> MailAccount:
+        password = Keyring(SECRET).open(row.id, row.secret or b"").decode()
+        return MailAccount(row.host, row.port, row.security.value, row.username, password)
+
+    async def refused(self, mailbox_id: UUID) -> None:
+        """Nothing to be renewed."""
 
 
 def open_line(account: MailAccount) -> MailLine:
@@ -84,7 +90,7 @@ async def polling(
     poller = Poller(
         instance.database,
         intake or instance.intake,
-        account_of,
+        Passwords(),
         open_line,
         instance.clock,
         poll_seconds=0.1,

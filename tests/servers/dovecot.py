@@ -75,6 +75,27 @@ userdb {{
 }}
 """
 
+# Added where tokens are taken beside the password.
+_TOKENS_2_3 = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {base}/oauth2.conf
+}}
+"""
+
+_TOKENS_2_4 = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+oauth2 {{
+  tokeninfo_url = {tokens}/tokeninfo?access_token=
+  username_attribute = email
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2 oauthbearer
+}}
+"""
+
 _CONFIG_2_4 = """
 ssl_server_cert_file = {base}/certificate.pem
 ssl_server_key_file = {base}/key.pem
@@ -224,10 +245,19 @@ class Mailbox:
 
 
 class Dovecot:
-    """The server. `with Dovecot() as dovecot: dovecot.mailbox()`; the options make it a poorer one."""
+    """The server. `with Dovecot() as dovecot: dovecot.mailbox()`; the options make it a poorer one.
+
+    `tokens` is the address of a token server: XOAUTH2 is offered then.
+    """
 
     def __init__(
-        self, *, capabilities: str | None = None, max_connections: int = 100, extra: str = "", port: int | None = None
+        self,
+        *,
+        capabilities: str | None = None,
+        max_connections: int = 100,
+        extra: str = "",
+        port: int | None = None,
+        tokens: str = "",
     ) -> None:
         self._program = find_program(["dovecot"], package="dovecot-imapd")
         self._doveadm = find_program(["doveadm"], package="dovecot-imapd")
@@ -242,9 +272,14 @@ class Dovecot:
         if capabilities is not None:
             extra += f"\nimap_capability = {capabilities}\n"
         self._config = self.folder / "dovecot.conf"
+        (self.folder / "oauth2.conf").write_text(
+            f"tokeninfo_url = {tokens}/tokeninfo?access_token=\nusername_attribute = email\n"
+        )
+        self.account.give(self.folder / "oauth2.conf")
         self._config.write_text(
-            self._template().format(
+            self._template(bool(tokens)).format(
                 base=self.folder,
+                tokens=tokens,
                 port=self.port,
                 tls_port=self.tls_port,
                 user=self.account.name,
@@ -257,12 +292,13 @@ class Dovecot:
             + extra
         )
 
-    def _template(self) -> str:
+    def _template(self, takes_tokens: bool) -> str:
         version = self.account.run([self._program, "--version"]).stdout.split()[0]
         if version.startswith("2.3."):
-            return _COMMON + _CONFIG_2_3
+            return _COMMON + (_TOKENS_2_3 if takes_tokens else "") + _CONFIG_2_3
+        tokens = _TOKENS_2_4 if takes_tokens else ""
         # From 2.4 on a configuration begins with the version that it was written for.
-        return f"dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n{_COMMON}{_CONFIG_2_4}"
+        return f"dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n{_COMMON}{tokens}{_CONFIG_2_4}"
 
     def __enter__(self) -> Self:
         try:

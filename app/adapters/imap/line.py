@@ -143,11 +143,16 @@ class ImapLine:
         )
 
     def _log_in(self, client: IMAPClient) -> None:
-        """LOGIN, which every server knows, unless its quoting might not carry the words; then SASL PLAIN."""
+        """LOGIN, which every server knows, unless its quoting might not carry the words; then SASL PLAIN.
+
+        With an access token XOAUTH2.
+        """
         username, password = self._account.username, self._account.password
         is_plain = _ATOM.fullmatch(username) and PRINTABLE.fullmatch(password)
         try:
-            if is_plain and not client.has_capability("LOGINDISABLED"):
+            if self._account.access_token:
+                client.oauth2_login(username, self._account.access_token)
+            elif is_plain and not client.has_capability("LOGINDISABLED"):
                 client.login(username, password)
             else:
                 client.plain_login(username, password)

@@ -1,6 +1,8 @@
 """Mailboxes, how far each folder was read, and leases."""
 
+import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.sealing import Keyring
-from app.db.tables.mail import FolderRow, MailboxKind, MailboxRow
+from app.db.tables.mail import FolderRow, GrantRow, MailboxKind, MailboxRow
 from app.db.tables.system import LeaseRow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
+from app.domain.oauth import Grant
 
 
 class Mailboxes:
@@ -37,6 +40,19 @@ class Mailboxes:
 
     def seal_secret(self, row: MailboxRow, secret: str) -> None:
         row.secret = self._keyring.seal(row.id, secret.encode())
+
+    async def grant(self, mailbox_id: UUID) -> GrantRow | None:
+        return await self._session.get(GrantRow, mailbox_id)
+
+    def opened_grant(self, row: GrantRow) -> Grant:
+        """With the moment of the row: it may have been cut short."""
+        grant = Grant.from_data(json.loads(self._keyring.open(row.mailbox_id, row.sealed)))
+        return replace(grant, tokens=replace(grant.tokens, expires_at=row.expires_at))
+
+    async def keep_grant(self, mailbox_id: UUID, grant: Grant) -> None:
+        sealed = self._keyring.seal(mailbox_id, json.dumps(grant.as_data()).encode())
+        row = GrantRow(mailbox_id=mailbox_id, sealed=sealed, expires_at=grant.tokens.expires_at, is_revoked=False)
+        await self._session.merge(row)
 
     async def get(self, mailbox_id: UUID) -> MailboxRow:
         row = await self._session.get(MailboxRow, mailbox_id)

@@ -31,6 +31,14 @@ class SentCopy(StrEnum):
     NONE = "none"
 
 
+class OnceStored(StrEnum):
+    """What becomes of a mail on its server once it is stored: nothing, unless the mailbox asks for it."""
+
+    KEEP = "keep"
+    SEEN = "seen"
+    MOVE = "move"
+
+
 class FolderRole(StrEnum):
     INBOX = "inbox"
     SENT = "sent"
@@ -38,7 +46,7 @@ class FolderRole(StrEnum):
 
 class MailboxRow(Base):
     """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master
-    key."""
+    key. `oauth` names the provider of a mailbox that signs in by token; a person did so at `authorised_at`."""
 
     __tablename__ = "mailboxes"
 
@@ -55,6 +63,10 @@ class MailboxRow(Base):
     secret: Mapped[bytes | None]
     authserv_id: Mapped[str] = mapped_column(sa.String(255), default="")
     sent_copy: Mapped[SentCopy] = mapped_column(words(SentCopy, "sent_copy"), default=SentCopy.NONE)
+    once_stored: Mapped[OnceStored] = mapped_column(words(OnceStored, "once_stored"), default=OnceStored.KEEP)
+    move_to: Mapped[str] = mapped_column(sa.String(255), default="")
+    oauth: Mapped[str] = mapped_column(sa.String(16), default="")
+    authorised_at: Mapped[datetime | None] = mapped_column(Moment)
     since: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -65,7 +77,8 @@ class MailboxRow(Base):
 class FolderRow(Base):
     """How far a folder has been read: everything up to `last_uid` under `uid_validity` is stored.
 
-    `uid_validity` 0 means never opened. Mail received before `starts_at` is history: read for threads, never worked.
+    `uid_validity` 0 means never opened. Up to `settled_uid` the server was told what the mailbox asks for.
+    Mail received before `starts_at` is history: read for threads, never worked.
     """
 
     __tablename__ = "folders"
@@ -75,7 +88,19 @@ class FolderRow(Base):
     role: Mapped[FolderRole] = mapped_column(words(FolderRole, "role"))
     uid_validity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     last_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    settled_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     starts_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class GrantRow(Base):
+    """The right to sign in to a mailbox by token, sealed under the master key; renewed before `expires_at`."""
+
+    __tablename__ = "mailbox_grants"
+
+    mailbox_id: Mapped[UUID] = mapped_column(sa.ForeignKey("mailboxes.id"), primary_key=True)
+    sealed: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    is_revoked: Mapped[bool] = mapped_column(default=False)
 
 
 class ConversationRow(Base):
