@@ -17,12 +17,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx2
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, Unreachable
+from app.domain.errors import AppError, Invalid, Unreachable
 from app.domain.oauth import Client, DeviceCode, Grant, GrantRevoked, LoopbackStart, Tokens
 
 ANSWER_SECONDS = 15.0
@@ -90,20 +87,16 @@ class ProviderTokens:
 
     async def finish_device(self, client: Client, code: DeviceCode) -> Grant:
         until, interval = time.monotonic() + code.seconds, code.interval
-        async with _session(client) as session:
-            while time.monotonic() < until:
-                await asyncio.sleep(interval)
-                try:
-                    return self._grant(
-                        client,
-                        await session.fetch_token(
-                            _address(client, "token"), grant_type=DEVICE_GRANT, device_code=code.device_code
-                        ),
+        while time.monotonic() < until:
+            await asyncio.sleep(interval)
+            try:
+                async with _session(client) as session:
+                    token = await session.fetch_token(
+                        _address(client, "token"), grant_type=DEVICE_GRANT, device_code=code.device_code
                     )
-                except OAuthError as error:
-                    if error.error not in {"authorization_pending", "slow_down"}:
-                        raise
-                    interval += 5.0 if error.error == "slow_down" else 0.0  # RFC 8628 §3.5
+                return self._grant(client, token)
+            except _NotYet as wait:
+                interval += 5.0 if str(wait) == "slow_down" else 0.0  # RFC 8628 §3.5
         raise GrantRevoked("nobody signed in in time")
 
     async def start_loopback(self, client: Client, redirect: str) -> LoopbackStart:
@@ -152,9 +145,17 @@ class ProviderTokens:
         )
 
 
+class _NotYet(Unreachable):
+    """The person has not signed in so far."""
+
+
 @asynccontextmanager
-async def _session(client: Client, redirect: str | None = None) -> AsyncIterator[AsyncOAuth2Client]:
-    """A connection to the provider; whatever goes wrong becomes a closed word."""
+async def _session(client: Client, redirect: str | None = None) -> AsyncIterator[Any]:
+    """An AsyncOAuth2Client for the provider; whatever goes wrong becomes a closed word."""
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415  # a tenth of every command's start, for few
+    from authlib.integrations.base_client import OAuthError  # noqa: PLC0415
+    from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415
+
     try:
         async with AsyncOAuth2Client(
             client_id=client.client_id,
@@ -168,9 +169,7 @@ async def _session(client: Client, redirect: str | None = None) -> AsyncIterator
         ) as session:
             yield session
     except OAuthError as error:
-        if error.error in _REVOKED:
-            raise GrantRevoked(str(error.error)) from None
-        raise Unreachable("oauth_refused") from None
+        raise _meaning(str(error.error)) from None
     except (httpx2.HTTPError, OSError):
         raise Unreachable("oauth_unreachable") from None
     except (AuthlibBaseError, KeyError, ValueError, TypeError):
@@ -180,8 +179,15 @@ async def _session(client: Client, redirect: str | None = None) -> AsyncIterator
 def _read(answer: httpx2.Response) -> dict[str, Any]:
     answer_data: dict[str, Any] = answer.json()
     if "error" in answer_data:
-        raise OAuthError(error=str(answer_data["error"]))
+        raise _meaning(str(answer_data["error"]))
     return answer_data
+
+
+def _meaning(code: str) -> AppError:
+    """What an error code (RFC 6749 §5.2, RFC 8628 §3.5) is to us."""
+    if code in {"authorization_pending", "slow_down"}:
+        return _NotYet(code)
+    return GrantRevoked(code) if code in _REVOKED else Unreachable("oauth_refused")
 
 
 def _provider(client: Client) -> Provider:
