@@ -181,6 +181,12 @@ class MailFolder(Protocol):
 
     def append(self, raw: bytes) -> None: ...
 
+    def mark_seen(self, uids: Sequence[int]) -> None: ...
+
+    def move(self, uids: Sequence[int], to: str) -> None:
+        """Into another folder of the mailbox; a mail that is gone is left out."""
+        ...
+
     @property
     def can_wait(self) -> bool:
         """Whether the server tells by itself that mail has come; known once the folder was opened."""

@@ -28,7 +28,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
 from app.db.repositories.messages import Description
-from app.db.tables.mail import FolderRole, FolderRow
+from app.db.tables.mail import FolderRole, FolderRow, OnceStored
 from app.db.uow import Database, Uow
 from app.domain.errors import AppError
 from app.domain.ports import FolderState, Listed, MailFolder
@@ -105,11 +105,13 @@ class FolderReader:
         self._not_stored = 0
         self._has_gaps = False
         self._mod_seq = 0
+        self._folder_name = ""
 
     async def look(self) -> None:
         """Store what is new. Raises Unreachable, MailNotStored or LeaseLost."""
         self._not_stored = 0
         state = await self._blocking(self._folder.open)
+        self._folder_name = state.name
         row = await self._row(state)
         if row is None:
             return
@@ -125,6 +127,33 @@ class FolderReader:
             self._has_gaps = not is_complete
             self._complain()
         await self._look_behind(row, state)
+
+    async def settle(self, once_stored: OnceStored, move_to: str) -> None:
+        """Tell the server what the mailbox asks for, of each mail that is stored; for after `look`. Raises Unreachable.
+
+        What a crash left undone stands between `settled_uid` and `last_uid`, and is done at the next look.
+        """
+        name = self._folder_name
+        async with self._database.read() as uow:
+            row = await uow.mailboxes.folder(self._watched.mailbox_id, name)
+        if row is None or once_stored is OnceStored.KEEP or row.settled_uid >= row.last_uid:
+            return
+        state = FolderState(row.uid_validity, row.last_uid + 1, name)
+        there = await self._blocking(self._folder.new_uids, row.settled_uid)
+        sources = {_source(state, uid): uid for uid in there if uid <= row.last_uid}
+        async with self._database.read() as uow:
+            stored = await uow.messages.whole_sources(self._watched.mailbox_id, list(sources))
+        uids = sorted(sources[source] for source in stored)
+        for start in range(0, len(uids), KNOWN_AT_ONCE):
+            chunk = uids[start : start + KNOWN_AT_ONCE]
+            if once_stored is OnceStored.MOVE:
+                await self._blocking(self._folder.move, chunk, move_to)
+            else:
+                await self._blocking(self._folder.mark_seen, chunk)
+        async with self._database.write() as uow:
+            locked = await self._locked(uow, state)
+            if locked.uid_validity == row.uid_validity:
+                locked.settled_uid = row.last_uid
 
     async def _look_behind(self, row: FolderRow, state: FolderState) -> None:
         """Store mail that appeared at or below the cursor since the last look, where the server can tell."""
@@ -184,7 +213,7 @@ class FolderReader:
         was_known = row.uid_validity != 0
         async with self._database.write() as uow:
             row = await self._locked(uow, state)
-            row.uid_validity, row.last_uid = state.uid_validity, state.uid_next - 1
+            row.uid_validity, row.last_uid, row.settled_uid = state.uid_validity, state.uid_next - 1, 0
             if was_known:
                 uow.audit.add("intake.folder.renumbered", mailbox_id=self._watched.mailbox_id, mails=len(uids))
         log.info("intake.folder.opened", mailbox_id=str(self._watched.mailbox_id), renumbered=was_known)

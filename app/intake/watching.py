@@ -184,24 +184,32 @@ class Watching:
         return True
 
     async def _look(self, mailbox_id: UUID, line: _Line) -> str:
-        """Read what is new in the inbox, then in Sent. Returns why Sent could not be read: that is no failure."""
+        """Read what is new in the inbox, then in Sent.
+
+        Returns why Sent could not be read, or a mail not be marked or moved: that is no failure.
+        """
         seen = await self._see(mailbox_id)
         await self._connect(seen.mailbox, line)
         inboxes = [self._reader(seen, line, name, starts_at) for name, starts_at in seen.inboxes.items()]
         sent = self._sent_reader(seen, line)
         if seen.mailbox.since is not None:
             await self._read_history(seen.mailbox, seen.mailbox.since, inboxes, sent)
+        problem = ""
         for inbox in inboxes:
             await inbox.look()
+            try:
+                await inbox.settle(seen.mailbox.once_stored, seen.mailbox.move_to)
+            except Unreachable as error:
+                problem = str(error)
         if sent is None:
-            return ""
+            return problem
         try:
             await sent.look()
         except Unreachable as error:
             if str(error) != NO_SENT_FOLDER:
                 return str(error)
             line.no_sent_until = self._clock() + LOOK_FOR_SENT_AGAIN
-        return ""
+        return problem
 
     async def _connect(self, mailbox: MailboxRow, line: _Line) -> None:
         account = await self._accounts.of(mailbox)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.adapters.imap.folder import ImapMailbox
 from app.db.sealing import Keyring
-from app.db.tables.mail import CopyRow, FolderRole, FolderRow, HistoryRow, MailboxKind, MailboxRow, Security
+from app.db.tables.mail import CopyRow, FolderRole, FolderRow, HistoryRow, MailboxKind, MailboxRow, OnceStored, Security
 from app.db.tables.system import AuditRow
 from app.db.uow import Uow
 from app.domain.clock import system_clock
@@ -297,6 +297,38 @@ async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: 
         await looked(instance, mailbox_id)
     assert len(await instance.messages()) == 6
     assert await audited(instance, "intake.folder.renumbered") >= 1
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("once_stored", [OnceStored.SEEN, OnceStored.MOVE])
+async def test_what_the_mailbox_asks_for_is_done_also_after_a_crash(
+    instance: Instance, mailbox: Mailbox, once_stored: OnceStored
+) -> None:
+    """Mail from before is left alone; what was stored and not yet marked or moved is so after a restart."""
+    await asyncio.to_thread(mailbox.append, mail("before"))
+    await asyncio.to_thread(mailbox.create, "Done")
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append, mail("stored before the crash"))
+    async with polling(instance):
+        await stored(instance, 1)
+    async with instance.database.write() as uow:
+        row = await uow.mailboxes.get(mailbox_id)
+        row.once_stored, row.move_to = once_stored, "Done" if once_stored is OnceStored.MOVE else ""
+    await asyncio.to_thread(mailbox.append, mail("after the crash"))
+
+    def done() -> tuple[int, int]:
+        """How many are in the other folder, and how many seen in the inbox."""
+        return len(mailbox.uids("Done")), sum("\\Seen" in mailbox.flags(uid) for uid in mailbox.uids())
+
+    async def is_done() -> bool:
+        return await asyncio.to_thread(done) == ((2, 0) if once_stored is OnceStored.MOVE else (0, 2))
+
+    async with polling(instance):
+        await stored(instance, 2)
+        await eventually(is_done)
+        await looked(instance, mailbox_id)
+    assert await is_done()
+    assert (await mailbox_row(instance, mailbox_id)).last_error == ""
 
 
 @ON_SQLITE

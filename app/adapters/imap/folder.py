@@ -1,4 +1,4 @@
-"""A folder by IMAPClient: read without changing it (EXAMINE, BODY.PEEK), in as few round trips as it takes.
+"""A folder by IMAPClient: read in as few round trips as it takes, and unless asked to not changed (EXAMINE, BODY.PEEK).
 
 open ─▶ connect, log in, EXAMINE      once connected, `open` is an EXAMINE alone; a dead line is dialled again
 fetch ─▶ sizes of the batch ─▶ the bodies that fit, in one FETCH ─▶ of mails over the limit the headers
@@ -7,12 +7,12 @@ wait ─▶ EXAMINE ─▶ not what the last look saw? told at once ─▶ IDLE,
 
 import imaplib
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from imapclient import IMAPClient
+from imapclient import DELETED, SEEN, IMAPClient
 from imapclient.exceptions import ProtocolError
 
 from app.adapters.imap.idle import USUAL_TIMES, IdleTimes, NotOffered, idle
@@ -52,6 +52,30 @@ class ImapFolder:
         if self._folder == SENT_FOLDER:
             self._name = self._line.sent_name()
         return self._examine()
+
+    def mark_seen(self, uids: Sequence[int]) -> None:
+        with self._changing() as client:
+            client.add_flags(list(uids), [SEEN], silent=True)
+
+    def move(self, uids: Sequence[int], to: str) -> None:
+        """MOVE (RFC 6851), else COPY, \\Deleted and UID EXPUNGE. Without UIDPLUS the mails stay, marked as deleted: a
+        plain EXPUNGE would take along what a person has marked."""
+        with self._changing() as client:
+            if client.has_capability("MOVE"):
+                client.move(list(uids), to)
+                return
+            client.copy(list(uids), to)
+            client.add_flags(list(uids), [DELETED], silent=True)
+            if client.has_capability("UIDPLUS"):
+                client.uid_expunge(list(uids))
+
+    @contextmanager
+    def _changing(self) -> Iterator[IMAPClient]:
+        """The folder by SELECT, for the one thing; the next `open` is an EXAMINE again."""
+        with self._line.talking("imap_no_such_folder", survives=True) as client:
+            self._line.selected = None
+            client.select_folder(self._name)
+            yield client
 
     @property
     def can_wait(self) -> bool:

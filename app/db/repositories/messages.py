@@ -78,6 +78,18 @@ class Messages:
         )
         return set(await self._session.scalars(sa.union_all(*known)))
 
+    async def whole_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
+        """Which of the keys belong to received mails (or copies of such) that are stored with all their bytes."""
+        messages = sa.select(MessageRow.source).where(
+            MessageRow.mailbox_id == mailbox_id,
+            MessageRow.error != "too_large",
+            among(self._session, MessageRow.source, sources),
+        )
+        copies = sa.select(CopyRow.source).where(
+            CopyRow.mailbox_id == mailbox_id, among(self._session, CopyRow.source, sources)
+        )
+        return set(await self._session.scalars(sa.union_all(messages, copies)))
+
     async def descriptions(self, mailbox_id: UUID, rfc_message_ids: Collection[str]) -> Counter[Description]:
         """How the stored mails of a mailbox with these Message-IDs would be listed, and how many of each."""
         hashes = {self._words.keyring.index(rfc_id): rfc_id for rfc_id in rfc_message_ids}
