@@ -71,6 +71,7 @@ from app.policies.standing import load_actions, load_standing
 from app.reminders.automatic import Morning
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
+from app.reminders.claims import ClaimBook
 from app.reminders.learning import LearningPages
 from app.reminders.outcomes import OutcomeService
 from app.reminders.pages import ReminderPages
@@ -118,6 +119,7 @@ class Services:
     batch_pages: BatchPages
     reminder_pages: ReminderPages
     learning: LearningPages
+    claims: ClaimBook
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
@@ -276,6 +278,7 @@ def build(
         sending=sending,
         batch_pages=BatchPages(database),
         reminder_pages=ReminderPages(database, plans, clock, max_age=policy.ledger.max_age),
+        claims=ClaimBook(database, plans.claims, clock),
         learning=LearningPages(database, plans.policy, clock, sending_stopped=policy.sending_stopped),
         insights=insights,
         dashboards=InsightsPages(database, clock),

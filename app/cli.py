@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, authorising, corrections, mailboxes, planning, standings
+from app.operations import administration, authorising, claims_shown, corrections, mailboxes, planning, standings
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -235,6 +235,16 @@ def ledger_check(as_json: AsJson = False) -> None:
     else:
         typer.echo(str(report))
     raise typer.Exit(OK if report.is_clean else WRONG)
+
+
+@ledger.command("claims")
+def ledger_claims(customer: str, as_json: AsJson = False) -> None:
+    """Statutory interest and fixed sums of late invoices up to today, paid ones included, as the policy claims them."""
+    law, claims = _with_services(lambda s: s.claims.of(customer))
+    if as_json:
+        _print([claims_shown.as_data(claim, law) for claim in claims])
+    else:
+        typer.echo("\n".join(claims_shown.in_words(claims, law)))
 
 
 @ledger.command("standing")

@@ -41,7 +41,7 @@ class Desk:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         policy = load_policy()
-        plans = ReminderService(instance.database, load_reminders(), max_age=timedelta(hours=72))
+        self.plans = plans = ReminderService(instance.database, load_reminders(), max_age=timedelta(hours=72))
         self.batches = BatchService(instance.database, plans, EmbeddedAuthor(), policy, instance.clock)
         self.sending = SendingService(instance.database, plans, policy, instance.clock, undo_seconds=30)
         self.pages = BatchPages(instance.database)

@@ -110,6 +110,16 @@ class InvoiceClaim:
         return sum((stretch.interest for stretch in self.stretches), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
 
 
+@dataclass(frozen=True, slots=True)
+class InterestWish:
+    """By which law interest is claimed, and in the letters of which stages; nothing is claimed without one.
+    `rates_checked`: somebody has compared the table's rates with their sources."""
+
+    law: str
+    stages: frozenset[str]
+    rates_checked: bool = False
+
+
 def claim_of(
     invoice: LateInvoice, rule: InterestRule, until: date, *, is_person: bool, accepts_unconfirmed: bool = False
 ) -> InvoiceClaim:

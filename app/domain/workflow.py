@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.domain.experiment import Experiment
 from app.domain.intents import Tone
+from app.domain.interest import InterestWish
 from app.domain.outcome import Automatic
 from app.domain.reminder import Channel, Stage
 
@@ -98,6 +99,7 @@ class ReminderPolicy:
     minimum: Decimal = Decimal(0)
     experiments: tuple[Experiment, ...] = ()
     automatic: tuple[Automatic, ...] = ()
+    interest: InterestWish | None = None
 
     def without(self, over: Collection[str]) -> "ReminderPolicy":
         """The same without the tests of these names: who was in their other arm is written to as usual again."""

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from app.domain.errors import SettingInvalid
 from app.domain.intents import Tone
+from app.domain.interest import InterestWish
 from app.domain.reminder import RANK, Channel, Stage
 from app.domain.workflow import ANY, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
+from app.policies.interest_tables import load_interest_rules
 from app.policies.learning import load_automatic, load_experiments
 from app.policies.section import Section
 
@@ -32,7 +34,9 @@ def load_reminders(path: Path | None = None) -> ReminderPolicy:
 
 
 def _policy(section: Section) -> ReminderPolicy:
-    section.only("version", "minimum", "hours", "caps", "off_ramp", "move", "workflow", "experiment", "automatic")
+    section.only(
+        "version", "minimum", "hours", "caps", "off_ramp", "move", "workflow", "experiment", "automatic", "interest"
+    )
     workflows = tuple(_workflow(table) for table in section.tables("workflow"))
     _check_workflows(section, workflows)
     known = frozenset(segment for workflow in workflows for segment in workflow.segments)
@@ -46,6 +50,7 @@ def _policy(section: Section) -> ReminderPolicy:
         minimum=section.amount("minimum"),
         experiments=load_experiments(section, workflows),
         automatic=load_automatic(section, workflows),
+        interest=_interest(section.table("interest")) if section.has("interest") else None,
     )
 
 
@@ -132,3 +137,21 @@ def _hours(section: Section) -> Hours:
     if not hours.begin <= hours.nearest(0) < hours.end:
         section.refuse("end must be at least a full hour after begin")
     return hours
+
+
+def _interest(section: Section) -> InterestWish:
+    """Which law it is: the table of its rates is checked at once, not when the first letter is due."""
+    section.only("law", "stages", "rates_checked")
+    laws = load_interest_rules()
+    law = section.text("law")
+    if law not in laws:
+        section.refuse(f'law: "{law}" is not one of {", ".join(laws)}')
+    wish = InterestWish(law, section.members("stages", Stage), section.claim("rates_checked"))
+    if Stage.COURTESY in wish.stages:
+        section.refuse("a courtesy claims nothing: nothing is late yet")
+    doubted = next((rate for rate in laws[law].rates if not rate.is_confirmed), None)
+    if doubted is not None and not wish.rates_checked:
+        section.refuse(
+            f"compare the rates in app/policies/interest with {doubted.source}, then set rates_checked = true"
+        )
+    return wish

@@ -116,7 +116,7 @@ class BatchService:
         try:
             async with self._database.read() as uow:
                 team = (await mailbox_for(uow, self._policy, line.company)).team
-                brief = await brief_of(uow, wanted, self._policy, team=team, today=as_of)
+                brief = await brief_of(uow, wanted, self._policy, self._plans.claims, team=team, today=as_of)
         except Invalid:
             log.info("reminders.line.outdated", batch_id=str(batch_id), customer_id=line.customer_id)
             return None

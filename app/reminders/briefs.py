@@ -17,6 +17,7 @@ from app.domain.intents import Tone
 from app.domain.policy import Policy
 from app.domain.reminder import PlanLine, Stage
 from app.domain.review import CaseKind, CaseState
+from app.reminders.claims import Claims
 
 REMEMBERED = timedelta(days=60)
 """A promise that was broken longer ago is not held against anybody in a letter."""
@@ -72,7 +73,9 @@ class Wanted:
         )
 
 
-async def brief_of(uow: Uow, wanted: Wanted, policy: Policy, *, team: str, today: date) -> ReminderBrief:
+async def brief_of(
+    uow: Uow, wanted: Wanted, policy: Policy, claims: Claims, *, team: str, today: date
+) -> ReminderBrief:
     """Raises Invalid when the ledger no longer says what the plan said; `team` signs where no company is configured."""
     customer = await uow.ledger.customer(wanted.customer_id)
     if customer is None:
@@ -80,6 +83,7 @@ async def brief_of(uow: Uow, wanted: Wanted, policy: Policy, *, team: str, today
     rows = {row.number: row for row in await uow.ledger.invoices(wanted.customer_id) if row.company == wanted.company}
     cases = await uow.cases.of_customer(wanted.customer_id)
     disputed = _disputed(cases, wanted.currency)
+    named = [rows[number] for number in wanted.invoices if number in rows]
     brief = ReminderBrief(
         stage=wanted.stage,
         tone=wanted.tone,
@@ -96,6 +100,7 @@ async def brief_of(uow: Uow, wanted: Wanted, policy: Policy, *, team: str, today
         last_contact=await uow.reminders.last_sent(wanted.customer_id, wanted.currency),
         broken_promise=_broken(cases, wanted.invoices, today),
         wording=wanted.wording,
+        claim=await claims.of_letter(uow, named, wanted.stage, disputed, today, is_person=customer.natural_person),
     )
     if brief.total != wanted.amount:
         raise Invalid("the ledger has changed since the plan: draft the reminder again")

@@ -87,7 +87,10 @@ class SendingService:
             row = await uow.reminders.get(reminder_id)
             words = Words.of(await uow.words.get_json(row.draft_id))
             team = (await mailbox_for(uow, self._policy, row.company)).team
-            brief = await brief_of(uow, Wanted.of_row(row), self._policy, team=team, today=self._clock().date())
+            drafted_on = row.created_at.date()  # the papers say what the letter says, days and interest included
+            brief = await brief_of(
+                uow, Wanted.of_row(row), self._policy, self._plans.claims, team=team, today=drafted_on
+            )
         is_edited = bool(body.strip()) and (subject, body) != (words.subject, words.body)
         if words.problems and not is_edited:
             raise Invalid("the checks refused this draft: change its words, or skip it")

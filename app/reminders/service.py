@@ -10,6 +10,7 @@ from app.domain.errors import NotFound
 from app.domain.freshness import is_fresh
 from app.domain.reminder import CustomerSituation, PlanLine
 from app.domain.workflow import ReminderPolicy
+from app.reminders.claims import Claims
 from app.reminders.outcomes import comparisons
 from app.reminders.schedule import plan
 
@@ -21,6 +22,7 @@ class ReminderService:
         self._database = database
         self.max_age = max_age
         self.policy = policy
+        self.claims = Claims(policy.interest)
 
     async def plan(self, as_of: date) -> AsyncGenerator[PlanLine, None]:
         """Every customer's outcome on this day, in the order of their ids."""
