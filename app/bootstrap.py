@@ -21,10 +21,12 @@ from app.adapters.https import fetch
 from app.adapters.imap.folder import ImapMailbox
 from app.adapters.imap.sent import ImapSentFolder
 from app.adapters.oauth import ProviderTokens
+from app.adapters.poster import WebhookPoster
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.audit.service import AuditService
 from app.casefile.service import CaseFileService
+from app.db.changes import Listener
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, why_not
@@ -36,7 +38,7 @@ from app.domain.ids import new_id
 from app.domain.job import JobKind
 from app.domain.oauth import TokenServer
 from app.domain.policy import Policy
-from app.domain.ports import MailAccount, Mind, Sender
+from app.domain.ports import MailAccount, Mind, Poster, Sender
 from app.health import Health
 from app.identity.service import IdentityService
 from app.insights.customers import CustomerPages
@@ -77,12 +79,18 @@ from app.reminders.outcomes import OutcomeService
 from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
+from app.review.bulk import Bulk
 from app.review.desk import DeskService
+from app.review.notices import Notifier
 from app.review.pages import ReviewPages
+from app.review.queue import QueuePages
+from app.review.search import SearchPages
 from app.review.service import ReviewService
+from app.review.together import Together
 from app.settings import Settings, load_settings
 from app.thinking import MindConfig, check_config
 from app.triage.guidance import GuidanceService
+from app.triage.indexing import Indexing
 from app.triage.service import TriageService
 
 JOB_POLL_SECONDS = 0.5
@@ -103,6 +111,13 @@ class Services:
     guidance: GuidanceService
     desk: DeskService
     pages: ReviewPages
+    queue: QueuePages
+    bulk: Bulk
+    search: SearchPages
+    together: Together
+    listener: Listener | None
+    notifier: Notifier
+    poster: Poster
     outbox: OutboxService
     ledger: LedgerService
     cases: CaseService
@@ -154,6 +169,7 @@ class Services:
         await self.engine.start(self.handlers)
         self.sweep.start()
         self.daily.start()
+        self.notifier.start()
         self.poller.start()
         self.ledger_folder.start()
 
@@ -161,6 +177,7 @@ class Services:
         """Take nothing new, let what runs end, then hand back the lease."""
         await self.poller.stop()
         await self.daily.stop()
+        await self.notifier.stop()
         await self.ledger_folder.stop()
         await self.sweep.stop()
         await self.engine.stop()
@@ -211,15 +228,20 @@ def build(
     intake = IntakeService(database, clock)
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
+    together = Together(database, clock)
+    desk = DeskService(database, clock)
+    queue = QueuePages(database, together, policy, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo)
     ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
     tokens = ProviderTokens(clock)
     accounts = MailAccounts(database, tokens, clock)
     plans = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
     batches = BatchService(database, plans, mind, policy, clock)
     sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
+    sender = _sender(settings, sink, accounts)
+    poster = WebhookPoster([origin for origin in settings.notify.webhook_origins.split(",") if origin.strip()])
     outbox = OutboxService(
         database,
-        _sender(settings, sink, accounts),
+        sender,
         ImapSentFolder(_account_lookup(database, accounts)),
         clock,
         backoff_seconds=settings.smtp.backoff_seconds,
@@ -247,15 +269,21 @@ def build(
         triage=triage,
         reviews=reviews,
         guidance=GuidanceService(database, mind, clock),
-        desk=DeskService(database, clock),
+        desk=desk,
         pages=ReviewPages(
             database,
             clock,
             undo_seconds=settings.undo_seconds,
-            is_demo=is_demo,
             max_age=policy.ledger.max_age,
             policy=policy,
         ),
+        queue=queue,
+        bulk=Bulk(queue, reviews, desk),
+        search=SearchPages(database),
+        together=together,
+        notifier=Notifier(database, sender, poster, clock, public_url=settings.notify.public_url),
+        poster=poster,
+        listener=None if is_sqlite(url) else Listener(url, database.changes),
         outbox=outbox,
         cases=CaseService(database, clock),
         holds=HoldService(database, clock),
@@ -306,6 +334,7 @@ def build(
                 "figures": insights.refresh_today,
                 "outcomes": OutcomeService(database, clock).follow_today,
                 "reminders": Morning(database, batches, sending, policy, plans.policy).run,
+                "search": Indexing(database).work,
             },
         ),
         health=Health(database, clock),

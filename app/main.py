@@ -22,6 +22,9 @@ from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders
 from app.review.api import router as api
 from app.review.desk_routes import router as desk
+from app.review.live_routes import router as live
+from app.review.notice_routes import router as notifications
+from app.review.queue_routes import router as queue
 from app.review.routes import router as pages
 from app.triage.guidance_routes import router as guidance
 from app.triage.routes import router as triage
@@ -41,9 +44,13 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if works:
             await services.start_working()
+        if services.listener is not None:
+            services.listener.start()
         try:
             yield
         finally:
+            if services.listener is not None:
+                await services.listener.stop()
             if works:
                 await services.stop_working()
             await services.close()
@@ -57,7 +64,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.add_middleware(SecureHeaders)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, batches, case_files, insights)
-    reviews = (pages, desk, guidance)
+    reviews = (queue, live, notifications, pages, desk, guidance)
     for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, *reviews, *ledgers):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

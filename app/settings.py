@@ -53,6 +53,16 @@ class LedgerSettings(BaseModel):
     folder: Path | None = None
 
 
+class NotifySettings(BaseModel):
+    """`public_url`: under which people reach the pages, for links. `webhook_origins`: what webhooks may call, such as
+    https://hooks.example.com, parted by commas; none while it is empty."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    public_url: str = ""
+    webhook_origins: str = ""
+
+
 class HttpSettings(BaseModel):
     model_config = {"frozen": True, "extra": "forbid"}
 
@@ -74,6 +84,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     ledger: LedgerSettings = LedgerSettings()
     clamd: str = ""
+    notify: NotifySettings = NotifySettings()
     policy_file: Path | None = None
     undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0

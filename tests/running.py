@@ -165,7 +165,7 @@ class Installation:
         self.wait_until_up()
         return worker
 
-    def wait_until_up(self, seconds: float = 30.0) -> None:
+    def wait_until_up(self, seconds: float = 120.0) -> None:
         wait_until(self.is_up, what="duebox answers", seconds=seconds)
 
     def is_up(self) -> bool:

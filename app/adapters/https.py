@@ -12,7 +12,7 @@ LONGEST = 64 * 1024
 SECONDS = 5.0
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
+class StayHere(urllib.request.HTTPRedirectHandler):
     """A checked address must not lead to one that nobody has checked."""
 
     def redirect_request(
@@ -29,7 +29,7 @@ async def fetch(url: str) -> bytes:
 def _fetch(url: str) -> bytes:
     if not url.startswith("https://"):
         raise Unreachable("only https is fetched")
-    opener = urllib.request.build_opener(_StayHere)
+    opener = urllib.request.build_opener(StayHere)
     try:
         with opener.open(url, timeout=SECONDS) as answer:
             content: bytes = answer.read(LONGEST + 1)

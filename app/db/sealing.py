@@ -62,6 +62,11 @@ class Keyring:
     def open(self, row: UUID, sealed: bytes) -> bytes:
         return _open(self._master, sealed, row.bytes)
 
+    def term(self, word: str) -> int:
+        """A keyed hash of a word that is searched for, as a signed 64-bit number; another family than `index`."""
+        digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), key=self._index, digest_size=8, person=b"term")
+        return int.from_bytes(digest.digest(), signed=True)
+
     def index(self, text: str) -> str:
         """A keyed hash (RFC 7693 §2.5), hex: the same text is found again, but not guessed from a dump."""
         words = text.encode("utf-8", "surrogatepass")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from app.db.changes import Changes, noted, tell_others
 from app.db.repositories.audit import AuditLog
 from app.db.repositories.balances import Balances
 from app.db.repositories.cases import Cases
@@ -18,11 +19,16 @@ from app.db.repositories.identity import Users
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
 from app.db.repositories.messages import Messages
+from app.db.repositories.notices import Notices
 from app.db.repositories.outbox import Outbox
+from app.db.repositories.presences import Presences
 from app.db.repositories.reminder_book import ReminderBook
 from app.db.repositories.reviews import Reviews
+from app.db.repositories.search import Search
 from app.db.repositories.tasks import Tasks
+from app.db.repositories.views import Views
 from app.db.repositories.words import Words
+from app.db.repositories.worklists import Worklists
 from app.db.sealing import Keyring
 from app.domain.clock import Clock
 from app.domain.job import Job
@@ -40,6 +46,11 @@ class Uow:
         self.messages = Messages(session, self.words, clock)
         self.mailboxes = Mailboxes(session, keyring, clock)
         self.reviews = Reviews(session, clock)
+        self.search = Search(session, keyring)
+        self.worklists = Worklists(session, self.search, clock)
+        self.presences = Presences(session, clock)
+        self.views = Views(session, keyring, clock)
+        self.notices = Notices(session, keyring, clock)
         self.outbox = Outbox(session, clock)
         self.cases = Cases(session, clock)
         self.tasks = Tasks(session, keyring, clock)
@@ -78,6 +89,8 @@ class Database:
         self._keyring = keyring
         self._clock = clock
         self._enqueue = enqueue
+        self._tells_others = writing.dialect.name == "postgresql"
+        self.changes = Changes()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Uow]:
@@ -85,7 +98,12 @@ class Database:
             uow = Uow(session, self._keyring, self._clock, self._enqueue)
             yield uow
             await session.flush()
+            changes = noted(session)
+            if changes and self._tells_others:
+                await tell_others(session, changes)
             await uow.audit.flush()
+        if changes and not self._tells_others:
+            self.changes.publish(changes)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Uow]:

@@ -243,3 +243,16 @@ class Delivery:
 
 class Sender(Protocol):
     async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery: ...
+
+
+class Poster(Protocol):
+    """Posts to addresses outside that the operator allows."""
+
+    @property
+    def allows_any(self) -> bool: ...
+
+    def allows(self, url: str) -> bool: ...
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer. Raises Unreachable."""
+        ...

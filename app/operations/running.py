@@ -40,7 +40,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
-    return uvicorn.Server(
+    server = uvicorn.Server(
         uvicorn.Config(
             app,
             host,
@@ -50,6 +50,8 @@ def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             timeout_graceful_shutdown=OPEN_REQUESTS_SECONDS,
         )
     )
+    app.state.is_leaving = lambda: server.should_exit  # open streams end by themselves
+    return server
 
 
 def _bound(host: str, port: int) -> socket.socket:

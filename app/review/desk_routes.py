@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.domain.errors import Invalid
 from app.review.desk import DeskService
 from app.review.pages import ReviewPages
+from app.review.queue_routes import queue_pages
 from app.review.service import ReviewService
 from app.web.auth import PageUser
 from app.web.csrf import check_csrf
@@ -76,7 +77,7 @@ async def snooze(
     """Until eight in the morning, the reader's time; without a day it is taken up again."""
     day = day_of(until)
     zone = ZoneInfo(zone_of(request.cookies.get(ZONE_COOKIE, "")))
-    following = await pages.next_after(review_id) if day and view == "queue" else None
+    following = await queue_pages(request).next_after(review_id, "", reader=user) if day and view == "queue" else None
     moment = datetime.combine(day, MORNING, zone) if day else None
     await desk.snooze(review_id, moment, version=version, by=user)
     if day and view == "queue":

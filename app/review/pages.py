@@ -1,22 +1,20 @@
 """What each page of the review UI shows, read from the database in one transaction a page."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from app.db.repositories.imports import Imports
 from app.db.tables.mail import MailboxKind, MailboxRow, MessageRow
-from app.db.tables.work import OutboxRow, ReviewRow
+from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, ReviewAlreadyDecided
 from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company
 from app.domain.intents import Reason
 from app.domain.message import MessageState
-from app.domain.people import SignedIn
 from app.domain.policy import LedgerPolicy, Policy
 from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
@@ -27,21 +25,14 @@ from app.review.drafts import answer_of
 from app.review.files import open_case, open_reading
 from app.review.item_view import CaseView
 from app.review.ledger_panel import amount
-from app.review.ledger_view import Amount
 from app.review.mails import mail_view, sent_text
 from app.review.marking import compare
 from app.review.view import (
-    URGENCY,
     Conflict,
-    Leaving,
     NoAnswerRow,
     Preview,
-    Progress,
     QuarantineRow,
-    QueueRow,
-    QueueView,
     SentRow,
-    most_urgent_first,
 )
 from app.web.rendering import Counts, MailboxStatus, Status
 
@@ -64,14 +55,12 @@ class ReviewPages:
         clock: Clock,
         *,
         undo_seconds: int,
-        is_demo: bool = False,
         max_age: timedelta = MAX_AGE,
         policy: Policy,
     ) -> None:
         self._database = database
         self._clock = clock
         self._undo_seconds = undo_seconds
-        self._is_demo = is_demo
         self._max_age = max_age
         self._policy = policy
 
@@ -82,45 +71,18 @@ class ReviewPages:
             status = await self._status(uow)
         return Counts(received=sum(by_state.values()), **{state.value: n for state, n in by_state.items()}), status
 
-    async def queue(
-        self,
-        *,
-        chosen: UUID | None,
-        editing: bool,
-        reader: SignedIn,
-        ignored: UUID | None = None,
-        with_case: bool = True,
-    ) -> QueueView:
-        """The list, and beside it the chosen case or the first. `ignored` is what the reader ignored just now."""
-        async with self._database.read() as uow:
-            rows = await self._queue_rows(uow)
-            selected = chosen or (UUID(rows[0].review_id) if rows else None)
-            view = None
-            if with_case and selected is not None:
-                view = await self._case(uow, selected, rows, editing=editing)
-            return QueueView(
-                rows=rows,
-                selected=str(selected) if selected else "",
-                case=view,
-                chosen=chosen is not None,
-                progress=await self._progress(uow),
-                leaving=await self._leaving(uow, reader, ignored),
-            )
-
     async def case(self, review_id: UUID, *, editing: bool, revealed: Mapping[str, str] = NOTHING_REVEALED) -> CaseView:
         """Raises NotFound."""
         async with self._database.read() as uow:
-            return await self._case(uow, review_id, await self._queue_rows(uow), editing=editing, revealed=revealed)
-
-    async def next_after(self, review_id: UUID) -> UUID | None:
-        """The row below, from the last row the one above."""
-        async with self._database.read() as uow:
-            rows = await self._queue_rows(uow)
-        ids = [UUID(row.review_id) for row in rows]
-        if review_id not in ids:
-            return ids[0] if ids else None
-        place = ids.index(review_id)
-        return next(iter([*ids[place + 1 :], *reversed(ids[:place])]), None)
+            setting = Setting(
+                now=self._clock(),
+                policy=self._policy,
+                undo_seconds=self._undo_seconds,
+                editing=editing,
+                place=(0, 0),
+                revealed=revealed,
+            )
+            return await case_view(uow, await open_case(uow, review_id), setting)
 
     async def no_answer(self, chosen: UUID | None) -> tuple[tuple[NoAnswerRow, ...], Preview | None]:
         async with self._database.read() as uow:
@@ -188,52 +150,6 @@ class ReviewPages:
         async with self._database.read() as uow:
             return await uow.words.get((await uow.messages.get(message_id)).raw_id)
 
-    async def _case(
-        self,
-        uow: Uow,
-        review_id: UUID,
-        rows: Sequence[QueueRow],
-        *,
-        editing: bool,
-        revealed: Mapping[str, str] = NOTHING_REVEALED,
-    ) -> CaseView:
-        case = await open_case(uow, review_id)
-        position = next((n for n, row in enumerate(rows, start=1) if row.review_id == str(review_id)), 0)
-        setting = Setting(
-            now=self._clock(),
-            policy=self._policy,
-            undo_seconds=self._undo_seconds,
-            editing=editing,
-            place=(position, len(rows)),
-            revealed=revealed,
-        )
-        return await case_view(uow, case, setting)
-
-    async def _queue_rows(self, uow: Uow) -> tuple[QueueRow, ...]:
-        waiting = await uow.reviews.queue(limit=LISTED)
-        heads = await uow.messages.heads([message for _, message, _ in waiting])
-        customers = await uow.ledger.customer_names({r.customer_id for r, _, _ in waiting if r.customer_id})
-        rows = []
-        for review, message, saved in waiting:
-            head = heads.get(message.id)
-            customer = customers.get(review.customer_id or "")
-            rows.append(
-                QueueRow(
-                    review_id=str(review.id),
-                    state=review.state.value,
-                    customer=customer.name if customer else "",
-                    sender=(head.sender.name or head.sender.email) if head else "",
-                    subject=head.subject if head else "",
-                    language=saved.language,
-                    received_at=message.received_at,
-                    reasons=most_urgent_first(review.reasons),
-                    intents=tuple(saved.intents),
-                    amount=_stake(review),
-                    rule=review.rule,
-                )
-            )
-        return tuple(sorted(rows, key=_urgency))
-
     async def _no_answer_row(self, uow: Uow, message: MessageRow) -> NoAnswerRow:
         saved = await uow.messages.latest_proposal(message.id)
         if saved is None:
@@ -295,32 +211,6 @@ class ReviewPages:
             return ""
         return (await uow.reviews.proposal(await uow.reviews.get(row.review_id))).language
 
-    async def _progress(self, uow: Uow) -> Progress | None:
-        by_state = await uow.messages.counts()
-        waiting, received = by_state[MessageState.IN_WORK], sum(by_state.values())
-        return Progress(received - waiting, received, self._is_demo) if waiting else None
-
-    async def _leaving(self, uow: Uow, reader: SignedIn, ignored: UUID | None) -> Leaving | None:
-        """The reader's last decision, while it can still be undone."""
-        if reader.id is None:
-            return None
-        if ignored is not None:
-            review = await uow.reviews.get(ignored)
-            if review.state is ReviewState.IGNORED and review.decided_by == reader.id:
-                return await self._undoable(uow, review, None)
-        for row in reversed(await uow.outbox.page(state=OutboxState.WAITING, after=None, limit=LISTED)):
-            if row.review_id is None:
-                continue
-            review = await uow.reviews.get(row.review_id)
-            if review.decided_by == reader.id:
-                return await self._undoable(uow, review, row.send_after)
-        return None
-
-    @staticmethod
-    async def _undoable(uow: Uow, review: ReviewRow, send_at: datetime | None) -> Leaving:
-        customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
-        return Leaving(str(review.id), review.version, customer.name if customer else "", send_at)
-
     async def _status(self, uow: Uow) -> Status:
         delayed = [
             row for row in await uow.outbox.page(state=OutboxState.READY, after=None, limit=LISTED) if row.last_error
@@ -354,15 +244,3 @@ async def _readable(build: Callable[[Uow, Row], Awaitable[View]], uow: Uow, rows
         with suppress(NotFound):
             views.append(await build(uow, row))
     return tuple(views)
-
-
-def _stake(review: ReviewRow) -> Amount | None:
-    if review.at_stake is None or review.currency is None:
-        return None
-    return Amount(review.at_stake, review.currency)
-
-
-def _urgency(row: QueueRow) -> tuple[int, Decimal, datetime]:
-    """Danger first, then the most money, then the oldest."""
-    rank = min((URGENCY.get(reason, len(URGENCY)) for reason in row.reasons), default=len(URGENCY))
-    return rank, -(row.amount.value if row.amount else Decimal(0)), row.received_at

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
-from urllib.parse import urlencode
 from uuid import UUID
 
 import nh3
@@ -14,7 +13,9 @@ from app.domain.errors import NotFound, ReviewAlreadyDecided
 from app.domain.review import Action, ReviewState
 from app.reading.parsing import parse_mail
 from app.review.pages import ReviewPages
+from app.review.queue_routes import queue_pages
 from app.review.service import Decided, ReviewService
+from app.review.view import place
 from app.web.auth import PageUser, page_user
 from app.web.csrf import check_csrf
 from app.web.headers import MAIL_POLICY
@@ -37,32 +38,6 @@ View = Annotated[str, Form()]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Edit = Annotated[str, Query()]
 SAFE = [Depends(check_csrf)]
-
-
-@router.get("/")
-async def home() -> Response:
-    return RedirectResponse("/queue", status_code=303)
-
-
-@router.get("/queue")
-async def queue(
-    request: Request,
-    pages: Pages,
-    user: PageUser,
-    review: UUID | None = None,
-    edit: Edit = "",
-    ignored: UUID | None = None,
-) -> HTMLResponse:
-    editing = bool(edit) and user.can_decide
-    view = await pages.queue(chosen=review, editing=editing, reader=user, ignored=ignored)
-    return html(request, "queue.html", page=await page_of(request, "queue", user), queue=view)
-
-
-@router.get("/queue/status")
-async def queue_status(request: Request, pages: Pages, user: PageUser, review: UUID | None = None) -> HTMLResponse:
-    """The list alone, for the page to refresh itself."""
-    view = await pages.queue(chosen=review, editing=False, reader=user, with_case=False)
-    return html(request, "queue_status.html", page=await page_of(request, "queue", user), queue=view)
 
 
 @router.get("/reviews/{review_id}")
@@ -193,20 +168,20 @@ async def _decided(
     request: Request, review_id: UUID, version: int, view: str, body: str, decide: Callable[[], Awaitable[Decided]]
 ) -> Response:
     """Decide, then open the next item; a lost race shows who was faster, and both texts."""
-    following = await review_pages(request).next_after(review_id) if view != "item" else None
+    user = await page_user(request)
+    asked = str((await request.form()).get("q", ""))
+    following = await queue_pages(request).next_after(review_id, asked, reader=user) if view != "item" else None
     try:
         was_ignored = (await decide()).state is ReviewState.IGNORED
     except ReviewAlreadyDecided as lost:
         pages = review_pages(request)
         conflict = await pages.conflict(review_id, lost, version=version, body=body)
-        page = await page_of(request, "queue", await page_user(request))
+        page = await page_of(request, "queue", user)
         return html(request, "conflict.html", status=409, page=page, conflict=conflict)
     if view == "item":
         return RedirectResponse(_place(review_id, view), status_code=303)
-    query = {"review": following} if following else {}
-    if was_ignored:
-        query["ignored"] = review_id
-    return RedirectResponse(f"/queue?{urlencode(query)}" if query else "/queue", status_code=303)
+    ignored = str(review_id) if was_ignored else ""
+    return RedirectResponse(place(asked, review=str(following or ""), ignored=ignored), status_code=303)
 
 
 def _place(review_id: UUID, view: str) -> str:

@@ -6,11 +6,14 @@ Words are the closed codes of design.md; templates name them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlencode
 
-from app.domain.intents import Reason
+from app.domain.intents import Intent, Reason
 from app.review.item_view import CaseView, MailView
 from app.review.ledger_view import Amount
 from app.review.marking import Piece
+from app.review.together import Company
 
 IGNORE_REASONS = ("no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud")
 URGENCY = {
@@ -32,6 +35,30 @@ URGENCY = {
     )
 }
 
+HARMLESS = frozenset({Reason.APPROVAL_REQUIRED.value})
+GRAVE = frozenset(
+    intent.value
+    for intent in (
+        Intent.DISPUTE,
+        Intent.LEGAL_OR_COMPLAINT,
+        Intent.BANK_DETAIL_CHANGE,
+        Intent.HARDSHIP,
+        Intent.EXTENSION_REQUEST,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a mail stands where it stands: the factors of its priority. `reason` is the one whose risk counts."""
+
+    money: Decimal
+    risk: float
+    reason: str
+    hours: float
+    haste: float
+    waited: float
+
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
@@ -48,6 +75,39 @@ class QueueRow:
     intents: tuple[str, ...] = ()
     amount: Amount | None = None
     rule: str = ""
+    email: str = ""
+    version: int = 1
+    due_at: datetime | None = None
+    why: Why | None = None
+    assignee: str = ""
+    holder: str = ""
+    snoozed_until: datetime | None = None
+
+    @property
+    def may_go_with_others(self) -> bool:
+        """Whether it may be decided together with other mails."""
+        return is_harmless(self.reasons, self.intents)
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A mail that is stored and being read; it has no case yet."""
+
+    sender: str
+    subject: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view of the queue; `count` is None where it is not counted. `view_id`: one that somebody saved."""
+
+    name: str
+    query: str
+    count: int | None = None
+    view_id: str = ""
+    is_shared: bool = False
+    is_mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +143,37 @@ class QueueView:
     chosen: bool = False
     progress: Progress | None = None
     leaving: Leaving | None = None
+    query: str = ""
+    not_understood: str = ""
+    tabs: tuple[Tab, ...] = ()
+    following: str = ""
+    after: str = ""
+    is_counted_in_full: bool = True
+    arriving: tuple[Arriving, ...] = ()
+    company: Company | None = None
+    done: int = 0
+    left: int = 0
+
+    @property
+    def is_first_page(self) -> bool:
+        return not self.after
+
+    @property
+    def chosen_row(self) -> QueueRow | None:
+        return next((row for row in self.rows if row.review_id == self.selected), None)
+
+    def place(self, **more: str) -> str:
+        """The address of this list, with a case of it, or further down."""
+        return place(self.query, **more)
+
+    @property
+    def status_place(self) -> str:
+        """Where the list alone is asked for again."""
+        return place(self.query, review=self.selected, after=self.after).replace("/queue", "/queue/status", 1)
+
+    def other(self, query: str) -> str:
+        """The address of another view."""
+        return place(query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +243,17 @@ class Conflict:
     language: str = "en"
     theirs: tuple[Piece, ...] = ()
     yours: tuple[Piece, ...] = ()
+
+
+def place(query: str, **more: str) -> str:
+    """The address of the queue as it is asked for; what is empty is left out."""
+    asked = urlencode({name: value for name, value in {"q": query, **more}.items() if value})
+    return f"/queue?{asked}" if asked else "/queue"
+
+
+def is_harmless(reasons: Iterable[str], intents: Iterable[str]) -> bool:
+    """Whether nothing in a mail asks for a person's whole attention: no dispute, no law, no bank details, no doubt."""
+    return HARMLESS.issuperset(reasons) and GRAVE.isdisjoint(intents)
 
 
 def most_urgent_first(reasons: Iterable[str]) -> tuple[str, ...]:

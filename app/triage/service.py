@@ -33,6 +33,7 @@ from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, dump, dump_reading
 from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
+from app.triage.indexing import index_mail
 from app.triage.task import Task, case_of, link_of, task_of
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
@@ -131,6 +132,7 @@ class TriageService:
             await self._a_person_wrote(uow, message, link)
         is_moved = customer_id is not None and await self._open_cases(uow, message, link, proposal)
         await note_contacts(uow, message, read, link, proposal)
+        await index_mail(uow, message, read, link.account.name)
         if proposal.route is Route.NONE:
             message.state = advance(message.state, MessageState.NO_ANSWER)
         elif await uow.messages.has_own_answer_since(message):

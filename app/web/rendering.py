@@ -24,6 +24,7 @@ from app.domain.freshness import Freshness
 DEFAULT_DIRECTORY = Path(__file__).parent / "templates"
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 KIB = 1024
+FACTOR_SHORT = 100
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -232,6 +233,25 @@ def ago(context: Context, value: datetime) -> str:
 
 
 @pass_context
+def ahead(context: Context, value: datetime) -> str:
+    """`24 min`, `3 h` until then; nothing for what is past."""
+    seconds = seconds_left(context, value)
+    limits = ((HOUR, MINUTE, "min"), (2 * DAY, HOUR, "h"))
+    size, unit = next(((size, unit) for limit, size, unit in limits if seconds < limit), (DAY, "d"))
+    return f"{whole(context, seconds // size)}\N{NO-BREAK SPACE}{unit}"
+
+
+@pass_context
+def factor(context: Context, value: float) -> str:
+    """`1.5`, `16`, `1,024`: what something is multiplied by."""
+    return format_decimal(round(value, 1) if value < FACTOR_SHORT else round(value), locale=_locale(context))
+
+
+def initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper() or "?"
+
+
+@pass_context
 def language_name(context: Context, code: str) -> str:
     """`de` as `German`; an unknown code stays as it is."""
     try:
@@ -301,6 +321,9 @@ FILTERS: dict[str, Callable[..., object]] = {
     "seconds_left": seconds_left,
     "seconds_ago": seconds_ago,
     "ago": ago,
+    "ahead": ahead,
+    "factor": factor,
+    "initials": initials,
     "language_name": language_name,
     "filesize": filesize,
     "paragraphs": paragraphs,

@@ -307,6 +307,8 @@ async def test_only_a_manager_writes_where_fraud_is_suspected(desk: Desk, ines: 
     async with await browser.new_context() as other:
         oda = await desk.sign_in(other, MANAGER)
         await oda.goto(desk.url(place))
+        await expect(oda.locator("#company")).to_contain_text("Ines Halvard is working on this.")
+        await oda.get_by_role("button", name="Take over").click()
         await oda.get_by_role("link", name="Write an answer").click()
         await expect(oda.locator("#edit-body")).to_be_focused()
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.bulk import among, insert_all
+from app.db.changes import note_change
 from app.db.repositories.tally import Tally
 from app.db.repositories.words import Words
 from app.db.tables.mail import ConversationRow, CopyRow, HistoryRow, MessageRow, PayloadRow
@@ -161,6 +162,7 @@ class Messages:
         await insert_all(self._session, PayloadRow, payloads)
         await insert_all(self._session, MessageRow, messages)
         await self.tally.add(messages)
+        note_change(self._session)
         await insert_all(self._session, CopyRow, copies)
         await insert_all(self._session, HistoryRow, history)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.changes import note_change
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import UserRow
 from app.db.tables.work import ProposalRow, ReviewRow
@@ -25,6 +26,7 @@ class Reviews:
     def add(self, row: ReviewRow, urgency: Urgency) -> None:
         row.rank, row.due_at = urgency.rank, urgency.due_at
         self._session.add(row)
+        note_change(self._session, row.id)
 
     async def get(self, review_id: UUID) -> ReviewRow:
         row = await self._session.get(ReviewRow, review_id)
@@ -51,6 +53,7 @@ class Reviews:
         row = await self._fresh(review_id)
         if _rows(moved) != 1:
             raise await self.conflict(row)
+        note_change(self._session, review_id)
         return row
 
     async def change(self, review_id: UUID, *, version: int, **values: Any) -> ReviewRow:
@@ -63,6 +66,7 @@ class Reviews:
         row = await self._fresh(review_id)
         if _rows(changed) != 1:
             raise await self.conflict(row)
+        note_change(self._session, review_id)
         return row
 
     async def reopen(
@@ -95,6 +99,7 @@ class Reviews:
         row = await self._fresh(review_id)
         if _rows(moved) != 1:
             raise await self.conflict(row)
+        note_change(self._session, review_id)
         return row.version
 
     async def conflict(self, row: ReviewRow) -> ReviewAlreadyDecided:
@@ -111,11 +116,30 @@ class Reviews:
         if customer_id:
             same.append(ReviewRow.customer_id == customer_id)
         if same:
-            await self._session.execute(
+            raised = await self._session.scalars(
                 sa.update(ReviewRow)
                 .where(ReviewRow.state == ReviewState.PENDING, sa.or_(*same))
                 .values(version=ReviewRow.version + 1)
+                .returning(ReviewRow.id)
             )
+            note_change(self._session, *raised)
+
+    def claim(self, review: ReviewRow, user_id: UUID | None, *, until: datetime | None) -> None:
+        """A courtesy among colleagues: the version stays, so that it voids nobody's decision."""
+        review.claimed_by, review.claimed_until = user_id, until
+
+    def tell(self, review_id: UUID) -> None:
+        """Whoever has the case open is told to look again."""
+        note_change(self._session, review_id)
+
+    async def has_newer_mail(self, review: ReviewRow) -> bool:
+        """Whether the conversation goes on after the mail that this review is about."""
+        newer = sa.exists().where(
+            MessageRow.conversation_id == review.conversation_id,
+            MessageRow.id > review.message_id,
+            sa.not_(MessageRow.is_automatic),
+        )
+        return await self._session.scalar(sa.select(newer)) or False
 
     async def page(self, *, state: ReviewState | None, after: UUID | None, limit: int) -> Sequence[ReviewRow]:
         query = sa.select(ReviewRow).order_by(ReviewRow.id).limit(limit)

@@ -1,64 +1,7 @@
-// Keyboard, evidence highlight, countdowns. Everything here is a shortcut: each page works without it.
+// Evidence highlight, countdowns, what is said after a decision. Everything here is a shortcut: each page works without it.
 (() => {
-  const STORE = "duebox.keys";
   const main = document.getElementById("main");
-  const keys = document.getElementById("keys");
   const visible = (element) => element.getClientRects().length > 0;
-
-  // Single keys -------------------------------------------------------------------------------
-  const keysOn = () => localStorage.getItem(STORE) !== "off";
-  const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-  const busy = () => document.querySelector("dialog[open], [popover]:popover-open") !== null;
-  const allowed = (key) => {
-    const only = main.querySelector("[data-keys]");
-    return only === null || !visible(only) || only.dataset.keys.split(" ").includes(key);
-  };
-
-  const rows = () => [...main.querySelectorAll("[data-list] [data-row]")].filter(visible);
-  const here = (list) => {
-    const focused = list.indexOf(document.activeElement);
-    return focused >= 0 ? focused : list.findIndex((row) => row.closest("[aria-current]"));
-  };
-  const move = (step) => {
-    const list = rows();
-    if (!list.length) return;
-    const row = list[Math.min(Math.max(here(list) + step, 0), list.length - 1)];
-    row.focus({ preventScroll: true });
-    (row.closest("tr, li") || row).scrollIntoView({ block: "nearest" });
-  };
-  const open = () => { const list = rows(); list[Math.max(here(list), 0)]?.click(); };
-  const back = () => {
-    const link = [...main.querySelectorAll('[data-key="u"]')].find(visible);
-    if (link) link.click(); else move(0);
-  };
-  const press = (key) => {
-    const control = [...main.querySelectorAll(`[data-key="${key}"]`)].find(visible);
-    control?.focus({ preventScroll: true }); // so that closing what it opens leads back to it
-    control?.click();
-  };
-  const ACTIONS = { j: () => move(1), k: () => move(-1), o: open, u: back, "?": () => keys?.showModal() };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-submit]")) {
-      event.preventDefault();
-      event.target.form.requestSubmit();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat && !"jk".includes(event.key)) return;
-    if (typing(event.target) || busy() || !keysOn() || !allowed(event.key)) return;
-    if (event.key in ACTIONS) { event.preventDefault(); ACTIONS[event.key](); }
-    else if (/^[a-z.]$/.test(event.key) && [...main.querySelectorAll(`[data-key="${event.key}"]`)].some(visible)) { event.preventDefault(); press(event.key); }
-  });
-
-  const help = document.getElementById("open-keys");
-  if (help && keys) {
-    help.hidden = false;
-    help.addEventListener("click", () => keys.showModal());
-    keys.addEventListener("click", (event) => { if (event.target === keys) keys.close(); });
-    const toggle = document.getElementById("keys-on");
-    toggle.checked = keysOn();
-    toggle.addEventListener("change", () => localStorage.setItem(STORE, toggle.checked ? "on" : "off"));
-  }
 
   // A fact in hover or focus marks its passages; a passage out of sight in a fold is opened first ---------------
   const mark = (event, on) => {

@@ -1,0 +1,172 @@
+"""What a person asks the queue for, as it stands in the address: `label:dispute amount>10000 age>2d assignee:me word`.
+
+Every part must hold; of the words of one part, parted by commas, any. What is no part is a word of the mail.
+"""
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+
+from app.domain.intents import LANGUAGES, Intent, Reason
+
+Sought: TypeAlias = frozenset[str]
+"""A word that is searched for, in the forms in which it may stand."""
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LABELS = {word.value for word in (*Reason, *Intent)}
+LONGEST = 400
+LARGEST = Decimal(10) ** 12
+
+_PART = re.compile(r"(?P<key>[a-z]+)(?P<sign>[:<>])(?P<value>.+)", re.DOTALL)
+_SPAN = re.compile(r"(\d{1,4})([mhdw])")
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """`text`: free words; `sender`, `customer` and `invoice` are words of these places alone. `assignee` is "me",
+    "none" or an address. `show` is one of "", snoozed, second."""
+
+    text: str = ""
+    labels: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    assignee: str = ""
+    amount_above: Decimal | None = None
+    amount_below: Decimal | None = None
+    older_than: timedelta | None = None
+    younger_than: timedelta | None = None
+    due_within: timedelta | None = None
+    sender: str = ""
+    customer: str = ""
+    invoice: str = ""
+    show: str = ""
+
+
+class NotUnderstood(ValueError):
+    """A part of a query that means nothing; the message says which, and what would."""
+
+
+def parse(query: str) -> Worklist:
+    """Raises NotUnderstood."""
+    if len(query) > LONGEST:
+        raise NotUnderstood(f"at most {LONGEST} characters")
+    found, words = Worklist(), []
+    for token in _tokens(query):
+        part = _PART.fullmatch(token)
+        if part is None or part["key"] not in READERS:
+            words.append(token)
+            continue
+        found = READERS[part["key"]](found, part["sign"], part["value"])
+    return replace(found, text=" ".join(words))
+
+
+def _tokens(query: str) -> list[str]:
+    lexer = shlex.shlex(query, posix=True)
+    lexer.whitespace_split, lexer.commenters, lexer.quotes, lexer.escape = True, "", '"', ""
+    try:
+        return list(lexer)
+    except ValueError:  # a quote without its end
+        return query.replace('"', " ").split()
+
+
+def _label(found: Worklist, sign: str, value: str) -> Worklist:
+    words = _listed("label", sign, value)
+    unknown = sorted(words - LABELS)
+    if unknown:
+        raise NotUnderstood(f"label:{unknown[0]} is not known; try label:dispute or label:payment_promise")
+    return replace(found, labels=found.labels | words)
+
+
+def _mailbox(found: Worklist, sign: str, value: str) -> Worklist:
+    return replace(found, mailboxes=found.mailboxes | _listed("mailbox", sign, value))
+
+
+def _language(found: Worklist, sign: str, value: str) -> Worklist:
+    words = _listed("lang", sign, value)
+    if words - set(LANGUAGES):
+        raise NotUnderstood(f"lang: is one of {', '.join(LANGUAGES)}")
+    return replace(found, languages=found.languages | words)
+
+
+def _amount(found: Worklist, sign: str, value: str) -> Worklist:
+    try:
+        amount = Decimal(value.replace(",", ""))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if sign == ":" or not 0 <= amount <= LARGEST:
+        raise NotUnderstood("amount is compared with a number: amount>10000")
+    return replace(found, amount_above=amount) if sign == ">" else replace(found, amount_below=amount)
+
+
+def _age(found: Worklist, sign: str, value: str) -> Worklist:
+    span = _span(value)
+    if sign == ":" or span is None:
+        raise NotUnderstood("age is compared with a time: age>2d, age<4h")
+    return replace(found, older_than=span) if sign == ">" else replace(found, younger_than=span)
+
+
+def _due(found: Worklist, sign: str, value: str) -> Worklist:
+    span = timedelta(0) if (sign, value) == (":", "over") else _span(value)
+    if span is None or (sign != "<" and value != "over"):
+        raise NotUnderstood("due is due<1h, or due:over for what is late")
+    return replace(found, due_within=span)
+
+
+def _assignee(found: Worklist, sign: str, value: str) -> Worklist:
+    _colon("assignee", sign)
+    return replace(found, assignee=value.lower())
+
+
+def _show(found: Worklist, sign: str, value: str) -> Worklist:
+    if sign != ":" or value not in {"snoozed", "second"}:
+        raise NotUnderstood("is:snoozed or is:second")
+    return replace(found, show=value)
+
+
+def _sender(found: Worklist, sign: str, value: str) -> Worklist:
+    _colon("from", sign)
+    return replace(found, sender=value)
+
+
+def _customer(found: Worklist, sign: str, value: str) -> Worklist:
+    _colon("customer", sign)
+    return replace(found, customer=value)
+
+
+def _invoice(found: Worklist, sign: str, value: str) -> Worklist:
+    _colon("invoice", sign)
+    return replace(found, invoice=value)
+
+
+def _listed(key: str, sign: str, value: str) -> frozenset[str]:
+    _colon(key, sign)
+    return frozenset(word for word in value.lower().split(",") if word)
+
+
+def _colon(key: str, sign: str) -> None:
+    if sign != ":":
+        raise NotUnderstood(f"{key} takes a colon: {key}:…")
+
+
+def _span(value: str) -> timedelta | None:
+    found = _SPAN.fullmatch(value)
+    return int(found[1]) * UNITS[found[2]] if found else None
+
+
+READERS: dict[str, Callable[[Worklist, str, str], Worklist]] = {
+    "label": _label,
+    "mailbox": _mailbox,
+    "lang": _language,
+    "amount": _amount,
+    "age": _age,
+    "due": _due,
+    "assignee": _assignee,
+    "is": _show,
+    "from": _sender,
+    "customer": _customer,
+    "invoice": _invoice,
+}

@@ -1,0 +1,172 @@
+// Keyboard: single keys (which can be changed or switched off), two-key jumps, the palette. A key is a shortcut to a
+// link or button of the page that carries it in data-key; nothing can be done by a key alone.
+(() => {
+  const OFF = "duebox.keys", CHANGED = "duebox.keymap";
+  const main = document.getElementById("main");
+  const sheet = document.getElementById("keys");
+  const palette = document.getElementById("palette");
+  if (!sheet || !palette) return;
+  const visible = (element) => element.getClientRects().length > 0 && !element.closest("[inert]");
+
+  // What is pressed, and what it means: `changed` holds the person's own keys by the key as shipped ---------
+  let changed = {};
+  try { changed = JSON.parse(localStorage.getItem(CHANGED)) || {}; } catch { /* as shipped */ }
+  const fields = [...sheet.querySelectorAll("[data-default]")];
+  const shipped = fields.map((field) => field.dataset.default);
+  const keyOf = (name) => changed[name] ?? name;
+  const meaning = (key) => shipped.find((name) => keyOf(name) === key) ?? (shipped.includes(key) ? "" : key);
+  const keysOn = () => localStorage.getItem(OFF) !== "off";
+  const typing = (target) => target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
+  const busy = () => document.querySelector("dialog[open], [popover]:popover-open") !== null;
+  const HARMLESS = "/gx?[]";
+  const allowed = (name) => {
+    const only = main.querySelector("[data-keys]");
+    return only === null || !visible(only) || HARMLESS.includes(name) || only.dataset.keys.split(" ").includes(name);
+  };
+
+  // The list ---------------------------------------------------------------------------------
+  const rows = () => [...main.querySelectorAll("[data-list] [data-row]")].filter(visible);
+  const here = (list) => {
+    const focused = list.findIndex((row) => row.closest("tr, li")?.contains(document.activeElement));
+    return focused >= 0 ? focused : list.findIndex((row) => row.closest("[aria-current]"));
+  };
+  const move = (step) => {
+    const list = rows();
+    if (!list.length) return;
+    const row = list[Math.min(Math.max(here(list) + step, 0), list.length - 1)];
+    row.focus({ preventScroll: true });
+    (row.closest("tr, li") || row).scrollIntoView({ block: "nearest" });
+  };
+  const open = () => { const list = rows(); list[Math.max(here(list), 0)]?.click(); };
+  const select = () => {
+    const list = rows();
+    list[Math.max(here(list), 0)]?.closest("tr, li")?.querySelector("input[type=checkbox]")?.click();
+  };
+  const find = (name) => [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find(visible);
+  const press = (name) => {
+    const control = find(name);
+    control?.focus({ preventScroll: true }); // so that closing what it opens leads back to it
+    control?.click();
+    return Boolean(control);
+  };
+  const back = () => press("u") || move(0);
+
+  // g, then where to ---------------------------------------------------------------------------
+  const PLACES = { q: "/queue", n: "/no-answer", s: "/sent", a: "/decisions", c: "/customers", t: "/tasks", d: "/dashboard" };
+  let going = 0;
+  const go = (key) => {
+    going = 0;
+    const link = PLACES[key] && document.querySelector(`.dx-nav a[href="${PLACES[key]}"]`);
+    if (link) location.assign(link.href);
+    return Boolean(link);
+  };
+
+  const ACTIONS = {
+    j: () => move(1), k: () => move(-1), o: open, x: select, u: back,
+    g: () => { going = performance.now(); },
+    "/": () => show(), "?": () => sheet.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    const control = event.ctrlKey || event.metaKey;
+    if (control && event.key.toLowerCase() === "k" && !event.altKey && !event.shiftKey) { event.preventDefault(); show(); return; }
+    if (control && event.key === "Enter" && event.target.matches("[data-submit]")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+      return;
+    }
+    if (control || event.altKey || typing(event.target) || busy() || !keysOn()) return;
+    if (going && performance.now() - going < 1500) { if (go(event.key)) event.preventDefault(); return; }
+    const name = meaning(event.key);
+    if (name.length !== 1 || !allowed(name) || (event.repeat && !"jk".includes(name))) return;
+    if (name in ACTIONS) { event.preventDefault(); ACTIONS[name](); }
+    else if (find(name)) { event.preventDefault(); press(name); }
+  });
+
+  // The sheet: each key can be changed, no key has two meanings ------------------------------------
+  const help = document.getElementById("open-keys");
+  help?.addEventListener("click", () => sheet.showModal());
+  sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
+  const toggle = document.getElementById("keys-on");
+  toggle.checked = keysOn();
+  toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "on" : "off"));
+  const hint = () => {
+    for (const field of fields) field.value = keyOf(field.dataset.default);
+    for (const mark of document.querySelectorAll("[data-key] kbd")) mark.textContent = keyOf(mark.closest("[data-key]").dataset.key);
+  };
+  const taken = document.getElementById("keys-taken");
+  for (const field of fields) {
+    field.addEventListener("focus", () => field.select());
+    field.addEventListener("input", () => {
+      const key = field.value, name = field.dataset.default;
+      const other = shipped.find((one) => one !== name && keyOf(one) === key);
+      taken.hidden = !(other && key);
+      if (key && key !== " " && !other) {
+        changed[name] = key;
+        localStorage.setItem(CHANGED, JSON.stringify(changed));
+        hint();
+      }
+    });
+    field.addEventListener("blur", hint);
+  }
+  document.getElementById("keys-reset").addEventListener("click", () => {
+    changed = {};
+    localStorage.removeItem(CHANGED);
+    taken.hidden = true;
+    hint();
+  });
+  hint();
+
+  // The palette: everything that this page and the navigation can do, by its name -------------------
+  const field = document.getElementById("palette-q");
+  const list = document.getElementById("palette-list");
+  const named = (element) => (element.getAttribute("aria-label") || [...element.childNodes].filter((node) => node.nodeName !== "KBD" && !node.classList?.contains("dx-count")).map((node) => node.textContent).join(" ")).replace(/\s+/g, " ").trim();
+  let commands = [], chosen = 0;
+  const collect = () => {
+    const own = [...document.querySelectorAll("main [data-key], .dx-tabs a, [data-command]")].filter(visible);
+    const links = [...document.querySelectorAll(".dx-nav--wide a, .dx-menu a")];
+    const seen = new Set();
+    commands = [...own, ...links].map((element) => ({ name: named(element), key: element.dataset.key, run: () => element.click() }))
+      .concat([{ name: "Keyboard shortcuts", key: "?", run: () => sheet.showModal() }])
+      .filter(({ name }) => name && !seen.has(name) && seen.add(name));
+  };
+  const draw = () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fitting = commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+    const search = { name: `Search all mail for “${field.value.trim()}”`, run: () => field.form.submit() };
+    const shown = words.length ? [search, ...fitting] : fitting;
+    chosen = words.length && fitting.length ? 1 : 0;
+    list.replaceChildren(...shown.map(({ name, key, run }, number) => {
+      const item = document.createElement("li");
+      item.id = `palette-${number}`;
+      item.role = "option";
+      item.textContent = name;
+      if (key) item.append(Object.assign(document.createElement("kbd"), { textContent: keyOf(key) }));
+      item.addEventListener("click", () => { palette.close(); run(); });
+      return item;
+    }));
+    choose(chosen);
+  };
+  const choose = (number) => {
+    const items = [...list.children];
+    chosen = Math.min(Math.max(number, 0), items.length - 1);
+    items.forEach((item, n) => item.setAttribute("aria-selected", String(n === chosen)));
+    field.setAttribute("aria-activedescendant", items[chosen]?.id ?? "");
+    items[chosen]?.scrollIntoView({ block: "nearest" });
+  };
+  const show = () => {
+    collect(); // before it opens: what stands behind a modal is not to be pressed
+    field.value = "";
+    palette.showModal();
+    draw();
+    field.focus();
+  };
+  field.addEventListener("input", draw);
+  field.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) { event.preventDefault(); choose(chosen + step); }
+    if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); list.children[chosen]?.click(); }
+  });
+  palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+  document.getElementById("open-palette")?.addEventListener("click", (event) => { event.preventDefault(); show(); });
+})();

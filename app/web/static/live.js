@@ -1,0 +1,80 @@
+// Live: the list renews itself when something has changed, and a case says who else is there. Without it, a list is as
+// it was when it was opened, and the version in every form still lets exactly one decision win.
+(() => {
+  const PING = 20_000;
+  const main = document.getElementById("main");
+  const token = () => document.querySelector("input[name=csrf]")?.value ?? "";
+  const list = () => document.getElementById("queue-list");
+  const company = () => document.getElementById("company");
+  if (!list() && !company()) return;
+  const visible = (element) => element.getClientRects().length > 0;
+
+  // The list: what is ticked stays ticked ----------------------------------------------------------
+  const ticked = () => [...document.querySelectorAll("[name=pick]:checked")].map((box) => box.value.split(":")[0]);
+  let kept = [];
+  document.addEventListener("htmx:before:swap", () => { kept = ticked(); });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const box of document.querySelectorAll("[name=pick]")) box.checked ||= kept.includes(box.value.split(":")[0]);
+  });
+
+  // The case: we say that we are there, the answer says who else is ------------------------------------
+  const article = () => main.querySelector(".dx-case[data-version]");
+  const body = () => {
+    const fields = new URLSearchParams({ csrf: token(), seen: article()?.dataset.version ?? "0", view: location.pathname.startsWith("/reviews/") ? "item" : "queue" });
+    if (article()?.hasAttribute("data-replying")) fields.set("replying", "yes");
+    return fields;
+  };
+  const hold = () => {
+    const bar = main.querySelector(".dx-actions");
+    if (bar) bar.inert = company()?.hasAttribute("data-held") ?? false;
+  };
+  let asking = false;
+  const ping = async () => {
+    const place = company();
+    if (!place || asking || !article() || !visible(article()) || document.hidden) return;
+    asking = true;
+    try {
+      const answer = await fetch(`/reviews/${place.dataset.review}/presence`, { method: "POST", body: body() });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("company");
+      if (!fresh || fresh.outerHTML === company()?.outerHTML) return;
+      const had = company()?.contains(document.activeElement);
+      company()?.replaceWith(document.adoptNode(fresh));
+      hold();
+      if (had) document.getElementById("case-h")?.focus();
+    } catch { /* the network is away: the next ping tells */ } finally { asking = false; }
+  };
+  hold();
+  ping();
+  window.setInterval(ping, PING);
+  document.getElementById("edit-body")?.addEventListener("input", () => {
+    if (!article() || article().hasAttribute("data-replying")) return;
+    article().setAttribute("data-replying", "");
+    ping();
+  });
+  window.addEventListener("pagehide", () => {
+    const place = company();
+    if (place?.hasAttribute("data-open")) navigator.sendBeacon(`/reviews/${place.dataset.review}/leave`, new URLSearchParams({ csrf: token() }));
+  });
+
+  // What has changed: one connection, and only while the page is looked at, as a browser has six for all its pages --
+  let source = null;
+  const heard = ({ data }) => {
+    const changes = data.split(" ");
+    if (changes.includes("queue")) list()?.dispatchEvent(new CustomEvent("refresh"));
+    if (company() && changes.includes(`review:${company().dataset.review}`)) ping();
+  };
+  const connect = () => {
+    if (source || document.hidden) return;
+    source = new EventSource("/events");
+    source.onmessage = heard;
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { source?.close(); source = null; return; }
+    connect();
+    list()?.dispatchEvent(new CustomEvent("refresh"));
+    ping();
+  });
+  connect();
+})();

@@ -1,0 +1,43 @@
+"""What can be asked of the queue, and what is said when it cannot."""
+
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.worklist import NotUnderstood, Worklist, parse
+
+
+def test_every_part_is_read_and_the_rest_are_words() -> None:
+    asked = parse('label:dispute,legal amount>10,000 age>2d due<1h assignee:me lang:de from:vane "two words" Ring')
+    assert asked == Worklist(
+        text="two words Ring",
+        labels=frozenset({"dispute", "legal"}),
+        languages=frozenset({"de"}),
+        assignee="me",
+        amount_above=Decimal(10000),
+        older_than=timedelta(days=2),
+        due_within=timedelta(hours=1),
+        sender="vane",
+    )
+
+
+@pytest.mark.parametrize(
+    "query", ["label:nonsense", "amount>much", "amount:5", "age>2y", "due>1h", "lang:xx", "is:late", "x" * 500]
+)
+def test_what_means_nothing_is_refused_with_a_hint(query: str) -> None:
+    with pytest.raises(NotUnderstood, match=r"\w{3}"):
+        parse(query)
+
+
+def test_what_only_looks_like_a_part_is_a_word() -> None:
+    assert parse("Re: INV:5 https://a.example it's").text == "Re: INV:5 https://a.example it's"
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_understood_or_refused(query: str) -> None:
+    with suppress(NotUnderstood):
+        assert set(parse(query).text) <= set(query) | {" "}
