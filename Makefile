@@ -3,7 +3,7 @@ PYTHON ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench servers real-llm lock
+.PHONY: help install demo test check bench attack servers real-llm lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ check: install ## formatting, lint, types, imports that point down, declared dep
 
 bench: install ## the figures, as a table and in build/bench.json
 	$(BIN)/python -m tests.bench
+
+attack: install ## 1,000 hostile mails with each model: nothing may leave without a person (ARGS=100 for fewer)
+	$(BIN)/python -m tests.attacks $(ARGS)
 
 servers: install ## a Dovecot and an SMTP sink to try things on, in the foreground
 	$(BIN)/python -m tests.servers

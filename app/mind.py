@@ -48,12 +48,9 @@ from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.reading.answers import with_what_is_answered
 from app.reading.classifier import Classifier, ModelFileUnusable
+from app.reading.impostors import signs_beside_the_ledger
 from app.reading.reading import read_mail
-from app.reading.screening import look_alike
 from app.thinking import MindConfig, check_config
-
-CONTACT_LOOK_ALIKE = "contact_look_alike"
-"""The fraud sign of a sender whose domain looks like that of a contact on file."""
 
 log = structlog.get_logger(__name__)
 
@@ -292,15 +289,15 @@ def _greeting(case: Case) -> dict[str, str]:
 
 
 def _screening(case: Case) -> Screening:
-    """With the one fraud sign that only the ledger can tell: a sender's domain that looks like a contact's. Whoever
-    says what a mail means says that a person wrote it."""
-    screening, domain = case.read.screening, case.read.mail.head.sender.domain
+    """With the signs of fraud that only the ledger can tell. Whoever says what a mail means says that a person wrote
+    it."""
+    screening, link = case.read.screening, case.link
     if case.directions.correction is not None:
         screening = replace(screening, machine=None)
-    known = [contact.email.rpartition("@")[2] for contact in case.link.account.contacts]
-    if case.link.is_verified_contact or not look_alike(domain, known):
+    if link.is_verified_contact:
         return screening
-    return replace(screening, fraud_signs=(*screening.fraud_signs, CONTACT_LOOK_ALIKE))
+    signs = signs_beside_the_ledger(case.read.mail.head.sender, link.account.contacts)
+    return replace(screening, fraud_signs=(*screening.fraud_signs, *signs))
 
 
 def known_names(case: Case) -> Iterator[str]:

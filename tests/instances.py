@@ -168,7 +168,7 @@ async def instance(migrated_url: str) -> AsyncIterator[Instance]:
         clock,
         engine.enqueue,
     )
-    collector, mailbox_id = await _furnish(database)
+    collector, mailbox_id = await furnish(database)
     yield Instance(
         url=migrated_url,
         database=database,
@@ -191,7 +191,7 @@ async def instance(migrated_url: str) -> AsyncIterator[Instance]:
     engine.dispose()
 
 
-async def _furnish(database: Database) -> tuple[SignedIn, UUID]:
+async def furnish(database: Database) -> tuple[SignedIn, UUID]:
     async with database.write() as uow:
         box: MailboxRow = await uow.mailboxes.add(
             secret="", name="test", address=ADDRESS, team="Seller, Receivables", kind=MailboxKind.WEBHOOK, scheme="raw"

@@ -8,11 +8,13 @@ themselves. Every expression is linear: gaps are bounded, and nothing repeated i
 import html
 import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 from app.domain.intents import Intent, Reason
 from app.reading.charsets import UNPRINTABLE
+from app.reading.collocations import Collocations
 from app.reading.disguises import undisguised
-from app.reading.orders import gives_orders
 from app.reading.visible import INVISIBLE
 
 HTML_LIMIT = 300_000
@@ -207,7 +209,12 @@ def speaks_to_software(text: str) -> bool:
 
 def _is_said_to_software(text: str) -> bool:
     plain = _SPACES.sub(" ", text if text.isascii() else unicodedata.normalize("NFKC", text))
-    return any(sign.search(plain) for sign in _SIGNS) or gives_orders(plain)
+    return any(sign.search(plain) for sign in _SIGNS) or _orders().any_in(plain)
+
+
+@cache
+def _orders() -> Collocations:
+    return Collocations.load(Path(__file__).with_name("orders.toml"))
 
 
 def html_words(source: str) -> str:

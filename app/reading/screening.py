@@ -6,6 +6,7 @@ Machine or person, whose word vouches for the sender, what looks like fraud.
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
 from app.reading.bounces import find_bounce
+from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
 from app.reading.machines import has_null_return_path, machine_of
 from app.reading.replies import split_reply
@@ -21,16 +22,24 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         mail.text, subject=mail.head.subject, sender_name=mail.head.sender.name, own=identity.addresses
     )
     has_markup = any(hidden_markup(mail.text))
+    said = text_of(parts.new, mail.text)
+    machine = machine_of(mail, said, identity)
     return Screening(
-        machine=machine_of(mail, text_of(parts.new, mail.text), identity),
+        machine=machine,
         authentication=authentication_of(mail, identity),
-        fraud_signs=fraud_signs_of(mail, identity),
+        fraud_signs=(*fraud_signs_of(mail, identity), *(_bank_signs(mail, said) if machine is None else ())),
         has_injection=has_markup or _has_injection(mail),
         has_hidden_text=mail.has_hidden_text or has_markup,
         has_unreadable_attachment=any(not attachment.is_readable for attachment in mail.attachments),
         return_path_is_null=has_null_return_path(mail),
         bounce=find_bounce(mail),
     )
+
+
+def _bank_signs(mail: ParsedMail, said: str) -> tuple[str, ...]:
+    """In the writer's own words, or in a letter that comes with them."""
+    texts = (f"{mail.head.subject}\n{said}", *(attachment.text or "" for attachment in mail.attachments))
+    return (BANK_DETAILS,) if any(speaks_of_another_account(text) for text in texts) else ()
 
 
 def _has_injection(mail: ParsedMail) -> bool:

@@ -29,7 +29,7 @@ class Sign:
     """One row of the fraud comparison.
 
     `sign` is one of look_alike_domain, punycode_domain, reply_to_elsewhere, display_name_is_address, several_senders,
-    contact_look_alike, authentication.
+    contact_look_alike, contact_name_elsewhere, bank_details, authentication.
     """
 
     sign: str

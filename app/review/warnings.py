@@ -1,9 +1,10 @@
 """What is dangerous or doubtful about a mail, and what says so."""
 
+from app.db.repositories.ledger import as_contact
 from app.db.uow import Uow
 from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
-from app.reading.senders import look_alike
+from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
 from app.review.files import CaseFile
 from app.review.item_view import Banner, Candidate, Sign
 
@@ -46,12 +47,13 @@ async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
 async def _signs(uow: Uow, case: CaseFile) -> tuple[Sign, ...]:
     """What is odd about the sender, beside what is on file."""
     read, customer_id = case.read, case.review.customer_id
+    contacts = await uow.ledger.contacts(customer_id) if customer_id else []
+    sender = read.mail.head.sender
     signs = [Sign(word, _seen(word, read)) for word in read.screening.fraud_signs]
-    known = sorted({c.email.rpartition("@")[2] for c in await uow.ledger.contacts(customer_id)}) if customer_id else []
-    domain = read.mail.head.sender.domain
-    resembled = [other for other in known if look_alike(domain, [other])]
-    if resembled:
-        signs.insert(0, Sign("contact_look_alike", domain, ", ".join(resembled)))
+    if all(contact.email != sender.email for contact in contacts):
+        on_file = ", ".join(sorted({contact.email.rpartition("@")[2] for contact in contacts}))
+        found = signs_beside_the_ledger(sender, map(as_contact, contacts))
+        signs[:0] = [Sign(word, _seen(word, read), on_file) for word in found]
     if read.screening.authentication is Authentication.FAIL:
         signs.append(Sign("authentication", "fail"))
     return tuple(signs)
@@ -60,7 +62,9 @@ async def _signs(uow: Uow, case: CaseFile) -> tuple[Sign, ...]:
 def _seen(word: str, read: ReadMail) -> str:
     if word.startswith("reply_to"):
         return ", ".join(address.email for address in read.mail.reply_to)
-    if "domain" in word:
+    if word == BANK_DETAILS:
+        return "mentioned or changed"
+    if "domain" in word or "alike" in word or "elsewhere" in word:
         return read.mail.head.sender.domain
     return read.mail.head.sender.name or read.mail.head.sender.email
 

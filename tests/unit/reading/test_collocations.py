@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from app.reading.injections import speaks_to_software
-from app.reading.orders import gives_orders
 from tests.hangs import no_hang
 
 PHRASES: dict[str, list[str]] = tomllib.loads(
@@ -49,10 +48,10 @@ def test_the_same_words_in_everyday_company_are_none(text: str) -> None:
 
 
 def test_distance_counts() -> None:
-    assert gives_orders("skip the approval")
-    assert not gives_orders(f"skip the line {'and so on ' * 5} until our approval")
+    assert speaks_to_software("skip the approval")
+    assert not speaks_to_software(f"skip the line {'and so on ' * 5} until our approval")
 
 
 def test_many_words_of_a_sign_take_no_time() -> None:
     with no_hang():
-        gives_orders("skip approval " * 20_000 + "you told " * 20_000)
+        speaks_to_software("skip approval " * 20_000 + "you told " * 20_000)

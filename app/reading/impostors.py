@@ -1,0 +1,53 @@
+"""Fraud by changed bank details, and by people who pass themselves off as contacts (business e-mail compromise).
+
+Nothing here is proof; each sign takes the mail to a senior, and away from every draft.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from app.domain.account import Contact
+from app.domain.message import Address
+from app.reading.collocations import Collocations
+from app.reading.disguises import undisguised
+from app.reading.senders import look_alike, registrable
+from app.reading.spans import fold
+
+BANK_DETAILS = "bank_details"
+CONTACT_LOOK_ALIKE = "contact_look_alike"
+CONTACT_NAME_ELSEWHERE = "contact_name_elsewhere"
+
+_READ = 20_000
+
+
+def speaks_of_another_account(text: str) -> bool:
+    """True where an account to pay to, or to collect from, seems to change."""
+    return any(_bank_changes().any_in(words) for words in undisguised(text[:_READ]))
+
+
+def signs_beside_the_ledger(sender: Address, contacts: Iterable[Contact]) -> tuple[str, ...]:
+    """What only the ledger can tell of a sender who is no contact: whom they resemble."""
+    known = tuple(contacts)
+    domains = {contact.email.rpartition("@")[2] for contact in known}
+    signs = {
+        CONTACT_LOOK_ALIKE: look_alike(sender.domain, domains),
+        CONTACT_NAME_ELSEWHERE: _has_a_contacts_name(sender, known)
+        and registrable(sender.domain) not in map(registrable, domains),
+    }
+    return tuple(sign for sign, holds in signs.items() if holds)
+
+
+def _has_a_contacts_name(sender: Address, contacts: Iterable[Contact]) -> bool:
+    own = _words_of(sender.name)
+    return len(own) > 1 and any(own == _words_of(contact.name) for contact in contacts)
+
+
+def _words_of(name: str) -> frozenset[str]:
+    """ "Vane, Petra" is Petra Vane."""
+    return frozenset(fold(name).replace(",", " ").split())
+
+
+@cache
+def _bank_changes() -> Collocations:
+    return Collocations.load(Path(__file__).with_name("bank_changes.toml"))

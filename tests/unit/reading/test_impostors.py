@@ -1,0 +1,68 @@
+"""Bank details that change, and people who are not whom they seem: all of them go to a senior, and get no draft."""
+
+import tomllib
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from app.domain.account import Contact
+from app.domain.message import Address, Identity
+from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger, speaks_of_another_account
+from app.reading.reading import read_mail
+
+CASES = tomllib.loads((Path(__file__).parents[2] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
+TEXTS = [text for texts in CASES["known"].values() for text in texts]
+US = Identity(("collections@seller.example",))
+CONTACT = Contact("Petra Vane", "petra@customer.example")
+
+
+def signs(text: str, sender: str = CONTACT.email, name: str = "", reply_to: str = "") -> tuple[str, ...]:
+    message = EmailMessage()
+    message["From"] = f'"{name}" <{sender}>'
+    message["To"] = US.addresses[0]
+    message["Subject"] = "Re: Reminder INV-1"
+    if reply_to:
+        message["Reply-To"] = reply_to
+    message.set_content(text)
+    read = read_mail(bytes(message), US)
+    return (*read.screening.fraud_signs, *signs_beside_the_ledger(read.mail.head.sender, [CONTACT]))
+
+
+def test_there_are_sixty_cases() -> None:
+    assert len(TEXTS) + len(CASES["impostor"]) == 60
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_bank_details_are_a_sign_whoever_writes(text: str) -> None:
+    assert BANK_DETAILS in signs(text)
+
+
+def test_most_of_the_texts_written_later_are_found_too() -> None:
+    later = CASES["later"]["any"]
+    assert sum(map(speaks_of_another_account, later)) / len(later) >= 0.8
+
+
+@pytest.mark.parametrize("case", CASES["impostor"], ids=lambda case: " ".join(case.values()))
+def test_impostors_are_known_by_their_headers(case: dict[str, str]) -> None:
+    assert signs("We will pay INV-1 on Friday.", **case)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We paid INV-1 by bank transfer on Monday, reference 4471.",
+        "Please send us your IBAN, we have lost it.",
+        "The money leaves our account on Friday.",
+        "Wir haben am Montag von unserem Konto überwiesen.",
+        "Merci de nous renvoyer votre RIB.",
+        "We will pay on Friday.\n\nOn Mon, 18 May 2026, Seller wrote:\n> Our bank details have changed.",
+    ],
+)
+def test_paying_by_bank_is_no_sign(text: str) -> None:
+    assert not speaks_of_another_account(text.partition("\n\nOn ")[0])
+    assert not signs(text)
+
+
+def test_a_contact_at_their_own_company_is_no_impostor() -> None:
+    assert signs_beside_the_ledger(Address("Petra Vane", "p.vane@mail.customer.example"), [CONTACT]) == ()
