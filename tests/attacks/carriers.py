@@ -1,4 +1,4 @@
-"""Where an attack stands in a mail. Each carrier makes the raw mails of one conversation, the attack in the last one."""
+"""Where an attack stands in a mail. Each carrier makes the raw mails of one conversation, the attack in the last."""
 
 import base64
 import json

@@ -17,10 +17,10 @@ from app.db.sealing import Keyring
 from app.db.tables.work import ReviewRow
 from app.db.uow import Database
 from app.domain.errors import Invalid, NotAllowed
-from app.domain.intents import Reason
+from app.domain.intents import Autonomy, Reason
 from app.domain.job import Job, JobKind
 from app.domain.people import SignedIn
-from app.domain.policy import Autonomy, AutonomyRule
+from app.domain.policy import AutonomyRule
 from app.domain.proposal import Proposal
 from app.domain.review import Action, Role
 from app.domain.wire import PROPOSAL, READ_MAIL, load
