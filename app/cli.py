@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -21,7 +22,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
 from app.logging import set_up_logging
-from app.operations import administration, authorising, claims_shown, corrections, mailboxes, planning, standings
+from app.operations import (
+    administration,
+    authorising,
+    claims_shown,
+    corrections,
+    delivering,
+    mailboxes,
+    planning,
+    standings,
+)
 
 OK, WRONG, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -56,6 +66,10 @@ log = structlog.get_logger()
 
 def main() -> None:
     """Run the command; an error of ours is one message and an exit code, never a traceback."""
+    if sys.argv[1:2] == ["deliver"]:
+        code, said = delivering.sysexit_of(cli)
+        sys.stderr.write(f"duebox: {said}\n" if said else "")
+        sys.exit(code)
     try:
         cli()
     except DatabaseBusy as busy:
@@ -195,6 +209,34 @@ def triage(
     for line in lines if not as_json else ():
         typer.echo(mail_files.in_words(line))
     raise typer.Exit(WRONG if any("error" in line for line in lines) else OK)
+
+
+@cli.command()
+def backtest(
+    history: Annotated[Path, typer.Argument(exists=True, help="An mbox file, a Maildir, or a folder of .eml files.")],
+    report: Annotated[Path | None, typer.Option(help="Write the report here, as one HTML file.")] = None,
+    ledger: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="One account, as JSON.")] = None,
+    minutes: Annotated[float, typer.Option(min=0, help="What a mail takes a person today: for the estimate.")] = 5,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read so many mails at most.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run old mail through the agent: what would have happened. Nothing is stored, and nothing can be sent."""
+    from app.operations import backtesting  # noqa: PLC0415  # it loads the models
+
+    set_up_logging(level="ERROR")
+    wish = backtesting.Wish(history, report, ledger, Decimal(str(minutes)), limit)
+    counts = asyncio.run(backtesting.backtest(wish))
+    if as_json:
+        _print(counts)
+    else:
+        typer.echo(backtesting.in_words(counts))
+
+
+@cli.command()
+def deliver(mailbox: Annotated[str, typer.Option(help="The mailbox that the mail is for.")]) -> None:
+    """Take a mail on standard input from a local mail server; exit codes as in sysexits.h (0 stored, 75 try again)."""
+    raw = delivering.read_mail_from(sys.stdin.buffer)
+    _with_services(lambda s: delivering.deliver(s, mailbox, raw, s.clock()))
 
 
 @cli.command("import")

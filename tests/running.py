@@ -131,10 +131,10 @@ class Installation:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def command(self, *words: str, expect: int = 0) -> str:
+    def command(self, *words: str, expect: int = 0, stdin: str = "") -> str:
         """Run one `duebox` command to its end and return what it printed. Raises AssertionError on another exit
         code."""
-        done = self.run(*words)
+        done = self.run(*words, stdin=stdin)
         assert done.returncode == expect, f"duebox {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 

@@ -22,7 +22,7 @@ UNUSED = "-" * 32
 
 async def triage_files(files: list[Path], ledger: Path | None) -> list[dict[str, Any]]:
     """One prediction a file; a file that cannot be read as a mail says so. Needs no settings but the model's."""
-    account = await asyncio.to_thread(_account, ledger)
+    account = await asyncio.to_thread(account_of, ledger)
     mind = build_mind(mind_config(settings_from_environment(secret_key=UNUSED)))
     raws = [(file.name, await asyncio.to_thread(file.read_bytes)) for file in files]
     return [{"id": name, **await _triage(mind, raw, account)} for name, raw in raws]
@@ -38,7 +38,7 @@ async def _triage(mind: Mind, raw: bytes, account: Account) -> dict[str, Any]:
     thought = await mind.think(
         Case(
             read=read,
-            link=_link(read, account),
+            link=link_by_account(read, account),
             received_at=received,
             mailbox_address=to[0].email if to else "",
         )
@@ -46,7 +46,7 @@ async def _triage(mind: Mind, raw: bytes, account: Account) -> dict[str, Any]:
     return prediction(thought.proposal)
 
 
-def _link(read: ReadMail, account: Account) -> Link:
+def link_by_account(read: ReadMail, account: Account) -> Link:
     """Whoever gives a ledger vouches for the writer, unless the ledger lists its contacts."""
     sender = read.mail.head.sender
     if account is UNKNOWN_ACCOUNT:
@@ -57,7 +57,7 @@ def _link(read: ReadMail, account: Account) -> Link:
     return Link(LinkMethod.CONTACT, account, listed or Contact(sender.name, sender.email))
 
 
-def _account(ledger: Path | None) -> Account:
+def account_of(ledger: Path | None) -> Account:
     if ledger is None:
         return UNKNOWN_ACCOUNT
     try:

@@ -318,6 +318,22 @@ def test_the_database_is_brought_up_to_date_and_left_alone_then(duebox: Installa
     assert duebox.command("db", "upgrade") == "the database is up to date\n", "beside a running `serve`"
 
 
+# Mail by a pipe --------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(240)
+def test_a_local_mail_server_delivers_beside_a_running_serve(duebox: Installation) -> None:
+    duebox.add_webhook("pipe")
+    raw = mail("We will pay INV-1001 on Friday.", message_id="pipe@customer.example").decode()
+    assert duebox.command("deliver", "--mailbox", "pipe", stdin=raw) == ""
+
+    def works_it() -> bool:
+        (stored,) = [m for m in duebox.everything("/api/v1/messages") if m["mailbox"] == "pipe"]
+        return bool(stored["state"] == "pending")
+
+    wait_until(works_it, what="`serve` works what a command has stored", seconds=180)
+
+
 # The agent on files ---------------------------------------------------------------------------
 
 
