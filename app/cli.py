@@ -224,7 +224,7 @@ def backtest(
     from app.operations import backtesting  # noqa: PLC0415  # it loads the models
 
     set_up_logging(level="ERROR")
-    wish = backtesting.Wish(history, report, ledger, Decimal(str(minutes)), limit)
+    wish = backtesting.Wish(history, report, ledger, Decimal(f"{minutes:g}"), limit)
     counts = asyncio.run(backtesting.backtest(wish))
     if as_json:
         _print(counts)

@@ -44,6 +44,11 @@ class FileReader:
     def __init__(self) -> None:
         self._helper: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the helper; 0 when there is none."""
+        return self._helper.pid if self._helper is not None else 0
+
     def for_one_mail(self) -> OpenFile:
         """What opens the files of one mail, within its allowance."""
         allowance = _Allowance()
