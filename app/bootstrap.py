@@ -11,6 +11,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -39,6 +40,7 @@ from app.domain.job import JobKind
 from app.domain.oauth import TokenServer
 from app.domain.policy import Policy
 from app.domain.ports import MailAccount, Mind, Poster, Sender
+from app.domain.sending import Pace
 from app.health import Health
 from app.identity.service import IdentityService
 from app.insights.customers import CustomerPages
@@ -244,7 +246,7 @@ def build(
         sender,
         ImapSentFolder(_account_lookup(database, accounts)),
         clock,
-        backoff_seconds=settings.smtp.backoff_seconds,
+        pace=_pace(settings, sink),
         sending_stopped=policy.sending_stopped,
         is_still_due=sending.is_still_due,
         weights=policy.queue,
@@ -376,6 +378,13 @@ def _sender(settings: Settings, sink: Path | None, accounts: MailAccounts) -> Se
     smtp = settings.smtp
     account = MailAccount(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
     return SmtpSender(account, timeout_seconds=smtp.timeout_seconds, token_for=accounts.smtp_token)
+
+
+def _pace(settings: Settings, sink: Path | None) -> Pace:
+    first_wait = timedelta(seconds=settings.smtp.backoff_seconds)
+    if sink is not None:
+        return Pace(first_wait)
+    return Pace(first_wait, settings.smtp.mails_a_minute, settings.smtp.mails_a_minute_to_domain)
 
 
 def _account_lookup(database: Database, accounts: Accounts) -> Callable[[UUID], Awaitable[MailAccount | None]]:

@@ -12,13 +12,10 @@ from app.domain.intents import Reason
 from app.domain.message import MessageState
 from app.domain.oauth import NEEDS_REAUTH
 from app.domain.review import OutboxState
+from app.domain.sending import ABOUT_THE_SERVER
 from app.jobs.lease import WORKER
 
 LOOKED_AT = 100
-ABOUT_THE_SERVER = frozenset(
-    {"unreachable", "timeout", "login_refused", "tls_failed", "not_supported", "connection_lost", "needs_reauth"}
-)
-"""Why a mail waits for the server itself; a code such as 450 is about that mail alone."""
 
 
 class Health:

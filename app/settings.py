@@ -32,7 +32,10 @@ class ModelSettings(BaseModel):
 
 
 class SmtpSettings(BaseModel):
-    """Where mail leaves. `backoff_seconds` is the first wait after a temporary refusal; each further one doubles."""
+    """Where mail leaves. `backoff_seconds` is the first wait after a temporary refusal; each further one doubles.
+
+    At most `mails_a_minute` leave a mailbox, and `mails_a_minute_to_domain` go to one recipient's domain; 0: any.
+    """
 
     model_config = {"frozen": True, "extra": "forbid"}
 
@@ -43,6 +46,8 @@ class SmtpSettings(BaseModel):
     security: Literal["tls", "starttls", "none"] = "starttls"
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
     backoff_seconds: Annotated[float, Field(gt=0)] = 30.0
+    mails_a_minute: Annotated[int, Field(ge=0)] = 30
+    mails_a_minute_to_domain: Annotated[int, Field(ge=0)] = 20
 
 
 class LedgerSettings(BaseModel):

@@ -13,6 +13,7 @@ from app.db.tables.reminders import ReminderRow
 from app.domain.ids import new_id
 from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState
+from app.domain.sending import Pace
 from app.mind import build_reminder_context
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
@@ -50,7 +51,7 @@ class Desk:
             instance.sender,
             instance.sent_folder,
             instance.clock,
-            backoff_seconds=10,
+            pace=Pace(),
             sending_stopped=False,
             is_still_due=self.sending.is_still_due,
         )

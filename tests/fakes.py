@@ -1,6 +1,6 @@
 """Small honest implementations of our own ports."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.domain.case import Case
 from app.domain.errors import UnreadableMail
 from app.domain.intents import Intent, Reason, Route, Tone
 from app.domain.message import Identity, ReadMail
-from app.domain.ports import Delivery, SendResult, Thought
+from app.domain.ports import Delivery, MayBegin, SendResult, Thought
 from app.domain.proposal import Draft, Facts, IntentFinding, Proposal
 from app.domain.text import text_of
 from app.reading.reading import read_mail
@@ -79,14 +79,25 @@ class PlainMind:
         )
 
 
+async def nothing() -> None:
+    """Stands where something might happen."""
+
+
 @dataclass
 class RecordingSender:
-    """Remembers what was sent, and answers as scripted; when the script ends, everything is accepted."""
+    """Remembers what was sent, and answers as scripted; when the script ends, everything is accepted.
+
+    `before_body` happens between the claim and the body, while a real server is still being spoken to.
+    """
 
     script: list[Delivery] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
+    before_body: Callable[[], Awaitable[None]] = nothing
 
-    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery:
+    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None) -> Delivery:
+        await self.before_body()
+        if may_begin is not None and not await may_begin():
+            return Delivery(SendResult.WITHHELD)
         self.sent.append(raw)
         return self.script.pop(0) if self.script else Delivery(SendResult.SENT, "250")
 

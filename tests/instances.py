@@ -4,7 +4,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,7 @@ from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.ids import new_id
 from app.domain.people import SignedIn
 from app.domain.review import ReviewState, Role
+from app.domain.sending import Pace
 from app.intake.service import Dispatcher, Incoming, IntakeService
 from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.engine import Engine, migrate
@@ -159,6 +160,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def instance(migrated_url: str) -> AsyncIterator[Instance]:
     """An instance with one webhook mailbox, one collector, and one customer who owes INV-1."""
+    async with instance_on(migrated_url) as made:
+        yield made
+
+
+@asynccontextmanager
+async def instance_on(migrated_url: str) -> AsyncIterator[Instance]:
+    """The same, on a database of one's own."""
     clock, mind, sender, sent_folder = FixedClock(), PlainMind(), RecordingSender(), KnownSentFolder()
     engine = Engine(sync_engine(migrated_url), executor_id="test", poll_seconds=0.2)
     database = Database(
@@ -182,7 +190,7 @@ async def instance(migrated_url: str) -> AsyncIterator[Instance]:
         triage=TriageService(database, mind, load_policy(), clock),
         reviews=ReviewService(database, load_policy(), clock, undo_seconds=30),
         outbox=OutboxService(
-            database, sender, sent_folder, clock, backoff_seconds=10, sending_stopped=False, is_still_due=always_due
+            database, sender, sent_folder, clock, pace=Pace(), sending_stopped=False, is_still_due=always_due
         ),
         collector=collector,
         mailbox_id=mailbox_id,

@@ -108,6 +108,8 @@ class Installation:
             "DUEBOX_SMTP__SECURITY": "none",
             "DUEBOX_SMTP__TIMEOUT_SECONDS": "5",
             "DUEBOX_SMTP__BACKOFF_SECONDS": "1",
+            "DUEBOX_SMTP__MAILS_A_MINUTE": "0",
+            "DUEBOX_SMTP__MAILS_A_MINUTE_TO_DOMAIN": "0",
             "DUEBOX_UNDO_SECONDS": "1",
             "DUEBOX_POLL_SECONDS": "0.5",
             "DUEBOX_LOG_LEVEL": "WARNING",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.ids import new_id
-from app.domain.ports import Delivery, SendResult
+from app.domain.ports import Delivery, MayBegin, SendResult
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([A-Za-z0-9-]{1,64})@", re.IGNORECASE | re.MULTILINE)
 
@@ -18,7 +18,9 @@ class FolderSender:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery:
+    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None) -> Delivery:
+        if may_begin is not None and not await may_begin():
+            return Delivery(SendResult.WITHHELD)
         await asyncio.to_thread(self._file, raw)
         return Delivery(SendResult.SENT, "filed")
 

@@ -1,7 +1,7 @@
 """SMTP by phase, since what a lost connection means depends on when it was lost (RFC 5321 §4.2.5).
 
-    connect ▶ EHLO, TLS, AUTH ▶ MAIL ▶ RCPT │ DATA ▶ body, final dot ▶ answer │ QUIT
-    ─ lost: try later; refused: said so ────┘─ lost: nobody knows ────────────┘─ sent, whatever comes
+    connect ▶ EHLO, TLS, AUTH ▶ MAIL ▶ RCPT │ may it begin? │ DATA ▶ body, final dot ▶ answer │ QUIT
+    ─ lost: try later; refused: said so ────┘─ no: withheld ┘─ lost: nobody knows ────────────┘─ sent, whatever comes
 
 A refusal before MAIL is about the account or the server, not about this mail: it is tried again.
 """
@@ -21,7 +21,7 @@ from aiosmtplib.errors import (
 )
 
 from app.domain.errors import Unreachable
-from app.domain.ports import Delivery, MailAccount, SendResult
+from app.domain.ports import Delivery, MailAccount, MayBegin, SendResult
 
 QUIT_SECONDS = 5.0
 ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
@@ -54,7 +54,7 @@ class SmtpSender:
         self._timeout = timeout_seconds
         self._token_for = token_for
 
-    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery:
+    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None) -> Delivery:
         client = SMTP(
             hostname=self._account.host,
             port=self._account.port,
@@ -67,6 +67,8 @@ class SmtpSender:
         try:
             await self._connect(client, sender)
             refused = await self._address(client, raw, sender, recipients)
+            if may_begin is not None and not await may_begin():
+                return Delivery(SendResult.WITHHELD)
             return await self._hand_over(client, raw, refused)
         except _Stopped as stopped:
             return stopped.delivery

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 
 class Reachability(StrEnum):
-    """Duebox's own word: `bounced` is a mail server's, `left` the customer's. Only `ok` is written to."""
+    """Duebox's own word: `bounced` is a mail server's, `left` the customer's, `declined` a person's, who was asked to
+    send no more e-mail. Only `ok` is written to."""
 
     OK = "ok"
     BOUNCED = "bounced"
     LEFT = "left"
+    DECLINED = "declined"
 
 
 class ProposalState(StrEnum):
@@ -33,11 +35,13 @@ class Recipient:
 class Bounce:
     """What a delivery status notification says for good: who cannot be reached, and of which mails of ours it speaks.
 
-    Addresses without delays and without what was only relayed or is tried again.
+    Addresses without delays and without what was only relayed or is tried again. `is_worded`: said in words, not in the
+    fields of a delivery status; then it must agree with what we know of our own mail.
     """
 
     failed: tuple[Recipient, ...] = ()
     originals: tuple[str, ...] = ()
+    is_worded: bool = False
 
 
 NO_BOUNCE = Bounce()

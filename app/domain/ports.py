@@ -1,6 +1,6 @@
 """What Duebox needs of the outside world. Adapters implement these; `app/bootstrap.py` and `app/mind.py` name which."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -224,12 +224,14 @@ class SentFolder(Protocol):
 
 
 class SendResult(StrEnum):
-    """What is known after one attempt. UNKNOWN: the connection was lost from DATA on; never retried blindly."""
+    """What is known after one attempt. UNKNOWN: the connection was lost from DATA on; never retried blindly.
+    WITHHELD: the word to go on was not given at the last moment, so nothing left."""
 
     SENT = "sent"
     TRY_LATER = "try_later"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +243,14 @@ class Delivery:
     refused_recipients: tuple[str, ...] = field(repr=False, default=())
 
 
+MayBegin = Callable[[], Awaitable[bool]]
+"""Asked once, when the server has agreed to everything but the body: whether the mail may still leave."""
+
+
 class Sender(Protocol):
-    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str]) -> Delivery: ...
+    async def send(
+        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+    ) -> Delivery: ...
 
 
 class Poster(Protocol):

@@ -12,6 +12,7 @@ from email.message import Message
 
 from app.domain.contact import NO_BOUNCE, Bounce, Recipient
 from app.domain.message import Attachment, ParsedMail
+from app.reading.worded_bounces import find_worded_bounce
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _DEAD = re.compile(r"5\.(?:0\.0|1\.(?:0|1|2|3|6|10)|2\.[01]|4\.4)$")
@@ -26,13 +27,13 @@ _CHARACTERS_READ = 100_000
 
 
 def find_bounce(mail: ParsedMail) -> Bounce:
-    """Empty where no part of the mail is a delivery status: words alone never name a dead address."""
+    """Empty where nobody is dead for good. Where no part of the mail is a delivery status, its words may say it."""
     reports = [attachment for attachment in mail.attachments if attachment.content_type in _REPORTS]
     failed = {
         recipient.email: recipient for report in reports for recipient in _failed(_text(report)) if recipient.email
     }
     if not failed:
-        return NO_BOUNCE
+        return NO_BOUNCE if reports else find_worded_bounce(mail)
     inner = (_MESSAGE_ID.search(_text(part)) for part in mail.attachments if part.content_type in _ORIGINALS)
     named = [found.group(1) for found in inner if found]
     originals = dict.fromkeys([*named, *mail.head.in_reply_to, *mail.head.references])

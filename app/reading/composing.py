@@ -10,6 +10,7 @@ from email.utils import format_datetime, formataddr
 from babel.dates import format_datetime as localised
 
 from app.domain.message import Address
+from app.domain.sending import OWN_MARK
 
 MAX_REFERENCES = 20
 _ID = re.compile(r"[!-;=?-~]{1,900}")
@@ -56,7 +57,8 @@ class Outgoing:
 
 
 def compose(outgoing: Outgoing) -> bytes:
-    """The bytes of a reply. `Auto-Submitted` stands only on mail that no person approved (RFC 3834 §5)."""
+    """The bytes of a reply. `Auto-Submitted` stands only on mail that no person approved (RFC 3834 §5), and so does
+    our own mark, by which another Duebox knows that nobody is there to be answered."""
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
     message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
     message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
@@ -66,6 +68,7 @@ def compose(outgoing: Outgoing) -> bytes:
     if outgoing.is_automatic:
         message["Auto-Submitted"] = "auto-replied"
         message["X-Auto-Response-Suppress"] = "All"
+        message[OWN_MARK] = "yes"
     message["Content-Language"] = outgoing.language
     message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
     return _threading(outgoing.original) + message.as_bytes()

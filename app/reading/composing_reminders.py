@@ -16,6 +16,7 @@ from email.utils import format_datetime, formataddr
 from html import escape
 
 from app.domain.message import Address
+from app.domain.sending import OWN_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
     if outgoing.is_automatic:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
+        message[OWN_MARK] = "yes"
     message["Content-Language"] = outgoing.language
     message.set_content(f"{outgoing.body.rstrip()}\n", charset="utf-8", cte="quoted-printable")
     message.add_alternative(html_of(outgoing), subtype="html", charset="utf-8", cte="quoted-printable")

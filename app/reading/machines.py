@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from app.domain.message import Identity, Machine, ParsedMail
+from app.domain.sending import OWN_MARK
 from app.reading.cues import (
     ABSENCE,
     ABSENCE_CORE,
@@ -53,6 +54,8 @@ def machine_of(mail: ParsedMail, words: str, identity: Identity) -> Machine | No
     if mail.head.sender.email and mail.head.sender.email in identity.addresses:
         return Machine.OWN_COPY
     text = words[:_WORDS_READ]
+    if mail.header(OWN_MARK) is not None:
+        return Machine.AUTO_REPLY
     checks: Sequence[tuple[Machine, Callable[[ParsedMail, str], bool]]] = (
         (Machine.READ_RECEIPT, _is_receipt),
         (Machine.BOUNCE, _is_bounce),

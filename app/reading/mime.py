@@ -72,6 +72,9 @@ def _has_hollow(part: Part) -> bool:
     return is_hollow or any(map(_has_hollow, part.children))
 
 
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+
+
 @dataclass(slots=True)
 class _Budget:
     parts: int = 0
@@ -102,7 +105,8 @@ def _from_stdlib(message: "Message[str, str]", budget: _Budget, depth: int = 0) 
     budget.spend(depth)
     payload = message.get_payload()
     children: tuple[Part, ...] = ()
-    if isinstance(payload, list):
+    is_report = message.get_content_type() in _REPORTS  # its "parts" are blocks of fields, to be read as they stand
+    if isinstance(payload, list) and not is_report:
         children = tuple(_from_stdlib(child, budget, depth + 1) for child in payload if isinstance(child, Message))
     headers = tuple((name, decode_words(_one_line(str(value)))) for name, value in message.items())
     return Part(
@@ -116,8 +120,11 @@ def _from_stdlib(message: "Message[str, str]", budget: _Budget, depth: int = 0) 
 
 
 def _stdlib_content(message: "Message[str, str]") -> bytes | None:
-    if message.is_multipart():
-        return None
+    payload = message.get_payload()
+    if isinstance(payload, list):
+        if message.get_content_maintype() != "message":
+            return None
+        return "\n".join(str(part) for part in payload).encode("utf_8", errors="replace")
     try:
         content = message.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError, IndexError):

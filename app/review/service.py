@@ -143,7 +143,8 @@ class ReviewService:
         """The job that approves an answer which policy lets leave alone, if nothing has happened since it was drafted.
 
         Whatever happens raises the review's version: a newer mail, a change of the ledger, a person who undid this
-        very approval.
+        very approval. Where we have said enough for a day without a person, the other side may be a machine as well:
+        then a person looks.
         """
         async with self._database.read() as uow:
             review = await uow.reviews.get(UUID(review_id))
@@ -151,12 +152,32 @@ class ReviewService:
             customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
         intents = (Intent(intent) for intent in saved.intents)
         allowed = may_send_alone(self._policy, intents, customer.segment if customer else "")
-        if allowed and review.state is ReviewState.PENDING and review.version == FIRST_VERSION:
+        if not (allowed and review.state is ReviewState.PENDING and review.version == FIRST_VERSION):
+            return
+        if not await self._is_enough_for_today(review.id):
             await self._approve(review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
 
     async def give_up(self, review_id: str, error: str) -> None:
         """It stays in the queue, where a person finds it."""
         log.error("review.approval.failed", review_id=review_id, error=error)
+
+    async def _is_enough_for_today(self, review_id: UUID) -> bool:
+        async with self._database.write() as uow:
+            review = await uow.reviews.get(review_id)
+            message = await uow.messages.get(review.message_id)
+            writer = uow.words.keyring.index((await uow.messages.head(message)).sender.email)
+            said = await uow.outbox.automatic_lately(review.conversation_id, writer)
+            if said.is_enough:
+                review.reasons = [*review.reasons, Reason.APPROVAL_REQUIRED.value]
+                uow.audit.add(
+                    "review.approval.withheld",
+                    review_id=review.id,
+                    message_id=message.id,
+                    conversation_id=review.conversation_id,
+                    in_conversation=said.in_conversation,
+                    to_address=said.to_address,
+                )
+            return said.is_enough
 
     async def _approve(self, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
         async with self._database.write() as uow:

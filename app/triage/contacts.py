@@ -51,21 +51,26 @@ def _is_believed(read: ReadMail, link: Link) -> bool:
 
 
 async def _note_bounce(uow: Uow, message: MessageRow, read: ReadMail) -> None:
-    """Anybody can send something that looks like a bounce: it must speak of a mail that left our own outbox."""
+    """Anybody can send something that looks like a bounce: it must speak of a mail that left our own outbox, and where
+    it does so in words, of the address to which that mail went."""
     bounce = read.screening.bounce
-    hashes = [uow.words.keyring.index(rfc_id) for rfc_id in bounce.originals]
+    index = uow.words.keyring.index
+    hashes = [index(rfc_id) for rfc_id in bounce.originals]
     if not any([await uow.messages.is_our_own(digest) for digest in hashes]):
         return
+    written_to = await uow.outbox.recipients_of(hashes)
     for recipient in bounce.failed:
+        if bounce.is_worded and index(recipient.email) not in written_to:
+            continue
         for contact in await uow.contacts.at(recipient.email):
             if contact.reachability is Reachability.OK:
                 await _mark(uow, contact, Reachability.BOUNCED, message, status=recipient.status)
 
 
 async def _note_writer(uow: Uow, message: MessageRow, read: ReadMail, left: ContactRow | None) -> None:
-    """Who writes to us can be written to, unless the mail is their farewell."""
+    """Who writes to us can be written to, unless the mail is their farewell, or they have asked for no more e-mail."""
     for contact in await uow.contacts.at(read.mail.head.sender.email):
-        if contact is not left and contact.reachability is not Reachability.OK:
+        if contact is not left and contact.reachability in {Reachability.BOUNCED, Reachability.LEFT}:
             await _mark(uow, contact, Reachability.OK, message)
 
 

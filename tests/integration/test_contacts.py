@@ -88,6 +88,16 @@ async def test_a_bounce_of_no_mail_of_ours_marks_nobody(instance: Instance) -> N
     assert await _contacts(instance) == {PETRA: Reachability.OK}
 
 
+@pytest.mark.parametrize(("email", "state"), [(PETRA, Reachability.BOUNCED), ("jo@customer.example", Reachability.OK)])
+async def test_a_bounce_in_words_counts_for_the_address_that_we_wrote_to(
+    instance: Instance, email: str, state: Reachability
+) -> None:
+    sent = await _sent(instance)
+    body = f"<{email}>: 550 5.1.1 user unknown\n\nReceived: by mx\nMessage-ID: <{sent}>\n"
+    await instance.work(mail(body, subject="failure notice", sender="MAILER-DAEMON@mx.example"))
+    assert await _contacts(instance) == {PETRA: state}
+
+
 async def test_a_soft_bounce_does_nothing(instance: Instance) -> None:
     await _bounce(instance, await _sent(instance), "4.2.2")
     assert await _contacts(instance) == {PETRA: Reachability.OK}

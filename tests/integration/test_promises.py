@@ -15,7 +15,7 @@ from app.domain.errors import Invalid
 from app.domain.intents import Autonomy, Reason, Route
 from app.domain.message import MessageState
 from app.domain.policy import AutonomyRule, Policy, Situation, decide
-from app.domain.ports import Delivery, SendResult, Thought
+from app.domain.ports import Delivery, MayBegin, SendResult, Thought
 from app.domain.proposal import PromiseFact
 from app.domain.review import Action, OutboxState, Outcome, ReviewState
 from app.intake.history import History
@@ -83,7 +83,7 @@ async def test_the_stop_button_stops_what_is_on_its_way(instance: Instance) -> N
     (review,) = await instance.work(mail())
     await instance.reviews.work(str(review.id))
     instance.clock.advance(seconds=31)
-    instance.outbox._sending_stopped = True  # noqa: SLF001  # as after a restart with the button pressed
+    instance.outbox._claims._sending_stopped = True  # noqa: SLF001  # as after a restart with the button pressed
     async with instance.database.read() as uow:
         (row,) = await uow.outbox.page(state=None, after=None, limit=5)
     await instance.outbox.work(str(row.id))
@@ -131,6 +131,7 @@ async def test_a_killed_senders_mail_is_found_where_the_provider_files_it(instan
         (row,) = await uow.outbox.page(state=None, after=None, limit=5)
         await uow.outbox.make_ready(row.id)
         assert await uow.outbox.claim(row.id, claimed_by="a worker that dies")
+        assert await uow.outbox.begin(row.id, claimed_by="a worker that dies")
         instance.sent_folder.holds.add(row.rfc_message_id)
     await instance.outbox.work(outbox_id)
     assert await _state(instance) is OutboxState.SENT
@@ -139,14 +140,15 @@ async def test_a_killed_senders_mail_is_found_where_the_provider_files_it(instan
 
 async def test_a_known_outcome_outlives_a_database_that_is_away(instance: Instance) -> None:
     outbox_id = await _approve(instance)
-    record, failures = instance.outbox._record, [OperationalError("x", {}, Exception())]  # noqa: SLF001
+    outcomes = instance.outbox._outcomes  # noqa: SLF001
+    record, failures = outcomes._record, [OperationalError("x", {}, Exception())]  # noqa: SLF001
 
     async def once_away(*arguments: object) -> None:
         if failures:
             raise failures.pop()
         await record(*arguments)  # type: ignore[arg-type]
 
-    instance.outbox._record = once_away  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    outcomes._record = once_away  # type: ignore[assignment, method-assign]  # noqa: SLF001
     await instance.outbox.work(outbox_id)
     assert await _state(instance) is OutboxState.SENT
 
@@ -164,13 +166,15 @@ async def test_a_worker_taken_for_dead_that_did_send_is_believed(instance: Insta
     outbox_id = await _approve(instance)
     send = instance.sender.send
 
-    async def meanwhile(*arguments: object, **more: object) -> Delivery:
+    async def meanwhile(raw: bytes, *, may_begin: MayBegin, **_more: object) -> Delivery:
         """The lease runs out during the send: others find the mail `sending`, and a person says "send again"."""
+        assert await may_begin()
+        instance.sender.sent.append(raw)
         await instance.outbox.work(outbox_id)
         async with instance.database.read() as uow:
             (row,) = await uow.outbox.page(state=OutboxState.UNKNOWN, after=None, limit=5)
         await instance.outbox.resolve(row.id, Outcome.SEND_AGAIN, by=instance.collector)
-        return await send(*arguments, **more)  # type: ignore[arg-type]
+        return Delivery(SendResult.SENT, "250")
 
     instance.sender.send = meanwhile  # type: ignore[method-assign]
     await instance.outbox.work(outbox_id)

@@ -8,7 +8,7 @@ import pytest
 
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
-from app.domain.ports import Delivery, MailAccount, Sender, SendResult
+from app.domain.ports import Delivery, MailAccount, MayBegin, Sender, SendResult
 from tests.instances import mail
 from tests.servers.certificates import make_certificate
 from tests.servers.process import free_port
@@ -24,8 +24,22 @@ def sender(sink: SmtpSink, *, security: str = "none", username: str = "", passwo
     return SmtpSender(MailAccount(sink.host, sink.port, security, username, password), timeout_seconds=1.0)
 
 
-async def send(through: Sender, raw: bytes | None = None, *recipients: str) -> Delivery:
-    return await through.send(raw or mail(), sender=SENDER, recipients=list(recipients) or [RECIPIENT])
+async def yes() -> bool:
+    return True
+
+
+async def no() -> bool:
+    return False
+
+
+async def send(through: Sender, raw: bytes | None = None, *recipients: str, may_begin: MayBegin = yes) -> Delivery:
+    to = list(recipients) or [RECIPIENT]
+    return await through.send(raw or mail(), sender=SENDER, recipients=to, may_begin=may_begin)
+
+
+async def test_a_mail_that_may_not_begin_any_more_is_withheld(smtp_sink: SmtpSink) -> None:
+    assert await send(sender(smtp_sink), may_begin=no) == Delivery(SendResult.WITHHELD)
+    assert (smtp_sink.attempts, smtp_sink.mails) == (1, [])
 
 
 async def test_a_mail_arrives_as_it_is(smtp_sink: SmtpSink) -> None:

@@ -1,7 +1,7 @@
 """The outbox: rows on their way out, and the one UPDATE by which exactly one worker may send each."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.message import MessageState
 from app.domain.review import OutboxState
+from app.domain.sending import ABOUT_THE_SERVER, DAY, Automatic
 
 
 class Outbox:
@@ -36,6 +37,13 @@ class Outbox:
             sa.select(OutboxRow).where(OutboxRow.rfc_id_hash == rfc_id_hash, OutboxRow.state == OutboxState.UNKNOWN)
         )
         return found.all()
+
+    async def recipients_of(self, rfc_id_hashes: Collection[str]) -> set[str]:
+        """The hashes of the addresses that these mails went to."""
+        found = await self._session.scalars(
+            sa.select(OutboxRow.recipient_hash).where(OutboxRow.rfc_id_hash.in_(rfc_id_hashes))
+        )
+        return set(found)
 
     async def of_review(self, review_id: UUID) -> OutboxRow | None:
         """The newest mail of a review, cancelled ones included."""
@@ -63,19 +71,109 @@ class Outbox:
 
     async def claim(self, outbox_id: UUID, *, claimed_by: str) -> bool:
         """ready → sending, if everything that the approval relied on still stands. One UPDATE; commit it before the
-        socket opens."""
+        socket opens. A mail whose sender died before any of its body could leave is claimed anew."""
         claimed = await self._session.execute(
             sa.update(OutboxRow)
             .where(
                 OutboxRow.id == outbox_id,
-                OutboxRow.state == OutboxState.READY,
+                sa.or_(OutboxRow.state == OutboxState.READY, _claimed_only()),
                 OutboxRow.expires_at > self._clock(),
                 *_unchanged(),
                 ~self._untriaged(),
             )
-            .values(state=OutboxState.SENDING, claimed_by=claimed_by, attempts=OutboxRow.attempts + 1)
+            .values(
+                state=OutboxState.SENDING,
+                claimed_by=claimed_by,
+                claimed_at=self._clock(),
+                has_begun=False,
+                next_attempt_at=None,
+                attempts=OutboxRow.attempts + 1,
+            )
         )
         return _rows(claimed) == 1
+
+    async def lock_grounds(self, row: OutboxRow) -> None:
+        """Hold what the approval relied on as it is until this transaction ends: on PostgreSQL somebody may be changing
+        it just now, unseen by our snapshot. In the order in which triage locks them."""
+        for table, key in (
+            (CustomerRow, row.customer_id),
+            (ConversationRow, row.conversation_id),
+            (ContactRow, row.contact_id),
+        ):
+            if key is not None:
+                await self._session.execute(
+                    sa.select(sa.literal(1)).select_from(table).where(table.id == key).with_for_update(read=True)
+                )
+
+    async def begin(self, outbox_id: UUID, *, claimed_by: str) -> bool:
+        """Whether the body may go on the wire: the claim is still this one, and all that the approval relied on stands.
+        From here on a lost outcome is unknown; commit it first."""
+        begun = await self._session.execute(
+            sa.update(OutboxRow)
+            .where(
+                OutboxRow.id == outbox_id,
+                OutboxRow.state == OutboxState.SENDING,
+                OutboxRow.claimed_by == claimed_by,
+                *_unchanged(),
+                ~self._untriaged(),
+            )
+            .values(has_begun=True)
+        )
+        return _rows(begun) == 1
+
+    async def release(self, outbox_id: UUID, *, claimed_by: str = "") -> bool:
+        """sending → ready for a mail of which nothing can have left; of this claim, if one is given."""
+        query = sa.update(OutboxRow).where(OutboxRow.id == outbox_id, _claimed_only())
+        if claimed_by:
+            query = query.where(OutboxRow.claimed_by == claimed_by)
+        return _rows(await self._session.execute(query.values(state=OutboxState.READY))) == 1
+
+    async def next_in_line(self, mailbox_id: UUID) -> OutboxRow | None:
+        """The oldest mail of the mailbox that waits for the mail server."""
+        return await self._session.scalar(
+            sa.select(OutboxRow)
+            .where(
+                OutboxRow.mailbox_id == mailbox_id,
+                OutboxRow.state == OutboxState.READY,
+                OutboxRow.last_error.in_(ABOUT_THE_SERVER),
+            )
+            .order_by(OutboxRow.id)
+            .limit(1)
+        )
+
+    async def ready_ahead(self, row: OutboxRow) -> int:
+        """How many older mails of the mailbox are ready as well."""
+        older = sa.select(sa.func.count()).where(
+            OutboxRow.mailbox_id == row.mailbox_id, OutboxRow.state == OutboxState.READY, OutboxRow.id < row.id
+        )
+        return await self._session.scalar(older) or 0
+
+    async def left_lately(self, row: OutboxRow, within: timedelta) -> tuple[int, int]:
+        """How many mails of the same mailbox, and how many of them to the same domain, were claimed just now."""
+        since = self._clock() - within
+        to_domain = sa.func.count().filter(OutboxRow.domain_hash == row.domain_hash)
+        counted = await self._session.execute(
+            sa.select(sa.func.count(), to_domain).where(
+                OutboxRow.mailbox_id == row.mailbox_id, OutboxRow.claimed_at > since, OutboxRow.id != row.id
+            )
+        )
+        of_mailbox, of_domain = counted.one()
+        return of_mailbox, of_domain
+
+    async def automatic_lately(self, conversation_id: UUID, recipient_hash: str) -> Automatic:
+        """What was said within a day without a person, here and to this address; what was taken back doesn't count."""
+        here = sa.func.count().filter(OutboxRow.conversation_id == conversation_id)
+        there = sa.func.count().filter(OutboxRow.recipient_hash == recipient_hash)
+        counted = await self._session.execute(
+            sa.select(here, there).where(
+                OutboxRow.is_automatic,
+                OutboxRow.state != OutboxState.CANCELLED,
+                OutboxRow.created_at > self._clock() - DAY,
+                sa.or_(OutboxRow.conversation_id == conversation_id, OutboxRow.recipient_hash == recipient_hash),
+            )
+        )
+        in_conversation, to_address = counted.one()
+        return Automatic(in_conversation, to_address)
 
     async def relies_on_the_past(self, outbox_id: UUID) -> bool:
         """Whether the conversation, the ledger or the contact has changed since the approval."""
@@ -131,6 +229,11 @@ class Outbox:
         return sa.exists().where(
             MessageRow.conversation_id == OutboxRow.conversation_id, MessageRow.state == MessageState.IN_WORK
         )
+
+
+def _claimed_only() -> sa.ColumnElement[bool]:
+    """A sender took it, and died or gave it back before the body."""
+    return sa.and_(OutboxRow.state == OutboxState.SENDING, OutboxRow.has_begun.is_(False))
 
 
 def _unchanged() -> tuple[sa.ColumnElement[bool], ...]:

@@ -77,7 +77,8 @@ class ReviewRow(Base):
 class OutboxRow(Base):
     """A mail fixed to the byte, on its way out, with the versions that it was approved against.
 
-    It answers a mail (`review_id`) or reminds (`reminder_id`).
+    It answers a mail (`review_id`) or reminds (`reminder_id`). `is_automatic`: no person approved it. `has_begun`: its
+    body may be on the wire, so that a lost outcome is unknown. The hashes are those of the address and of its domain.
     """
 
     __tablename__ = "outbox"
@@ -85,6 +86,8 @@ class OutboxRow(Base):
         sa.CheckConstraint("(review_id IS NULL) <> (reminder_id IS NULL)", name="purpose"),
         sa.Index("ix_outbox_state_id", "state", "id"),
         sa.Index("ix_outbox_customer_id_id", "customer_id", "id"),
+        sa.Index("ix_outbox_mailbox_id_claimed_at", "mailbox_id", "claimed_at"),
+        sa.Index("ix_outbox_recipient_hash_created_at", "recipient_hash", "created_at"),
         sa.Index(
             "uq_outbox_review_id_live",
             "review_id",
@@ -121,5 +124,11 @@ class OutboxRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(sa.String(64), default="")
     claimed_by: Mapped[str] = mapped_column(sa.String(120), default="")
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
+    has_begun: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    is_automatic: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    recipient_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    domain_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.contact import departed
+from app.domain.contact import Bounce, departed
 from app.reading.bounces import find_bounce
 from app.reading.departures import departures, is_own
 from app.reading.parsing import parse_mail
@@ -80,6 +80,71 @@ def test_it_names_the_mail_that_it_is_about() -> None:
 def test_words_alone_name_nobody() -> None:
     mail = parse_mail(b"From: a@b.example\nSubject: Undeliverable\n\n5.1.1 gone@customer.example unknown\n")
     assert find_bounce(mail).failed == ()
+
+
+RETURNED = "\n--- Below this line is a copy of the message.\n\nReceived: by x\nMessage-ID: <1@seller.example>\nTo: gone@customer.example\n"
+
+
+def worded(notice: str, **headers: str) -> Bounce:
+    fields = {"From": "MAILER-DAEMON@mx.example", "To": "collections@seller.example", "Subject": "failure notice"}
+    head = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in (fields | headers).items())
+    return find_bounce(parse_mail(f"{head}\n{notice}\n{RETURNED}".encode()))
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "<gone@customer.example>:\n550 5.1.1 user unknown",
+        "Sorry, I couldn't find any host named customer.example.\n<gone@customer.example>: no such domain",
+        "The following address failed:\n\n  gone@customer.example\n    Unrouteable address",
+        "gone@customer.example: Recipient address rejected: User unknown in virtual mailbox table",
+        "Der Empfänger gone@customer.example wurde nicht gefunden.",
+        "L'adresse gone@customer.example n'existe pas.",
+        "El buzón gone@customer.example no existe.",
+        "L'indirizzo gone@customer.example è inesistente.",
+        "Het adres gone@customer.example bestaat niet.",
+        "O endereço gone@customer.example não foi encontrado.",
+    ],
+)
+def test_words_name_the_dead_address_and_the_mail_that_came_back(notice: str) -> None:
+    found = worded(notice)
+    assert [recipient.email for recipient in found.failed] == ["gone@customer.example"]
+    assert found.originals == ("1@seller.example",)
+    assert found.is_worded
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Warning: message delayed 24 hours. gone@customer.example: host unknown. We will keep trying.",
+        "gone@customer.example: 552 5.2.2 mailbox is full",
+        "gone@customer.example: 550 5.7.1 user not found in our policy list",
+        "gone@customer.example: 450 4.1.1 user unknown",
+        "gone@customer.example: something went wrong",
+        "Das Postfach gone@customer.example ist voll.",
+    ],
+)
+def test_words_of_a_delay_a_full_mailbox_or_a_refusal_kill_nobody(notice: str) -> None:
+    assert worded(notice).failed == ()
+
+
+def test_of_several_addresses_in_words_each_is_judged_alone() -> None:
+    found = worded("a@customer.example:\n 550 user unknown\n\nb@customer.example:\n accepted for delivery")
+    assert [recipient.email for recipient in found.failed] == ["a@customer.example"]
+
+
+def test_exim_and_gmail_name_the_recipient_in_a_header() -> None:
+    found = worded("The address mentioned above does not exist.", X_Failed_Recipients="Gone@customer.example")
+    assert [recipient.email for recipient in found.failed] == ["gone@customer.example"]
+
+
+def test_a_notification_that_returns_a_cut_off_mail_is_read() -> None:
+    """A multipart of which only the head came back sends the first parser astray."""
+    cut = 'Message-ID: <1@seller.example>\nContent-Type: multipart/mixed; boundary="cut"\n\nA preamble.'
+    raw = notification(block("gone@customer.example", "5.1.1"), original=cut)
+    found = find_bounce(parse_mail(raw.replace(b"text/rfc822-headers", b"message/rfc822")))
+    assert [recipient.email for recipient in found.failed] == ["gone@customer.example"]
+    assert found.originals == ("1@seller.example",)
 
 
 def test_the_sample_bounce_names_its_recipient() -> None:

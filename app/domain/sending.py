@@ -1,0 +1,62 @@
+"""How mail leaves: at which pace, when again after a delay, and how often without a person."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+ABOUT_THE_SERVER = frozenset(
+    {
+        "unreachable",
+        "timeout",
+        "login_refused",
+        "needs_reauth",
+        "tls_failed",
+        "not_supported",
+        "connection_lost",
+        "in_line",
+    }
+)
+"""Why a mail waits for the mail server itself; a code such as 450 is about that mail alone. `in_line`: behind an older
+one that waits for the server, since mail leaves in the order of its approval."""
+
+IN_LINE = "in_line"
+LONGEST_WAIT = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+OWN_MARK = "X-Duebox-Automatic"
+"""Stands on mail of ours that no person approved. A Duebox never answers a mail that bears it."""
+
+AUTOMATIC_IN_CONVERSATION = 1
+AUTOMATIC_TO_ADDRESS = 5
+"""How many mails no person approved may go out within a day: in one conversation, and to one address whatever the
+conversation. More of them, and we are talking with a machine; the next one waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """How many mails that no person approved went out within a day: in a conversation, and to an address."""
+
+    in_conversation: int
+    to_address: int
+
+    @property
+    def is_enough(self) -> bool:
+        return self.in_conversation >= AUTOMATIC_IN_CONVERSATION or self.to_address >= AUTOMATIC_TO_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the first wait after a temporary refusal is; and how many mails a minute may leave a mailbox, and go to
+    one domain (zero: as many as there are)."""
+
+    first_wait: timedelta = timedelta(seconds=30)
+    of_mailbox: int = 0
+    to_domain: int = 0
+
+    def wait_after(self, attempts: int, luck: float) -> timedelta:
+        """The wait after so many attempts: doubled each time, and scattered over its last half by `luck`, from 0 to 1.
+
+        Scattered, so that mails which were delayed together don't all come back together.
+        """
+        longest = min(self.first_wait * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT)
+        return longest * (0.5 + luck / 2)

@@ -1,0 +1,182 @@
+"""Who may send a mail, and whether it may still leave: asked when it is claimed, and again just before its body.
+
+    not yet ─▶ look again later      something changed, or its day is over ─▶ void: back to the queue
+    sender died before the body ─▶ claim it anew      … after it ─▶ unknown
+
+Mail leaves in the order of its approval: while an older one of the mailbox waits for the mail server, the others stand
+in line behind it, and the server is tried by one mail, not by all.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from app.db.tables.mail import SentCopy
+from app.db.tables.work import OutboxRow
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.ids import new_id
+from app.domain.intents import Reason
+from app.domain.message import MessageState, advance
+from app.domain.review import CaseState, OutboxState, ReviewState
+from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, MINUTE, Pace
+from app.domain.urgency import UrgencyWeights, urgency
+from app.outbox.notes import look_again, note, wake_next
+from app.outbox.outcomes import lost
+
+LOOK_AGAIN = timedelta(seconds=5)
+LEAVING = (OutboxState.WAITING, OutboxState.READY)
+
+StillDue = Callable[[Uow, UUID], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that this worker, and no other, may put on the wire."""
+
+    id: UUID
+    token: str
+    mailbox_id: UUID
+    attempts: int
+    rfc_message_id: str
+    sender: str
+    recipient: str = field(repr=False)
+    raw: bytes = field(repr=False)
+    sent_copy: SentCopy
+
+
+class Claiming:
+    """`is_still_due` plans a reminder once more."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        pace: Pace,
+        sending_stopped: bool,
+        is_still_due: StillDue,
+        weights: UrgencyWeights,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._pace = pace
+        self._sending_stopped = sending_stopped
+        self._is_still_due = is_still_due
+        self._weights = weights
+
+    async def claim(self, outbox_id: UUID) -> Claimed | None:
+        """The mail, if it is to leave now; else what is to become of it has been written down."""
+        async with self._database.write() as uow:
+            row = await uow.outbox.get(outbox_id)
+            if row.state is OutboxState.SENDING and row.has_begun:
+                await lost(uow, row)
+                return None
+            await uow.outbox.release(row.id)
+            if await self._may_never_leave(uow, row):
+                await self._void(uow, row)
+                return None
+            await uow.outbox.make_ready(row.id)
+            row = await uow.outbox.get(row.id)
+            await uow.outbox.lock_grounds(row)
+            wait = await self._wait(uow, row)
+            token = str(new_id())
+            if wait is None and await uow.outbox.claim(row.id, claimed_by=token):
+                return await _claimed(uow, row.id, token)
+            await self._put_off(uow, row, wait or LOOK_AGAIN)
+            return None
+
+    async def may_begin(self, claimed: Claimed) -> bool:
+        """Whether the body may go out; from a yes on, a lost outcome is unknown."""
+        async with self._database.write() as uow:
+            await uow.outbox.lock_grounds(await uow.outbox.get(claimed.id))
+            return await uow.outbox.begin(claimed.id, claimed_by=claimed.token)
+
+    async def give_back(self, claimed: Claimed) -> None:
+        """The body was held back, since something changed after the claim, or another worker took the mail over."""
+        async with self._database.write() as uow:
+            if await uow.outbox.release(claimed.id, claimed_by=claimed.token):
+                await self._put_off(uow, await uow.outbox.get(claimed.id), LOOK_AGAIN)
+
+    async def _may_never_leave(self, uow: Uow, row: OutboxRow) -> bool:
+        if self._sending_stopped and not await _is_a_persons_will(uow, row):
+            return True
+        is_leaving = row.state in {*LEAVING, OutboxState.SENDING}
+        return row.reminder_id is not None and is_leaving and not await self._is_still_due(uow, row.reminder_id)
+
+    async def _wait(self, uow: Uow, row: OutboxRow) -> timedelta | None:
+        """How long others come first; None when it is this mail's turn."""
+        if row.state is not OutboxState.READY:
+            return None
+        ahead = await uow.outbox.next_in_line(row.mailbox_id)
+        if ahead is not None and ahead.id < row.id:
+            if row.last_error not in ABOUT_THE_SERVER:
+                await uow.outbox.move(row.id, frm=[OutboxState.READY], to=OutboxState.READY, last_error=IN_LINE)
+            return max((ahead.next_attempt_at or self._clock()) - self._clock(), MINUTE)
+        return await self._wait_for_pace(uow, row)
+
+    async def _wait_for_pace(self, uow: Uow, row: OutboxRow) -> timedelta | None:
+        if not (self._pace.of_mailbox or self._pace.to_domain):
+            return None
+        await uow.mailboxes.lock(row.mailbox_id)
+        of_mailbox, to_domain = await uow.outbox.left_lately(row, MINUTE)
+        limits = [(self._pace.of_mailbox, of_mailbox), (self._pace.to_domain, to_domain)]
+        full = [limit for limit, used in limits if limit and used >= limit]
+        if not full:
+            return None
+        return MINUTE * (1 + await uow.outbox.ready_ahead(row) // min(full))
+
+    async def _put_off(self, uow: Uow, row: OutboxRow, wait: timedelta) -> None:
+        """Void if something that the approval relied on has changed, or its time is over; else look again later."""
+        if row.state not in LEAVING:
+            return
+        if row.expires_at <= self._clock() or await uow.outbox.relies_on_the_past(row.id):
+            await self._void(uow, row)
+            return
+        early = row.send_after - self._clock()
+        await uow.enqueue(look_again(row, (early if early > timedelta() else wait).total_seconds()))
+
+    async def _void(self, uow: Uow, row: OutboxRow) -> None:
+        """The approval no longer holds: nothing leaves, and the item returns to the queue saying so."""
+        if not await uow.outbox.move(row.id, frm=LEAVING, to=OutboxState.CANCELLED, last_error="void"):
+            return
+        if row.reminder_id is not None:
+            await uow.reminders.void(row.reminder_id)
+        if row.review_id is not None:
+            await self._reopen(uow, row.review_id)
+        await note(uow, row, "outbox.mail.voided")
+        await wake_next(uow, row)
+
+    async def _reopen(self, uow: Uow, review_id: UUID) -> None:
+        review = await uow.reviews.get(review_id)
+        message = await uow.messages.get_for_update(review.message_id)
+        reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
+        again = urgency(reasons, review.at_stake, message.received_at, self._weights)
+        await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons, urgency=again)
+        message.state = advance(message.state, MessageState.PENDING)
+        await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
+
+
+async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
+    row = await uow.outbox.get(outbox_id)
+    mailbox = await uow.mailboxes.get(row.mailbox_id)
+    key = await uow.words.key(row.conversation_id)
+    return Claimed(
+        id=row.id,
+        token=token,
+        mailbox_id=mailbox.id,
+        attempts=row.attempts,
+        rfc_message_id=row.rfc_message_id,
+        sender=mailbox.address,
+        recipient=key.open(row.id, row.envelope).decode(),
+        raw=await uow.words.get(row.raw_id),
+        sent_copy=mailbox.sent_copy,
+    )
+
+
+async def _is_a_persons_will(uow: Uow, row: OutboxRow) -> bool:
+    """Whether a person approved the mail."""
+    if row.reminder_id is not None:
+        return (await uow.reminders.get(row.reminder_id)).decided_by is not None
+    return row.review_id is not None and (await uow.reviews.get(row.review_id)).decided_by is not None

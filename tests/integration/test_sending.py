@@ -1,0 +1,218 @@
+"""How mail leaves: in order after an outage, at a pace, and never back and forth between two machines."""
+
+import heapq
+import itertools
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.adapters.smtp import SmtpSender
+from app.domain.intents import Autonomy, Route
+from app.domain.job import Job, JobKind
+from app.domain.message import MessageState
+from app.domain.policy import AutonomyRule
+from app.domain.ports import Delivery, MailAccount, SendResult
+from app.domain.review import Action, OutboxState
+from app.domain.sending import Pace
+from app.health import Health
+from app.outbox.service import OutboxService
+from app.policies.loading import load_policy
+from app.review.service import ReviewService
+from app.triage.service import TriageService
+from tests.fakes import always_due
+from tests.instances import ADDRESS, Instance, instance_on, mail, prepare
+from tests.servers.smtp_sink import SmtpSink
+
+THEIRS = "petra@customer.example"
+
+
+@dataclass
+class Timetable:
+    """The engine's queue, on the instance's own clock."""
+
+    instance: Instance
+    _due: list[tuple[datetime, int, Job]] = field(default_factory=list)
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def put(self, _session: Session, job: Job) -> None:
+        if job.kind is not JobKind.SEND:
+            return
+        at = self.instance.clock() + timedelta(seconds=job.delay_seconds)
+        heapq.heappush(self._due, (at, next(self._numbers), job))
+
+    async def run(self, **span: float) -> None:
+        """Do what falls due within a span of time, each at its moment."""
+        until = self.instance.clock() + timedelta(**span)
+        while self._due and self._due[0][0] <= until:
+            at, _, job = heapq.heappop(self._due)
+            self.instance.clock.now = max(at, self.instance.clock.now)
+            await self.instance.outbox.work(job.subject)
+        self.instance.clock.now = until
+
+
+@pytest.fixture
+def timetable(instance: Instance) -> Timetable:
+    made = Timetable(instance)
+    instance.database._enqueue = made.put  # noqa: SLF001  # jobs come to the timetable, not to the engine
+    return made
+
+
+async def _approve(instance: Instance, count: int, *, matter: str = "Matter") -> list[str]:
+    """So many answers in conversations of their own. Returns their Message-IDs, in the order of approval."""
+    reviews = await instance.work(*(mail(subject=f"{matter} {number}") for number in range(count)))
+    for review in reviews:
+        await instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=instance.collector)
+    async with instance.database.read() as uow:
+        return [f"<{row.rfc_message_id}>" for row in await uow.outbox.page(state=None, after=None, limit=count)]
+
+
+def _ids(mails: Sequence[bytes]) -> list[str]:
+    return [found[1].decode() for raw in mails if (found := re.search(rb"Message-ID: (\S+)", raw))]
+
+
+async def test_after_an_hour_without_the_server_all_leave_in_order(instance: Instance, timetable: Timetable) -> None:
+    approved = await _approve(instance, 6)
+    send, tries = instance.sender.send, []
+
+    async def away(raw: bytes, **_more: object) -> Delivery:
+        tries.append(instance.clock())
+        return Delivery(SendResult.TRY_LATER, "unreachable")
+
+    instance.sender.send = away  # type: ignore[method-assign]
+    await timetable.run(hours=1)
+    health = Health(instance.database, instance.clock)
+    assert (await health.readiness())["smtp"] == "unreachable"
+    assert 4 <= len(tries) <= 12, "one mail tries the server, at growing distances; the others wait in line"
+    instance.sender.send = send  # type: ignore[method-assign]
+    await timetable.run(hours=1)
+    assert _ids(instance.sender.sent) == approved
+    assert (await health.readiness())["smtp"] == "ok"
+
+
+async def test_a_mail_that_is_refused_for_now_holds_up_no_other(instance: Instance, timetable: Timetable) -> None:
+    first, *others = await _approve(instance, 3)
+    instance.sender.script = [Delivery(SendResult.TRY_LATER, "450 4.2.1")] * 1
+    await timetable.run(hours=1)
+    rejected, *sent = instance.sender.sent
+    assert _ids(sent) == [*others, first]
+    assert sent[-1] == rejected, "the same bytes"
+
+
+async def test_no_more_mails_a_minute_than_allowed(instance: Instance, timetable: Timetable) -> None:
+    instance.outbox = OutboxService(
+        instance.database,
+        instance.sender,
+        instance.sent_folder,
+        instance.clock,
+        pace=Pace(of_mailbox=3, to_domain=2),
+        sending_stopped=False,
+        is_still_due=always_due,
+    )
+    approved = await _approve(instance, 5)
+    counts = []
+    for _ in range(5):
+        await timetable.run(minutes=1)
+        counts.append(len(instance.sender.sent))
+    assert sorted(_ids(instance.sender.sent)) == sorted(approved)
+    assert all(later - earlier <= 2 for earlier, later in itertools.pairwise([0, *counts]))
+
+
+async def test_each_mailbox_answers_under_its_own_name(instance: Instance, timetable: Timetable) -> None:
+    async with instance.database.write() as uow:
+        box = await uow.mailboxes.get(instance.mailbox_id)
+        other = await uow.mailboxes.add(
+            secret="", name="north", address="north@seller.example", team="North", kind=box.kind, scheme="raw"
+        )
+    await _approve(instance, 1)
+    instance.mailbox_id = other.id
+    await _approve(instance, 1, matter="Another matter")
+    await timetable.run(minutes=1)
+    senders = [found[0] for raw in instance.sender.sent if (found := re.findall(rb"From: .*<(.*)>", raw))]
+    assert senders == [ADDRESS.encode(), b"north@seller.example"]
+
+
+def _untouched(raw: bytes) -> bytes:
+    return raw
+
+
+def _without_marks(raw: bytes) -> bytes:
+    return re.sub(rb"(?m)^(?:Auto-Submitted|X-Auto-Response-Suppress|X-Duebox-Automatic): .*\r\n", b"", raw)
+
+
+def _rewritten(raw: bytes) -> bytes:
+    """A relay that keeps neither marks nor threads."""
+    bare = re.sub(rb"(?ms)^(?:In-Reply-To|References): .*?\r\n(?=\S)", b"", _without_marks(raw))
+    return re.sub(rb"(?m)^Subject: .*\r$", b"Subject: Ticket %d\r" % len(raw), bare)
+
+
+@pytest.fixture
+async def other(tmp_path: Path) -> AsyncIterator[Instance]:
+    """A Duebox at the customer's, to which we are the customer."""
+    url = f"sqlite:///{tmp_path / 'theirs.db'}"
+    prepare(url)
+    async with instance_on(url) as made:
+        async with made.database.write() as uow:
+            (await uow.mailboxes.get(made.mailbox_id)).address = THEIRS
+            (await uow.ledger.contacts("C-1"))[0].email = ADDRESS
+        yield made
+
+
+@pytest.mark.parametrize(("relay", "most"), [(_untouched, 1), (_without_marks, 2), (_rewritten, 10)])
+async def test_two_instances_do_not_talk_to_each_other(
+    instance: Instance, other: Instance, smtp_sink: SmtpSink, relay: Callable[[bytes], bytes], most: int
+) -> None:
+    """Every answer leaves alone on both sides, over real SMTP; one mail of a person sets it off.
+
+    With marks: one mail. Without: one from each side in the conversation and day. Without threads: five from each.
+    """
+    for side in (instance, other):
+        _let_everything_leave_alone(side, smtp_sink)
+    await _receive(instance, mail(sender=f"Petra <{THEIRS}>"))
+    arrived = 0
+    for _ in range(2 * most + 4):
+        for side in (instance, other):
+            await _answer_all(side)
+        fresh = smtp_sink.mails[arrived:]
+        arrived += len(fresh)
+        for sent in fresh:
+            await _receive(other if sent.recipients == (THEIRS,) else instance, relay(sent.raw))
+    assert 1 <= len(smtp_sink.mails) <= most
+    assert {sent.message["Auto-Submitted"] for sent in smtp_sink.mails} == {"auto-replied"}
+    states = [message.state for side in (instance, other) for message in await side.messages()]
+    assert MessageState.IN_WORK not in states
+    assert relay is _untouched or MessageState.PENDING in states, "a person is told"
+
+
+def _let_everything_leave_alone(side: Instance, sink: SmtpSink) -> None:
+    policy = replace(load_policy(), autonomy=(AutonomyRule("*", "*", Autonomy.SEND),))
+    side.mind.route = Route.AUTO
+    side.triage = TriageService(side.database, side.mind, policy, side.clock)
+    side.reviews = ReviewService(side.database, policy, side.clock, undo_seconds=0)
+    side.outbox = OutboxService(
+        side.database,
+        SmtpSender(MailAccount(sink.host, sink.port, "none"), timeout_seconds=5),
+        side.sent_folder,
+        side.clock,
+        pace=Pace(),
+        sending_stopped=False,
+        is_still_due=always_due,
+    )
+
+
+async def _receive(side: Instance, raw: bytes) -> None:
+    side.clock.advance(minutes=5)
+    await side.work(raw)
+
+
+async def _answer_all(side: Instance) -> None:
+    for review in await side.pending():
+        await side.reviews.work(str(review.id))
+    async with side.database.read() as uow:
+        waiting = await uow.outbox.page(state=OutboxState.WAITING, after=None, limit=50)
+    for row in waiting:
+        await side.outbox.work(str(row.id))
