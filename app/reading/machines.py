@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from app.domain.message import Identity, Machine, ParsedMail
 from app.domain.sending import OWN_MARK
+from app.reading import further_cues
 from app.reading.cues import (
     ABSENCE,
     ABSENCE_CORE,
@@ -22,6 +23,7 @@ from app.reading.cues import (
     RECEIPT_WORDS,
     REMITTANCE,
     SELF_DECLARED,
+    SMTP_CODE,
     TICKET,
     TICKET_SUBJECT,
     TOPIC,
@@ -92,6 +94,8 @@ def _is_bounce(mail: ParsedMail, text: str) -> bool:
     if _report_type(mail) in {"delivery-status", "global-delivery-status"} or mail.header("x-failed-recipients"):
         return True
     subject = mail.head.subject
+    if _is_bounce_in_another_language(mail, text):
+        return True
     if _is_daemon(mail):
         return BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:5], text) > 0 or not text.strip()
     if has_null_return_path(mail):
@@ -103,6 +107,17 @@ def _is_bounce(mail: ParsedMail, text: str) -> bool:
     return count(BOUNCE, f"{subject}\n{text}") >= _CERTAIN and (
         BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:3], text) > 0
     )
+
+
+def _is_bounce_in_another_language(mail: ParsedMail, text: str) -> bool:
+    """Two of: the subject, the sentence, a mail server's code, a mail server as sender."""
+    signs = (
+        further_cues.BOUNCE_SUBJECT.match(mail.head.subject) is not None,
+        further_cues.NOT_DELIVERED.search(text) is not None,
+        count((SMTP_CODE,), text) > 0,
+        _is_daemon(mail) or has_null_return_path(mail),
+    )
+    return any(signs[:2]) and sum(signs) >= _CERTAIN
 
 
 def _is_daemon(mail: ParsedMail) -> bool:
@@ -123,13 +138,22 @@ def has_null_return_path(mail: ParsedMail) -> bool:
 
 
 def _is_away(mail: ParsedMail, text: str) -> bool:
-    if AWAY_SUBJECT.match(mail.head.subject):
+    subject = mail.head.subject
+    if AWAY_SUBJECT.match(subject) or further_cues.AWAY_SUBJECT.match(subject):
+        return True
+    if _is_away_in_another_language(mail, text):
         return True
     if count(ABSENCE_CORE, text) == 0 or (
         ANSWERS.search(text) and not _is_marked(mail) and not SELF_DECLARED.search(text)
     ):
         return False
     return count(ABSENCE, text) + count(ABSENCE[:1], mail.head.subject) >= _CERTAIN or _is_marked(mail)
+
+
+def _is_away_in_another_language(mail: ParsedMail, text: str) -> bool:
+    signs = count((further_cues.AWAY, further_cues.BACK, further_cues.SELF_DECLARED), text)
+    is_said = _is_marked(mail) or further_cues.SELF_DECLARED.search(text) is not None
+    return signs >= _CERTAIN and (is_said or not further_cues.PAYS.search(text))
 
 
 def _is_ticket(mail: ParsedMail, text: str) -> bool:

@@ -82,7 +82,10 @@ def test_words_alone_name_nobody() -> None:
     assert find_bounce(mail).failed == ()
 
 
-RETURNED = "\n--- Below this line is a copy of the message.\n\nReceived: by x\nMessage-ID: <1@seller.example>\nTo: gone@customer.example\n"
+RETURNED = (
+    "\n--- Below this line is a copy of the message.\n\n"
+    "Received: by x\nMessage-ID: <1@seller.example>\nTo: gone@customer.example\n"
+)
 
 
 def worded(notice: str, **headers: str) -> Bounce:

@@ -74,6 +74,18 @@ def test_whole_mails_are_told_apart(name: str, expected: Machine | None) -> None
         ),
         ("Unzustellbar: Mahnung", "Ihre Nachricht konnte nicht zugestellt werden. 550 5.1.1", Machine.BOUNCE),
         ("Gelesen: Mahnung", "Ihre Nachricht wurde am Montag, 3. Mai gelesen.", Machine.READ_RECEIPT),
+        ("Re: Rykker", "Jeg er på ferie og er tilbage den 4. maj. Ved hastende sager: Bo.", Machine.AUTO_REPLY),
+        ("SV: Påminnelse", "Jag är på semester och är åter den 4 maj.", Machine.AUTO_REPLY),
+        ("Poissa toimistolta", "Olen lomalla. Palaan 4.5.", Machine.AUTO_REPLY),
+        ("Re: Wezwanie", "Jestem na urlopie. Wracam 4 maja.", Machine.AUTO_REPLY),
+        ("Automatická odpověď: Upomínka", "Jsem mimo kancelář.", Machine.AUTO_REPLY),
+        ("Re: Felszólítás", "Szabadságon vagyok, május 4-én visszatérek.", Machine.AUTO_REPLY),
+        ("Otomatik yanıt: Hatırlatma", "Yıllık izindeyim.", Machine.AUTO_REPLY),  # noqa: RUF001
+        ("Автоматический ответ: Счёт", "Я в отпуске.", Machine.AUTO_REPLY),
+        ("自動応答: ご請求", "休暇中です。", Machine.AUTO_REPLY),
+        ("自动回复: 付款提醒", "我正在休假。", Machine.AUTO_REPLY),
+        ("Wiadomość niedostarczona", "Wiadomość nie została dostarczona. 550 5.1.1", Machine.BOUNCE),
+        ("Недоставленное сообщение", "Ваше сообщение не было доставлено", Machine.BOUNCE),
     ],
 )
 def test_machines_are_known_by_their_words(subject: str, text: str, expected: Machine) -> None:
@@ -92,6 +104,8 @@ def test_machines_are_known_by_their_words(subject: str, text: str, expected: Ma
         ("Read: Reminder", "Read it, and no, we will not pay."),
         ("Closed", "Our office is closed on Friday, so we will pay on Monday."),
         ("Re: Mahnung", "Ihre automatische Nachricht ist eine Frechheit."),
+        ("Re: Wezwanie", "Jestem na urlopie, wrócę 4 maja i wtedy zapłacę fakturę."),
+        ("SV: Faktura", "Jag är på semester men betalar på måndag när jag är tillbaka."),
     ],
 )
 def test_persons_are_not_lost(subject: str, text: str) -> None:
@@ -100,6 +114,10 @@ def test_persons_are_not_lost(subject: str, text: str) -> None:
 
 def test_our_own_copy_is_known() -> None:
     assert machine("Reminder", "Please pay.", sender="ar@seller.example") is Machine.OWN_COPY
+
+
+def test_another_duebox_says_so_and_is_believed_whatever_it_writes() -> None:
+    assert machine("Re: INV-1", "We will pay INV-1 on Friday.", X_Duebox_Automatic="yes") is Machine.AUTO_REPLY
 
 
 def test_suppressing_replies_alone_makes_no_machine() -> None:
