@@ -18,7 +18,9 @@ class FolderSender:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None) -> Delivery:
+    async def send(
+        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+    ) -> Delivery:
         if may_begin is not None and not await may_begin():
             return Delivery(SendResult.WITHHELD)
         await asyncio.to_thread(self._file, raw)

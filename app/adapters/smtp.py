@@ -54,7 +54,9 @@ class SmtpSender:
         self._timeout = timeout_seconds
         self._token_for = token_for
 
-    async def send(self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None) -> Delivery:
+    async def send(
+        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+    ) -> Delivery:
         client = SMTP(
             hostname=self._account.host,
             port=self._account.port,

@@ -1,15 +1,15 @@
 """sending: how far an attempt came, when the next one is due, whom it goes to; contacts that want no e-mail
 
 Revision: 5b1d9e0c42aa
-<After: d4a1f0c7b352
-="""
+After: d4a1f0c7b352
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "5b1d9e0c42aa"
-<down_revision = "d4a1f0c7b352"
-=branch_labels = None
+down_revision = "d4a1f0c7b352"
+branch_labels = None
 depends_on = None
 
 FLAGS = ("is_automatic", "has_begun")

@@ -21,6 +21,7 @@ from app.domain.oauth import Client, Grant, GrantRevoked, NeedsReauth, Tokens
 from app.domain.ports import Delivery, MailAccount, SendResult
 from app.intake.accounts import MailAccounts
 from app.intake.poller import Poller
+from tests.fakes import yes
 from tests.instances import ADDRESS, Instance, mail
 from tests.integration.test_poller import QUICK, has_error, open_line, stored
 from tests.servers.dovecot import Dovecot, Mailbox
@@ -254,13 +255,15 @@ async def test_mail_leaves_by_token_and_waits_while_it_is_revoked(instance: Inst
         account = MailAccount("127.0.0.1", listener.sockets[0].getsockname()[1], "none")
         sender = SmtpSender(account, timeout_seconds=10, token_for=box.accounts.smtp_token)
         raw, ours = mail(), "tokens@seller.example"
-        assert (await sender.send(raw, sender=ours, recipients=["p@customer.example"])).result is SendResult.SENT
+        assert (
+            await sender.send(raw, sender=ours, recipients=["p@customer.example"], may_begin=yes)
+        ).result is SendResult.SENT
         server.access.clear()
-        refused = await sender.send(raw, sender=ours, recipients=["p@customer.example"])
+        refused = await sender.send(raw, sender=ours, recipients=["p@customer.example"], may_begin=yes)
         assert refused == Delivery(SendResult.TRY_LATER, "login_refused")
         await box.accounts.refused(box.id)
         server.is_revoked = True
-        waits = await sender.send(raw, sender=ours, recipients=["p@customer.example"])
+        waits = await sender.send(raw, sender=ours, recipients=["p@customer.example"], may_begin=yes)
         assert waits == Delivery(SendResult.TRY_LATER, "needs_reauth")
     assert submission.taken == [ours]
     assert await box.accounts.smtp_token(ADDRESS) is None

@@ -176,7 +176,7 @@ async def test_a_worker_taken_for_dead_that_did_send_is_believed(instance: Insta
         await instance.outbox.resolve(row.id, Outcome.SEND_AGAIN, by=instance.collector)
         return Delivery(SendResult.SENT, "250")
 
-    instance.sender.send = meanwhile  # type: ignore[method-assign]
+    instance.sender.send = meanwhile  # type: ignore[assignment, method-assign]
     await instance.outbox.work(outbox_id)
     instance.sender.send = send  # type: ignore[method-assign]
     await instance.outbox.work(outbox_id)

@@ -9,6 +9,7 @@ import pytest
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.domain.ports import Delivery, MailAccount, MayBegin, Sender, SendResult
+from tests.fakes import yes
 from tests.instances import mail
 from tests.servers.certificates import make_certificate
 from tests.servers.process import free_port
@@ -22,10 +23,6 @@ TRY_LATER, REFUSED, UNKNOWN, SENT = SendResult.TRY_LATER, SendResult.REFUSED, Se
 
 def sender(sink: SmtpSink, *, security: str = "none", username: str = "", password: str = "") -> SmtpSender:
     return SmtpSender(MailAccount(sink.host, sink.port, security, username, password), timeout_seconds=1.0)
-
-
-async def yes() -> bool:
-    return True
 
 
 async def no() -> bool:

@@ -164,7 +164,7 @@ def _handed_over() -> None:
 
         return await original(self, raw, may_begin=beginning, **more)
 
-    SmtpSender.send = dying  # type: ignore[method-assign]
+    SmtpSender.send = dying  # type: ignore[assignment, method-assign]
 
 
 def _answered() -> None:
