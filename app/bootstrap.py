@@ -81,6 +81,7 @@ from app.reminders.outcomes import OutcomeService
 from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
+from app.reminders.spoken import SpokenTexts
 from app.review.bulk import Bulk
 from app.review.desk import DeskService
 from app.review.notices import Notifier
@@ -137,6 +138,7 @@ class Services:
     reminder_pages: ReminderPages
     learning: LearningPages
     claims: ClaimBook
+    spoken: SpokenTexts
     insights: InsightsService
     dashboards: InsightsPages
     customers: CustomerPages
@@ -308,6 +310,7 @@ def build(
         sending=sending,
         batch_pages=BatchPages(database),
         reminder_pages=ReminderPages(database, plans, clock, max_age=policy.ledger.max_age),
+        spoken=SpokenTexts(database, plans, mind, policy, clock),
         claims=ClaimBook(database, plans.claims, clock),
         learning=LearningPages(database, plans.policy, clock, sending_stopped=policy.sending_stopped),
         insights=insights,

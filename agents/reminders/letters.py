@@ -36,7 +36,9 @@ _AMERICAN = frozenset({"US", "CA"})
 _HEADING = re.compile(r"^# ([a-z_]+(?:\.[a-z0-9-]+)?)$", re.MULTILINE)
 _BLANKS = re.compile(r"[ \n]+")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
-_SECTIONS = frozenset({"greeting", "claim", "credit", "disputed", "help", "closing", *(f"subject_{s}" for s in Stage)})
+_SECTIONS = frozenset(
+    {"greeting", "claim", "credit", "disputed", "help", "closing", "sms", *(f"subject_{s}" for s in Stage)}
+)
 
 Sections = Mapping[str, Template]
 
@@ -81,6 +83,10 @@ class Letters:
     def claim(self, brief: ReminderBrief) -> str:
         """Interest and fixed sums in words, "" for none; below the ways to pay, whoever wrote the letter."""
         return _flowing(self._write(FRAME, "claim", brief))
+
+    def short(self, brief: ReminderBrief) -> str:
+        """A text message that says the same in a breath; a person sends it."""
+        return _flowing(self._write(FRAME, "sms", brief))
 
     def subject(self, brief: ReminderBrief) -> str:
         """Never a model's: stage, the numbers or how many they are, and the seller."""

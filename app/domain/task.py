@@ -18,6 +18,10 @@ class TaskKind(StrEnum):
     CONTACT_BOUNCED = "contact_bounced"
 
 
+OF_THE_PLAN = "reminder:"
+"""How the keys of those tasks begin that the plan of reminders opened; for these there is a drafted text."""
+
+
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"

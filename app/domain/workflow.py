@@ -88,7 +88,7 @@ class Hours:
 @dataclass(frozen=True, slots=True)
 class ReminderPolicy:
     """Everything that the plan may depend on beside ledger, history and date. `minimum`: below it nobody is written
-    to, in whatever currency."""
+    to, in whatever currency. `formal_days`: how long a formal notice leaves to pay."""
 
     version: str
     workflows: tuple[Workflow, ...]
@@ -97,6 +97,7 @@ class ReminderPolicy:
     caps: Caps = Caps()
     hours: Hours = Hours()
     minimum: Decimal = Decimal(0)
+    formal_days: int = 14
     experiments: tuple[Experiment, ...] = ()
     automatic: tuple[Automatic, ...] = ()
     interest: InterestWish | None = None

@@ -81,6 +81,7 @@ class TaskLine:
     due: date
     is_late: bool
     note: str = ""
+    is_of_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,17 @@ def load_reminders(path: Path | None = None) -> ReminderPolicy:
 
 def _policy(section: Section) -> ReminderPolicy:
     section.only(
-        "version", "minimum", "hours", "caps", "off_ramp", "move", "workflow", "experiment", "automatic", "interest"
+        "version",
+        "minimum",
+        "formal_days",
+        "hours",
+        "caps",
+        "off_ramp",
+        "move",
+        "workflow",
+        "experiment",
+        "automatic",
+        "interest",
     )
     workflows = tuple(_workflow(table) for table in section.tables("workflow"))
     _check_workflows(section, workflows)
@@ -48,6 +58,7 @@ def _policy(section: Section) -> ReminderPolicy:
         caps=_caps(section.table("caps")),
         hours=_hours(section.table("hours")),
         minimum=section.amount("minimum"),
+        formal_days=section.whole("formal_days", 14, least=7, most=60),
         experiments=load_experiments(section, workflows),
         automatic=load_automatic(section, workflows),
         interest=_interest(section.table("interest")) if section.has("interest") else None,

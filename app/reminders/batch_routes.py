@@ -11,6 +11,7 @@ from app.domain.errors import Invalid, StateImpossible
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.sending import SendingService
+from app.reminders.spoken import SpokenTexts
 from app.web.auth import PageUser
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
@@ -33,9 +34,14 @@ def batch_pages(request: Request) -> BatchPages:
     return cast(BatchPages, request.app.state.services.batch_pages)
 
 
+def spoken_texts(request: Request) -> SpokenTexts:
+    return cast(SpokenTexts, request.app.state.services.spoken)
+
+
 Batches = Annotated[BatchService, Depends(batch_service)]
 Sending = Annotated[SendingService, Depends(sending_service)]
 Pages = Annotated[BatchPages, Depends(batch_pages)]
+Texts = Annotated[SpokenTexts, Depends(spoken_texts)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Text = Annotated[str, Form(max_length=100_000)]
 
@@ -80,6 +86,12 @@ async def approve_many(
         except (Invalid, StateImpossible, ValueError):
             kept += 1
     return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}", status_code=303)
+
+
+@router.get("/reminders/tasks/{task_id}")
+async def task_text(request: Request, task_id: UUID, texts: Texts, user: PageUser) -> HTMLResponse:
+    text = await texts.of(task_id, user)
+    return html(request, "reminders/task.html", page=await page_of(request, "tasks", user), text=text)
 
 
 @router.get("/reminders/{reminder_id:uuid}")

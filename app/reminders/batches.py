@@ -26,7 +26,7 @@ from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, NextAction, PlanLine
 from app.domain.reminder_life import ReminderState
-from app.domain.task import NewTask, TaskKind
+from app.domain.task import OF_THE_PLAN, NewTask, TaskKind
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.service import ReminderService
 
@@ -201,7 +201,7 @@ class BatchService:
                 wanted = [
                     NewTask(
                         kind=TASK_OF.get(line.channel, TaskKind.CALL) if line.channel else TaskKind.CALL,
-                        key=f"reminder:{line.customer_id}:{line.company}:{line.currency}:{line.stage}:{line.reason.value}",
+                        key=task_key(line),
                         customer_id=line.customer_id,
                         due=as_of,
                         owner_email=owners[line.customer_id].owner_email,
@@ -211,6 +211,11 @@ class BatchService:
                 ]
                 opened += len(await uow.tasks.open_once(wanted))
         return opened
+
+
+def task_key(line: PlanLine) -> str:
+    """What tells one task of the plan from another: once for each stage and reason."""
+    return f"{OF_THE_PLAN}{line.customer_id}:{line.company}:{line.currency}:{line.stage}:{line.reason.value}"
 
 
 async def mailbox_for(uow: Uow, policy: Policy, company: str) -> MailboxRow:

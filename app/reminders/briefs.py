@@ -74,9 +74,19 @@ class Wanted:
 
 
 async def brief_of(
-    uow: Uow, wanted: Wanted, policy: Policy, claims: Claims, *, team: str, today: date
+    uow: Uow,
+    wanted: Wanted,
+    policy: Policy,
+    claims: Claims,
+    *,
+    team: str,
+    today: date,
+    approver: str = "",
+    pay_by: date | None = None,
 ) -> ReminderBrief:
-    """Raises Invalid when the ledger no longer says what the plan said; `team` signs where no company is configured."""
+    """Raises Invalid when the ledger no longer says what the plan said; `team` signs where no company is configured.
+    `approver` orders a formal notice, and `pay_by` is its day; other letters have neither.
+    """
     customer = await uow.ledger.customer(wanted.customer_id)
     if customer is None:
         raise Invalid(f"there is no customer {wanted.customer_id} any more")
@@ -100,6 +110,8 @@ async def brief_of(
         last_contact=await uow.reminders.last_sent(wanted.customer_id, wanted.currency),
         broken_promise=_broken(cases, wanted.invoices, today),
         wording=wanted.wording,
+        approver=approver if wanted.stage is Stage.FORMAL else "",
+        pay_by=pay_by if wanted.stage is Stage.FORMAL else None,
         claim=await claims.of_letter(uow, named, wanted.stage, disputed, today, is_person=customer.natural_person),
     )
     if brief.total != wanted.amount:

@@ -46,6 +46,13 @@ class Tasks:
             opened_at=self._clock(),
         )
 
+    async def get(self, task_id: UUID) -> TaskRow:
+        """Raises NotFound."""
+        row = await self._session.get(TaskRow, task_id)
+        if row is None:
+            raise NotFound("there is no such task")
+        return row
+
     async def get_for_update(self, task_id: UUID) -> TaskRow:
         """Raises NotFound."""
         row = await self._session.get(TaskRow, task_id, with_for_update=True)
