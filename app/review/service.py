@@ -25,6 +25,7 @@ from app.domain.proposal import Draft, Proposal
 from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
+from app.reading.ibans import ibans
 from app.review.answer import Reply, fix_answer
 
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
@@ -194,6 +195,7 @@ class ReviewService:
                 raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
             draft = await uow.guidance.draft(review_id) or proposal.draft
             reply = self._reply(review, draft, proposal.language, edited, by)
+            _check_accounts(reply, self._policy)
             message = await uow.messages.get_for_update(review.message_id)
             message.state = advance(message.state, MessageState.DECIDED)
             if edited is not None:
@@ -295,6 +297,14 @@ def _edited(subject: str | None, body: str | None) -> Reply:
     if _UNMAILABLE.search(subject + body):
         raise Invalid("the answer holds a control character that no mail can carry")
     return Reply(subject.strip(), body.strip(), "en")
+
+
+def _check_accounts(reply: Reply, policy: Policy) -> None:
+    """Bank details leave from configuration and from nowhere else, whoever wrote them."""
+    ours = {company.iban.replace(" ", "").upper() for company in policy.companies}
+    strange = [number for number in ibans(f"{reply.subject}\n{reply.body}") if number not in ours]
+    if strange:
+        raise Invalid("the answer names a bank account that is none of ours: see [[company]] in the policy")
 
 
 def _as_json(reply: Reply) -> dict[str, str]:

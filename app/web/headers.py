@@ -16,6 +16,10 @@ def secure(headers: MutableHeaders, path: str) -> None:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault(
+        "X-Frame-Options", "SAMEORIGIN" if "frame-ancestors 'self'" in headers["Content-Security-Policy"] else "DENY"
+    )
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if not path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")

@@ -270,3 +270,17 @@ async def test_the_undo_window_is_kept(instance: Instance) -> None:
     assert decided.send_after == instance.clock() + timedelta(seconds=30)
     await instance.outbox.work(str(decided.outbox_id))
     assert instance.sender.sent == []
+
+
+async def test_a_strange_account_number_never_leaves_even_if_a_person_wrote_it(instance: Instance) -> None:
+    (review,) = await instance.work(mail())
+    with pytest.raises(Invalid, match="none of ours"):
+        await instance.reviews.decide(
+            review.id,
+            Action.EDIT,
+            version=review.version,
+            by=instance.collector,
+            subject="Re: Reminder",
+            body="Please pay to GB33 BUKB 2020 1555 5555 55.",
+        )
+    assert (await instance.pending())[0].version == review.version
