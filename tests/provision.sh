@@ -8,6 +8,19 @@ has_chromium() { command -v chromium; }
 # Playwright's own Node needs it on Linux.
 has_libatomic() { [ "$(uname)" != Linux ] || compgen -G '/usr/lib*/*/libatomic.so.1' || [ -e /usr/lib64/libatomic.so.1 ]; }
 
+# Debian lets one IMAP server be installed at a time: Cyrus is only unpacked, and its libraries installed.
+cyrus=$(cd "$(dirname "$0")/.." && pwd)/build/cyrus
+has_cyrus() { [ -x "$cyrus/usr/lib/cyrus/bin/imapd" ]; }
+cyrus_libraries() { apt-cache depends cyrus-common cyrus-imapd | sed -n 's/^ *Depends: \(lib[^<>]*\)$/\1/p' | grep -v perl | sort -u | tr '\n' ' '; }
+unpack_cyrus() {
+  local folder
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get -qq download cyrus-common cyrus-imapd >/dev/null 2>&1)
+  mkdir -p "$cyrus"
+  for package in "$folder"/*.deb; do dpkg -x "$package" "$cyrus"; done
+  rm -rf "$folder"
+}
+
 missing_packages() {
   has_dovecot >/dev/null || printf ' dovecot-imapd'
   has_postgres >/dev/null || printf ' postgresql'
@@ -16,10 +29,10 @@ missing_packages() {
 }
 
 missing=$(missing_packages)
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || ! has_cyrus || exit 0
 
 by_hand() {
-  echo "The tests need:$missing" >&2
+  echo "The tests need:$missing (and Cyrus, which this script unpacks)" >&2
   echo "$1 Install them with:" >&2
   echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing" >&2
   exit 1
@@ -43,10 +56,12 @@ fi
 
 apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
 
-echo "Installing for the tests:$missing"
+echo "Installing for the tests:$missing Cyrus"
 apt_get update
+# shellcheck disable=SC2046  # a list of words
+has_cyrus || { apt_get install -y --no-install-recommends $(cyrus_libraries) >/dev/null && unpack_cyrus; }
 # shellcheck disable=SC2086  # a list of words
-apt_get install -y --no-install-recommends $missing >/dev/null
+[ -z "$missing" ] || apt_get install -y --no-install-recommends $missing >/dev/null
 
 missing=$(missing_packages)
 [ -z "$missing" ] || by_hand "apt-get ended well, yet they are not found."

@@ -3,10 +3,6 @@
     open ─▶ the same UIDVALIDITY?  yes ─▶ UIDs above the cursor ─▶ fetch ─▶ store, move the cursor, in one transaction
                                    no ──▶ all since the folder's start, by date; of these only what is not recognised
 
-A renumbered or re-created folder is listed by Message-ID, size and moment of receipt. Where as many mails of one such
-description are stored as are there, they are the same; any others are fetched whole and compared byte by byte with what
-is stored (then one is a copy, not worked again). So a wrong guess costs a fetch and never a mail.
-
 CONDSTORE tells what changed since the last look. A mail that appears below the cursor (no server should do that; some
 do, when two of their nodes take mail at once) is found by it, and is stored like any other.
 
@@ -16,32 +12,26 @@ that can't be stored even so holds the cursor, not the mails after it: it is tri
 
 import asyncio
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
-from app.db.repositories.messages import Description
 from app.db.tables.mail import FolderRole, FolderRow, OnceStored
 from app.db.uow import Database, Uow
 from app.domain.errors import AppError
-from app.domain.ports import FolderState, Listed, MailFolder
+from app.domain.ports import FolderState, MailFolder
 from app.intake.history import StillReading
+from app.intake.recognition import Blocking, Recognition, source_of, whole_second
 from app.intake.service import BATCH, MAX_BYTES, Incoming
 
 LEASE_SECONDS = 10.0
-KNOWN_AT_ONCE = 500
-LISTED_AT_ONCE = 1000
+SETTLED_AT_ONCE = 500
 A_DAY = timedelta(days=1)
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 log = structlog.get_logger()
 
@@ -52,12 +42,6 @@ class MailNotStored(AppError):
 
 class LeaseLost(AppError):
     """Another worker watches this mailbox by now."""
-
-
-class Blocking(Protocol):
-    """Runs a blocking call of a folder in the thread of its mailbox."""
-
-    async def __call__(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 
 Keep = Callable[[Uow, UUID, Sequence[Incoming]], Awaitable[object]]
@@ -102,6 +86,7 @@ class FolderReader:
         self._holder = holder
         self._blocking = blocking
         self._keep = keep
+        self._recognition = Recognition(database, folder, watched.mailbox_id, blocking)
         self._not_stored = 0
         self._has_gaps = False
         self._mod_seq = 0
@@ -120,7 +105,7 @@ class FolderReader:
         elif state.uid_next > row.last_uid + 1:
             uids = await self._blocking(self._folder.new_uids, row.last_uid)
             run = _Run(state, self._keep, True, lambda _: True)
-            missing = await self._unknown(uids, state) if self._has_gaps else uids
+            missing = await self._recognition.unknown(uids, state) if self._has_gaps else uids
             is_complete = await self._take(missing, run)
             if self._has_gaps and is_complete and uids:
                 await self._commit([], run, uids[-1])
@@ -133,19 +118,15 @@ class FolderReader:
 
         What a crash left undone stands between `settled_uid` and `last_uid`, and is done at the next look.
         """
-        name = self._folder_name
         async with self._database.read() as uow:
-            row = await uow.mailboxes.folder(self._watched.mailbox_id, name)
+            row = await uow.mailboxes.folder(self._watched.mailbox_id, self._folder_name)
         if row is None or once_stored is OnceStored.KEEP or row.settled_uid >= row.last_uid:
             return
-        state = FolderState(row.uid_validity, row.last_uid + 1, name)
+        state = FolderState(row.uid_validity, row.last_uid + 1, row.name)
         there = await self._blocking(self._folder.new_uids, row.settled_uid)
-        sources = {_source(state, uid): uid for uid in there if uid <= row.last_uid}
-        async with self._database.read() as uow:
-            stored = await uow.messages.whole_sources(self._watched.mailbox_id, list(sources))
-        uids = sorted(sources[source] for source in stored)
-        for start in range(0, len(uids), KNOWN_AT_ONCE):
-            chunk = uids[start : start + KNOWN_AT_ONCE]
+        uids = await self._recognition.stored([uid for uid in there if uid <= row.last_uid], state)
+        for start in range(0, len(uids), SETTLED_AT_ONCE):
+            chunk = uids[start : start + SETTLED_AT_ONCE]
             if once_stored is OnceStored.MOVE:
                 await self._blocking(self._folder.move, chunk, move_to)
             else:
@@ -160,10 +141,10 @@ class FolderReader:
         before, self._mod_seq = self._mod_seq, state.mod_seq
         if not 0 < before < state.mod_seq or self._watched.role is FolderRole.SENT:
             return
-        start = _whole_second(row.starts_at)
+        start = whole_second(row.starts_at)
         changed = await self._blocking(partial(self._folder.changed_uids, before, since=start - A_DAY))
-        uids = await self._unknown([uid for uid in changed if uid <= row.last_uid], state)
-        late = [one.uid for one in await self._unrecognised(uids) if one.received_at >= start]
+        uids = await self._recognition.unknown([uid for uid in changed if uid <= row.last_uid], state)
+        late = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
         await self._take(late, _Run(state, self._keep, False, lambda _: True))
         self._complain()
 
@@ -173,9 +154,9 @@ class FolderReader:
         row = await self._row(state)
         if row is None:
             return
-        start = _whole_second(row.starts_at)
+        start = whole_second(row.starts_at)
         there = await self._blocking(self._folder.uids_since, datetime.combine(since, time(), UTC))
-        uids = await self._unknown(there, state)
+        uids = await self._recognition.unknown(there, state)
         await self._take(uids, _Run(state, keep, False, lambda received_at: received_at < start))
 
     async def _row(self, state: FolderState) -> FolderRow | None:
@@ -201,11 +182,11 @@ class FolderReader:
 
         INTERNALDATE knows whole seconds, and SINCE days of an unknown zone.
         """
-        start = _whole_second(row.starts_at)
+        start = whole_second(row.starts_at)
         there = await self._blocking(self._folder.uids_since, start - A_DAY)
-        uids = await self._unknown([uid for uid in there if uid < state.uid_next], state)
+        uids = await self._recognition.unknown([uid for uid in there if uid < state.uid_next], state)
         if row.uid_validity and self._watched.role is FolderRole.INBOX:
-            uids = [one.uid for one in await self._unrecognised(uids) if one.received_at >= start]
+            uids = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
         is_complete = await self._take(uids, _Run(state, self._keep, False, lambda received_at: received_at >= start))
         self._complain()
         if not is_complete:
@@ -241,32 +222,6 @@ class FolderReader:
                 ahead.cancel()
         return is_complete
 
-    async def _unknown(self, uids: Sequence[int], state: FolderState) -> list[int]:
-        """UIDs of mails that are not stored yet; for where some may be, since storing a mail twice is harmless."""
-        unknown: list[int] = []
-        for start in range(0, len(uids), KNOWN_AT_ONCE):
-            sources = {_source(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
-            async with self._database.read() as uow:
-                known = await uow.messages.known_sources(self._watched.mailbox_id, list(sources))
-            unknown += [uid for source, uid in sources.items() if source not in known]
-        return unknown
-
-    async def _unrecognised(self, uids: Sequence[int]) -> list[Listed]:
-        """Those of the mails that are not stored under another number, as far as a list can tell."""
-        chunks = [uids[start : start + LISTED_AT_ONCE] for start in range(0, len(uids), LISTED_AT_ONCE)]
-        there: list[Listed] = []
-        stored: Counter[Description] = Counter()
-        asked: set[str] = set()
-        for chunk in chunks:
-            listed = await self._blocking(self._folder.list_mails, chunk)
-            there += listed
-            ids = {one.rfc_message_id for one in listed if one.rfc_message_id} - asked
-            asked |= ids
-            async with self._database.read() as uow:
-                stored += await uow.messages.descriptions(self._watched.mailbox_id, ids)
-        listed_as = Counter(_description(one) for one in there)
-        return [one for one in there if listed_as[_description(one)] > stored[_description(one)]]
-
     def _start_fetch(self, uids: Sequence[int], run: _Run) -> asyncio.Task[Sequence[_Arrived]] | None:
         if not uids:
             return None
@@ -278,7 +233,7 @@ class FolderReader:
         """Reads the headers as well: this thread has the time while the database stores the batch before."""
         found = self._folder.fetch(uids, max_bytes=MAX_BYTES)
         arrived = [
-            _Arrived(mail.uid, Incoming(_source(state, mail.uid), mail.raw, mail.received_at, mail.is_truncated))
+            _Arrived(mail.uid, Incoming(source_of(state, mail.uid), mail.raw, mail.received_at, mail.is_truncated))
             for mail in found
         ]
         for mail in arrived:
@@ -328,18 +283,6 @@ class FolderReader:
         if not await uow.mailboxes.has_lease(lease_of(self._watched.mailbox_id), self._holder):
             raise LeaseLost("lease_lost")
         return await uow.mailboxes.lock_folder(self._watched.mailbox_id, state.name)
-
-
-def _source(state: FolderState, uid: int) -> str:
-    return f"imap:{state.name}:{state.uid_validity}:{uid}"
-
-
-def _description(listed: Listed) -> Description:
-    return Description(listed.rfc_message_id, listed.size, _whole_second(listed.received_at))
-
-
-def _whole_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
 
 
 def _raise_if_general(error: Exception) -> None:

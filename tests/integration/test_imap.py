@@ -17,6 +17,7 @@ from app.domain.errors import Unreachable
 from app.domain.ids import new_id
 from app.domain.ports import SENT_FOLDER, MailAccount
 from tests.instances import mail
+from tests.servers.cyrus import Cyrus, CyrusMailbox
 from tests.servers.dovecot import Dovecot, Mailbox
 from tests.servers.process import free_port
 
@@ -303,3 +304,47 @@ async def test_a_mailbox_without_imap_has_no_sent_folder() -> None:
 
     with pytest.raises(Unreachable, match=r"^imap_no_such_folder$"):
         await ImapSentFolder(account_of).has_message(new_id(), "one@seller.example")
+
+
+def cyrus_account(mailbox: CyrusMailbox) -> MailAccount:
+    return MailAccount(mailbox.host, mailbox.port, "none", mailbox.username, mailbox.password)
+
+
+def test_cyrus_is_read_and_waited_for() -> None:
+    with Cyrus() as cyrus:
+        mailbox = cyrus.mailbox()
+        mailbox.append(mail(message_id="one@customer.example"))
+        with closing(ImapMailbox(cyrus_account(mailbox))) as line:
+            inbox = line.folder("INBOX")
+            before = inbox.open()
+            assert inbox.can_wait
+            assert [one.rfc_message_id for one in inbox.list_mails([1])] == ["one@customer.example"]
+            assert not inbox.wait(0.2)
+            timer = threading.Timer(0.3, mailbox.append, [mail()])
+            timer.start()
+            assert inbox.wait(60)
+            timer.join()
+            after = inbox.open()
+            assert (before.uid_next, after.uid_next) == (2, 3)
+            assert inbox.changed_uids(before.mod_seq, since=datetime.now(UTC) - timedelta(days=1)) == [2]  # noqa: TID251
+            assert len(inbox.fetch(inbox.new_uids(0), max_bytes=MANY)) == 2
+            assert line.folder(SENT_FOLDER).open().name == "Sent"
+            inbox.open()
+            inbox.move([1], "Sent")
+            inbox.open()
+            assert inbox.new_uids(0) == [2]
+
+
+def test_a_cyrus_that_can_do_little_is_read_too() -> None:
+    with Cyrus(without="IDLE CONDSTORE QRESYNC ENABLE UIDPLUS MOVE") as cyrus:
+        mailbox = cyrus.mailbox()
+        mailbox.append(mail())
+        with closing(ImapMailbox(cyrus_account(mailbox))) as line:
+            inbox = line.folder("INBOX")
+            assert inbox.open().mod_seq == 0
+            assert not inbox.can_wait
+            assert len(inbox.fetch([1], max_bytes=MANY)) == 1
+            inbox.move([1], "Sent")
+            assert line.folder(SENT_FOLDER).open().uid_next == 2
+            inbox.open()
+            assert inbox.new_uids(0) == [1]

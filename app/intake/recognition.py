@@ -1,0 +1,85 @@
+"""Which mails of a folder are stored already.
+
+A renumbered or re-created folder is listed by Message-ID, size and moment of receipt. Where as many mails of one such
+description are stored as are there, they are the same; any others are fetched whole and compared byte by byte with what
+is stored (then one is a copy, not worked again). So a wrong guess costs a fetch and never a mail.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from app.db.repositories.messages import Description
+from app.db.uow import Database
+from app.domain.ports import FolderState, Listed, MailFolder
+
+KNOWN_AT_ONCE = 500
+LISTED_AT_ONCE = 1000
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Blocking(Protocol):
+    """Runs a blocking call of a folder in the thread of its mailbox."""
+
+    async def __call__(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+class Recognition:
+    def __init__(self, database: Database, folder: MailFolder, mailbox_id: UUID, blocking: Blocking) -> None:
+        self._database = database
+        self._folder = folder
+        self._mailbox_id = mailbox_id
+        self._blocking = blocking
+
+    async def unknown(self, uids: Sequence[int], state: FolderState) -> list[int]:
+        """UIDs of mails that are not stored under them; for where some may be, since storing twice is harmless."""
+        unknown: list[int] = []
+        for start in range(0, len(uids), KNOWN_AT_ONCE):
+            sources = {source_of(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
+            async with self._database.read() as uow:
+                known = await uow.messages.known_sources(self._mailbox_id, list(sources))
+            unknown += [uid for source, uid in sources.items() if source not in known]
+        return unknown
+
+    async def stored(self, uids: Sequence[int], state: FolderState) -> list[int]:
+        """UIDs of received mails that are stored under them with all their bytes."""
+        stored: list[int] = []
+        for start in range(0, len(uids), KNOWN_AT_ONCE):
+            sources = {source_of(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
+            async with self._database.read() as uow:
+                whole = await uow.messages.whole_sources(self._mailbox_id, list(sources))
+            stored += [uid for source, uid in sources.items() if source in whole]
+        return stored
+
+    async def unrecognised(self, uids: Sequence[int]) -> list[Listed]:
+        """Those of the mails that are not stored under another number, as far as a list can tell."""
+        there: list[Listed] = []
+        stored: Counter[Description] = Counter()
+        asked: set[str] = set()
+        for start in range(0, len(uids), LISTED_AT_ONCE):
+            listed = await self._blocking(self._folder.list_mails, uids[start : start + LISTED_AT_ONCE])
+            there += listed
+            ids = {one.rfc_message_id for one in listed if one.rfc_message_id} - asked
+            asked |= ids
+            async with self._database.read() as uow:
+                stored += await uow.messages.descriptions(self._mailbox_id, ids)
+        listed_as = Counter(_description(one) for one in there)
+        return [one for one in there if listed_as[_description(one)] > stored[_description(one)]]
+
+
+def source_of(state: FolderState, uid: int) -> str:
+    """The key that the server gave a mail."""
+    return f"imap:{state.name}:{state.uid_validity}:{uid}"
+
+
+def whole_second(moment: datetime) -> datetime:
+    """As INTERNALDATE knows it."""
+    return moment.replace(microsecond=0)
+
+
+def _description(listed: Listed) -> Description:
+    return Description(listed.rfc_message_id, listed.size, whole_second(listed.received_at))
