@@ -20,6 +20,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db.tables.mail import FolderRole, FolderRow, OnceStored
 from app.db.uow import Database, Uow
@@ -286,8 +287,8 @@ class FolderReader:
 
 
 def _raise_if_general(error: Exception) -> None:
-    """What is no mail's fault: the database is away, or the mailbox is not ours any more."""
-    if isinstance(error, LeaseLost | OperationalError | InterfaceError | DisconnectionError | OSError):
+    """What is no mail's fault: the database is away or overrun, or the mailbox is not ours any more."""
+    if isinstance(error, LeaseLost | OperationalError | InterfaceError | DisconnectionError | PoolTimeout | OSError):
         raise error
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         raise error
