@@ -129,6 +129,7 @@ class ReviewPages:
             answer = await answer_of(uow, case) if case.review.state is ReviewState.APPROVED else None
             theirs = answer.body if answer else ""
             customer = await uow.ledger.customer(case.review.customer_id) if case.review.customer_id else None
+            has_newer_mail = await uow.reviews.has_newer_mail(case.review)
         left, right = compare(theirs, body) if body and theirs else ((), compare("", body)[1] if body else ())
         leaving = case.outbox is not None and case.outbox.state in {OutboxState.WAITING, OutboxState.READY}
         return Conflict(
@@ -143,6 +144,7 @@ class ReviewPages:
             language=case.proposal.language,
             theirs=left,
             yours=right,
+            has_newer_mail=has_newer_mail,
         )
 
     async def html_of(self, message_id: UUID) -> bytes:

@@ -243,6 +243,7 @@ class Conflict:
     language: str = "en"
     theirs: tuple[Piece, ...] = ()
     yours: tuple[Piece, ...] = ()
+    has_newer_mail: bool = False
 
 
 def place(query: str, **more: str) -> str:

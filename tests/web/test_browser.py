@@ -241,7 +241,7 @@ async def test_edit_and_approve_with_control_enter(desk: Desk, ines: Page) -> No
     await expect(ines.locator(".dx-actions__text")).to_contain_text("Approved by Ines Halvard")
     await expect(ines.locator("#draft")).to_contain_text("are letters here")
     await expect(ines.locator(".dx-traces")).to_have_count(0)
-    await ines.locator(".dx-history summary").click()
+    await ines.locator(".dx-history summary", has_text="History").click()
     await expect(ines.locator(".dx-time")).to_contain_text("With changes.")
     await ines.goto(desk.url("/sent"))
     await ines.locator("li", has_text="edit@edit.example").locator("summary").click()
@@ -260,7 +260,7 @@ async def test_send_back_with_a_note_makes_a_new_run(desk: Desk, ines: Page) -> 
     await ines.reload()
     await ines.get_by_role("link", name="Open what came of it").click()
     await expect(ines.locator(".dx-actions").get_by_role("button", name="Approve")).to_be_visible()
-    await ines.locator(".dx-history summary").click()
+    await ines.locator(".dx-history summary", has_text="History").click()
     await expect(ines.locator(".dx-time")).to_contain_text("Warmer, please: i, z")
     await expect(ines.locator(".dx-time")).to_contain_text("Run 2.")
     assert desk.review("again") != review

@@ -546,6 +546,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "quarantine_auditor": ("quarantine.html", {"page": page("quarantine", AUDITOR), "rows": QUARANTINE}),
     "quarantine_empty": ("quarantine.html", {"page": page("quarantine"), "rows": ()}),
     "conflict": ("conflict.html", {"page": page(), "conflict": CONFLICT}),
+    "conflict_newer": (
+        "conflict.html",
+        {"page": page(), "conflict": replace(CONFLICT, state="pending", theirs=(), send_at=None, has_newer_mail=True)},
+    ),
     "conflict_bare": (
         "conflict.html",
         {"page": page(), "conflict": replace(CONFLICT, theirs=(), yours=(), send_at=None)},

@@ -1,0 +1,151 @@
+"""Telling people who are not looking: signed webhooks to a real server, digests by mail, never a word of anybody's."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from standardwebhooks import Webhook
+
+from app.adapters.poster import WebhookPoster
+from app.db.repositories.notices import Wishes
+from app.db.tables.mail import MailboxRow
+from app.domain.errors import Unreachable
+from app.domain.intents import Intent, Route
+from app.domain.notices import NoticeKind, QuietHours
+from app.domain.review import Action
+from app.review.notice_routes import new_secret
+from app.review.notices import Notifier
+from tests.instances import Instance, mail
+
+EVERYTHING = frozenset(NoticeKind)
+WORDS = (b"Petra", b"petra@", b"Customer Ltd", b"INV-1", b"100.00", b"Friday", b"Reminder")
+
+
+@dataclass
+class Receiver:
+    """A server that takes webhooks, and answers as told."""
+
+    url: str = ""
+    status: int = 204
+    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            found.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(found.status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        found.url = f"http://127.0.0.1:{server.server_port}"
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+def notifier(instance: Instance, origin: str = "") -> Notifier:
+    poster = WebhookPoster([origin] if origin else [])
+    return Notifier(instance.database, instance.sender, poster, instance.clock, public_url="https://duebox.example/")
+
+
+async def wish(instance: Instance, **changes: object) -> Wishes:
+    assert instance.collector.id is not None
+    wishes = Wishes(instance.collector.id, instance.collector.email, EVERYTHING, **changes)  # type: ignore[arg-type]
+    async with instance.database.write() as uow:
+        await uow.notices.wish(wishes)
+    return wishes
+
+
+async def test_each_thing_is_one_signed_call_that_says_nothing_of_anybody(
+    instance: Instance, receiver: Receiver
+) -> None:
+    secret = new_secret()
+    await wish(instance, webhook_url=f"{receiver.url}/hook", webhook_secret=secret)
+    (review,) = await instance.work(mail())
+    instance.clock.advance(seconds=25 * 3_600)
+    async with instance.database.write() as uow:
+        box = await uow.session.get(MailboxRow, instance.mailbox_id)
+        assert box is not None
+        box.last_error = "unreachable"
+    receiver.status = 503
+    told = notifier(instance, receiver.url)
+    assert await told.look() == 0, "a server that is away is tried again"
+    receiver.status = 204
+    assert await told.look() == 0, "but not at once"
+    instance.clock.advance(seconds=61)
+    assert await told.look() == 2
+    assert await told.look() == 0, "and nothing is told twice"
+    assert len({headers["webhook-id"] for headers, _ in receiver.taken}) == 2, "a repeat has the same id"
+    kinds = set()
+    for headers, body in receiver.taken[-2:]:
+        event = _verified(secret, headers, body)
+        kinds.add(event["type"])
+        assert not any(word in body for word in WORDS)
+    assert kinds == {"review.overdue", "mailbox.failed"}
+    assert any(str(review.id).encode() in body for _, body in receiver.taken)
+
+
+async def test_a_digest_gathers_what_waits_and_quiet_hours_are_kept(instance: Instance) -> None:
+    now = instance.clock()
+    minute = now.hour * 60 + now.minute
+    await wish(instance, by_mail=True, quiet=QuietHours((minute - 60) % 1_440, (minute + 30) % 1_440, "UTC"))
+    instance.mind.intent, instance.mind.route = Intent.BANK_DETAIL_CHANGE, Route.REVIEW
+    reviews = await instance.work(mail(), mail(subject="second"), mail(subject="third"))
+    async with instance.database.write() as uow:
+        for review in reviews:
+            (await uow.reviews.get(review.id)).reasons = ["fraud_risk"]
+    told = notifier(instance)
+    assert await told.look() == 0
+    assert instance.sender.sent == []
+    await instance.reviews.decide(
+        reviews[0].id,
+        Action.IGNORE,
+        version=(await instance.pending())[0].version,
+        by=instance.collector,
+        reason="spam",
+    )
+    instance.clock.advance(seconds=31 * 60)
+    assert await told.look() == 1
+    (raw,) = instance.sender.sent
+    assert b"Subject: Duebox: 2 urgent cases wait" in raw, "what is decided meanwhile is told to nobody"
+    assert b"Auto-Submitted: auto-generated" in raw
+    assert b"https://duebox.example/queue" in raw
+    assert not any(word in raw for word in WORDS)
+
+
+async def test_only_the_operators_origins_are_called(receiver: Receiver) -> None:
+    poster = WebhookPoster([receiver.url])
+    assert poster.allows(f"{receiver.url}/any/path")
+    for url in (
+        "https://elsewhere.example/",
+        f"{receiver.url}.example/",
+        "file:///etc/passwd",
+        "",
+        f"{receiver.url}@x",
+    ):
+        assert not poster.allows(url), url
+    with pytest.raises(Unreachable):
+        await poster.post("http://127.0.0.1:1/", b"", {})
+
+
+def _verified(secret: str, headers: dict[str, str], body: bytes) -> dict[str, object]:
+    """As a receiver would, whose clock is the test's: the tolerance for old calls is the library's own business."""
+    moment = datetime.fromtimestamp(int(headers["webhook-timestamp"]), tz=UTC)
+    webhook = Webhook(secret)
+    assert webhook.sign(headers["webhook-id"], moment, body.decode()) == headers["webhook-signature"]
+    event: dict[str, object] = json.loads(body)
+    return event
