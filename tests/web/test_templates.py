@@ -666,8 +666,8 @@ def test_collector_decides_and_auditor_reads(pages: Templates) -> None:
     desk = {"snooze", "assign", "escalate", "note", "correct"}
     assert actions(pages, "item") == {"approve", "send-back", "ignore", "redraft", "reveal", "holds", *desk}
     assert actions(pages, "item_edit") == {"edit"}
-    assert actions(pages, "item_approved") == {"undo", "send-now", "reopen-editor"}
-    assert actions(pages, "item_ignored") == {"undo"}
+    assert actions(pages, "item_approved") == {"undo", "send-now", "reopen-editor", "reveal"}
+    assert actions(pages, "item_ignored") == {"undo", "reveal"}
     for name in ("item_auditor", "item_fraud_auditor", "queue_auditor", "no_answer_auditor", "quarantine_auditor"):
         assert actions(pages, name) - {"undo"} == set(), name
     assert "Auditors do not decide" in pages.render("item.html", page=page(user=AUDITOR), case=CASE)

@@ -1,0 +1,187 @@
+"""What is done with one case, by mouse, by keyboard and without a script: a real installation, real Chromium."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.instances import mail
+from tests.running import COLLECTOR, Installation
+from tests.servers.chromium import chromium
+from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TERMS, TONE, OTHER, PLAIN = "edit", "approve", "again", "plain"
+"""Customers of the browser tests' ledger, one for each mail here."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("item")
+    with Installation(f"sqlite:///{folder / 'duebox.db'}", folder, DUEBOX_UNDO_SECONDS="120") as duebox:
+        duebox.furnish()
+        duebox.within(partial(furnish, folder))
+        desk = Desk(duebox, duebox.add_webhook("collections"))
+        duebox.start("serve")
+        duebox.wait_until_up(seconds=120)
+        for raw in mails():
+            desk.post(raw)
+        desk.wait_until_worked()
+        yield desk
+
+
+def mails() -> Iterator[bytes]:
+    def written(name: str, body: str) -> bytes:
+        return mail(f"Hello,\n\n{body}\n\nPetra Vane", sender=f"Petra Vane <{name}@{name}.example>")
+
+    yield written(TERMS, f"could you give us more time for invoice INV-{TERMS}, until 30 June 2027?")
+    yield written(TONE, f"we will pay invoice INV-{TONE} over 100.00 EUR on Friday. Call me on +44 20 7946 0958.")
+    yield written(OTHER, f"we will pay invoice INV-{OTHER} over 100.00 EUR on Friday.")
+    yield written(PLAIN, f"we will pay invoice INV-{PLAIN} over 100.00 EUR on Friday.")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ines(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
+    witness = Witness(desk.duebox.base)
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    witness.watch(context)
+    yield await desk.sign_in(context, COLLECTOR)
+    await context.close()
+    assert witness.sins == []
+
+
+async def key(page: Page, name: str) -> None:
+    """Once the page listens to keys."""
+    await page.wait_for_load_state("load")
+    await page.keyboard.press(name)
+
+
+async def test_every_state_of_a_case_is_accessible(desk: Desk, ines: Page) -> None:
+    await ines.goto(desk.url(f"/reviews/{desk.review(TERMS)}"))
+    await ines.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+    await clean(ines)
+    await ines.locator('[data-key="c"]').click()
+    await clean(ines)
+    await ines.goto(desk.url(f"/cases/new?kind=dispute&review={desk.review(TERMS)}"))
+    await expect(ines.locator("#n-customer")).to_have_value(f"C-{TERMS}")
+    await clean(ines)
+
+
+async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page) -> None:
+    review = desk.review(TERMS)
+    await ines.goto(desk.url(f"/reviews/{review}"))
+    await ines.locator(".dx-counter summary").click()
+    await expect(ines.locator(".dx-counter")).to_contain_text("If it were no extension request")
+    await ines.locator("#terms summary").click()
+    await ines.select_option("#t-kind", "due_date")
+    await ines.fill("#t-until", "2027-06-30")
+    await ines.get_by_role("button", name="Agree to these terms").click()
+    await expect(ines.locator("#draft")).to_contain_text("We agree to payment of")
+    await expect(ines.locator("#draft")).to_contain_text("by 30 June 2027")
+    await expect(ines.locator("#terms")).to_contain_text("The draft says exactly this.")
+    await expect(ines.locator(".dx-side")).to_contain_text("Granted")
+    await key(ines, "e")
+    await ines.get_by_role("button", name="Send now").click()
+    await expect(ines.locator(".dx-actions")).not_to_contain_text("Send now")
+    assert desk.state(review) == "approved"
+
+
+async def test_tone_language_reveal_and_the_edited_text_word_by_word(desk: Desk, ines: Page) -> None:
+    review = desk.review(TONE)
+    await ines.goto(desk.url(f"/reviews/{review}"))
+    await ines.get_by_text("Draft again").click()
+    await ines.get_by_role("button", name="Warm").click()
+    await expect(ines.locator("#draft")).to_contain_text("Warm tone")
+    await ines.get_by_text("Draft again").click()
+    await ines.get_by_role("button", name="DE German").click()
+    await expect(ines.locator("#draft .dx-mail__body")).to_have_attribute("lang", "de")
+    await ines.get_by_text("Show as the model saw it").click()
+    await ines.locator(".dx-reveal button").first.click()
+    await expect(ines.locator(".dx-revealed")).to_be_visible()
+    await ines.goto(desk.url(f"/reviews/{review}?edit=1"))
+    await ines.locator("#edit-body").fill((await ines.locator("#edit-body").input_value()) + "\n\nEin Zusatz.")
+    await ines.keyboard.press("Control+Enter")
+    await ines.locator("#changes summary").click()
+    await expect(ines.locator("#changes ins").first).to_contain_text("added:")
+    await ines.get_by_role("button", name="Edit r").click()
+    await expect(ines.locator("#edit-body")).to_have_value(re.compile(r"Ein Zusatz\.$"))
+    assert desk.state(review) == "pending"
+
+
+async def test_the_desk_by_keyboard(desk: Desk, ines: Page) -> None:
+    review = desk.review(OTHER)
+    await ines.goto(desk.url(f"/reviews/{review}"))
+    await key(ines, "a")
+    await expect(ines.locator("#assign-to")).to_be_focused()
+    await ines.select_option("#assign-to", label="Oda Brandell")
+    await ines.keyboard.press("Tab")
+    await ines.keyboard.press("Enter")
+    await expect(ines.locator(".dx-case__head")).to_contain_text("Oda Brandell")
+    await key(ines, ".")
+    await ines.get_by_role("button", name="Add an internal note").press("Enter")
+    await expect(ines.locator("#note-text")).to_be_focused()
+    await ines.keyboard.type("They rang; e and i are letters here.")
+    await ines.keyboard.press("Tab")
+    await ines.keyboard.press("Enter")
+    await expect(ines.locator("#notes")).to_contain_text("They rang; e and i are letters here.")
+    await key(ines, ".")
+    await ines.get_by_role("button", name="Hand up to a manager").press("Enter")
+    await ines.keyboard.type("Too much for me")
+    await ines.keyboard.press("Tab")
+    await ines.keyboard.press("Enter")
+    await expect(ines.locator("#notes")).to_contain_text("handed this up")
+    await key(ines, "h")
+    await expect(ines.locator("#snooze-until")).to_be_focused()
+    await ines.locator("#snooze").get_by_role("button", name="Put off").press("Enter")
+    await expect(ines.locator(".dx-case__head")).to_contain_text("put off until")
+
+
+async def test_whoever_comes_late_is_told_who_was_faster(desk: Desk, ines: Page, browser: Browser) -> None:
+    review = desk.review(OTHER)
+    await ines.goto(desk.url(f"/reviews/{review}"))
+    async with await browser.new_context() as other:
+        oda = await desk.sign_in(other, MANAGER)
+        await oda.goto(desk.url(f"/reviews/{review}"))
+        await key(oda, "e")
+        await expect(oda.locator(".dx-actions")).to_contain_text("Approved by Oda Brandell")
+    await key(ines, "a")
+    await ines.locator("#assign").get_by_role("button", name="Assign").click()
+    await expect(ines.locator("#e-h")).to_contain_text("Oda Brandell approved this")
+
+
+async def test_without_a_script_a_mail_is_corrected_noted_and_held(desk: Desk, browser: Browser) -> None:
+    context: BrowserContext
+    async with await browser.new_context(java_script_enabled=False) as context:
+        page = await desk.sign_in(context, COLLECTOR)
+        await page.goto(desk.url(f"/reviews/{desk.review(PLAIN)}"))
+        await page.get_by_role("button", name="More").click()
+        await page.get_by_role("link", name="Note a promise").click()
+        await expect(page.locator("#n-invoices")).to_have_value(f"INV-{PLAIN}")
+        await page.fill("#n-day", "2027-01-15")
+        await page.get_by_role("button", name="Note it").click()
+        await page.get_by_role("button", name="More").click()
+        await page.get_by_role("button", name="Hold: do not contact until").click()
+        await page.fill("#hold-until", "2027-01-31")
+        await page.get_by_role("button", name="Set the hold").click()
+        await expect(page.locator(".dx-side")).to_contain_text("Do not contact until")
+        await page.get_by_role("button", name="Correct").first.click()
+        await page.locator("[name=intent_payment_promise]").uncheck()
+        await page.locator("[name=intent_dispute]").check()
+        await page.fill("[name=invoices_dispute]", f"INV-{PLAIN}")
+        await page.select_option("#c-reason", "price")
+        await page.get_by_role("button", name="Correct, read again").click()
+        await expect(page.locator(".dx-actions")).to_contain_text("by Ines Halvard")
+        desk.wait_until_worked()
+        await page.reload()
+        await page.get_by_role("link", name="Open what came of it").click()
+        await expect(page.locator(".dx-facts")).to_contain_text("Price")
