@@ -173,6 +173,8 @@ class IntakeService:
         batch.messages.append(row)
         earlier = batch.ancestors.get(letter.rfc_id_hash, Ancestor(conversation_id))
         batch.ancestors[letter.rfc_id_hash] = Ancestor(conversation_id, (*earlier.message_ids, message_id))
+        if letter.head.message_id and earlier.message_ids:
+            uow.audit.add("intake.id.repeated", message_id=message_id, conversation_id=conversation_id)
         if letter.incoming.is_truncated and not letter.head.is_automatic:
             batch.unread.add(conversation_id)
         batch.raws[message_id] = letter.incoming.raw
