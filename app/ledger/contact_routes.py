@@ -53,3 +53,10 @@ async def restore(contact_id: UUID, contacts: Contacts, user: PageUser) -> Respo
 def _to(review: UUID | None) -> Response:
     """Back to the case on whose page the form stood, else to the list."""
     return RedirectResponse(f"/reviews/{review}" if review else LIST, status_code=303)
+
+
+@router.post("/contacts/{contact_id}/decline", dependencies=SAFE)
+async def decline(contact_id: UUID, contacts: Contacts, user: PageUser) -> Response:
+    """Back to the customer, whose page lists the contact."""
+    customer_id = await contacts.decline(contact_id, by=user)
+    return RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)

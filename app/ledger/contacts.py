@@ -64,21 +64,23 @@ class ContactService:
             await self._decide(uow, proposal_id, ProposalState.REJECTED, by)
 
     async def restore(self, contact_id: UUID, *, by: SignedIn) -> str:
-        """Write to a contact again that bounced or was said to have left. Returns the customer's id.
+        """Write to a contact again that bounced, was said to have left, or wanted no e-mail. Returns the customer's id.
 
         Raises NotAllowed or NotFound.
         """
+        return await self._mark(contact_id, Reachability.OK, "ledger.contact.restored", by=by)
+
+    async def decline(self, contact_id: UUID, *, by: SignedIn) -> str:
+        """A contact asked for no more e-mail: no reminder goes there, until a person says otherwise. Raises alike."""
+        return await self._mark(contact_id, Reachability.DECLINED, "ledger.contact.declined", by=by)
+
+    async def _mark(self, contact_id: UUID, to: Reachability, event: str, *, by: SignedIn) -> str:
         _check(by)
         async with self._database.write() as uow:
             contact = await uow.contacts.get(contact_id)
-            if mark(contact, Reachability.OK):
+            if mark(contact, to):
                 await uow.ledger.touch([contact.customer_id])
-                uow.audit.add(
-                    "ledger.contact.restored",
-                    actor=by.actor,
-                    contact_id=contact.id,
-                    customer_id=contact.customer_id,
-                )
+                uow.audit.add(event, actor=by.actor, contact_id=contact.id, customer_id=contact.customer_id)
             return contact.customer_id
 
     async def _decide(self, uow: Uow, proposal_id: UUID, to: ProposalState, by: SignedIn) -> ContactProposalRow:

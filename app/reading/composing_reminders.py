@@ -54,7 +54,10 @@ class OutgoingReminder:
 
 
 def compose_reminder(outgoing: OutgoingReminder) -> bytes:
-    """The bytes of a reminder: the same ones for the same content, down to the boundaries."""
+    """The bytes of a reminder: the same ones for the same content, down to the boundaries.
+
+    List-Unsubscribe (RFC 2369) asks for no more e-mail by e-mail, which a person reads and marks at the contact.
+    """
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
     message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
     message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
@@ -65,6 +68,7 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message[OWN_MARK] = "yes"
+    message["List-Unsubscribe"] = f"<mailto:{outgoing.sender.email}?subject=No%20more%20e-mail%20please>"
     message["Content-Language"] = outgoing.language
     message.set_content(f"{outgoing.body.rstrip()}\n", charset="utf-8", cte="quoted-printable")
     message.add_alternative(html_of(outgoing), subtype="html", charset="utf-8", cte="quoted-printable")

@@ -178,3 +178,17 @@ async def test_name_and_address_are_sealed(instance: Instance) -> None:
         assert not any(b"jo@customer" in body or b"Hart" in body for body in bodies)
         assert [c.email for c in await uow.session.scalars(sa.select(ContactRow))] == [PETRA]
         assert [c.id for c in await uow.session.scalars(sa.select(CustomerRow))] == ["C-1"]
+
+
+async def test_who_wants_no_e_mail_is_not_written_to_until_a_person_says_so(instance: Instance) -> None:
+    contacts = ContactService(instance.database, instance.clock)
+    async with instance.database.read() as uow:
+        (contact,) = await uow.contacts.at(PETRA)
+    with pytest.raises(NotAllowed):
+        await contacts.decline(contact.id, by=replace(instance.collector, role=Role.AUDITOR))
+    await contacts.decline(contact.id, by=instance.collector)
+    await instance.work(mail("We pay INV-1 on Friday."))
+    assert await _contacts(instance) == {PETRA: Reachability.DECLINED}, "writing to us is no wish to hear from us"
+    await contacts.restore(contact.id, by=instance.collector)
+    assert await _contacts(instance) == {PETRA: Reachability.OK}
+    assert await _kinds(instance) == ["ledger.contact.declined", "ledger.contact.restored"]
