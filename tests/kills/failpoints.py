@@ -28,7 +28,7 @@ from app.triage.service import TriageService
 from tests.fakes import PlainMind
 
 THOUGHT_SECONDS = 0.1
-BODY_SECONDS = 0.1
+BODY_SECONDS = 0.25
 
 
 class Point(StrEnum):

@@ -10,7 +10,7 @@ from tests.servers.dovecot import Mailbox
 from tests.servers.smtp_sink import SmtpSink
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_nothing_is_lost_or_doubled_when_processes_are_killed(
     database_url: str, tmp_path: Path, mailbox: Mailbox, smtp_sink: SmtpSink
 ) -> None:
