@@ -122,7 +122,7 @@ _ADDRESS = (
     r"\bautomat(?:ed|ic) (?:e-?mail )?(?:processing|processor|agent|assistant|system)s?[,:] (?:please )?(?:ignore|"
     r"mark|approve|send|reply|set|treat|"
     r"forward|classify)",
-    r"[=#*-]{3,} ?(?:end of|ende der|ende des|fin del?|fin du|fine del?|einde van|"
+    r"(?<![=#*-])[=#*-]{3,}+ ?(?:end of|ende der|ende des|fin del?|fin du|fine del?|einde van|"
     r"fim d[ao])\b[^.\n]{0,40}\b(?:message|mail|nachricht|"
     r"kundennachricht|mensaje|messaggio|bericht|mensagem|input|text\w*)",
 )

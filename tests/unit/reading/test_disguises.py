@@ -55,3 +55,9 @@ def test_ordinary_codes_say_nothing(text: str) -> None:
 def test_long_texts_take_no_time(text: str) -> None:
     with no_hang():
         list(undisguised(text))
+
+
+@pytest.mark.parametrize("seed", ["-", "=", "a ", "<", "> ", "#", "[", "to the ", "note ", "ignore all "])
+def test_long_texts_are_searched_in_no_time(seed: str) -> None:
+    with no_hang():
+        speaks_to_software(seed * (50_000 // len(seed)))
