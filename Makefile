@@ -3,7 +3,7 @@ PYTHON ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench attack servers real-llm lock
+.PHONY: help install demo test check bench audit-bench attack privacy servers real-llm lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -33,6 +33,12 @@ bench: install ## the figures, as a table and in build/bench.json
 
 attack: install ## 1,000 hostile mails with each model: nothing may leave without a person (ARGS=100 for fewer)
 	$(BIN)/python -m tests.attacks $(ARGS)
+
+audit-bench: install ## the audit chain with 16 writers, tampered with, cut off and paged through
+	$(BIN)/python -m tests.bench audit
+
+privacy: install ## canaries in 2,000 mails of seven languages, searched wherever words could go
+	$(BIN)/python -m tests.privacy
 
 servers: install ## a Dovecot and an SMTP sink to try things on, in the foreground
 	$(BIN)/python -m tests.servers

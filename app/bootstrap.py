@@ -13,11 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
 from app.adapters.child import ChildMind
+from app.adapters.egress import Egress
 from app.adapters.https import fetch
 from app.adapters.imap.folder import ImapMailbox
 from app.adapters.imap.sent import ImapSentFolder
@@ -30,7 +32,7 @@ from app.casefile.service import CaseFileService
 from app.db.changes import Listener
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
-from app.db.opening import check_key, why_not
+from app.db.opening import check_key, is_listed, stored_keys, why_not
 from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxKind
 from app.db.uow import Database
@@ -40,6 +42,8 @@ from app.domain.job import JobKind
 from app.domain.oauth import TokenServer
 from app.domain.policy import Policy
 from app.domain.ports import MailAccount, Mind, Poster, Sender
+from app.domain.recipients import Recipient
+from app.domain.retention import Retention
 from app.domain.sending import Pace
 from app.health import Health
 from app.identity.service import IdentityService
@@ -71,7 +75,11 @@ from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
+from app.policies.retention import load_retention
 from app.policies.standing import load_actions, load_standing
+from app.privacy.dossier import DossierService, Processing
+from app.privacy.keys import KeyService
+from app.privacy.service import PrivacyService
 from app.reminders.automatic import Morning
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
@@ -122,6 +130,7 @@ class Services:
     notifier: Notifier
     poster: Poster
     outbox: OutboxService
+    sender: Sender
     ledger: LedgerService
     cases: CaseService
     holds: HoldService
@@ -146,6 +155,10 @@ class Services:
     case_files: CaseFileService
     identity: IdentityService
     audit: AuditService
+    keys: KeyService
+    privacy: PrivacyService
+    dossier: DossierService
+    egress: Egress
     poller: Poller
     heartbeat: Heartbeat
     sweep: Sweep
@@ -204,7 +217,7 @@ def prepare_database(url: str, *, secret_key: str = "") -> None:
             upgrade(url)
             migrate(url)
         if secret_key:
-            check_key(engine, Keyring(secret_key))
+            check_key(engine, Keyring(secret_key, lambda: stored_keys(url)))
     except DBAPIError as error:
         raise why_not(url, error) from None
     finally:
@@ -221,7 +234,7 @@ def build(
 ) -> Services:
     """Wire everything for these settings. With a `sink`, answers are filed there and never leave the machine."""
     url = settings.database_url
-    keyring = Keyring(settings.secret_key.get_secret_value())
+    keyring = Keyring(settings.secret_key.get_secret_value(), lambda: stored_keys(url))
     executor_id = "local" if is_sqlite(url) else f"{socket.gethostname()}-{os.getpid()}-{str(new_id())[-8:]}"
     engine = Engine(sync_engine(url), executor_id=executor_id, poll_seconds=JOB_POLL_SECONDS)
     database = Database(
@@ -254,6 +267,8 @@ def build(
         weights=policy.queue,
     )
     dispatcher = Dispatcher(database)
+    retention = load_retention()
+    privacy = PrivacyService(database, retention, clock)
     insights = InsightsService(database, clock)
     standing = StandingService(database, load_standing(), load_actions(), clock)
     handlers = {
@@ -289,6 +304,7 @@ def build(
         poster=poster,
         listener=None if is_sqlite(url) else Listener(url, database.changes),
         outbox=outbox,
+        sender=sender,
         cases=CaseService(database, clock),
         holds=HoldService(database, clock),
         tasks=TaskService(database, clock),
@@ -320,6 +336,10 @@ def build(
         case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),
         audit=AuditService(database),
+        keys=KeyService(database, clock),
+        privacy=privacy,
+        dossier=DossierService(database, _processing(settings, policy, retention)),
+        egress=Egress(lambda host: is_listed(url, _recipients(settings), host), refuses=False),
         poller=Poller(
             database,
             intake,
@@ -340,6 +360,7 @@ def build(
                 "outcomes": OutcomeService(database, clock).follow_today,
                 "reminders": Morning(database, batches, sending, policy, plans.policy).run,
                 "search": Indexing(database).work,
+                "retention": privacy.keep_no_longer,
             },
         ),
         health=Health(database, clock),
@@ -369,6 +390,30 @@ def mind_config(settings: Settings) -> MindConfig:
     )
     check_config(config)
     return config
+
+
+def _recipients(settings: Settings) -> tuple[Recipient, ...]:
+    """Hosts that the settings name; mailboxes have theirs in the database."""
+    model, database = urlsplit(settings.model.base_url).hostname or "", urlsplit(settings.database_url).hostname or ""
+    found = [
+        Recipient(settings.smtp.host, "sending mail", "answers and reminders that left, with their recipients"),
+        Recipient(database, "database", "everything, words sealed; the ledger's own columns readable"),
+    ]
+    if settings.model.provider == "openai":
+        found.append(Recipient(model, "language model", "mail and ledger facts with placeholders for personal data"))
+    found.append(Recipient(settings.clamd.rpartition(":")[0], "malware scanner", "files in mails, as they came"))
+    return tuple(recipient for recipient in found if recipient.host)
+
+
+def _processing(settings: Settings, policy: Policy, retention: Retention) -> Processing:
+    return Processing(
+        model_provider=settings.model.provider,
+        model_name=settings.model.name or "embedded",
+        policy_version=policy.version,
+        database="SQLite, on this machine" if is_sqlite(settings.database_url) else "PostgreSQL",
+        recipients=_recipients(settings),
+        retention=retention,
+    )
 
 
 def settings_from_environment(**fixed: object) -> Settings:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.errors import AppError, DatabaseBusy, DocumentsRefused, ImportRefused, Invalid, Unreachable
+from app.domain.people import DUEBOX
 from app.logging import set_up_logging
 from app.operations import (
     administration,
@@ -46,6 +47,8 @@ quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be work
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 reminders = typer.Typer(no_args_is_help=True, help="Who hears from us, when and why.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
+privacy = typer.Typer(no_args_is_help=True, help="Rights of the people whose data is kept.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that seal what is stored.")
 for group, name in (
     (mailbox, "mailbox"),
     (ledger, "ledger"),
@@ -55,6 +58,8 @@ for group, name in (
     (quarantine, "quarantine"),
     (audit, "audit"),
     (db, "db"),
+    (keys, "keys"),
+    (privacy, "privacy"),
 ):
     cli.add_typer(group, name=name)
 
@@ -444,10 +449,32 @@ def audit_export(
 
 
 @audit.command("checkpoint")
-def audit_checkpoint(out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None) -> None:
+def audit_checkpoint(
+    out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None,
+    mail_to: Annotated[str, typer.Option(help="Send them to this address instead.")] = "",
+) -> None:
     """Write the heads of the chains, to be kept outside: later they prove that nothing was cut off."""
+    if mail_to:
+        _with_services(lambda s: administration.mail_checkpoints(s, mail_to))
+        return
     text = json.dumps(_with_services(administration.checkpoints), indent=2, default=str)
     out.write_text(text + "\n", encoding="utf-8") if out else typer.echo(text)
+
+
+@audit.command("replay")
+def audit_replay(messages: Annotated[list[str], typer.Argument(help="Ids of mails.")], as_json: AsJson = False) -> None:
+    """Decide about mails again with the recorded answers of the models; say what differs."""
+    from app.operations.replay import replay  # noqa: PLC0415  # loads the readers and the redactor
+
+    async def all_of_them(services: Services) -> list[dict[str, Any]]:
+        return [asdict(one) async for one in replay(services, messages)]
+
+    found = _with_services(all_of_them)
+    if as_json:
+        _print(found)
+    for one in found if not as_json else ():
+        typer.echo(f"{one['message_id']}: {one['recorded']}: {'; '.join(one['faults']) or 'the same again'}")
+    raise typer.Exit(WRONG if any(one["faults"] for one in found) else OK)
 
 
 @reminders.command("plan")
@@ -487,6 +514,73 @@ def casefile_verify(
         state = "; ".join(checked.faults) or "intact"
         typer.echo(f"{file}: {checked.files} files, {checked.entries} audit entries, seal {checked.seal}: {state}")
     raise typer.Exit(WRONG if checked.faults else OK)
+
+
+@privacy.command("export")
+def privacy_export(address: str, out: Annotated[Path, typer.Option(help="The ZIP file to write.")]) -> None:
+    """Write all that is kept of a person."""
+    count = _with_services(lambda s: administration.export_subject(s, address, out))
+    typer.echo(f"{out}: {count} mails")
+
+
+@privacy.command("rectify")
+def privacy_rectify(address: str, name: str = "", email: str = "", phone: str = "") -> None:
+    """Put a person's contact right; do so in the accounting system too."""
+    count = _with_services(lambda s: s.privacy.rectify(address, name=name, email=email, phone=phone, by=DUEBOX))
+    typer.echo(f"{count} contacts put right")
+
+
+@privacy.command("erase")
+def privacy_erase(address: str, as_json: AsJson = False) -> None:
+    """Erase a person as far as the law lets us; exits 1 while something is left that can still be decided."""
+    done = _with_services(lambda s: s.privacy.erase(address, by=DUEBOX))
+    if as_json:
+        _print(asdict(done))
+    else:
+        until = f" until {done.until} at the latest" if done.until else ""
+        typer.echo(
+            f"{done.contacts} contacts emptied, {done.erased} threads erased, {done.restricted} restricted{until},"
+        )
+        typer.echo(f"{done.held} under legal hold, {done.unfinished} still being worked: decide those, then ask again")
+    raise typer.Exit(WRONG if done.unfinished else OK)
+
+
+@privacy.command("hold")
+def privacy_hold(customer: str) -> None:
+    """Keep everything of a customer, whatever its age."""
+    is_new = _with_services(lambda s: s.privacy.hold(customer, by=DUEBOX))
+    typer.echo(f"{customer} is {'now' if is_new else 'already'} under legal hold")
+
+
+@privacy.command("lift")
+def privacy_lift(customer: str) -> None:
+    """End a legal hold."""
+    _with_services(lambda s: s.privacy.lift(customer, by=DUEBOX))
+    typer.echo(f"{customer} is no longer under legal hold")
+
+
+@privacy.command("dossier")
+def privacy_dossier(out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None) -> None:
+    """Records of processing, recipients, retention: from the running configuration, as Markdown."""
+    text = _with_services(lambda s: s.dossier.make())
+    out.write_text(text, encoding="utf-8") if out else typer.echo(text)
+
+
+@keys.command("rotate")
+def keys_rotate(
+    new_secret_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Change DUEBOX_SECRET_KEY to this file's content.")
+    ] = None,
+) -> None:
+    """Make a new key and seal everything under it; interrupted, it goes on where it stopped."""
+    secret = mailboxes.secret_from(new_secret_file)
+    if secret:
+        _with_services(lambda s: s.keys.change_secret(secret, by=DUEBOX))
+        typer.echo("sealed under the new secret: set DUEBOX_SECRET_KEY to it, and start serve and worker anew")
+        return
+    done = _with_services(lambda s: s.keys.rotate(by=DUEBOX, say=typer.echo))
+    forgotten = f"; forgot {', '.join(done.forgotten)}" if done.forgotten else ""
+    typer.echo(f"{done.key_id}: {done.resealed} rows sealed anew{forgotten}")
 
 
 @db.command("upgrade")

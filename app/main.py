@@ -17,6 +17,8 @@ from app.ledger.contact_routes import router as contacts
 from app.ledger.import_routes import router as imports
 from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
+from app.privacy.routes import api as privacy_api
+from app.privacy.routes import router as privacy
 from app.reminders.batch_routes import router as batches
 from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders
@@ -63,7 +65,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
-    ledgers = (imports, ledger, contacts, reminders, batches, case_files, insights)
+    ledgers = (imports, ledger, contacts, reminders, batches, case_files, privacy, privacy_api, insights)
     reviews = (queue, live, notifications, pages, desk, guidance)
     for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, *reviews, *ledgers):
         app.include_router(router)

@@ -9,6 +9,7 @@ A MindConfig is plain data, so that a spawned process can be handed one.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -29,6 +30,7 @@ from agents.triage.state import Standing
 from app.adapters.breaker import Budget
 from app.adapters.child import serve
 from app.adapters.clamd import Clamd
+from app.adapters.egress import Egress
 from app.adapters.embedded_model import EmbeddedModel
 from app.adapters.embedded_writer import EmbeddedWriter
 from app.adapters.file_reader import FileReader
@@ -60,6 +62,15 @@ Read = Callable[[bytes, Identity], ReadMail]
 
 def build_mind(config: MindConfig) -> "LocalMind":
     """Checks the settings, then loads everything that is slow to load. Raises SettingInvalid."""
+    return _mind(config, None)
+
+
+def build_replay(config: MindConfig, recorded: Model) -> "LocalMind":
+    """A mind that is told again what its models said; all else is as in `build_mind`."""
+    return _mind(config, recorded)
+
+
+def _mind(config: MindConfig, recorded: Model | None) -> "LocalMind":
     check_config(config)
     forget_old_tracing()
     prompts, policy = (
@@ -72,7 +83,7 @@ def build_mind(config: MindConfig) -> "LocalMind":
     redactor = PresidioRedactor.create(is_strict=config.provider != "embedded")
     return LocalMind(
         redactor=redactor,
-        model=_model(config, embedded, policy),
+        model=_model(config, embedded, policy, recorded),
         prompts=prompts,
         policy=policy,
         read=_reader(config),
@@ -135,10 +146,10 @@ def forget_old_tracing() -> None:
     os.environ.pop("LANGCHAIN_HANDLER", None)  # noqa: TID251
 
 
-def _model(config: MindConfig, embedded: EmbeddedModel, policy: Policy) -> Model:
+def _model(config: MindConfig, embedded: EmbeddedModel, policy: Policy, recorded: Model | None) -> Model:
     if config.provider == "embedded":
-        return embedded
-    return SecondReader(FallbackModel(_endpoint(config), embedded), embedded, policy)
+        return recorded or embedded
+    return SecondReader(recorded or FallbackModel(_endpoint(config), embedded), embedded, policy)
 
 
 def _endpoint(config: MindConfig) -> OpenAIModel:
@@ -389,5 +400,14 @@ def _restored_draft(draft: Draft, vault: Mapping[str, str]) -> Draft | None:
     return replace(draft, subject=subject, body=body, traces=traces)
 
 
+def _watched(config: MindConfig) -> LocalMind:
+    """In a process of its own, which sees what mails say: it speaks to the model and the scanner, and to no other."""
+    hosts = {config.clamd.rpartition(":")[0]}
+    if config.provider == "openai":
+        hosts.add(urlsplit(config.base_url).hostname or "")
+    Egress(hosts.__contains__, refuses=True).watch()
+    return build_mind(config)
+
+
 if __name__ == "__main__":
-    serve(build_mind)
+    serve(_watched)

@@ -304,13 +304,20 @@ def examples(random: Random, each: int) -> Iterator[Example]:
                 value = _cut(kind.make(random), random.choice(kind.groups), random)
                 yield _written(kind.type, value, label, language, random)
             yield _written(
-                "IBAN_CODE", _iban(random), random.choice(("IBAN", "Konto", "RIB", "IBAN-Nr.")), language, random
+                "IBAN_CODE", iban(random), random.choice(("IBAN", "Konto", "RIB", "IBAN-Nr.")), language, random
             )
             yield _email(language, random)
             yield _phone(language, random)
 
 
-def _iban(random: Random) -> str:
+def value_called(label: str, random: Random) -> tuple[str, str]:
+    """Type and value, as people spell it, of the first kind that goes by this label ("SIRET", "BSN")."""
+    kind = next(kind for kind in KINDS if label in kind.labels.split("|"))
+    return kind.type, _cut(kind.make(random), random.choice(kind.groups), random)
+
+
+def iban(random: Random) -> str:
+    """In groups, in small letters, or in one piece."""
     while True:
         try:
             value = str(IBAN.random(random.choice(IBAN_COUNTRIES), random=random))
@@ -327,15 +334,20 @@ def _email(language: str, random: Random) -> Example:
     return _written("EMAIL_ADDRESS", f"{local}@{domain}", random.choice(("mail", "E-Mail", "correo")), language, random)
 
 
-def _phone(language: str, random: Random) -> Example:
+def phone(language: str, random: Random) -> str:
+    """A fixed line or a mobile of one of the language's countries."""
     kind = random.choice((PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE))
     number = _number(random.choice(REGIONS[language]), kind, random)
     style = random.choice((PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL, PhoneNumberFormat.E164))
     value = phonenumbers.format_number(number, style)
     if style != PhoneNumberFormat.E164:
         value = value.replace(" ", random.choice((" ", " ", "-", ".", "\u00a0")))
+    return value
+
+
+def _phone(language: str, random: Random) -> Example:
     label = random.choice(("Tel.", "mobile", "Handy", "tél", "móvil", "telefoon", "cell.", "telemóvel", "T:"))
-    return _written("PHONE_NUMBER", value, label, language, random)
+    return _written("PHONE_NUMBER", phone(language, random), label, language, random)
 
 
 def _number(region: str, kind: int, random: Random) -> phonenumbers.PhoneNumber:

@@ -16,6 +16,7 @@ import pytest
 
 from app.db.engine import async_engine, sync_engine
 from app.db.migrating import upgrade
+from app.db.opening import stored_keys
 from app.db.sealing import Keyring
 from app.db.tables.ledger import ContactRow, CustomerRow, InvoiceRow
 from app.db.tables.mail import MailboxKind, MailboxRow, MessageRow
@@ -172,7 +173,7 @@ async def instance_on(migrated_url: str) -> AsyncIterator[Instance]:
     database = Database(
         async_engine(migrated_url, for_writing=True),
         async_engine(migrated_url, for_writing=False),
-        Keyring(SECRET),
+        Keyring(SECRET, lambda: stored_keys(migrated_url)),
         clock,
         engine.enqueue,
     )

@@ -1,13 +1,20 @@
 """Opening the database before anything else: what is missing is made, and what is wrong is said in one sentence."""
 
+import re
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from sqlalchemy.exc import DBAPIError
 
-from app.db.engine import is_sqlite, sqlite_path
+from app.db.engine import is_sqlite, sqlite_path, sync_engine
 from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxRow
+from app.db.tables.privacy import MasterKeyRow
 from app.domain.errors import AppError, DatabaseBusy, SettingInvalid, Unreachable
+from app.domain.recipients import Recipient
+
+SNS = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com")
 
 REFUSALS = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
 """What PostgreSQL says when waiting would not help."""
@@ -17,15 +24,39 @@ def check_key(engine: sa.Engine, keyring: Keyring) -> None:
     """Raises SettingInvalid when this database was written with another key, before anything is sealed with ours."""
     with engine.connect() as connection:
         sealed = connection.execute(sa.select(MailboxRow.id, MailboxRow.secret).limit(1)).first()
-    if sealed is None:
-        return
     try:
-        keyring.open(sealed.id, sealed.secret)
+        keyring.index("")  # opens the stored keys, if there are any
+        if sealed is not None and sealed.secret:
+            keyring.open(sealed.id, sealed.secret)
     except InvalidTag:
         raise SettingInvalid(
             "DUEBOX_SECRET_KEY is not the key that this database was written with; set that one,"
             " or DUEBOX_DATABASE_URL for another database"
         ) from None
+
+
+def stored_keys(url: str) -> dict[str, bytes]:
+    """The sealed keys of a database whose keys were rotated; none of one that never was."""
+    engine = sync_engine(url)
+    try:
+        with engine.connect() as connection:
+            return {row.id: row.sealed for row in connection.execute(sa.select(MasterKeyRow.id, MasterKeyRow.sealed))}
+    finally:
+        engine.dispose()
+
+
+def is_listed(url: str, recipients: Iterable[Recipient], host: str) -> bool:
+    """Whether settings or a mailbox name this host, or a mailbox asks for the certificates of Amazon's SNS."""
+    if any(recipient.host == host for recipient in recipients):
+        return True
+    engine = sync_engine(url)
+    try:
+        with engine.connect() as connection:
+            boxes = connection.execute(sa.select(MailboxRow.host, MailboxRow.scheme).where(MailboxRow.active)).all()
+    finally:
+        engine.dispose()
+    posts_by_sns = any(box.scheme == "ses" for box in boxes)
+    return any(box.host == host for box in boxes) or (posts_by_sns and SNS.fullmatch(host) is not None)
 
 
 def why_not(url: str, error: DBAPIError) -> AppError:

@@ -3,14 +3,20 @@
     secret ──HKDF──▶ master key ──AES-GCM──▶ data key + salt (one row a conversation) ──AES-GCM──▶ payloads
            └─HKDF──▶ index key  ──BLAKE2──▶ keyed hashes, by which Message-IDs and subjects are found again
 
+Once keys were rotated, master keys are random and stand in rows, sealed under what is derived from the secret: a new
+secret seals those rows anew, a new master key the data keys. The index key stays: what was hashed must be found.
+
 Destroying a conversation's sealed key makes its words and its salted hashes unreadable for good.
 """
 
 import hashlib
 import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,6 +24,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 NONCE_BYTES = 12
 INDEX_BYTES = 32
+
+FIRST, INDEX = "k1", "index"
+"""Ids of the keys that every instance has."""
+MASTER = b"duebox master key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +49,110 @@ class DataKey:
 
 
 class Keyring:
-    """The instance's master key. `secret` must be at least 32 characters of randomness."""
+    """The instance's master keys. `secret` must be at least 32 characters of randomness.
 
-    key_id = "k1"
+    `stored` looks up the sealed keys of a database that was rotated; there are none at first, and the only master key
+    is derived from the secret itself. Sealing takes the newest, opening whichever fits.
+    """
 
-    def __init__(self, secret: str) -> None:
-        self._master = _derive(secret, b"duebox master key")
-        self._index = _derive(secret, b"duebox index key")
+    def __init__(self, secret: str, stored: Callable[[], Mapping[str, bytes]] = dict) -> None:
+        self._secret = secret
+        self._stored = stored
+        self._loaded: dict[str, bytes] = {}
+
+    @property
+    def key_id(self) -> str:
+        """The newest master key's."""
+        return max(self._masters, key=_number)
 
     def new_data_key(self, conversation: UUID) -> tuple[DataKey, bytes]:
         """A fresh data key, and its sealed form for the conversation's row."""
         material = secrets.token_bytes(2 * KEY_BYTES)
-        return _data_key(material), _seal(self._master, material, conversation.bytes)
+        return _data_key(material), self.seal(conversation, material)
 
     def data_key(self, conversation: UUID, sealed: bytes) -> DataKey:
-        return _data_key(_open(self._master, sealed, conversation.bytes))
+        return _data_key(self.open(conversation, sealed))
 
     def seal(self, row: UUID, plain: bytes) -> bytes:
         """Seal what belongs to no conversation: mailbox secrets, the reason of a hold."""
-        return _seal(self._master, plain, row.bytes)
+        return _seal(self._masters[self.key_id], plain, row.bytes)
 
     def open(self, row: UUID, sealed: bytes) -> bytes:
-        return _open(self._master, sealed, row.bytes)
+        """Raises InvalidTag. A key that another process made meanwhile is looked up."""
+        try:
+            return self._open_with_known(row, sealed)
+        except InvalidTag:
+            known = len(self._loaded)
+            self.reload()
+            if len(self._keys) <= known:
+                raise
+            return self._open_with_known(row, sealed)
+
+    def resealed(self, row: UUID, sealed: bytes) -> bytes | None:
+        """The same words under the newest master key; None when they are already."""
+        try:
+            _open(self._masters[self.key_id], sealed, row.bytes)
+        except InvalidTag:
+            return self.seal(row, self.open(row, sealed))
+        return None
 
     def term(self, word: str) -> int:
         """A keyed hash of a word that is searched for, as a signed 64-bit number; another family than `index`."""
-        digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), key=self._index, digest_size=8, person=b"term")
+        digest = hashlib.blake2b(
+            word.encode("utf-8", "surrogatepass"), key=self._keys[INDEX], digest_size=8, person=b"term"
+        )
         return int.from_bytes(digest.digest(), signed=True)
 
     def index(self, text: str) -> str:
         """A keyed hash (RFC 7693 §2.5), hex: the same text is found again, but not guessed from a dump."""
         words = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(words, key=self._index, digest_size=INDEX_BYTES).hexdigest()
+        return hashlib.blake2b(words, key=self._keys[INDEX], digest_size=INDEX_BYTES).hexdigest()
+
+    # -- rotation --------------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Look the stored keys up again at the next use."""
+        self._loaded = {}
+
+    def wrapped(self, secret: str = "") -> dict[str, bytes]:
+        """All keys, sealed under the secret, or under another one, for their rows."""
+        return {key_id: _wrap(secret or self._secret, key_id, key) for key_id, key in self._keys.items()}
+
+    def wrapped_new(self) -> tuple[str, bytes]:
+        """The id of the next master key, and a random one, sealed for its row."""
+        key_id = f"k{_number(self.key_id) + 1}"
+        return key_id, _wrap(self._secret, key_id, secrets.token_bytes(KEY_BYTES))
+
+    def _open_with_known(self, row: UUID, sealed: bytes) -> bytes:
+        *newer, oldest = sorted(self._masters, key=_number, reverse=True)
+        for key_id in newer:
+            with suppress(InvalidTag):
+                return _open(self._masters[key_id], sealed, row.bytes)
+        return _open(self._masters[oldest], sealed, row.bytes)
+
+    @property
+    def _masters(self) -> dict[str, bytes]:
+        return {key_id: key for key_id, key in self._keys.items() if key_id != INDEX}
+
+    @property
+    def _keys(self) -> dict[str, bytes]:
+        if not self._loaded:
+            wrapping = _derive(self._secret, MASTER)
+            rows = self._stored().items()
+            self._loaded = (
+                {FIRST: wrapping, INDEX: _derive(self._secret, b"duebox index key")}
+                if not rows
+                else {key_id: _open(wrapping, sealed, key_id.encode()) for key_id, sealed in rows}
+            )
+        return self._loaded
+
+
+def _number(key_id: str) -> int:
+    return int(key_id.removeprefix("k"))
+
+
+def _wrap(secret: str, key_id: str, key: bytes) -> bytes:
+    return _seal(_derive(secret, MASTER), key, key_id.encode())
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

@@ -1,8 +1,10 @@
 """One block is one transaction: it commits when the block ends well and rolls back when it raises. Nobody calls
 `commit`."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
@@ -110,6 +112,16 @@ class Database:
         async with self._read_session() as session:
             yield Uow(session, self._keyring, self._clock, self._enqueue)
 
+    async def empty_journal(self) -> None:
+        """On SQLite: write the journal into the file and empty it, so that nothing overwritten is left in it."""
+        if self._writing.dialect.name == "sqlite":
+            await asyncio.to_thread(_empty_journal, self._writing.url.database or "")
+
     async def dispose(self) -> None:
         await self._writing.dispose()
         await self._reading.dispose()
+
+
+def _empty_journal(path: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

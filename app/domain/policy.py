@@ -171,12 +171,13 @@ def bearable(tone: Tone, intents: Iterable[Intent]) -> Tone:
     return Tone.NEUTRAL if tone is Tone.FIRM and NEVER_FIRM & set(intents) else tone
 
 
-def may_send_alone(policy: Policy, intents: Iterable[Intent], segment: str) -> bool:
+def may_send_alone(policy: Policy, intents: Iterable[Intent], segment: str, *, is_natural_person: bool = False) -> bool:
     """Whether an `auto` answer may leave without a person: autonomy is `send` for every intent, and sending is not
-    stopped."""
+    stopped. Never to a customer who is a person of flesh and blood (GDPR art. 22)."""
     wanted = tuple(intents)
     return (
         bool(wanted)
+        and not is_natural_person
         and not policy.sending_stopped
         and all(_autonomy(policy, i, segment) is Autonomy.SEND for i in wanted)
     )

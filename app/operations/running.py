@@ -23,6 +23,7 @@ OPEN_REQUESTS_SECONDS = 5
 
 def serve_until_stopped(services: Services, host: str, port: int) -> None:
     """API and pages. Raises SettingInvalid or Unreachable when it cannot start."""
+    services.egress.watch()
     with _bound(host, port) as address:
         server = _server(create_app(services, works=services.is_embedded), host, port)
         signal.signal(signal.SIGTERM, _leave)
@@ -93,6 +94,7 @@ async def work_until_stopped(services: Services) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    services.egress.watch()
     await services.start_working()
     await stop.wait()
     await services.stop_working()

@@ -11,6 +11,7 @@ from babel.dates import format_datetime as localised
 
 from app.domain.message import Address
 from app.domain.sending import OWN_MARK
+from app.reading.disclosure import disclosed, mark
 
 MAX_REFERENCES = 20
 _ID = re.compile(r"[!-;=?-~]{1,900}")
@@ -69,6 +70,7 @@ def compose(outgoing: Outgoing) -> bytes:
         message["Auto-Submitted"] = "auto-replied"
         message["X-Auto-Response-Suppress"] = "All"
         message[OWN_MARK] = "yes"
+    mark(message, is_automatic=outgoing.is_automatic)
     message["Content-Language"] = outgoing.language
     message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
     return _threading(outgoing.original) + message.as_bytes()
@@ -91,8 +93,9 @@ def reply_subject(subject: str) -> str:
 
 def _with_quote(outgoing: Outgoing) -> str:
     original = outgoing.original
+    body = disclosed(outgoing.body, outgoing.language, is_automatic=outgoing.is_automatic)
     if not original.text.strip():
-        return outgoing.body.rstrip() + "\n"
+        return f"{body}\n"
     when = localised(
         original.received_at,
         "short",
@@ -102,7 +105,7 @@ def _with_quote(outgoing: Outgoing) -> str:
     who = original.sender.name or original.sender.email
     wrote = WROTE.get(outgoing.language, WROTE["en"]).format(when=when, who=who)
     quoted = "\n".join(f"> {line}".rstrip() for line in original.text.strip().splitlines())
-    return f"{outgoing.body.rstrip()}\n\n{wrote}\n{quoted}\n"
+    return f"{body}\n\n{wrote}\n{quoted}\n"
 
 
 def _one_line(text: str) -> str:

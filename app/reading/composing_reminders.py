@@ -17,6 +17,7 @@ from html import escape
 
 from app.domain.message import Address
 from app.domain.sending import OWN_MARK
+from app.reading.disclosure import disclosed, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,9 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
         message["X-Auto-Response-Suppress"] = "All"
         message[OWN_MARK] = "yes"
     message["List-Unsubscribe"] = f"<mailto:{outgoing.sender.email}?subject=No%20more%20e-mail%20please>"
+    mark(message, is_automatic=outgoing.is_automatic)
     message["Content-Language"] = outgoing.language
-    message.set_content(f"{outgoing.body.rstrip()}\n", charset="utf-8", cte="quoted-printable")
+    message.set_content(f"{_words(outgoing)}\n", charset="utf-8", cte="quoted-printable")
     message.add_alternative(html_of(outgoing), subtype="html", charset="utf-8", cte="quoted-printable")
     for attached in outgoing.attachments:
         maintype, _, subtype = attached.type.partition("/")
@@ -81,7 +83,7 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
 
 def html_of(outgoing: OutgoingReminder) -> str:
     """The body's own words; a table where the statement stands as text."""
-    before, found, after = outgoing.body.partition(outgoing.table.text)
+    before, found, after = _words(outgoing).partition(outgoing.table.text)
     parts = [*_paragraphs(before), *([_table(outgoing.table)] if found else []), *_paragraphs(after)]
     style = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:1.5;max-width:46em"
     content = "\n".join(parts)
@@ -89,6 +91,10 @@ def html_of(outgoing: OutgoingReminder) -> str:
         f'<!doctype html>\n<html lang="{escape(outgoing.language)}"><head><meta charset="utf-8"></head>\n'
         f'<body style="{style}">\n{content}\n</body></html>\n'
     )
+
+
+def _words(outgoing: OutgoingReminder) -> str:
+    return disclosed(outgoing.body, outgoing.language, is_automatic=outgoing.is_automatic)
 
 
 def _paragraphs(text: str) -> list[str]:

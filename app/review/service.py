@@ -152,7 +152,12 @@ class ReviewService:
             saved = await uow.reviews.proposal(review)
             customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
         intents = (Intent(intent) for intent in saved.intents)
-        allowed = may_send_alone(self._policy, intents, customer.segment if customer else "")
+        allowed = may_send_alone(
+            self._policy,
+            intents,
+            customer.segment if customer else "",
+            is_natural_person=customer is not None and customer.natural_person,
+        )
         if not (allowed and review.state is ReviewState.PENDING and review.version == FIRST_VERSION):
             return
         if not await self._is_enough_for_today(review.id):

@@ -260,7 +260,10 @@ class TriageService:
     def _may_leave_alone(self, proposal: Proposal, link: Link) -> bool:
         intents = (finding.intent for finding in proposal.intents)
         is_auto = proposal.route is Route.AUTO and proposal.draft is not None and proposal.is_worded_by_us
-        return is_auto and may_send_alone(self._policy, intents, link.account.segment)
+        account = link.account
+        return is_auto and may_send_alone(
+            self._policy, intents, account.segment, is_natural_person=account.natural_person
+        )
 
     async def _hashes(self, uow: Uow, task: Task, proposal: Proposal) -> _Hashes:
         shown = "\x1e".join(call.input for call in proposal.calls)

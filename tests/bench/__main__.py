@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.logging import set_up_logging
-from tests.bench import dashboards, drafts, imports, ingest, plan, queue, queue_size, start, transactions, triage
+from tests.bench import audit, dashboards, drafts, imports, ingest, plan, queue, queue_size, start, transactions, triage
 from tests.bench.figures import Figure, table, write
 from tests.bench.load import load_average
 from tests.running import scratch
@@ -34,6 +34,7 @@ BENCHES: Mapping[str, Measure] = {
     "plan": plan.measure,
     "drafts": drafts.measure,
     "dashboards": dashboards.measure,
+    "audit": audit.measure,
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from app.db.tables.ledger import InvoiceRow
+from app.db.tables.ledger import CustomerRow, InvoiceRow
 from app.db.tables.mail import ConversationRow, SentCopy
 from app.domain.account import InvoiceStatus
 from app.domain.case import Case
@@ -59,6 +59,18 @@ async def test_an_answer_leaves_alone_where_policy_says_so_and_says_that_a_machi
     await instance.outbox.work(str(row.id))
     (sent,) = instance.sender.sent
     assert b"Auto-Submitted: auto-replied" in sent
+    assert b"X-AI-Generated: yes; human-approved=no" in sent
+    assert b"To reach a person" in sent
+
+
+async def test_nothing_leaves_alone_to_a_natural_person(instance: Instance) -> None:
+    _autonomous(instance)
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(natural_person=True))
+    (review,) = await instance.work(mail())
+    await instance.reviews.work(str(review.id))
+    async with instance.database.read() as uow:
+        assert await uow.outbox.page(state=None, after=None, limit=5) == []
 
 
 async def test_it_does_not_leave_alone_after_a_newer_mail(instance: Instance) -> None:

@@ -50,6 +50,7 @@ async def test_approved_mail_leaves_once_threaded_and_to_its_writer(instance: In
     assert sent["References"] == "<a1@customer.example>"
     assert sent["Message-ID"] == f"<{outbox_id}@seller.example>"
     assert sent["Auto-Submitted"] is None
+    assert sent["X-AI-Generated"] == "draft; human-approved=yes"
     assert "We have noted it." in sent.get_content()
     assert "> We will pay INV-1 on Friday." in sent.get_content()
     (message,) = await instance.messages()

@@ -68,7 +68,7 @@ class Desk:
         await self.services.ledger.import_file(kind, path)
 
 
-async def _desk(path: Path, migrated: Path, email: str) -> AsyncIterator[Desk]:
+async def open_desk(path: Path, migrated: Path, email: str) -> AsyncIterator[Desk]:
     file = path / "duebox.db"
     shutil.copy(migrated, file)
     settings = settings_from_environment(database_url=f"sqlite:///{file}", **SETTINGS)
@@ -91,13 +91,13 @@ async def _desk(path: Path, migrated: Path, email: str) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def desk(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Desk]:
-    async for made in _desk(tmp_path, migrated_file, COLLECTOR):
+    async for made in open_desk(tmp_path, migrated_file, COLLECTOR):
         yield made
 
 
 @pytest.fixture
 async def reader(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Desk]:
-    async for made in _desk(tmp_path, migrated_file, AUDITOR):
+    async for made in open_desk(tmp_path, migrated_file, AUDITOR):
         yield made
 
 

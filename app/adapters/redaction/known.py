@@ -106,7 +106,7 @@ class KnownPeople:
         """Not inside a company's name, and not the word that opens a sentence with its ordinary meaning."""
         word, lexicon = words[at], self.lexicon
         if (
-            not word.is_capital
+            not (word.is_capital or word.is_elided_name)
             or GLUED.match(text, word.end)
             or text[max(0, word.start - 2) : word.start].strip() in {"&", "@"}
         ):

@@ -25,6 +25,7 @@ SMALL_TITLES = frozenset(
         "mevr",
         "dhr",
         "mw",
+        "ssa",
         "sra",
         "senora",
         "senor",
@@ -102,7 +103,8 @@ class Openings:
         for _ in range(MOST_TITLES):
             if at < len(words) and words[at].folded in self.more_titles and _follows(text, words, at):
                 at += 1
-        if at >= len(words) or not _follows(text, words, at) or not (words[at].is_capital or _is_elided(words[at])):
+        if at >= len(words) or not _follows(text, words, at) or not (words[at].is_capital or words[at].is_elided_name):
+            yield from self._of_origin(text, words, at)
             return
         head = words[at]
         surname_begins = head.folded in self.lexicon.particles and at + 1 < len(words) and words[at + 1].is_capital
@@ -116,6 +118,13 @@ class Openings:
             name = Name((head,), has_last=True)
         if name is not None:
             yield self._without_noun(name)
+
+    def _of_origin(self, text: str, words: Sequence[Word], at: int) -> Iterator[Name]:
+        """ "Frau von der Heide", "mevr. van 't Hof": the title makes a name of what begins small."""
+        if at < len(words) and _follows(text, words, at):
+            name = self.reader.read_behind_particles(text, words, at)
+            if name is not None:
+                yield name
 
     def _without_noun(self, name: Name) -> Name:
         """In German the word behind "Herr Brandt" may be any noun that is also a surname somewhere."""
@@ -247,11 +256,6 @@ def is_title(text: str, word: Word) -> bool:
     if word.folded in DOTTED_TITLES:
         return dotted and (word.is_capital or len(word.text) > PAIR)
     return word.is_capital or dotted or word.folded in SMALL_TITLES
-
-
-def _is_elided(word: Word) -> bool:
-    """ "d'Arvieu"."""
-    return word.folded[:2] == "d'" and word.text[2:3].isupper()
 
 
 def _follows(text: str, words: Sequence[Word], at: int) -> bool:

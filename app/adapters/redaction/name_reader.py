@@ -121,14 +121,19 @@ class NameReader:
 
     def _is_particle(self, text: str, words: Sequence[Word], at: int) -> bool:
         """A "von" or "de la" with a capitalised word behind it."""
+        return self.read_behind_particles(text, words, at) is not None
+
+    def read_behind_particles(self, text: str, words: Sequence[Word], at: int) -> Name | None:
+        """ "von der Heide": particles from here on, and the capitalised word behind them."""
         for i in range(at, min(at + TRIPLE, len(words) - 1)):
             if words[i].folded not in self.lexicon.particles or not GAP.fullmatch(
                 text, words[i].end, words[i + 1].start
             ):
-                return False
+                return None
             if words[i + 1].is_capital and words[i + 1].folded not in self.lexicon.particles:
-                return self._is_part(text, words[i + 1], (words[i],), trusting=True)
-        return False
+                is_name = self._is_part(text, words[i + 1], (words[i],), trusting=True)
+                return Name(tuple(words[at : i + 2]), has_last=True) if is_name else None
+        return None
 
     def _weigh(self, taken: Sequence[Word]) -> Name | None:
         full = [word for word in taken if len(word.text) > 1]

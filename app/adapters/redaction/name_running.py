@@ -47,8 +47,11 @@ class Running:
         return self.lexicon.is_first(name.head) or (dotted_initial and last not in self.lexicon.person_roles)
 
     def _is_initialled(self, text: str, name: Name) -> bool:
-        """ "T. Zirngibl": behind a dotted initial a word that is nothing else."""
-        return name.has_initial and text[name.words[0].end] == "." and self.reader.is_unheard_of(name)
+        """ "T. Zirngibl", "A. Lo Presti": behind a dotted initial a word that is nothing else, or a particle."""
+        if not name.has_initial or text[name.words[0].end] != ".":
+            return False
+        of_origin = name.count > PAIR and name.words[1].is_capital and name.words[1].folded in self.lexicon.particles
+        return of_origin or self.reader.is_unheard_of(name)
 
     def _with_unknown_surname(self, text: str, words: Sequence[Word], at: int, name: Name) -> Name:
         """ "Selma Aydinoglu": a capitalised word right behind a given name is its surname, if no German noun."""

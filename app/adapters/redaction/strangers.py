@@ -16,7 +16,7 @@ from app.adapters.redaction.words import Word, without_tags, words_of
 STRANGER = 0.05
 """The score of a find of this rule: the weakest of all."""
 
-GLUED_BEFORE = re.compile(r"(?:[\d@_#]|\d[-/.]|[\w-][./@])$")
+GLUED_BEFORE = re.compile(r"(?:[\d@_#]|\d[-/.]|[\w-][./@])\Z")
 GLUED_BEHIND = re.compile(r"[-/#._]?\d|@|\.[a-z]|[/_]\w")
 OPENS = re.compile(r"(?:^|[.!?:;>*\u2022\"\u00bb\u201e\u201c\u00bf\u00a1(\u2013-]\s*|\n\s*|[⟩]\s*)$")
 BESIDE = re.compile(r"[^\S\n]{0,2}(?:&[^\S\n]|[.,](?=[^\S\n]*[A-Z][a-z]{0,3}\b))?[^\S\n]?|['\u2019]")

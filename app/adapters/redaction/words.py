@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from app.adapters.redaction.lexicon import fold
 
-WORD = re.compile(r"[^\W\d_]+(?:['\u2019\u2011-][^\W\d_]+)*")
+WORD = re.compile(r"(?:(?<=\s)['\u2019](?=t\b))?[^\W\d_]+(?:['\u2019\u2011-][^\W\d_]+)*")
+"""Hyphens and apostrophes hold a word together; the "'t" of "van 't Hof" is one."""
+
 TAG = re.compile(r"</?[a-zA-Z][^<>@\n]{0,200}>")
 LINE = re.compile(r"[^\r\n\u2028\u2029\v\f]+")
 QUOTE_MARKS = re.compile(r"[\s>|*_\-\u2013\u2014~#•]*")
@@ -23,6 +25,11 @@ class Word:
     @property
     def is_capital(self) -> bool:
         return self.text[0].isupper()
+
+    @property
+    def is_elided_name(self) -> bool:
+        """ "d'Arvieu"."""
+        return self.folded[:2] == "d'" and self.text[2:3].isupper()
 
     @property
     def is_shouted(self) -> bool:

@@ -21,12 +21,18 @@ COMPRESSION = 1
 
 
 class Words:
-    """Reads and writes sealed payloads; keeps the data keys that it has opened for the length of one transaction."""
+    """Reads and writes sealed payloads; keeps the data keys that it has opened for the length of one transaction.
 
-    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
+    `opens_restricted` for requests of the people themselves: what a statute alone keeps is open to nobody else.
+    """
+
+    def __init__(
+        self, session: AsyncSession, keyring: Keyring, clock: Clock, *, opens_restricted: bool = False
+    ) -> None:
         self._session = session
         self._keyring = keyring
         self._clock = clock
+        self._opens_restricted = opens_restricted
         self._keys: dict[UUID, DataKey] = {}
 
     @property
@@ -49,19 +55,22 @@ class Words:
         }
 
     async def load_keys(self, conversations: set[UUID]) -> None:
-        """Open the data keys of many conversations at once."""
+        """Open the data keys of many conversations at once; not of those that were erased or are restricted."""
         wanted = conversations - self._keys.keys()
         if not wanted:
             return
         rows = await self._session.execute(
-            sa.select(ConversationRow.id, ConversationRow.sealed_key).where(ConversationRow.id.in_(wanted))
+            sa.select(ConversationRow.id, ConversationRow.sealed_key).where(
+                ConversationRow.id.in_(wanted),
+                sa.true() if self._opens_restricted else ConversationRow.restricted_until.is_(None),
+            )
         )
         for conversation_id, sealed in rows:
             if sealed is not None:
                 self._keys[conversation_id] = self._keyring.data_key(conversation_id, sealed)
 
     async def key(self, conversation_id: UUID) -> DataKey:
-        """Raises NotFound when the conversation was erased."""
+        """Raises NotFound when the conversation was erased, or is restricted until a statute lets it be."""
         await self.load_keys({conversation_id})
         try:
             return self._keys[conversation_id]

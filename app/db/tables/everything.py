@@ -14,8 +14,18 @@ from app.db.tables.ledger import (
     PlanStepRow,
     TaskRow,
 )
-from app.db.tables.mail import ConversationRow, CopyRow, FolderRow, HistoryRow, MailboxRow, MessageRow, PayloadRow
+from app.db.tables.mail import (
+    ConversationRow,
+    CopyRow,
+    FolderRow,
+    GrantRow,
+    HistoryRow,
+    MailboxRow,
+    MessageRow,
+    PayloadRow,
+)
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
+from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
 from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
@@ -33,8 +43,10 @@ TABLES = (
     CopyRow,
     CustomerRow,
     DocumentRow,
+    ErasureRow,
     FigureRow,
     FolderRow,
+    GrantRow,
     GuidanceRow,
     HistoryRow,
     HoldRow,
@@ -42,8 +54,10 @@ TABLES = (
     InvoiceRow,
     LeaseRow,
     LedgerRequestRow,
+    LegalHoldRow,
     LoginFailureRow,
     MailboxRow,
+    MasterKeyRow,
     MessageRow,
     NoticeRow,
     NotifyRow,

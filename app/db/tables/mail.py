@@ -106,7 +106,8 @@ class GrantRow(Base):
 class ConversationRow(Base):
     """A thread. `sealed_key` is its data key and salt under the master key `key_id`; destroying it erases every word.
 
-    `version` rises with each mail that a person wrote; `vault` holds what the placeholders hide.
+    `version` rises with each mail that a person wrote; `vault` holds what the placeholders hide. `restricted_until`:
+    someone asked to be erased, and a statute keeps the letters until then; nobody reads them meanwhile.
     """
 
     __tablename__ = "conversations"
@@ -121,6 +122,7 @@ class ConversationRow(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_message_at: Mapped[datetime] = mapped_column(Moment)
+    restricted_until: Mapped[date | None]
 
 
 class PayloadRow(Base):

@@ -34,6 +34,7 @@ def redact(redactor: PresidioRedactor, text: str, language: str, *readable: str)
         ("nl", "Terpstra is akkoord, Detmer niet.", ["Terpstra", "Detmer"]),
         ("it", "Tagliaferri ha approvato.", ["Tagliaferri"]),
         ("pt", "O Delfim não assinou.", ["Delfim"]),
+        ("de", "Bezahlt am 04.08.2026.\nMkrtchyan, Falk gibt es frei.", ["Mkrtchyan", "Falk"]),
     ],
 )
 def test_unknown_words_are_hidden(redactor: PresidioRedactor, language: str, text: str, names: list[str]) -> None:

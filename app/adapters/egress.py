@@ -1,0 +1,62 @@
+"""Whom this process speaks to: each host is logged once, and one that is on no list is refused, or at least named.
+
+An audit hook of Python sees every name that is looked up and every address that is connected to, whichever library
+does it. It cannot be taken away again, so that it is set by processes of their own alone, never by a test's.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from app.domain.errors import AppError
+from app.domain.recipients import is_local
+
+log = structlog.get_logger()
+
+
+class EgressRefused(AppError):
+    """Something wanted to speak to a host that is not in the configuration."""
+
+
+class Egress:
+    """`allows` says whether a host is configured; asked once a host."""
+
+    def __init__(self, allows: Callable[[str], bool], *, refuses: bool) -> None:
+        self._allows = allows
+        self._refuses = refuses
+        self._seen: dict[str, bool] = {}
+
+    def watch(self) -> None:
+        sys.addaudithook(self.on_event)
+
+    def on_event(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Raises EgressRefused."""
+        if event == "socket.getaddrinfo":
+            self._meet(_text(arguments[0]))
+        elif event == "socket.connect" and isinstance(arguments[1], tuple):
+            self._meet_address(_text(arguments[1][0]))
+
+    def _meet(self, host: str) -> None:
+        if not is_local(host):
+            self._judge(host)
+
+    def _meet_address(self, address: str) -> None:
+        """A bare address: one that no name led to is a host of its own. Names are resolved before, by `_meet`."""
+        if not is_local(address) and not any(self._seen.values()):
+            self._judge(address)
+
+    def _judge(self, host: str) -> None:
+        if host not in self._seen:
+            self._seen[host] = self._allows(host)
+            if self._seen[host]:
+                log.info("egress.host.contacted", host=host)
+            else:
+                log.warning("egress.host.unlisted", host=host, is_refused=self._refuses)
+        if self._refuses and not self._seen[host]:
+            raise EgressRefused("this host is not in the configuration")
+
+
+def _text(host: object) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")

@@ -1,0 +1,239 @@
+"""Everything that is kept of a person, found by address; and its erasure.
+
+erase a thread: its sealed key, vault and salt ─▶ gone; its payloads, heads and envelopes ─▶ empty; search terms ─▶ gone
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.repositories.messages import SealedHead
+from app.db.repositories.words import Words
+from app.db.sealing import Keyring
+from app.db.tables.ledger import ContactProposalRow, ContactRow, CustomerRow
+from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow, PayloadRow
+from app.db.tables.papers import LedgerRequestRow
+from app.db.tables.privacy import ErasureRow, LegalHoldRow
+from app.db.tables.queue import NoticeRow, SearchTermRow
+from app.db.tables.system import LoginFailureRow, SessionRow
+from app.db.tables.work import OutboxRow
+from app.domain.clock import Clock
+from app.domain.ids import new_id
+from app.domain.message import MessageState
+from app.domain.review import OutboxState
+
+PAGE = 500
+ERASED = b""
+UNDER_WAY = (MessageState.IN_WORK, MessageState.PENDING)
+LEAVING = (OutboxState.WAITING, OutboxState.READY, OutboxState.SENDING, OutboxState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail from or to the person. Its bytes are the payload `raw_id`."""
+
+    id: UUID
+    conversation_id: UUID
+    at: datetime
+    is_ours: bool
+    raw_id: UUID
+    subject: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation, and what decides whether it may be erased."""
+
+    id: UUID
+    customer_id: str | None
+    country: str | None
+    last_message_at: datetime
+    is_held: bool
+    is_under_way: bool
+
+
+class Privacy:
+    """Opens every thread, restricted ones too: for requests of the people themselves, never for a page of the queue."""
+
+    def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._clock = clock
+        self._words = Words(session, keyring, clock, opens_restricted=True)
+
+    # -- finding -------------------------------------------------------------------------------------------------------
+
+    async def contacts(self, address: str) -> Sequence[ContactRow]:
+        rows = await self._session.scalars(sa.select(ContactRow).where(sa.func.lower(ContactRow.email) == address))
+        return rows.all()
+
+    async def letters(self, address: str) -> AsyncIterator[Letter]:
+        """Every mail of which the person is sender or recipient. Addresses are sealed, so that each head is opened."""
+        for table, at in ((MessageRow, MessageRow.received_at), (HistoryRow, HistoryRow.received_at)):
+            async for row, plain in self._opened(table, at, table.head):
+                head = SealedHead.from_bytes(plain)
+                if head.sender.email == address:
+                    yield Letter(row.id, row.conversation_id, row.at, False, row.raw_id, head.subject)
+        async for row, plain in self._opened(OutboxRow, OutboxRow.created_at, OutboxRow.envelope):
+            if plain.decode().casefold() == address:
+                yield Letter(row.id, row.conversation_id, row.at, True, row.raw_id)
+
+    async def _opened(self, table: Any, at: Any, sealed: Any) -> AsyncIterator[tuple[Any, bytes]]:
+        """The rows of a table by id, each with what is sealed in one column; those of erased threads are left out."""
+        query = (
+            sa.select(table.id, table.conversation_id, table.raw_id, at.label("at"), sealed.label("sealed"))
+            .join(ConversationRow, ConversationRow.id == table.conversation_id)
+            .where(ConversationRow.sealed_key.is_not(None))
+            .order_by(table.id)
+            .limit(PAGE)
+        )
+        after: UUID | None = None
+        while True:
+            rows = (await self._session.execute(query.where(table.id > after) if after else query)).all()
+            await self._words.load_keys({row.conversation_id for row in rows})
+            for row in rows:
+                yield row, self._words.known_key(row.conversation_id).open(row.id, row.sealed)
+            if not rows:
+                return
+            after = rows[-1].id
+
+    async def raw(self, letter: Letter) -> bytes:
+        """The mail itself. Raises NotFound when it was erased."""
+        return await self._words.get(letter.raw_id)
+
+    async def threads(self, ids: Sequence[UUID]) -> list[Thread]:
+        """With the customer's country, and whether a hold or unfinished work keeps them."""
+        rows = await self._session.execute(_THREADS.where(ConversationRow.id.in_(ids)))
+        return [Thread(*row) for row in rows]
+
+    async def threads_older_than(self, day: datetime, *, after: UUID | None) -> list[Thread]:
+        """Threads with words, last written to before that moment, by id."""
+        query = _THREADS.where(ConversationRow.last_message_at < day, ConversationRow.sealed_key.is_not(None))
+        query = query.order_by(ConversationRow.id).limit(PAGE)
+        return [
+            Thread(*row)
+            for row in await self._session.execute(query.where(ConversationRow.id > after) if after else query)
+        ]
+
+    async def restricted_past(self, day: date) -> list[UUID]:
+        rows = await self._session.scalars(
+            sa.select(ConversationRow.id).where(
+                ConversationRow.restricted_until < day, ConversationRow.sealed_key.is_not(None)
+            )
+        )
+        return list(rows)
+
+    # -- erasing -------------------------------------------------------------------------------------------------------
+
+    async def erase(self, threads: Sequence[UUID]) -> None:
+        """Destroy the keys, so that no copy of the words opens; then empty the words themselves."""
+        await self._forget_search_terms(threads)
+        messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
+        await self._session.execute(sa.delete(ContactProposalRow).where(ContactProposalRow.message_id.in_(messages)))
+        for table, columns in (
+            (PayloadRow, {"sealed": ERASED}),
+            (MessageRow, {"head": ERASED}),
+            (HistoryRow, {"head": ERASED}),
+            (OutboxRow, {"envelope": ERASED}),
+        ):
+            await self._session.execute(sa.update(table).where(table.conversation_id.in_(threads)).values(columns))
+        await self._session.execute(
+            sa.update(ConversationRow)
+            .where(ConversationRow.id.in_(threads))
+            .values(sealed_key=None, vault=None, subject_hash="")
+        )
+
+    async def restrict(self, thread: UUID, until: date) -> None:
+        await self._forget_search_terms([thread])
+        await self._session.execute(
+            sa.update(ConversationRow).where(ConversationRow.id == thread).values(restricted_until=until)
+        )
+
+    async def forget_contact(self, contact: ContactRow) -> None:
+        """The row stays, as sent mail refers to it; nothing in it names the person any more."""
+        contact.name, contact.email, contact.phone = "", f"erased-{contact.id}@invalid", ""
+        contact.active = False
+        contact.version += 1
+
+    async def _forget_search_terms(self, threads: Sequence[UUID]) -> None:
+        messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
+        await self._session.execute(sa.delete(SearchTermRow).where(SearchTermRow.message_id.in_(messages)))
+
+    async def forget_stale(
+        self, *, sessions: datetime, failures: datetime, requests: datetime, notices: datetime
+    ) -> int:
+        """What nobody needs after its days: expired sign-ins, failed ones, answers to repeated requests, notices."""
+        stale: tuple[tuple[Any, Any], ...] = (
+            (SessionRow, SessionRow.expires_at < sessions),
+            (LoginFailureRow, LoginFailureRow.last_at < failures),
+            (LedgerRequestRow, LedgerRequestRow.at < requests),
+            (NoticeRow, NoticeRow.done_at < notices),
+        )
+        gone = 0
+        for table, condition in stale:
+            gone += _count(await self._session.execute(sa.delete(table).where(condition)))
+        return gone
+
+    # -- holds and requests --------------------------------------------------------------------------------------------
+
+    async def hold(self, customer_id: str, by: UUID | None) -> bool:
+        """False when there is one already."""
+        if await self.is_held(customer_id):
+            return False
+        self._session.add(LegalHoldRow(id=new_id(), customer_id=customer_id, set_by=by, set_at=self._clock()))
+        return True
+
+    async def lift(self, customer_id: str, by: UUID | None) -> bool:
+        lifted = await self._session.execute(
+            sa.update(LegalHoldRow)
+            .where(LegalHoldRow.customer_id == customer_id, LegalHoldRow.lifted_at.is_(None))
+            .values(lifted_at=self._clock(), lifted_by=by)
+        )
+        return _count(lifted) > 0
+
+    async def is_held(self, customer_id: str) -> bool:
+        running = sa.select(LegalHoldRow.id).where(
+            LegalHoldRow.customer_id == customer_id, LegalHoldRow.lifted_at.is_(None)
+        )
+        return await self._session.scalar(running.limit(1)) is not None
+
+    async def holds(self) -> Sequence[LegalHoldRow]:
+        rows = await self._session.scalars(
+            sa.select(LegalHoldRow).where(LegalHoldRow.lifted_at.is_(None)).order_by(LegalHoldRow.set_at)
+        )
+        return rows.all()
+
+    async def erasures(self) -> Sequence[ErasureRow]:
+        """The newest first."""
+        rows = await self._session.scalars(sa.select(ErasureRow).order_by(ErasureRow.asked_at.desc()).limit(PAGE))
+        return rows.all()
+
+    def note_erasure(self, erasure: ErasureRow) -> None:
+        self._session.add(erasure)
+
+    async def forget_failures(self, address: str) -> None:
+        await self._session.execute(
+            sa.delete(LoginFailureRow).where(LoginFailureRow.email_hash == self._keyring.index(address))
+        )
+
+
+def _count(result: sa.Result[Any]) -> int:
+    return int(getattr(result, "rowcount", 0))
+
+
+_THREADS = sa.select(
+    ConversationRow.id,
+    ConversationRow.customer_id,
+    sa.case((ConversationRow.customer_id.is_not(None), sa.func.coalesce(CustomerRow.country, ""))),
+    ConversationRow.last_message_at,
+    sa.exists().where(LegalHoldRow.customer_id == ConversationRow.customer_id, LegalHoldRow.lifted_at.is_(None)),
+    sa.or_(
+        sa.exists().where(MessageRow.conversation_id == ConversationRow.id, MessageRow.state.in_(UNDER_WAY)),
+        sa.exists().where(OutboxRow.conversation_id == ConversationRow.id, OutboxRow.state.in_(LEAVING)),
+    ),
+).outerjoin(CustomerRow, CustomerRow.id == ConversationRow.customer_id)

@@ -1,0 +1,265 @@
+"""A person's rights over what is kept of them: to have it, to have it put right, to have it erased.
+
+    erase: threads of nobody's customer ─▶ keys destroyed at once
+           a customer's letters ─▶ restricted until the statute of the country lets them go, then the daily job
+           under legal hold, or still being worked ─▶ kept, and said so: the request is made again when that is over
+           contact rows ─▶ emptied
+
+The audit chain holds ids and salted hashes alone, so that it stays valid, and says what was erased and on whose word.
+"""
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import IO, Any
+from uuid import UUID
+
+import structlog
+
+from app.db.repositories.privacy import Letter, Privacy, Thread
+from app.db.tables.privacy import ErasureRow, LegalHoldRow
+from app.db.tables.system import Chain
+from app.db.uow import Database, Uow
+from app.domain.clock import Clock
+from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.ids import new_id
+from app.domain.people import SignedIn
+from app.domain.retention import Retention
+from app.domain.review import Role
+
+MAY_ERASE = frozenset({Role.ADMIN})
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What became of a person's data. `until`: the last day on which a statute keeps any of it."""
+
+    contacts: int = 0
+    erased: int = 0
+    restricted: int = 0
+    held: int = 0
+    unfinished: int = 0
+    until: date | None = None
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Threads by what may be done with them."""
+
+    now: list[UUID] = field(default_factory=list)
+    later: dict[UUID, date] = field(default_factory=dict)
+    held: int = 0
+    unfinished: int = 0
+
+
+class PrivacyService:
+    def __init__(self, database: Database, retention: Retention, clock: Clock) -> None:
+        self._database = database
+        self._retention = retention
+        self._clock = clock
+
+    async def export(self, address: str, out: IO[bytes], *, by: SignedIn) -> int:
+        """Write all that is kept of a person as a ZIP: data.json and each mail. Returns the number of mails."""
+        _check(by)
+        address = _folded(address)
+        async with self._database.read() as uow:
+            store = _store(uow)
+            letters = [letter async for letter in store.letters(address)]
+            contacts = [_contact(row) for row in await store.contacts(address)]
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+                names = [await _file(store, archive, number, letter) for number, letter in enumerate(letters, start=1)]
+                mails = [_described(letter, name) for letter, name in zip(letters, names, strict=True)]
+                data = {"address": address, "made_at": self._clock().isoformat(), "contacts": contacts, "mails": mails}
+                archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1))
+        async with self._database.write() as uow:
+            uow.audit.add("privacy.subject.exported", actor=by.actor, chain=Chain.ACCESS, mails=len(letters))
+        return len(letters)
+
+    async def rectify(self, address: str, *, name: str = "", email: str = "", phone: str = "", by: SignedIn) -> int:
+        """Put a person's contact rows right. Returns how many there are. Raises NotFound, Invalid."""
+        _check(by)
+        new = {"name": name.strip(), "email": _folded(email) if email else "", "phone": phone.strip()}
+        async with self._database.write() as uow:
+            rows = await _store(uow).contacts(_folded(address))
+            if not rows:
+                raise NotFound("no contact has this address")
+            changed = [part for part, value in new.items() if value]
+            if not changed:
+                raise Invalid("say what is right: a name, an address or a phone number")
+            for row in rows:
+                for part in changed:
+                    setattr(row, part, new[part])
+                row.version += 1
+                uow.audit.add("privacy.contact.rectified", actor=by.actor, contact_id=row.id, fields=changed)
+        return len(rows)
+
+    async def erase(self, address: str, *, by: SignedIn) -> Erased:
+        """Erase a person as far as the law lets us, restrict the rest, and note both. Repeating it does no harm."""
+        _check(by)
+        address = _folded(address)
+        async with self._database.write() as uow:
+            store = _store(uow)
+            mine = {letter.conversation_id async for letter in store.letters(address)}
+            sorted_ = self._sorted(await store.threads(sorted(mine)))
+            contacts = list(await store.contacts(address))
+            for contact in contacts:
+                await store.forget_contact(contact)
+            await store.forget_failures(address)
+            await self._carry_out(uow, sorted_, by)
+            done = Erased(
+                len(contacts),
+                len(sorted_.now),
+                len(sorted_.later),
+                sorted_.held,
+                sorted_.unfinished,
+                max(sorted_.later.values(), default=None),
+            )
+            self._note(uow, address, done, by)
+        await self._scrub()
+        log.info("privacy.subject.erased", erased=done.erased, restricted=done.restricted, held=done.held)
+        return done
+
+    async def hold(self, customer_id: str, *, by: SignedIn) -> bool:
+        """Keep everything of a customer, whatever its age. False when it is held already. Raises NotFound."""
+        _check(by)
+        async with self._database.write() as uow:
+            if await uow.ledger.customer(customer_id) is None:
+                raise NotFound(f"there is no customer {customer_id}")
+            is_new = await _store(uow).hold(customer_id, by.id)
+            if is_new:
+                uow.audit.add("privacy.hold.set", actor=by.actor, customer_id=customer_id)
+        return is_new
+
+    async def lift(self, customer_id: str, *, by: SignedIn) -> None:
+        """Raises NotFound when there is no hold."""
+        _check(by)
+        async with self._database.write() as uow:
+            if not await _store(uow).lift(customer_id, by.id):
+                raise NotFound(f"there is no legal hold on {customer_id}")
+            uow.audit.add("privacy.hold.lifted", actor=by.actor, customer_id=customer_id)
+
+    async def book(self) -> tuple[Sequence[LegalHoldRow], Sequence[ErasureRow]]:
+        """Holds in force, and what was erased on request, the newest first."""
+        async with self._database.read() as uow:
+            store = _store(uow)
+            return await store.holds(), await store.erasures()
+
+    def _sorted(self, threads: Sequence[Thread]) -> _Sorted:
+        today, found = self._clock().date(), _Sorted()
+        for thread in threads:
+            until = self._kept_until(thread)
+            if thread.is_held:
+                found.held += 1
+            elif thread.is_under_way:
+                found.unfinished += 1
+            elif until is not None and until >= today:
+                found.later[thread.id] = until
+            else:
+                found.now.append(thread.id)
+        return found
+
+    def _kept_until(self, thread: Thread) -> date | None:
+        if thread.country is None:
+            return None
+        return self._retention.kept_until(thread.last_message_at, thread.country)
+
+    async def _carry_out(self, uow: Uow, sorted_: _Sorted, by: SignedIn) -> None:
+        store = _store(uow)
+        if sorted_.now:
+            await store.erase(sorted_.now)
+        for thread_id, until in sorted_.later.items():
+            await store.restrict(thread_id, until)
+            uow.audit.add(
+                "privacy.thread.restricted", actor=by.actor, conversation_id=thread_id, until=until.isoformat()
+            )
+        for thread_id in sorted_.now:
+            uow.audit.add("privacy.thread.erased", actor=by.actor, conversation_id=thread_id, why="request")
+
+    def _note(self, uow: Uow, address: str, done: Erased, by: SignedIn) -> None:
+        row = ErasureRow(
+            id=new_id(),
+            address_hash=uow.words.keyring.index(address),
+            asked_by=by.id,
+            asked_at=self._clock(),
+            contacts=done.contacts,
+            erased=done.erased,
+            restricted=done.restricted,
+            held=done.held,
+            unfinished=done.unfinished,
+            last_until=done.until,
+        )
+        _store(uow).note_erasure(row)
+        uow.audit.add("privacy.subject.erased", actor=by.actor, erasure_id=row.id, threads=done.erased)
+
+    async def keep_no_longer(self) -> int:
+        """The work of each day: erase what has been kept long enough. Returns how many threads."""
+        now = self._clock()
+        async with self._database.write() as uow:
+            due = await _store(uow).restricted_past(now.date())
+            await self._erase_aged(uow, due, "statute_over")
+        count = len(due)
+        after: UUID | None = None
+        while True:
+            async with self._database.write() as uow:
+                store = _store(uow)
+                threads = await store.threads_older_than(now, after=after)
+                aged = [thread.id for thread in threads if self._is_aged(thread, now)]
+                await self._erase_aged(uow, aged, "retention")
+            count += len(aged)
+            if not threads:
+                break
+            after = threads[-1].id
+        async with self._database.write() as uow:
+            await _store(uow).forget_stale(**self._retention.moments(now))
+        if count:
+            await self._scrub()
+        return count
+
+    def _is_aged(self, thread: Thread, now: datetime) -> bool:
+        is_due = self._retention.due(thread.last_message_at, thread.country) <= now.date()
+        return is_due and not thread.is_held and not thread.is_under_way
+
+    async def _erase_aged(self, uow: Uow, threads: Sequence[UUID], why: str) -> None:
+        if threads:
+            await _store(uow).erase(threads)
+        for thread_id in threads:
+            uow.audit.add("privacy.thread.erased", conversation_id=thread_id, why=why)
+
+    async def _scrub(self) -> None:
+        """What was overwritten leaves the disk too: SQLite's journal is emptied."""
+        await self._database.empty_journal()
+
+
+def _store(uow: Uow) -> Privacy:
+    return Privacy(uow.session, uow.words.keyring, uow.clock)
+
+
+def _check(by: SignedIn) -> None:
+    if by.role not in MAY_ERASE:
+        raise NotAllowed("only an administrator answers requests of data subjects")
+
+
+def _folded(address: str) -> str:
+    folded = address.strip().casefold()
+    if "@" not in folded:
+        raise Invalid(f"{address!r} is not an e-mail address")
+    return folded
+
+
+async def _file(store: Privacy, archive: zipfile.ZipFile, number: int, letter: Letter) -> str:
+    name = f"mails/{number:04}-{'sent' if letter.is_ours else 'received'}.eml"
+    archive.writestr(name, await store.raw(letter))
+    return name
+
+
+def _described(letter: Letter, name: str) -> dict[str, Any]:
+    direction = "sent" if letter.is_ours else "received"
+    return {"file": name, "at": letter.at.isoformat(), "direction": direction, "subject": letter.subject}
+
+
+def _contact(row: Any) -> dict[str, Any]:
+    fields = ("customer_id", "name", "email", "phone", "role", "language", "active")
+    return {name: getattr(row, name) for name in fields}

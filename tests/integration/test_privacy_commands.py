@@ -1,0 +1,37 @@
+"""Keys, requests of data subjects and checkpoints by the command line."""
+
+import json
+from pathlib import Path
+
+from tests.running import Installation
+from tests.servers.smtp_sink import SmtpSink
+
+NEW_SECRET = "another secret of the tests, long enough"
+PERSON = "petra@customer.example"
+
+
+def test_keys_requests_and_checkpoints(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    duebox = Installation(f"sqlite:///{tmp_path / 'duebox.db'}", tmp_path, smtp_sink)
+    duebox.furnish()
+    assert duebox.run("audit", "checkpoint", "--mail-to", "auditor@outside.example").returncode == 2
+    duebox.add_webhook("hook")
+
+    assert "k2: " in duebox.command("keys", "rotate")
+    duebox.command("keys", "rotate", "--new-secret-file", str(duebox.file("secret", NEW_SECRET)))
+    assert "is not the key" in duebox.run("users", "token", "ines@seller.example").stderr
+    duebox.environment["DUEBOX_SECRET_KEY"] = NEW_SECRET
+    assert duebox.command("users", "token", "ines@seller.example")
+
+    assert "# Privacy dossier" in duebox.command("privacy", "dossier")
+    assert "0 mails" in duebox.command("privacy", "export", PERSON, "--out", "person.zip")
+    assert duebox.run("privacy", "export", PERSON, "--out", "person.zip").returncode == 2
+    assert "1 contacts" in duebox.command("privacy", "rectify", PERSON, "--name", "Petra Vance")
+    assert "now under" in duebox.command("privacy", "hold", "C-1")
+    duebox.command("privacy", "lift", "C-1")
+    assert json.loads(duebox.command("privacy", "erase", PERSON, "--json"))["contacts"] == 1
+
+    duebox.command("audit", "checkpoint", "--mail-to", "auditor@outside.example")
+    (sent,) = smtp_sink.wait_for(1)
+    (attached,) = sent.message.iter_attachments()
+    point = duebox.file("point.json", attached.get_content().decode())
+    assert "decisions: " in duebox.command("audit", "verify", "--checkpoint", str(point))

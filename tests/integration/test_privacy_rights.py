@@ -1,0 +1,192 @@
+"""What a person may ask for: all that is kept of them, right contacts, and to be erased as far as the law lets us."""
+
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.service import AuditService
+from app.db.engine import sync_engine
+from app.db.tables.everything import TABLES
+from app.db.tables.ledger import ContactRow
+from app.db.tables.mail import ConversationRow
+from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.people import DUEBOX
+from app.domain.review import Action
+from app.policies.retention import load_retention
+from app.privacy.service import PrivacyService
+from tests.instances import Instance, mail
+
+PERSON = "petra@customer.example"
+CONTACT = ("Petra Vane", PERSON)
+STRANGER = "Zebulon Quackenbush <zebulon@canary-corp.example>"
+WORDS = ("Xylophonstrasse 7", "Zebulon", "Quackenbush", "zebulon@canary-corp.example", "Kanarienvogel")
+
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def privacy(instance: Instance) -> PrivacyService:
+    return PrivacyService(instance.database, load_retention(), instance.clock)
+
+
+def dump(instance: Instance) -> str:
+    """Every value of every row, bytes too, as a dump of the database has them."""
+    engine = sync_engine(instance.url)
+    with engine.connect() as connection:
+        rows = [row for table in TABLES for row in connection.execute(sa.select(table.__table__))]
+    engine.dispose()
+    return "\n".join(
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for row in rows for value in row
+    )
+
+
+def found(canaries: Sequence[str], text: str) -> list[str]:
+    return [canary for canary in canaries if canary.casefold() in text.casefold()]
+
+
+async def ignore_all(instance: Instance) -> None:
+    """Nothing is under way any more."""
+    for review in await instance.pending():
+        await instance.reviews.decide(
+            review.id, version=review.version, action=Action.IGNORE, reason="duplicate", by=instance.collector
+        )
+
+
+async def test_what_is_kept_of_a_person_is_handed_out_whole(instance: Instance, privacy: PrivacyService) -> None:
+    raw = mail("We will pay.", sender=f"Petra Vane <{PERSON}>")
+    await instance.receive(raw, mail("Hello.", sender=STRANGER, subject="Other"))
+    out = io.BytesIO()
+    assert await privacy.export(f" {PERSON.upper()} ", out, by=DUEBOX) == 1
+    with zipfile.ZipFile(out) as archive:
+        data = json.loads(archive.read("data.json"))
+        assert archive.read(data["mails"][0]["file"]) == raw
+        assert archive.namelist() == ["mails/0001-received.eml", "data.json"]
+    assert [contact["name"] for contact in data["contacts"]] == ["Petra Vane"]
+
+
+async def test_a_stranger_is_erased_at_once_and_a_dump_holds_nothing(
+    instance: Instance, privacy: PrivacyService
+) -> None:
+    body = "Xylophonstrasse 7. Kanarienvogel."
+    await instance.receive(mail(body, sender=STRANGER, subject="Kanarienvogel"))
+    refused = await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)
+    assert (refused.erased, refused.unfinished) == (0, 1)
+    await instance.work()
+    await ignore_all(instance)
+    done = await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)
+    assert (done.erased, done.restricted, done.unfinished) == (1, 0, 0)
+    assert found(WORDS, dump(instance)) == []
+    (message,) = await instance.messages()
+    async with instance.database.read() as uow:
+        assert await uow.messages.heads([message]) == {}
+        with pytest.raises(NotFound):
+            await uow.words.get(message.raw_id)
+    verdict = await AuditService(instance.database).verify()
+    assert (verdict.first_bad, verdict.entries > 0) == (None, True)
+
+
+async def test_a_contact_is_emptied_and_letters_wait_for_the_statute(
+    instance: Instance, privacy: PrivacyService
+) -> None:
+    await instance.work(mail(sender=f"Petra Vane <{PERSON}>"))
+    await ignore_all(instance)
+    assert found(CONTACT, dump(instance)) == list(CONTACT)
+    done = await privacy.erase(PERSON, by=DUEBOX)
+    assert (done.contacts, done.restricted, done.until) == (1, 1, date(2036, 12, 31))
+    assert found(CONTACT, dump(instance)) == []
+    (message,) = await instance.messages()
+    async with instance.database.read() as uow:
+        with pytest.raises(NotFound):
+            await uow.words.get(message.raw_id)
+    assert await privacy.export(PERSON, io.BytesIO(), by=DUEBOX) == 1
+    assert await privacy.keep_no_longer() == 0
+    instance.clock.now = instance.clock.now.replace(year=2037)
+    assert await privacy.keep_no_longer() == 1
+    assert await privacy.export(PERSON, io.BytesIO(), by=DUEBOX) == 0
+    assert (await AuditService(instance.database).verify()).first_bad is None
+
+
+@on_sqlite
+async def test_the_file_itself_forgets(instance: Instance, privacy: PrivacyService) -> None:
+    path = instance.url.removeprefix("sqlite:///")
+    async with instance.database.read() as uow:
+        sealed = await uow.session.scalar(sa.select(ConversationRow.sealed_key))
+    assert sealed is None
+    await instance.work(mail("Xylophonstrasse 7", sender=STRANGER))
+    await ignore_all(instance)
+    async with instance.database.read() as uow:
+        (sealed,) = await uow.session.scalars(sa.select(ConversationRow.sealed_key))
+    await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)
+    await privacy.erase(PERSON, by=DUEBOX)
+    await instance.database.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with open(path, "rb") as file:  # noqa: ASYNC230  # a test
+        content = file.read()
+    assert sealed is not None
+    assert sealed not in content
+    assert [word for word in (*WORDS, *CONTACT) if word.encode() in content] == []
+
+
+@on_sqlite
+async def test_a_legal_hold_keeps_what_retention_would_erase(instance: Instance, privacy: PrivacyService) -> None:
+    await instance.work(mail(sender=f"Petra Vane <{PERSON}>"))
+    await ignore_all(instance)
+    assert await privacy.hold("C-1", by=DUEBOX)
+    assert not await privacy.hold("C-1", by=DUEBOX)
+    assert (await privacy.erase(PERSON, by=DUEBOX)).held == 1
+    instance.clock.now = instance.clock.now.replace(year=2040)
+    assert await privacy.keep_no_longer() == 0
+    await privacy.lift("C-1", by=DUEBOX)
+    assert await privacy.keep_no_longer() == 1
+    with pytest.raises(NotFound):
+        await privacy.lift("C-1", by=DUEBOX)
+
+
+@on_sqlite
+async def test_mail_of_strangers_goes_after_its_days(instance: Instance, privacy: PrivacyService) -> None:
+    await instance.work(mail("Hello.", sender=STRANGER))
+    await ignore_all(instance)
+    instance.clock.now += timedelta(days=load_retention().strangers_days - 3)
+    assert await privacy.keep_no_longer() == 0
+    instance.clock.now += timedelta(days=4)
+    assert await privacy.keep_no_longer() == 1
+
+
+@on_sqlite
+async def test_a_new_mail_in_an_erased_thread_begins_another(instance: Instance, privacy: PrivacyService) -> None:
+    await instance.work(mail("Hello.", sender=STRANGER, message_id="one@canary-corp.example"))
+    await ignore_all(instance)
+    await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)
+    raw = mail("Again.", sender=STRANGER, references=["one@canary-corp.example"])
+    first, second = await instance.receive(raw)
+    assert first.conversation_id != second.conversation_id
+
+
+@on_sqlite
+async def test_a_contact_is_put_right(instance: Instance, privacy: PrivacyService) -> None:
+    assert await privacy.rectify(PERSON, name="Petra Vance", by=DUEBOX) == 1
+    async with instance.database.read() as uow:
+        (contact,) = await uow.session.scalars(sa.select(ContactRow))
+    assert (contact.name, contact.email, contact.version) == ("Petra Vance", PERSON, 2)
+    with pytest.raises(Invalid):
+        await privacy.rectify(PERSON, by=DUEBOX)
+    with pytest.raises(NotFound):
+        await privacy.rectify("nobody@customer.example", name="X", by=DUEBOX)
+
+
+@on_sqlite
+async def test_only_an_administrator_answers(instance: Instance, privacy: PrivacyService) -> None:
+    collector = replace(instance.collector)
+    with pytest.raises(NotAllowed):
+        await privacy.erase(PERSON, by=collector)
+    with pytest.raises(NotAllowed):
+        await privacy.export(PERSON, io.BytesIO(), by=collector)

@@ -1,0 +1,38 @@
+"""Whom a process speaks to: named once, and refused where it is on no list."""
+
+import pytest
+
+from app.adapters.egress import Egress, EgressRefused
+
+
+def look_up(egress: Egress, host: str | bytes) -> None:
+    egress.on_event("socket.getaddrinfo", (host, 443, 0, 0, 0))
+
+
+def connect(egress: Egress, address: str) -> None:
+    egress.on_event("socket.connect", (None, (address, 443)))
+
+
+def test_a_configured_host_may_be_spoken_to_and_no_other() -> None:
+    asked: list[str] = []
+    egress = Egress(lambda host: asked.append(host) or host == "model.example", refuses=True)  # type: ignore[func-returns-value]
+    for _ in range(3):
+        look_up(egress, b"model.example")
+    connect(egress, "203.0.113.7")
+    with pytest.raises(EgressRefused):
+        look_up(egress, "tracker.example")
+    assert asked == ["model.example", "tracker.example"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", ""])
+def test_this_machine_is_nobody_else(host: str) -> None:
+    look_up(Egress(lambda _: False, refuses=True), host)
+
+
+def test_an_address_that_no_name_led_to_is_refused() -> None:
+    with pytest.raises(EgressRefused):
+        connect(Egress(lambda _: False, refuses=True), "203.0.113.7")
+
+
+def test_where_nothing_is_refused_all_goes_on() -> None:
+    look_up(Egress(lambda _: False, refuses=False), "tracker.example")
