@@ -53,9 +53,11 @@
     article().setAttribute("data-replying", "");
     ping();
   });
+  let deciding = false; // a form leads to the next page of the case, or takes it over: that is no leaving
+  document.addEventListener("submit", () => { deciding = true; });
   window.addEventListener("pagehide", () => {
     const place = company();
-    if (place?.hasAttribute("data-open")) navigator.sendBeacon(`/reviews/${place.dataset.review}/leave`, new URLSearchParams({ csrf: token() }));
+    if (!deciding && place?.hasAttribute("data-open")) navigator.sendBeacon(`/reviews/${place.dataset.review}/leave`, new URLSearchParams({ csrf: token() }));
   });
 
   // What has changed: one connection, and only while the page is looked at, as a browser has six for all its pages --
