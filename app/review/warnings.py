@@ -1,10 +1,13 @@
 """What is dangerous or doubtful about a mail, and what says so."""
 
+import asyncio
+
 from app.db.repositories.ledger import as_contact
 from app.db.uow import Uow
 from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
 from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
+from app.review.concealed import hidden_words, orders_to_software
 from app.review.files import CaseFile
 from app.review.item_view import Banner, Candidate, Sign
 
@@ -27,7 +30,8 @@ async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
         if reason.value in case.review.reasons:
             banners.append(await _banner(uow, case, reason))
     if case.read.screening.has_hidden_text:
-        banners.append(Banner("hidden_text"))
+        raw = await uow.words.get(case.message.raw_id)
+        banners.append(Banner("hidden_text", excerpt=await asyncio.to_thread(hidden_words, raw)))
     return tuple(banners)
 
 
@@ -37,11 +41,18 @@ async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
             return Banner(reason.value, signs=await _signs(uow, case))
         case Reason.UNKNOWN_CUSTOMER:
             return Banner(reason.value, candidates=await _candidates(uow, case.read))
+        case Reason.INJECTION:
+            return Banner(reason.value, details=await asyncio.to_thread(orders_to_software, _texts(case.read)))
         case Reason.UNREADABLE_ATTACHMENT:
             unread = tuple(part.name for part in case.read.mail.attachments if not part.is_readable)
             return Banner(reason.value, details=unread)
         case _:
             return Banner(reason.value)
+
+
+def _texts(read: ReadMail) -> tuple[str, ...]:
+    attachments = (f"{part.name}\n{part.text or ''}" for part in read.mail.attachments)
+    return (read.mail.head.subject, read.mail.text, *attachments)
 
 
 async def _signs(uow: Uow, case: CaseFile) -> tuple[Sign, ...]:

@@ -70,7 +70,7 @@ async def test_every_state_of_a_case_is_accessible(desk: Desk, ines: Page) -> No
     await ines.goto(desk.url(f"/reviews/{desk.review(TERMS)}"))
     await ines.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
     await clean(ines)
-    await ines.locator('[data-key="c"]').click()
+    await ines.locator('[data-key="l"]').click()
     await clean(ines)
     await ines.goto(desk.url(f"/cases/new?kind=dispute&review={desk.review(TERMS)}"))
     await expect(ines.locator("#n-customer")).to_have_value(f"C-{TERMS}")
