@@ -27,7 +27,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         duebox.within(partial(furnish, folder))
         desk = Desk(duebox, duebox.add_webhook("collections"))
         duebox.start("serve")
-        duebox.wait_until_up(seconds=120)
+        duebox.wait_until_up(seconds=240)
         for raw in mails():
             desk.post(raw)
         desk.wait_until_worked()

@@ -729,7 +729,7 @@ def test_every_audit_kind_of_the_code_has_words(pages: Templates) -> None:
 
 def test_every_closed_word_of_a_failure_has_words(pages: Templates) -> None:
     words = pages.environment.get_template("words.html").module
-    imap = (REPOSITORY / "app/adapters/imap.py").read_text()
+    imap = "".join(file.read_text() for file in (REPOSITORY / "app/adapters/imap").glob("*.py"))
     mailbox_words = set(re.findall(r'"((?:imap)_[a-z_]+)"', imap))
     assert len(mailbox_words) > 8
     assert mailbox_words <= set(words.MAILBOX_ERRORS)  # type: ignore[attr-defined]
