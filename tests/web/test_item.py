@@ -134,16 +134,6 @@ async def test_the_desk_by_keyboard(desk: Desk, ines: Page) -> None:
     await ines.keyboard.press("Tab")
     await ines.keyboard.press("Enter")
     await expect(ines.locator("#notes")).to_contain_text("They rang; e and i are letters here.")
-    await key(ines, ".")
-    await ines.get_by_role("button", name="Hand up to a manager").press("Enter")
-    await ines.keyboard.type("Too much for me")
-    await ines.keyboard.press("Tab")
-    await ines.keyboard.press("Enter")
-    await expect(ines.locator("#notes")).to_contain_text("handed this up")
-    await key(ines, "h")
-    await expect(ines.locator("#snooze-until")).to_be_focused()
-    await ines.locator("#snooze").get_by_role("button", name="Put off").press("Enter")
-    await expect(ines.locator(".dx-case__head")).to_contain_text("put off until")
 
 
 async def test_whoever_comes_late_is_told_who_was_faster(desk: Desk, ines: Page, browser: Browser) -> None:
