@@ -27,6 +27,9 @@ from app.adapters.oauth import ProviderTokens
 from app.adapters.poster import WebhookPoster
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
+from app.administration.service import AdministrationPages
+from app.audit.decisions import DecisionPages
+from app.audit.evidence import EvidenceService
 from app.audit.service import AuditService
 from app.casefile.service import CaseFileService
 from app.db.changes import Listener
@@ -73,6 +76,7 @@ from app.ledger.settling import Settling
 from app.ledger.standing import StandingService
 from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
+from app.playground.service import PlaygroundService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.policies.retention import load_retention
@@ -99,10 +103,12 @@ from app.review.search import SearchPages
 from app.review.service import ReviewService
 from app.review.together import Together
 from app.settings import Settings, load_settings
+from app.steering.service import SteeringService
 from app.thinking import MindConfig, check_config
 from app.triage.guidance import GuidanceService
 from app.triage.indexing import Indexing
 from app.triage.service import TriageService
+from app.work.service import WorkService
 
 JOB_POLL_SECONDS = 0.5
 
@@ -159,6 +165,12 @@ class Services:
     privacy: PrivacyService
     dossier: DossierService
     egress: Egress
+    decisions: DecisionPages
+    evidence: EvidenceService
+    steering: SteeringService
+    playground: PlaygroundService
+    administration: AdministrationPages
+    work: WorkService
     poller: Poller
     heartbeat: Heartbeat
     sweep: Sweep
@@ -181,6 +193,7 @@ class Services:
     async def start_working(self) -> None:
         """Take the lease, start the thinking process, work jobs, watch mailboxes."""
         await self.heartbeat.start()
+        await self.steering.note_file()
         if isinstance(self.mind, ChildMind):
             await self.mind.start()
         await self.engine.start(self.handlers)
@@ -203,6 +216,8 @@ class Services:
         await self.heartbeat.stop()
 
     async def close(self) -> None:
+        if isinstance(self.mind, ChildMind):  # the playground starts one where this process works no mail
+            await self.mind.stop()
         await self.database.dispose()
 
 
@@ -269,6 +284,7 @@ def build(
     dispatcher = Dispatcher(database)
     retention = load_retention()
     privacy = PrivacyService(database, retention, clock)
+    audit = AuditService(database)
     insights = InsightsService(database, clock)
     standing = StandingService(database, load_standing(), load_actions(), clock)
     handlers = {
@@ -335,11 +351,17 @@ def build(
         contacts=ContactService(database, clock),
         case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),
-        audit=AuditService(database),
+        audit=audit,
         keys=KeyService(database, clock),
         privacy=privacy,
         dossier=DossierService(database, _processing(settings, policy, retention)),
         egress=Egress(lambda host: is_listed(url, _recipients(settings), host), refuses=False),
+        decisions=DecisionPages(database, audit, clock),
+        evidence=EvidenceService(database, clock),
+        steering=SteeringService(database, policy, settings.policy_file, clock),
+        playground=PlaygroundService(database, mind, policy, clock),
+        administration=AdministrationPages(database, engine, clock, model=settings.model.name),
+        work=WorkService(database, clock),
         poller=Poller(
             database,
             intake,

@@ -477,6 +477,34 @@ def audit_replay(messages: Annotated[list[str], typer.Argument(help="Ids of mail
     raise typer.Exit(WRONG if any(one["faults"] for one in found) else OK)
 
 
+@audit.command("public-key")
+def audit_public_key() -> None:
+    """Print the key that evidence is signed with: give it to whoever will check it, before they need it."""
+    typer.echo(_with_services(lambda s: s.evidence.public_key()))
+
+
+@audit.command("verify-bundle")
+def audit_verify_bundle(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The key that it must bear.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute every hash of an evidence bundle anew and check its signature; needs no database."""
+    from app.papers.archive import check  # noqa: PLC0415  # only this command needs it
+    from app.papers.signing import check_signature, fingerprint  # noqa: PLC0415
+
+    checked = check(file)
+    signed_with, wrong = check_signature(file, key.read_text(encoding="utf-8") if key else "")
+    faults = [*checked.faults, *wrong]
+    if as_json:
+        _print({**asdict(checked), "public_key": signed_with, "faults": faults})
+    else:
+        state = "; ".join(faults) or "intact"
+        typer.echo(f"{file}: {checked.files} files, {checked.entries} audit entries: {state}")
+        typer.echo(f"signed with the key {fingerprint(signed_with)}{'' if key else ' (not compared with a known one)'}")
+    raise typer.Exit(WRONG if faults else OK)
+
+
 @reminders.command("plan")
 def reminders_plan(as_of: AsOf, as_json: AsJson = False) -> None:
     """Who would be reminded of what, how and when; and who not, with the reason."""
@@ -505,7 +533,7 @@ def casefile_verify(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: AsJson = False
 ) -> None:
     """Compute every hash of a case file anew; needs no database."""
-    from app.casefile.archive import check  # noqa: PLC0415  # only this command needs it
+    from app.papers.archive import check  # noqa: PLC0415  # only this command needs it
 
     checked = check(file)
     if as_json:

@@ -7,6 +7,8 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from app.administration.routes import router as administration
+from app.audit.routes import router as audit
 from app.bootstrap import Services
 from app.casefile.routes import router as case_files
 from app.identity.routes import router as identity
@@ -19,6 +21,7 @@ from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
 from app.privacy.routes import api as privacy_api
 from app.privacy.routes import router as privacy
+from app.playground.routes import router as playground
 from app.reminders.batch_routes import router as batches
 from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders
@@ -29,12 +32,15 @@ from app.review.notice_routes import router as notifications
 from app.review.queue_routes import router as queue
 from app.review.routes import router as pages
 from app.triage.guidance_routes import router as guidance
+from app.steering.routes import router as steering
 from app.triage.routes import router as triage
 from app.web.answers import HANDLERS
 from app.web.headers import SecureHeaders
 from app.web.limits import BodyLimit
+from app.web.narrowing import Unnarrowed
 from app.web.operations import router as operations
 from app.web.rendering import templates
+from app.work.routes import router as work
 
 STATIC = Path(__file__).parent / "web" / "static"
 
@@ -64,10 +70,13 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.templates = templates()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
+    app.add_middleware(Unnarrowed)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, batches, case_files, privacy, privacy_api, insights)
+    oversight = (audit, steering, playground, administration, work)
     reviews = (queue, live, notifications, pages, desk, guidance)
-    for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, identity, *reviews, *ledgers):
+    people = (identity, *reviews, *oversight, *ledgers)
+    for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, *people):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

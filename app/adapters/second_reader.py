@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import TypeVar, cast
 
 from agents.triage.corroboration import GRAVE
-from agents.triage.nodes.decide import decision_of
 from agents.triage.outputs import Flag, FoundIntent, MessageClass
 from app.domain.intents import MACHINE_INTENTS, Intent, Reason, Route
-from app.domain.policy import REASON_OF_INTENT, Policy, Situation
+from app.domain.policy import REASON_OF_INTENT, Policy, Situation, decision_of
 from app.domain.ports import Answer, Model, Question
 
 A = TypeVar("A")

@@ -13,7 +13,7 @@ from app.db.tables.system import Chain
 from app.db.uow import Database
 from app.domain.audit import GENESIS, Link, Verdict, Walk
 from app.domain.errors import Invalid
-from app.domain.people import SignedIn
+from app.domain.people import DUEBOX, SignedIn
 
 log = structlog.get_logger()
 
@@ -53,10 +53,12 @@ class AuditService:
             return walk.fault("missing")
         return walk.verdict
 
-    async def checkpoints(self) -> list[Checkpoint]:
-        """The heads of all chains that have one."""
-        async with self._database.read() as uow:
+    async def checkpoints(self, *, by: SignedIn = DUEBOX) -> list[Checkpoint]:
+        """The heads of all chains that have one, to be kept outside; that they were taken is noted."""
+        async with self._database.write() as uow:
             heads = [await uow.audit.newest(chain) for chain in Chain]
+            seq = next((head.seq for head in heads if head and head.chain is Chain.DECISIONS), 0)
+            uow.audit.add("audit.checkpoint.taken", actor=by.actor, chain=Chain.ACCESS, seq=seq)
         return [Checkpoint(head.chain, head.seq, head.hash, head.at) for head in heads if head is not None]
 
     async def export(self, out: TextIO, *, format: Format, by: SignedIn) -> int:  # the word of the command

@@ -19,7 +19,6 @@ from typing import IO, TYPE_CHECKING
 import structlog
 
 from app.casefile import tables
-from app.casefile.archive import CHAIN, Archive
 from app.db.repositories.casefiles import CaseFiles, Letter
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
@@ -29,6 +28,7 @@ from app.domain.clock import Clock
 from app.domain.errors import NotAllowed, NotFound, UnreadableMail
 from app.domain.people import SignedIn
 from app.domain.text import text_of
+from app.papers.archive import CHAIN, Archive
 from app.reading.parsing import parse_mail
 from app.reading.replies import split_reply
 

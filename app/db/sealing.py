@@ -1,6 +1,7 @@
 """Words at rest. The master key comes from the instance's secret; each conversation has a data key of its own.
 
     secret ──HKDF──▶ master key ──AES-GCM──▶ data key + salt (one row a conversation) ──AES-GCM──▶ payloads
+           ├─HKDF──▶ evidence key ──Ed25519──▶ signatures of what is handed out
            └─HKDF──▶ index key  ──BLAKE2──▶ keyed hashes, by which Message-IDs and subjects are found again
 
 Once keys were rotated, master keys are random and stand in rows, sealed under what is derived from the secret: a new
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -102,6 +104,11 @@ class Keyring:
             word.encode("utf-8", "surrogatepass"), key=self._keys[INDEX], digest_size=8, person=b"term"
         )
         return int.from_bytes(digest.digest(), signed=True)
+
+    @property
+    def evidence_key(self) -> Ed25519PrivateKey:
+        """What evidence that leaves the house is signed with; it changes only with the instance's secret."""
+        return Ed25519PrivateKey.from_private_bytes(_derive(self._secret, b"duebox evidence key"))
 
     def index(self, text: str) -> str:
         """A keyed hash (RFC 7693 §2.5), hex: the same text is found again, but not guessed from a dump."""

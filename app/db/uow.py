@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from app.db.changes import Changes, noted, tell_others
+from app.db.narrowing import NarrowedSession
 from app.db.repositories.audit import AuditLog
 from app.db.repositories.balances import Balances
 from app.db.repositories.cases import Cases
@@ -24,6 +25,7 @@ from app.db.repositories.messages import Messages
 from app.db.repositories.notices import Notices
 from app.db.repositories.outbox import Outbox
 from app.db.repositories.presences import Presences
+from app.db.repositories.oversight import Oversight
 from app.db.repositories.reminder_book import ReminderBook
 from app.db.repositories.reviews import Reviews
 from app.db.repositories.search import Search
@@ -64,6 +66,7 @@ class Uow:
         self.contacts = Contacts(session, self.words, clock)
         self.reminders = ReminderBook(session, clock)
         self.users = Users(session, keyring, clock)
+        self.oversight = Oversight(session, keyring, clock)
         self.audit = AuditLog(session, clock)
         self.clock = clock
         self._enqueue = enqueue
@@ -86,8 +89,8 @@ class Database:
     ) -> None:
         self._writing = writing
         self._reading = reading
-        self._write_session = async_sessionmaker(writing, expire_on_commit=False)
-        self._read_session = async_sessionmaker(reading, expire_on_commit=False)
+        self._write_session = async_sessionmaker(writing, expire_on_commit=False, sync_session_class=NarrowedSession)
+        self._read_session = async_sessionmaker(reading, expire_on_commit=False, sync_session_class=NarrowedSession)
         self._keyring = keyring
         self._clock = clock
         self._enqueue = enqueue

@@ -1,9 +1,24 @@
 """Who is at the keyboard, as the stations see it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
+from app.domain.portfolio import EVERYTHING, Portfolio
 from app.domain.review import DECIDERS, SENIORS, Role
+
+OVERSEERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
+"""Who may look at what everybody did."""
+
+
+class Scope(StrEnum):
+    """What a token may do with the API: ask, or also change something. Its owner's role is the limit of both."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+EVERY_SCOPE = frozenset(Scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +29,8 @@ class SignedIn:
     name: str
     email: str
     role: Role
+    portfolio: Portfolio = EVERYTHING
+    scopes: frozenset[Scope] = EVERY_SCOPE
 
     @property
     def can_decide(self) -> bool:

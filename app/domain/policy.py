@@ -4,7 +4,7 @@ The first rule that matches wins; the last one must match everything and send to
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.domain.company import Company
@@ -160,6 +160,14 @@ def decide(policy: Policy, situation: Situation) -> Decision:
     return Decision(route, rule.name, tuple(reason for reason in Reason if reason in reasons))
 
 
+def decision_of(policy: Policy, situation: Situation) -> Decision:
+    """The policy's word, except that nothing with a reason for review ever goes out alone."""
+    decision = decide(policy, situation)
+    if decision.route is Route.AUTO and situation.reasons:
+        return Decision(Route.REVIEW, GUARD, tuple(reason for reason in Reason if reason in situation.reasons))
+    return decision
+
+
 def tone_of(policy: Policy, situation: Situation, history: History) -> Tone:
     """The first tone rule that holds; neutral when none does. No rule can press people in difficulty or in dispute."""
     fitting = (rule.tone for rule in policy.tones if rule.holds(situation, history))
@@ -179,16 +187,25 @@ def may_send_alone(policy: Policy, intents: Iterable[Intent], segment: str, *, i
         bool(wanted)
         and not is_natural_person
         and not policy.sending_stopped
-        and all(_autonomy(policy, i, segment) is Autonomy.SEND for i in wanted)
+        and all(autonomy_of(policy, i, segment) is Autonomy.SEND for i in wanted)
     )
 
 
-def _autonomy(policy: Policy, intent: Intent, segment: str) -> Autonomy:
+def with_cells(policy: Policy, cells: Iterable[AutonomyRule], *, stopped: bool) -> Policy:
+    """The policy as a manager left it: their cells come before the file's, and the kill switch stands as it stands."""
+    return replace(policy, autonomy=(*cells, *policy.autonomy), sending_stopped=stopped)
+
+
+def autonomy_of(policy: Policy, intent: Intent, segment: str) -> Autonomy:
+    """The first cell that fits; draft where none does."""
     for rule in policy.autonomy:
         if rule.intent in (intent.value, "*") and rule.segment in (segment, "*"):
             return rule.autonomy
     return Autonomy.DRAFT
 
+
+GUARD = "reasons-forbid-auto"
+"""The rule named when a policy would have answered alone although there is a reason to ask a person."""
 
 NEVER_FIRM = frozenset({Intent.HARDSHIP, Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT})
 

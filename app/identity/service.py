@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
 from app.domain.ids import new_id
-from app.domain.people import SignedIn
+from app.domain.people import Scope, SignedIn
+from app.domain.portfolio import as_words, portfolio_of
 from app.domain.review import Role
 
 SESSION = timedelta(hours=12)
@@ -32,7 +34,7 @@ class IdentityService:
         self._hasher = PasswordHash.recommended()
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
 
-    async def add_user(self, *, email: str, name: str, role: Role, password: str) -> UUID:
+    async def add_user(self, *, email: str, name: str, role: Role, password: str, by: SignedIn | None = None) -> UUID:
         """Raises Invalid when the address is taken or malformed, or the password is too short."""
         address = email.strip().lower()
         if not _EMAIL.fullmatch(address):
@@ -45,7 +47,7 @@ class IdentityService:
                 id=new_id(), email=address, name=name, role=role, password_hash=hashed, created_at=self._clock()
             )
             uow.users.add(user)
-            uow.audit.add("identity.user.added", user_id=user.id, role=role.value)
+            uow.audit.add("identity.user.added", actor=_actor(by), user_id=user.id, role=role.value)
             return user.id
 
     async def set_password(self, email: str, password: str) -> None:
@@ -67,6 +69,16 @@ class IdentityService:
             raise await self._refused(email, tries)
         return await self._open_session(email)
 
+    async def sign_in_as(self, email: str) -> str:
+        """A session token for somebody whom an identity provider vouches for. Raises NotAllowed for a stranger."""
+        async with self._database.read() as uow:
+            user = await uow.users.by_email(email)
+        if user is None or not user.active:
+            async with self._database.write() as uow:
+                self._note_refusal(uow, email)
+            raise NotAllowed("You are known there, but not here: ask an administrator to add you.")
+        return await self._open_session(email)
+
     async def sign_out(self, token: str) -> None:
         async with self._database.write() as uow:
             await uow.users.close_session(token)
@@ -77,16 +89,65 @@ class IdentityService:
 
     async def user_of_token(self, token: str) -> SignedIn | None:
         async with self._database.read() as uow:
-            return _signed_in(await uow.users.user_of_token(token))
+            found = await uow.users.user_of_token(token)
+            return _signed_in(found[0], scopes=found[1]) if found else None
 
-    async def new_token(self, email: str) -> str:
-        """An API token, shown once. Raises NotFound."""
+    async def new_token(
+        self,
+        email: str,
+        *,
+        name: str = "",
+        scopes: Iterable[Scope] = tuple(Scope),
+        days: int | None = None,
+        by: SignedIn | None = None,
+    ) -> str:
+        """An API token, shown once; it ends after `days`. Raises NotFound."""
         token = f"dbx_{secrets.token_urlsafe(TOKEN_BYTES)}"
+        words = sorted({scope.value for scope in scopes})
+        ends = self._clock() + timedelta(days=days) if days is not None else None
         async with self._database.write() as uow:
             user = await self._user(uow, email)
-            uow.users.add_token(token, user.id)
-            uow.audit.add("identity.token.issued", user_id=user.id)
+            uow.users.add_token(token, user.id, name=name.strip()[:120], scopes=words, expires_at=ends)
+            uow.audit.add("identity.token.issued", actor=_actor(by), user_id=user.id, scopes=words)
         return token
+
+    async def withdraw_token(self, token_hash: str, *, by: SignedIn) -> None:
+        """Raises NotFound."""
+        async with self._database.write() as uow:
+            row = await uow.users.withdraw_token(token_hash)
+            if row is None:
+                raise NotFound("there is no such token")
+            uow.audit.add("identity.token.withdrawn", actor=by.actor, user_id=row.user_id)
+
+    async def change_user(
+        self, user_id: UUID, *, role: Role, active: bool, portfolio: Iterable[str], by: SignedIn
+    ) -> None:
+        """What somebody may do from now on; they sign in anew. Raises NotFound or Invalid."""
+        words = as_words(portfolio_of(portfolio))
+        if words and role is not Role.COLLECTOR:
+            raise Invalid("a portfolio narrows what a collector sees; the other roles see everything")
+        async with self._database.write() as uow:
+            user = await uow.users.get(user_id)
+            if user is None:
+                raise NotFound("there is no such user")
+            if user_id == by.id and (not active or role is not user.role):
+                raise Invalid("nobody locks themselves out: another administrator changes your role")
+            before = (user.role, user.active, list(user.portfolio))
+            if before == (role, active, words):
+                return
+            user.role, user.active, user.portfolio = role, active, words
+            await uow.users.close_sessions(user.id)
+            uow.audit.add(
+                "identity.user.changed",
+                actor=by.actor,
+                user_id=user.id,
+                role_before=before[0].value,
+                role=role.value,
+                active_before=before[1],
+                active=active,
+                portfolio_words_before=len(before[2]),
+                portfolio_words=len(words),
+            )
 
     async def _open_session(self, email: str) -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -113,14 +174,15 @@ class IdentityService:
 
     async def _refused(self, email: str, tries: int) -> NotAllowed:
         async with self._database.write() as uow:
-            uow.audit.add(
-                "identity.session.refused",
-                chain=Chain.ACCESS,
-                email_hash=uow.words.keyring.index(email.strip().lower()),
-            )
+            self._note_refusal(uow, email)
         left = TRIES - tries
         pause = f"{left} {'try' if left == 1 else 'tries'} left before a pause" if left > 0 else "There is now a pause"
         return NotAllowed(f"E-mail and password do not match. {pause} of {PAUSE.seconds // 60} minutes.")
+
+    @staticmethod
+    def _note_refusal(uow: Uow, email: str) -> None:
+        hashed = uow.words.keyring.index(email.strip().lower())
+        uow.audit.add("identity.session.refused", chain=Chain.ACCESS, email_hash=hashed)
 
     async def _hashed(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:
@@ -135,5 +197,12 @@ class IdentityService:
         return user
 
 
-def _signed_in(user: UserRow | None) -> SignedIn | None:
-    return SignedIn(user.id, user.name, user.email, user.role) if user is not None else None
+def _signed_in(user: UserRow | None, *, scopes: Iterable[str] = tuple(Scope)) -> SignedIn | None:
+    if user is None:
+        return None
+    may = frozenset(Scope(scope) for scope in scopes)
+    return SignedIn(user.id, user.name, user.email, user.role, portfolio_of(user.portfolio), may)
+
+
+def _actor(by: SignedIn | None) -> str:
+    return by.actor if by else "duebox"

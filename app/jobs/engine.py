@@ -11,6 +11,7 @@ more would cost one more. Handlers are idempotent: after a crash the job runs ag
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +68,17 @@ class Handler:
 
     work: Callable[[str], Awaitable[None]]
     give_up: Callable[[str, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that nobody works any more. `key` holds ids and closed words alone."""
+
+    key: str
+    state: str
+    queue: str
+    attempts: int
+    created_at: datetime
 
 
 class Engine:
@@ -152,6 +164,24 @@ class Engine:
         )
         return {row[0] for row in rows}
 
+    def counts(self, connection: sa.Connection | Session) -> dict[str, int]:
+        """How many jobs are in each state of the engine's."""
+        rows = connection.execute(
+            sa.text(f"SELECT status, count(*) FROM {self._status_table} GROUP BY status")  # noqa: S608  # a constant
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def failed(self, connection: sa.Connection | Session, limit: int) -> list[FailedJob]:
+        """Jobs that the engine gave up, the newest first: they failed, or killed their worker again and again."""
+        rows = connection.execute(
+            sa.text(
+                f"SELECT workflow_uuid, status, queue_name, recovery_attempts, created_at FROM {self._status_table}"  # noqa: S608
+                " WHERE status IN ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED') ORDER BY created_at DESC LIMIT :limit"
+            ),
+            {"limit": limit},
+        )
+        return [FailedJob(row[0], row[1].lower(), row[2] or "", row[3] or 0, _moment(row[4])) for row in rows]
+
     async def _run(self, kind: str, subject: str) -> None:
         handler = self._handlers[JobKind(kind)]
         attempt, waits = 1, 0
@@ -201,6 +231,10 @@ class Engine:
             log_level="ERROR",
             run_migrations=False,
         )
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _is_transient(error: BaseException) -> bool:

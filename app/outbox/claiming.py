@@ -100,7 +100,8 @@ class Claiming:
                 await self._put_off(uow, await uow.outbox.get(claimed.id), LOOK_AGAIN)
 
     async def _may_never_leave(self, uow: Uow, row: OutboxRow) -> bool:
-        if self._sending_stopped and not await _is_a_persons_will(uow, row):
+        is_stopped = self._sending_stopped or await uow.oversight.is_sending_stopped()
+        if is_stopped and not await _is_a_persons_will(uow, row):
             return True
         is_leaving = row.state in {*LEAVING, OutboxState.SENDING}
         return row.reminder_id is not None and is_leaving and not await self._is_still_due(uow, row.reminder_id)

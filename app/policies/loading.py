@@ -35,13 +35,27 @@ _CONDITION = {
 def load_policy(path: Path | None = None) -> Policy:
     """The policy of a file, or the one that ships. Raises SettingInvalid."""
     file = path or DEFAULT
+    return policy_from(policy_text(path), str(file))
+
+
+def policy_text(path: Path | None = None) -> str:
+    """The file as it is written. Raises SettingInvalid."""
+    file = path or DEFAULT
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingInvalid(f"{file}: cannot be read ({error.strerror}); check DUEBOX_POLICY_FILE") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise SettingInvalid(f"{file}: is not TOML: {error}") from error
-    return _policy(_Place(str(file)), data)
+
+
+def policy_from(text: str, name: str) -> Policy:
+    """The policy that a text says; `name` is what the message calls it. Raises SettingInvalid."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingInvalid(f"{name}: is not TOML: {error}") from error
+    return _policy(_Place(name), data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Morning:
         if self._policy.sending_stopped or not self._reminders.automatic:
             return 0
         async with self._database.read() as uow:
+            if await uow.oversight.is_sending_stopped():
+                return 0
             steps = await trusted_steps(uow, self._reminders)
             earned = {(step.workflow, step.stage) for step in steps if step.trust is Trust.EARNED}
             rows = [row for row in await uow.reminders.of_batch(batch_id) if _may_go(row, earned)]

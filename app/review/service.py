@@ -151,9 +151,10 @@ class ReviewService:
             review = await uow.reviews.get(UUID(review_id))
             saved = await uow.reviews.proposal(review)
             customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
+            policy = await uow.oversight.in_force(self._policy)
         intents = (Intent(intent) for intent in saved.intents)
         allowed = may_send_alone(
-            self._policy,
+            policy,
             intents,
             customer.segment if customer else "",
             is_natural_person=customer is not None and customer.natural_person,

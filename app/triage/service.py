@@ -21,11 +21,11 @@ from app.domain.account import Link
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, UnreadableMail
 from app.domain.ids import new_id
-from app.domain.intents import Reason, Route
+from app.domain.intents import Autonomy, Reason, Route
 from app.domain.job import approve_job, triage_job
 from app.domain.message import Machine, MessageState, ReadMail, advance
 from app.domain.people import SignedIn
-from app.domain.policy import Policy, may_send_alone
+from app.domain.policy import Policy, autonomy_of, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
 from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
@@ -124,6 +124,8 @@ class TriageService:
         message = await uow.messages.get_for_update(task.message_id)
         if message.state is not MessageState.IN_WORK or message.run != task.run:
             return
+        policy = await uow.oversight.in_force(self._policy)
+        thought = _within(policy, thought, link)
         proposal = thought.proposal
         saved = await self._save_proposal(uow, task, message, read, thought)
         customer_id = link.account.customer_id or None
@@ -233,8 +235,9 @@ class TriageService:
             reasons.append(Reason.CHANGED_SINCE_APPROVAL.value)
         if is_moved and Reason.NEGOTIATION.value not in reasons:
             reasons.append(Reason.NEGOTIATION.value)
+        policy = await uow.oversight.in_force(self._policy)
         is_new = state is ReviewState.PENDING and message.run == 1
-        alone = is_new and not (is_stale or is_moved) and self._may_leave_alone(proposal, link)
+        alone = is_new and not (is_stale or is_moved) and _may_leave_alone(policy, proposal, link)
         if proposal.route is Route.AUTO and not alone:
             reasons.append(Reason.APPROVAL_REQUIRED.value)
         stake = next(iter(link.account.outstanding), None)
@@ -256,14 +259,6 @@ class TriageService:
         uow.reviews.add(review, urgency(reasons, review.at_stake, message.received_at, self._policy.queue))
         if alone:
             await uow.enqueue(approve_job(review.id, message.conversation_id))
-
-    def _may_leave_alone(self, proposal: Proposal, link: Link) -> bool:
-        intents = (finding.intent for finding in proposal.intents)
-        is_auto = proposal.route is Route.AUTO and proposal.draft is not None and proposal.is_worded_by_us
-        account = link.account
-        return is_auto and may_send_alone(
-            self._policy, intents, account.segment, is_natural_person=account.natural_person
-        )
 
     async def _hashes(self, uow: Uow, task: Task, proposal: Proposal) -> _Hashes:
         shown = "\x1e".join(call.input for call in proposal.calls)
@@ -320,3 +315,17 @@ class TriageService:
                 attempts=message.attempts,
             )
         log.warning("triage.message.quarantined", message_id=str(message_id), error=error[:64])
+
+
+def _within(policy: Policy, thought: Thought, link: Link) -> Thought:
+    """Without the draft where autonomy is off for an intent of the mail: a person writes the answer."""
+    intents = (finding.intent for finding in thought.proposal.intents)
+    is_off = any(autonomy_of(policy, intent, link.account.segment) is Autonomy.OFF for intent in intents)
+    return replace(thought, proposal=replace(thought.proposal, draft=None)) if is_off else thought
+
+
+def _may_leave_alone(policy: Policy, proposal: Proposal, link: Link) -> bool:
+    intents = (finding.intent for finding in proposal.intents)
+    is_auto = proposal.route is Route.AUTO and proposal.draft is not None and proposal.is_worded_by_us
+    account = link.account
+    return is_auto and may_send_alone(policy, intents, account.segment, is_natural_person=account.natural_person)

@@ -12,7 +12,7 @@ from app.domain.case import Case
 from app.domain.directions import Directions
 from app.domain.message import Identity, ReadMail
 from app.domain.wire import READ_MAIL, load
-from app.triage.linking import link_as_told, link_customer
+from app.db.linking import link_as_told, link_customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,20 @@
 """Who is asking: a session cookie for pages, a bearer token for the API. Never the one for the other."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.domain.errors import AppError
-from app.domain.people import SignedIn
+from app.db.narrowing import narrow
+from app.domain.errors import AppError, NotAllowed
+from app.domain.people import OVERSEERS, Scope, SignedIn
+from app.domain.review import SENIORS, Role
 
 SECURE_COOKIE = "__Host-duebox"
 PLAIN_COOKIE = "duebox"
+
+READING = frozenset({"GET", "HEAD"})
 
 bearer = HTTPBearer(auto_error=False, description="A token from `duebox users token EMAIL`.")
 
@@ -43,7 +48,11 @@ async def page_user(request: Request) -> SignedIn:
     user = await _sessions(request).user_of_session(token) if token else None
     if user is None:
         raise SignInNeeded("sign in first")
+    narrow(user.portfolio)
     return user
+
+
+PageUser = Annotated[SignedIn, Depends(page_user)]
 
 
 async def api_user(
@@ -53,11 +62,35 @@ async def api_user(
     user = await _sessions(request).user_of_token(credentials.credentials) if credentials else None
     if user is None:
         raise TokenRefused("a bearer token is needed: duebox users token EMAIL")
+    wanted = Scope.READ if request.method in READING else Scope.WRITE
+    if wanted not in user.scopes:
+        raise NotAllowed(f"this token was not given the scope {wanted.value!r}")
+    narrow(user.portfolio)
     return user
 
 
-PageUser = Annotated[SignedIn, Depends(page_user)]
 ApiUser = Annotated[SignedIn, Depends(api_user)]
+
+
+def only(roles: frozenset[Role]) -> Callable[[SignedIn], Awaitable[SignedIn]]:
+    """A page for these roles alone. Raises NotAllowed."""
+
+    async def check(user: PageUser) -> SignedIn:
+        if user.role not in roles:
+            raise NotAllowed(f"this page is for {_listed(roles)}")
+        return user
+
+    return check
+
+
+def _listed(roles: frozenset[Role]) -> str:
+    names = ["administrators" if role is Role.ADMIN else f"{role.value}s" for role in Role if role in roles]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+Overseer = Annotated[SignedIn, Depends(only(OVERSEERS))]
+Senior = Annotated[SignedIn, Depends(only(SENIORS))]
+Administrator = Annotated[SignedIn, Depends(only(frozenset({Role.ADMIN})))]
 
 
 def _sessions(request: Request) -> Sessions:

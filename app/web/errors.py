@@ -34,7 +34,7 @@ STATUS: Mapping[type[AppError], int] = {
 MEANINGS = {
     400: "the body is not JSON in UTF-8",
     401: "no valid token",
-    403: "the role may not",
+    403: "the role or the token's scope may not",
     404: "no such thing",
     409: "stale version, or decided already",
     413: "the body is too long",
@@ -56,7 +56,7 @@ class Problem(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a call may answer beside success, for its description."""
-    known = sorted({*statuses, 401, 422, 503})
+    known = sorted({*statuses, 401, 403, 422, 503})
     return {status: {"model": Problem, "description": MEANINGS[status]} for status in known}
 
 

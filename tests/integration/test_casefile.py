@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from app.casefile.archive import CHAIN, MANIFEST, check
+from app.papers.archive import CHAIN, MANIFEST, check
 from app.casefile.paper import Paper
 from app.casefile.service import CaseFileService, Made, Purpose
 from app.casefile.tables import as_csv, money

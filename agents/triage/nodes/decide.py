@@ -10,11 +10,7 @@ from agents.triage.outputs import Flag
 from agents.triage.state import Standing, TriageState
 from app.domain.account import LinkMethod
 from app.domain.intents import MACHINE_INTENTS, Intent, Reason, Route
-from app.domain.policy import REASON_OF_INTENT, Decision, Policy, Situation
-from app.domain.policy import decide as decide_by_policy
-
-GUARD = "reasons-forbid-auto"
-"""The rule named when a policy would have answered alone although there is a reason to ask a person."""
+from app.domain.policy import REASON_OF_INTENT, Decision, Policy, Situation, decision_of
 
 NO_HIDDEN_TEXT_ALARM = MACHINE_INTENTS | {Intent.UNRELATED}
 """Newsletters and robots hide text as a habit; in a customer's own words it is a sign."""
@@ -23,14 +19,6 @@ NO_HIDDEN_TEXT_ALARM = MACHINE_INTENTS | {Intent.UNRELATED}
 async def decide(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
     situation = situation_of(state)
     return {"situation": situation, "decision": decision_of(runtime.context.policy, situation)}
-
-
-def decision_of(policy: Policy, situation: Situation) -> Decision:
-    """The policy's word, except that nothing with a reason for review ever goes out alone."""
-    decision = decide_by_policy(policy, situation)
-    if decision.route is Route.AUTO and situation.reasons:
-        return Decision(Route.REVIEW, GUARD, tuple(reason for reason in Reason if reason in situation.reasons))
-    return decision
 
 
 def reconsidered(policy: Policy, situation: Situation, decision: Decision, reason: Reason) -> Decision:

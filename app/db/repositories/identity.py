@@ -54,23 +54,54 @@ class Users:
     async def close_session(self, token: str) -> None:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.token_hash == self._keyring.index(token)))
 
+    async def close_sessions(self, user_id: UUID) -> None:
+        """Sign a user out in every browser."""
+        await self._session.execute(sa.delete(SessionRow).where(SessionRow.user_id == user_id))
+
     async def close_all(self, user_id: UUID) -> None:
         """Sign a user out everywhere, programs included."""
-        await self._session.execute(sa.delete(SessionRow).where(SessionRow.user_id == user_id))
+        await self.close_sessions(user_id)
         await self._session.execute(sa.delete(ApiTokenRow).where(ApiTokenRow.user_id == user_id))
 
     async def forget_expired_sessions(self) -> None:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= self._clock()))
 
-    def add_token(self, token: str, user_id: UUID) -> None:
-        self._session.add(ApiTokenRow(token_hash=self._keyring.index(token), user_id=user_id, created_at=self._clock()))
-
-    async def user_of_token(self, token: str) -> UserRow | None:
-        return await self._session.scalar(
-            sa.select(UserRow)
-            .join(ApiTokenRow, ApiTokenRow.user_id == UserRow.id)
-            .where(ApiTokenRow.token_hash == self._keyring.index(token), UserRow.active)
+    def add_token(
+        self, token: str, user_id: UUID, *, name: str, scopes: list[str], expires_at: datetime | None
+    ) -> None:
+        self._session.add(
+            ApiTokenRow(
+                token_hash=self._keyring.index(token),
+                user_id=user_id,
+                name=name,
+                scopes=scopes,
+                created_at=self._clock(),
+                expires_at=expires_at,
+            )
         )
+
+    async def user_of_token(self, token: str) -> tuple[UserRow, list[str]] | None:
+        """Whose token it is, and its scopes."""
+        found = await self._session.execute(
+            sa.select(UserRow, ApiTokenRow.scopes)
+            .join(ApiTokenRow, ApiTokenRow.user_id == UserRow.id)
+            .where(
+                ApiTokenRow.token_hash == self._keyring.index(token),
+                sa.or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > self._clock()),
+                UserRow.active,
+            )
+        )
+        row = found.first()
+        return (row[0], row[1]) if row else None
+
+    async def tokens(self) -> Sequence[ApiTokenRow]:
+        return (await self._session.scalars(sa.select(ApiTokenRow).order_by(ApiTokenRow.created_at))).all()
+
+    async def withdraw_token(self, token_hash: str) -> ApiTokenRow | None:
+        row = await self._session.get(ApiTokenRow, token_hash)
+        if row is not None:
+            await self._session.delete(row)
+        return row
 
     async def failures(self, email: str) -> LoginFailureRow | None:
         key = self._keyring.index(email.strip().lower())

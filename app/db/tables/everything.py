@@ -24,6 +24,7 @@ from app.db.tables.mail import (
     MessageRow,
     PayloadRow,
 )
+from app.db.tables.oversight import PolicyVersionRow, SwitchRow
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
@@ -66,6 +67,7 @@ TABLES = (
     PaymentRow,
     PlanStepRow,
     PresenceRow,
+    PolicyVersionRow,
     ProposalRow,
     ReminderRow,
     ReviewRow,
@@ -73,6 +75,7 @@ TABLES = (
     SearchTermRow,
     SessionRow,
     TallyRow,
+    SwitchRow,
     TaskRow,
     UserRow,
 )

@@ -12,6 +12,8 @@ from app.domain.review import Role
 
 
 class UserRow(Base):
+    """`portfolio` narrows what a collector sees (see `app.domain.portfolio`); an empty one narrows nothing."""
+
     __tablename__ = "users"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -20,6 +22,7 @@ class UserRow(Base):
     role: Mapped[Role] = mapped_column(words(Role, "role"))
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
+    portfolio: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -35,11 +38,16 @@ class SessionRow(Base):
 
 
 class ApiTokenRow(Base):
+    """A program's key to the API: what it is for, what it may (see `app.domain.people.Scope`), and until when."""
+
     __tablename__ = "api_tokens"
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
+    scopes: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default='["read", "write"]')
     created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class LoginFailureRow(Base):
@@ -77,6 +85,8 @@ class AuditRow(Base):
         sa.UniqueConstraint("chain", "previous"),
         sa.Index("ix_audit_entries_message_id", "message_id"),
         sa.Index("ix_audit_entries_conversation_id", "conversation_id"),
+        sa.Index("ix_audit_entries_chain_kind_seq", "chain", "kind", "seq"),
+        sa.Index("ix_audit_entries_chain_actor_seq", "chain", "actor", "seq"),
     )
 
     chain: Mapped[Chain] = mapped_column(words(Chain, "chain"), primary_key=True)

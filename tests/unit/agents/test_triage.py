@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from agents.triage.nodes.decide import GUARD, decision_of
 from agents.triage.outputs import (
     ExtractedFacts,
     Flag,
@@ -19,7 +18,7 @@ from app.domain.account import LinkMethod
 from app.domain.errors import ModelUnavailable
 from app.domain.intents import DisputeReason, Intent, Reason, Route
 from app.domain.message import Authentication, Machine, Screening
-from app.domain.policy import Condition, Policy, Rule, Situation
+from app.domain.policy import GUARD, Condition, Policy, Rule, Situation, decision_of
 from app.domain.proposal import Evidence
 from app.domain.text import unredacted
 from tests.unit.agents.scripted import KNOWN, STRANGER, ScriptedModel, account, invoice, letter, propose, says

@@ -11,7 +11,7 @@ stand in the whole chain is what `duebox audit export` and a checkpoint show.
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,11 @@ from typing import IO, Any
 from app.domain.audit import GENESIS, Entry, canonical, chained
 from app.domain.errors import Invalid
 
-MANIFEST, CHAIN = "manifest.json", "chain.jsonl"
+MANIFEST, CHAIN, SIGNATURE = "manifest.json", "chain.jsonl", "signature.json"
 BLOCK = 1 << 20
+
+Sign = Callable[[bytes], Mapping[str, str]]
+"""Gives what shows that a manifest is ours."""
 
 
 class Archive:
@@ -35,10 +38,13 @@ class Archive:
         self._zip.writestr(name, content)
         self._files.append({"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)})
 
-    def close(self, facts: Mapping[str, Any]) -> str:
-        """Write the manifest and end. Returns the manifest's SHA-256, hex: it stands for the whole archive."""
+    def close(self, facts: Mapping[str, Any], sign: Sign | None = None) -> str:
+        """Write the manifest, signed if we can, and end. Returns the manifest's SHA-256, hex: it stands for the whole
+        archive."""
         manifest = json.dumps({"version": 1, **facts, "files": self._files}, ensure_ascii=False, indent=1).encode()
         self._zip.writestr(MANIFEST, manifest)
+        if sign is not None:
+            self._zip.writestr(SIGNATURE, json.dumps(sign(manifest), indent=1))
         self._zip.close()
         return hashlib.sha256(manifest).hexdigest()
 
@@ -70,7 +76,7 @@ def check(path: Path) -> Checked:
 
 def _wrong_files(archive: zipfile.ZipFile, files: Mapping[str, str]) -> Iterator[str]:
     names = archive.namelist()
-    present = set(names) - {MANIFEST}
+    present = set(names) - {MANIFEST, SIGNATURE}
     yield from (f"{name} stands twice in the archive" for name in sorted({n for n in names if names.count(n) > 1}))
     yield from (f"{name} is missing" for name in sorted(files.keys() - present))
     yield from (f"{name} is not in the manifest" for name in sorted(present - files.keys()))

@@ -1,0 +1,109 @@
+"""The page of the administrator and its forms. Outcomes and quarantine are settled by the forms of their stations."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.administration.service import AdministrationPages
+from app.domain.errors import Invalid
+from app.domain.people import Scope, SignedIn
+from app.domain.review import Role
+from app.web.auth import Administrator
+from app.web.csrf import check_csrf
+from app.web.pages import html, page_of
+from app.web.people import Identity
+
+router = APIRouter(include_in_schema=False)
+FORM = [Depends(check_csrf)]
+HOME = "/administration"
+
+
+def administration_pages(request: Request) -> AdministrationPages:
+    return cast(AdministrationPages, request.app.state.services.administration)
+
+
+Pages = Annotated[AdministrationPages, Depends(administration_pages)]
+Line = Annotated[str, Form(max_length=320)]
+
+
+@router.get("/administration")
+async def administration(request: Request, pages: Pages, user: Administrator) -> HTMLResponse:
+    return await _page(request, pages, user)
+
+
+@router.post("/administration/users", dependencies=FORM)
+async def add_user(
+    identity: Identity,
+    user: Administrator,
+    email: Line = "",
+    name: Line = "",
+    role: Annotated[Role, Form()] = Role.COLLECTOR,
+    password: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    await identity.add_user(email=email, name=name.strip()[:120], role=role, password=password, by=user)
+    return RedirectResponse(f"{HOME}#users", status_code=303)
+
+
+@router.post("/administration/users/{user_id}", dependencies=FORM)
+async def change_user(
+    user_id: UUID,
+    identity: Identity,
+    user: Administrator,
+    role: Annotated[Role, Form()],
+    active: Annotated[bool, Form()] = False,
+    portfolio: Annotated[str, Form(max_length=20_000)] = "",
+) -> RedirectResponse:
+    words = [word for line in portfolio.splitlines() for word in line.split(",")]
+    await identity.change_user(user_id, role=role, active=active, portfolio=words, by=user)
+    return RedirectResponse(f"{HOME}#users", status_code=303)
+
+
+@router.post("/administration/tokens", dependencies=FORM)
+async def new_token(
+    request: Request,
+    pages: Pages,
+    identity: Identity,
+    user: Administrator,
+    owner: Annotated[UUID, Form()],
+    name: Line = "",
+    scope: Annotated[str, Form()] = Scope.READ.value,
+    days: Annotated[int, Form(ge=1, le=3650)] = 90,
+) -> HTMLResponse:
+    """Shown on the answer alone, once."""
+    scopes = tuple(Scope) if scope == Scope.WRITE.value else (Scope.READ,)
+    email = await pages.email_of(owner)
+    token = await identity.new_token(email, name=name, scopes=scopes, days=days, by=user)
+    return await _page(request, pages, user, new_token=token)
+
+
+@router.post("/administration/tokens/{token_hash}/withdraw", dependencies=FORM)
+async def withdraw_token(token_hash: str, identity: Identity, user: Administrator) -> RedirectResponse:
+    await identity.withdraw_token(token_hash, by=user)
+    return RedirectResponse(f"{HOME}#tokens", status_code=303)
+
+
+@router.post("/administration/prices", dependencies=FORM)
+async def set_prices(
+    pages: Pages, user: Administrator, price_in: Line = "0", price_out: Line = "0"
+) -> RedirectResponse:
+    await pages.set_prices(_hundredths(price_in), _hundredths(price_out), by=user)
+    return RedirectResponse(f"{HOME}#model", status_code=303)
+
+
+def _hundredths(text: str) -> int:
+    try:
+        value = Decimal(text.strip() or "0") * 100
+        if value.is_finite() and abs(value) < Decimal(10) ** 12:
+            return int(value.to_integral_value())
+    except InvalidOperation:
+        pass
+    raise Invalid(f"{text[:40]!r} is not a price such as 0.15")
+
+
+async def _page(request: Request, pages: AdministrationPages, user: SignedIn, *, new_token: str = "") -> HTMLResponse:
+    view = await pages.page(new_token=new_token)
+    page = await page_of(request, "administration", user)
+    return html(request, "administration/administration.html", page=page, view=view, me=user.id)

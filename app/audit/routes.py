@@ -1,0 +1,144 @@
+"""Pages of the audit: the table of decisions, one case, and what leaves the house as evidence."""
+
+import io
+import json
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from typing import IO, Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from app.audit.decisions import DecisionPages
+from app.audit.evidence import EvidenceService
+from app.audit.export import FORMATS, Format
+from app.audit.service import AuditService
+from app.audit.view import Filters
+from app.domain.audit import Link
+from app.web.auth import Overseer
+from app.web.csrf import check_csrf
+from app.web.pages import html, page_of
+
+router = APIRouter(include_in_schema=False)
+
+MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+IN_MEMORY, BLOCK = 1 << 20, 1 << 16
+Word = Annotated[str, Query(max_length=120)]
+
+
+def decision_pages(request: Request) -> DecisionPages:
+    return cast(DecisionPages, request.app.state.services.decisions)
+
+
+def evidence_service(request: Request) -> EvidenceService:
+    return cast(EvidenceService, request.app.state.services.evidence)
+
+
+def audit_service(request: Request) -> AuditService:
+    return cast(AuditService, request.app.state.services.audit)
+
+
+def chosen(
+    who: Word = "",
+    kind: Word = "",
+    customer: Word = "",
+    mailbox: Word = "",
+    least: Word = "",
+    since: Word = "",
+    until: Word = "",
+) -> Filters:
+    return Filters(who, kind, customer, mailbox, least, since, until)
+
+
+Pages = Annotated[DecisionPages, Depends(decision_pages)]
+Chosen = Annotated[Filters, Depends(chosen)]
+Evidence = Annotated[EvidenceService, Depends(evidence_service)]
+Audit = Annotated[AuditService, Depends(audit_service)]
+
+
+@router.get("/decisions")
+async def decisions(
+    request: Request,
+    pages: Pages,
+    user: Overseer,
+    filters: Chosen,
+    after_response: BackgroundTasks,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> HTMLResponse:
+    view = await pages.listed(filters, before=before)
+    after_response.add_task(pages.note_read, "audit.log.read", by=user, filters=filters)
+    answer = html(request, "audit/decisions.html", page=await page_of(request, "decisions", user), view=view)
+    answer.background = after_response
+    return answer
+
+
+@router.get("/decisions/export.{format}")
+async def export(format: Format, pages: Pages, user: Overseer, filters: Chosen) -> StreamingResponse:
+    """The filtered table, each entry with what is needed to check it elsewhere."""
+    links = await pages.export(filters, by=user)
+    headers = {"Content-Disposition": f'attachment; filename="decisions.{format}"'}
+    return StreamingResponse(_lines(links, format), media_type=MEDIA[format], headers=headers)
+
+
+@router.post("/decisions/verify", dependencies=[Depends(check_csrf)])
+async def verify(pages: Pages, user: Overseer) -> RedirectResponse:
+    await pages.verify(by=user)
+    return RedirectResponse("/decisions", status_code=303)
+
+
+@router.post("/decisions/checkpoint", dependencies=[Depends(check_csrf)])
+async def checkpoint(audit: Audit, user: Overseer) -> Response:
+    """The heads of the chains, to be kept outside: later they prove that nothing was cut off."""
+    heads = [asdict(head) for head in await audit.checkpoints(by=user)]
+    headers = {"Content-Disposition": 'attachment; filename="checkpoint.json"'}
+    return Response(json.dumps(heads, indent=2, default=str), media_type="application/json", headers=headers)
+
+
+@router.get("/decisions/{message_id}")
+async def case(
+    request: Request, message_id: UUID, pages: Pages, user: Overseer, after_response: BackgroundTasks
+) -> HTMLResponse:
+    view = await pages.case(message_id)
+    after_response.add_task(pages.note_read, "audit.case.read", by=user, message_id=message_id, filters=Filters())
+    answer = html(request, "audit/case.html", page=await page_of(request, "decisions", user), case=view)
+    answer.background = after_response
+    return answer
+
+
+@router.post("/decisions/{message_id}/evidence", dependencies=[Depends(check_csrf)])
+async def evidence(message_id: UUID, service: Evidence, user: Overseer) -> StreamingResponse:
+    """Made whole before the first byte leaves, so that an error is still an error."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when the last byte has left
+    try:
+        await service.make(message_id, file, by=user)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    headers = {"Content-Disposition": f'attachment; filename="evidence-{message_id}.zip"'}
+    return StreamingResponse(_blocks(file), media_type="application/zip", headers=headers)
+
+
+async def _lines(links: AsyncIterator[Link], format: Format) -> AsyncIterator[str]:
+    out = io.StringIO()
+    write = FORMATS[format](out)
+    async for link in links:
+        write(link)
+        if out.tell() > BLOCK:
+            yield _taken(out)
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> str:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while block := file.read(BLOCK):
+            yield block

@@ -1,0 +1,136 @@
+"""What people did with what the agent proposed: one row a decided review, for the figures of quality and work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.bulk import among
+from app.db.tables.ledger import CustomerRow
+from app.db.tables.mail import MessageRow
+from app.db.tables.system import AuditRow, Chain
+from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
+from app.domain.review import OutboxState, ReviewState
+
+MOST = 20_000
+WEEK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """`by` is None where Duebox itself approved."""
+
+    review_id: UUID
+    message_id: UUID
+    conversation_id: UUID
+    customer: str
+    intents: tuple[str, ...]
+    rule: str
+    confidence: float
+    action: str
+    by: UUID | None
+    received_at: datetime
+    decided_at: datetime
+    sent_at: datetime | None
+    at_stake: Decimal | None
+    currency: str | None
+    edited_id: UUID | None
+    payload_id: UUID
+    due_at: datetime | None
+    first_touch: datetime | None
+
+
+class HandledReviews:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def since(self, moment: datetime, *, by: UUID | None = None) -> list[Handled]:
+        """The newest decided reviews, at most MOST of them; of one person where `by` says so."""
+        wanted = (
+            sa.select(ReviewRow, ProposalRow, MessageRow.received_at, CustomerRow.name, sa.func.max(OutboxRow.sent_at))
+            .join(ProposalRow, ProposalRow.id == ReviewRow.proposal_id)
+            .join(MessageRow, MessageRow.id == ReviewRow.message_id)
+            .outerjoin(CustomerRow, CustomerRow.id == ReviewRow.customer_id)
+            .outerjoin(OutboxRow, sa.and_(OutboxRow.review_id == ReviewRow.id, OutboxRow.state == OutboxState.SENT))
+            .where(ReviewRow.decided_at >= moment, ReviewRow.action.is_not(None))
+            .group_by(ReviewRow.id, ProposalRow.id, MessageRow.id, CustomerRow.id)
+            .order_by(ReviewRow.decided_at.desc())
+            .limit(MOST)
+        )
+        if by is not None:
+            wanted = wanted.where(ReviewRow.decided_by == by)
+        rows = (await self._session.execute(wanted)).all()
+        touched = await self._first_touches([row[0].message_id for row in rows])
+        return [_handled(*row, touched.get(row[0].message_id)) for row in rows]
+
+    async def waiting(self) -> list[tuple[str, int, Decimal, datetime]]:
+        """What lies in the queue, by currency: how many, how much, and since when the oldest."""
+        rows = await self._session.execute(
+            sa.select(
+                ReviewRow.currency, sa.func.count(), sa.func.sum(ReviewRow.at_stake), sa.func.min(ReviewRow.opened_at)
+            )
+            .where(ReviewRow.state.in_((ReviewState.PENDING, ReviewState.AWAITING_SECOND)))
+            .group_by(ReviewRow.currency)
+        )
+        return [(currency or "", count, amount or Decimal(0), oldest) for currency, count, amount, oldest in rows]
+
+    async def routes(self, moment: datetime) -> list[tuple[datetime, str]]:
+        """When each mail was read, and where it went."""
+        rows = await self._session.execute(
+            sa.select(ProposalRow.created_at, ProposalRow.route)
+            .where(ProposalRow.created_at >= moment, ProposalRow.run == 1)
+            .limit(MOST)
+        )
+        return [(at, route.value) for at, route in rows]
+
+    async def misses(self, moment: datetime) -> int:
+        """Mails of the no-answer list that a person said needed an answer."""
+        counting = sa.select(sa.func.count()).where(
+            AuditRow.chain == Chain.DECISIONS, AuditRow.kind == "review.message.needs_answer", AuditRow.at >= moment
+        )
+        return await self._session.scalar(counting) or 0
+
+    async def _first_touches(self, message_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+        """When a person first did something with a mail."""
+        theirs = among(self._session, AuditRow.message_id, message_ids)
+        rows = await self._session.execute(
+            sa.select(AuditRow.message_id, sa.func.min(AuditRow.at))
+            .where(theirs, AuditRow.chain == Chain.DECISIONS, AuditRow.actor.startswith("user:"))
+            .group_by(AuditRow.message_id)
+        )
+        return {message_id: at for message_id, at in rows if message_id is not None}
+
+
+def _handled(
+    review: ReviewRow,
+    proposal: ProposalRow,
+    received_at: datetime,
+    name: str | None,
+    sent_at: datetime | None,
+    first_touch: datetime | None,
+) -> Handled:
+    assert review.decided_at is not None  # noqa: S101  # asked for
+    return Handled(
+        review_id=review.id,
+        message_id=review.message_id,
+        conversation_id=review.conversation_id,
+        customer=name or "",
+        intents=tuple(proposal.intents),
+        rule=review.rule,
+        confidence=proposal.confidence,
+        action=review.action or "",
+        by=review.decided_by,
+        received_at=received_at,
+        decided_at=review.decided_at,
+        sent_at=sent_at,
+        at_stake=review.at_stake,
+        currency=review.currency,
+        edited_id=review.edited_id if review.action == "edit" else None,
+        payload_id=proposal.payload_id,
+        due_at=review.due_at,
+        first_touch=first_touch,
+    )

@@ -1,0 +1,106 @@
+"""What the pages of quality and work see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from app.work.measures import Share, Spread
+
+
+class Amount(NamedTuple):
+    value: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    monday: date
+    decided: int
+    unedited: Share
+    first_touch: Spread
+    routes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One decision that overruled the agent."""
+
+    message_id: UUID
+    at: datetime
+    customer: str
+    intents: tuple[str, ...]
+    rule: str
+    action: str
+    confidence: float
+    amount: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    decided: int
+    unedited: Share
+    overruled: Share
+    first_touch: Spread
+    handling: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """`late`: answered, or still waiting, after what the queue asks for."""
+
+    decided: int
+    unedited: Share
+    overruled: Share
+    edit_distance: float | None
+    first_touch: Spread
+    answer: Spread
+    handling: Spread
+    late: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Minutes: by hand before, as measured now, and the difference over all decisions. None without a baseline."""
+
+    baseline: float | None
+    measured: float | None
+    mails: int
+    minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`by_person` is None while those figures are off; `team` is how many may decide."""
+
+    weeks_back: int
+    figures: Ours
+    weeks: Sequence[Week]
+    by_intent: Sequence[Share]
+    by_rule: Sequence[Share]
+    by_customer: Sequence[Share]
+    calibration: Sequence[Share]
+    drift: float | None
+    disagreements: Sequence[Disagreement]
+    alone: Sequence[Disagreement]
+    least: Decimal
+    waiting: Sequence[tuple[Amount | None, int, datetime]]
+    misses: int
+    alone_sent: int
+    saved: Saved
+    spent_per_mail: float | None
+    by_person: Sequence[Person] | None
+    team: int
+    may_show_people: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What everybody sees of themselves, and nobody else does."""
+
+    weeks_back: int
+    figures: Ours
+    weeks: Sequence[Week]
