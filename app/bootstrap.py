@@ -49,6 +49,7 @@ from app.domain.recipients import Recipient
 from app.domain.retention import Retention
 from app.domain.sending import Pace
 from app.health import Health
+from app.identity.oidc import OidcConfig, OidcSignIn
 from app.identity.service import IdentityService
 from app.insights.customers import CustomerPages
 from app.insights.pages import InsightsPages
@@ -160,6 +161,7 @@ class Services:
     contacts: ContactService
     case_files: CaseFileService
     identity: IdentityService
+    oidc: OidcSignIn | None
     audit: AuditService
     keys: KeyService
     privacy: PrivacyService
@@ -351,6 +353,7 @@ def build(
         contacts=ContactService(database, clock),
         case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),
+        oidc=_oidc(settings, database, clock),
         audit=audit,
         keys=KeyService(database, clock),
         privacy=privacy,
@@ -440,6 +443,15 @@ def _processing(settings: Settings, policy: Policy, retention: Retention) -> Pro
 
 def settings_from_environment(**fixed: object) -> Settings:
     return load_settings(**fixed)
+
+
+def _oidc(settings: Settings, database: Database, clock: Clock) -> OidcSignIn | None:
+    oidc = settings.oidc
+    if not oidc.issuer:
+        return None
+    secret = oidc.client_secret.get_secret_value()
+    config = OidcConfig(oidc.issuer, oidc.client_id, secret, oidc.name, oidc.trust_email)
+    return OidcSignIn(database, config, clock)
 
 
 def _sender(settings: Settings, sink: Path | None, accounts: MailAccounts) -> Sender:

@@ -75,6 +75,16 @@ class HttpSettings(BaseModel):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
 
 
+class OidcSettings(BaseModel):
+    """An identity provider that people may sign in with; off without an issuer."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    name: str = "single sign-on"
+    trust_email: bool = False
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `secret_key` has no default: sealed words must outlive a restart."""
 
@@ -90,6 +100,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = LedgerSettings()
     clamd: str = ""
     notify: NotifySettings = NotifySettings()
+    oidc: OidcSettings = OidcSettings()
     policy_file: Path | None = None
     undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0

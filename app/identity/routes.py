@@ -5,7 +5,8 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import NotAllowed, TooManyAttempts
+from app.domain.errors import NotAllowed, NotFound, TooManyAttempts
+from app.identity.oidc import TRIP, OidcSignIn
 from app.identity.service import SESSION, IdentityService
 from app.web.auth import cookie_name, session_token
 from app.web.csrf import check_csrf, check_same_origin
@@ -45,16 +46,35 @@ async def login(
         answer = await _form(request, error="too_many", email=email, following=next_, status=429)
         answer.headers["Retry-After"] = str(paused.retry_after)
         return answer
-    response = RedirectResponse(_inside(next_), status_code=303)
-    response.set_cookie(
-        cookie_name(request),
-        token,
-        max_age=int(SESSION.total_seconds()),
-        path="/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
+    return await _signed_in(request, identity, token, next_)
+
+
+@router.get("/login/with")
+async def leave(request: Request, next_: Annotated[str, Query(alias="next")] = "") -> Response:
+    """To the identity provider, with what the way back is checked against in a cookie of this browser."""
+    url, sealed = await _oidc(request).leave(_way_back(request), _inside(next_))
+    response = RedirectResponse(url, status_code=303)
+    _set_cookie(request, response, _trip_cookie(request), sealed, seconds=TRIP.total_seconds())
+    return response
+
+
+@router.get("/login/from")
+async def arrive(
+    request: Request,
+    identity: Identity,
+    code: Annotated[str, Query(max_length=4096)] = "",
+    state: Annotated[str, Query(max_length=512)] = "",
+) -> Response:
+    """Back from the identity provider."""
+    sealed = request.cookies.get(_trip_cookie(request), "")
+    try:
+        email, following = await _oidc(request).arrive(sealed, _way_back(request), code=code, state=state)
+        token = await identity.sign_in_as(email)
+    except NotAllowed as refused:
+        response: Response = await _form(request, error=str(refused), email="", following="", status=401)
+    else:
+        response = await _signed_in(request, identity, token, following)
+    response.delete_cookie(_trip_cookie(request), path="/", secure=_is_secure(request), httponly=True)
     return response
 
 
@@ -66,9 +86,56 @@ async def logout(request: Request, identity: Identity) -> Response:
     return response
 
 
+async def _signed_in(request: Request, identity: IdentityService, token: str, following: str) -> Response:
+    """The session that this browser had ends; the new one has a token of its own."""
+    old = session_token(request)
+    if old:
+        await identity.sign_out(old)
+    response = RedirectResponse(_inside(following), status_code=303)
+    _set_cookie(request, response, cookie_name(request), token, seconds=SESSION.total_seconds())
+    return response
+
+
+def _set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: float) -> None:
+    response.set_cookie(
+        name, value, max_age=int(seconds), path="/", secure=_is_secure(request), httponly=True, samesite="lax"
+    )
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _trip_cookie(request: Request) -> str:
+    return f"{cookie_name(request)}-trip"
+
+
+def _way_back(request: Request) -> str:
+    return str(request.url_for("arrive"))
+
+
+def _oidc(request: Request) -> OidcSignIn:
+    """Raises NotFound where no provider is set."""
+    found = cast("OidcSignIn | None", request.app.state.services.oidc)
+    if found is None:
+        raise NotFound("no identity provider is set")
+    return found
+
+
 async def _form(request: Request, *, error: str, email: str, following: str, status: int = 200) -> HTMLResponse:
     page = await page_of(request, "", None)
-    return html(request, "login.html", status=status, page=page, error=error, email=email, next=_inside(following))
+    oidc = cast("OidcSignIn | None", request.app.state.services.oidc)
+    provider = oidc.name if oidc else ""
+    return html(
+        request,
+        "login.html",
+        status=status,
+        page=page,
+        error=error,
+        email=email,
+        next=_inside(following),
+        provider=provider,
+    )
 
 
 def _inside(address: str) -> str:

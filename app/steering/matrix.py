@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.domain.intents import Autonomy, Intent, Route
+from app.domain.intents import Autonomy, Intent, Reason, Route
 from app.domain.policy import REASON_OF_INTENT, Policy, Situation, autonomy_of, decision_of
 from app.steering.view import Line, Matrix
 
@@ -15,7 +15,7 @@ def matrix_of(policy: Policy, segments: Iterable[str]) -> Matrix:
     columns = tuple(segments)
     lines: dict[Route, list[Line]] = {route: [] for route in Route}
     for intent in Intent:
-        reason = REASON_OF_INTENT.get(intent)
+        reason = Reason.LEGAL if intent is Intent.LEGAL_OR_COMPLAINT else REASON_OF_INTENT.get(intent)
         situation = Situation(
             frozenset({intent}), frozenset({reason} if reason else ()), confidence=1.0, is_known_contact=True
         )
