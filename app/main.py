@@ -31,8 +31,8 @@ from app.review.live_routes import router as live
 from app.review.notice_routes import router as notifications
 from app.review.queue_routes import router as queue
 from app.review.routes import router as pages
-from app.triage.guidance_routes import router as guidance
 from app.steering.routes import router as steering
+from app.triage.guidance_routes import router as guidance
 from app.triage.routes import router as triage
 from app.web.answers import HANDLERS
 from app.web.headers import SecureHeaders

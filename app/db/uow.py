@@ -24,8 +24,8 @@ from app.db.repositories.mailboxes import Mailboxes
 from app.db.repositories.messages import Messages
 from app.db.repositories.notices import Notices
 from app.db.repositories.outbox import Outbox
-from app.db.repositories.presences import Presences
 from app.db.repositories.oversight import Oversight
+from app.db.repositories.presences import Presences
 from app.db.repositories.reminder_book import ReminderBook
 from app.db.repositories.reviews import Reviews
 from app.db.repositories.search import Search

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.db.linking import link_as_told, link_customer
 from app.db.tables.mail import MessageRow
 from app.db.uow import Uow
 from app.domain.account import Link
@@ -12,7 +13,6 @@ from app.domain.case import Case
 from app.domain.directions import Directions
 from app.domain.message import Identity, ReadMail
 from app.domain.wire import READ_MAIL, load
-from app.db.linking import link_as_told, link_customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from app.papers.archive import CHAIN, MANIFEST, check
 from app.casefile.paper import Paper
 from app.casefile.service import CaseFileService, Made, Purpose
 from app.casefile.tables import as_csv, money
@@ -21,6 +20,7 @@ from app.db.tables.mail import ConversationRow
 from app.db.tables.system import AuditRow, Chain
 from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.review import Action, Role
+from app.papers.archive import CHAIN, MANIFEST, check
 from tests.instances import Instance, mail
 
 HOSTILE = '=cmd("x")\u202e <script>alert(1)</script>'

@@ -121,7 +121,7 @@ async def test_who_may_is_let_in_and_nobody_else(house: House, role: Role | None
             status = await ask(http, method, filled(path), token if is_api else "")
             if not _as_said(status, who, role, is_api=is_api):
                 wrong.append((method, path, who, status))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def _as_said(status: int, who: str, role: Role | None, *, is_api: bool) -> bool:

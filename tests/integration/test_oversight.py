@@ -1,0 +1,143 @@
+"""What managers steer and look into: the kill switch, the policy's cells, what-if, evidence, portfolios, tokens."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from app.audit.decisions import DecisionPages
+from app.audit.evidence import EvidenceService
+from app.audit.service import AuditService
+from app.audit.view import Filters
+from app.db.narrowing import narrow, unnarrowed
+from app.db.tables.ledger import CustomerRow
+from app.domain.errors import Invalid, NotFound
+from app.domain.intents import Autonomy, Route
+from app.domain.people import DUEBOX, Scope
+from app.domain.portfolio import portfolio_of
+from app.domain.review import Action, ReviewState
+from app.identity.service import IdentityService
+from app.papers.archive import check
+from app.papers.signing import check_signature
+from app.policies.loading import load_policy
+from app.steering.service import SteeringService
+from tests.instances import Instance, mail
+
+PROMISE = "payment_promise"
+
+
+def steering(instance: Instance) -> SteeringService:
+    return SteeringService(instance.database, load_policy(), None, instance.clock)
+
+
+async def test_a_cell_set_to_automatic_holds_at_once_and_the_kill_switch_stops_what_is_on_its_way(
+    instance: Instance,
+) -> None:
+    instance.mind.route = Route.AUTO
+    steer = steering(instance)
+    await steer.activate({f"cell:{PROMISE}:standard": "send"}, reason="four weeks unedited", by=instance.collector)
+    async with instance.database.read() as uow:
+        policy = await uow.oversight.in_force(load_policy())
+    assert [(cell.intent, cell.segment, cell.autonomy) for cell in policy.autonomy[:1]] == [
+        (PROMISE, "standard", Autonomy.SEND)
+    ]
+    (review,) = await instance.work(mail())
+    await instance.reviews.work(str(review.id))
+    async with instance.database.read() as uow:
+        outbox = await uow.outbox.of_review(review.id)
+    assert outbox is not None
+    assert outbox.state.value == "waiting", "it left without a person's approval, as the new cell says"
+    await steer.stop(is_stopped=True, by=instance.collector)
+    instance.clock.now = outbox.send_after
+    await instance.outbox.work(str(outbox.id))
+    assert instance.sender.sent == [], "nothing leaves once it is stopped"
+    (again,) = await instance.pending()
+    assert again.id == review.id
+
+
+async def test_what_if_shows_which_mails_would_have_left_and_changes_nothing(instance: Instance) -> None:
+    instance.mind.route = Route.AUTO
+    (review,) = await instance.work(mail())
+    await instance.reviews.decide(
+        review.id, Action.EDIT, version=review.version, by=instance.collector, subject="Re", body="Something else"
+    )
+    edited = await steering(instance).what_if({f"cell:{PROMISE}:standard": "send"}, 30)
+    (moved,) = edited.what_if.moved
+    assert (moved.before.value, moved.after.value, moved.past.made.value) == ("person", "alone", "edited")
+    assert moved.is_risky
+    async with instance.database.read() as uow:
+        assert await uow.oversight.newest() is None
+    with pytest.raises(Invalid, match="nothing was changed"):
+        await steering(instance).what_if({}, 30)
+
+
+async def test_evidence_can_be_checked_without_us_and_shows_every_change(instance: Instance, tmp_path: Path) -> None:
+    (review,) = await instance.work(mail())
+    await instance.reviews.decide(
+        review.id, Action.EDIT, version=review.version, by=instance.collector, subject="Re", body="Something else"
+    )
+    evidence, file = EvidenceService(instance.database, instance.clock), tmp_path / "evidence.zip"
+    with file.open("wb") as out:
+        await evidence.make(review.message_id, out, by=instance.collector)
+    key = await evidence.public_key()
+    assert check(file).faults == ()
+    assert check_signature(file, key) == (key, ())
+    with zipfile.ZipFile(file) as archive:
+        decision = json.loads(archive.read("run-1/decision.json"))
+        assert decision["review"]["decided_by"] == "Ines Halvard"
+        assert b"Something else" in archive.read("run-1/sent.eml")
+        assert archive.read("run-1/redacted.txt") is not None
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    contents["manifest.json"] = contents["manifest.json"].replace(b"Ines", b"Imes")
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(forged, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    assert check_signature(forged, key)[1] == ("the signature does not fit the manifest",)
+
+
+async def test_decisions_are_found_by_who_and_what_and_reading_is_noted(instance: Instance) -> None:
+    (review,) = await instance.work(mail())
+    await instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=instance.collector)
+    pages = DecisionPages(instance.database, AuditService(instance.database), instance.clock)
+    view = await pages.listed(Filters(who="people", customer="C-1", least="50"), before=None)
+    assert [(row.kind, row.who, row.customer) for row in view.rows] == [
+        ("review.item.approved", "Ines Halvard", "Customer Ltd")
+    ]
+    await pages.verify(by=instance.collector)
+    standing = (await pages.listed(Filters(), before=None)).standing
+    assert standing.checked is not None
+    assert (standing.checked.first_bad, standing.checked.who) == (0, "Ines Halvard")
+    lines = [link async for link in await pages.export(Filters(kind="review.item.approved"), by=instance.collector)]
+    assert len(lines) == 1
+    with pytest.raises(Invalid, match="not an amount"):
+        await pages.listed(Filters(least="much"), before=None)
+
+
+async def test_a_portfolio_narrows_every_query_also_those_that_change_something(instance: Instance) -> None:
+    (review,) = await instance.work(mail())
+    with unnarrowed():
+        narrow(portfolio_of(["segment:key"]))
+        assert await instance.pending() == []
+        assert await instance.messages() == []
+        with pytest.raises(NotFound):
+            await instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=instance.collector)
+        async with instance.database.read() as uow:
+            assert await uow.ledger.customer("C-1") is None
+            assert await uow.session.get(CustomerRow, "C-1") is None
+    with unnarrowed():
+        narrow(portfolio_of(["segment:standard"]))
+        assert [one.id for one in await instance.pending()] == [review.id]
+    async with instance.database.read() as uow:
+        assert (await uow.reviews.get(review.id)).state is ReviewState.PENDING
+
+
+async def test_a_token_has_its_scopes_and_its_end(instance: Instance) -> None:
+    identity = IdentityService(instance.database, instance.clock)
+    token = await identity.new_token(instance.collector.email, scopes=(Scope.READ,), days=1, by=DUEBOX)
+    found = await identity.user_of_token(token)
+    assert found is not None
+    assert found.scopes == {Scope.READ}
+    instance.clock.now = instance.clock.now.replace(year=instance.clock.now.year + 1)
+    assert await identity.user_of_token(token) is None
