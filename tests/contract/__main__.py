@@ -1,0 +1,70 @@
+"""The API keeps its word: generated calls to every operation of /api/v1, with the token of each role.
+
+`python -m tests.contract [EXAMPLES]` (default 25 an operation and role) prints a line a role and exits 1 when an answer
+was a server error, or one that the description does not know.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.core.failures import FailureGroup
+
+from app.bootstrap import Services
+from app.domain.review import Role
+from tests.running import PASSWORD, Installation
+
+EXAMPLES = 25
+CHOSEN = "/api/v1/"
+PHASES = (Phase.explicit, Phase.generate)
+
+
+async def tokens_of(services: Services) -> dict[Role, str]:
+    tokens = {}
+    for role in Role:
+        email = f"{role}@seller.example"
+        await services.identity.add_user(email=email, name=role.value, role=role, password=PASSWORD)
+        tokens[role] = await services.identity.new_token(email)
+    return tokens
+
+
+def faults(base: str, token: str, examples: int) -> Iterator[str]:
+    """What is wrong, one line an operation."""
+    schema = schemathesis.openapi.from_url(f"{base}/api/openapi.json").include(path_regex=f"^{CHOSEN}")
+    headers = {"Authorization": f"Bearer {token}"}
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @settings(
+            max_examples=examples, deadline=None, database=None, phases=PHASES, suppress_health_check=list(HealthCheck)
+        )
+        @given(case=operation.as_strategy())
+        def ask(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers)
+
+        try:
+            ask()
+        except (FailureGroup, AssertionError) as failure:
+            yield f"{operation.label}: {failure}"
+
+
+def main(examples: int) -> int:
+    wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        url = f"sqlite:///{Path(scratch) / 'duebox.db'}"
+        with Installation(url, Path(scratch)) as duebox:
+            duebox.furnish()
+            tokens = duebox.within(tokens_of)
+            duebox.start_all()
+            for role, token in tokens.items():
+                found = list(faults(duebox.base, token, examples))
+                wrong += len(found)
+                sys.stdout.write("\n".join([f"{role}: {len(found)} faults", *found]) + "\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLES))
