@@ -97,7 +97,7 @@ class OidcSignIn:
         self, client: "AsyncOAuth2Client", found: Mapping[str, Any], code: str, trip: Trip
     ) -> Mapping[str, Any]:
         from authlib.integrations.base_client.errors import OAuthError  # noqa: PLC0415  # only who uses it needs it
-        from httpx import HTTPError  # noqa: PLC0415
+        from httpx2 import HTTPError  # noqa: PLC0415
         from joserfc import jwt  # noqa: PLC0415
         from joserfc.errors import JoseError  # noqa: PLC0415
         from joserfc.jwk import KeySet  # noqa: PLC0415
@@ -122,7 +122,7 @@ class OidcSignIn:
         return dict(claims)
 
     async def _discover(self, client: "AsyncOAuth2Client") -> Mapping[str, Any]:
-        from httpx import HTTPError  # noqa: PLC0415
+        from httpx2 import HTTPError  # noqa: PLC0415
 
         address = self._config.issuer.rstrip("/") + DISCOVERY
         try:

@@ -15,6 +15,8 @@ from app.main import create_app
 from tests.instances import SECRET
 from tests.running import PASSWORD
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's own libraries
+
 KNOWN, STRANGER = "ines@seller.example", "mallory@elsewhere.example"
 
 

@@ -1,14 +1,14 @@
 """oversight: switches, versions of the policy, portfolios, scopes of tokens
 
 Revision: 5c1e8f40a2d7
-After: d4a1f0c7b352
+After: 5b1d9e0c42aa
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "5c1e8f40a2d7"
-down_revision = "d4a1f0c7b352"
+down_revision = "5b1d9e0c42aa"
 branch_labels = None
 depends_on = None
 
