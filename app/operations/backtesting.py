@@ -15,6 +15,7 @@ from app.backtest.page import write_page
 from app.backtest.service import Backtest, Fate, FindLink, Tally
 from app.bootstrap import build, mind_config, settings_from_environment
 from app.db.engine import is_sqlite, sqlite_path
+from app.db.linking import link_customer
 from app.domain.account import Link, LinkMethod
 from app.domain.clock import system_clock
 from app.domain.errors import Invalid, SettingInvalid
@@ -22,7 +23,6 @@ from app.domain.message import Identity, ReadMail
 from app.mind import build_mind
 from app.operations.mail_files import UNUSED, account_of, link_by_account
 from app.policies.loading import load_policy
-from app.triage.linking import link_customer
 
 NOTED_EVERY = 25
 NO_KEY = "DUEBOX_SECRET_KEY is not set"
