@@ -19,9 +19,9 @@ from app.ledger.contact_routes import router as contacts
 from app.ledger.import_routes import router as imports
 from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
+from app.playground.routes import router as playground
 from app.privacy.routes import api as privacy_api
 from app.privacy.routes import router as privacy
-from app.playground.routes import router as playground
 from app.reminders.batch_routes import router as batches
 from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders

@@ -8,7 +8,7 @@ from email.policy import SMTP
 from app.db.linking import link_customer
 from app.db.tables.system import Chain
 from app.db.uow import Database
-from app.domain.account import Link
+from app.domain.account import Account, Link
 from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, UnreadableMail
@@ -92,7 +92,7 @@ class PlaygroundService:
             mailbox=box.name if box else "",
             proposal=thought.proposal,
             placeholders=len(thought.vault),
-            leaves_alone=_leaves_alone(policy, thought.proposal, link.account.segment),
+            leaves_alone=_leaves_alone(policy, thought.proposal, link.account),
         )
 
     async def _note(self, by: SignedIn) -> None:
@@ -122,7 +122,7 @@ def _has_headers(text: str) -> bool:
     return bool(colon) and name.lower() in FIRST_HEADERS
 
 
-def _leaves_alone(policy: Policy, proposal: Proposal, segment: str) -> bool:
+def _leaves_alone(policy: Policy, proposal: Proposal, account: Account) -> bool:
     intents = (finding.intent for finding in proposal.intents)
     is_auto = proposal.route is Route.AUTO and proposal.draft is not None and proposal.is_worded_by_us
-    return is_auto and may_send_alone(policy, intents, segment)
+    return is_auto and may_send_alone(policy, intents, account.segment, is_natural_person=account.natural_person)

@@ -38,6 +38,7 @@ class Past:
     route: Route
     intents: tuple[Intent, ...]
     segment: str
+    is_natural_person: bool
     can_leave: bool
     made: Made
     at_stake: tuple[Decimal, str] | None = None
@@ -102,7 +103,8 @@ def _where(policy: Policy, past: Past) -> tuple[Where, str]:
         route, rule = decision.route, decision.rule
     if route is Route.NONE:
         return Where.NOWHERE, rule
-    leaves = route is Route.AUTO and past.can_leave and may_send_alone(policy, past.intents, past.segment)
+    may = may_send_alone(policy, past.intents, past.segment, is_natural_person=past.is_natural_person)
+    leaves = route is Route.AUTO and past.can_leave and may
     return (Where.ALONE if leaves else Where.PERSON), rule
 
 

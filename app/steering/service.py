@@ -195,6 +195,7 @@ async def _past(uow: Uow, row: PastRow) -> Past:
         route=Route(row.route),
         intents=tuple(Intent(intent) for intent in row.intents),
         segment=row.segment,
+        is_natural_person=row.is_natural_person,
         can_leave=bool(proposal and proposal.draft) and all(call["model"] == EMBEDDED for call in drafts),
         made=_made(row),
         at_stake=(row.at_stake, row.currency) if row.at_stake is not None and row.currency else None,

@@ -1,14 +1,14 @@
 """oversight: switches, versions of the policy, portfolios, scopes of tokens
 
 Revision: 5c1e8f40a2d7
-After: 5b1d9e0c42aa
+After: 5e1c0a9d7b32
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "5c1e8f40a2d7"
-down_revision = "5b1d9e0c42aa"
+down_revision = "5e1c0a9d7b32"
 branch_labels = None
 depends_on = None
 

@@ -27,6 +27,7 @@ class PastRow:
     intents: tuple[str, ...]
     calls: tuple[dict[str, Any], ...]
     segment: str
+    is_natural_person: bool
     customer: str
     state: ReviewState | None
     action: str | None
@@ -55,7 +56,7 @@ class Replays:
         later = sa.orm.aliased(ProposalRow)
         has_later = sa.exists().where(later.message_id == ProposalRow.message_id, later.run > ProposalRow.run)
         wanted = (
-            sa.select(ProposalRow, MessageRow.conversation_id, CustomerRow.segment, CustomerRow.name, ReviewRow)
+            sa.select(ProposalRow, MessageRow.conversation_id, CustomerRow, ReviewRow)
             .join(MessageRow, MessageRow.id == ProposalRow.message_id)
             .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
             .outerjoin(CustomerRow, CustomerRow.id == MessageRow.customer_id)
@@ -76,7 +77,7 @@ class Replays:
 
 
 def _past(
-    proposal: ProposalRow, conversation_id: UUID, segment: str | None, name: str | None, review: ReviewRow | None
+    proposal: ProposalRow, conversation_id: UUID, customer: CustomerRow | None, review: ReviewRow | None
 ) -> PastRow:
     return PastRow(
         message_id=proposal.message_id,
@@ -85,8 +86,9 @@ def _past(
         route=proposal.route.value,
         intents=tuple(proposal.intents),
         calls=tuple(proposal.calls),
-        segment=segment or "",
-        customer=name or "",
+        segment=customer.segment if customer else "",
+        is_natural_person=customer is not None and customer.natural_person,
+        customer=customer.name if customer else "",
         state=review.state if review else None,
         action=review.action if review else None,
         at_stake=review.at_stake if review else None,
