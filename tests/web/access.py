@@ -19,6 +19,7 @@ WHO = {
     "overseers": EVERYBODY - {Role.COLLECTOR},
     "seniors": frozenset({Role.MANAGER, Role.ADMIN}),
     "admins": frozenset({Role.ADMIN}),
+    "keepers": frozenset({Role.AUDITOR, Role.ADMIN}),
     "open": EVERYBODY,
 }
 
