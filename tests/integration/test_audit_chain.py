@@ -205,11 +205,11 @@ async def test_export_can_be_verified_elsewhere_and_is_noted(instance: Instance,
     out = io.StringIO()
     assert await audit.export(out, format="jsonl", by=instance.collector) == ENTRIES
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert _recomputed(lines) == lines[-1]["hash"] == (await audit.checkpoints())[0].hash
     async with instance.database.read() as uow:
         note = await uow.audit.newest(Chain.ACCESS)
     assert note is not None
     assert (note.kind, note.actor) == ("audit.log.exported", instance.collector.actor)
+    assert _recomputed(lines) == lines[-1]["hash"] == (await audit.checkpoints())[0].hash
     assert json.loads(note.body)["refs"] == {"format": "jsonl", "entries": ENTRIES, "head": lines[-1]["hash"]}
 
 

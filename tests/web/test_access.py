@@ -94,7 +94,7 @@ async def ask(http: httpx.AsyncClient, method: str, path: str, token: str = "") 
     if method == "GET":
         return (await http.get(path, headers=headers)).status_code
     if path.startswith("/api/"):
-        body: Any = [] if "/ledger/" in path else FORM
+        body: Any = [] if "/ledger/" in path else {"address": FORM["email"]} if "/privacy/" in path else FORM
         return (await http.post(path, headers=headers, json=body)).status_code
     csrf = csrf_of(http)
     files = {"file": ("policy.toml", b"x")} if path.endswith("what-if-file") else None
