@@ -470,12 +470,15 @@ CONFLICT = view.Conflict(
 )
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "login": ("login.html", {"page": page("", None), "email": "", "error": "", "next": "/queue"}),
+    "login": ("login.html", {"provider": "", "page": page("", None), "email": "", "error": "", "next": "/queue"}),
     "login_wrong": (
         "login.html",
         {"page": page("", None), "email": "ines@nordhaven.example", "error": "mismatch", "next": ""},
     ),
-    "login_expired": ("login.html", {"page": page("", None), "email": "", "error": "expired", "next": ""}),
+    "login_expired": (
+        "login.html",
+        {"provider": "", "page": page("", None), "email": "", "error": "expired", "next": ""},
+    ),
     "queue": ("queue.html", {"page": page(), "queue": QUEUE}),
     "queue_list": ("queue.html", {"page": page(), "queue": replace(QUEUE, chosen=False, progress=None, leaving=None)}),
     "queue_auditor": ("queue.html", {"page": page(user=AUDITOR), "queue": QUEUE}),
@@ -638,7 +641,7 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
     assert len(ids) == len(set(ids)), "an id occurs twice"
     known = re.compile(
         r"/(queue(\?(q=[\w%+]+|review=[\w-]+|after=[\w-]+|edit=1|&)+)?|search(\?q=[\w%>]+(&before=[\w-]+)?)?"
-        r"|notifications|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
+        r"|work|decisions|policy|playground|administration|notifications|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
         r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+|cases/[\w-]+"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
     )
