@@ -473,7 +473,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "login": ("login.html", {"provider": "", "page": page("", None), "email": "", "error": "", "next": "/queue"}),
     "login_wrong": (
         "login.html",
-        {"page": page("", None), "email": "ines@nordhaven.example", "error": "mismatch", "next": ""},
+        {"provider": "", "page": page("", None), "email": "ines@nordhaven.example", "error": "mismatch", "next": ""},
     ),
     "login_expired": (
         "login.html",
