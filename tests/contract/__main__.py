@@ -12,8 +12,14 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from app.bootstrap import Services
 from app.domain.review import Role
@@ -21,6 +27,7 @@ from tests.running import PASSWORD, Installation
 
 EXAMPLES = 25
 CHOSEN = "/api/v1/"
+PROMISES = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 PHASES = (Phase.explicit, Phase.generate)
 
 
@@ -48,7 +55,7 @@ def faults(base: str, token: str, examples: int) -> Iterator[str]:
         )
         @given(case=operation.as_strategy())
         def ask(case: schemathesis.Case[Any]) -> None:
-            case.call_and_validate(headers=headers)
+            case.call_and_validate(headers=headers, checks=PROMISES)
 
         try:
             ask()
