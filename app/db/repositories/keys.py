@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.sealing import INDEX, Keyring
 from app.db.tables.ledger import CaseRow, HoldRow, TaskRow
 from app.db.tables.mail import ConversationRow, GrantRow, MailboxRow
+from app.db.tables.oversight import PolicyVersionRow
 from app.db.tables.papers import DocumentRow
 from app.db.tables.privacy import MasterKeyRow
 from app.db.tables.queue import NotifyRow, SavedViewRow
@@ -26,6 +27,7 @@ SEALED: Sequence[tuple[Any, Any]] = (
     (DocumentRow.id, DocumentRow.content),
     (SavedViewRow.id, SavedViewRow.sealed),
     (NotifyRow.user_id, NotifyRow.webhook),
+    (PolicyVersionRow.id, PolicyVersionRow.reason),
 )
 """What is sealed under a master key itself, with the id that it is bound to; a conversation's data key stands apart."""
 
