@@ -9,7 +9,7 @@ from tests.privacy.house import work_and_search
 from tests.privacy.mails import Planter
 from tests.privacy.sinks import search_sinks
 
-MAILS = 14
+MAILS = 7
 
 
 @pytest.mark.timeout(600)

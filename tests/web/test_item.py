@@ -138,6 +138,7 @@ async def test_the_desk_by_keyboard(desk: Desk, ines: Page) -> None:
 
 async def test_whoever_comes_late_is_told_who_was_faster(desk: Desk, ines: Page, browser: Browser) -> None:
     review = desk.review(OTHER)
+    await ines.route("**/events", lambda route: route.abort())  # a page that is not live: late it must be told
     await ines.goto(desk.url(f"/reviews/{review}"))
     async with await browser.new_context() as other:
         oda = await desk.sign_in(other, MANAGER)

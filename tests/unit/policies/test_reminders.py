@@ -35,7 +35,7 @@ def test_shipped_reminders_may_stand_in_the_operator_s_one_file(tmp_path: Path) 
         ("hours_apart = 48", "hours_apart = 0", "hours_apart must be a whole number from 24"),
         ('stage = "third"', 'stage = "last"', 'stage: "last" is not one of courtesy, first'),
         ('stage = "third"', 'stage = "second"', "steps must rise in days and in stage"),
-        ("days = 14", "days = 2", "steps must rise in days and in stage"),
+        ("{ days = 14", "{ days = 2", "steps must rise in days and in stage"),
         ("days = 3,", "days = 0,", "courtesy is for days of 0 or less"),
         ('tone = "warm", channel = "email" },', 'tone = "firm", channel = "email" },', "a courtesy is an e-mail"),
         ('segments = ["*"]', 'segments = ["rest"]', 'no workflow has segments = ["*"]'),
