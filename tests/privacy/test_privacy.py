@@ -9,7 +9,7 @@ from tests.privacy.house import work_and_search
 from tests.privacy.mails import Planter
 from tests.privacy.sinks import search_sinks
 
-MAILS = 7
+MAILS = 14
 
 
 @pytest.mark.timeout(600)
