@@ -77,6 +77,7 @@ from app.ledger.settling import Settling
 from app.ledger.standing import StandingService
 from app.ledger.tasks import TaskService
 from app.outbox.service import OutboxService
+from app.performance.service import WorkService
 from app.playground.service import PlaygroundService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
@@ -109,7 +110,6 @@ from app.thinking import MindConfig, check_config
 from app.triage.guidance import GuidanceService
 from app.triage.indexing import Indexing
 from app.triage.service import TriageService
-from app.work.service import WorkService
 
 JOB_POLL_SECONDS = 0.5
 

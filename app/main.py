@@ -19,6 +19,7 @@ from app.ledger.contact_routes import router as contacts
 from app.ledger.import_routes import router as imports
 from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
+from app.performance.routes import router as work
 from app.playground.routes import router as playground
 from app.privacy.routes import api as privacy_api
 from app.privacy.routes import router as privacy
@@ -40,7 +41,6 @@ from app.web.limits import BodyLimit
 from app.web.narrowing import Unnarrowed
 from app.web.operations import router as operations
 from app.web.rendering import templates
-from app.work.routes import router as work
 
 STATIC = Path(__file__).parent / "web" / "static"
 

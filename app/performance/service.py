@@ -20,8 +20,8 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
 from app.domain.review import DECIDERS
 from app.domain.wire import PROPOSAL, load
-from app.work import measures as m
-from app.work.view import Amount, Disagreement, Ours, Own, Person, Saved, Week, Work
+from app.performance import measures as m
+from app.performance.view import Amount, Disagreement, Ours, Own, Person, Saved, Week, Work
 
 SPANS = (4, 12, 26)
 SMALLEST_TEAM = 5

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.domain.people import OVERSEERS
+from app.performance.service import FOUR_EYES, WorkService
 from app.web.auth import PageUser, Senior
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
-from app.work.service import FOUR_EYES, WorkService
 
 router = APIRouter(include_in_schema=False)
 FORM = [Depends(check_csrf)]
@@ -24,34 +24,34 @@ Service = Annotated[WorkService, Depends(work_service)]
 Least = Annotated[Decimal, Query(ge=0, le=10**12)]
 
 
-@router.get("/work")
+@router.get("/performance")
 async def work(
     request: Request, service: Service, user: PageUser, weeks: int = 12, least: Least = FOUR_EYES
 ) -> HTMLResponse:
-    page = await page_of(request, "work", user)
+    page = await page_of(request, "performance", user)
     own = await service.own(weeks, user) if user.can_decide else None
     if user.role not in OVERSEERS:
-        return html(request, "work/own.html", page=page, own=own)
+        return html(request, "performance/own.html", page=page, own=own)
     view = await service.everybody(weeks, least)
-    return html(request, "work/work.html", page=page, view=view, own=own)
+    return html(request, "performance/performance.html", page=page, view=view, own=own)
 
 
-@router.post("/work/people/show", dependencies=FORM)
+@router.post("/performance/people/show", dependencies=FORM)
 async def show_people(service: Service, user: Senior, understood: Annotated[bool, Form()]) -> RedirectResponse:
     """`understood`: the legal note was read, and its box ticked."""
     await service.show_people(shown=understood, by=user)
-    return RedirectResponse("/work#people", status_code=303)
+    return RedirectResponse("/performance#people", status_code=303)
 
 
-@router.post("/work/people/hide", dependencies=FORM)
+@router.post("/performance/people/hide", dependencies=FORM)
 async def hide_people(service: Service, user: Senior) -> RedirectResponse:
     await service.show_people(shown=False, by=user)
-    return RedirectResponse("/work#people", status_code=303)
+    return RedirectResponse("/performance#people", status_code=303)
 
 
-@router.post("/work/baseline", dependencies=FORM)
+@router.post("/performance/baseline", dependencies=FORM)
 async def set_baseline(
     service: Service, user: Senior, minutes: Annotated[float, Form(ge=0, le=480)]
 ) -> RedirectResponse:
     await service.set_baseline(round(minutes * 60), by=user)
-    return RedirectResponse("/work#saved", status_code=303)
+    return RedirectResponse("/performance#saved", status_code=303)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from app.work.measures import Share, Spread
+from app.performance.measures import Share, Spread
 
 
 class Amount(NamedTuple):
