@@ -23,6 +23,7 @@ from tests.running import COLLECTOR, PASSWORD, Installation, Webhook
 from tests.servers.chromium import chromium
 from tests.servers.dovecot import Dovecot
 from tests.servers.process import wait_until
+from tests.servers.smtp_sink import SmtpSink
 
 expect.set_options(timeout=20_000)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -118,7 +119,8 @@ class Witness:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
-    with Installation(f"sqlite:///{folder / 'duebox.db'}", folder, DUEBOX_UNDO_SECONDS="120") as duebox:
+    url = f"sqlite:///{folder / 'duebox.db'}"
+    with SmtpSink() as sink, Installation(url, folder, sink, DUEBOX_UNDO_SECONDS="120") as duebox:
         duebox.furnish()
         duebox.within(partial(furnish, folder))
         desk = Desk(duebox, duebox.add_webhook(MAILBOX))
@@ -469,8 +471,7 @@ async def test_sign_in_says_what_is_wrong_and_pauses(desk: Desk, context: Browse
 async def test_an_unreachable_mailbox_shows_and_mends_itself(desk: Desk, ines: Page) -> None:
     with Dovecot() as dovecot:
         desk.duebox.add_imap("second", dovecot.mailbox())
-        # mails of earlier tests may stand in line behind one that waits for the mail server: a minute each
-        await _until(ines, desk.url("/sent"), "2 mailboxes, read ", seconds=300)
+        await _until(ines, desk.url("/sent"), "2 mailboxes, read ")
         dovecot.stop()
         await _until(ines, desk.url("/sent"), "second cannot be read: the server cannot be reached")
         await ines.locator("[data-status]").click()
