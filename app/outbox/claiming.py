@@ -84,6 +84,8 @@ class Claiming:
             token = str(new_id())
             if wait is None and await uow.outbox.claim(row.id, claimed_by=token):
                 return await _claimed(uow, row.id, token)
+            if wait is None:
+                await self._step_aside(uow, row)
             await self._put_off(uow, row, wait or LOOK_AGAIN)
             return None
 
@@ -97,7 +99,9 @@ class Claiming:
         """The body was held back, since something changed after the claim, or another worker took the mail over."""
         async with self._database.write() as uow:
             if await uow.outbox.release(claimed.id, claimed_by=claimed.token):
-                await self._put_off(uow, await uow.outbox.get(claimed.id), LOOK_AGAIN)
+                row = await uow.outbox.get(claimed.id)
+                await self._step_aside(uow, row)
+                await self._put_off(uow, row, LOOK_AGAIN)
 
     async def _may_never_leave(self, uow: Uow, row: OutboxRow) -> bool:
         is_stopped = self._sending_stopped or await uow.oversight.is_sending_stopped()
@@ -126,7 +130,15 @@ class Claiming:
         full = [limit for limit, used in limits if limit and used >= limit]
         if not full:
             return None
+        await self._step_aside(uow, row)
         return MINUTE * (1 + await uow.outbox.ready_ahead(row) // min(full))
+
+    async def _step_aside(self, uow: Uow, row: OutboxRow) -> None:
+        """What keeps this mail concerns it alone: those that stand in line behind it don't wait for it."""
+        if row.last_error in ABOUT_THE_SERVER and await uow.outbox.move(
+            row.id, frm=[OutboxState.READY], to=OutboxState.READY, last_error=""
+        ):
+            await wake_next(uow, row)
 
     async def _put_off(self, uow: Uow, row: OutboxRow, wait: timedelta) -> None:
         """Void if something that the approval relied on has changed, or its time is over; else look again later."""

@@ -94,6 +94,17 @@ async def test_after_an_hour_without_the_server_all_leave_in_order(instance: Ins
     assert (await health.readiness())["smtp"] == "ok"
 
 
+async def test_one_that_must_wait_for_itself_steps_out_of_the_line(instance: Instance, timetable: Timetable) -> None:
+    first, *others = await _approve(instance, 3)
+    instance.sender.script = [Delivery(SendResult.TRY_LATER, "unreachable")]
+    await timetable.run(seconds=35)
+    await instance.receive(mail("One thing more.", references=[first.strip("<>")]))
+    await timetable.run(minutes=10)
+    assert _ids(instance.sender.sent)[1:] == others, (
+        "a mail of its conversation is not read yet; nobody else waits for that"
+    )
+
+
 async def test_a_mail_that_is_refused_for_now_holds_up_no_other(instance: Instance, timetable: Timetable) -> None:
     first, *others = await _approve(instance, 3)
     instance.sender.script = [Delivery(SendResult.TRY_LATER, "450 4.2.1")] * 1
