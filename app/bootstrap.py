@@ -35,7 +35,7 @@ from app.casefile.service import CaseFileService
 from app.db.changes import Listener
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
-from app.db.opening import check_key, is_listed, stored_keys, why_not
+from app.db.opening import check_key, is_listed, refuse_unfinished, stored_keys, why_not
 from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxKind
 from app.db.uow import Database
@@ -230,6 +230,7 @@ def prepare_database(url: str, *, secret_key: str = "") -> None:
     """
     engine = sync_engine(url)
     try:
+        refuse_unfinished(engine)
         if not (is_up_to_date(engine) and is_migrated(engine)):
             upgrade(url)
             migrate(url)

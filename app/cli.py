@@ -103,9 +103,14 @@ def _complain(error: AppError | str, code: int) -> None:
 def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:
     """Run something beside a running `serve`: no lock is taken, nothing is worked."""
     settings = settings_from_environment()
-    set_up_logging(level="WARNING")
-    services = build(settings)
     prepare_database(settings.database_url, secret_key=settings.secret_key.get_secret_value())
+    return _beside(work)
+
+
+def _beside(work: Callable[[Services], Awaitable[T]]) -> T:
+    """The same on a database as it is, be it empty or of an older schema."""
+    set_up_logging(level="WARNING")
+    services = build(settings_from_environment(), holder="duebox restore")
 
     async def run() -> T:
         try:
@@ -242,6 +247,37 @@ def deliver(mailbox: Annotated[str, typer.Option(help="The mailbox that the mail
     """Take a mail on standard input from a local mail server; exit codes as in sysexits.h (0 stored, 75 try again)."""
     raw = delivering.read_mail_from(sys.stdin.buffer)
     _with_services(lambda s: delivering.deliver(s, mailbox, raw, s.clock()))
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")], as_json: AsJson = False
+) -> None:
+    """Copy the whole database into one file, while Duebox works. DUEBOX_SECRET_KEY is not in it: keep it apart."""
+    from app.operations import backup as copying  # noqa: PLC0415  # only this command needs it
+
+    manifest = _beside(lambda s: copying.back_up(s, file))
+    if as_json:
+        _print(asdict(manifest))
+    else:
+        mails = sum(manifest.facts.messages.values())
+        typer.echo(f"{file}: {manifest.origin}, {mails} mails, sealed under {', '.join(manifest.facts.keys)}")
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: AsJson = False) -> None:
+    """Fill an empty database from a backup, verify it, and let nothing leave by itself that may have left since."""
+    from app.operations import restoring  # noqa: PLC0415  # likewise
+
+    def build_on(url: str) -> Services:
+        return build(settings_from_environment(database_url=url), holder="duebox restore")
+
+    done = _beside(lambda s: restoring.restore(s, file, build_on))
+    if as_json:
+        _print(asdict(done))
+    else:
+        typer.echo(restoring.in_words(done))
+    raise typer.Exit(WRONG if done.faults else OK)
 
 
 @cli.command("import")

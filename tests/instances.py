@@ -166,8 +166,8 @@ async def instance(migrated_url: str) -> AsyncIterator[Instance]:
 
 
 @asynccontextmanager
-async def instance_on(migrated_url: str) -> AsyncIterator[Instance]:
-    """The same, on a database of one's own."""
+async def instance_on(migrated_url: str, *, like: Instance | None = None) -> AsyncIterator[Instance]:
+    """The same, on a database of one's own; or on one that holds what another instance's held."""
     clock, mind, sender, sent_folder = FixedClock(), PlainMind(), RecordingSender(), KnownSentFolder()
     engine = Engine(sync_engine(migrated_url), executor_id="test", poll_seconds=0.2)
     database = Database(
@@ -177,7 +177,7 @@ async def instance_on(migrated_url: str) -> AsyncIterator[Instance]:
         clock,
         engine.enqueue,
     )
-    collector, mailbox_id = await furnish(database)
+    collector, mailbox_id = (like.collector, like.mailbox_id) if like else await furnish(database)
     yield Instance(
         url=migrated_url,
         database=database,

@@ -4,6 +4,7 @@ Alembic does it. Whether there is anything to do is asked at every start, and an
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,11 +56,17 @@ def is_current(connection: sa.Connection) -> bool:
 
 
 @lru_cache(maxsize=1)
+def revisions() -> Mapping[str, str]:
+    """Every revision with the one that it comes after ("" for the first), read once from the migrations' files."""
+    found: dict[str, str] = {}
+    for path in (MIGRATIONS / "versions").glob("*.py"):
+        pairs = dict(_REVISION.findall(path.read_text(encoding="utf-8")))
+        found[pairs["revision"]] = pairs.get("down_revision", "")
+    return found
+
+
 def head() -> str:
-    """The newest revision: the one that no other comes after. Read once from the files of the migrations."""
-    found = [_REVISION.findall(path.read_text(encoding="utf-8")) for path in (MIGRATIONS / "versions").glob("*.py")]
-    named = {(role, number) for pairs in found for role, number in pairs}
-    earlier = {number for role, number in named if role == "down_revision"}
+    """The newest revision: the one that no other comes after."""
     newest: str
-    (newest,) = {number for role, number in named if role == "revision"} - earlier
+    (newest,) = revisions().keys() - set(revisions().values())
     return newest

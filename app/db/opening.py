@@ -16,6 +16,9 @@ from app.domain.recipients import Recipient
 
 SNS = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com")
 
+UNFINISHED = "restore_unfinished"
+"""A table that marks a database into which a backup is being restored, until nothing in it would leave by itself."""
+
 REFUSALS = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
 """What PostgreSQL says when waiting would not help."""
 
@@ -33,6 +36,16 @@ def check_key(engine: sa.Engine, keyring: Keyring) -> None:
             "DUEBOX_SECRET_KEY is not the key that this database was written with; set that one,"
             " or DUEBOX_DATABASE_URL for another database"
         ) from None
+
+
+def refuse_unfinished(engine: sa.Engine) -> None:
+    """Raises SettingInvalid where a restore has not come to its end."""
+    with engine.connect() as connection:
+        if sa.inspect(connection).has_table(UNFINISHED):
+            raise SettingInvalid(
+                "DUEBOX_DATABASE_URL: a backup is being restored into this database, or that was broken off:"
+                " wait for its end, or drop the database, make it anew, and restore again"
+            )
 
 
 def stored_keys(url: str) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
     secret ──HKDF──▶ master key ──AES-GCM──▶ data key + salt (one row a conversation) ──AES-GCM──▶ payloads
            ├─HKDF──▶ evidence key ──Ed25519──▶ signatures of what is handed out
+           ├─HKDF──▶ backup key   ──BLAKE2──▶ marks of backups
            └─HKDF──▶ index key  ──BLAKE2──▶ keyed hashes, by which Message-IDs and subjects are found again
 
 Once keys were rotated, master keys are random and stand in rows, sealed under what is derived from the secret: a new
@@ -114,6 +115,10 @@ class Keyring:
         """A keyed hash (RFC 7693 §2.5), hex: the same text is found again, but not guessed from a dump."""
         words = text.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(words, key=self._keys[INDEX], digest_size=INDEX_BYTES).hexdigest()
+
+    def mark(self, content: bytes) -> str:
+        """A keyed hash, hex, that only this secret gives: by it we know again what left the house and comes back."""
+        return hashlib.blake2b(content, key=_derive(self._secret, b"duebox backup key"), digest_size=32).hexdigest()
 
     # -- rotation --------------------------------------------------------------------------------------------------
 

@@ -97,6 +97,10 @@ class Database:
         self._tells_others = writing.dialect.name == "postgresql"
         self.changes = Changes()
 
+    @property
+    def keyring(self) -> Keyring:
+        return self._keyring
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Uow]:
         async with self._write_session.begin() as session:

@@ -8,6 +8,7 @@ AppError
 │   ├── ImportRefused           carries every bad row; nothing of the file was taken
 │   └── DocumentsRefused        names every file that is no invoice copy; nothing of the folder was taken
 ├── ReviewAlreadyDecided        carries who decided, when, and the present state and version
+├── BackupUnusable              an archive is damaged, was altered, or does not fit this installation
 ├── StateImpossible             a move that the table of states does not have
 ├── TooManyAttempts             log-in throttled; carries the seconds to wait
 ├── SignatureRefused            a webhook's signature, time or id is wrong
@@ -68,6 +69,10 @@ class ImportRefused(Invalid):
 
 
 class DocumentsRefused(Invalid):
+    pass
+
+
+class BackupUnusable(AppError):
     pass
 
 

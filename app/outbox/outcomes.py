@@ -124,8 +124,11 @@ class Outcomes:
         return moved
 
 
-async def lost(uow: Uow, row: OutboxRow) -> None:
-    """The sender died when the body may have been on the wire: nobody knows, and nobody sends it again by itself."""
-    await uow.outbox.move(row.id, frm=[OutboxState.SENDING], to=OutboxState.UNKNOWN, last_error="worker_died")
-    await note(uow, row, "outbox.mail.unknown", detail="worker_died")
+async def lost(uow: Uow, row: OutboxRow, *, because: str = "worker_died") -> None:
+    """The body may have been on the wire: nobody knows, and nobody sends it again by itself.
+
+    Its sender died, or the database was restored from a backup that is older than its sending may be.
+    """
+    await uow.outbox.move(row.id, frm=[row.state], to=OutboxState.UNKNOWN, last_error=because)
+    await note(uow, row, "outbox.mail.unknown", detail=because)
     await uow.enqueue(*(look_again(row, delay) for delay in RECONCILE_SECONDS))

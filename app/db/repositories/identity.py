@@ -63,6 +63,10 @@ class Users:
         await self.close_sessions(user_id)
         await self._session.execute(sa.delete(ApiTokenRow).where(ApiTokenRow.user_id == user_id))
 
+    async def close_every_session(self) -> None:
+        """Sign everybody out in every browser."""
+        await self._session.execute(sa.delete(SessionRow))
+
     async def forget_expired_sessions(self) -> None:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= self._clock()))
 

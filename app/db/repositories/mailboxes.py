@@ -136,6 +136,10 @@ class Mailboxes:
     async def drop_lease(self, name: str, holder: str) -> None:
         await self._session.execute(sa.delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder))
 
+    async def drop_all_leases(self) -> None:
+        """Of a database whose workers are all gone."""
+        await self._session.execute(sa.delete(LeaseRow))
+
     async def has_lease(self, name: str, holder: str) -> bool:
         """Whether the lease is this holder's and has not run out."""
         held = sa.select(LeaseRow.name).where(
