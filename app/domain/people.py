@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.errors import NotAllowed
 from app.domain.portfolio import EVERYTHING, Portfolio
 from app.domain.review import DECIDERS, SENIORS, Role
 
@@ -35,6 +36,11 @@ class SignedIn:
     @property
     def can_decide(self) -> bool:
         return self.role in DECIDERS
+
+    def check_can_decide(self) -> None:
+        """Raises NotAllowed for a role that only reads."""
+        if not self.can_decide:
+            raise NotAllowed("your role reads, it does not decide")
 
     @property
     def is_senior(self) -> bool:

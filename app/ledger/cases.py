@@ -67,7 +67,7 @@ class CaseService:
 
         Raises NotAllowed, NotFound (no such customer), or Invalid, naming what to mend.
         """
-        _check_role(by)
+        by.check_can_decide()
         _check_note(note)
         async with self._database.write() as uow:
             if await uow.ledger.customer(note.customer_id) is None:
@@ -219,7 +219,7 @@ class CaseService:
 
 
 async def _open(uow: Uow, case_id: UUID, by: SignedIn) -> CaseRow:
-    _check_role(by)
+    by.check_can_decide()
     return await uow.cases.get_for_update(case_id)
 
 
@@ -238,11 +238,6 @@ def _audit(uow: Uow, kind: str, row: CaseRow, by: SignedIn) -> None:
 
 async def _invoices(uow: Uow, customer_id: str) -> list[Invoice]:
     return [as_invoice(row) for row in await uow.ledger.invoices(customer_id)]
-
-
-def _check_role(by: SignedIn) -> None:
-    if not by.can_decide:
-        raise NotAllowed("your role reads, it does not decide")
 
 
 def _check_note(note: CaseNote) -> None:

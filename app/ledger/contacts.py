@@ -9,7 +9,7 @@ from app.db.tables.ledger import ContactProposalRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.contact import ProposalState, Reachability
-from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
 
 ERASED = Newcomer("", "")
@@ -75,7 +75,7 @@ class ContactService:
         return await self._mark(contact_id, Reachability.DECLINED, "ledger.contact.declined", by=by)
 
     async def _mark(self, contact_id: UUID, to: Reachability, event: str, *, by: SignedIn) -> str:
-        _check(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             contact = await uow.contacts.get(contact_id)
             if mark(contact, to):
@@ -84,7 +84,7 @@ class ContactService:
             return contact.customer_id
 
     async def _decide(self, uow: Uow, proposal_id: UUID, to: ProposalState, by: SignedIn) -> ContactProposalRow:
-        _check(by)
+        by.check_can_decide()
         row = await uow.contacts.proposal_for_update(proposal_id)
         if row.state is not ProposalState.PROPOSED:
             raise Invalid(f"this contact was {row.state.value} already: load the list again")
@@ -97,11 +97,6 @@ class ContactService:
             message_id=row.message_id,
         )
         return row
-
-
-def _check(by: SignedIn) -> None:
-    if not by.can_decide:
-        raise NotAllowed("your role reads, it does not decide")
 
 
 async def _line(uow: Uow, row: ContactProposalRow, customer: str) -> ProposedContact:

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.db.tables.ledger import HoldRow
 from app.db.uow import Database
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
+from app.domain.errors import Invalid, NotFound, StateImpossible
 from app.domain.ids import new_id
 from app.domain.people import SignedIn
 
@@ -18,7 +18,7 @@ class HoldService:
 
     async def set(self, customer_id: str, until: date, reason: str, by: SignedIn) -> UUID:
         """ "Do not contact until …". Raises NotAllowed, NotFound, or Invalid for a day that has passed."""
-        _check(by)
+        by.check_can_decide()
         now = self._clock()
         if until < now.date():
             raise Invalid(f"{until} has passed: set the hold to a day from {now.date()} on")
@@ -38,7 +38,7 @@ class HoldService:
 
     async def lift(self, hold_id: UUID, by: SignedIn) -> None:
         """End a hold before its day. Raises NotAllowed, NotFound, or StateImpossible when it is over already."""
-        _check(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             hold = await uow.cases.hold_for_update(hold_id)
             if hold.lifted_at is not None or hold.until < self._clock().date():
@@ -46,8 +46,3 @@ class HoldService:
             hold.lifted_at, hold.lifted_by = self._clock(), by.id
             await uow.ledger.touch([hold.customer_id])
             uow.audit.add("ledger.hold.lifted", actor=by.actor, hold_id=hold_id, customer_id=hold.customer_id)
-
-
-def _check(by: SignedIn) -> None:
-    if not by.can_decide:
-        raise NotAllowed("your role reads, it does not decide")

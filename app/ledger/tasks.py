@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.db.uow import Database
 from app.domain.clock import Clock
-from app.domain.errors import NotAllowed, StateImpossible
+from app.domain.errors import StateImpossible
 from app.domain.people import SignedIn
 from app.domain.task import TaskState, task_may_become
 
@@ -16,8 +16,7 @@ class TaskService:
 
     async def move(self, task_id: UUID, to: TaskState, by: SignedIn) -> None:
         """Raises NotAllowed, NotFound, or StateImpossible when somebody was faster."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         async with self._database.write() as uow:
             task = await uow.tasks.get_for_update(task_id)
             if not task_may_become(task.state, to):

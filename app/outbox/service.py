@@ -16,7 +16,7 @@ from uuid import UUID
 from app.db.tables.mail import SentCopy
 from app.db.uow import Database
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed
+from app.domain.errors import Invalid
 from app.domain.people import SignedIn
 from app.domain.ports import Sender, SendResult, SentFolder
 from app.domain.review import VOID_AFTER, OutboxState, Outcome
@@ -86,8 +86,7 @@ class OutboxService:
 
     async def resolve(self, outbox_id: UUID, outcome: Outcome, *, by: SignedIn) -> OutboxState:
         """A person's word about an unknown or failed mail. Raises Invalid when it is neither."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         to, allowed = {
             Outcome.SENT: (OutboxState.SENT, [OutboxState.UNKNOWN]),
             Outcome.SEND_AGAIN: (OutboxState.READY, [OutboxState.UNKNOWN, OutboxState.FAILED]),

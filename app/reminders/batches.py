@@ -20,7 +20,7 @@ from app.db.tables.mail import MailboxRow
 from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
@@ -74,8 +74,7 @@ class BatchService:
 
         Raises NotAllowed, or Invalid when there is no mailbox.
         """
-        if not by.can_decide and by.id is not None:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
         mails = [line for line in lines if line.action is NextAction.REMIND and line.channel is Channel.EMAIL]
         tasks = await self._open_tasks([line for line in lines if line.action is NextAction.TASK], as_of)

@@ -19,7 +19,7 @@ from app.db.tables.reminders import ReminderRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, StateImpossible
+from app.domain.errors import Invalid, StateImpossible
 from app.domain.freshness import is_fresh
 from app.domain.ids import new_id
 from app.domain.job import send_job
@@ -82,7 +82,7 @@ class SendingService:
         Raises NotAllowed, NotFound, StateImpossible when somebody was faster, and Invalid when the plan no longer wants
         it, or when the checks refused the draft and nobody has changed it.
         """
-        _check(by)
+        by.check_can_decide()
         async with self._database.read() as uow:
             row = await uow.reminders.get(reminder_id)
             words = Words.of(await uow.words.get_json(row.draft_id))
@@ -124,7 +124,7 @@ class SendingService:
 
     async def undo(self, reminder_id: UUID, *, by: SignedIn) -> None:
         """Take an approval or a skip back. Raises NotAllowed, NotFound, StateImpossible, and Invalid when it left."""
-        _check(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             row = await uow.reminders.get(reminder_id)
             outbox = await uow.outbox.of_reminder(reminder_id) if row.state is ReminderState.APPROVED else None
@@ -179,7 +179,7 @@ class SendingService:
         return None
 
     async def _refuse(self, reminder_id: UUID, to: ReminderState, version: int, by: SignedIn) -> None:
-        _check(by)
+        by.check_can_decide()
         values = {"decided_at": self._clock(), "decided_by": by.id}
         async with self._database.write() as uow:
             row = await uow.reminders.get(reminder_id)
@@ -274,8 +274,3 @@ def _papers(brief: ReminderBrief) -> tuple[Attached, ...]:
         Attached(f"{name}.pdf", "application/pdf", statement_pdf(brief)),
         Attached(f"{name}.xlsx", XLSX, statement_xlsx(brief)),
     )
-
-
-def _check(by: SignedIn) -> None:
-    if not by.can_decide:
-        raise NotAllowed("your role reads, it does not decide")

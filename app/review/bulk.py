@@ -71,8 +71,7 @@ class Bulk:
 
     async def bundle(self, deed: Deed, picks: Sequence[Pick], *, by: SignedIn) -> Bundle:
         """Raises NotAllowed or Invalid."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         if not 0 < len(picks) <= MOST:
             raise Invalid(f"choose between 1 and {MOST} mails")
         versions = {str(pick.review_id): pick.version for pick in picks}

@@ -9,7 +9,7 @@ from app.db.tables.system import Chain
 from app.db.tables.work import ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed
+from app.domain.errors import Invalid
 from app.domain.job import send_job
 from app.domain.people import SignedIn
 from app.domain.review import DECIDERS, SENIORS, OutboxState, Role
@@ -27,7 +27,7 @@ class DeskService:
     async def assign(self, review_id: UUID, to: UUID | None, *, version: int, by: SignedIn) -> None:
         """Give a review to somebody who decides, or (None) to nobody. Raises NotAllowed, Invalid, NotFound or
         ReviewAlreadyDecided."""
-        _check_role(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             await _check_person(uow, to, DECIDERS)
             review = await uow.reviews.change(review_id, version=version, assignee_id=to)
@@ -35,7 +35,7 @@ class DeskService:
 
     async def escalate(self, review_id: UUID, to: UUID, note: str, *, version: int, by: SignedIn) -> None:
         """Hand a review to a manager, and say why. Raises NotAllowed, Invalid, NotFound or ReviewAlreadyDecided."""
-        _check_role(by)
+        by.check_can_decide()
         words = _checked_note(note)
         async with self._database.write() as uow:
             await _check_person(uow, to, SENIORS)
@@ -46,7 +46,7 @@ class DeskService:
     async def snooze(self, review_id: UUID, until: datetime | None, *, version: int, by: SignedIn) -> None:
         """Put a review off until a moment, or (None) take it up again. Raises NotAllowed, Invalid, NotFound or
         ReviewAlreadyDecided."""
-        _check_role(by)
+        by.check_can_decide()
         now = self._clock()
         if until is not None and not now < until <= now + LONGEST_SNOOZE:
             raise Invalid("a mail can be put off until a moment within the next three months")
@@ -60,7 +60,7 @@ class DeskService:
 
         Raises NotAllowed, Invalid or NotFound.
         """
-        _check_role(by)
+        by.check_can_decide()
         words = _checked_note(note)
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
@@ -70,7 +70,7 @@ class DeskService:
     async def reveal(self, review_id: UUID, placeholder: str, *, by: SignedIn) -> str:
         """What a placeholder hides. Who looked, and at which, is noted in the chain of reads. Raises NotAllowed,
         Invalid or NotFound."""
-        _check_role(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             vault = await uow.words.vault(review.conversation_id)
@@ -81,7 +81,7 @@ class DeskService:
 
     async def send_now(self, review_id: UUID, *, by: SignedIn) -> None:
         """Give up the rest of the undo window. Raises NotAllowed, NotFound, or Invalid where nothing waits."""
-        _check_role(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             row = await uow.outbox.of_review(review_id)
@@ -107,11 +107,6 @@ def _checked_note(note: str) -> str:
     if len(words) > LONGEST_NOTE:
         raise Invalid(f"the note is longer than {LONGEST_NOTE} characters")
     return words
-
-
-def _check_role(by: SignedIn) -> None:
-    if not by.can_decide:
-        raise NotAllowed("your role reads, it does not decide")
 
 
 def _audit(uow: Uow, kind: str, review: ReviewRow, by: SignedIn, chain: Chain = Chain.DECISIONS, **refs: Any) -> None:

@@ -69,8 +69,7 @@ class ReviewService:
         reason: str = "",
     ) -> Decided:
         """One of the four verbs. Raises NotAllowed, NotFound, Invalid or ReviewAlreadyDecided."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         match action:
             case Action.APPROVE:
                 return await self._approve(review_id, version=version, by=by, edited=None)
@@ -83,8 +82,7 @@ class ReviewService:
 
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
         """Take an approval or an "ignore" back. Raises Invalid when the mail has left already."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             if not may_become(review.state, ReviewState.PENDING):
@@ -108,8 +106,7 @@ class ReviewService:
 
     async def needs_answer(self, message_id: UUID, *, by: SignedIn) -> None:
         """A mail of the *no answer* list does need one: it goes to the queue, and counts as a miss."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         async with self._database.write() as uow:
             message = await uow.messages.get_for_update(message_id)
             proposal = await uow.messages.latest_proposal(message_id)

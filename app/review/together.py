@@ -11,7 +11,7 @@ from uuid import UUID
 from app.db.tables.work import ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed
+from app.domain.errors import Invalid
 from app.domain.people import SignedIn
 from app.domain.review import ReviewState
 
@@ -95,8 +95,7 @@ class Together:
             )
 
     async def _open(self, uow: Uow, review_id: UUID, by: SignedIn) -> ReviewRow:
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         review = await uow.reviews.get(review_id)
         if review.state is not ReviewState.PENDING:
             raise Invalid("this case is decided already")

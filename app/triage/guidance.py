@@ -20,7 +20,7 @@ from app.db.uow import Database, Uow
 from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.directions import NO_TERMS_FOR, Correction, DecidedTerms, TermsOutcome, check_decided
-from app.domain.errors import Invalid, NotAllowed, StateImpossible
+from app.domain.errors import Invalid, StateImpossible
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
@@ -54,7 +54,7 @@ class GuidanceService:
 
         Raises NotAllowed, NotFound, ReviewAlreadyDecided, or Invalid for a customer or an invoice that is not there.
         """
-        _check_role(by)
+        by.check_can_decide()
         if not correction.findings:
             raise Invalid("say what the mail wants: choose at least one intent")
         async with self._database.write() as uow:
@@ -92,7 +92,7 @@ class GuidanceService:
         Raises NotAllowed, NotFound, ReviewAlreadyDecided, or Invalid: for terms that do not fit, and, with the
         decision recorded, where no draft carries it.
         """
-        _check_role(by)
+        by.check_can_decide()
         async with self._database.write() as uow:
             review = await uow.reviews.change(review_id, version=version)
             terms = await self._recorded(uow, review, terms, by)
@@ -110,7 +110,7 @@ class GuidanceService:
 
         Raises NotAllowed, NotFound, ReviewAlreadyDecided, or Invalid where no such draft passes the checks.
         """
-        _check_role(by)
+        by.check_can_decide()
         if language and language not in LANGUAGES:
             raise Invalid(f"no answer is drafted in {language!r}: choose one of {', '.join(LANGUAGES)}")
         async with self._database.read() as uow:
@@ -225,11 +225,6 @@ def _check_numbers(named: Iterable[str], known: set[str]) -> None:
     unknown = sorted(set(named) - known)
     if unknown:
         raise Invalid(f"this customer has no invoice {', '.join(unknown)}")
-
-
-def _check_role(by: SignedIn) -> None:
-    if not by.can_decide:
-        raise NotAllowed("your role reads, it does not decide")
 
 
 def _audit(uow: Uow, kind: str, review: ReviewRow, by: SignedIn, **refs: Any) -> None:

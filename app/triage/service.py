@@ -19,7 +19,7 @@ from app.db.tables.work import ProposalRow, ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.account import Link
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, UnreadableMail
+from app.domain.errors import Invalid, UnreadableMail
 from app.domain.ids import new_id
 from app.domain.intents import Autonomy, Reason, Route
 from app.domain.job import approve_job, triage_job
@@ -91,8 +91,7 @@ class TriageService:
 
     async def retry(self, message_id: UUID, *, by: SignedIn) -> None:
         """Work a quarantined mail again. Raises NotAllowed, NotFound, or Invalid when it is not quarantined."""
-        if not by.can_decide:
-            raise NotAllowed("your role reads, it does not decide")
+        by.check_can_decide()
         async with self._database.write() as uow:
             message = await uow.messages.get_for_update(message_id)
             if message.state is not MessageState.QUARANTINED:
