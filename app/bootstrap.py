@@ -389,7 +389,7 @@ def build(
                 "retention": privacy.keep_no_longer,
             },
         ),
-        health=Health(database, clock),
+        health=Health(database, engine, clock),
         accounts=accounts,
         tokens=tokens,
         open_line=ImapMailbox,

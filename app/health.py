@@ -1,11 +1,14 @@
 """How the running instance is doing, for /readyz, /metrics and `duebox doctor`. Closed words and numbers only."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.migrating import is_current
-from app.db.tables.mail import MailboxKind
+from app.db.tables.mail import MailboxKind, MailboxRow
+from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.intents import Reason
@@ -13,14 +16,19 @@ from app.domain.message import MessageState
 from app.domain.oauth import NEEDS_REAUTH
 from app.domain.review import OutboxState
 from app.domain.sending import ABOUT_THE_SERVER
+from app.jobs.engine import STANDING, Engine, JobLine
 from app.jobs.lease import WORKER
+from app.jobs.queues import QUEUES
+from app.web.operations import Figure
 
 LOOKED_AT = 100
+BACKUP_TAKEN = "operations.backup.taken"
 
 
 class Health:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock) -> None:
         self._database = database
+        self._engine = engine
         self._clock = clock
 
     async def readiness(self) -> Mapping[str, str]:
@@ -33,22 +41,55 @@ class Health:
         except (SQLAlchemyError, OSError):
             return {"database": "unreachable"}
 
-    async def figures(self) -> Mapping[str, float]:
-        """Gauges; a name may end in ":kind"."""
+    async def figures(self) -> Sequence[Figure]:
+        """Of the whole installation, whichever process is asked: of several take the highest, not the sum."""
+        now = self._clock()
         async with self._database.read() as uow:
             messages = await uow.messages.counts()
             outbox = await uow.outbox.counts()
-            oldest = await uow.messages.oldest_in_work()
-            mailboxes = await uow.mailboxes.all()
-        figures = {f"messages:{state.value}": float(count) for state, count in messages.items()}
-        figures |= {f"outbox:{state.value}": float(count) for state, count in outbox.items()}
-        waited = (self._clock() - oldest).total_seconds() if oldest and messages[MessageState.IN_WORK] else 0.0
-        figures["oldest_message_in_work_seconds"] = waited
-        figures["mailboxes_failing"] = float(sum(bool(mailbox.last_error) for mailbox in mailboxes if mailbox.active))
-        figures["mailboxes_needing_reauth"] = float(
-            sum(box.last_error == NEEDS_REAUTH for box in mailboxes if box.active)
-        )
-        return figures
+            boxes = [box for box in await uow.mailboxes.all() if box.active]
+            lines = await uow.session.run_sync(self._engine.lines)
+            ages = {
+                "message_in_work": await uow.messages.oldest_in_work() if messages[MessageState.IN_WORK] else None,
+                "review_pending": await uow.reviews.oldest_pending(),
+                "mail_due": await uow.outbox.oldest_due(),
+                "job_ready": min((line.oldest for line in lines if line.standing == "ready"), default=None),
+                "mailbox_read": min((box.last_read_at or box.created_at for box in _watched(boxes)), default=None),
+            }
+            workers = len(await uow.mailboxes.live_leases(WORKER))
+            is_stopped = await uow.oversight.is_sending_stopped()
+            backup = await uow.audit.last_time(Chain.ACCESS, BACKUP_TAKEN)
+            model = await _model(uow)
+        return [
+            *(Figure("messages", number, {"state": state.value}) for state, number in messages.items()),
+            *(Figure("outbox", number, {"state": state.value}) for state, number in outbox.items()),
+            *(Figure("jobs", number, labels) for labels, number in _jobs(lines)),
+            *(Figure("oldest_seconds", _age(now, since), {"what": what}) for what, since in ages.items()),
+            Figure("messages_received_total", sum(messages.values())),
+            Figure("mails_sent_total", outbox[OutboxState.SENT]),
+            Figure("mailboxes_failing", sum(bool(box.last_error) for box in boxes)),
+            Figure("mailboxes_needing_reauth", sum(box.last_error == NEEDS_REAUTH for box in boxes)),
+            Figure("workers", workers),
+            Figure("automatic_sending_stopped", int(is_stopped)),
+            Figure("model_unavailable", int(model != "ok")),
+            Figure("backup_age_seconds", _age(now, backup) if backup else math.inf),
+        ]
+
+
+def _jobs(lines: Sequence[JobLine]) -> Iterator[tuple[dict[str, str], int]]:
+    """Every queue and standing, nought included: a series that comes and goes cannot be watched."""
+    numbers = {(line.queue, line.standing): line.number for line in lines}
+    for queue in QUEUES:
+        for standing in STANDING.values():
+            yield {"queue": queue.name, "standing": standing}, numbers.get((queue.name, standing), 0)
+
+
+def _watched(boxes: Sequence[MailboxRow]) -> Iterator[MailboxRow]:
+    return (box for box in boxes if box.kind is MailboxKind.IMAP)
+
+
+def _age(now: datetime, since: datetime | None) -> float:
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
 
 
 async def _parts(uow: Uow) -> dict[str, str]:

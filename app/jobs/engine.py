@@ -70,6 +70,26 @@ class Handler:
     give_up: Callable[[str, str], Awaitable[None]]
 
 
+STANDING = {
+    "ENQUEUED": "ready",
+    "DELAYED": "delayed",
+    "PENDING": "running",
+    "ERROR": "given_up",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "parked",
+}
+"""Our words for the engine's states of jobs that are not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """The jobs of a queue that stand alike: how many, and when the oldest was made."""
+
+    queue: str
+    standing: str
+    number: int
+    oldest: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class FailedJob:
     """A job that nobody works any more. `key` holds ids and closed words alone."""
@@ -170,6 +190,17 @@ class Engine:
             sa.text(f"SELECT status, count(*) FROM {self._status_table} GROUP BY status")  # noqa: S608  # a constant
         )
         return {row[0]: row[1] for row in rows}
+
+    def lines(self, connection: sa.Connection | Session) -> list[JobLine]:
+        """What stands in each queue, and since when the oldest job of it does; the ones given up too. Finished jobs,
+        which are many, are not looked at."""
+        rows = connection.execute(
+            sa.text(
+                f"SELECT queue_name, status, count(*), min(created_at) FROM {self._status_table}"  # noqa: S608
+                " WHERE status IN :standing GROUP BY queue_name, status"
+            ).bindparams(sa.bindparam("standing", list(STANDING), expanding=True))
+        )
+        return [JobLine(row[0] or "", STANDING[row[1]], row[2], _moment(row[3])) for row in rows]
 
     def failed(self, connection: sa.Connection | Session, limit: int) -> list[FailedJob]:
         """Jobs that the engine gave up, the newest first: they failed, or killed their worker again and again."""

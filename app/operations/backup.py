@@ -18,6 +18,7 @@ from app.db.sealing import FIRST
 from app.db.tables.mail import MessageRow
 from app.db.tables.privacy import MasterKeyRow
 from app.db.tables.system import AuditRow, Chain
+from app.health import BACKUP_TAKEN
 from app.operations.archives import Facts, Manifest, new_file, write_archive
 
 
@@ -25,7 +26,7 @@ async def back_up(services: Services, file: Path) -> Manifest:
     """Write the archive; that all data was copied is noted first, in the chain of reads. Raises Invalid."""
     with new_file(file) as part:  # first of all: a name that is taken is no reason for a note
         async with services.database.write() as uow:
-            uow.audit.add("operations.backup.taken", chain=Chain.ACCESS)
+            uow.audit.add(BACKUP_TAKEN, chain=Chain.ACCESS)
         return await asyncio.to_thread(_write, services, part)
 
 

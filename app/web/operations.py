@@ -1,16 +1,41 @@
 """Is it alive, is it ready, how is it doing? No personal data, and no labels that could hold any."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 
 router = APIRouter(tags=["operations"])
 
+HELP = {
+    "messages": "Mails received, by where they stand",
+    "outbox": "Outgoing mails, by where they stand",
+    "jobs": "Jobs that are not finished, by queue and how they stand",
+    "oldest_seconds": "How long the oldest waits; of mailboxes: since the last look into the one most behind",
+    "messages_received_total": "Mails received",
+    "mails_sent_total": "Mails that the mail server took",
+    "mailboxes_failing": "Mailboxes that cannot be read",
+    "mailboxes_needing_reauth": "Mailboxes that somebody must sign in to again",
+    "workers": "Workers alive",
+    "automatic_sending_stopped": "1 while nothing leaves without a person",
+    "model_unavailable": "1 while mail is read by the embedded model because the chosen one is out of reach",
+    "backup_age_seconds": "Since the last `duebox backup`; infinite before the first",
+}
+
 VITAL = frozenset({"database", "schema"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the installation, with labels that are closed words. One that only grows is named `…_total`."""
+
+    name: str
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Health(Protocol):
@@ -18,7 +43,7 @@ class Health(Protocol):
 
     async def readiness(self) -> Mapping[str, str]: ...
 
-    async def figures(self) -> Mapping[str, float]: ...
+    async def figures(self) -> Sequence["Figure"]: ...
 
 
 def _health(request: Request) -> Health:
@@ -49,12 +74,21 @@ async def metrics(request: Request) -> Response:
     sent = request.headers.get("authorization", "")
     if token and not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
         return PlainTextResponse("a bearer token is needed", 401, headers={"WWW-Authenticate": "Bearer"})
-    registry = CollectorRegistry()
-    gauges: dict[str, Gauge] = {}
-    for name, value in (await _health(request).figures()).items():
-        base, _, kind = name.partition(":")
-        if base not in gauges:
-            labels = ["kind"] if kind else []
-            gauges[base] = Gauge(f"duebox_{base}", base.replace("_", " "), labels, registry=registry)
-        (gauges[base].labels(kind) if kind else gauges[base]).set(value)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    families: dict[str, Metric] = {}
+    for figure in await _health(request).figures():
+        kind = "counter" if figure.name.endswith("_total") else "gauge"
+        name = f"duebox_{figure.name.removesuffix('_total')}"
+        family = families.setdefault(name, Metric(name, HELP[figure.name], kind))
+        family.add_sample(f"duebox_{figure.name}", dict(figure.labels), figure.value)
+    return Response(generate_latest(_Families(families.values())), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Families(CollectorRegistry):
+    """What was read just now from the database, which all processes share: nothing is kept here."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        super().__init__()
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families

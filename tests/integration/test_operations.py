@@ -134,7 +134,7 @@ def test_metrics_want_their_token_and_name_nobody(house: House) -> None:
         assert httpx.get(f"{house.duebox.base}/metrics", headers=headers).status_code == 401  # type: ignore[arg-type]
     answer = httpx.get(f"{house.duebox.base}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
     assert answer.status_code == 200
-    assert 'duebox_messages{kind="pending"}' in answer.text
+    assert 'duebox_messages{state="pending"}' in answer.text
     assert "@" not in answer.text
 
 

@@ -85,7 +85,7 @@ async def test_after_an_hour_without_the_server_all_leave_in_order(instance: Ins
 
     instance.sender.send = away  # type: ignore[method-assign]
     await timetable.run(hours=1)
-    health = Health(instance.database, instance.clock)
+    health = Health(instance.database, instance.engine, instance.clock)
     assert (await health.readiness())["smtp"] == "unreachable"
     assert 4 <= len(tries) <= 12, "one mail tries the server, at growing distances; the others wait in line"
     instance.sender.send = send  # type: ignore[method-assign]

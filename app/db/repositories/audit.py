@@ -148,6 +148,15 @@ class AuditLog:
             sa.select(AuditRow).where(AuditRow.chain == chain).order_by(AuditRow.seq.desc()).limit(1)
         )
 
+    async def last_time(self, chain: Chain, kind: str) -> datetime | None:
+        """When something of this kind was noted last."""
+        return await self._session.scalar(
+            sa.select(AuditRow.at)
+            .where(AuditRow.chain == chain, AuditRow.kind == kind)
+            .order_by(AuditRow.seq.desc())
+            .limit(1)
+        )
+
     async def of_message(self, message_id: UUID, conversation_id: UUID) -> list[AuditRow]:
         """What happened to a message: its own entries, and those of its conversation that name no message."""
         own = AuditRow.message_id == message_id

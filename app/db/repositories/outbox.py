@@ -214,6 +214,13 @@ class Outbox:
         counted = {state: count for state, count in rows}
         return {state: counted.get(state, 0) for state in OutboxState}
 
+    async def oldest_due(self) -> datetime | None:
+        """Since when the mail that waits longest for the mail server should have left."""
+        due = sa.select(sa.func.min(OutboxRow.send_after)).where(
+            OutboxRow.state.in_([OutboxState.WAITING, OutboxState.READY]), OutboxRow.send_after <= self._clock()
+        )
+        return await self._session.scalar(due)
+
     async def due(self, *, before: datetime, limit: int) -> Sequence[UUID]:
         """Mails that should have left before a moment: their jobs may be gone."""
         found = await self._session.scalars(
