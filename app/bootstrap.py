@@ -30,6 +30,7 @@ from app.adapters.smtp import SmtpSender
 from app.administration.service import AdministrationPages
 from app.audit.decisions import DecisionPages
 from app.audit.evidence import EvidenceService
+from app.audit.reads import ReadLog
 from app.audit.service import AuditService
 from app.casefile.service import CaseFileService
 from app.db.changes import Listener
@@ -102,6 +103,7 @@ from app.review.notices import Notifier
 from app.review.pages import ReviewPages
 from app.review.queue import QueuePages
 from app.review.search import SearchPages
+from app.review.second import CallBackService
 from app.review.service import ReviewService
 from app.review.together import Together
 from app.settings import Settings, load_settings
@@ -128,6 +130,7 @@ class Services:
     reviews: ReviewService
     guidance: GuidanceService
     desk: DeskService
+    call_backs: CallBackService
     pages: ReviewPages
     queue: QueuePages
     bulk: Bulk
@@ -163,6 +166,7 @@ class Services:
     identity: IdentityService
     oidc: OidcSignIn | None
     audit: AuditService
+    reads: ReadLog
     keys: KeyService
     privacy: PrivacyService
     dossier: DossierService
@@ -308,6 +312,7 @@ def build(
         reviews=reviews,
         guidance=GuidanceService(database, mind, clock),
         desk=desk,
+        call_backs=CallBackService(database, clock),
         pages=ReviewPages(
             database,
             clock,
@@ -356,6 +361,7 @@ def build(
         identity=IdentityService(database, clock),
         oidc=_oidc(settings, database, clock),
         audit=audit,
+        reads=ReadLog(database, clock),
         keys=KeyService(database, clock),
         privacy=privacy,
         dossier=DossierService(database, _processing(settings, policy, retention)),

@@ -626,7 +626,7 @@ def privacy_lift(customer: str) -> None:
 @privacy.command("dossier")
 def privacy_dossier(out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None) -> None:
     """Records of processing, recipients, retention: from the running configuration, as Markdown."""
-    text = _with_services(lambda s: s.dossier.make())
+    text = _with_services(lambda s: s.dossier.make(by=DUEBOX))
     out.write_text(text, encoding="utf-8") if out else typer.echo(text)
 
 

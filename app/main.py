@@ -27,6 +27,8 @@ from app.reminders.batch_routes import router as batches
 from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders
 from app.review.api import router as api
+from app.review.call_routes import api as calls_api
+from app.review.call_routes import router as calls
 from app.review.desk_routes import router as desk
 from app.review.live_routes import router as live
 from app.review.notice_routes import router as notifications
@@ -40,6 +42,7 @@ from app.web.headers import SecureHeaders
 from app.web.limits import BodyLimit
 from app.web.narrowing import Unnarrowed
 from app.web.operations import router as operations
+from app.web.reads import NotesReads
 from app.web.rendering import templates
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -52,6 +55,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if works:
             await services.start_working()
+        services.reads.start()
         if services.listener is not None:
             services.listener.start()
         try:
@@ -59,6 +63,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
         finally:
             if services.listener is not None:
                 await services.listener.stop()
+            await services.reads.stop()
             if works:
                 await services.stop_working()
             await services.close()
@@ -68,13 +73,14 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     )
     app.state.services = services
     app.state.templates = templates()
+    app.add_middleware(NotesReads)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
     app.add_middleware(Unnarrowed)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, batches, case_files, privacy, privacy_api, insights)
     oversight = (audit, steering, playground, administration, work)
-    reviews = (queue, live, notifications, pages, desk, guidance)
+    reviews = (queue, live, notifications, pages, desk, calls, calls_api, guidance)
     people = (identity, *reviews, *oversight, *ledgers)
     for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, *people):
         app.include_router(router)

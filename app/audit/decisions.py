@@ -1,4 +1,4 @@
-"""The table of decisions and the page of one case. Whoever looks is noted, in the chain of reads."""
+"""The table of decisions, that of reads, and the page of one case. Whoever looks is noted, in the chain of reads."""
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -16,12 +16,14 @@ from app.db.uow import Database, Uow
 from app.domain.audit import Link, chained
 from app.domain.changes import changes
 from app.domain.clock import Clock
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
+from app.domain.watermark import Watermark
 
 PAGE = 50
 PEOPLE = "people"
 BEFORE = "_before"
+WORDS = "words_id"
 CHECKED, CHECKPOINT = "audit.chain.verified", "audit.checkpoint.taken"
 
 
@@ -55,21 +57,15 @@ class DecisionPages:
             facts = (await Trail(uow.session).cases({message_id}))[message_id]
             return _case(work, facts, await _rows(uow, work.entries, names))
 
-    async def export(self, filters: Filters, *, by: SignedIn) -> AsyncIterator[Link]:
+    async def export(self, filters: Filters, mark: Watermark, *, by: SignedIn) -> AsyncIterator[Link]:
         """The entries of a filtered table, in order; that they leave is noted first."""
         sought = sought_by(filters)
         async with self._database.write() as uow:
             head = await uow.audit.newest(sought.chain)
             seq = head.seq if head else 0
-            words = sorted(filters.as_query())
-            uow.audit.add("audit.log.exported", actor=by.actor, chain=Chain.ACCESS, filters=words, up_to=seq)
+            refs = {"filters": sorted(filters.as_query()), "up_to": seq, "export_id": mark.id}
+            uow.audit.add("audit.log.exported", actor=by.actor, chain=Chain.ACCESS, **refs)
         return self._links(sought, seq)
-
-    async def note_read(self, what: str, *, by: SignedIn, message_id: UUID | None = None, filters: Filters) -> None:
-        """Noted after the page has gone out, so that no reader waits."""
-        async with self._database.write() as uow:
-            words = sorted(filters.as_query())
-            uow.audit.add(what, actor=by.actor, chain=Chain.ACCESS, read_message=message_id, filters=words)
 
     async def verify(self, *, by: SignedIn) -> None:
         """Walk both chains and note what came of it: the first entry that does not fit, if there is one."""
@@ -111,9 +107,11 @@ def sought_by(filters: Filters) -> Sought:
     """Raises Invalid."""
     until = _day(filters.until)
     return Sought(
+        chain=Chain.ACCESS if filters.are_reads else Chain.DECISIONS,
         actor=filters.who,
         kind=filters.kind,
         customer=filters.customer.strip(),
+        export=_export(filters.export),
         mailbox=filters.mailbox,
         least=_amount(filters.least),
         since=_day(filters.since),
@@ -141,6 +139,15 @@ def _day(text: str) -> datetime | None:
         raise Invalid(f"{text[:40]!r} is not a day such as 2026-05-21") from None
 
 
+def _export(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return str(UUID(text.strip()[:36]))
+    except ValueError:
+        raise Invalid(f"{text[:40]!r} is not the id of an export") from None
+
+
 def _amount(text: str) -> Decimal | None:
     if not text.strip():
         return None
@@ -157,10 +164,27 @@ async def _rows(uow: Uow, rows: Sequence[AuditRow], names: Mapping[str, str]) ->
     trail = Trail(uow.session)
     cases = await trail.cases({row.message_id for row in rows if row.message_id})
     customers = await trail.names({str(refs_of(row)["customer_id"]) for row in rows if refs_of(row).get("customer_id")})
-    return tuple(_row(row, names, cases, customers) for row in rows)
+    return tuple([_row(row, names, cases, customers, await _words(uow, row)) for row in rows])
 
 
-def _row(row: AuditRow, names: Mapping[str, str], cases: Mapping[UUID, CaseFacts], customers: Mapping[str, str]) -> Row:
+async def _words(uow: Uow, row: AuditRow) -> str:
+    """What somebody said of why they looked, unless it was erased."""
+    words_id = refs_of(row).get(WORDS)
+    if not words_id:
+        return ""
+    try:
+        return (await uow.words.get(UUID(words_id))).decode()
+    except NotFound:
+        return ""
+
+
+def _row(
+    row: AuditRow,
+    names: Mapping[str, str],
+    cases: Mapping[UUID, CaseFacts],
+    customers: Mapping[str, str],
+    words: str,
+) -> Row:
     refs = refs_of(row)
     case = cases.get(row.message_id) if row.message_id else None
     customer_id = (case.customer_id if case else "") or str(refs.get("customer_id") or "")
@@ -183,6 +207,7 @@ def _row(row: AuditRow, names: Mapping[str, str], cases: Mapping[UUID, CaseFacts
             if key.endswith(BEFORE)
         ),
         said=tuple(_said(refs)),
+        words=words,
     )
 
 
@@ -190,7 +215,12 @@ def _said(refs: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Closed words and numbers; ids and hashes serve machines."""
     befores = {key for key in refs if key.endswith(BEFORE)}
     for key, value in refs.items():
-        is_machines = key.endswith(("_id", "_hash", "hash", "digest")) or key in {"prompts", "models", "head", "seal"}
+        is_machines = (key != "export_id" and key.endswith(("_id", "_hash", "hash", "digest"))) or key in {
+            "prompts",
+            "models",
+            "head",
+            "seal",
+        }
         if is_machines or key in befores or f"{key}{BEFORE}" in befores or value in (None, "", [], False):
             continue
         yield key, value

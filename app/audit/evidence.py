@@ -23,6 +23,7 @@ from app.domain.changes import ADDED, REMOVED, changes
 from app.domain.clock import Clock
 from app.domain.people import SignedIn
 from app.domain.prediction import prediction
+from app.domain.watermark import watermark
 from app.domain.wire import READ_MAIL
 from app.papers.archive import CHAIN, Archive
 from app.papers.signing import fingerprint, public_text, signature_of
@@ -30,6 +31,7 @@ from app.papers.signing import fingerprint, public_text, signature_of
 log = structlog.get_logger()
 
 README = """Evidence of one case (message {message})
+Made as {mark}
 
 mail.eml          the mail as it was received, byte for byte
 reading.json      what was read in it
@@ -60,9 +62,9 @@ class EvidenceService:
             names = {f"user:{user}": name for user, name in (await uow.users.names()).items()}
             head = await uow.audit.newest(Chain.DECISIONS)
             key = uow.words.keyring.evidence_key
-        archive = Archive(out)
+        archive, mark = Archive(out), watermark(by, self._clock())
         print_of_key = fingerprint(public_text(key.public_key()))
-        archive.add("README.txt", README.format(message=message_id, fingerprint=print_of_key).encode())
+        archive.add("README.txt", README.format(message=message_id, mark=mark, fingerprint=print_of_key).encode())
         _mail(archive, work)
         for run in work.runs:
             _run(archive, run, names)
@@ -70,13 +72,15 @@ class EvidenceService:
         facts = {
             "kind": "evidence",
             "message_id": str(message_id),
-            "made_at": self._clock().isoformat(),
-            "made_by": by.name,
+            "made_at": mark.at.isoformat(),
+            "made_by": mark.who,
+            "export_id": str(mark.id),
             "chain": {"seq": head.seq if head else 0, "hash": head.hash if head else GENESIS},
         }
         seal = archive.close(facts, partial(signature_of, key=key))
         async with self._database.write() as uow:
-            uow.audit.add("audit.evidence.made", actor=by.actor, chain=Chain.ACCESS, read_message=message_id, seal=seal)
+            refs = {"message_id": message_id, "seal": seal, "export_id": mark.id}
+            uow.audit.add("audit.evidence.made", actor=by.actor, chain=Chain.ACCESS, **refs)
         log.info("audit.evidence.made", message_id=str(message_id), entries=len(work.entries))
         return seal
 

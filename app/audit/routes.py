@@ -5,10 +5,10 @@ import json
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
-from typing import IO, Annotated, cast
+from typing import IO, Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from app.audit.decisions import DecisionPages
@@ -17,6 +17,7 @@ from app.audit.export import FORMATS, Format
 from app.audit.service import AuditService
 from app.audit.view import Filters
 from app.domain.audit import Link
+from app.domain.watermark import Watermark, watermark
 from app.web.auth import Overseer
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
@@ -48,8 +49,10 @@ def chosen(
     least: Word = "",
     since: Word = "",
     until: Word = "",
+    chain: Annotated[Literal["", "access"], Query()] = "",
+    export: Word = "",
 ) -> Filters:
-    return Filters(who, kind, customer, mailbox, least, since, until)
+    return Filters(who, kind, customer, mailbox, least, since, until, chain, export)
 
 
 Pages = Annotated[DecisionPages, Depends(decision_pages)]
@@ -64,22 +67,19 @@ async def decisions(
     pages: Pages,
     user: Overseer,
     filters: Chosen,
-    after_response: BackgroundTasks,
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> HTMLResponse:
     view = await pages.listed(filters, before=before)
-    after_response.add_task(pages.note_read, "audit.log.read", by=user, filters=filters)
-    answer = html(request, "audit/decisions.html", page=await page_of(request, "decisions", user), view=view)
-    answer.background = after_response
-    return answer
+    return html(request, "audit/decisions.html", page=await page_of(request, "decisions", user), view=view)
 
 
 @router.get("/decisions/export.{format}")
-async def export(format: Format, pages: Pages, user: Overseer, filters: Chosen) -> StreamingResponse:
+async def export(request: Request, format: Format, pages: Pages, user: Overseer, filters: Chosen) -> StreamingResponse:
     """The filtered table, each entry with what is needed to check it elsewhere."""
-    links = await pages.export(filters, by=user)
+    mark = watermark(user, request.app.state.services.clock())
+    links = await pages.export(filters, mark, by=user)
     headers = {"Content-Disposition": f'attachment; filename="decisions.{format}"'}
-    return StreamingResponse(_lines(links, format), media_type=MEDIA[format], headers=headers)
+    return StreamingResponse(_lines(links, format, mark), media_type=MEDIA[format], headers=headers)
 
 
 @router.post("/decisions/verify", dependencies=[Depends(check_csrf)])
@@ -97,14 +97,9 @@ async def checkpoint(audit: Audit, user: Overseer) -> Response:
 
 
 @router.get("/decisions/{message_id}")
-async def case(
-    request: Request, message_id: UUID, pages: Pages, user: Overseer, after_response: BackgroundTasks
-) -> HTMLResponse:
+async def case(request: Request, message_id: UUID, pages: Pages, user: Overseer) -> HTMLResponse:
     view = await pages.case(message_id)
-    after_response.add_task(pages.note_read, "audit.case.read", by=user, message_id=message_id, filters=Filters())
-    answer = html(request, "audit/case.html", page=await page_of(request, "decisions", user), case=view)
-    answer.background = after_response
-    return answer
+    return html(request, "audit/case.html", page=await page_of(request, "decisions", user), case=view)
 
 
 @router.post("/decisions/{message_id}/evidence", dependencies=[Depends(check_csrf)])
@@ -121,9 +116,9 @@ async def evidence(message_id: UUID, service: Evidence, user: Overseer) -> Strea
     return StreamingResponse(_blocks(file), media_type="application/zip", headers=headers)
 
 
-async def _lines(links: AsyncIterator[Link], format: Format) -> AsyncIterator[str]:
+async def _lines(links: AsyncIterator[Link], format: Format, mark: Watermark) -> AsyncIterator[str]:
     out = io.StringIO()
-    write = FORMATS[format](out)
+    write = FORMATS[format](out, mark)
     async for link in links:
         write(link)
         if out.tell() > BLOCK:

@@ -14,6 +14,7 @@ from app.db.uow import Database
 from app.domain.audit import GENESIS, Link, Verdict, Walk
 from app.domain.errors import Invalid
 from app.domain.people import DUEBOX, SignedIn
+from app.domain.watermark import watermark
 
 log = structlog.get_logger()
 
@@ -65,14 +66,13 @@ class AuditService:
         """Write the chain of decisions; that it leaves is noted first, in the chain of reads. Returns their number."""
         if format not in FORMATS:
             raise Invalid(f"there is no format {format!r}: {', '.join(FORMATS)}")
-        write = FORMATS[format](out)
         async with self._database.write() as uow:
+            mark = watermark(by, uow.clock())
             head = await uow.audit.newest(Chain.DECISIONS)
             seq, digest = (head.seq, head.hash) if head else (0, GENESIS)
-            uow.audit.add(
-                "audit.log.exported", actor=by.actor, chain=Chain.ACCESS, format=format, entries=seq, head=digest
-            )
-        written = 0
+            refs = {"format": format, "entries": seq, "head": digest, "export_id": mark.id}
+            uow.audit.add("audit.log.exported", actor=by.actor, chain=Chain.ACCESS, **refs)
+        write, written = FORMATS[format](out, mark), 0
         async with self._database.read() as uow:
             async for entry in uow.audit.entries(Chain.DECISIONS, up_to=seq):
                 write(entry.link)

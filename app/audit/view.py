@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from app.db.tables.system import Chain
 from app.domain.audit import Ref
 from app.domain.changes import Change
 
@@ -18,7 +19,8 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry. `before` and `after` are what the entry itself says of a change; `said` its other closed words."""
+    """One entry. `before` and `after` are what the entry itself says of a change; `said` its other closed words,
+    `words` what a person said of why."""
 
     seq: int
     at: datetime
@@ -34,6 +36,7 @@ class Row:
     delivery: str
     changed: tuple[tuple[str, Ref, Ref], ...]
     said: tuple[tuple[str, Ref], ...]
+    words: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,23 @@ class Filters:
     least: str = ""
     since: str = ""
     until: str = ""
+    chain: str = ""
+    export: str = ""
+
+    @property
+    def are_reads(self) -> bool:
+        """Whether the chain of reads is looked at, not that of decisions."""
+        return self.chain == Chain.ACCESS
 
     def as_query(self) -> dict[str, str]:
         fields = {"who": self.who, "kind": self.kind, "customer": self.customer, "mailbox": self.mailbox}
-        fields |= {"least": self.least, "since": self.since, "until": self.until}
+        fields |= {
+            "least": self.least,
+            "since": self.since,
+            "until": self.until,
+            "chain": self.chain,
+            "export": self.export,
+        }
         return {key: value for key, value in fields.items() if value}
 
 

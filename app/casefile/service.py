@@ -28,6 +28,7 @@ from app.domain.clock import Clock
 from app.domain.errors import NotAllowed, NotFound, UnreadableMail
 from app.domain.people import SignedIn
 from app.domain.text import text_of
+from app.domain.watermark import Watermark, watermark
 from app.papers.archive import CHAIN, Archive
 from app.reading.parsing import parse_mail
 from app.reading.replies import split_reply
@@ -104,15 +105,19 @@ class CaseFileService:
         if not by.can_decide:
             raise NotAllowed("your role reads, it does not hand out case files")
         now = self._clock()
-        watermark = f"Prepared by {by.name} on {now:%Y-%m-%d %H:%M} UTC, purpose: {purpose.value.replace('_', ' ')}"
+        mark = watermark(by, now)
+        line = (
+            f"Prepared by {mark.who} on {now:%Y-%m-%d %H:%M} UTC, purpose: {purpose.value.replace('_', ' ')},"
+            f" export {mark.id}"
+        )
         async with self._database.read() as uow:
             account = await uow.ledger.account(customer_id)
             if account is None:
                 raise NotFound(f"there is no customer {customer_id}")
-            archive, paper = Archive(out), Paper(watermark)
-            archive.add("README.txt", README.format(customer=customer_id, watermark=watermark).encode())
+            archive, paper = Archive(out), Paper(line)
+            archive.add("README.txt", README.format(customer=customer_id, watermark=line).encode())
             letters = await CaseFiles(uow.session).letters(customer_id)
-            await _statement(uow, account, archive, paper, watermark)
+            await _statement(uow, account, archive, paper, line)
             links = await _chain(uow, letters, archive, paper)
             await _correspondence(uow, letters, archive, paper)
             head = await uow.audit.newest(Chain.DECISIONS)
@@ -121,16 +126,17 @@ class CaseFileService:
                 {
                     "customer_id": customer_id,
                     "made_at": now.isoformat(),
-                    "made_by": by.name,
+                    "made_by": mark.who,
+                    "export_id": str(mark.id),
                     "purpose": purpose.value,
                     "chain": {"seq": head.seq if head else 0, "hash": head.hash if head else GENESIS},
                 }
             )
         made = Made(seal, len(letters), len(links))
-        await self._note(customer_id, purpose, made, by)
+        await self._note(customer_id, purpose, made, mark, by)
         return made
 
-    async def _note(self, customer_id: str, purpose: Purpose, made: Made, by: SignedIn) -> None:
+    async def _note(self, customer_id: str, purpose: Purpose, made: Made, mark: Watermark, by: SignedIn) -> None:
         async with self._database.write() as uow:
             uow.audit.add(
                 "ledger.case_file.made",
@@ -141,6 +147,7 @@ class CaseFileService:
                 mails=made.letters,
                 entries=made.entries,
                 seal=made.seal,
+                export_id=mark.id,
             )
         log.info("ledger.case_file.made", mails=made.letters, entries=made.entries)
 

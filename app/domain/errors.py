@@ -42,6 +42,10 @@ class Invalid(AppError):
     pass
 
 
+class SecondPersonNeeded(Invalid):
+    """Nobody closes this case alone."""
+
+
 class SettingInvalid(Invalid):
     pass
 

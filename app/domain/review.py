@@ -26,7 +26,9 @@ NEXT: Mapping[ReviewState, frozenset[ReviewState]] = {
             ReviewState.ANSWERED_ELSEWHERE,
         }
     ),
-    ReviewState.AWAITING_SECOND: frozenset({ReviewState.APPROVED, ReviewState.SENT_BACK, ReviewState.PENDING}),
+    ReviewState.AWAITING_SECOND: frozenset(
+        {ReviewState.APPROVED, ReviewState.IGNORED, ReviewState.SENT_BACK, ReviewState.PENDING}
+    ),
     ReviewState.APPROVED: frozenset({ReviewState.PENDING}),
     ReviewState.IGNORED: frozenset({ReviewState.PENDING}),
     ReviewState.SENT_BACK: frozenset(),
@@ -34,6 +36,10 @@ NEXT: Mapping[ReviewState, frozenset[ReviewState]] = {
     ReviewState.ANSWERED_ELSEWHERE: frozenset(),
 }
 """Approved goes back to pending when the send is undone or void, ignored when it is undone."""
+
+
+OPEN = (ReviewState.PENDING, ReviewState.AWAITING_SECOND)
+"""A person may still decide."""
 
 
 def may_become(state: ReviewState, to: ReviewState) -> bool:

@@ -16,6 +16,7 @@ from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.people import SignedIn
 from app.domain.receivables import PERIOD_DAYS, FigureName
+from app.domain.watermark import Watermark, watermark
 from app.insights.measures import Position, bars, cash_weeks, measures, parts_of, reminded, trend, week_bars
 from app.insights.view import Amount, Balance, Dashboard, Workload
 
@@ -76,8 +77,10 @@ class InsightsPages:
             part = with_currency(part, await uow.figures.choices(day))
             begin = _begin(await uow.figures.history(part, day - timedelta(days=TREND_DAYS), day), day)
             rows = [*(await uow.figures.rows(begin[0], part) if begin else ()), *await uow.figures.rows(day, part)]
-            uow.audit.add("insights.figures.exported", actor=reader.actor, chain=Chain.ACCESS, rows=len(rows))
-        return _csv(rows)
+            mark = watermark(reader, self._clock())
+            refs = {"rows": len(rows), "export_id": mark.id}
+            uow.audit.add("insights.figures.exported", actor=reader.actor, chain=Chain.ACCESS, **refs)
+        return _csv(rows, mark)
 
     async def _workload(self, uow: Uow, reader: SignedIn) -> Workload:
         today = self._clock().astimezone(UTC).date()
@@ -119,13 +122,14 @@ def _begin(history: Mapping[date, Position], day: date) -> tuple[date, Position]
     return (known[-1], history[known[-1]]) if known else None
 
 
-def _csv(rows: Sequence[FigureRow]) -> str:
+def _csv(rows: Sequence[FigureRow], mark: Watermark) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, "export"])
     for row in rows:
         words = (row.detail, row.currency, row.company, row.segment, row.owner_email)
-        writer.writerow([row.day.isoformat(), row.name.value, *map(_harmless, words), f"{row.value:f}", row.count])
+        value = f"{row.value:f}"
+        writer.writerow([row.day.isoformat(), row.name.value, *map(_harmless, words), value, row.count, mark])
     return out.getvalue()
 
 

@@ -16,8 +16,10 @@ from app.domain.directions import Correction
 from app.domain.errors import NotFound
 from app.domain.intents import Reason
 from app.domain.message import ReadMail
+from app.domain.people import DUEBOX
 from app.domain.prediction import prediction
 from app.domain.proposal import Proposal
+from app.domain.watermark import watermark
 from app.domain.wire import PROPOSAL, READ_MAIL, load
 
 PAGE = 200
@@ -28,8 +30,9 @@ LABELS = frozenset(list(Reason)[: list(Reason).index(Reason.LOW_INFORMATION) + 1
 async def exported(services: Services) -> list[dict[str, Any]]:
     """One line for each corrected mail that was read again since, by its newest correction."""
     async with services.database.write() as uow:
-        lines = {line["id"]: line async for line in _lines(uow)}
-        uow.audit.add("review.corrections.exported", chain=Chain.ACCESS, rows=len(lines))
+        mark = watermark(DUEBOX, uow.clock())
+        lines = {line["id"]: {**line, "export": str(mark)} async for line in _lines(uow)}
+        uow.audit.add("review.corrections.exported", chain=Chain.ACCESS, rows=len(lines), export_id=mark.id)
     return list(lines.values())
 
 

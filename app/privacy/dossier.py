@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.db.repositories.privacy import Privacy
+from app.db.tables.system import Chain
 from app.db.uow import Database
+from app.domain.people import SignedIn
 from app.domain.recipients import Recipient
 from app.domain.retention import Retention
+from app.domain.watermark import watermark
 
 SES = Recipient("sns.*.amazonaws.com", "certificates of SNS", "nothing: it is only asked for its certificates")
 
@@ -34,9 +37,13 @@ class DossierService:
         self._database = database
         self._processing = processing
 
-    async def make(self) -> str:
-        """The dossier of this moment, as Markdown."""
-        return as_markdown(await self.processing())
+    async def make(self, *, by: SignedIn) -> str:
+        """The dossier of this moment, as Markdown; that it leaves is noted in the chain of reads."""
+        text = as_markdown(await self.processing())
+        async with self._database.write() as uow:
+            mark = watermark(by, uow.clock())
+            uow.audit.add("privacy.dossier.made", actor=by.actor, chain=Chain.ACCESS, export_id=mark.id)
+        return f"{text}\nExport {mark}\n"
 
     async def processing(self) -> Processing:
         """Settings and mailboxes as they are now."""

@@ -65,7 +65,7 @@ async def requests_page(request: Request, rights: Rights, dossier: Dossier, user
 async def dossier_text(dossier: Dossier, user: PageUser) -> PlainTextResponse:
     _check(user)
     headers = {"Content-Disposition": 'attachment; filename="privacy-dossier.md"'}
-    return PlainTextResponse(await dossier.make(), media_type="text/markdown", headers=headers)
+    return PlainTextResponse(await dossier.make(by=user), media_type="text/markdown", headers=headers)
 
 
 @router.post("/privacy/export", dependencies=[Depends(check_csrf)])

@@ -28,6 +28,7 @@ from app.domain.ids import new_id
 from app.domain.people import SignedIn
 from app.domain.retention import Retention
 from app.domain.review import Role
+from app.domain.watermark import watermark
 
 MAY_ERASE = frozenset({Role.ADMIN})
 log = structlog.get_logger()
@@ -64,7 +65,7 @@ class PrivacyService:
     async def export(self, address: str, out: IO[bytes], *, by: SignedIn) -> int:
         """Write all that is kept of a person as a ZIP: data.json and each mail. Returns the number of mails."""
         _check(by)
-        address = _folded(address)
+        address, mark = _folded(address), watermark(by, self._clock())
         async with self._database.read() as uow:
             store = _store(uow)
             letters = [letter async for letter in store.letters(address)]
@@ -72,10 +73,12 @@ class PrivacyService:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
                 names = [await _file(store, archive, number, letter) for number, letter in enumerate(letters, start=1)]
                 mails = [_described(letter, name) for letter, name in zip(letters, names, strict=True)]
-                data = {"address": address, "made_at": self._clock().isoformat(), "contacts": contacts, "mails": mails}
+                data: dict[str, Any] = {"address": address, "made_at": mark.at.isoformat(), "export": str(mark)}
+                data |= {"contacts": contacts, "mails": mails}
                 archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1))
         async with self._database.write() as uow:
-            uow.audit.add("privacy.subject.exported", actor=by.actor, chain=Chain.ACCESS, mails=len(letters))
+            refs = {"mails": len(letters), "export_id": mark.id}
+            uow.audit.add("privacy.subject.exported", actor=by.actor, chain=Chain.ACCESS, **refs)
         return len(letters)
 
     async def rectify(self, address: str, *, name: str = "", email: str = "", phone: str = "", by: SignedIn) -> int:

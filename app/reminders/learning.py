@@ -12,6 +12,7 @@ from app.domain.clock import Clock
 from app.domain.experiment import Comparison, Experiment
 from app.domain.outcome import DAYS, Answer, wilson
 from app.domain.people import SignedIn
+from app.domain.watermark import watermark
 from app.domain.workflow import ReminderPolicy
 from app.reminders.automatic import StepTrust, trusted_steps
 from app.reminders.outcomes import comparisons
@@ -81,16 +82,18 @@ class LearningPages:
         """The counts behind every share of the page, as CSV."""
         out = io.StringIO()
         writer = csv.writer(out)
+        mark = watermark(reader, self._clock())
         paid = [f"{what}_{days}" for days in DAYS for what in ("paid_within", "sent_before")]
-        writer.writerow(["by", "label", "sent", *paid, *Answer])
+        writer.writerow(["by", "label", "sent", *paid, *Answer, "export"])
         rows = 0
         async with self._database.write() as uow:
             for by in GROUPED_BY:
                 for effect in await Outcomes(uow.session).effects(by, self._today()):
                     counts = [count for pair in zip(effect.paid, effect.of, strict=True) for count in pair]
-                    writer.writerow([by, effect.label, effect.sent, *counts, *effect.answers.values()])
+                    writer.writerow([by, effect.label, effect.sent, *counts, *effect.answers.values(), mark])
                     rows += 1
-            uow.audit.add("reminders.effects.exported", actor=reader.actor, chain=Chain.ACCESS, rows=rows)
+            refs = {"rows": rows, "export_id": mark.id}
+            uow.audit.add("reminders.effects.exported", actor=reader.actor, chain=Chain.ACCESS, **refs)
         return out.getvalue()
 
     def _today(self) -> date:

@@ -15,12 +15,13 @@ from app.review.files import CaseFile
 from app.review.item_view import CaseView, ChangedText, Decision
 from app.review.ledger_panel import ledger_panel
 from app.review.mails import earlier, mail_view, sent_text
+from app.review.second import second_of
 from app.review.timeline import timeline
 from app.review.view import most_urgent_first
 from app.review.warnings import banners
 
 LEAVING = frozenset({OutboxState.WAITING, OutboxState.READY})
-NOTES = frozenset({"review.item.remarked", "review.item.escalated"})
+NOTES = frozenset({"review.item.remarked", "review.item.escalated", "review.call_back.noted"})
 NOT_LEFT = LEAVING | {OutboxState.FAILED}
 
 
@@ -88,6 +89,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         notes=tuple(entry for entry in entries if entry.kind in NOTES),
         colleagues=await colleagues(uow),
         assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
+        second=await second_of(uow, review),
         snoozed_until=review.snoozed_until if _is_ahead(review.snoozed_until, setting.now) else None,
     )
 

@@ -18,6 +18,8 @@ from app.domain.text import PLACEHOLDER
 LONGEST_SNOOZE = timedelta(days=92)
 LONGEST_NOTE = 4_000
 
+REVEAL_REASONS = frozenset({"answer_customer", "find_payment", "find_customer", "call_back", "data_request", "other"})
+
 
 class DeskService:
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -67,16 +69,21 @@ class DeskService:
             note_id = await uow.words.put(review.conversation_id, "remark", words)
             _audit(uow, "review.item.remarked", review, by, note_id=note_id)
 
-    async def reveal(self, review_id: UUID, placeholder: str, *, by: SignedIn) -> str:
-        """What a placeholder hides. Who looked, and at which, is noted in the chain of reads. Raises NotAllowed,
-        Invalid or NotFound."""
+    async def reveal(self, review_id: UUID, placeholder: str, *, reason: str, words: str = "", by: SignedIn) -> str:
+        """What a placeholder hides. Who looked, at which and why is noted in the chain of reads; their own words are
+        sealed with the conversation. Raises NotAllowed, Invalid or NotFound."""
         by.check_can_decide()
+        if reason not in REVEAL_REASONS:
+            raise Invalid("say why it is revealed: choose a reason")
+        words = _checked_note(words) if reason == "other" or words.strip() else ""
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             vault = await uow.words.vault(review.conversation_id)
             if not PLACEHOLDER.fullmatch(placeholder) or placeholder not in vault:
                 raise Invalid("this conversation has no such placeholder")
-            _audit(uow, "review.placeholder.revealed", review, by, chain=Chain.ACCESS, placeholder=placeholder[1:-1])
+            said = {"placeholder": placeholder[1:-1], "reason": reason}
+            said_id = await uow.words.put(review.conversation_id, "reveal", words) if words else None
+            _audit(uow, "review.placeholder.revealed", review, by, chain=Chain.ACCESS, **said, words_id=said_id)
         return vault[placeholder]
 
     async def send_now(self, review_id: UUID, *, by: SignedIn) -> None:

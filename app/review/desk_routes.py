@@ -93,9 +93,16 @@ async def remark(review_id: UUID, note: Text, desk: Desk, user: PageUser, view: 
 
 @router.post("/reviews/{review_id}/reveal", dependencies=SAFE)
 async def reveal(
-    request: Request, review_id: UUID, placeholder: Text, desk: Desk, pages: Pages, user: PageUser
+    request: Request,
+    review_id: UUID,
+    placeholder: Text,
+    desk: Desk,
+    pages: Pages,
+    user: PageUser,
+    reason: Text = "",
+    words: Text = "",
 ) -> HTMLResponse:
-    hidden = await desk.reveal(review_id, placeholder, by=user)
+    hidden = await desk.reveal(review_id, placeholder, reason=reason, words=words, by=user)
     view = await pages.case(review_id, editing=False, revealed={placeholder: hidden})
     return html(request, "item.html", page=await page_of(request, "queue", user), case=view)
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from app.domain.counterfactual import Otherwise
 from app.review.ledger_view import Amount, LedgerView
 from app.review.marking import Edit, Paragraph, Segment, Source
+from app.review.second import Second
 
 GUARDED = frozenset({"fraud_risk", "injection"})
 OPEN_STATES = frozenset({"pending", "awaiting_second"})
@@ -249,7 +250,7 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """`blank` is the empty answer that a person may write where there is no draft; `newer` the review that the mail
-    has now, where it was read again."""
+    has now, where it was read again; `second` what a case of changed bank details still needs."""
 
     review_id: str
     version: int
@@ -284,6 +285,7 @@ class CaseView:
     colleagues: tuple[Colleague, ...] = ()
     assignee: str = ""
     snoozed_until: datetime | None = None
+    second: Second | None = None
 
     @property
     def is_open(self) -> bool:

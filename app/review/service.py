@@ -27,6 +27,7 @@ from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import ibans
 from app.review.answer import Reply, fix_answer
+from app.review.second import check_second
 
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
 _UNMAILABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -81,7 +82,7 @@ class ReviewService:
                 return await self._ignore(review_id, version=version, by=by, reason=reason)
 
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
-        """Take an approval or an "ignore" back. Raises Invalid when the mail has left already."""
+        """Take an approval, an "ignore" or a noted call back. Raises Invalid when the mail has left already."""
         by.check_can_decide()
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
@@ -92,8 +93,9 @@ class ReviewService:
                 raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
             version = await uow.reviews.reopen(review_id, from_state=review.state)
             message = await uow.messages.get_for_update(review.message_id)
-            message.state = advance(message.state, MessageState.PENDING)
-            await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
+            if message.state is not MessageState.PENDING:  # a call that is taken back had decided nothing
+                message.state = advance(message.state, MessageState.PENDING)
+                await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
             uow.audit.add(
                 "review.item.undone",
                 actor=by.actor,
@@ -185,6 +187,7 @@ class ReviewService:
 
     async def _approve(self, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
         async with self._database.write() as uow:
+            await check_second(uow, review_id, version=version, by=by)
             review = await uow.reviews.decide(
                 review_id,
                 version=version,
@@ -251,6 +254,7 @@ class ReviewService:
     async def _ignore(self, review_id: UUID, *, version: int, by: SignedIn, reason: str) -> Decided:
         word = reason if reason in IGNORE_REASONS else "other"
         async with self._database.write() as uow:
+            await check_second(uow, review_id, version=version, by=by, reason=reason)
             review = await uow.reviews.decide(
                 review_id,
                 version=version,

@@ -10,6 +10,7 @@ from app.db.narrowing import narrow
 from app.domain.errors import AppError, NotAllowed
 from app.domain.people import OVERSEERS, Scope, SignedIn
 from app.domain.review import SENIORS, Role
+from app.web.reads import READER
 
 SECURE_COOKIE = "__Host-duebox"
 PLAIN_COOKIE = "duebox"
@@ -49,6 +50,7 @@ async def page_user(request: Request) -> SignedIn:
     if user is None:
         raise SignInNeeded("sign in first")
     narrow(user.portfolio)
+    request.scope[READER] = user
     return user
 
 
@@ -66,6 +68,7 @@ async def api_user(
     if wanted not in user.scopes:
         raise NotAllowed(f"this token was not given the scope {wanted.value!r}")
     narrow(user.portfolio)
+    request.scope[READER] = user
     return user
 
 

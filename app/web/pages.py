@@ -52,4 +52,4 @@ def html(request: Request, template: str, *, status: int = 200, **context: objec
 
 def _reader(user: SignedIn) -> CurrentUser:
     initials = "".join(word[0] for word in user.name.split()[:2]).upper()
-    return CurrentUser(user.name, initials or "?", user.role.value, user.can_decide, user.is_senior)
+    return CurrentUser(user.name, initials or "?", user.role.value, user.can_decide, user.is_senior, str(user.id))

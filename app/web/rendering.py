@@ -37,6 +37,7 @@ class CurrentUser:
     role: str
     can_decide: bool
     is_senior: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

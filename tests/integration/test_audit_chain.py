@@ -210,7 +210,10 @@ async def test_export_can_be_verified_elsewhere_and_is_noted(instance: Instance,
     assert note is not None
     assert (note.kind, note.actor) == ("audit.log.exported", instance.collector.actor)
     assert _recomputed(lines) == lines[-1]["hash"] == (await audit.checkpoints())[0].hash
-    assert json.loads(note.body)["refs"] == {"format": "jsonl", "entries": ENTRIES, "head": lines[-1]["hash"]}
+    refs = json.loads(note.body)["refs"]
+    export_id = refs.pop("export_id")
+    assert refs == {"format": "jsonl", "entries": ENTRIES, "head": lines[-1]["hash"]}
+    assert {line["export"] for line in lines} == {f"{export_id} {note.at:%Y-%m-%dT%H:%M:%SZ} Ines Halvard"}
 
 
 @on_sqlite

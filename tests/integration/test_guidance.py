@@ -7,6 +7,9 @@ from typing import cast
 
 import pytest
 
+from app.audit.decisions import DecisionPages
+from app.audit.service import AuditService
+from app.audit.view import Filters
 from app.bootstrap import Services
 from app.db.tables.system import Chain
 from app.db.tables.work import ReviewRow
@@ -199,8 +202,23 @@ async def test_a_placeholder_is_revealed_and_the_look_is_noted(instance: Instanc
     (review,) = await instance.work(mail())
     async with instance.database.write() as uow:
         await uow.words.set_vault(review.conversation_id, {"⟨IBAN_1⟩": "GB33BUKB20201555555555"})
-    assert await desk(instance).reveal(review.id, "⟨IBAN_1⟩", by=instance.collector) == "GB33BUKB20201555555555"
     for nothing in ("⟨IBAN_2⟩", "GB33"):
         with pytest.raises(Invalid, match="no such placeholder"):
-            await desk(instance).reveal(review.id, nothing, by=instance.collector)
-    assert await _kinds(instance, Chain.ACCESS) == ["review.placeholder.revealed"]
+            await desk(instance).reveal(review.id, nothing, reason="call_back", by=instance.collector)
+    for reason, said in (("", "curious"), ("curious", ""), ("other", "  "), ("other", "x" * 5_000)):
+        with pytest.raises(Invalid, match=r"choose a reason|the note is"):
+            await desk(instance).reveal(review.id, "⟨IBAN_1⟩", reason=reason, words=said, by=instance.collector)
+    assert await _kinds(instance, Chain.ACCESS) == [], "without a reason nothing is revealed"
+    shown = await desk(instance).reveal(
+        review.id, "⟨IBAN_1⟩", reason="find_payment", words="which of two accounts?", by=instance.collector
+    )
+    assert shown == "GB33BUKB20201555555555"
+    view = await DecisionPages(instance.database, AuditService(instance.database), instance.clock).listed(
+        Filters(chain="access"), before=None
+    )
+    (row,) = view.rows
+    assert (row.kind, row.who, row.words) == ("review.placeholder.revealed", "Ines Halvard", "which of two accounts?")
+    assert ("reason", "find_payment") in row.said
+    async with instance.database.read() as uow:
+        (link,) = [link async for link in uow.audit.links(Chain.ACCESS)]
+    assert b"two accounts" not in link.body

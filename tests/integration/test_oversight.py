@@ -17,6 +17,7 @@ from app.domain.intents import Autonomy, Route
 from app.domain.people import DUEBOX, Scope
 from app.domain.portfolio import portfolio_of
 from app.domain.review import Action, ReviewState
+from app.domain.watermark import watermark
 from app.identity.service import IdentityService
 from app.papers.archive import check
 from app.papers.signing import check_signature
@@ -109,8 +110,13 @@ async def test_decisions_are_found_by_who_and_what_and_reading_is_noted(instance
     standing = (await pages.listed(Filters(), before=None)).standing
     assert standing.checked is not None
     assert (standing.checked.first_bad, standing.checked.who) == (0, "Ines Halvard")
-    lines = [link async for link in await pages.export(Filters(kind="review.item.approved"), by=instance.collector)]
-    assert len(lines) == 1
+    mark = watermark(instance.collector, instance.clock())
+    approvals = await pages.export(Filters(kind="review.item.approved"), mark, by=instance.collector)
+    assert len([link async for link in approvals]) == 1
+    taken = await pages.listed(Filters(chain="access", export=str(mark.id)), before=None)
+    assert [(row.kind, row.who) for row in taken.rows] == [("audit.log.exported", "Ines Halvard")]
+    with pytest.raises(Invalid, match="not the id of an export"):
+        await pages.listed(Filters(chain="access", export="yesterday's"), before=None)
     with pytest.raises(Invalid, match="not an amount"):
         await pages.listed(Filters(least="much"), before=None)
 

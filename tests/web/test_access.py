@@ -1,24 +1,16 @@
 """Every route, asked by every role and by nobody: the table in access.txt says who may, and the application agrees."""
 
-import shutil
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from app.bootstrap import Services, build, prepare_database, settings_from_environment
 from app.domain.review import Role
-from app.main import create_app
-from tests.fakes import FixedClock
-from tests.instances import SECRET
-from tests.running import CONTACTS, CUSTOMERS, INVOICES, PASSWORD
+from tests.running import PASSWORD
 from tests.web.access import WHO, routes_of, table
+from tests.web.house import House, csrf_of
 
 LINES = table(Path(__file__).with_name("access.txt").read_text())
 NOBODYS = "00000000-0000-7000-8000-000000000000"
@@ -38,45 +30,6 @@ FORM = {
     "password": PASSWORD, "reminder": NOBODYS, "currency": "EUR",
 }  # fmt: skip
 WORDS = {"to": "done", "kind": "customers", "format": "csv", "mailbox": "none", "customer_id": "C-9", "token_hash": "0"}
-
-
-@dataclass
-class House:
-    """An instance with one person of each role, in this process."""
-
-    services: Services
-    app: FastAPI
-    clock: FixedClock
-    tokens: Mapping[Role, str]
-
-    @asynccontextmanager
-    async def as_(self, role: Role | None) -> AsyncIterator[httpx.AsyncClient]:
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://duebox.example") as http:
-            if role is not None:
-                answer = await http.post("/login", data={"email": f"{role}@seller.example", "password": PASSWORD})
-                assert answer.status_code == 303
-            yield http
-
-
-@pytest.fixture
-async def house(tmp_path: Path, migrated_file: Path) -> AsyncIterator[House]:
-    shutil.copy(migrated_file, tmp_path / "duebox.db")
-    settings = settings_from_environment(database_url=f"sqlite:///{tmp_path / 'duebox.db'}", secret_key=SECRET)
-    prepare_database(settings.database_url)
-    clock = FixedClock()
-    services = build(settings, clock=clock)
-    tokens = {}
-    for role in Role:
-        email = f"{role}@seller.example"
-        await services.identity.add_user(email=email, name=role.value, role=role, password=PASSWORD)
-        tokens[role] = await services.identity.new_token(email)
-    for kind, content in (("customers", CUSTOMERS), ("contacts", CONTACTS), ("invoices", INVOICES)):
-        (tmp_path / f"{kind}.csv").write_text(content)
-        await services.ledger.import_file(kind, tmp_path / f"{kind}.csv")
-    yield House(services, create_app(services, works=False), clock, tokens)
-    await services.close()
-    services.engine.dispose()
 
 
 def filled(path: str, known: Mapping[str, str] = {}) -> str:  # never written to
@@ -103,12 +56,6 @@ async def ask(http: httpx.AsyncClient, method: str, path: str, token: str = "") 
     csrf = csrf_of(http)
     files = {"file": ("policy.toml", b"x")} if path.endswith("what-if-file") else None
     return (await http.post(path, data={**FORM, "csrf": csrf}, files=files)).status_code
-
-
-def csrf_of(http: httpx.AsyncClient) -> str:
-    """As the pages compute it: who has the session has the token."""
-    session = http.cookies.get("duebox") or ""
-    return sha256(b"duebox csrf\0" + session.encode()).hexdigest()
 
 
 async def test_every_route_has_a_line_and_every_line_a_route(house: House) -> None:

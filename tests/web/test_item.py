@@ -106,6 +106,7 @@ async def test_tone_language_reveal_and_the_edited_text_word_by_word(desk: Desk,
     await ines.get_by_role("button", name="DE German").click()
     await expect(ines.locator("#draft .dx-mail__body")).to_have_attribute("lang", "de")
     await ines.get_by_text("Show as the model saw it").click()
+    await ines.locator("#reveal-why").select_option("answer_customer")
     await ines.locator(".dx-reveal button").first.click()
     await expect(ines.locator(".dx-revealed")).to_be_visible()
     await ines.goto(desk.url(f"/reviews/{review}?edit=1"))

@@ -9,6 +9,7 @@ import pytest
 
 from app.db.opening import is_listed
 from app.db.tables.mail import MailboxKind
+from app.domain.people import DUEBOX
 from app.domain.review import Role
 from app.operations import administration
 from tests.running import COLLECTOR, PASSWORD
@@ -83,6 +84,6 @@ async def test_the_dossier_lists_the_hosts_that_egress_takes_for_listed(desk: De
     assert all(is_listed(desk.services.url, processing.recipients, host) for host in hosts)
     assert is_listed(desk.services.url, (), "imap.provider.example")
     assert not is_listed(desk.services.url, processing.recipients, "tracker.example")
-    text = await desk.services.dossier.make()
+    text = await desk.services.dossier.make(by=DUEBOX)
     assert "| imap.provider.example | mailbox |" in text
     assert "HGB § 257" in text

@@ -1,6 +1,6 @@
 """The audit chain in its table. Entries wait until the end of the transaction and are its last statements."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,7 @@ class _Pending:
     kind: str
     actor: str
     refs: dict[str, Ref]
+    at: datetime | None = None
 
 
 class AuditLog:
@@ -62,6 +63,11 @@ class AuditLog:
     def add(self, kind: str, *, actor: str = "duebox", chain: Chain = Chain.DECISIONS, **refs: object) -> None:
         """Note that something happened. `refs` are ids, closed words, versions and salted hashes: never text."""
         self._pending.append(_Pending(chain, kind, actor, {key: _ref(value) for key, value in refs.items()}))
+
+    def add_read(self, kind: str, *, actor: str, at: datetime, refs: Mapping[str, object]) -> None:
+        """Note what somebody looked at, a moment ago."""
+        noted = {key: _ref(value) for key, value in refs.items()}
+        self._pending.append(_Pending(Chain.ACCESS, kind, actor, noted, at))
 
     async def flush(self) -> None:
         """Chain what was noted: lock, look at the head, append. Called by the unit of work just before it commits."""
@@ -78,7 +84,8 @@ class AuditLog:
         now = self._clock()
         for pending in entries:
             seq += 1
-            entry = Entry(seq, now, pending.kind, pending.actor, pending.refs)
+            at = pending.at or now
+            entry = Entry(seq, at, pending.kind, pending.actor, pending.refs)
             body = canonical(entry)
             digest = chained(previous, body)
             rows.append(
@@ -88,7 +95,7 @@ class AuditLog:
                     "previous": previous,
                     "hash": digest,
                     "body": body,
-                    "at": now,
+                    "at": at,
                     "kind": pending.kind,
                     "actor": pending.actor,
                     "message_id": _uuid(pending.refs.get("message_id")),

@@ -14,7 +14,7 @@ from app.db.tables.system import UserRow
 from app.db.tables.work import ProposalRow, ReviewRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, ReviewAlreadyDecided, StateImpossible
-from app.domain.review import ReviewState, may_become
+from app.domain.review import OPEN, ReviewState, may_become
 from app.domain.urgency import Urgency
 
 
@@ -41,13 +41,13 @@ class Reviews:
         return proposal
 
     async def decide(self, review_id: UUID, *, version: int, to: ReviewState, **values: Any) -> ReviewRow:
-        """Move a pending review, if it is still pending at that version. Raises ReviewAlreadyDecided with the
-        winner."""
-        if not may_become(ReviewState.PENDING, to):
-            raise StateImpossible(f"a pending review cannot become {to.value}")
+        """Move an open review, if it is still open at that version. Raises ReviewAlreadyDecided with the winner."""
+        frm = [state for state in OPEN if may_become(state, to)]
+        if not frm:
+            raise StateImpossible(f"an open review cannot become {to.value}")
         moved = await self._session.execute(
             sa.update(ReviewRow)
-            .where(ReviewRow.id == review_id, ReviewRow.state == ReviewState.PENDING, ReviewRow.version == version)
+            .where(ReviewRow.id == review_id, ReviewRow.state.in_(frm), ReviewRow.version == version)
             .values(state=to, version=version + 1, **values)
         )
         row = await self._fresh(review_id)
@@ -56,11 +56,13 @@ class Reviews:
         note_change(self._session, review_id)
         return row
 
-    async def change(self, review_id: UUID, *, version: int, **values: Any) -> ReviewRow:
-        """Change a pending review without deciding it, if nobody changed it since. Raises ReviewAlreadyDecided."""
+    async def change(
+        self, review_id: UUID, *, version: int, frm: Sequence[ReviewState] = OPEN, **values: Any
+    ) -> ReviewRow:
+        """Change an open review without deciding it, if nobody changed it since. Raises ReviewAlreadyDecided."""
         changed = await self._session.execute(
             sa.update(ReviewRow)
-            .where(ReviewRow.id == review_id, ReviewRow.state == ReviewState.PENDING, ReviewRow.version == version)
+            .where(ReviewRow.id == review_id, ReviewRow.state.in_(frm), ReviewRow.version == version)
             .values(version=version + 1, **values)
         )
         row = await self._fresh(review_id)
@@ -111,14 +113,14 @@ class Reviews:
         )
 
     async def raise_versions(self, *, conversation_id: UUID | None = None, customer_id: str | None = None) -> None:
-        """Something newer is known: whoever has a pending review open must look again before approving."""
+        """Something newer is known: whoever has an undecided review before them must look again before approving."""
         same = [ReviewRow.conversation_id == conversation_id] if conversation_id else []
         if customer_id:
             same.append(ReviewRow.customer_id == customer_id)
         if same:
             raised = await self._session.scalars(
                 sa.update(ReviewRow)
-                .where(ReviewRow.state == ReviewState.PENDING, sa.or_(*same))
+                .where(ReviewRow.state.in_(OPEN), sa.or_(*same))
                 .values(version=ReviewRow.version + 1)
                 .returning(ReviewRow.id)
             )

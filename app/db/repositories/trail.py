@@ -1,5 +1,6 @@
 """The audit chain as a table to read: filtered, the newest first, with the cases that its entries belong to."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,11 @@ from app.db.tables.system import AuditRow, Chain
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 
 EXPORT_PAGE = 1_000
+OF_A_CUSTOMER = ("ledger.customer.read", "reminders.customer.read", "ledger.case_file.made")
+EXPORTS = (
+    *("audit.log.exported", "audit.evidence.made", "insights.figures.exported", "ledger.case_file.made"),
+    *("privacy.dossier.made", "privacy.subject.exported", "reminders.effects.exported", "review.corrections.exported"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Sought:
     actor: str = ""
     kind: str = ""
     customer: str = ""
+    export: str = ""
     mailbox: str = ""
     least: Decimal | None = None
     since: datetime | None = None
@@ -49,7 +56,7 @@ class Trail:
 
     async def page(self, sought: Sought, *, before: int | None, limit: int) -> Sequence[AuditRow]:
         """Entries older than `before`, the newest first."""
-        wanted = _wanted(sought).order_by(AuditRow.seq.desc()).limit(limit)
+        wanted = self._wanted(sought).order_by(AuditRow.seq.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(AuditRow.seq < before)
         return (await self._session.scalars(wanted)).all()
@@ -58,7 +65,7 @@ class Trail:
         """In the order of the chain."""
         seq = 0
         while True:
-            page = _wanted(sought).where(AuditRow.seq > seq, AuditRow.seq <= up_to).order_by(AuditRow.seq)
+            page = self._wanted(sought).where(AuditRow.seq > seq, AuditRow.seq <= up_to).order_by(AuditRow.seq)
             rows = (await self._session.scalars(page.limit(EXPORT_PAGE))).all()
             for row in rows:
                 yield row
@@ -89,6 +96,15 @@ class Trail:
             )
         return found
 
+    async def mails_of(self, review_ids: set[UUID]) -> dict[str, UUID]:
+        """The mail that each review is about."""
+        if not review_ids:
+            return {}
+        rows = await self._session.execute(
+            sa.select(ReviewRow.id, ReviewRow.message_id).where(ReviewRow.id.in_(review_ids))
+        )
+        return {str(review_id): message_id for review_id, message_id in rows}
+
     async def names(self, customer_ids: set[str]) -> dict[str, str]:
         if not customer_ids:
             return {}
@@ -116,8 +132,27 @@ class Trail:
             message_id: (stake, currency, state.value if state else "") for message_id, stake, currency, state in rows
         }
 
+    def _wanted(self, sought: Sought) -> sa.Select[AuditRow]:
+        wanted = _chosen(sought)
+        if sought.export:
+            wanted = wanted.where(AuditRow.kind.in_(EXPORTS), self._says("export_id", sought.export))
+        if not (sought.customer or sought.mailbox or sought.least is not None):
+            return wanted
+        is_theirs: sa.ColumnElement[bool] = AuditRow.message_id.in_(_messages(sought))
+        if sought.chain is Chain.ACCESS and not sought.mailbox and sought.least is None:
+            names_them = self._says("customer_id", sought.customer)
+            is_theirs = sa.or_(is_theirs, sa.and_(AuditRow.kind.in_(OF_A_CUSTOMER), names_them))
+        return wanted.where(is_theirs)
 
-def _wanted(sought: Sought) -> sa.Select[AuditRow]:
+    def _says(self, key: str, value: str) -> sa.ColumnElement[bool]:
+        """By the body, which is ASCII: for few kinds of entries, as no index helps."""
+        said = f'"{key}":{json.dumps(value)}'
+        is_postgres = self._session.get_bind().dialect.name == "postgresql"
+        body = sa.func.convert_from(AuditRow.body, "UTF8") if is_postgres else sa.cast(AuditRow.body, sa.Text)
+        return body.contains(said, autoescape=True)
+
+
+def _chosen(sought: Sought) -> sa.Select[AuditRow]:
     wanted = sa.select(AuditRow).where(AuditRow.chain == sought.chain)
     if sought.actor == "people":
         wanted = wanted.where(AuditRow.actor.startswith("user:"))
@@ -129,8 +164,6 @@ def _wanted(sought: Sought) -> sa.Select[AuditRow]:
         wanted = wanted.where(AuditRow.at >= sought.since)
     if sought.until:
         wanted = wanted.where(AuditRow.at < sought.until)
-    if sought.customer or sought.mailbox or sought.least is not None:
-        wanted = wanted.where(AuditRow.message_id.in_(_messages(sought)))
     return wanted
 
 

@@ -1,0 +1,120 @@
+"""Who looked at what: every answer that shows something of somebody is noted in the chain of reads.
+
+    request ─▶ who asks? (app.web.auth) ─▶ route ─▶ answer begins, below 400 ─▶ note ─▶ a batch ─▶ the chain
+
+A note is put into a list in memory, so no page waits for it. A route is in exactly one of the tables below; exports,
+and forms that show something, are noted by the station that makes them, in their own transaction.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol, cast
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.people import SignedIn
+
+READS: Mapping[str, str] = {
+    "/administration": "administration.people.read",
+    "/api/v1/cases": "ledger.cases.read",
+    "/api/v1/cases/{case_id}": "ledger.case.read",
+    "/api/v1/ledger/imports": "ledger.imports.read",
+    "/api/v1/messages": "review.mails.read",
+    "/api/v1/messages/{message_id}": "review.mail.read",
+    "/api/v1/outbox": "outbox.mails.read",
+    "/api/v1/reminders/plan": "reminders.plan.read",
+    "/api/v1/reviews": "review.queue.read",
+    "/api/v1/reviews/{review_id}": "review.item.read",
+    "/api/v1/reviews/{review_id}/call-back": "review.item.read",
+    "/cases/new": "ledger.cases.read",
+    "/cases/{case_id}": "ledger.case.read",
+    "/contacts/proposals": "ledger.contacts.read",
+    "/customers": "ledger.customers.read",
+    "/customers/{customer_id:path}": "ledger.customer.read",
+    "/customers/{customer_id}/case-file": "ledger.customer.read",
+    "/dashboard": "insights.figures.read",
+    "/decisions": "audit.log.read",
+    "/decisions/{message_id}": "audit.case.read",
+    "/disputes": "ledger.cases.read",
+    "/extensions": "ledger.cases.read",
+    "/holds": "ledger.holds.read",
+    "/ledger/quality": "ledger.quality.read",
+    "/messages/{message_id}/html": "review.original.read",
+    "/no-answer": "review.no_answer.read",
+    "/performance": "quality.figures.read",
+    "/privacy": "privacy.book.read",
+    "/promises": "ledger.cases.read",
+    "/quarantine": "review.quarantine.read",
+    "/queue": "review.queue.read",
+    "/reminders": "reminders.plan.read",
+    "/reminders/batches": "reminders.batches.read",
+    "/reminders/batches/{batch_id}": "reminders.batch.read",
+    "/reminders/customers/{customer_id:path}": "reminders.customer.read",
+    "/reminders/learning": "reminders.effects.read",
+    "/reminders/plan": "reminders.plan.read",
+    "/reminders/tasks/{task_id}": "reminders.task.read",
+    "/reminders/{reminder_id:uuid}": "reminders.reminder.read",
+    "/reviews/{review_id}": "review.item.read",
+    "/search": "review.mails.searched",
+    "/sent": "outbox.mails.read",
+    "/tasks": "ledger.tasks.read",
+}
+
+NOT_NOTED = frozenset(
+    {
+        *("/", "/login", "/login/with", "/login/from", "/healthz", "/readyz", "/metrics", "/api/openapi.json"),
+        *("/api/v1/counts", "/events", "/queue/status", "/notifications", "/policy", "/policy/file", "/playground"),
+        *("/privacy/dossier", "/dashboard/export.csv", "/decisions/export.{format}", "/reminders/learning/export.csv"),
+    }
+)
+"""Pages that show nothing of anybody, and exports, which are noted where they are made."""
+
+SHOWN_BESIDE = {"review": "review_id", "message": "message_id"}
+"""Parameters by which a list opens one thing beside it."""
+
+READER = "duebox.reader"
+REFUSED = 400
+
+
+class Reads(Protocol):
+    def note(self, kind: str, *, by: SignedIn, **refs: object) -> None: ...
+
+
+class NotesReads:
+    """A note for each answer that shows something, when its first byte leaves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < REFUSED:
+                _note(scope)
+            await send(message)
+
+        await self._app(scope, receive, noted)
+
+
+def _note(scope: Scope) -> None:
+    reader = cast("SignedIn | None", scope.get(READER))
+    path = getattr(scope.get("route"), "path", "")
+    if reader is None or path not in READS:
+        return
+    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=100)
+    refs: dict[str, object] = {key: str(value) for key, value in scope["path_params"].items()}
+    refs |= {ref: found for name, ref in SHOWN_BESIDE.items() if (found := _id(asked.get(name, [""])[0]))}
+    kind = "review.item.read" if "review_id" in refs else READS[path]
+    is_program = path.startswith("/api/")
+    cast(Reads, scope["app"].state.services.reads).note(kind, by=reader, **refs, by_program=is_program)
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""

@@ -1,0 +1,161 @@
+"""Changed bank details: a call to a contact on file, then a second person; nobody alone, and one of them a manager."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.db.tables.ledger import ContactRow
+from app.db.tables.system import UserRow
+from app.db.tables.work import ReviewRow
+from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided, SecondPersonNeeded
+from app.domain.ids import new_id
+from app.domain.intents import Intent
+from app.domain.people import SignedIn
+from app.domain.review import Action, ReviewState, Role
+from app.review.second import CallBackService, CallOutcome, check_second
+from app.review.timeline import timeline
+from tests.instances import Instance, mail
+
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+PHONE = "+33 1 84 88 00 00"
+CHANGED = "Our bank details have changed. Please use the new account from now on."
+
+
+async def person(instance: Instance, name: str, role: Role) -> SignedIn:
+    row = UserRow(id=new_id(), email=f"{name}@seller.example", name=name, role=role, password_hash="")
+    row.created_at = instance.clock()
+    async with instance.database.write() as uow:
+        uow.users.add(row)
+    return SignedIn(row.id, name, row.email, role)
+
+
+async def case_of_changed_details(instance: Instance, *, phone: str = PHONE) -> tuple[ReviewRow, UUID]:
+    """The review, and the only contact on file."""
+    instance.mind.intent = Intent.BANK_DETAIL_CHANGE
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(ContactRow).values(phone=phone))
+        (contact,) = await uow.ledger.contacts("C-1")
+    (review,) = await instance.work(mail(CHANGED))
+    return review, contact.id
+
+
+def calls(instance: Instance) -> CallBackService:
+    return CallBackService(instance.database, instance.clock)
+
+
+async def now(instance: Instance, review: ReviewRow) -> ReviewRow:
+    async with instance.database.read() as uow:
+        return await uow.reviews.get(review.id)
+
+
+async def close(instance: Instance, review: ReviewRow, by: SignedIn, reason: str = "handled_otherwise") -> None:
+    version = (await now(instance, review)).version
+    await instance.reviews.decide(review.id, Action.IGNORE, version=version, by=by, reason=reason)
+
+
+async def test_a_call_on_the_number_on_file_and_then_another_person(instance: Instance) -> None:
+    review, contact = await case_of_changed_details(instance)
+    manager, second = await person(instance, "Maja", Role.MANAGER), await person(instance, "Ugo", Role.COLLECTOR)
+    with pytest.raises(SecondPersonNeeded, match="first call a contact on file"):
+        await close(instance, review, manager)
+    await calls(instance).note(
+        review.id, contact, CallOutcome.DENIED, "She knows of no change.", version=review.version, by=second
+    )
+    called = await now(instance, review)
+    assert (called.state, called.version, called.decided_by) == (
+        ReviewState.AWAITING_SECOND,
+        review.version + 1,
+        second.id,
+    )
+    with pytest.raises(SecondPersonNeeded, match="you noted the call"):
+        await close(instance, review, second)
+    with pytest.raises(SecondPersonNeeded, match="must be a manager"):
+        await close(instance, review, instance.collector)
+    await close(instance, review, manager)
+    done = await now(instance, review)
+    assert (done.state, done.decided_by) == (ReviewState.IGNORED, manager.id)
+    async with instance.database.read() as uow:
+        entries = await timeline(uow, await uow.messages.get(review.message_id))
+    (noted,) = [entry for entry in entries if entry.kind == "review.call_back.noted"]
+    assert noted.note == f"Called Petra Vane on {PHONE}, on file (denied): She knows of no change."
+    assert (noted.who, noted.refs["outcome"], noted.refs["contact_id"]) == ("Ugo", "denied", str(contact))
+
+
+@on_sqlite
+async def test_an_answer_needs_both_too_and_newer_mail_is_seen_before(instance: Instance) -> None:
+    review, contact = await case_of_changed_details(instance)
+    first, manager = await person(instance, "Noa", Role.MANAGER), await person(instance, "Maja", Role.MANAGER)
+    words = {"subject": "Re", "body": "We have checked it."}
+    with pytest.raises(SecondPersonNeeded):
+        await instance.reviews.decide(review.id, Action.EDIT, version=review.version, by=manager, **words)
+    version = await calls(instance).note(
+        review.id, contact, CallOutcome.CONFIRMED, "She sent it.", version=review.version, by=first
+    )
+    with pytest.raises(SecondPersonNeeded, match="you noted the call"):
+        await instance.reviews.decide(review.id, Action.EDIT, version=version, by=first, **words)
+    instance.mind.intent = Intent.QUERY
+    await instance.receive(mail("Did you change it?", sender="Petra Vane <petra@customer.example>"))
+    (_, newer) = await instance.messages()
+    await instance.triage.work(str(newer.id))
+    with pytest.raises(ReviewAlreadyDecided):
+        await instance.reviews.decide(review.id, Action.EDIT, version=version, by=manager, **words)
+    version = (await now(instance, review)).version
+    decided = await instance.reviews.decide(review.id, Action.EDIT, version=version, by=manager, **words)
+    assert decided.state is ReviewState.APPROVED
+    undone = await instance.reviews.undo(review.id, by=manager)
+    with pytest.raises(SecondPersonNeeded, match="first call"):
+        await instance.reviews.decide(review.id, Action.EDIT, version=undone.version, by=manager, **words)
+
+
+@on_sqlite
+async def test_only_people_on_file_are_called_and_a_call_can_be_taken_back(instance: Instance) -> None:
+    review, contact = await case_of_changed_details(instance)
+    for who, said, by, error in (
+        (new_id(), "asked", instance.collector, Invalid),
+        (contact, "  ", instance.collector, Invalid),
+        (contact, "asked", replace(instance.collector, role=Role.AUDITOR), NotAllowed),
+    ):
+        with pytest.raises(error):
+            await calls(instance).note(review.id, who, CallOutcome.CONFIRMED, said, version=review.version, by=by)
+    await calls(instance).note(
+        review.id, contact, CallOutcome.NOT_REACHED, "Voice mail.", version=review.version, by=instance.collector
+    )
+    tried = await now(instance, review)
+    assert tried.state is ReviewState.PENDING, "a call that reached nobody settles nothing"
+    with pytest.raises(ReviewAlreadyDecided):
+        await calls(instance).note(
+            review.id, contact, CallOutcome.CONFIRMED, "ok", version=review.version, by=instance.collector
+        )
+    await calls(instance).note(
+        review.id, contact, CallOutcome.CONFIRMED, "ok", version=tried.version, by=instance.collector
+    )
+    undone = await instance.reviews.undo(review.id, by=instance.collector)
+    assert undone.state is ReviewState.PENDING
+    assert (await now(instance, review)).decided_by is None
+    await close(instance, review, instance.collector, reason="fraud")
+    assert (await now(instance, review)).state is ReviewState.IGNORED, "what accepts nothing needs one person"
+
+
+@on_sqlite
+async def test_without_a_number_on_file_nobody_is_called_and_other_mail_needs_no_call(instance: Instance) -> None:
+    review, contact = await case_of_changed_details(instance, phone=" ")
+    with pytest.raises(Invalid, match="on the number that is on file"):
+        await calls(instance).note(
+            review.id, contact, CallOutcome.CONFIRMED, "ok", version=review.version, by=instance.collector
+        )
+    needed = await calls(instance).needed(review.id)
+    assert needed is not None
+    assert needed.contacts == ()
+    await close(instance, review, instance.collector, reason="spam")
+    assert await calls(instance).needed(review.id) is None
+    instance.mind.intent = Intent.QUERY
+    await instance.work(mail("Which account is it? Ours has changed."))
+    other = next(one for one in await instance.pending() if one.id != review.id)
+    async with instance.database.read() as uow:
+        await check_second(uow, other.id, version=other.version, by=instance.collector)
+    with pytest.raises(Invalid, match="nothing to call back about"):
+        await calls(instance).note(
+            other.id, contact, CallOutcome.CONFIRMED, "ok", version=other.version, by=instance.collector
+        )
