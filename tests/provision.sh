@@ -5,6 +5,7 @@ set -euo pipefail
 has_dovecot() { command -v dovecot || [ -x /usr/sbin/dovecot ]; }
 has_postgres() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 has_chromium() { command -v chromium; }
+has_systemd() { command -v systemd-analyze; }
 # Playwright's own Node needs it on Linux.
 has_libatomic() { [ "$(uname)" != Linux ] || compgen -G '/usr/lib*/*/libatomic.so.1' || [ -e /usr/lib64/libatomic.so.1 ]; }
 
@@ -25,6 +26,7 @@ missing_packages() {
   has_dovecot >/dev/null || printf ' dovecot-imapd'
   has_postgres >/dev/null || printf ' postgresql'
   has_chromium >/dev/null || printf ' chromium'
+  has_systemd >/dev/null || printf ' systemd'
   has_libatomic >/dev/null || printf ' libatomic1'
 }
 

@@ -48,11 +48,12 @@ def is_up_to_date(engine: sa.Engine) -> bool:
 
 
 def is_current(connection: sa.Connection) -> bool:
-    """Whether the schema is the one that this version expects."""
+    """Whether this version can work with the schema: its own, or one that a later version made, which holds all that
+    this one needs (see `migrations/README.md`): old processes run beside new ones while a new version is rolled out."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return False
     present = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
-    return present == head()
+    return present == head() or (present is not None and present not in revisions())
 
 
 @lru_cache(maxsize=1)
