@@ -417,6 +417,8 @@ def mind_config(settings: Settings) -> MindConfig:
         model=model.name,
         timeout_seconds=model.timeout_seconds,
         clamd=settings.clamd,
+        dkim_resolver=settings.dkim.resolver,
+        arc_sealers=tuple(name.strip() for name in settings.dkim.arc_sealers.split(",") if name.strip()),
         policy_path=settings.policy_file,
         at_once=1 if model.provider == "embedded" else TRIAGE.at_once,
     )
@@ -434,6 +436,7 @@ def _recipients(settings: Settings) -> tuple[Recipient, ...]:
     if settings.model.provider == "openai":
         found.append(Recipient(model, "language model", "mail and ledger facts with placeholders for personal data"))
     found.append(Recipient(settings.clamd.rpartition(":")[0], "malware scanner", "files in mails, as they came"))
+    found.append(Recipient(settings.dkim.resolver, "DNS", "the domains that sign mail, to ask for their keys"))
     return tuple(recipient for recipient in found if recipient.host)
 
 

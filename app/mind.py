@@ -30,6 +30,7 @@ from agents.triage.state import Standing
 from app.adapters.breaker import Budget
 from app.adapters.child import serve
 from app.adapters.clamd import Clamd
+from app.adapters.dns import DnsKeys
 from app.adapters.egress import Egress
 from app.adapters.embedded_model import EmbeddedModel
 from app.adapters.embedded_writer import EmbeddedWriter
@@ -37,6 +38,7 @@ from app.adapters.file_reader import FileReader
 from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
 from app.adapters.presidio import PresidioRedactor
 from app.adapters.second_reader import SecondReader
+from app.adapters.signatures import SignatureCheck
 from app.domain.account import Account
 from app.domain.case import Case, Letter
 from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, SettingInvalid
@@ -52,6 +54,7 @@ from app.reading.answers import with_what_is_answered
 from app.reading.classifier import Classifier, ModelFileUnusable
 from app.reading.impostors import signs_beside_the_ledger
 from app.reading.reading import read_mail
+from app.reading.senders import has_own_verdict
 from app.thinking import MindConfig, check_config
 
 log = structlog.get_logger(__name__)
@@ -96,10 +99,16 @@ def _mind(config: MindConfig, recorded: Model | None) -> "LocalMind":
 def _reader(config: MindConfig) -> Read:
     """Mails are read here, the files in them in a process of its own, after a malware scanner where there is one."""
     files, scanner = FileReader(), Clamd(config.clamd) if config.clamd else None
+    resolver = config.dkim_resolver
+    signatures = SignatureCheck(DnsKeys(resolver), config.arc_sealers) if resolver else None
 
     def read(raw: bytes, identity: Identity) -> ReadMail:
         open_file = files.for_one_mail()
-        return read_mail(raw, identity, scanner.guarding(open_file) if scanner else open_file)
+        found = read_mail(raw, identity, scanner.guarding(open_file) if scanner else open_file)
+        if signatures is None or has_own_verdict(found.mail, identity):
+            return found
+        verdict = signatures.verdict(raw, found.mail.head.sender.domain)
+        return replace(found, screening=replace(found.screening, authentication=verdict))
 
     return read
 
@@ -401,8 +410,9 @@ def _restored_draft(draft: Draft, vault: Mapping[str, str]) -> Draft | None:
 
 
 def _watched(config: MindConfig) -> LocalMind:
-    """In a process of its own, which sees what mails say: it speaks to the model and the scanner, and to no other."""
-    hosts = {config.clamd.rpartition(":")[0]}
+    """In a process of its own, which sees what mails say: it speaks to the model, the scanner and
+    the resolver, and to no other."""
+    hosts = {config.clamd.rpartition(":")[0], config.dkim_resolver}
     if config.provider == "openai":
         hosts.add(urlsplit(config.base_url).hostname or "")
     Egress(hosts.__contains__, refuses=True).watch()

@@ -50,6 +50,16 @@ class SmtpSettings(BaseModel):
     mails_a_minute_to_domain: Annotated[int, Field(ge=0)] = 20
 
 
+class DkimSettings(BaseModel):
+    """`resolver`: the address of the DNS resolver that is asked for the keys of signatures where the receiving server
+    said nothing of a mail; empty: nobody is asked. `arc_sealers`: domains, apart by commas, whose seal is believed."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    resolver: str = ""
+    arc_sealers: str = ""
+
+
 class LedgerSettings(BaseModel):
     """`folder` is watched for ledger files."""
 
@@ -99,6 +109,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     ledger: LedgerSettings = LedgerSettings()
     clamd: str = ""
+    dkim: DkimSettings = DkimSettings()
     notify: NotifySettings = NotifySettings()
     oidc: OidcSettings = OidcSettings()
     policy_file: Path | None = None

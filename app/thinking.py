@@ -1,6 +1,7 @@
 """What the thinking process is told. Apart from `app/mind.py`, so that whoever starts that process need not load its
 models."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ class MindConfig:
     requests_per_minute: int = 0
     tokens_per_day: int = 0
     clamd: str = ""
+    dkim_resolver: str = ""
+    arc_sealers: tuple[str, ...] = ()
     policy_path: Path | None = None
     prompts_directory: Path | None = None
     replies_directory: Path | None = None
@@ -36,5 +39,17 @@ def check_config(config: MindConfig) -> None:
         raise SettingInvalid(f'DUEBOX_MODEL__PROVIDER: "{config.provider}" is not one of {", ".join(PROVIDERS)}')
     if config.provider == "openai" and not (config.base_url and config.model):
         raise SettingInvalid("DUEBOX_MODEL__BASE_URL and DUEBOX_MODEL__NAME must be set when the provider is openai")
+    if config.dkim_resolver and not _is_address(config.dkim_resolver):
+        raise SettingInvalid(
+            f'DUEBOX_DKIM__RESOLVER: "{config.dkim_resolver}" is not the address of a DNS resolver, such as 10.0.0.53'
+        )
     if config.clamd and not _SCANNER.fullmatch(config.clamd):
         raise SettingInvalid(f'DUEBOX_CLAMD: "{config.clamd}" is neither HOST:PORT nor the path of a socket')
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

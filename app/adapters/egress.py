@@ -37,6 +37,8 @@ class Egress:
             self._meet(_text(arguments[0]))
         elif event == "socket.connect" and isinstance(arguments[1], tuple):
             self._meet_address(_text(arguments[1][0]))
+        elif event == "socket.sendto" and isinstance(arguments[1], tuple):  # a resolver of our own is asked by UDP
+            self._meet(_text(arguments[1][0]))
 
     def _meet(self, host: str) -> None:
         if not is_local(host):

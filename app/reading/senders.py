@@ -73,10 +73,15 @@ def authentication_of(mail: ParsedMail, identity: Identity) -> Authentication:
     if not identity.authserv_id:
         return Authentication.NONE
     fields = list(_believed(mail, identity.authserv_id))
-    verdicts = [_verdict(field, mail.head.sender.domain) for field in fields]
+    verdicts = [judged(field, mail.head.sender.domain) for field in fields]
     if Authentication.FAIL in verdicts:
         return Authentication.FAIL
     return verdicts[0] if verdicts else Authentication.NONE
+
+
+def has_own_verdict(mail: ParsedMail, identity: Identity) -> bool:
+    """Whether our own receiving server said anything about the sender."""
+    return bool(identity.authserv_id) and any(True for _ in _believed(mail, identity.authserv_id))
 
 
 def fraud_signs_of(mail: ParsedMail, identity: Identity) -> tuple[str, ...]:
@@ -215,7 +220,7 @@ def _without_comments(value: str) -> str | None:
     return " ".join("".join(kept).split()) if depth == 0 and kept.count('"') % 2 == 0 else None
 
 
-def _verdict(results: str, domain: str) -> Authentication:
+def judged(results: str, domain: str) -> Authentication:
     """DMARC decides; without it SPF and DKIM do, when they speak for the domain of the From field (RFC 7489 §3.1)."""
     verdicts: dict[str, set[str]] = {}
     aligned: set[str] = set()

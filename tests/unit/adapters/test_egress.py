@@ -36,3 +36,10 @@ def test_an_address_that_no_name_led_to_is_refused() -> None:
 
 def test_where_nothing_is_refused_all_goes_on() -> None:
     look_up(Egress(lambda _: False, refuses=False), "tracker.example")
+
+
+def test_a_resolver_that_is_asked_by_datagram_is_seen_too() -> None:
+    egress = Egress(lambda host: host == "192.0.2.53", refuses=True)
+    egress.on_event("socket.sendto", (None, ("192.0.2.53", 53)))
+    with pytest.raises(EgressRefused):
+        egress.on_event("socket.sendto", (None, ("203.0.113.53", 53)))
