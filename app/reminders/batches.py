@@ -22,6 +22,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
+from app.domain.money import Money
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, NextAction, PlanLine
@@ -204,7 +205,7 @@ class BatchService:
                         customer_id=line.customer_id,
                         due=as_of,
                         owner_email=owners[line.customer_id].owner_email,
-                        note=f"{line.why} {', '.join(line.invoices)}: {line.amount:f} {line.currency}",
+                        note=f"{line.why.rstrip('.')}. {', '.join(line.invoices)}: {Money(line.amount, line.currency)}",
                     )
                     for line in some
                 ]
