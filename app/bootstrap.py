@@ -25,6 +25,7 @@ from app.adapters.imap.folder import ImapMailbox
 from app.adapters.imap.sent import ImapSentFolder
 from app.adapters.oauth import ProviderTokens
 from app.adapters.poster import WebhookPoster
+from app.adapters.rationed_mind import RationedMind
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.administration.service import AdministrationPages
@@ -46,6 +47,7 @@ from app.domain.job import JobKind
 from app.domain.oauth import TokenServer
 from app.domain.policy import Policy
 from app.domain.ports import MailAccount, Mind, Poster, Sender
+from app.domain.ration import Limits
 from app.domain.recipients import Recipient
 from app.domain.retention import Retention
 from app.domain.sending import Pace
@@ -263,7 +265,9 @@ def build(
         async_engine(url, for_writing=True), async_engine(url, for_writing=False), keyring, clock, engine.enqueue
     )
     policy = load_policy(settings.policy_file)
-    mind = ChildMind("app.mind", mind_config(settings))
+    child = ChildMind("app.mind", mind_config(settings))
+    limits = _limits(settings)
+    mind = RationedMind(child, database, _endpoint(settings), limits) if settings.model.provider == "openai" else child
     intake = IntakeService(database, clock)
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
@@ -305,7 +309,7 @@ def build(
         database=database,
         engine=engine,
         clock=clock,
-        mind=mind,
+        mind=child,
         policy=policy,
         intake=intake,
         triage=triage,
@@ -370,7 +374,7 @@ def build(
         evidence=EvidenceService(database, clock),
         steering=SteeringService(database, policy, settings.policy_file, clock),
         playground=PlaygroundService(database, mind, policy, clock),
-        administration=AdministrationPages(database, engine, clock, model=settings.model.name),
+        administration=AdministrationPages(database, engine, clock, model=settings.model.name, limits=limits),
         work=WorkService(database, clock),
         poller=Poller(
             database,
@@ -395,7 +399,7 @@ def build(
                 "retention": privacy.keep_no_longer,
             },
         ),
-        health=Health(database, engine, clock),
+        health=Health(database, engine, clock, limits),
         accounts=accounts,
         tokens=tokens,
         open_line=ImapMailbox,
@@ -426,9 +430,17 @@ def mind_config(settings: Settings) -> MindConfig:
     return config
 
 
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.model.requests_a_minute, settings.model.tokens_a_day)
+
+
+def _endpoint(settings: Settings) -> str:
+    return urlsplit(settings.model.base_url).hostname or ""
+
+
 def _recipients(settings: Settings) -> tuple[Recipient, ...]:
     """Hosts that the settings name; mailboxes have theirs in the database."""
-    model, database = urlsplit(settings.model.base_url).hostname or "", urlsplit(settings.database_url).hostname or ""
+    model, database = _endpoint(settings), urlsplit(settings.database_url).hostname or ""
     found = [
         Recipient(settings.smtp.host, "sending mail", "answers and reminders that left, with their recipients"),
         Recipient(database, "database", "everything, words sealed; the ledger's own columns readable"),

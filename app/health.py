@@ -7,13 +7,16 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.migrating import is_current
+from app.db.repositories.rations import Rations
 from app.db.tables.mail import MailboxKind, MailboxRow
+from app.db.tables.oversight import RationRow
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.intents import Reason
 from app.domain.message import MessageState
 from app.domain.oauth import NEEDS_REAUTH
+from app.domain.ration import DAY, Limits
 from app.domain.review import OutboxState
 from app.domain.sending import ABOUT_THE_SERVER
 from app.jobs.engine import STANDING, Engine, JobLine
@@ -22,14 +25,16 @@ from app.jobs.queues import QUEUES
 from app.web.operations import Figure
 
 LOOKED_AT = 100
+NO_LIMITS = Limits()
 BACKUP_TAKEN = "operations.backup.taken"
 
 
 class Health:
-    def __init__(self, database: Database, engine: Engine, clock: Clock) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock, limits: Limits = NO_LIMITS) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
+        self._limits = limits
 
     async def readiness(self) -> Mapping[str, str]:
         """Each part with "ok" or a closed word of what is wrong."""
@@ -60,6 +65,8 @@ class Health:
             is_stopped = await uow.oversight.is_sending_stopped()
             backup = await uow.audit.last_time(Chain.ACCESS, BACKUP_TAKEN)
             model = await _model(uow)
+            now_there = await uow.mailboxes.database_time()
+            rations = await Rations(uow.session, now_there).all()
         return [
             *(Figure("messages", number, {"state": state.value}) for state, number in messages.items()),
             *(Figure("outbox", number, {"state": state.value}) for state, number in outbox.items()),
@@ -72,8 +79,19 @@ class Health:
             Figure("workers", workers),
             Figure("automatic_sending_stopped", int(is_stopped)),
             Figure("model_unavailable", int(model != "ok")),
+            Figure("model_requests_total", sum(row.requests_total for row in rations)),
+            Figure("model_tokens_total", sum(row.tokens_in_total for row in rations), {"direction": "in"}),
+            Figure("model_tokens_total", sum(row.tokens_out_total for row in rations), {"direction": "out"}),
+            Figure("model_refused_total", sum(row.refused_total for row in rations)),
+            Figure("model_budget_used", _used(rations, self._limits, now_there)),
             Figure("backup_age_seconds", _age(now, backup) if backup else math.inf),
         ]
+
+
+def _used(rations: Sequence[RationRow], limits: Limits, now: float) -> float:
+    """The share of the day's tokens that is used; 0 without a limit."""
+    today = sum(row.tokens for row in rations if row.day == int(now // DAY))
+    return today / limits.tokens_a_day if limits.tokens_a_day else 0.0
 
 
 def _jobs(lines: Sequence[JobLine]) -> Iterator[tuple[dict[str, str], int]]:

@@ -27,7 +27,6 @@ from agents.triage.context import TriageContext
 from agents.triage.graph import TriageGraph, build_graph, triage
 from agents.triage.hearing import Hear, deaf, hearing
 from agents.triage.state import Standing
-from app.adapters.breaker import Budget
 from app.adapters.child import serve
 from app.adapters.clamd import Clamd
 from app.adapters.dns import DnsKeys
@@ -35,7 +34,7 @@ from app.adapters.egress import Egress
 from app.adapters.embedded_model import EmbeddedModel
 from app.adapters.embedded_writer import EmbeddedWriter
 from app.adapters.file_reader import FileReader
-from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
+from app.adapters.openai_model import DOES_WITHOUT, Endpoint, FallbackModel, OpenAIModel
 from app.adapters.presidio import PresidioRedactor
 from app.adapters.second_reader import SecondReader
 from app.adapters.signatures import SignatureCheck
@@ -169,8 +168,7 @@ def _endpoint(config: MindConfig) -> OpenAIModel:
         timeout_seconds=config.timeout_seconds,
         attempts=config.attempts,
     )
-    budget = Budget(requests_per_minute=config.requests_per_minute, tokens_per_day=config.tokens_per_day)
-    return OpenAIModel(endpoint, budget=budget)
+    return OpenAIModel(endpoint)
 
 
 class LocalMind:
@@ -202,8 +200,9 @@ class LocalMind:
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         return self._read(raw, identity)
 
-    async def think(self, case: Case) -> Thought:
-        """Never raises for what a redactor or a model does: a person decides then."""
+    async def think(self, case: Case, alone: bool = False) -> Thought:
+        """Never raises for what a redactor or a model does: a person decides then. `alone`: ask no endpoint."""
+        DOES_WITHOUT.set(alone)
         try:
             redacted = _redact(self._redactor, case)
         except Exception as error:  # promise 3: whatever the redactor does, no model sees the text
@@ -217,8 +216,9 @@ class LocalMind:
         proposal = replace(proposal, pii=redacted.pii, reply_text=_reply_text(case))
         return Thought(_restored(proposal, case, {**redacted.vault, **redacted.greeting}), redacted.vault)
 
-    async def remind(self, brief: ReminderBrief) -> ReminderDraft:
+    async def remind(self, brief: ReminderBrief, alone: bool = False) -> ReminderDraft:
         """Word a reminder. Raises ModelUnavailable or ModelAnswerInvalid."""
+        DOES_WITHOUT.set(alone)
         if self._reminders is None:
             raise ModelUnavailable("this mind words no reminders")
         return await draft_reminder(self._reminder_graph, brief, self._reminders)

@@ -20,7 +20,7 @@ LIKENESS = 0.9
 
 
 class ModelSettings(BaseModel):
-    """Which model answers. `base_url`, `api_key` and `name` apply to `openai`."""
+    """Which model answers. All but the first apply to `openai`; limits are those of all workers together, 0: none."""
 
     model_config = {"frozen": True, "extra": "forbid"}
 
@@ -29,6 +29,8 @@ class ModelSettings(BaseModel):
     api_key: SecretStr = SecretStr("")
     name: str = ""
     timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+    requests_a_minute: Annotated[int, Field(ge=0)] = 0
+    tokens_a_day: Annotated[int, Field(ge=0)] = 0
 
 
 class SmtpSettings(BaseModel):

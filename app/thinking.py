@@ -23,8 +23,6 @@ class MindConfig:
     timeout_seconds: float = 60.0
     attempts: int = 3
     at_once: int = 1
-    requests_per_minute: int = 0
-    tokens_per_day: int = 0
     clamd: str = ""
     dkim_resolver: str = ""
     arc_sealers: tuple[str, ...] = ()

@@ -70,12 +70,12 @@ class ChildMind:
         answer: ReadMail = await self._call("read", raw, identity)
         return answer
 
-    async def think(self, case: Case) -> Thought:
-        answer: Thought = await self._call("think", case)
+    async def think(self, case: Case, alone: bool = False) -> Thought:
+        answer: Thought = await self._call("think", case, alone)
         return answer
 
-    async def remind(self, brief: ReminderBrief) -> ReminderDraft:
-        answer: ReminderDraft = await self._call("remind", brief)
+    async def remind(self, brief: ReminderBrief, alone: bool = False) -> ReminderDraft:
+        answer: ReminderDraft = await self._call("remind", brief, alone)
         return answer
 
     async def start(self) -> None:

@@ -1,14 +1,14 @@
 """Any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, llama.cpp, Ollama.
 
-    ask ─▶ breaker, budget ─▶ attempts (429, 5xx, time-outs; Retry-After honoured, capped) ─▶ validate ─▶ Answer
+    ask ─▶ breaker ─▶ attempts (429, 5xx, time-outs; Retry-After honoured, capped) ─▶ validate ─▶ Answer
                                                                      one re-ask, then ModelAnswerInvalid ─┘
 The answer's pydantic type becomes a strict JSON schema. What an endpoint says it does not support (`json_schema`,
 `temperature`, `max_tokens`) is left out or replaced from then on. Nothing of the text is logged.
 """
 
-import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -28,13 +28,16 @@ from openai.types.chat.completion_create_params import ResponseFormat
 from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from app.adapters.breaker import Breaker, Budget
+from app.adapters.breaker import Breaker
 from app.domain.errors import ModelAnswerInvalid, ModelUnavailable
 from app.domain.ports import Answer, Model, Question
 
 log = structlog.get_logger(__name__)
 
 A = TypeVar("A")
+
+DOES_WITHOUT: ContextVar[bool] = ContextVar("DOES_WITHOUT", default=False)
+"""Set around a thought for which no endpoint may be asked; the nodes of a graph inherit it."""
 
 _PASSING = (APIConnectionError, RateLimitError, InternalServerError)
 """Failures that may be over in a moment. A time-out is a connection error."""
@@ -60,10 +63,9 @@ class Endpoint:
 
 
 class OpenAIModel:
-    def __init__(self, endpoint: Endpoint, breaker: Breaker | None = None, budget: Budget | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, breaker: Breaker | None = None) -> None:
         self._endpoint = endpoint
         self._breaker = breaker or Breaker()
-        self._budget = budget or Budget()
         self._takes_schema = True
         self._settings: dict[str, Any] = {"temperature": 0, "max_tokens": endpoint.max_output_tokens}
         self._client = AsyncOpenAI(
@@ -98,14 +100,9 @@ class OpenAIModel:
 
     async def _complete(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
         """One completion, with patience. Whatever stays wrong is ModelUnavailable."""
-        if self._budget.is_spent:
-            raise ModelUnavailable("the day's tokens are spent")
-        if self._budget.wait_seconds() > self._endpoint.longest_wait_seconds:
-            raise ModelUnavailable("too many requests for one minute")
         if self._breaker.is_open:
             raise ModelUnavailable("resting after repeated failures")
         try:
-            await asyncio.sleep(self._budget.ask())
             completion: ChatCompletion = await self._attempts()(self._once, messages, question)
         except OpenAIError as error:
             self._breaker.failed()
@@ -113,7 +110,6 @@ class OpenAIModel:
             log.warning("model.endpoint.failed", prompt=question.prompt.ref, error=type(error).__name__, status=status)
             raise ModelUnavailable(f"{type(error).__name__} {status or ''}".strip()) from None
         self._breaker.succeeded()
-        self._budget.spend(completion.usage.total_tokens if completion.usage else 0)
         return completion
 
     def _attempts(self) -> AsyncRetrying:
@@ -171,7 +167,7 @@ class OpenAIModel:
 
 
 class FallbackModel:
-    """Asks the primary; when it is down or talks nonsense, the fallback answers, and says so."""
+    """Asks the primary; when it is down, talks nonsense or may not be asked, the fallback answers, and says so."""
 
     def __init__(self, primary: Model, fallback: Model) -> None:
         self._primary = primary
@@ -179,6 +175,8 @@ class FallbackModel:
 
     async def ask(self, question: Question[A]) -> Answer[A]:
         try:
+            if DOES_WITHOUT.get():
+                raise ModelUnavailable("over the limits that are set")
             return await self._primary.ask(question)
         except (ModelUnavailable, ModelAnswerInvalid) as error:
             log.warning("model.fallback.used", prompt=question.prompt.ref, error=type(error).__name__)

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.db.repositories.rations import Rations
 from app.db.repositories.spending import Spending, Usage
 from app.db.tables.mail import MailboxRow
-from app.db.tables.oversight import Switch
+from app.db.tables.oversight import RationRow, Switch
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.message import MessageState
 from app.domain.people import SignedIn
+from app.domain.ration import DAY, Limits
 from app.domain.review import OutboxState
 from app.jobs.engine import Engine, FailedJob
 
@@ -64,7 +66,8 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """`price_in` and `price_out`: hundredths per million tokens; `spent` in hundredths, over the last 30 days."""
+    """`rations`: what each provider was asked; their tokens are today's where their day is `day`. `price_in` and
+    `price_out`: hundredths per million tokens; `spent` in hundredths, over the last 30 days."""
 
     users: Sequence[User]
     tokens: Sequence[Token]
@@ -72,6 +75,9 @@ class Administration:
     model: str
     usage: Sequence[Usage]
     mails: int
+    limits: Limits
+    rations: Sequence[RationRow]
+    day: int
     price_in: int
     price_out: int
     unknown: Sequence[Unknown]
@@ -87,11 +93,12 @@ class Administration:
 
 
 class AdministrationPages:
-    def __init__(self, database: Database, engine: Engine, clock: Clock, *, model: str) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock, *, model: str, limits: Limits) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
         self._model = model
+        self._limits = limits
 
     async def page(self, *, new_token: str = "") -> Administration:
         async with self._database.read() as uow:
@@ -99,6 +106,7 @@ class AdministrationPages:
             names = {user.id: user.name or user.email for user in users}
             spending = Spending(uow.session)
             since = self._clock() - SPENDING
+            now = await uow.mailboxes.database_time()
             return Administration(
                 users=[User(u.id, u.name, u.email, u.role.value, u.active, tuple(u.portfolio)) for u in users],
                 tokens=[
@@ -109,6 +117,9 @@ class AdministrationPages:
                 model=self._model,
                 usage=await spending.by_model(since),
                 mails=await spending.mails(since),
+                limits=self._limits,
+                rations=await Rations(uow.session, now).all(),
+                day=int(now // DAY),
                 price_in=await uow.oversight.value(Switch.PRICE_IN),
                 price_out=await uow.oversight.value(Switch.PRICE_OUT),
                 unknown=await _unknown(uow),

@@ -23,6 +23,10 @@ HELP = {
     "workers": "Workers alive",
     "automatic_sending_stopped": "1 while nothing leaves without a person",
     "model_unavailable": "1 while mail is read by the embedded model because the chosen one is out of reach",
+    "model_requests_total": "Answers of the model's endpoint",
+    "model_tokens_total": "Tokens that the endpoint counted",
+    "model_refused_total": "Mails for which the endpoint was not asked, since the limits that are set were reached",
+    "model_budget_used": "Share of DUEBOX_MODEL__TOKENS_A_DAY that is used today (UTC); 0 without a limit",
     "backup_age_seconds": "Since the last `duebox backup`; infinite before the first",
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from agents.prompts import Prompts, fence
 from agents.triage.outputs import DraftReply, ExtractedFacts, MessageClass
-from app.adapters.breaker import Breaker, Budget
+from app.adapters.breaker import Breaker
 from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel, schema_format
 from app.adapters.presidio import PresidioRedactor
 from app.domain.account import UNKNOWN_ACCOUNT, Contact, Link, LinkMethod
@@ -221,29 +221,6 @@ async def test_what_an_endpoint_does_not_take_is_left_out_from_then_on(
     await model.ask(QUESTION)
     assert [dropped in request.body for request in server.requests] == [True, False, False]
     assert all(kept in request.body for request in server.requests)
-
-
-async def test_a_spent_budget_asks_nothing_more(server: ModelServer) -> None:
-    now = [0.0]
-    budget = Budget(tokens_per_day=200, now=lambda: now[0])
-    thrifty = OpenAIModel(endpoint(server), budget=budget)
-    server.respond = says(GOOD)
-    await thrifty.ask(QUESTION)
-    await thrifty.ask(QUESTION)
-    with pytest.raises(ModelUnavailable, match="tokens"):
-        await thrifty.ask(QUESTION)
-    now[0] = 86_401.0
-    await thrifty.ask(QUESTION)
-    assert len(server.requests) == 3
-    await thrifty.close()
-
-
-def test_the_rate_gives_each_request_its_place() -> None:
-    now = [0.0]
-    budget = Budget(requests_per_minute=2, now=lambda: now[0])
-    assert [budget.ask(), budget.ask(), budget.ask(), budget.ask(), budget.ask()] == [0, 0, 60, 60, 120]
-    now[0] = 181.0
-    assert budget.ask() == 0
 
 
 @pytest.mark.parametrize("broken", [fails(500), says("no")])

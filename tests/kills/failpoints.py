@@ -70,7 +70,7 @@ class QuickMind(ChildMind):
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         return await self._mind.read(raw, identity)
 
-    async def think(self, case: Case) -> Thought:
+    async def think(self, case: Case, alone: bool = False) -> Thought:
         await asyncio.sleep(THOUGHT_SECONDS)
         return await self._mind.think(case)
 

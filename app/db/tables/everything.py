@@ -24,7 +24,7 @@ from app.db.tables.mail import (
     MessageRow,
     PayloadRow,
 )
-from app.db.tables.oversight import PolicyVersionRow, SwitchRow
+from app.db.tables.oversight import PolicyVersionRow, RationRow, SwitchRow
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
@@ -69,6 +69,7 @@ TABLES = (
     PresenceRow,
     PolicyVersionRow,
     ProposalRow,
+    RationRow,
     ReminderRow,
     ReviewRow,
     SavedViewRow,

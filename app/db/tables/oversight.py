@@ -35,6 +35,25 @@ class SwitchRow(Base):
     changed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
+class RationRow(Base):
+    """What a model's provider was asked by all workers: see `app.domain.ration`; and in all, for the figures.
+
+    `refused_total`: mails for which it was not asked, since there was nothing left of the day or the minute.
+    """
+
+    __tablename__ = "model_rations"
+
+    provider: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    level: Mapped[float]
+    at: Mapped[float]
+    day: Mapped[int]
+    tokens: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    requests_total: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    tokens_in_total: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    tokens_out_total: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    refused_total: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
 class PolicyOrigin(StrEnum):
     """A file that was read at the start, or a change of who decides, made on the page."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from agents.prompts import Prompts
 from agents.triage.outputs import ExtractedFacts, FoundContact, FoundIntent, FoundPromise, MessageClass
+from app.adapters.openai_model import FallbackModel
 from app.domain.account import Account, Contact, Link, LinkMethod
 from app.domain.case import Case
 from app.domain.errors import RedactionFailed, SettingInvalid
@@ -292,3 +293,15 @@ async def test_an_answer_below_a_quoted_line_is_about_the_invoice_of_that_line()
         "we pay on 3 April 2026",
         "Please send a copy",
     ]
+
+
+async def test_beyond_the_limits_the_endpoint_is_not_asked_and_a_person_decides() -> None:
+    endpoint, embedded = (ScriptedModel(says(Intent.PAYMENT_PROMISE, quote=QUOTE), PROMISE) for _ in range(2))
+    thinking = mind(FallbackModel(endpoint, embedded))
+    alone = (await thinking.think(case(), alone=True)).proposal
+    assert (endpoint.asked, alone.route) == ([], Route.REVIEW)
+    assert Reason.MODEL_UNAVAILABLE in alone.reasons
+    assert all(call.is_fallback for call in alone.calls)
+    again = (await thinking.think(case())).proposal
+    assert endpoint.asked, "the next mail is asked about again"
+    assert Reason.MODEL_UNAVAILABLE not in again.reasons
