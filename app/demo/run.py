@@ -32,6 +32,8 @@ ADDRESS = "collections@nordhaven.example"
 COLLECTOR = ("ines.halvard@nordhaven.example", "Ines Halvard", Role.COLLECTOR)
 MANAGER = ("oda.brandell@nordhaven.example", "Oda Brandell", Role.MANAGER)
 AUDITOR = ("noor.vries@nordhaven.example", "Noor Vries", Role.AUDITOR)
+ADMIN = ("mats.ekdahl@nordhaven.example", "Mats Ekdahl", Role.ADMIN)
+PEOPLE = (COLLECTOR, MANAGER, AUDITOR, ADMIN)
 LEDGER = ("customers", "contacts", "invoices", "payments")
 LOOK_SECONDS = 0.3
 PATIENCE_SECONDS = 600
@@ -39,7 +41,7 @@ PATIENCE_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo that is ready to be worked. `password` opens each of its three users."""
+    """A demo that is ready to be worked. `password` opens each of its users."""
 
     services: Services
     folder: Path
@@ -85,7 +87,7 @@ def _empty(folder: Path) -> None:
 
 
 async def _furnish(services: Services, password: str) -> None:
-    for email, name, role in (COLLECTOR, MANAGER, AUDITOR):
+    for email, name, role in PEOPLE:
         await services.identity.add_user(email=email, name=name, role=role, password=password)
     async with services.database.write() as uow:
         await uow.mailboxes.add(

@@ -102,9 +102,7 @@ async def work_until_stopped(services: Services) -> None:
 
 
 def _welcome(ready: demo.Demo, address: str) -> None:
-    people = "\n".join(
-        f"    {email:34} {role.value}" for email, _, role in (demo.COLLECTOR, demo.MANAGER, demo.AUDITOR)
-    )
+    people = "\n".join(f"    {email:34} {role.value}" for email, _, role in demo.PEOPLE)
     sys.stdout.write(
         f"\nDuebox demo on {address}\n\n  Sign in as\n{people}\n  with the password {ready.password}\n\n"
         f"  Answers are filed in {ready.folder / 'outbox'} and never sent. Ctrl-C ends the demo.\n\n"

@@ -1,4 +1,6 @@
-"""Pictures of the review UI for the README, of the real demo: `python -m tests.web.pictures` writes them beside itself.
+"""Pictures of the review UI, of the real demo: `python -m tests.web.pictures` writes them beside itself.
+
+Four for the README, and one of every other page for `pictures/README.md`, which is written with them.
 
 A screenshot has some thousand colours, most of them shades at the edges of letters; 256 of them do, and make a PNG a
 third as large.
@@ -16,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from playwright.async_api import Browser, Page, StorageState
+from playwright.async_api import Browser, Page, StorageState, ViewportSize
 
-from app.demo.run import COLLECTOR
+from app.demo.run import ADMIN, COLLECTOR
 from tests.running import DUEBOX, REPOSITORY
 from tests.servers.chromium import chromium
 from tests.servers.process import free_port
@@ -27,7 +29,11 @@ Numbers = npt.NDArray[np.int64]
 
 FOLDER = Path(__file__).with_name("pictures")
 PATIENCE_MS = 600_000
+SETTLED_MS = 1_000
+"""Some pages fetch a part of theirs once they are seen."""
+
 COLOURS = 256
+SIZE = ViewportSize(width=1440, height=900)
 PIXELS = """async (address) => {
   const image = new Image();
   image.src = address;
@@ -61,6 +67,39 @@ PICTURES = (
 )
 
 
+PAGES = {
+    "login": "/login",
+    "no_answer": "/no-answer",
+    "sent": "/sent",
+    "quarantine": "/quarantine",
+    "search": "/search?q=invoice",
+    "reminders": "/reminders/plan",
+    "drafts": "/reminders/batches",
+    "learning": "/reminders/learning",
+    "promises": "/promises",
+    "disputes": "/disputes",
+    "extensions": "/extensions",
+    "holds": "/holds",
+    "tasks": "/tasks",
+    "contacts": "/contacts/proposals",
+    "new_case": "/cases/new?kind=dispute&customer=C-0720",
+    "customers": "/customers",
+    "customer": "/customers/C-0720",
+    "case_file": "/customers/C-0720/case-file",
+    "data_quality": "/ledger/quality",
+    "dashboard": "/dashboard",
+    "decisions": "/decisions",
+    "performance": "/performance",
+    "policy": "/policy",
+    "playground": "/playground",
+    "administration": "/administration",
+    "privacy": "/privacy",
+    "notifications": "/notifications",
+    "error": "/nothing-here",
+}
+"""Every page that has an address of its own, as an administrator sees it."""
+
+
 def take_all(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     port = free_port()
@@ -87,19 +126,39 @@ def _password(demo: "subprocess.Popen[str]") -> str:
 
 async def _take(base: str, password: str, folder: Path) -> None:
     async with chromium() as browser:
-        page = await browser.new_page()
-        await page.goto(f"{base}/login")
-        await page.fill("#email", COLLECTOR[0])
-        await page.fill("#password", password)
-        await page.press("#password", "Enter")
-        await page.wait_for_url("**/queue*")
+        page = await _signed_in(browser, base, COLLECTOR[0], password)
         await page.locator("#queue-list progress").wait_for(state="detached", timeout=PATIENCE_MS)
         signed_in = await page.context.storage_state()
         for picture in PICTURES:
             raw = await _photograph(browser, base, signed_in, picture)
-            small = await _with_few_colours(page, raw)
-            (folder / f"{picture.name}.png").write_bytes(small)
-            sys.stdout.write(f"{picture.name}.png: {len(small):,} bytes\n")
+            await _keep(page, folder / f"{picture.name}.png", raw)
+        admin = await _signed_in(browser, base, ADMIN[0], password)
+        stranger = await browser.new_page(viewport=SIZE)
+        for name, path in PAGES.items():
+            shown = stranger if path == "/login" else admin
+            await shown.goto(f"{base}{path}")
+            await shown.wait_for_timeout(SETTLED_MS)
+            await _keep(page, folder / f"{name}.png", await shown.screenshot())
+    lines = (
+        f"## {name.replace('_', ' ').capitalize()}\n\n`{path}`\n\n![]({name}.png)\n" for name, path in PAGES.items()
+    )
+    (folder / "README.md").write_text("# Every page\n\n" + "\n".join(lines), encoding="utf-8")
+
+
+async def _signed_in(browser: Browser, base: str, email: str, password: str) -> Page:
+    page = await browser.new_page(viewport=SIZE)
+    await page.goto(f"{base}/login")
+    await page.fill("#email", email)
+    await page.fill("#password", password)
+    await page.press("#password", "Enter")
+    await page.wait_for_url("**/queue*")
+    return page
+
+
+async def _keep(page: Page, file: Path, raw: bytes) -> None:
+    small = await _with_few_colours(page, raw)
+    await asyncio.to_thread(file.write_bytes, small)
+    sys.stdout.write(f"{file.name}: {len(small):,} bytes\n")
 
 
 async def _photograph(browser: Browser, base: str, signed_in: StorageState, picture: Picture) -> bytes:
