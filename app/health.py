@@ -20,7 +20,7 @@ from app.domain.ration import DAY, Limits
 from app.domain.review import OutboxState
 from app.domain.sending import ABOUT_THE_SERVER
 from app.jobs.engine import STANDING, Engine, JobLine
-from app.jobs.lease import WORKER
+from app.jobs.lease import LEASE_SECONDS, WORKER
 from app.jobs.queues import QUEUES
 from app.web.operations import Figure
 
@@ -61,7 +61,7 @@ class Health:
                 "job_ready": min((line.oldest for line in lines if line.standing == "ready"), default=None),
                 "mailbox_read": min((box.last_read_at or box.created_at for box in _watched(boxes)), default=None),
             }
-            workers = len(await uow.mailboxes.live_leases(WORKER))
+            workers = len(await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS))
             is_stopped = await uow.oversight.is_sending_stopped()
             backup = await uow.audit.last_time(Chain.ACCESS, BACKUP_TAKEN)
             model = await _model(uow)
@@ -112,7 +112,7 @@ def _age(now: datetime, since: datetime | None) -> float:
 
 async def _parts(uow: Uow) -> dict[str, str]:
     parts = {
-        "worker": "ok" if await uow.mailboxes.live_leases(WORKER) else "none",
+        "worker": "ok" if await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS) else "none",
         "smtp": await _smtp(uow),
         "model": await _model(uow),
     }

@@ -166,7 +166,7 @@ class IdentityService:
             tries = failed.failures if failed else 0
             if failed is not None and tries >= TRIES:
                 waited = self._clock() - failed.last_at
-                if waited < PAUSE:
+                if timedelta() <= waited < PAUSE:  # less than nothing: the clock was set back since
                     raise TooManyAttempts(int((PAUSE - waited).total_seconds()) + 1)
                 tries = 0
             await uow.users.note_failure(email, failures=tries + 1)

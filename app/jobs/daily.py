@@ -18,6 +18,7 @@ LOOK_SECONDS = 60.0
 LONGEST_SECONDS = 3_600.0
 """How long a day's work may take before another worker thinks that it died."""
 
+DAY_SECONDS = 86_400.0
 LEASE = "daily:"
 
 Work = Callable[[], Awaitable[object]]
@@ -62,7 +63,7 @@ class Daily:
 
     async def _lease(self, name: str, holder: str, seconds: float) -> bool:
         async with self._database.write() as uow:
-            return await uow.mailboxes.take_lease(LEASE + name, holder, seconds)
+            return await uow.mailboxes.take_lease(LEASE + name, holder, seconds, longest=DAY_SECONDS)
 
     def _seconds_left_today(self) -> float:
         now = self._clock()

@@ -16,8 +16,11 @@ import structlog
 from app.db.uow import Database
 from app.jobs.engine import Engine
 
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 7.5
 RENEW_SECONDS = 2.5
+"""A worker is taken for dead when its lease has run out at two looks in a row: when the database's clock jumps ahead,
+all leases have run out at once, and those who are alive renew theirs between the two."""
+
 WORKER = "worker:"
 
 log = structlog.get_logger()
@@ -42,6 +45,7 @@ class Heartbeat:
         self._engine = engine
         self._is_alone = is_alone
         self._fence = fence
+        self._suspected: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -81,13 +85,14 @@ class Heartbeat:
 
     async def _reap(self) -> None:
         async with self._database.read() as uow:
-            alive = await uow.mailboxes.live_leases(WORKER)
+            alive = await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS)
             at_work = await uow.session.run_sync(self._engine.executors_at_work)
         suspects = at_work - alive - {self._engine.executor_id}
-        if not suspects:
+        twice, self._suspected = suspects & self._suspected, suspects
+        if not twice:
             return
         async with self._database.write() as uow:
-            dead = await uow.mailboxes.bury_leases(WORKER, suspects)
+            dead = await uow.mailboxes.bury_leases(WORKER, twice, LEASE_SECONDS)
         if dead:
             taken = await self._engine.take_over(sorted(dead))
             log.info("jobs.worker.reaped", workers=len(dead), jobs=taken)

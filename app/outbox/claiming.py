@@ -20,7 +20,7 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.message import MessageState, advance
 from app.domain.review import CaseState, OutboxState, ReviewState
-from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, MINUTE, Pace
+from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, LONGEST_WAIT, MINUTE, Pace
 from app.domain.urgency import UrgencyWeights, urgency
 from app.outbox.notes import look_again, note, wake_next
 from app.outbox.outcomes import lost
@@ -118,7 +118,7 @@ class Claiming:
         if ahead is not None and ahead.id < row.id:
             if row.last_error not in ABOUT_THE_SERVER:
                 await uow.outbox.move(row.id, frm=[OutboxState.READY], to=OutboxState.READY, last_error=IN_LINE)
-            return max((ahead.next_attempt_at or self._clock()) - self._clock(), MINUTE)
+            return min(max((ahead.next_attempt_at or self._clock()) - self._clock(), MINUTE), LONGEST_WAIT)
         return await self._wait_for_pace(uow, row)
 
     async def _wait_for_pace(self, uow: Uow, row: OutboxRow) -> timedelta | None:

@@ -14,7 +14,7 @@ from app.domain.ids import new_id
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
 from app.jobs.engine import Engine, Handler
-from app.jobs.lease import WORKER, Heartbeat
+from app.jobs.lease import LEASE_SECONDS, WORKER, Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.sweep import Sweep
 from tests.instances import Instance, mail
@@ -161,9 +161,11 @@ async def test_a_lease_that_ran_out_goes_on_unless_somebody_buried_it(instance: 
     await heartbeat._renew()  # noqa: SLF001  # one beat at a time
     assert fenced == []
     async with instance.database.write() as uow:
-        assert await uow.mailboxes.bury_leases(WORKER, {"test", "gone"}) == {"gone"}, "one that is alive cannot be"
+        assert await uow.mailboxes.bury_leases(WORKER, {"test", "gone"}, LEASE_SECONDS) == {"gone"}, (
+            "one that is alive cannot be"
+        )
         await uow.mailboxes.take_lease(WORKER + "test", "test", -60)
-        assert await uow.mailboxes.bury_leases(WORKER, {"test"}) == {"test"}
+        assert await uow.mailboxes.bury_leases(WORKER, {"test"}, LEASE_SECONDS) == {"test"}
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == [True]
 

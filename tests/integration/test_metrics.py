@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.db.tables.system import Chain
 from app.domain.review import Action
 from app.health import BACKUP_TAKEN, Health
+from app.jobs.lease import LEASE_SECONDS
 from app.web.operations import router
 from tests.instances import Instance, mail
 
@@ -70,7 +71,7 @@ async def test_the_numbers_are_those_of_the_installation(instance: Instance, scr
     (review,) = await instance.pending()
     await instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=instance.collector)
     async with instance.database.write() as uow:
-        assert await uow.mailboxes.take_lease("worker:one", "one", 60)
+        assert await uow.mailboxes.take_lease("worker:one", "one", LEASE_SECONDS)
         uow.audit.add(BACKUP_TAKEN, chain=Chain.ACCESS)
     instance.clock.advance(minutes=5)
     said = await scrape()

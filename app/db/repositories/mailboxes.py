@@ -106,14 +106,18 @@ class Mailboxes:
         values: dict[str, Any] = {"last_error": error} if error else {"last_error": "", "last_read_at": at}
         await self._session.execute(sa.update(MailboxRow).where(MailboxRow.id == mailbox_id).values(**values))
 
-    async def take_lease(self, name: str, holder: str, seconds: float) -> bool:
-        """Take or renew a named lease for some seconds, by the database's clock. False when somebody else holds it."""
+    async def take_lease(self, name: str, holder: str, seconds: float, *, longest: float = 0) -> bool:
+        """Take or renew a named lease for some seconds, by the database's clock. False when somebody else holds it.
+
+        Nobody's lease of this name is longer than `longest`, or than `seconds`: one that seems to be was taken before
+        the clock was set back, and holds nothing.
+        """
         now = await self.database_time()
         row = await self._session.get(LeaseRow, name, with_for_update=True)
         if row is None:
             self._session.add(LeaseRow(name=name, holder=holder, expires_at=now + seconds))
             return True
-        if row.holder != holder and row.expires_at > now:
+        if row.holder != holder and now < row.expires_at <= now + max(seconds, longest):
             return False
         row.holder, row.expires_at = holder, now + seconds
         return True
@@ -125,7 +129,9 @@ class Mailboxes:
             sa.select(LeaseRow).where(LeaseRow.name.in_(names)).order_by(LeaseRow.name).with_for_update()
         )
         rows = {row.name: row for row in found}
-        taken = {name for name, row in rows.items() if row.holder == holder or row.expires_at <= now}
+        taken = {
+            name for name, row in rows.items() if row.holder == holder or not now < row.expires_at <= now + seconds
+        }
         await self._session.execute(
             sa.update(LeaseRow).where(LeaseRow.name.in_(taken)).values(holder=holder, expires_at=now + seconds)
         )
@@ -151,21 +157,26 @@ class Mailboxes:
         """The lease, which nobody can bury until this transaction ends."""
         return await self._session.get(LeaseRow, name, with_for_update=True)
 
-    async def bury_leases(self, prefix: str, holders: Collection[str]) -> set[str]:
-        """Remove the leases of these holders that have run out. Returns the holders that have none, now or before."""
+    async def bury_leases(self, prefix: str, holders: Collection[str], longest: float) -> set[str]:
+        """Remove the leases of these holders that have run out, or are longer than any. Returns those that have none,
+        now or before."""
         name_of = {holder: prefix + holder for holder in holders}
         now = await self.database_time()
         await self._session.execute(
-            sa.delete(LeaseRow).where(LeaseRow.name.in_(name_of.values()), LeaseRow.expires_at <= now)
+            sa.delete(LeaseRow).where(
+                LeaseRow.name.in_(name_of.values()), sa.not_(LeaseRow.expires_at.between(now, now + longest))
+            )
         )
         left = set(await self._session.scalars(sa.select(LeaseRow.name).where(LeaseRow.name.in_(name_of.values()))))
         return {holder for holder, name in name_of.items() if name not in left}
 
-    async def live_leases(self, prefix: str) -> set[str]:
-        """The holders whose leases on names with this prefix have not run out."""
+    async def live_leases(self, prefix: str, longest: float) -> set[str]:
+        """The holders whose leases on names with this prefix have not run out, and are not longer than any."""
         now = await self.database_time()
         found = await self._session.scalars(
-            sa.select(LeaseRow.holder).where(LeaseRow.name.startswith(prefix), LeaseRow.expires_at > now)
+            sa.select(LeaseRow.holder).where(
+                LeaseRow.name.startswith(prefix), LeaseRow.expires_at.between(now, now + longest)
+            )
         )
         return set(found)
 

@@ -149,12 +149,15 @@ class Outbox:
         return await self._session.scalar(older) or 0
 
     async def left_lately(self, row: OutboxRow, within: timedelta) -> tuple[int, int]:
-        """How many mails of the same mailbox, and how many of them to the same domain, were claimed just now."""
-        since = self._clock() - within
+        """How many mails of the same mailbox, and how many of them to the same domain, were claimed just now. Later
+        than now is from before the clock was set back."""
+        now = self._clock()
         to_domain = sa.func.count().filter(OutboxRow.domain_hash == row.domain_hash)
         counted = await self._session.execute(
             sa.select(sa.func.count(), to_domain).where(
-                OutboxRow.mailbox_id == row.mailbox_id, OutboxRow.claimed_at > since, OutboxRow.id != row.id
+                OutboxRow.mailbox_id == row.mailbox_id,
+                OutboxRow.claimed_at.between(now - within, now),
+                OutboxRow.id != row.id,
             )
         )
         of_mailbox, of_domain = counted.one()
