@@ -51,6 +51,7 @@ from app.domain.ration import Limits
 from app.domain.recipients import Recipient
 from app.domain.retention import Retention
 from app.domain.sending import Pace
+from app.domain.sentence import Sentence
 from app.health import Health
 from app.identity.oidc import OidcConfig, OidcSignIn
 from app.identity.service import IdentityService
@@ -442,13 +443,29 @@ def _recipients(settings: Settings) -> tuple[Recipient, ...]:
     """Hosts that the settings name; mailboxes have theirs in the database."""
     model, database = _endpoint(settings), urlsplit(settings.database_url).hostname or ""
     found = [
-        Recipient(settings.smtp.host, "sending mail", "answers and reminders that left, with their recipients"),
-        Recipient(database, "database", "everything, words sealed; the ledger's own columns readable"),
+        Recipient(
+            settings.smtp.host,
+            Sentence("sending mail"),
+            Sentence("answers and reminders that left, with their recipients"),
+        ),
+        Recipient(
+            database, Sentence("database"), Sentence("everything, words sealed; the ledger's own columns readable")
+        ),
     ]
     if settings.model.provider == "openai":
-        found.append(Recipient(model, "language model", "mail and ledger facts with placeholders for personal data"))
-    found.append(Recipient(settings.clamd.rpartition(":")[0], "malware scanner", "files in mails, as they came"))
-    found.append(Recipient(settings.dkim.resolver, "DNS", "the domains that sign mail, to ask for their keys"))
+        found.append(
+            Recipient(
+                model, Sentence("language model"), Sentence("mail and ledger facts with placeholders for personal data")
+            )
+        )
+    found.append(
+        Recipient(
+            settings.clamd.rpartition(":")[0], Sentence("malware scanner"), Sentence("files in mails, as they came")
+        )
+    )
+    found.append(
+        Recipient(settings.dkim.resolver, "DNS", Sentence("the domains that sign mail, to ask for their keys"))
+    )
     return tuple(recipient for recipient in found if recipient.host)
 
 

@@ -100,7 +100,7 @@ def _hundredths(text: str) -> int:
             return int(value.to_integral_value())
     except InvalidOperation:
         pass
-    raise Invalid(f"{text[:40]!r} is not a price such as 0.15")
+    raise Invalid("{text!r} is not a price such as 0.15", text=text[:40])
 
 
 async def _page(request: Request, pages: AdministrationPages, user: SignedIn, *, new_token: str = "") -> HTMLResponse:

@@ -139,7 +139,7 @@ class AdministrationPages:
     async def set_prices(self, price_in: int, price_out: int, *, by: SignedIn) -> None:
         """What the model's provider asks, in hundredths per million tokens. Raises Invalid."""
         if not (0 <= price_in <= DEAREST and 0 <= price_out <= DEAREST):
-            raise Invalid(f"a price is from 0 to {DEAREST // 100:,} per million tokens")
+            raise Invalid("a price is from 0 to {most:,} per million tokens", most=DEAREST // 100)
         async with self._database.write() as uow:
             before_in = await uow.oversight.set(Switch.PRICE_IN, price_in, by=by.id)
             before_out = await uow.oversight.set(Switch.PRICE_OUT, price_out, by=by.id)

@@ -136,7 +136,7 @@ def _day(text: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
     except ValueError:
-        raise Invalid(f"{text[:40]!r} is not a day such as 2026-05-21") from None
+        raise Invalid("{text!r} is not a day such as 2026-05-21", text=text[:40]) from None
 
 
 def _export(text: str) -> str:
@@ -145,7 +145,7 @@ def _export(text: str) -> str:
     try:
         return str(UUID(text.strip()[:36]))
     except ValueError:
-        raise Invalid(f"{text[:40]!r} is not the id of an export") from None
+        raise Invalid("{text!r} is not the id of an export", text=text[:40]) from None
 
 
 def _amount(text: str) -> Decimal | None:
@@ -156,7 +156,7 @@ def _amount(text: str) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
-        raise Invalid(f"{text[:40]!r} is not an amount such as 1000 or 99.50")
+        raise Invalid("{text!r} is not an amount such as 1000 or 99.50", text=text[:40])
     return amount
 
 

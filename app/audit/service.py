@@ -39,7 +39,9 @@ class AuditService:
         Only a checkpoint shows that the newest entries are gone, or that the chain was written anew as a whole.
         """
         if checkpoint is not None and checkpoint.chain is not chain:
-            raise Invalid(f"the checkpoint is one of the chain {checkpoint.chain}, not of {chain}")
+            raise Invalid(
+                "the checkpoint is one of the chain {chain}, not of {asked}", chain=checkpoint.chain, asked=chain
+            )
         walk = Walk()
         async with self._database.read() as uow:
             async for entry in uow.audit.entries(chain):
@@ -65,7 +67,7 @@ class AuditService:
     async def export(self, out: TextIO, *, format: Format, by: SignedIn) -> int:  # the word of the command
         """Write the chain of decisions; that it leaves is noted first, in the chain of reads. Returns their number."""
         if format not in FORMATS:
-            raise Invalid(f"there is no format {format!r}: {', '.join(FORMATS)}")
+            raise Invalid("there is no format {format!r}: {formats}", format=format, formats=", ".join(FORMATS))
         async with self._database.write() as uow:
             mark = watermark(by, uow.clock())
             head = await uow.audit.newest(Chain.DECISIONS)

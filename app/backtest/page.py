@@ -30,7 +30,7 @@ def write_page(tally: Tally, file: Path, *, history: str, ledger: str) -> None:
 
 def page(tally: Tally, *, history: str, ledger: str) -> str:
     """`history` and `ledger` say in words what was worked, and against what."""
-    environment = templates().environment.overlay(loader=FileSystemLoader([HERE, DEFAULT_DIRECTORY]))
+    environment = templates().environment().overlay(loader=FileSystemLoader([HERE, DEFAULT_DIRECTORY]))
     style = (HERE / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
         tally=tally,

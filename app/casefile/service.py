@@ -113,7 +113,7 @@ class CaseFileService:
         async with self._database.read() as uow:
             account = await uow.ledger.account(customer_id)
             if account is None:
-                raise NotFound(f"there is no customer {customer_id}")
+                raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
             archive, paper = Archive(out), Paper(line)
             archive.add("README.txt", README.format(customer=customer_id, watermark=line).encode())
             letters = await CaseFiles(uow.session).letters(customer_id)

@@ -87,10 +87,10 @@ def check_decided(terms: DecidedTerms, owed: Money | None, today: date) -> None:
         check_terms(Terms(terms.until, terms.steps), owed, today)
         return
     if terms.until is None or terms.until < today:
-        raise Invalid(f"a settlement needs the day by which it is paid, from {today} on")
+        raise Invalid("a settlement needs the day by which it is paid, from {today} on", today=today)
     if owed is None:
         raise Invalid("a settlement needs open invoices in one currency: name the invoices")
     if terms.amount is None or terms.amount.currency != owed.currency:
-        raise Invalid(f"a settlement needs its sum in {owed.currency}")
+        raise Invalid("a settlement needs its sum in {currency}", currency=owed.currency)
     if not Decimal(0) < terms.amount.amount < owed.amount:
-        raise Invalid(f"a settlement is more than nothing and less than the {owed} that is open")
+        raise Invalid("a settlement is more than nothing and less than the {owed} that is open", owed=owed)

@@ -25,9 +25,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.sentence import Sentence
+
 
 class AppError(Exception):
-    """Root of everything that Duebox raises on purpose."""
+    """Root of everything that Duebox raises on purpose: a sentence, and by name what stands in its braces."""
+
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        self.sentence = Sentence(sentence, **values) if values or not isinstance(sentence, Sentence) else sentence
+        super().__init__(self.sentence)
 
 
 class NotFound(AppError):

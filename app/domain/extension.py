@@ -46,7 +46,7 @@ def check_terms(terms: Terms, owed: Money | None, today: date) -> None:
         raise Invalid("grant either a later day or instalments")
     if terms.until is not None:
         if terms.until < today:
-            raise Invalid(f"{terms.until} has passed: grant a day from {today} on")
+            raise Invalid("{until} has passed: grant a day from {today} on", until=terms.until, today=today)
         return
     if owed is None:
         raise Invalid("a plan needs open invoices in one currency: name the invoices, or grant a later day")
@@ -55,12 +55,17 @@ def check_terms(terms: Terms, owed: Money | None, today: date) -> None:
 
 def _check_steps(steps: Sequence[Step], owed: Money, today: date) -> None:
     if steps[0].day < today or any(later.day <= earlier.day for earlier, later in pairwise(steps)):
-        raise Invalid(f"the instalments need days from {today} on, each later than the one before")
+        raise Invalid("the instalments need days from {today} on, each later than the one before", today=today)
     if any(step.amount.amount <= 0 or step.amount.currency != owed.currency for step in steps):
-        raise Invalid(f"each instalment needs an amount above zero in {owed.currency}")
+        raise Invalid("each instalment needs an amount above zero in {currency}", currency=owed.currency)
     planned = sum((step.amount.amount for step in steps), Decimal(0))
     if planned != owed.amount:
-        raise Invalid(f"the instalments come to {planned:.2f} {owed.currency}, but {owed} is open: make them equal")
+        raise Invalid(
+            "the instalments come to {planned:.2f} {currency}, but {owed} is open: make them equal",
+            planned=planned,
+            currency=owed.currency,
+            owed=owed,
+        )
 
 
 def equal_steps(owed: Money, today: date, count: int) -> tuple[Step, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.sentence import Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
@@ -23,12 +25,16 @@ def is_fresh(newest_invoice_import: datetime | None, now: datetime, limit: timed
 def freshness(newest_invoice_import: datetime | None, now: datetime, limit: timedelta) -> Freshness:
     """The same with the reason, in words for a person."""
     if newest_invoice_import is None:
-        return Freshness(None, None, is_stale=True, reason="no invoices have been imported yet")
+        return Freshness(None, None, is_stale=True, reason=Sentence("no invoices have been imported yet"))
     age = now - newest_invoice_import
     if is_fresh(newest_invoice_import, now, limit):
         return Freshness(newest_invoice_import, age, is_stale=False)
-    hours = f"{age // timedelta(hours=1)} hours old, more than {limit // timedelta(hours=1)}"
-    return Freshness(newest_invoice_import, age, is_stale=True, reason=f"the newest invoice import is {hours}")
+    reason = Sentence(
+        "the newest invoice import is {hours} hours old, more than {limit}",
+        hours=age // timedelta(hours=1),
+        limit=limit // timedelta(hours=1),
+    )
+    return Freshness(newest_invoice_import, age, is_stale=True, reason=reason)
 
 
 def newest_by_company(imports: Sequence[tuple[datetime, Sequence[str]]]) -> dict[str, datetime | None]:

@@ -36,7 +36,7 @@ void approval lead back to pending."""
 def advance(state: MessageState, to: MessageState) -> MessageState:
     """The next state. Raises StateImpossible for a move that is not in the table."""
     if to not in NEXT[state]:
-        raise StateImpossible(f"a mail that is {state.value} cannot become {to.value}")
+        raise StateImpossible("a mail that is {state} cannot become {to}", state=state.value, to=to.value)
     return to
 
 

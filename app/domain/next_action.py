@@ -13,6 +13,7 @@ from app.domain.conduct import NotScored, OpenItem, Position, Stop
 from app.domain.intents import Tone
 from app.domain.money import Money, total
 from app.domain.reminder import Stage
+from app.domain.sentence import Sentence
 from app.domain.signals import Signal, SignalName, raised
 
 
@@ -123,16 +124,24 @@ class _Situation:
         )
 
     def facts(self, when: Occasion) -> tuple[str, ...]:
-        stops = [f"{stop.value.replace('_', ' ')} stands" for stop in Stop if stop in (when.stops & self._stops)]
+        stops = [
+            Sentence("{stop} stands", stop=Sentence(stop.value.replace("_", " ")))
+            for stop in Stop
+            if stop in (when.stops & self._stops)
+        ]
         named = when.any_signal | when.all_signals
         signals = [signal.words for name, signal in self._signals.items() if name in named]
         return (*stops, *(self._overdue_facts() if self._free else ()), *signals)
 
     def _overdue_facts(self) -> tuple[str, ...]:
-        sums = " and ".join(str(money) for money in self._sums)
+        sums = Sentence(" and ".join(str(money) for money in self._sums))
         count = len(self._free)
-        invoices = "1 invoice" if count == 1 else f"{count} invoices"
-        return (f"{sums} overdue on {invoices}", f"the oldest for {self._age} days")
+        overdue = (
+            Sentence("{sums} overdue on 1 invoice", sums=sums)
+            if count == 1
+            else Sentence("{sums} overdue on {count} invoices", sums=sums, count=count)
+        )
+        return (overdue, Sentence("the oldest for {days} days", days=self._age))
 
     @property
     def _age(self) -> int:

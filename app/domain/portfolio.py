@@ -33,11 +33,13 @@ def portfolio_of(words: Iterable[str]) -> Portfolio:
     found: dict[str, set[str]] = {kind: set() for kind in KINDS}
     given = [word.strip() for word in words if word.strip()]
     if len(given) > MOST_WORDS:
-        raise Invalid(f"a portfolio has at most {MOST_WORDS} words")
+        raise Invalid("a portfolio has at most {most} words", most=MOST_WORDS)
     for word in given:
         kind, _, value = word.partition(":")
         if kind not in found or not value.strip() or len(word) > LONGEST_WORD:
-            raise Invalid(f"{word[:80]!r} is no part of a portfolio: write owner:ADDRESS, segment:NAME or company:NAME")
+            raise Invalid(
+                "{word!r} is no part of a portfolio: write owner:ADDRESS, segment:NAME or company:NAME", word=word[:80]
+            )
         found[kind].add(value.strip().lower() if kind == OWNER else value.strip())
     return Portfolio(frozenset(found[OWNER]), frozenset(found[SEGMENT]), frozenset(found[COMPANY]))
 

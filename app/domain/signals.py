@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.domain.conduct import Conduct, CustomerMail, Exchange, median
 from app.domain.intents import Intent
+from app.domain.sentence import Sentence
 
 HARD = frozenset({Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT, Intent.HARDSHIP})
 
@@ -85,16 +86,19 @@ def raised(signals: Iterable[Signal]) -> tuple[Signal, ...]:
     return tuple(signal for signal in signals if signal.is_raised)
 
 
-def _unknown(name: SignalName, unit: str, what: str) -> Signal:
-    return Signal(name, None, unit, False, f"too little is known: {what}")
+def _unknown(name: SignalName, unit: str, what: Sentence) -> Signal:
+    return Signal(name, None, unit, False, Sentence("too little is known: {what}", what=what))
 
 
 def _beyond_terms(conduct: Conduct, limits: SignalLimits) -> Signal:
     last = conduct.paid[-limits.payments :]
     if len(last) < limits.least:
-        return _unknown(SignalName.BEYOND_TERMS, "days", f"{len(last)} paid invoices, {limits.least} are needed")
+        what = Sentence("{paid} paid invoices, {least} are needed", paid=len(last), least=limits.least)
+        return _unknown(SignalName.BEYOND_TERMS, "days", what)
     days = median(invoice.delay for invoice in last)
-    words = f"the last {len(last)} paid invoices came in {_days_late(days)} in the median"
+    words = Sentence(
+        "the last {paid} paid invoices came in {late} in the median", paid=len(last), late=_days_late(days)
+    )
     return Signal(
         SignalName.BEYOND_TERMS,
         Decimal(days),
@@ -109,10 +113,15 @@ def _slowing(conduct: Conduct, limits: SignalLimits) -> Signal:
     last = conduct.paid[-limits.payments :]
     before = conduct.paid[-2 * limits.payments : -limits.payments]
     if len(before) < limits.least:
-        return _unknown(SignalName.SLOWING, "days", f"{len(before)} invoices paid before the last {len(last)}")
+        what = Sentence("{before} invoices paid before the last {paid}", before=len(before), paid=len(last))
+        return _unknown(SignalName.SLOWING, "days", what)
     now, then = median(i.delay for i in last), median(i.delay for i in before)
-    words = (
-        f"the last {len(last)} came in {_days_late(now)}, the {len(before)} before them {_days_late(then)} (medians)"
+    words = Sentence(
+        "the last {paid} came in {late}, the {before} before them {earlier} (medians)",
+        paid=len(last),
+        late=_days_late(now),
+        before=len(before),
+        earlier=_days_late(then),
     )
     return Signal(
         SignalName.SLOWING,
@@ -132,7 +141,7 @@ def _broken_promises(conduct: Conduct, limits: SignalLimits) -> Signal:
         Decimal(len(broken)),
         "promises",
         len(broken) >= limits.broken_promises,
-        f"{len(broken)} {'promise' if len(broken) == 1 else 'promises'} broken in the last {limits.promise_days} days",
+        _broken(len(broken), limits.promise_days),
         tuple(Source("cases", str(promise.case_id)) for promise in broken),
     )
 
@@ -143,14 +152,20 @@ def _slower_replies(conduct: Conduct, limits: SignalLimits) -> Signal:
     now = [(e, days) for e, days in answered if e.sent_on >= split]
     then = [(e, days) for e, days in answered if e.sent_on < split]
     if min(len(now), len(then)) < limits.least:
-        return _unknown(SignalName.SLOWER_REPLIES, "days", f"{len(now)} answers lately, {len(then)} before")
+        what = Sentence("{now} answers lately, {before} before", now=len(now), before=len(then))
+        return _unknown(SignalName.SLOWER_REPLIES, "days", what)
     fresh, old = median(days for _, days in now), median(days for _, days in then)
     return Signal(
         SignalName.SLOWER_REPLIES,
         Decimal(fresh - old),
         "days",
         fresh - old >= limits.slower_replies_days,
-        f"answers took {fresh} days in the last {limits.recent_days} days, {old} before (medians)",
+        Sentence(
+            "answers took {days} days in the last {recent} days, {before} before (medians)",
+            days=fresh,
+            recent=limits.recent_days,
+            before=old,
+        ),
         _mails_of_ours(e for e, _ in (*now, *then)),
     )
 
@@ -161,14 +176,20 @@ def _fewer_replies(conduct: Conduct, limits: SignalLimits) -> Signal:
     split = conduct.as_of - timedelta(days=limits.recent_days)
     now, then = [e for e in ripe if e.sent_on >= split], [e for e in ripe if e.sent_on < split]
     if min(len(now), len(then)) < limits.least:
-        return _unknown(SignalName.FEWER_REPLIES, "share", f"{len(now)} mails of ours lately, {len(then)} before")
+        what = Sentence("{now} mails of ours lately, {before} before", now=len(now), before=len(then))
+        return _unknown(SignalName.FEWER_REPLIES, "share", what)
     fresh, old = _answered_share(now, limits.within_days), _answered_share(then, limits.within_days)
     return Signal(
         SignalName.FEWER_REPLIES,
         _rounded(old - fresh),
         "share",
         old - fresh >= limits.fewer_replies_share,
-        f"answered {_percent(fresh)} of our mails within {limits.within_days} days lately, {_percent(old)} before",
+        Sentence(
+            "answered {now} of our mails within {days} days lately, {before} before",
+            now=_percent(fresh),
+            days=limits.within_days,
+            before=_percent(old),
+        ),
         _mails_of_ours((*now, *then)),
     )
 
@@ -178,14 +199,19 @@ def _harder_tone(conduct: Conduct, limits: SignalLimits) -> Signal:
     now = [mail for mail in conduct.mails if mail.received_on >= split]
     then = [mail for mail in conduct.mails if mail.received_on < split]
     if min(len(now), len(then)) < limits.least:
-        return _unknown(SignalName.HARDER_TONE, "share", f"{len(now)} mails lately, {len(then)} before")
+        what = Sentence("{now} mails lately, {before} before", now=len(now), before=len(then))
+        return _unknown(SignalName.HARDER_TONE, "share", what)
     fresh, old = _hard_share(now), _hard_share(then)
     return Signal(
         SignalName.HARDER_TONE,
         _rounded(fresh - old),
         "share",
         fresh - old >= limits.harder_tone_share,
-        f"{_percent(fresh)} of their mails lately were disputes, complaints, legal or hardship, {_percent(old)} before",
+        Sentence(
+            "{now} of their mails lately were disputes, complaints, legal or hardship, {before} before",
+            now=_percent(fresh),
+            before=_percent(old),
+        ),
         tuple(Source("messages", str(mail.message_id)) for mail in now if mail.intents & HARD),
     )
 
@@ -197,7 +223,7 @@ def _contact_lost(conduct: Conduct) -> Signal:
         Decimal(len(reachable)),
         "contacts",
         bool(conduct.contacts) and not reachable,
-        f"{len(reachable)} of {len(conduct.contacts)} contacts can be reached",
+        Sentence("{number} of {all} contacts can be reached", number=len(reachable), all=len(conduct.contacts)),
         tuple(Source("contacts", str(c.contact_id)) for c in conduct.contacts if not c.is_reachable),
     )
 
@@ -206,10 +232,10 @@ def _over_limit(conduct: Conduct) -> Signal:
     """In the limit's own currency: what is open in another is not converted, and left out."""
     limit = conduct.credit_limit
     if limit is None:
-        return _unknown(SignalName.OVER_LIMIT, "", "no credit limit is set")
+        return _unknown(SignalName.OVER_LIMIT, "", Sentence("no credit limit is set"))
     exposure = sum((m.amount for m in conduct.outstanding if m.currency == limit.currency), Decimal(0))
     over = exposure - limit.amount
-    words = f"{exposure:.2f} of a limit of {limit} is open"
+    words = Sentence("{exposure:.2f} of a limit of {limit} is open", exposure=exposure, limit=limit)
     rows = (Source("customers", conduct.customer_id),)
     return Signal(SignalName.OVER_LIMIT, over, limit.currency, over > 0, words, rows)
 
@@ -235,5 +261,11 @@ def _percent(share: Decimal) -> str:
     return f"{share:.0%}"
 
 
-def _days_late(days: int) -> str:
-    return f"{days} days late" if days >= 0 else f"{-days} days early"
+def _days_late(days: int) -> Sentence:
+    return Sentence("{days} days late", days=days) if days >= 0 else Sentence("{days} days early", days=-days)
+
+
+def _broken(number: int, days: int) -> Sentence:
+    if number == 1:
+        return Sentence("1 promise broken in the last {days} days", days=days)
+    return Sentence("{number} promises broken in the last {days} days", number=number, days=days)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
+from app.domain.errors import AppError
 from app.domain.intents import LANGUAGES, Intent, Reason
 
 Sought: TypeAlias = frozenset[str]
@@ -46,14 +47,14 @@ class Worklist:
     show: str = ""
 
 
-class NotUnderstood(ValueError):
+class NotUnderstood(AppError):
     """A part of a query that means nothing; the message says which, and what would."""
 
 
 def parse(query: str) -> Worklist:
     """Raises NotUnderstood."""
     if len(query) > LONGEST:
-        raise NotUnderstood(f"at most {LONGEST} characters")
+        raise NotUnderstood("at most {most} characters", most=LONGEST)
     found, words = Worklist(), []
     for token in _tokens(query):
         part = _PART.fullmatch(token)
@@ -77,7 +78,9 @@ def _label(found: Worklist, sign: str, value: str) -> Worklist:
     words = _listed("label", sign, value)
     unknown = sorted(words - LABELS)
     if unknown:
-        raise NotUnderstood(f"label:{unknown[0]} is not known; try label:dispute or label:payment_promise")
+        raise NotUnderstood(
+            "label:{unknown} is not known; try label:dispute or label:payment_promise", unknown=unknown[0]
+        )
     return replace(found, labels=found.labels | words)
 
 
@@ -88,7 +91,7 @@ def _mailbox(found: Worklist, sign: str, value: str) -> Worklist:
 def _language(found: Worklist, sign: str, value: str) -> Worklist:
     words = _listed("lang", sign, value)
     if words - set(LANGUAGES):
-        raise NotUnderstood(f"lang: is one of {', '.join(LANGUAGES)}")
+        raise NotUnderstood("lang: is one of {languages}", languages=", ".join(LANGUAGES))
     return replace(found, languages=found.languages | words)
 
 
@@ -149,7 +152,7 @@ def _listed(key: str, sign: str, value: str) -> frozenset[str]:
 
 def _colon(key: str, sign: str) -> None:
     if sign != ":":
-        raise NotUnderstood(f"{key} takes a colon: {key}:…")
+        raise NotUnderstood("{key} takes a colon: {key}:…", key=key)
 
 
 def _span(value: str) -> timedelta | None:

@@ -118,7 +118,7 @@ class OidcSignIn:
         except (OAuthError, JoseError, KeyError, ValueError, TypeError) as error:
             raise NotAllowed("The provider's answer is not one that counts here. Try again.") from error
         except HTTPError as error:
-            raise Unreachable(f"{self.name} does not answer") from error
+            raise Unreachable("{name} does not answer", name=self.name) from error
         return dict(claims)
 
     async def _discover(self, client: "AsyncOAuth2Client") -> Mapping[str, Any]:
@@ -130,9 +130,9 @@ class OidcSignIn:
             answer.raise_for_status()
             found: Mapping[str, Any] = answer.json()
         except (HTTPError, ValueError) as error:
-            raise Unreachable(f"{self.name} does not answer") from error
+            raise Unreachable("{name} does not answer", name=self.name) from error
         if found.get("issuer") != self._config.issuer:
-            raise Unreachable(f"{self.name} says that it is somebody else: check DUEBOX_OIDC__ISSUER")
+            raise Unreachable("{name} says that it is somebody else: check DUEBOX_OIDC__ISSUER", name=self.name)
         return found
 
     def _client(self, redirect_uri: str) -> "AsyncOAuth2Client":

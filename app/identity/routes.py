@@ -41,7 +41,7 @@ async def login(
     try:
         token = await identity.sign_in(email, password)
     except NotAllowed as refused:
-        return await _form(request, error=str(refused), email=email, following=next_, status=401)
+        return await _form(request, error=refused.sentence, email=email, following=next_, status=401)
     except TooManyAttempts as paused:
         answer = await _form(request, error="too_many", email=email, following=next_, status=429)
         answer.headers["Retry-After"] = str(paused.retry_after)
@@ -71,7 +71,7 @@ async def arrive(
         email, following = await _oidc(request).arrive(sealed, _way_back(request), code=code, state=state)
         token = await identity.sign_in_as(email)
     except NotAllowed as refused:
-        response: Response = await _form(request, error=str(refused), email="", following="", status=401)
+        response: Response = await _form(request, error=refused.sentence, email="", following="", status=401)
     else:
         response = await _signed_in(request, identity, token, following)
     response.delete_cookie(_trip_cookie(request), path="/", secure=_is_secure(request), httponly=True)

@@ -38,11 +38,11 @@ class IdentityService:
         """Raises Invalid when the address is taken or malformed, or the password is too short."""
         address = email.strip().lower()
         if not _EMAIL.fullmatch(address):
-            raise Invalid(f"{email!r} is not an e-mail address")
+            raise Invalid("{email!r} is not an e-mail address", email=email)
         hashed = await self._hashed(password)
         async with self._database.write() as uow:
             if await uow.users.by_email(address) is not None:
-                raise Invalid(f"there is a user {address} already")
+                raise Invalid("there is a user {address} already", address=address)
             user = UserRow(
                 id=new_id(), email=address, name=name, role=role, password_hash=hashed, created_at=self._clock()
             )
@@ -176,8 +176,20 @@ class IdentityService:
         async with self._database.write() as uow:
             self._note_refusal(uow, email)
         left = TRIES - tries
-        pause = f"{left} {'try' if left == 1 else 'tries'} left before a pause" if left > 0 else "There is now a pause"
-        return NotAllowed(f"E-mail and password do not match. {pause} of {PAUSE.seconds // 60} minutes.")
+        minutes = PAUSE.seconds // 60
+        if left <= 0:
+            return NotAllowed(
+                "E-mail and password do not match. There is now a pause of {minutes} minutes.", minutes=minutes
+            )
+        if left == 1:
+            return NotAllowed(
+                "E-mail and password do not match. 1 try left before a pause of {minutes} minutes.", minutes=minutes
+            )
+        return NotAllowed(
+            "E-mail and password do not match. {left} tries left before a pause of {minutes} minutes.",
+            left=left,
+            minutes=minutes,
+        )
 
     @staticmethod
     def _note_refusal(uow: Uow, email: str) -> None:
@@ -186,14 +198,14 @@ class IdentityService:
 
     async def _hashed(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:
-            raise Invalid(f"a password needs at least {SHORTEST_PASSWORD} characters")
+            raise Invalid("a password needs at least {least} characters", least=SHORTEST_PASSWORD)
         return await asyncio.to_thread(self._hasher.hash, password)
 
     @staticmethod
     async def _user(uow: Uow, email: str) -> UserRow:
         user = await uow.users.by_email(email)
         if user is None:
-            raise NotFound(f"there is no user {email}")
+            raise NotFound("there is no user {email}", email=email)
         return user
 
 

@@ -27,6 +27,7 @@ from app.domain.intents import DisputeReason, ExtensionKind
 from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
+from app.domain.sentence import Sentence
 from app.domain.task import TaskState
 
 DETAILS = {
@@ -71,7 +72,7 @@ class CaseService:
         _check_note(note)
         async with self._database.write() as uow:
             if await uow.ledger.customer(note.customer_id) is None:
-                raise NotFound(f"there is no customer {note.customer_id}")
+                raise NotFound("there is no customer {customer_id}", customer_id=note.customer_id)
             await _check_owner(uow, note.owner_email)
             row = self._row(uow, note, by)
             if note.review_id is not None:
@@ -120,7 +121,7 @@ class CaseService:
             row = await _open(uow, case_id, by)
             if row.kind is CaseKind.DISPUTE:
                 if resolution is None:
-                    raise Invalid(f"say how it ended: {', '.join(Resolution)}")
+                    raise Invalid("say how it ended: {ways}", ways=", ".join(Resolution))
                 if amount is not None and amount < 0:
                     raise Invalid("the resolved amount is below zero")
                 row.resolution, row.outcome_amount = resolution, amount
@@ -202,7 +203,11 @@ class CaseService:
     def _move(self, uow: Uow, row: CaseRow, to: CaseState, by: SignedIn) -> None:
         """Raises StateImpossible, saying how it stands."""
         if not case_may_become(row.kind, row.state, to):
-            raise StateImpossible(f"this {row.kind.value} is {row.state.value.replace('_', ' ')} already")
+            raise StateImpossible(
+                "this {kind} is {state} already",
+                kind=Sentence(row.kind.value),
+                state=Sentence(row.state.value.replace("_", " ")),
+            )
         row.state = to
         if to is CaseState.CONFIRMED:
             row.decided_at, row.decided_by = self._clock(), by.id
@@ -247,7 +252,7 @@ def _check_note(note: CaseNote) -> None:
     if note.kind is CaseKind.PROMISE and note.day is None:
         raise Invalid("a promise needs the day on which the customer will pay")
     if len(note.words) > LONGEST_NOTE:
-        raise Invalid(f"the note is longer than {LONGEST_NOTE} characters")
+        raise Invalid("the note is longer than {most} characters", most=LONGEST_NOTE)
     _check_amount(note.amount)
 
 
@@ -258,11 +263,11 @@ def _check_amount(amount: Money | None) -> None:
 
 async def _check_owner(uow: Uow, email: str) -> None:
     if email.strip() and await uow.users.by_email(email) is None:
-        raise Invalid(f"nobody signs in as {email.strip()}: choose an owner who does")
+        raise Invalid("nobody signs in as {email}: choose an owner who does", email=email.strip())
 
 
 def _check_numbers(numbers: Iterable[str], invoices: Iterable[Invoice]) -> None:
     known = {invoice.number.upper() for invoice in invoices}
     unknown = [number for number in numbers if number.upper() not in known]
     if unknown:
-        raise Invalid(f"this customer has no invoice {', '.join(unknown)}")
+        raise Invalid("this customer has no invoice {numbers}", numbers=", ".join(unknown))

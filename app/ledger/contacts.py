@@ -11,6 +11,7 @@ from app.domain.clock import Clock
 from app.domain.contact import ProposalState, Reachability
 from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
+from app.domain.sentence import Sentence
 
 ERASED = Newcomer("", "")
 
@@ -87,7 +88,7 @@ class ContactService:
         by.check_can_decide()
         row = await uow.contacts.proposal_for_update(proposal_id)
         if row.state is not ProposalState.PROPOSED:
-            raise Invalid(f"this contact was {row.state.value} already: load the list again")
+            raise Invalid("this contact was {state} already: load the list again", state=Sentence(row.state.value))
         row.state, row.decided_at, row.decided_by = to, self._clock(), by.id
         uow.audit.add(
             f"ledger.contact_proposal.{to.value}",

@@ -21,11 +21,11 @@ class HoldService:
         by.check_can_decide()
         now = self._clock()
         if until < now.date():
-            raise Invalid(f"{until} has passed: set the hold to a day from {now.date()} on")
+            raise Invalid("{until} has passed: set the hold to a day from {date} on", until=until, date=now.date())
         hold_id = new_id()
         async with self._database.write() as uow:
             if await uow.ledger.customer(customer_id) is None:
-                raise NotFound(f"there is no customer {customer_id}")
+                raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
             sealed = uow.words.keyring.seal(hold_id, reason.strip().encode()) if reason.strip() else None
             uow.cases.add_hold(
                 HoldRow(id=hold_id, customer_id=customer_id, until=until, reason=sealed, set_by=by.id, set_at=now)

@@ -7,6 +7,7 @@ from typing import Any
 from app.db.repositories.quality import Quality
 from app.db.uow import Database
 from app.domain.freshness import Freshness
+from app.domain.sentence import Sentence
 from app.ledger.service import LedgerService
 
 
@@ -20,45 +21,58 @@ class Meaning:
 
 MEANINGS: Mapping[str, Meaning] = {
     "customers_without_contact": Meaning(
-        "Customers without an active contact", "No reminder can be sent to them: add a contact."
+        Sentence("Customers without an active contact"), Sentence("No reminder can be sent to them: add a contact.")
     ),
     "contacts_undeliverable": Meaning(
-        "Contacts whose address nobody reads", "No-reply and made-up addresses: ask the customer for another."
+        Sentence("Contacts whose address nobody reads"),
+        Sentence("No-reply and made-up addresses: ask the customer for another."),
     ),
     "contacts_shared": Meaning(
-        "One address under several customers", "Its mails go to a person, who says which customer is meant."
+        Sentence("One address under several customers"),
+        Sentence("Its mails go to a person, who says which customer is meant."),
     ),
     "customers_without_language": Meaning(
-        "Customers without a language", "Mails to them are written in English: fill in language."
+        Sentence("Customers without a language"), Sentence("Mails to them are written in English: fill in language.")
     ),
     "customers_without_country": Meaning(
-        "Customers without a country", "Their holidays are not known: fill in country."
+        Sentence("Customers without a country"), Sentence("Their holidays are not known: fill in country.")
     ),
     "customers_without_timezone": Meaning(
-        "Customers without a known time zone", "Their quiet hours are not known: fill in timezone."
+        Sentence("Customers without a known time zone"), Sentence("Their quiet hours are not known: fill in timezone.")
     ),
     "customers_twice": Meaning(
-        "Customers that are perhaps there twice", "Same name and country: they would get two reminders."
+        Sentence("Customers that are perhaps there twice"),
+        Sentence("Same name and country: they would get two reminders."),
     ),
     "invoices_twice": Meaning(
-        "Open invoices that are perhaps there twice", "Same customer, amount and issue date under two numbers."
+        Sentence("Open invoices that are perhaps there twice"),
+        Sentence("Same customer, amount and issue date under two numbers."),
     ),
-    "invoices_due_before_issued": Meaning("Invoices due before they were issued", "They count as overdue too early."),
-    "invoices_open_above_amount": Meaning("Invoices with more open than their amount", "A reminder asks for too much."),
+    "invoices_due_before_issued": Meaning(
+        Sentence("Invoices due before they were issued"), Sentence("They count as overdue too early.")
+    ),
+    "invoices_open_above_amount": Meaning(
+        Sentence("Invoices with more open than their amount"), Sentence("A reminder asks for too much.")
+    ),
     "invoices_wrong_sign": Meaning(
-        "Negative invoices and positive credit notes", "An invoice is positive, a credit note negative."
+        Sentence("Negative invoices and positive credit notes"),
+        Sentence("An invoice is positive, a credit note negative."),
     ),
     "invoices_other_currency": Meaning(
-        "Invoices in another currency than their customer's", "Each currency gets a reminder of its own."
+        Sentence("Invoices in another currency than their customer's"),
+        Sentence("Each currency gets a reminder of its own."),
     ),
     "invoices_closed_but_open": Meaning(
-        "Closed invoices with something open", "Paid, cancelled or written off, yet open_amount is not 0."
+        Sentence("Closed invoices with something open"),
+        Sentence("Paid, cancelled or written off, yet open_amount is not 0."),
     ),
     "invoices_paid_without_payment": Meaning(
-        "Paid invoices without a payment", "No imported payment names them: reliability cannot be judged."
+        Sentence("Paid invoices without a payment"),
+        Sentence("No imported payment names them: reliability cannot be judged."),
     ),
     "payments_unassigned": Meaning(
-        "Payments without a known invoice", "They mark the whole customer as payment seen: assign them."
+        Sentence("Payments without a known invoice"),
+        Sentence("They mark the whole customer as payment seen: assign them."),
     ),
 }
 """In the order of the report: first what stops a mail."""

@@ -31,7 +31,7 @@ class StandingService:
             found = await signals.facts([customer_id], as_of)
             segments = await self._segments_of(signals, as_of)
         if not found:
-            raise NotFound(f"there is no customer {customer_id}")
+            raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
         return self._stand(found[0], segments)
 
     async def of_all(self) -> AsyncIterator[CustomerStanding]:

@@ -6,6 +6,7 @@ from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import StateImpossible
 from app.domain.people import SignedIn
+from app.domain.sentence import Sentence
 from app.domain.task import TaskState, task_may_become
 
 
@@ -20,7 +21,7 @@ class TaskService:
         async with self._database.write() as uow:
             task = await uow.tasks.get_for_update(task_id)
             if not task_may_become(task.state, to):
-                raise StateImpossible(f"this task is {task.state.value} already")
+                raise StateImpossible("this task is {state} already", state=Sentence(task.state.value))
             is_open = to is TaskState.OPEN
             task.state, task.closed_at, task.closed_by = to, None if is_open else self._clock(), by.id
             kind = "ledger.task.reopened" if is_open else f"ledger.task.{to.value}"

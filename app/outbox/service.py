@@ -97,7 +97,11 @@ class OutboxService:
             moment = {OutboxState.READY: {"expires_at": now + VOID_AFTER}, OutboxState.SENT: {"sent_at": now}}
             row = await uow.outbox.get(outbox_id)
             if not await uow.outbox.move(outbox_id, frm=allowed, to=to, **moment.get(to, {})):
-                raise Invalid(f"a mail that is {row.state.value} cannot be settled as {outcome.value}")
+                raise Invalid(
+                    "a mail that is {state} cannot be settled as {outcome}",
+                    state=row.state.value,
+                    outcome=outcome.value,
+                )
             if to is OutboxState.READY:
                 await uow.enqueue(look_again(row, 0))
             await note(uow, row, "outbox.mail.resolved", actor=by.actor, outcome=outcome.value)

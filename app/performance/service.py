@@ -83,7 +83,11 @@ class WorkService:
         async with self._database.write() as uow:
             team = sum(user.active and user.role in DECIDERS for user in await uow.users.all())
             if shown and team < SMALLEST_TEAM:
-                raise Invalid(f"figures by person need a team of {SMALLEST_TEAM} or more; {team} may decide")
+                raise Invalid(
+                    "figures by person need a team of {least} or more; {team} may decide",
+                    least=SMALLEST_TEAM,
+                    team=team,
+                )
             before = await uow.oversight.set(Switch.FIGURES_BY_PERSON, int(shown), by=by.id)
             if bool(before) is not shown:
                 kind = "quality.people.shown" if shown else "quality.people.hidden"
@@ -99,7 +103,7 @@ class WorkService:
 
     def _first(self, weeks_back: int) -> date:
         if weeks_back not in SPANS:
-            raise Invalid(f"look back {', '.join(map(str, SPANS))} weeks")
+            raise Invalid("look back {spans} weeks", spans=", ".join(map(str, SPANS)))
         today = self._clock().astimezone(UTC).date()
         return today - timedelta(days=today.weekday(), weeks=weeks_back - 1)
 

@@ -72,7 +72,7 @@ class PlaygroundService:
         try:
             read = await self._mind.read(raw, identity)
         except UnreadableMail as error:
-            raise Invalid(f"this cannot be read as a mail: {error}") from None
+            raise Invalid("this cannot be read as a mail: {error}", error=error) from None
         async with self._database.read() as uow:
             link = await link_customer(uow, read, None)
         case = Case(

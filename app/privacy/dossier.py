@@ -12,9 +12,12 @@ from app.db.uow import Database
 from app.domain.people import SignedIn
 from app.domain.recipients import Recipient
 from app.domain.retention import Retention
+from app.domain.sentence import Sentence
 from app.domain.watermark import watermark
 
-SES = Recipient("sns.*.amazonaws.com", "certificates of SNS", "nothing: it is only asked for its certificates")
+SES = Recipient(
+    "sns.*.amazonaws.com", Sentence("certificates of SNS"), Sentence("nothing: it is only asked for its certificates")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class DossierService:
 
 def _mail_server(host: str) -> Recipient:
     return Recipient(
-        host, "mailbox", "nothing new: mail is read there, and a sent copy filed where a mailbox asks for it"
+        host,
+        Sentence("mailbox"),
+        Sentence("nothing new: mail is read there, and a sent copy filed where a mailbox asks for it"),
     )
 
 

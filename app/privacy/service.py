@@ -130,7 +130,7 @@ class PrivacyService:
         _check(by)
         async with self._database.write() as uow:
             if await uow.ledger.customer(customer_id) is None:
-                raise NotFound(f"there is no customer {customer_id}")
+                raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
             is_new = await _store(uow).hold(customer_id, by.id)
             if is_new:
                 uow.audit.add("privacy.hold.set", actor=by.actor, customer_id=customer_id)
@@ -141,7 +141,7 @@ class PrivacyService:
         _check(by)
         async with self._database.write() as uow:
             if not await _store(uow).lift(customer_id, by.id):
-                raise NotFound(f"there is no legal hold on {customer_id}")
+                raise NotFound("there is no legal hold on {customer_id}", customer_id=customer_id)
             uow.audit.add("privacy.hold.lifted", actor=by.actor, customer_id=customer_id)
 
     async def book(self) -> tuple[Sequence[LegalHoldRow], Sequence[ErasureRow]]:
@@ -248,7 +248,7 @@ def _check(by: SignedIn) -> None:
 def _folded(address: str) -> str:
     folded = address.strip().casefold()
     if "@" not in folded:
-        raise Invalid(f"{address!r} is not an e-mail address")
+        raise Invalid("{address!r} is not an e-mail address", address=address)
     return folded
 
 

@@ -89,7 +89,7 @@ async def brief_of(
     """
     customer = await uow.ledger.customer(wanted.customer_id)
     if customer is None:
-        raise Invalid(f"there is no customer {wanted.customer_id} any more")
+        raise Invalid("there is no customer {customer_id} any more", customer_id=wanted.customer_id)
     rows = {row.number: row for row in await uow.ledger.invoices(wanted.customer_id) if row.company == wanted.company}
     cases = await uow.cases.of_customer(wanted.customer_id)
     disputed = _disputed(cases, wanted.currency)
@@ -122,7 +122,7 @@ async def brief_of(
 def _open(rows: Mapping[str, InvoiceRow], number: str) -> InvoiceRow:
     row = rows.get(number)
     if row is None or row.open_amount == 0:
-        raise Invalid(f"{number} is not open any more: draft the reminder again")
+        raise Invalid("{number} is not open any more: draft the reminder again", number=number)
     return row
 
 

@@ -90,7 +90,7 @@ class ClaimBook:
         async with self._database.read() as uow:
             customer = await uow.ledger.customer(customer_id)
             if customer is None:
-                raise NotFound(f"there is no customer {customer_id}")
+                raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
             if customer.natural_person:
                 raise Invalid("statutory interest between businesses is never claimed of a natural person")
             rows = [

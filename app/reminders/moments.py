@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.reminder import CustomerSituation
+from app.domain.sentence import Sentence
 from app.domain.workflow import Hours
 from app.reading.workdays import country_of, is_workday
 
@@ -42,22 +43,22 @@ def best_hour(replies: Sequence[datetime], zone: ZoneInfo) -> int | None:
 
 def moment_for(
     situation: CustomerSituation, as_of: date, hours: Hours, usual_hour: int, *, asked: int | None = None
-) -> tuple[datetime | None, str]:
+) -> tuple[datetime | None, Sentence]:
     """When to write, from this day on, and why then. None where no business day is near. `asked`: the hour that a test
     of hours wants, whatever was learnt."""
     day = next_workday(as_of, situation.country, situation.language)
     if day is None:
-        return None, ""
+        return None, Sentence()
     zone = zone_named(situation.timezone)
     hour, told = _hour_for(situation, zone, usual_hour, asked)
     moment = datetime.combine(day, hours.nearest(hour), zone)
-    return moment, f"at {moment:%H:%M} their time ({told})"
+    return moment, Sentence("at {clock} their time ({told})", clock=f"{moment:%H:%M}", told=told)
 
 
-def _hour_for(situation: CustomerSituation, zone: ZoneInfo, usual: int, asked: int | None) -> tuple[int, str]:
+def _hour_for(situation: CustomerSituation, zone: ZoneInfo, usual: int, asked: int | None) -> tuple[int, Sentence]:
     if asked is not None:
-        return asked, "the hour of a test"
+        return asked, Sentence("the hour of a test")
     learnt = best_hour(situation.replies, zone)
     if learnt is None:
-        return usual, "the workflow's hour"
-    return learnt, f"most of their {len(situation.replies)} mails came at that hour"
+        return usual, Sentence("the workflow's hour")
+    return learnt, Sentence("most of their {number} mails came at that hour", number=len(situation.replies))

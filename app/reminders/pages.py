@@ -111,7 +111,7 @@ class ReminderPages:
         if as_of is None:
             return today
         if abs((as_of - today).days) > DAYS_FROM_TODAY:
-            raise Invalid(f"{as_of} is too far away: plan for a day within a year of {today}")
+            raise Invalid("{as_of} is too far away: plan for a day within a year of {today}", as_of=as_of, today=today)
         return as_of
 
 

@@ -3,34 +3,39 @@
 from datetime import date
 
 from app.domain.reminder import Why
+from app.domain.sentence import Sentence
 
 PHRASES = {
-    Why.DUE: "A step is due",
-    Why.PAID: "Nothing is open",
-    Why.STALE_DATA: "The ledger is too old to remind anyone; import it first",
-    Why.HOLD: "A person said not to contact this customer",
-    Why.HARDSHIP: "The customer is in difficulty; a person looks after them",
-    Why.DISPUTE: "What is open is in dispute",
-    Why.PLAN_RUNNING: "A payment plan runs",
-    Why.EXTENSION: "Later terms were asked for or granted",
-    Why.PROMISE_RUNNING: "The customer has promised to pay",
-    Why.PAYMENT_SEEN: "A payment has come in that the invoices do not show yet",
-    Why.NOT_DUE: "No step is due yet",
-    Why.NETTED: "Credit notes cover what is due",
-    Why.BELOW_MINIMUM: "Too little is due to write about",
-    Why.UNANSWERED_MAIL: "A mail of theirs waits for our answer",
-    Why.ENGAGED: "They wrote lately and are given time",
-    Why.STEPS_DONE: "Every step was sent; a person decides what comes next",
-    Why.FORMAL_NEEDS_PERSON: "A formal notice is a named person's decision",
-    Why.STRATEGIC_ACCOUNT: "A strategic account: its owner gets in touch",
-    Why.NO_CONTACT: "Nobody there can be written to; find a contact first",
-    Why.QUIET_HOURS: "No business day is near",
-    Why.CONTACT_CAP: "They have heard from us often enough for now",
+    Why.DUE: Sentence("A step is due"),
+    Why.PAID: Sentence("Nothing is open"),
+    Why.STALE_DATA: Sentence("The ledger is too old to remind anyone; import it first"),
+    Why.HOLD: Sentence("A person said not to contact this customer"),
+    Why.HARDSHIP: Sentence("The customer is in difficulty; a person looks after them"),
+    Why.DISPUTE: Sentence("What is open is in dispute"),
+    Why.PLAN_RUNNING: Sentence("A payment plan runs"),
+    Why.EXTENSION: Sentence("Later terms were asked for or granted"),
+    Why.PROMISE_RUNNING: Sentence("The customer has promised to pay"),
+    Why.PAYMENT_SEEN: Sentence("A payment has come in that the invoices do not show yet"),
+    Why.NOT_DUE: Sentence("No step is due yet"),
+    Why.NETTED: Sentence("Credit notes cover what is due"),
+    Why.BELOW_MINIMUM: Sentence("Too little is due to write about"),
+    Why.UNANSWERED_MAIL: Sentence("A mail of theirs waits for our answer"),
+    Why.ENGAGED: Sentence("They wrote lately and are given time"),
+    Why.STEPS_DONE: Sentence("Every step was sent; a person decides what comes next"),
+    Why.FORMAL_NEEDS_PERSON: Sentence("A formal notice is a named person's decision"),
+    Why.STRATEGIC_ACCOUNT: Sentence("A strategic account: its owner gets in touch"),
+    Why.NO_CONTACT: Sentence("Nobody there can be written to; find a contact first"),
+    Why.QUIET_HOURS: Sentence("No business day is near"),
+    Why.CONTACT_CAP: Sentence("They have heard from us often enough for now"),
 }
 
-UNTIL = {Why.HOLD: "until", Why.NOT_DUE: "next on", Why.ENGAGED: "until"}
+UNTIL = {
+    Why.HOLD: Sentence("A person said not to contact this customer, until {day}"),
+    Why.NOT_DUE: Sentence("No step is due yet, next on {day}"),
+    Why.ENGAGED: Sentence("They wrote lately and are given time, until {day}"),
+}
 
 
-def say(why: Why, day: date | None = None) -> str:
+def say(why: Why, day: date | None = None) -> Sentence:
     """The reason as a sentence without its full stop, with the day on which it ends where one is known."""
-    return f"{PHRASES[why]}, {UNTIL[why]} {day.isoformat()}" if day and why in UNTIL else PHRASES[why]
+    return Sentence(UNTIL[why], day=day) if day and why in UNTIL else Sentence(PHRASES[why])

@@ -118,4 +118,4 @@ def _day_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid(f"{text} is no day: write it as 2026-06-30") from None
+        raise Invalid("{text} is no day: write it as 2026-06-30", text=text) from None

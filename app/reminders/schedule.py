@@ -22,6 +22,7 @@ from app.domain.reminder import (
     Stage,
     Why,
 )
+from app.domain.sentence import Sentence
 from app.domain.workflow import ReminderPolicy, Step, Workflow
 from app.reminders.listing import ORDER, Listing, net, sort_out, window
 from app.reminders.moments import moment_for
@@ -147,9 +148,15 @@ class _Planner:
         if not self.policy.caps.allow(self.contacted, moment):
             return self.wait(Why.CONTACT_CAP, named, with_credit=True)
         action, reason = self._action(step)
-        why = f"{say(Why.DUE)}: {step.stage} step of “{workflow.name}” ({step.days:+d} days), {told}"
+        why = Sentence(
+            "A step is due: {stage} step of “{workflow}” ({days:+d} days), {told}",
+            stage=Sentence(step.stage.value),
+            workflow=workflow.name,
+            days=step.days,
+            told=told,
+        )
         if reason is not Why.DUE:
-            why = f"{say(reason)}. {why}"
+            why = Sentence("{reason}. {why}", reason=say(reason), why=why)
         line = replace(self.wait(reason, named, with_credit=True), action=action, why=why, send_at=moment)
         return self._stepped(line, workflow, step, way, contact)
 

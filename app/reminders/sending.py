@@ -29,6 +29,7 @@ from app.domain.policy import Policy
 from app.domain.reminder import CustomerSituation, NextAction
 from app.domain.reminder_life import ReminderState
 from app.domain.review import VOID_AFTER, OutboxState
+from app.domain.sentence import Sentence
 from app.reading.composing_reminders import Attached, OutgoingReminder, Table, compose_reminder
 from app.reminders.batches import mailbox_for
 from app.reminders.briefs import Wanted, brief_of
@@ -198,7 +199,9 @@ class SendingService:
     ) -> None:
         if not await uow.reminders.move(row.id, frm=frm, to=to, version=version, **values):
             state = (await uow.reminders.get(row.id)).state.value
-            raise StateImpossible(f"somebody was faster: this reminder is {state}, or was changed meanwhile")
+            raise StateImpossible(
+                "somebody was faster: this reminder is {state}, or was changed meanwhile", state=Sentence(str(state))
+            )
         uow.audit.add(
             f"reminders.reminder.{'reopened' if to is ReminderState.DRAFTED else to.value}",
             actor=by.actor,

@@ -45,7 +45,7 @@ class ReminderService:
         async with aclosing(self._situations(as_of, only=customer_id)) as found:
             async for situation in found:
                 return situation, plan(situation, policy, as_of)
-        raise NotFound(f"there is no customer {customer_id}")
+        raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
 
     async def _situations(self, as_of: date, only: str | None = None) -> AsyncGenerator[CustomerSituation, None]:
         async with self._database.read() as uow:

@@ -16,6 +16,7 @@ from app.domain.errors import NotFound
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, PlanLine, Stage
+from app.domain.sentence import Sentence
 from app.domain.task import OF_THE_PLAN
 from app.reminders.batches import Author, mailbox_for, task_key
 from app.reminders.briefs import Wanted, brief_of
@@ -38,7 +39,7 @@ class SpokenText:
     body: str = field(repr=False, default="")
     points: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-    changed: str = ""
+    changed: tuple[str, ...] = ()
     is_formal: bool = False
 
 
@@ -65,7 +66,7 @@ class SpokenTexts:
         _situation, lines = await self._plans.explain(task.customer_id, today)
         line = next((one for one in lines if one.stage and task_key(one) == task.key), None)
         if line is None:
-            return replace(text, changed=" ".join(one.why for one in lines))
+            return replace(text, changed=tuple(one.why for one in lines))
         async with self._database.read() as uow:
             brief = await self._brief(uow, line, today, reader)
             contact = await _contact(uow, line)
@@ -97,26 +98,33 @@ class SpokenTexts:
         return replace(text, subject=draft.subject, body=draft.body, problems=draft.problems)
 
 
-def _points(brief: ReminderBrief) -> Iterator[str]:
+def _points(brief: ReminderBrief) -> Iterator[Sentence]:
     """Facts first, then what to ask; nothing that could be taken for a concession or a threat."""
     oldest = max(invoice.days_overdue(brief.today) for invoice in brief.invoices)
     numbers = ", ".join(invoice.number for invoice in brief.invoices)
-    yield f"{brief.total:,.2f} {brief.currency} is open on {numbers}; the oldest is {oldest} days late."
+    yield Sentence(
+        "{amount:,.2f} {currency} is open on {numbers}; the oldest is {days} days late.",
+        amount=brief.total,
+        currency=brief.currency,
+        numbers=numbers,
+        days=oldest,
+    )
     if brief.credit_notes:
-        yield f"Credit notes are taken off: {', '.join(note.number for note in brief.credit_notes)}."
+        notes = ", ".join(note.number for note in brief.credit_notes)
+        yield Sentence("Credit notes are taken off: {numbers}.", numbers=notes)
     disputed = [invoice.number for invoice in brief.invoices if invoice.disputed]
     if disputed:
-        yield f"Part of {', '.join(disputed)} is in dispute and not asked for."
+        yield Sentence("Part of {numbers} is in dispute and not asked for.", numbers=", ".join(disputed))
     if brief.broken_promise:
-        yield f"They promised to pay by {_day(brief.broken_promise)}, and nothing came."
+        yield Sentence("They promised to pay by {day:%-d %B %Y}, and nothing came.", day=brief.broken_promise)
     if brief.last_contact:
-        yield f"They were last reminded on {_day(brief.last_contact)}."
-    yield "Ask on which day and how it will be paid, and whether anything is missing: a copy, an order number."
-    yield "Note what they say as a promise or a dispute. Later dates, instalments or a discount are decided afterwards."
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+        yield Sentence("They were last reminded on {day:%-d %B %Y}.", day=brief.last_contact)
+    yield Sentence(
+        "Ask on which day and how it will be paid, and whether anything is missing: a copy, an order number."
+    )
+    yield Sentence(
+        "Note what they say as a promise or a dispute. Later dates, instalments or a discount are decided afterwards."
+    )
 
 
 async def _contact(uow: Uow, line: PlanLine) -> ContactRow | None:

@@ -73,7 +73,7 @@ class Bulk:
         """Raises NotAllowed or Invalid."""
         by.check_can_decide()
         if not 0 < len(picks) <= MOST:
-            raise Invalid(f"choose between 1 and {MOST} mails")
+            raise Invalid("choose between 1 and {most} mails", most=MOST)
         versions = {str(pick.review_id): pick.version for pick in picks}
         found = await self._pages.rows_of([pick.review_id for pick in picks])
         same = [row for row in found if row.version == versions[row.review_id]]

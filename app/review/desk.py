@@ -112,7 +112,7 @@ def _checked_note(note: str) -> str:
     if not words:
         raise Invalid("the note is empty")
     if len(words) > LONGEST_NOTE:
-        raise Invalid(f"the note is longer than {LONGEST_NOTE} characters")
+        raise Invalid("the note is longer than {most} characters", most=LONGEST_NOTE)
     return words
 
 

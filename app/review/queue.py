@@ -13,6 +13,7 @@ from app.domain.message import MessageState
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.review import DECIDERS, OutboxState, ReviewState
+from app.domain.sentence import Sentence
 from app.domain.urgency import urgency
 from app.domain.worklist import NotUnderstood, Worklist, parse
 from app.review.casefile import Setting, case_view
@@ -29,8 +30,13 @@ LONGEST_NAME = 40
 MOST_VIEWS = 12
 
 RISKY = "label:fraud_risk,injection,legal,complaint,privacy_request,unverified_sender"
-BUILT_IN = (("Mine", "assignee:me"), ("Due in 1 h", "due<1h"), ("Risk", RISKY), ("Snoozed", "is:snoozed"))
-SECOND = ("Second person", "is:second")
+BUILT_IN = (
+    (Sentence("Mine"), "assignee:me"),
+    (Sentence("Due in 1 h"), "due<1h"),
+    (Sentence("Risk"), RISKY),
+    (Sentence("Snoozed"), "is:snoozed"),
+)
+SECOND = (Sentence("Second person"), "is:second")
 
 
 class QueuePages:
@@ -117,12 +123,12 @@ class QueuePages:
         try:
             parse(query)
         except NotUnderstood as error:
-            raise Invalid(str(error)) from error
+            raise Invalid(error.sentence) from error
         if not name.strip() or not query.strip() or by.id is None:
             raise Invalid("a view needs a name, and something that it asks for")
         async with self._database.write() as uow:
             if len(await uow.views.of(by.id)) >= MOST_VIEWS:
-                raise Invalid(f"there are {MOST_VIEWS} views already: remove one first")
+                raise Invalid("there are {most} views already: remove one first", most=MOST_VIEWS)
             await uow.views.add(by.id, name=name.strip()[:LONGEST_NAME], query=query.strip(), is_shared=is_shared)
 
     async def remove_view(self, view_id: UUID, *, by: SignedIn) -> None:
@@ -195,7 +201,7 @@ class QueuePages:
         asked = [parse(query) for _, query in BUILT_IN] + [_understood(view.query)[0] for view in saved]
         lengths, is_longer = await uow.worklists.lengths(asked, reader=reader.id)
         counted = dict(zip([query for _, query in BUILT_IN] + [view.query for view in saved], lengths, strict=True))
-        tabs = [Tab("All", ""), *(Tab(name, query, counted[query]) for name, query in BUILT_IN)]
+        tabs = [Tab(Sentence("All"), ""), *(Tab(name, query, counted[query]) for name, query in BUILT_IN)]
         second = await uow.worklists.count_second()
         if second:
             tabs.append(Tab(*SECOND, second))
@@ -243,7 +249,7 @@ def _understood(query: str) -> tuple[Worklist, str]:
     try:
         return parse(query), ""
     except NotUnderstood as error:
-        return Worklist(), str(error)
+        return Worklist(), error.sentence
 
 
 def _first_free(rows: Sequence[QueueRow], reader: SignedIn) -> UUID | None:

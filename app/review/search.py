@@ -71,6 +71,6 @@ def _words_of(query: str) -> tuple[Worklist, str]:
     try:
         asked = parse(query)
     except NotUnderstood as error:
-        return Worklist(), str(error)
+        return Worklist(), error.sentence
     words = Worklist(text=asked.text, sender=asked.sender, customer=asked.customer, invoice=asked.invoice)
     return words, "" if words == asked else "all mail is found by words, from:, customer: and invoice:"

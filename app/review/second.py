@@ -69,7 +69,7 @@ class CallBackService:
         by.check_can_decide()
         words = note.strip()
         if not words or len(words) > LONGEST_NOTE:
-            raise Invalid(f"say what was asked and answered, in at most {LONGEST_NOTE} characters")
+            raise Invalid("say what was asked and answered, in at most {most} characters", most=LONGEST_NOTE)
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             if not await is_about_bank_details(uow, review):

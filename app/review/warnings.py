@@ -6,6 +6,7 @@ from app.db.repositories.ledger import as_contact
 from app.db.uow import Uow
 from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
+from app.domain.sentence import Sentence
 from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
 from app.review.concealed import hidden_words, orders_to_software
 from app.review.files import CaseFile
@@ -74,7 +75,7 @@ def _seen(word: str, read: ReadMail) -> str:
     if word.startswith("reply_to"):
         return ", ".join(address.email for address in read.mail.reply_to)
     if word == BANK_DETAILS:
-        return "mentioned or changed"
+        return Sentence("mentioned or changed")
     if "domain" in word or "alike" in word or "elsewhere" in word:
         return read.mail.head.sender.domain
     return read.mail.head.sender.name or read.mail.head.sender.email

@@ -98,7 +98,7 @@ class SteeringService:
         if not why:
             raise Invalid("say why: whoever looks back wants to know")
         if len(why) > LONGEST_REASON:
-            raise Invalid(f"the reason has more than {LONGEST_REASON} characters")
+            raise Invalid("the reason has more than {most} characters", most=LONGEST_REASON)
         async with self._database.write() as uow:
             newest = await uow.oversight.newest()
             policy = await uow.oversight.in_force(self._policy)
@@ -174,7 +174,7 @@ class SteeringService:
 
     async def _past(self, uow: Uow, days: int) -> list[Past]:
         if days not in DAYS:
-            raise Invalid(f"look back {', '.join(map(str, DAYS))} days")
+            raise Invalid("look back {days} days", days=", ".join(map(str, DAYS)))
         pasts: list[Past] = []
         async for page in Replays(uow.session).newest(self._clock() - timedelta(days=days), most=MOST_MAILS):
             await uow.words.load_keys({row.conversation_id for row in page})

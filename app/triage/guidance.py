@@ -29,6 +29,7 @@ from app.domain.policy import bearable
 from app.domain.ports import Mind
 from app.domain.proposal import Draft, Proposal
 from app.domain.review import CaseKind, CaseState, ReviewState, case_may_become
+from app.domain.sentence import Sentence
 from app.domain.wire import PROPOSAL, load
 from app.triage.task import Task, case_of, link_of, task_of
 
@@ -101,7 +102,9 @@ class GuidanceService:
         try:
             await self.redraft(review_id, version=version, by=by)
         except Invalid as error:
-            raise Invalid(f"the decision is recorded, but {error}: write the answer yourself") from error
+            raise Invalid(
+                "the decision is recorded, but {error}: write the answer yourself", error=error.sentence
+            ) from error
 
     async def redraft(
         self, review_id: UUID, *, version: int, by: SignedIn, tone: Tone | None = None, language: str = ""
@@ -112,7 +115,11 @@ class GuidanceService:
         """
         by.check_can_decide()
         if language and language not in LANGUAGES:
-            raise Invalid(f"no answer is drafted in {language!r}: choose one of {', '.join(LANGUAGES)}")
+            raise Invalid(
+                "no answer is drafted in {language!r}: choose one of {languages}",
+                language=language,
+                languages=", ".join(LANGUAGES),
+            )
         async with self._database.read() as uow:
             opened = await _open(uow, review_id, version)
             read = opened.task.reading
@@ -179,7 +186,9 @@ class GuidanceService:
         is_granted = terms.outcome is TermsOutcome.ACCEPTED
         to = CaseState.CONFIRMED if is_granted else CaseState.DECLINED
         if not case_may_become(asked.kind, asked.state, to):
-            raise StateImpossible(f"this request is {asked.state.value.replace('_', ' ')} already")
+            raise StateImpossible(
+                "this request is {state} already", state=Sentence(asked.state.value.replace("_", " "))
+            )
         asked.state = to
         if is_granted:
             uow.cases.grant(asked, terms)
@@ -215,7 +224,7 @@ async def _check_correction(uow: Uow, correction: Correction, linked: str | None
     customer_id = correction.customer_id or linked
     customer = await uow.ledger.customer(customer_id) if customer_id else None
     if correction.customer_id is not None and customer is None:
-        raise Invalid(f"there is no customer {correction.customer_id}")
+        raise Invalid("there is no customer {customer_id}", customer_id=correction.customer_id)
     named = {number for finding in correction.findings for number in finding.invoices}
     known = {row.number for row in await uow.ledger.invoices(customer_id)} if customer and customer_id else set[str]()
     _check_numbers(named, known)
@@ -224,7 +233,7 @@ async def _check_correction(uow: Uow, correction: Correction, linked: str | None
 def _check_numbers(named: Iterable[str], known: set[str]) -> None:
     unknown = sorted(set(named) - known)
     if unknown:
-        raise Invalid(f"this customer has no invoice {', '.join(unknown)}")
+        raise Invalid("this customer has no invoice {numbers}", numbers=", ".join(unknown))
 
 
 def _audit(uow: Uow, kind: str, review: ReviewRow, by: SignedIn, **refs: Any) -> None:

@@ -59,7 +59,7 @@ async def fact(request: Request, error: AppError) -> Response:
     status = status_of(error)
     if status >= BROKEN:
         log.error("web.request.failed", error=type(error).__name__)
-    response = await _answer(request, status, str(error))
+    response = await _answer(request, status, error.sentence)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

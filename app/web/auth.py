@@ -10,6 +10,7 @@ from app.db.narrowing import narrow
 from app.domain.errors import AppError, NotAllowed
 from app.domain.people import OVERSEERS, Scope, SignedIn
 from app.domain.review import SENIORS, Role
+from app.domain.sentence import Sentence
 from app.web.reads import READER
 
 SECURE_COOKIE = "__Host-duebox"
@@ -66,7 +67,7 @@ async def api_user(
         raise TokenRefused("a bearer token is needed: duebox users token EMAIL")
     wanted = Scope.READ if request.method in READING else Scope.WRITE
     if wanted not in user.scopes:
-        raise NotAllowed(f"this token was not given the scope {wanted.value!r}")
+        raise NotAllowed("this token was not given the scope {wanted!r}", wanted=wanted.value)
     narrow(user.portfolio)
     request.scope[READER] = user
     return user
@@ -80,7 +81,7 @@ def only(roles: frozenset[Role]) -> Callable[[SignedIn], Awaitable[SignedIn]]:
 
     async def check(user: PageUser) -> SignedIn:
         if user.role not in roles:
-            raise NotAllowed(f"this page is for {_listed(roles)}")
+            raise NotAllowed("this page is for {roles}", roles=Sentence(_listed(roles)))
         return user
 
     return check

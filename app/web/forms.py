@@ -20,9 +20,11 @@ def amount_of(text: str) -> Decimal | None:
     if not typed:
         return None
     if "," in typed and "." in typed:
-        raise Invalid(f"{text.strip()!r} could be two amounts: write it without marks for the thousands, as 1250.00")
+        raise Invalid(
+            "{text!r} could be two amounts: write it without marks for the thousands, as 1250.00", text=text.strip()
+        )
     if not AMOUNT.fullmatch(typed):
-        raise Invalid(f"{text.strip()!r} is no amount: write it as 1250.00")
+        raise Invalid("{text!r} is no amount: write it as 1250.00", text=text.strip())
     return Decimal(typed.replace(",", "."))
 
 
@@ -32,7 +34,7 @@ def money_of(amount: str, currency: str) -> Money | None:
         return None
     code = currency.strip().upper()
     if not CURRENCY.fullmatch(code):
-        raise Invalid(f"{currency.strip()!r} is no currency: write its three letters, as EUR")
+        raise Invalid("{currency!r} is no currency: write its three letters, as EUR", currency=currency.strip())
     return Money(value, code)
 
 
@@ -42,7 +44,7 @@ def day_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise Invalid(f"{text.strip()!r} is no day: write it as 2026-06-30") from None
+        raise Invalid("{text!r} is no day: write it as 2026-06-30", text=text.strip()) from None
 
 
 def numbers_of(text: str) -> tuple[str, ...]:
@@ -58,6 +60,6 @@ def steps_of(days: Sequence[str], amounts: Sequence[str], currency: str) -> tupl
         if when is None and money is None:
             continue
         if when is None or money is None:
-            raise Invalid(f"instalment {place} needs both a day and an amount")
+            raise Invalid("instalment {place} needs both a day and an amount", place=place)
         steps.append(Step(when, money))
     return tuple(steps)

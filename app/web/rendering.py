@@ -5,11 +5,12 @@ Every template gets `page` (a `Page`); the filters read locale, zone and now fro
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
+from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from app.domain.freshness import Freshness
+from app.domain.money import Money
+from app.web.languages import LOCALES, SOURCE, catalogue, translated
 
 DEFAULT_DIRECTORY = Path(__file__).parent / "templates"
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
@@ -88,27 +91,52 @@ class Page:
     current: str = ""
     user: CurrentUser | None = None
     counts: Counts = Counts()
-    locale: str = "en_GB"
+    language: str = SOURCE
     zone: str = "UTC"
     status: Status = Status()
 
+    @property
+    def locale(self) -> str:
+        return LOCALES[self.language]
+
 
 class Templates:
-    """Renders a template to text; a name missing from the context raises instead of printing nothing."""
+    """Renders a template to text; a name missing from the context raises instead of printing nothing.
+
+    Each language has an environment of its own, made at its first page: what a template says once for all pages, as
+    `words.html` does, is then said in one language.
+    """
 
     def __init__(self, directory: Path) -> None:
-        self.environment = Environment(
-            loader=FileSystemLoader(directory),
+        self._directory = directory
+        self._asset = lru_cache(partial(asset_url, directory.parent / "static"))
+        self._environments: dict[str, Environment] = {}
+
+    def render(self, name: str, **context: object) -> str:
+        page = context["page"]
+        if not isinstance(page, Page):
+            raise TypeError(f"{name} needs a Page under 'page'")
+        return self.environment(page.language).get_template(name).render(context)
+
+    def environment(self, language: str = SOURCE) -> Environment:
+        found = self._environments.get(language)
+        if found is None:
+            found = self._environments[language] = self._environment(language)
+        return found
+
+    def _environment(self, language: str) -> Environment:
+        made = Environment(
+            loader=FileSystemLoader(self._directory),
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.filters.update(FILTERS)
-        self.environment.globals["asset"] = lru_cache(partial(asset_url, directory.parent / "static"))
-
-    def render(self, name: str, **context: object) -> str:
-        return self.environment.get_template(name).render(context)
+        made.filters.update(FILTERS)
+        made.globals.update(asset=self._asset, language=language)
+        made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+        return made
 
 
 def templates(directory: Path = DEFAULT_DIRECTORY) -> Templates:
@@ -129,7 +157,7 @@ def _page(context: Context) -> Page:
 
 
 def _locale(context: Context) -> Locale:
-    return Locale.parse(_page(context).locale.replace("-", "_"))
+    return Locale.parse(_page(context).locale)
 
 
 def _local(context: Context, moment: datetime) -> datetime:
@@ -154,6 +182,17 @@ def number(context: Context, value: Decimal) -> str:
 @pass_context
 def whole(context: Context, value: Decimal | int) -> str:
     return _minus(format_decimal(value, format="#,##0", locale=_locale(context)))
+
+
+@pass_context
+def decimals(context: Context, value: float | Decimal, places: int) -> str:
+    return format_decimal(value, format=f"0.{'0' * places}", locale=_locale(context))
+
+
+@pass_context
+def signed(context: Context, value: float | Decimal) -> str:
+    """A difference with its sign, to a tenth."""
+    return format_decimal(value, format="+0.0;-0.0", locale=_locale(context))
 
 
 @pass_context
@@ -227,19 +266,13 @@ def seconds_ago(context: Context, value: datetime) -> int:
 @pass_context
 def ago(context: Context, value: datetime) -> str:
     """`12 s`, `3 min`, `2 h`, `4 d` before now."""
-    seconds = seconds_ago(context, value)
-    limits = ((MINUTE, 1, "s"), (HOUR, MINUTE, "min"), (2 * DAY, HOUR, "h"))
-    size, unit = next(((size, unit) for limit, size, unit in limits if seconds < limit), (DAY, "d"))
-    return f"{whole(context, seconds // size)}\N{NO-BREAK SPACE}{unit}"
+    return _span(context, seconds_ago(context, value))
 
 
 @pass_context
 def ahead(context: Context, value: datetime) -> str:
     """`24 min`, `3 h` until then; nothing for what is past."""
-    seconds = seconds_left(context, value)
-    limits = ((HOUR, MINUTE, "min"), (2 * DAY, HOUR, "h"))
-    size, unit = next(((size, unit) for limit, size, unit in limits if seconds < limit), (DAY, "d"))
-    return f"{whole(context, seconds // size)}\N{NO-BREAK SPACE}{unit}"
+    return _span(context, seconds_left(context, value), least=MINUTE)
 
 
 @pass_context
@@ -275,9 +308,39 @@ def paragraphs(text: str) -> list[str]:
     return [block for block in BLANK_LINES.split(text.strip()) if block]
 
 
-def words(code: str) -> str:
-    """A code nobody has put into words yet: `mail_too_large` as `Mail too large`."""
-    return re.sub(r"[._]+", " ", code).strip().capitalize()
+@pass_context
+def words(context: Context, code: str) -> str:
+    """A code nobody has put into words yet: `mail_too_large` as `Mail too large`, in the language if it knows that."""
+    plain = re.sub(r"[._]+", " ", code).strip().capitalize()
+    return _catalogue(context).gettext(plain) if plain else plain
+
+
+@pass_context
+def told(context: Context, sentence: str) -> str:
+    """A sentence that the program made, in the reader's language."""
+    language = _language(context)
+    return str(sentence) if language == SOURCE else translated(sentence, catalogue(language), partial(_value, context))
+
+
+@pass_context
+def within(context: Context, label: str) -> str:
+    """A label in the middle of a sentence: in small letters, but for German, whose nouns keep their capital."""
+    return label if _language(context) == "de" else label.lower()
+
+
+def sentence(text: str) -> str:
+    """The first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+@pass_context
+def intent_name(context: Context, code: str, names: Mapping[str, str]) -> str:
+    return names.get(code) or words(context, code)
+
+
+@pass_context
+def reason_name(context: Context, code: str, names: Mapping[str, Sequence[str]]) -> str:
+    return names[code][0] if code in names else words(context, code)
 
 
 def short_hash(prompt: str) -> str:
@@ -302,6 +365,35 @@ def bars(values: Sequence[Decimal], width: int = 300, gap: int = 1) -> list[tupl
     return parts
 
 
+def _span(context: Context, seconds: int, *, least: int = 1) -> str:
+    """A length of time in the one unit that says enough, none smaller than `least`."""
+    say = _catalogue(context).gettext
+    steps = ((MINUTE, 1, say("s")), (HOUR, MINUTE, say("min")), (2 * DAY, HOUR, say("h")))
+    fitting = ((size, unit) for limit, size, unit in steps if seconds < limit and size >= least)
+    size, unit = next(fitting, (DAY, say("d")))
+    return f"{whole(context, seconds // size)}\N{NO-BREAK SPACE}{unit}"
+
+
+def _value(context: Context, value: object) -> object:
+    """What stands in a sentence, as the reader's language writes it."""
+    if isinstance(value, date):
+        return day(context, value)
+    if isinstance(value, Money):
+        return money(context, (value.amount, value.currency))
+    if isinstance(value, Decimal):
+        return number(context, value)
+    return value
+
+
+def _language(context: Context) -> str:
+    """That of the environment: also a macro file that is imported without a page speaks it."""
+    return str(context.environment.globals["language"])
+
+
+def _catalogue(context: Context) -> NullTranslations:
+    return catalogue(_language(context))
+
+
 def _minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
@@ -311,6 +403,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "number": number,
     "whole": whole,
     "percent": percent,
+    "decimals": decimals,
+    "signed": signed,
     "day": day,
     "later": later,
     "weekday": weekday,
@@ -329,6 +423,11 @@ FILTERS: dict[str, Callable[..., object]] = {
     "filesize": filesize,
     "paragraphs": paragraphs,
     "words": words,
+    "told": told,
+    "within": within,
+    "sentence": sentence,
+    "intent_name": intent_name,
+    "reason_name": reason_name,
     "short_hash": short_hash,
     "bars": bars,
 }

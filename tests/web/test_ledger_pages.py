@@ -252,7 +252,7 @@ async def test_the_api_says_what_it_answers(desk: Desk) -> None:
 
 
 def test_every_state_and_task_has_words() -> None:
-    words: Any = templates().environment.get_template("words.html").module
+    words: Any = templates().environment().get_template("words.html").module
     assert {state.value for state in CaseState} == words.CASE_STATES.keys()
     assert {kind.value for kind in TaskKind} == words.TASK_KINDS.keys()
     assert {state.value for state in TaskState} == words.TASK_STATES.keys()

@@ -118,7 +118,7 @@ async def test_an_auditor_reads_the_plan(reader: Desk) -> None:
 
 
 def test_every_word_of_the_plan_has_words() -> None:
-    words: Mapping[str, Any] = vars(templates().environment.get_template("reminders/words.html").module)
+    words: Mapping[str, Any] = vars(templates().environment().get_template("reminders/words.html").module)
     assert {why.value for why in Why} == words["WHY"].keys()
     assert {action.value for action in NextAction} == words["ACTIONS"].keys() == words["ACTIONS_SAID"].keys()
     assert {stage.value for stage in Stage} == words["STAGES"].keys()

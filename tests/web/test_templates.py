@@ -750,13 +750,13 @@ def test_every_audit_kind_of_the_code_has_words(pages: Templates) -> None:
     kinds = set(re.findall(r'(?:audit\.add|_note|_audit)\([^)]*?"([a-z]+\.[a-z]+\.[a-z_]+)"', code))
     kinds |= set(re.findall(r'SendResult\.\w+: "([a-z.]+)"', code))
     assert len(kinds) > 20
-    words = pages.environment.get_template("words.html").module
+    words = pages.environment().get_template("words.html").module
     known = {**words.EVENTS, **words.READS}  # type: ignore[attr-defined]
     assert sorted((kinds | set(READS.values())) - known.keys()) == []
 
 
 def test_every_closed_word_of_a_failure_has_words(pages: Templates) -> None:
-    words = pages.environment.get_template("words.html").module
+    words = pages.environment().get_template("words.html").module
     imap = "".join(file.read_text() for file in (REPOSITORY / "app/adapters/imap").glob("*.py"))
     mailbox_words = set(re.findall(r'"((?:imap)_[a-z_]+)"', imap))
     assert len(mailbox_words) > 8
@@ -822,7 +822,7 @@ def test_foreign_words_are_said_in_their_language(pages: Templates) -> None:
 
 
 def test_amounts_and_dates_follow_the_reader(pages: Templates) -> None:
-    german = replace(page(), locale="de_DE", zone="Europe/Berlin")
+    german = replace(page(), language="de", zone="Europe/Berlin")
     html = pages.render("item.html", page=german, case=CASE)
     assert "4.860,00\N{NO-BREAK SPACE}£" in html
     assert "11:06" in html

@@ -44,7 +44,7 @@ class Reviews:
         """Move an open review, if it is still open at that version. Raises ReviewAlreadyDecided with the winner."""
         frm = [state for state in OPEN if may_become(state, to)]
         if not frm:
-            raise StateImpossible(f"an open review cannot become {to.value}")
+            raise StateImpossible("an open review cannot become {to}", to=to.value)
         moved = await self._session.execute(
             sa.update(ReviewRow)
             .where(ReviewRow.id == review_id, ReviewRow.state.in_(frm), ReviewRow.version == version)
@@ -81,7 +81,7 @@ class Reviews:
     ) -> int:
         """Bring a decided review back to the queue. Returns its version; raises ReviewAlreadyDecided if it moved on."""
         if not may_become(from_state, ReviewState.PENDING):
-            raise StateImpossible(f"a review that is {from_state.value} cannot be reopened")
+            raise StateImpossible("a review that is {state} cannot be reopened", state=from_state.value)
         values: dict[str, Any] = {"reasons": reasons} if reasons is not None else {}
         if urgency is not None:
             values |= {"rank": urgency.rank, "due_at": urgency.due_at}

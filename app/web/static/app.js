@@ -38,7 +38,7 @@
     const tick = window.setInterval(() => {
       const left = Math.max(0, Math.round((end - performance.now()) / 1000));
       figure.textContent = String(left);
-      if (left === 0) { window.clearInterval(tick); line.textContent = "Leaving now."; }
+      if (left === 0) { window.clearInterval(tick); line.textContent = document.getElementById("say").dataset.leavingNow; }
     }, 1000);
   }
 

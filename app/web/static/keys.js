@@ -127,13 +127,13 @@
     const links = [...document.querySelectorAll(".dx-nav--wide a, .dx-menu a")];
     const seen = new Set();
     commands = [...own, ...links].map((element) => ({ name: named(element), key: element.dataset.key, run: () => element.click() }))
-      .concat([{ name: "Keyboard shortcuts", key: "?", run: () => sheet.showModal() }])
+      .concat([{ name: help?.getAttribute("aria-label"), key: "?", run: () => sheet.showModal() }])
       .filter(({ name }) => name && !seen.has(name) && seen.add(name));
   };
   const draw = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fitting = commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
-    const search = { name: `Search all mail for “${field.value.trim()}”`, run: () => field.form.submit() };
+    const search = { name: palette.dataset.search.replace("{}", () => field.value.trim()), run: () => field.form.submit() };
     const shown = words.length ? [search, ...fitting] : fitting;
     chosen = words.length && fitting.length ? 1 : 0;
     list.replaceChildren(...shown.map(({ name, key, run }, number) => {
