@@ -32,6 +32,7 @@ class SignedIn:
     role: Role
     portfolio: Portfolio = EVERYTHING
     scopes: frozenset[Scope] = EVERY_SCOPE
+    language: str = ""
 
     @property
     def can_decide(self) -> bool:

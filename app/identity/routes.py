@@ -1,6 +1,8 @@
 """Signing in and out."""
 
+from datetime import timedelta
 from typing import Annotated, cast
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -8,11 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.domain.errors import NotAllowed, NotFound, TooManyAttempts
 from app.identity.oidc import TRIP, OidcSignIn
 from app.identity.service import SESSION, IdentityService
-from app.web.auth import cookie_name, session_token
+from app.web.auth import PageUser, cookie_name, session_token
 from app.web.csrf import check_csrf, check_same_origin
-from app.web.pages import html, page_of
+from app.web.languages import LOCALES
+from app.web.pages import LANGUAGE_COOKIE, html, page_of
 
 router = APIRouter(include_in_schema=False)
+YEAR = timedelta(days=365)
 
 
 def identity_service(request: Request) -> IdentityService:
@@ -24,9 +28,28 @@ Identity = Annotated[IdentityService, Depends(identity_service)]
 
 @router.get("/login")
 async def login_page(
-    request: Request, next_: Annotated[str, Query(alias="next")] = "", expired: bool = False
-) -> HTMLResponse:
+    request: Request,
+    next_: Annotated[str, Query(alias="next")] = "",
+    expired: bool = False,
+    language: Annotated[str, Query(max_length=8)] = "",
+) -> Response:
+    """With a language it is kept for this browser, and the page is shown again."""
+    if language in LOCALES:
+        following = f"?{urlencode({'next': _inside(next_)})}" if next_ else ""
+        response = RedirectResponse(f"/login{following}", status_code=303)
+        _set_cookie(request, response, LANGUAGE_COOKIE, language, seconds=YEAR.total_seconds())
+        return response
     return await _form(request, error="expired" if expired else "", email="", following=next_)
+
+
+@router.post("/language", dependencies=[Depends(check_csrf)])
+async def language(
+    request: Request, identity: Identity, user: PageUser, chosen: Annotated[str, Form(alias="language")] = ""
+) -> Response:
+    """Kept for the person; back to the page where it was chosen."""
+    await identity.choose_language(chosen, by=user)
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return RedirectResponse(_inside(came_from.path + (f"?{came_from.query}" if came_from.query else "")), 303)
 
 
 @router.post("/login", dependencies=[Depends(check_same_origin)])

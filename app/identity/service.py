@@ -17,6 +17,7 @@ from app.domain.ids import new_id
 from app.domain.people import Scope, SignedIn
 from app.domain.portfolio import as_words, portfolio_of
 from app.domain.review import Role
+from app.web.languages import LOCALES, NAMES
 
 SESSION = timedelta(hours=12)
 PAUSE = timedelta(minutes=5)
@@ -149,6 +150,16 @@ class IdentityService:
                 portfolio_words=len(words),
             )
 
+    async def choose_language(self, language: str, *, by: SignedIn) -> None:
+        """The pages are in this language for them from now on, in every browser. Raises Invalid."""
+        if language not in LOCALES:
+            raise Invalid("the pages speak {languages}", languages=", ".join(NAMES.values()))
+        async with self._database.write() as uow:
+            user = await uow.users.get(by.id) if by.id else None
+            if user is None:
+                raise NotFound("there is no such user")
+            user.language = language
+
     async def _open_session(self, email: str) -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         async with self._database.write() as uow:
@@ -213,7 +224,7 @@ def _signed_in(user: UserRow | None, *, scopes: Iterable[str] = tuple(Scope)) ->
     if user is None:
         return None
     may = frozenset(Scope(scope) for scope in scopes)
-    return SignedIn(user.id, user.name, user.email, user.role, portfolio_of(user.portfolio), may)
+    return SignedIn(user.id, user.name, user.email, user.role, portfolio_of(user.portfolio), may, user.language)
 
 
 def _actor(by: SignedIn | None) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from gettext import NullTranslations
 from uuid import UUID
 
 import structlog
@@ -30,6 +31,7 @@ from app.domain.intents import Reason
 from app.domain.notices import Channel, NoticeKind
 from app.domain.ports import Poster, Sender, SendResult
 from app.domain.review import ReviewState
+from app.web.languages import catalogue, language_of
 
 LOOK_SECONDS = 60.0
 LEASE = "notices"
@@ -45,11 +47,6 @@ TYPES = {
     NoticeKind.URGENT_REVIEW: "review.urgent",
     NoticeKind.REVIEW_OVERDUE: "review.overdue",
     NoticeKind.MAILBOX_FAILED: "mailbox.failed",
-}
-SENTENCES = {
-    NoticeKind.URGENT_REVIEW: ("urgent case waits", "urgent cases wait"),
-    NoticeKind.REVIEW_OVERDUE: ("case has waited too long", "cases have waited too long"),
-    NoticeKind.MAILBOX_FAILED: ("mailbox cannot be read", "mailboxes cannot be read"),
 }
 
 log = structlog.get_logger()
@@ -172,7 +169,8 @@ class Notifier:
 
     def _digest(self, parcel: _Parcel) -> bytes:
         counted = Counter(kind for kind, _ in parcel.told)
-        lines = [f"{number} {SENTENCES[kind][number > 1]}" for kind, number in sorted(counted.items())]
+        names = catalogue(language_of(parcel.wishes.language, ""))
+        lines = [_told(kind, number, names) for kind, number in sorted(counted.items())]
         message = EmailMessage()
         message["From"], message["To"] = parcel.sender, parcel.wishes.email
         message["Subject"] = f"Duebox: {', '.join(lines)}"
@@ -181,9 +179,10 @@ class Notifier:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         where = f"\n\n{self._at('/queue')}" if self._public_url else ""
-        settings = self._at("/notifications") if self._public_url else "your account in Duebox"
+        settings = self._at("/notifications") if self._public_url else names.gettext("your account in Duebox")
         text = "\n".join(f"- {line}" for line in lines)
-        message.set_content(f"{text}{where}\n\nYou asked to be told. Change this under {settings}.\n")
+        why = names.gettext("You asked to be told. Change this under {settings}.").format(settings=settings)
+        message.set_content(f"{text}{where}\n\n{why}\n")
         return message.as_bytes()
 
     def _at(self, path: str) -> str:
@@ -214,6 +213,17 @@ class Notifier:
                     await self.look()
             except Exception as error:  # the database was away: the next look must come
                 log.warning("review.notices.failed", error=type(error).__name__)
+
+
+def _told(kind: NoticeKind, number: int, names: NullTranslations) -> str:
+    match kind:
+        case NoticeKind.URGENT_REVIEW:
+            said = names.ngettext("{number} urgent case waits", "{number} urgent cases wait", number)
+        case NoticeKind.REVIEW_OVERDUE:
+            said = names.ngettext("{number} case has waited too long", "{number} cases have waited too long", number)
+        case NoticeKind.MAILBOX_FAILED:
+            said = names.ngettext("{number} mailbox cannot be read", "{number} mailboxes cannot be read", number)
+    return said.format(number=number)
 
 
 def signed(secret: str, notice_id: str, timestamp: int, body: bytes) -> dict[str, str]:

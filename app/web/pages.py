@@ -11,9 +11,11 @@ from fastapi.responses import HTMLResponse
 from app.domain.clock import Clock
 from app.domain.people import SignedIn
 from app.web.csrf import csrf_token
+from app.web.languages import LOCALES, language_of
 from app.web.rendering import Counts, CurrentUser, Page, Status, Templates
 
 ZONE_COOKIE = "duebox_zone"
+LANGUAGE_COOKIE = "duebox_language"
 
 
 class Framing(Protocol):
@@ -24,6 +26,7 @@ async def page_of(request: Request, current: str, user: SignedIn | None) -> Page
     """What the frame of every page needs: the reader, the counts, what is out of order, the token for its forms."""
     services = request.app.state.services
     counts, status = await cast(Framing, services.pages).frame() if user else (Counts(), Status())
+    chosen = chosen_language(request, user)
     return Page(
         csrf=csrf_token(request),
         now=cast(Clock, services.clock)(),
@@ -31,8 +34,15 @@ async def page_of(request: Request, current: str, user: SignedIn | None) -> Page
         user=_reader(user) if user else None,
         counts=counts,
         status=status,
+        language=language_of(chosen, request.headers.get("accept-language", "")),
+        is_negotiated=chosen not in LOCALES,
         zone=zone_of(request.cookies.get(ZONE_COOKIE, "")),
     )
+
+
+def chosen_language(request: Request, user: SignedIn | None) -> str:
+    """The reader's own choice, else what was chosen at the sign-in page of this browser, else empty."""
+    return (user.language if user else "") or request.cookies.get(LANGUAGE_COOKIE, "")
 
 
 @lru_cache(maxsize=512)
@@ -47,7 +57,9 @@ def zone_of(cookie: str) -> str:
 
 def html(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     templates = cast(Templates, request.app.state.templates)
-    return HTMLResponse(templates.render(template, status=status, **context), status_code=status)
+    page = context.get("page")
+    vary = {"Vary": "Accept-Language"} if isinstance(page, Page) and page.is_negotiated else None
+    return HTMLResponse(templates.render(template, status=status, **context), status_code=status, headers=vary)
 
 
 def _reader(user: SignedIn) -> CurrentUser:

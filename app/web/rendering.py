@@ -22,7 +22,7 @@ from jinja2.runtime import Context
 
 from app.domain.freshness import Freshness
 from app.domain.money import Money
-from app.web.languages import LOCALES, SOURCE, catalogue, translated
+from app.web.languages import LOCALES, NAMES, SOURCE, catalogue, translated
 
 DEFAULT_DIRECTORY = Path(__file__).parent / "templates"
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
@@ -84,7 +84,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs; `current` is one of queue, no_answer, sent, quarantine, ledger or empty."""
+    """What the frame of every page needs; `current` is one of queue, no_answer, sent, quarantine, ledger or empty.
+
+    `is_negotiated`: the reader chose no language, so that the browser's wishes decided.
+    """
 
     csrf: str
     now: datetime
@@ -92,6 +95,7 @@ class Page:
     user: CurrentUser | None = None
     counts: Counts = Counts()
     language: str = SOURCE
+    is_negotiated: bool = False
     zone: str = "UTC"
     status: Status = Status()
 
@@ -134,7 +138,7 @@ class Templates:
             lstrip_blocks=True,
         )
         made.filters.update(FILTERS)
-        made.globals.update(asset=self._asset, language=language)
+        made.globals.update(asset=self._asset, language=language, languages=NAMES)
         made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
         return made
 
@@ -367,10 +371,14 @@ def bars(values: Sequence[Decimal], width: int = 300, gap: int = 1) -> list[tupl
 
 def _span(context: Context, seconds: int, *, least: int = 1) -> str:
     """A length of time in the one unit that says enough, none smaller than `least`."""
-    say = _catalogue(context).gettext
-    steps = ((MINUTE, 1, say("s")), (HOUR, MINUTE, say("min")), (2 * DAY, HOUR, say("h")))
+    names = _catalogue(context)
+    steps = (
+        (MINUTE, 1, names.gettext("s")),
+        (HOUR, MINUTE, names.gettext("min")),
+        (2 * DAY, HOUR, names.gettext("h")),
+    )
     fitting = ((size, unit) for limit, size, unit in steps if seconds < limit and size >= least)
-    size, unit = next(fitting, (DAY, say("d")))
+    size, unit = next(fitting, (DAY, names.gettext("d")))
     return f"{whole(context, seconds // size)}\N{NO-BREAK SPACE}{unit}"
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +34,7 @@ class Wishes:
     webhook_url: str = ""
     webhook_secret: str = field(default="", repr=False)
     quiet: QuietHours | None = None
+    language: str = ""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -50,7 +51,8 @@ class Notices:
     async def wishes(self) -> list[Wishes]:
         """Of everybody who is active and said how."""
         query = sa.select(NotifyRow, UserRow).join(UserRow, UserRow.id == NotifyRow.user_id).where(UserRow.active)
-        return [self._opened(row, user.email) for row, user in await self._session.execute(query)]
+        found = await self._session.execute(query)
+        return [replace(self._opened(row, user.email), language=user.language) for row, user in found]
 
     async def wishes_of(self, user_id: UUID, email: str) -> Wishes:
         row = await self._session.get(NotifyRow, user_id)

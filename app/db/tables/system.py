@@ -12,7 +12,8 @@ from app.domain.review import Role
 
 
 class UserRow(Base):
-    """`portfolio` narrows what a collector sees (see `app.domain.portfolio`); an empty one narrows nothing."""
+    """`portfolio` narrows what a collector sees (see `app.domain.portfolio`); an empty one narrows nothing.
+    `language` is the one that the person reads pages in; empty where they never chose."""
 
     __tablename__ = "users"
 
@@ -23,6 +24,7 @@ class UserRow(Base):
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
     portfolio: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
