@@ -22,7 +22,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import MailTooLarge, NotFound, UnreadableMail
 from app.domain.ids import new_id
-from app.domain.job import dispatch_job, triage_job
+from app.domain.job import dispatch_job, storm_delay, triage_job
 from app.domain.message import Head, MessageState
 from app.reading.headers import read_head
 from app.reading.parsing import fingerprint, parse_mail
@@ -224,6 +224,7 @@ class IntakeService:
             "conversation_id": conversation_id,
             "customer_id": batch.customers.get(letter.head.sender.email),
             "rfc_id_hash": letter.rfc_id_hash,
+            "sender_hash": uow.words.keyring.index(letter.head.sender.email) if letter.head.sender.email else None,
             "head": uow.words.known_key(conversation_id).seal(message_id, head),
             "raw_id": raw["id"],
             "size": len(letter.incoming.raw),
@@ -275,7 +276,10 @@ def plain_subject(subject: str) -> str:
 
 
 class Dispatcher:
-    """The job of a batch: queue the triage of each of its mails, in order, under a key that makes a repeat harmless."""
+    """The job of a batch: queue the triage of each of its mails, in order, under a key that makes a repeat harmless.
+
+    A sender of very many mails has to wait with most of them, so that the others need not.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -283,7 +287,12 @@ class Dispatcher:
     async def work(self, batch_id: str) -> None:
         async with self._database.write() as uow:
             waiting = await uow.messages.of_batch(UUID(batch_id))
-            await uow.enqueue(*(triage_job(row.id, row.run, row.conversation_id) for row in waiting))
+            senders = {row.sender_hash for row in waiting if row.sender_hash}
+            ahead = await uow.messages.in_work_by_sender(senders, beside=UUID(batch_id))
+            for row in waiting:
+                delay = storm_delay(ahead[row.sender_hash]) if row.sender_hash else 0
+                await uow.enqueue(triage_job(row.id, row.run, row.conversation_id, delay_seconds=delay))
+                ahead[row.sender_hash or ""] += 1
 
     async def give_up(self, batch_id: str, error: str) -> None:
         """Nothing is lost: the sweep finds mails that nobody works."""

@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import Protocol
 
 from app.logging import set_up_logging
-from tests.bench import audit, dashboards, drafts, imports, ingest, plan, queue, queue_size, start, transactions, triage
+from tests.bench import (
+    audit,
+    dashboards,
+    drafts,
+    growth,
+    imports,
+    ingest,
+    plan,
+    queue,
+    queue_size,
+    start,
+    transactions,
+    triage,
+)
 from tests.bench.figures import Figure, table, write
 from tests.bench.load import load_average
 from tests.running import scratch
@@ -26,6 +39,7 @@ class Measure(Protocol):
 BENCHES: Mapping[str, Measure] = {
     "ingest": ingest.measure,
     "transactions": transactions.measure,
+    "growth": growth.measure,
     "triage": triage.measure,
     "start": start.measure,
     "queue": queue.measure,

@@ -16,7 +16,7 @@ from app.domain.review import Action, OutboxState
 from app.domain.sending import Pace
 from app.identity.service import TRIES, IdentityService
 from app.jobs.engine import Engine
-from app.jobs.lease import LEASE_SECONDS, WORKER, Heartbeat
+from app.jobs.lease import LEASE_SECONDS, RENEW_SECONDS, WORKER, Heartbeat
 from app.outbox.service import OutboxService
 from tests.fakes import always_due
 from tests.instances import Instance, mail
@@ -118,6 +118,20 @@ def worker(instance: Instance, name: str) -> tuple[Heartbeat, QuietEngine, list[
     engine, fenced = QuietEngine(name, frozenset({"a", "b"})), list[str]()
     beat = Heartbeat(instance.database, cast(Engine, engine), is_alone=False, fence=lambda: fenced.append(name))
     return beat, engine, fenced
+
+
+async def test_a_dead_worker_is_found_within_fifteen_seconds(instance: Instance) -> None:
+    (a, engine, _), (b, _, _) = worker(instance, "a"), worker(instance, "b")
+    await a._take()  # noqa: SLF001  # one beat at a time
+    await b._take()  # noqa: SLF001
+    died = instance.clock()
+    while not engine.taken and (instance.clock() - died).total_seconds() < 60:
+        instance.clock.advance(seconds=RENEW_SECONDS)
+        await a._renew()  # noqa: SLF001
+        await a._reap()  # noqa: SLF001
+    waited = (instance.clock() - died).total_seconds()
+    assert engine.taken == ["b"]
+    assert LEASE_SECONDS < waited + RENEW_SECONDS <= 15, "also when its last look came just too early"
 
 
 async def test_a_clock_that_jumps_ahead_buries_nobody_who_is_alive(instance: Instance) -> None:

@@ -194,6 +194,19 @@ class Messages:
         )
         return found.all()
 
+    async def in_work_by_sender(self, sender_hashes: Collection[str], *, beside: UUID) -> Counter[str]:
+        """How many mails of each of these senders are in work, beside those of a batch."""
+        rows = await self._session.execute(
+            sa.select(MessageRow.sender_hash, sa.func.count())
+            .where(
+                MessageRow.state == MessageState.IN_WORK,
+                MessageRow.sender_hash.in_(sender_hashes),
+                MessageRow.batch_id.is_distinct_from(beside),
+            )
+            .group_by(MessageRow.sender_hash)
+        )
+        return Counter({sender: number for sender, number in rows if sender})
+
     async def stragglers(self, *, stored_before: datetime, limit: int) -> Sequence[MessageRow]:
         """Messages in work for suspiciously long: their jobs may be gone."""
         found = await self._session.scalars(

@@ -155,6 +155,12 @@ class MessageRow(Base):
             sqlite_where=sa.text("NOT is_indexed AND reading_id IS NOT NULL"),
             postgresql_where=sa.text("NOT is_indexed AND reading_id IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_messages_sender_hash_in_work",
+            "sender_hash",
+            sqlite_where=sa.text("state = 'in_work'"),
+            postgresql_where=sa.text("state = 'in_work'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -164,6 +170,7 @@ class MessageRow(Base):
     conversation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
     customer_id: Mapped[str | None] = mapped_column(sa.String(64))
     rfc_id_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    sender_hash: Mapped[str | None] = mapped_column(sa.String(64))
     head: Mapped[bytes]
     raw_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
     reading_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))

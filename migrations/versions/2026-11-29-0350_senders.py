@@ -1,0 +1,31 @@
+"""senders: by which a storm of one sender's mails is known
+
+Revision: e94b0d6a2f18
+After: a3d7c05be914
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "e94b0d6a2f18"
+down_revision = "a3d7c05be914"
+branch_labels = None
+depends_on = None
+
+IN_WORK = sa.text("state = 'in_work'")
+
+
+def upgrade() -> None:
+    op.add_column("messages", sa.Column("sender_hash", sa.String(length=64), nullable=True))
+    op.create_index(
+        "ix_messages_sender_hash_in_work",
+        "messages",
+        ["sender_hash"],
+        sqlite_where=IN_WORK,
+        postgresql_where=IN_WORK,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_messages_sender_hash_in_work", table_name="messages")
+    op.drop_column("messages", "sender_hash")

@@ -1,0 +1,67 @@
+"""One sender's storm, and one mail that kills its workers: the others hardly notice."""
+
+import sqlalchemy as sa
+
+from app.db.engine import sync_engine
+from app.domain.job import STORM_FROM, STORM_PACE, JobKind, storm_delay
+from app.domain.message import MessageState
+from app.jobs.engine import Handler
+from app.jobs.queues import TRIAGE
+from app.jobs.sweep import Sweep
+from tests.instances import Instance, mail
+
+STORM = STORM_FROM + 30
+
+
+async def dispatch(instance: Instance, *mails: bytes) -> None:
+    """Receive mails as one batch, and queue their work."""
+    before = {message.id for message in await instance.messages()}
+    batches = {message.batch_id for message in await instance.receive(*mails) if message.id not in before}
+    for batch in batches:
+        await instance.dispatcher.work(str(batch))
+
+
+async def triage_jobs(instance: Instance) -> dict[str, int]:
+    async with instance.database.read() as uow:
+        lines = await uow.session.run_sync(instance.engine.lines)
+    return {line.standing: line.number for line in lines if line.queue == TRIAGE.name}
+
+
+async def test_a_storm_waits_so_that_others_do_not(instance: Instance) -> None:
+    storm = [mail(subject=f"Ticket {number}", sender="robot@portal.example") for number in range(STORM)]
+    await dispatch(instance, *storm[: STORM // 2])
+    await dispatch(instance, *storm[STORM // 2 :])
+    assert await triage_jobs(instance) == {"ready": STORM_FROM, "delayed": STORM - STORM_FROM}
+    await dispatch(instance, *(mail(sender=f"{number}@customer.example") for number in range(5)))
+    assert (await triage_jobs(instance))["ready"] == STORM_FROM + 5, "who writes meanwhile is among few, not among all"
+    for message in (await instance.messages())[: STORM - 1]:
+        await instance.triage.work(str(message.id))
+    await dispatch(instance, mail(sender="robot@portal.example"))
+    assert (await triage_jobs(instance))["ready"] == STORM_FROM + 6, "when the storm is over its sender is one of many"
+
+
+def test_the_pace_of_a_storm() -> None:
+    assert [storm_delay(ahead) for ahead in (0, STORM_FROM - 1, STORM_FROM, STORM_FROM + 9)] == [
+        0,
+        0,
+        STORM_PACE,
+        10 * STORM_PACE,
+    ]
+    assert storm_delay(1_000_000) == 6 * 3600, "but nothing waits for ever"
+
+
+async def test_a_mail_that_kills_its_workers_is_parked_and_shown(instance: Instance) -> None:
+    (message,) = await instance.receive(mail())
+    await instance.dispatcher.work(str(message.batch_id))
+    engine = sync_engine(instance.url)
+    table = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+    parked = f"UPDATE {table} SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' WHERE queue_name = 'triage'"  # noqa: S608
+    with engine.begin() as connection:
+        connection.execute(sa.text(parked))
+    engine.dispose()
+    instance.clock.advance(minutes=10)
+    handlers = {JobKind.TRIAGE: Handler(instance.triage.work, instance.triage.give_up)}
+    assert await Sweep(instance.database, instance.engine, handlers, instance.clock).sweep() == 1
+    (message,) = await instance.messages()
+    assert (message.state, message.error) == (MessageState.QUARANTINED, "killed_its_worker")
+    assert await triage_jobs(instance) == {"parked": 1}, "which metrics, alerts and Administration show"
