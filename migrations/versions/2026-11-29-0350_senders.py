@@ -1,14 +1,14 @@
 """senders: by which a storm of one sender's mails is known
 
 Revision: e94b0d6a2f18
-After: a3d7c05be914
+After: a41d7c93e6b8
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "e94b0d6a2f18"
-down_revision = "a3d7c05be914"
+down_revision = "a41d7c93e6b8"
 branch_labels = None
 depends_on = None
 
