@@ -20,7 +20,10 @@ ALWAYS_IN_FULL = frozenset({"de"})
 """Languages whose business letters keep to full names, however the writer signs."""
 
 _FILE = Path(__file__).with_name("addressing.toml")
-_BESIDE = re.compile(r"\(.*?\)|\[.*?\]|\s[|/\u2013\u2014-]\s.*$|\bvia\b.*$|[\"\u201c\u201d\u201e<>]", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\([^)\n]{0,120}\)|\[[^\]\n]{0,120}\]|\s[|/\u2013\u2014-]\s(?s:.*)|\bvia\b(?s:.*)|[\"\u201c\u201d\u201e<>]",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!:;,](?:\s|$)")
 _TOKEN = re.compile(r"[^\s.,]+\.?")
 _NAME = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\.?")

@@ -27,7 +27,10 @@ TRAINING_LINES: Mapping[str, int] = {"en": 550, "fr": 550, "de": 550, "es": 550,
 TRAINING_TOTAL, TEST_TOTAL, TEST_HARD = 3000, 500, 120
 
 _NUMBER = re.compile(r"\d[\d.,/:'\u2019-]*")
-_NAME = re.compile(r"(?<=[\w,] )[A-ZÀ-ÖØ-Þ][\w'\u2019-]*|^(?:[A-ZÀ-ÖØ-Þ][\w'\u2019.-]*[ ,]*){1,4}$", re.MULTILINE)
+_NAME = re.compile(
+    r"(?<=[\w,] )[A-ZÀ-ÖØ-Þ][\w'\u2019-]*|^[A-ZÀ-ÖØ-Þ][\w'\u2019.-]*+(?:[ ,]++[A-ZÀ-ÖØ-Þ][\w'\u2019.-]*+){0,3}[ ,]*$",
+    re.MULTILINE,
+)
 """A capital within a sentence, or a line of nothing else: a signature. The first word of a sentence stays."""
 
 _WORD = re.compile(r"\w+")

@@ -23,8 +23,10 @@ READ = 20_000
 """Days are looked for in so many code points of a mail."""
 
 _TOKEN = re.compile(r"[\w#](?:[\w./,:#-]*\w)?")
-_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
+_LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,63}/\S*", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.\w+")
 _CURRENCY = re.compile(r"€|£|\$|\b(?:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _ALSO_VERBS = frozenset({"may", "march"})

@@ -31,7 +31,9 @@ BATCH = 100
 MAX_BYTES = 50 * 1024 * 1024
 SUBJECT_JOINS_FOR = timedelta(days=30)
 
-_PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|rif|r|antw|doorst|enc|res|sv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:(?:re|fwd?|aw|wg|tr|rv|rif|r|antw|doorst|enc|res|sv)\s*+(?:\[\d+\]\s*+)?:\s*)+", re.IGNORECASE
+)
 
 log = structlog.get_logger()
 

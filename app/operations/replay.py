@@ -38,16 +38,22 @@ class Replayed:
 
 
 class Recorded:
-    """A model that gives the recorded answers again, each prompt's in their order."""
+    """A model that gives the recorded answers of one decision again, each prompt's in their order."""
 
-    def __init__(self, calls: tuple[ModelCall, ...]) -> None:
+    def __init__(self) -> None:
+        self._left: list[ModelCall] = []
+
+    def rewind(self, calls: Sequence[ModelCall]) -> None:
         self._left = list(calls)
 
     async def ask(self, question: Question[A]) -> Answer[A]:
         for call in self._left:
             if call.prompt.partition("@")[0] == question.prompt.id:
                 self._left.remove(call)
-                value = cast(Any, question.answer).model_validate_json(call.output)
+                said, _ = json.JSONDecoder().raw_decode(
+                    call.output.lstrip()
+                )  # the embedded model says beside it from what
+                value = cast(Any, question.answer).model_validate_json(json.dumps(said))
                 return Answer(cast(A, value), call.model, is_fallback=call.is_fallback, raw=call.output)
         raise ModelUnavailable("this was not asked then")
 
@@ -64,11 +70,12 @@ class _Past:
 
 async def replay(services: Services, message_ids: Sequence[str]) -> AsyncIterator[Replayed]:
     """Each mail's newest decision. Raises NotFound for no such mail, for one not decided on, and for erased words."""
-    config = mind_config(settings_from_environment())
+    recorded = Recorded()
+    mind: Mind = build_replay(mind_config(settings_from_environment()), recorded)
     for message_id in message_ids:
         async with services.database.read() as uow:
             past = await _past(uow, message_id)
-        mind: Mind = build_replay(config, Recorded(past.proposal.calls))
+        recorded.rewind(past.proposal.calls)
         now = (await mind.think(past.case)).proposal
         yield Replayed(
             message_id,

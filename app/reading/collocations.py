@@ -9,6 +9,7 @@
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ class _Sign:
         return any(self._stands(first, last, places) for first, last in _windows(self, places))
 
     def _stands(self, first: int, last: int, places: Places) -> bool:
-        return not any(first - 1 <= place <= last + 1 for place in places.get(self.unless, ()))
+        found = places.get(self.unless, ())
+        nearest = bisect_left(found, first - 1)
+        return nearest == len(found) or found[nearest] > last + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,20 +16,20 @@ _DUE_BEFORE = re.compile(
     r"(?:due|dated|of|from|issued|delivered|received|since|date|echue?|echeance|datee?|du|depuis|livree?|fallig|"
     r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|del|desde|fechad[ao]|vervaldatum|van|sinds|geleverd|"
     r"scadut[ao]|datat[ao]|dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|scadenza|faelligkeit|"
-    r"falligkeit)\s*(?:on|le|am|el|il|a|em|op)?\s*$"
+    r"falligkeit)\s*+(?:(?:on|le|am|el|il|a|em|op)\s*+)?$"
 )
 _TALK_BEFORE = re.compile(
     r"\b(?:call|mail|e-?mail|letter|message|meeting|reminder|visit|conversation|appel|mel|courriel|courrier|lettre|relance|"
     r"reunion|gesprach|telefonat|anruf|schreiben|brief|mahnung|besprechung|llamada|correo|carta|reunion|aviso|gesprek|"
-    r"telefoontje|bericht|herinnering|telefonata|chiamata|lettera|sollecito|colloquio|riunione|telefonema|chamada)\s+"
-    r"(?:of|from|on|de|du|del|di|vom|am|van|da|do|op)?\s*(?:the|le|el|il)?\s*$"
+    r"telefoontje|bericht|herinnering|telefonata|chiamata|lettera|sollecito|colloquio|riunione|telefonema|chamada)\s++"
+    r"(?:(?:of|from|on|de|du|del|di|vom|am|van|da|do|op)\s*+)?(?:(?:the|le|el|il)\s*+)?$"
 )
 _RUN_BEFORE = re.compile(
-    r"\b(?:\w*run|\w*batch|\w*cycle|\w*round|\w*proposal|\w*list|\w*lauf|\w*vorschlag\w*|\w*liste|campagne|lot|"
+    r"\b(?:\w{0,30}(?:run|batch|cycle|round|proposal|list|lauf|vorschlag\w*+|liste)|campagne|lot|"
     r"levee|bordereau|paiement|reglement|virements?|remesa|lote|tanda|corrida|propuesta|pagos?|distinta|pagament[oi]|"
-    r"mandato|proposta|remessa|\w*ronde|\w*voorstel|\w*lijst|ordem|train|"
+    r"mandato|proposta|remessa|\w{0,30}(?:ronde|voorstel|lijst)|ordem|train|"
     r"(?:la|the|zum|das|alla|na|de) (?:date|datum|fecha|data))"
-    r"\s*(?:\w+\s+)?(?:of|from|du|de|del|van|vom|von|do|da|della|dal)?\s*(?:the|de|le|el|il)?\s*$"
+    r"\s*+(?:\w{1,30}\s++)?(?:(?:of|from|du|de|del|van|vom|von|do|da|della|dal)\s*+)?(?:(?:the|de|le|el|il)\s*+)?$"
 )
 
 

@@ -33,7 +33,7 @@ LONG_PASSAGE = 400
 """A sentence longer than this is read in pieces: an embedding of many thoughts is an embedding of none."""
 
 _REPLY = re.compile(
-    r"^\s*(?:(?:re|aw|antw|rv|tr|sv|wg|fwd?|fw|i|r|enc|res|doorst)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
+    r"^\s*(?:(?:re|aw|antw|rv|tr|sv|wg|fwd?|fw|i|r|enc|res|doorst)\s*+(?:\[\d+\]\s*+)?:\s*)+", re.IGNORECASE
 )
 _GREETING = re.compile(
     r"(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|day|evening)|morning|afternoon|greetings|bonjour|bonsoir|"

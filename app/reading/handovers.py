@@ -89,7 +89,7 @@ OLD_BEFORE = re.compile(
 )
 OLD_AFTER = re.compile(
     r"[)>\]\"'\u201d\u00bb ]{0,3}(?:, (?:which|that|die|das|qui|que|che|wat|dat) )?(?!(?:and|und|et|y|e|en|not|"
-    r"nicht|pas|no) )(?:[\w'-]+ ){0,5}?(?:(?:be |is |been )?(?:clos|shut)\w*|no longer|"
+    r"nicht|pas|no) )(?:[\w'-]{1,40} ){0,5}?(?:(?:be |is |been )?(?:clos|shut)\w*|no longer|"
     r"not (?:be )?(?:read|monitored|used|checked|in use)|discontinu\w*|ceases?|deactivat\w+|(?:been )?replaced by|"
     r"abgeschalt\w+|nicht mehr|nicht langer|geschlossen|geloscht|entfallt|stillgelegt|"
     r"ferme\w*|supprim\w+|n'\w+ plus|ne \w+ plus|desactiv\w+|"
@@ -151,9 +151,9 @@ COMES_BEFORE = re.compile(
 COMES_AFTER = re.compile(
     r"[,]?\s(?:(?:who|die|der|qui|que|che|wie) )?(?:(?:will|now|shall|ist|wird|hat|est|sera|es|sera|is|zal|e|"
     r"sara|has|"
-    r"have|nun|ahora|nu|ora|agora|jetzt|desormais|ab sofort|dauerhaft|fortan) )*(?:(?:my|our|your|his|her|the|"
+    r"have|nun|ahora|nu|ora|agora|jetzt|desormais|ab sofort|dauerhaft|fortan) ){0,8}(?:(?:my|our|your|his|her|the|"
     r"your|mein\w*|unser\w*|ihre?|"
-    r"votre|notre|su|nuestr[oa]|uw|onze|jullie|il|la|o|a|vostr[oa]|vaste|new|neue\w*) )*(?:be |is )?(?:tak(?:es|"
+    r"votre|notre|su|nuestr[oa]|uw|onze|jullie|il|la|o|a|vostr[oa]|vaste|new|neue\w*) ){0,8}(?:be |is )?(?:tak(?:es|"
     r"en|ing) (?:over|on|care)|"
     r"contact|successor|responsible|in charge|looks? after|handl\w+|deals?|"
     r"ubernimmt|ubernommen|ubernehmen|zustandig|ansprechpartner\w*|tritt|macht|kummert|"

@@ -36,8 +36,8 @@ _LINK = re.compile(r"(?:\band|\bet|\bund|\by|\ben|\be|&|,|/|\+)\s*$")
 _FOREIGN_CUE = re.compile(
     r"\b(?:(?:po|tel|ref)[.:#]?|(?:order|orders|bestellung|commande|pedido|ordine|encomenda|check|cheque|batch|"
     r"charge|lot|"
-    r"phone|kunde(?:nnummer)?|ticket|delivery note|lieferschein|bon|albaran|ddt|reference)[:#]?)\s*(?:no\.?|nr\.?|"
-    r"n\W?)?\s*$"
+    r"phone|kunde(?:nnummer)?|ticket|delivery note|lieferschein|bon|albaran|ddt|reference)[:#]?)\s*+(?:(?:no\.?|nr\.?|"
+    r"n\W?)\s*+)?$"
 )
 _RANGE = re.compile(
     r"\s*(?:to|a|bis|hasta|al|tot|t/m|t\.e\.m\.|through|thru|until|ate|alla|-|\.\.+)\s*(?:the |la |die |a |zur |de |"
@@ -59,12 +59,12 @@ _IS_AMOUNT_OR_DAY = re.compile(rf" ?(?:{_UNITS}|{ANY_MONTH})")
 _DAY_BEFORE = re.compile(r"\b(?:le|du|au|il|del|al|el|am|den|vom|zum|bis|dia|op)\s$")
 _ONE_DIGIT = re.compile(
     r"(?<![\w'])(?<!\ba )(?:(?:la|die|the|number|de) |(?:(?<=\n)|^|(?<=[.;,] ))a )"
-    rf"(?P<digits>\d(?:(?:, | et | y | e | und | and | en )(?:la |a |die |the |de )?\d)*){GOES_ON}"
+    rf"(?P<digits>\d(?:(?:, | et | y | e | und | and | en )(?:la |a |die |the |de )?\d){{0,30}}){GOES_ON}"
 )
 _SHORT = re.compile(
     r"(?<!\w)(?:(?:las?|les|die|der|zur|le|a|as|alla|della|per la|the|number|and|then) )"
     r"(?P<digits>\d{2,3}(?:(?:, | ?/ ?| (?:et|y|und|"
-    r"and|e|en)(?: la| die| a)? )\d{2,3})*)"
+    r"and|e|en)(?: la| die| a)? )\d{2,3}){0,40})"
     r"(?![\w%]|[.,]\d|\s?[/:-]\d|\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|"
     r"days?|giorni|dagen|"
     rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{ANY_MONTH}))"

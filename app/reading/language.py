@@ -9,7 +9,7 @@ LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
 _SAMPLE = 4_000
 _SURE = 0.90
 _MEASURED_LETTERS = 12
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|\S*\d\S*|[_=*#<>|~-]{2,}")
+_NOISE = re.compile(r"https?://\S+|(?<!\S)\S+@\S+|(?<!\S)\S*\d\S*|[_=*#<>|~-]{2,}")
 
 
 def detect_language(text: str, hint: str = "") -> str:

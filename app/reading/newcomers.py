@@ -29,7 +29,7 @@ _INTRODUCED = re.compile(
     r"chamo-me|me chamo|o meu nome e|meu nome e|sou(?: [oa])?|(?:me|mich|moi|mi|mij|mim)(?: als kontakt ein)?[:,]) $"
 )
 _GREETED = re.compile(
-    r"(?:^|\n)\W*(?:dear|hi|hello|good \w+|hallo|guten \w+|liebe[rs]?|sehr geehrte[rs]?|bonjour|chere?|hola|"
+    r"(?:^|\n)\W{0,30}(?:dear|hi|hello|good \w+|hallo|guten \w+|liebe[rs]?|sehr geehrte[rs]?|bonjour|chere?|hola|"
     r"estimad[oa]|"
     r"querid[oa]|buen\w+ \w+|beste|geachte|dag|ciao|buongiorno|gentile|car[oa]|prezad[oa]|ola|"
     r"bom dia)\b[^.!?\n,:]{0,25}$"

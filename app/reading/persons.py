@@ -141,5 +141,5 @@ def _trimmed(text: str, run: re.Match[str]) -> Person | None:
 
 
 def _has_title(text: str, start: int) -> bool:
-    before = re.search(r"([^\W\d_]+|\bD)\.? $", text[max(0, start - 14) : start].replace("\u00a0", " "))
+    before = re.search(r"(?<![^\W\d_])([^\W\d_]+)\.? $", text[max(0, start - 14) : start].replace("\u00a0", " "))
     return before is not None and (fold(before.group(1)) in _TITLES or before.group(1) in {"M", "D"})

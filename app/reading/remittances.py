@@ -49,14 +49,15 @@ _SAYS_PAID = re.compile(
     r"overgemaakt|betaaldatum|pago em)\b"
 )
 _MONEY = re.compile(
-    r"(?:[a-z]{3}|us\$|r\$|[\u20ac\u00a3$])?\s*(?P<minus>[-\u2212(])?\s*(?:[a-z]{3}|[\u20ac\u00a3$])?\s*"
+    r"(?:[a-z]{3}|us\$|r\$|[\u20ac\u00a3$])?\s{0,40}+(?:(?P<minus>[-\u2212(])\s{0,40}+)?"
+    r"(?:(?:[a-z]{3}|[\u20ac\u00a3$])\s{0,40}+)?"
     r"(?P<number>\d{1,3}(?:[.,' \u00a0]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
     r"\s*(?:\)|(?P<after>[-\u2212]))?\s*(?:[a-z]{3}|[\u20ac\u00a3$])?"
 )
 _DECIMALS = re.compile(r"[.,]\d{2}\D*$")
 _TOKEN = re.compile(r"[a-z]{0,8}[-/#. ]{0,2}\d[\da-z]*(?:[-/.][\da-z]+)*")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
-_GAP = re.compile(r"\t| {2,}|\s*\|\s*")
+_GAP = re.compile(r"\t| {2,}|\s{0,40}\|\s*")
 _DELIMITERS = (";", ",")
 
 

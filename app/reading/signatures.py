@@ -88,8 +88,8 @@ _ROLE = re.compile(
 )
 _MONEY_OR_NUMBER = re.compile(r"[€$£]|\b(?:eur|usd|gbp|chf)\b|\d[.,]\d{2}\b|\b[A-Z]{1,4}-?\d{4,}", re.IGNORECASE)
 _NAME = re.compile(
-    r"^(?:(?:i\. ?[av]\.|ppa\.?|p\.p\.|dr\.?|prof\.?|mr\.?|mrs\.?|ms\.?|dipl\.-\w+\.?|//|-|"
-    r"~)\s?)*[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}[,.]?$",
+    r"^(?:(?:i\. ?[av]\.|ppa\.?|p\.p\.|dr\.?|prof\.?|mr\.?|mrs\.?|ms\.?|dipl\.-\w{1,20}\.?|//|-|"
+    r"~)\s?){0,6}[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}[,.]?$",
     re.IGNORECASE,
 )
 _LONGEST = 90

@@ -35,7 +35,7 @@ _COUNTED = re.compile(
     r"rechnung|lieferung|abschlag|teil|monat"
 )
 _LEADING = re.compile(r"[\s>*\u2022\u00b7\-\u2013\u2014|]*")
-_LAST_WORD = re.compile(r"([^\W\d_]+)$")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]+)$")
 _CLAUSE = re.compile(
     r";|\s[-\u2013\u2014]\s|,?\s(?=(?:but|however|though|although|whereas|while|mais|cependant|toutefois|par "
     r"contre|aber|jedoch|dagegen|pero|sin embargo|"

@@ -15,7 +15,7 @@ from app.reading.terms import mail_terms, number_term
 
 AT_ONCE = 100
 MOST_NUMBERS = 60
-_NUMBER = re.compile(r"\S*\d\S*")
+_NUMBER = re.compile(r"(?<!\S)\S*\d\S*")
 """Whatever has a digit in it may be somebody's invoice number, or an order's."""
 
 

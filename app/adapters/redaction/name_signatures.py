@@ -21,7 +21,7 @@ FOR_ANOTHER = re.compile(
 SENTENCE_END = re.compile(r"[.!?)]")
 ENDS_SENTENCE = re.compile(r"[.!?)][^\S\n]+$|[^\S\n][\u2013-][^\S\n]$")
 HEAD_ENDS = re.compile(r"[^\S\n]*(?:[|,;/·•(<\[\u2013\u2014:&]|[-+][^\S\n]|[^\S\n]{2,}|$)")
-KISSES = re.compile(r"[^\S\n]+(?:[xX]{1,3}|[^\w\s]{1,3})?[^\S\n]*[.!]?$|[.!]?[^\S\n]*$")
+KISSES = re.compile(r"[^\S\n]++(?:[xX]{1,3}|[^\w\s]{1,3})?[^\S\n]*+[.!]?$|[.!]?[^\S\n]*+$")
 
 
 class Signatures:

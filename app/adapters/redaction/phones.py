@@ -23,7 +23,7 @@ SHORT = re.compile(
     re.IGNORECASE,
 )
 """An extension by itself."""
-BETWEEN = re.compile(r"[^\S\n]+[/\u2013-][^\S\n]+")
+BETWEEN = re.compile(r"(?<![^\S\n])[^\S\n]++[/\u2013-][^\S\n]++")
 """What may stand within one number, or between two."""
 TWO_NUMBERS = 15
 LABELS = (

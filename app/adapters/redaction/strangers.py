@@ -18,7 +18,7 @@ STRANGER = 0.05
 
 GLUED_BEFORE = re.compile(r"(?:[\d@_#]|\d[-/.]|[\w-][./@])\Z")
 GLUED_BEHIND = re.compile(r"[-/#._]?\d|@|\.[a-z]|[/_]\w")
-OPENS = re.compile(r"(?:^|[.!?:;>*\u2022\"\u00bb\u201e\u201c\u00bf\u00a1(\u2013-]\s*|\n\s*|[⟩]\s*)$")
+OPENS = re.compile(r"(?:^|[.!?:;>*\u2022\"\u00bb\u201e\u201c\u00bf\u00a1(\u2013-]\s{0,40}|\n\s{0,40}|[⟩]\s{0,40})$")
 BESIDE = re.compile(r"[^\S\n]{0,2}(?:&[^\S\n]|[.,](?=[^\S\n]*[A-Z][a-z]{0,3}\b))?[^\S\n]?|['\u2019]")
 JOINS = re.compile(r"[^\S\n]{1,2}|[-'\u2019]|\.[^\S\n]?|,[^\S\n]")
 STANDS_ALONE = re.compile(r"(?: [^\W\d_]\.)?[^\w\n]*(?:\n|$)")
