@@ -46,7 +46,7 @@ from app.domain.message import Identity, ReadMail, Screening
 from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal
-from app.domain.text import PiiSpan, RawText, restore, text_of
+from app.domain.text import PiiSpan, RawText, Span, restore, text_of
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.reading.answers import with_what_is_answered
@@ -56,8 +56,10 @@ from app.reading.reading import read_mail
 from app.reading.senders import has_own_verdict
 from app.thinking import MindConfig, check_config
 
-log = structlog.get_logger(__name__)
+REDACTED = 60_000
+"""Code points of a text that are redacted, five times of what a model is shown; no writer's own words are longer."""
 
+log = structlog.get_logger(__name__)
 
 Read = Callable[[bytes, Identity], ReadMail]
 
@@ -267,10 +269,11 @@ class _Redacted:
 
 
 def _redact(redactor: Redactor, case: Case) -> _Redacted:
-    """All texts of the mail in one call, so that one person has one placeholder."""
+    """All texts of the mail in one call, so that one person has one placeholder. What is too long to be redacted in
+    good time is cut off: no model sees it."""
     mail = case.read.mail
-    attachments = [attachment.text or "" for attachment in mail.attachments]
-    texts = [mail.head.subject, mail.text, case.note, *attachments]
+    attachments = [(attachment.text or "")[:REDACTED] for attachment in mail.attachments]
+    texts = [mail.head.subject, mail.text[:REDACTED], case.note, *attachments]
     done = redactor.redact(
         [RawText(text) for text in texts],
         language=case.read.language,
@@ -283,15 +286,17 @@ def _redact(redactor: Redactor, case: Case) -> _Redacted:
     for redaction in done:
         vault.update(redaction.vault)
     greeting = _greeting(case)
+    shown = with_what_is_answered(case.read.parts, mail.text, case.link.account)
     letter = Letter(
         subject=subject.text,
-        body=body.text.cut(with_what_is_answered(case.read.parts, mail.text, case.link.account)),
+        body=body.text.cut([Span(part.start, min(part.end, REDACTED)) for part in shown if part.start < REDACTED]),
         attachments=tuple(redaction.text for redaction in rest),
         language=case.read.language,
         received_at=case.received_at,
         screening=_screening(case),
         sender_placeholder=next(iter(greeting), ""),
         note=note.text if case.note else None,
+        is_cut=any(part.end > REDACTED for part in shown),
     )
     return _Redacted(letter, vault, greeting, body.found)
 

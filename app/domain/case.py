@@ -31,7 +31,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as the agent may see it: redacted, the writer's new words only, without the signature."""
+    """A mail as the agent may see it: redacted, the writer's new words only, without the signature. `is_cut`: so long
+    that its end is missing."""
 
     subject: RedactedText
     body: RedactedText
@@ -41,6 +42,7 @@ class Letter:
     screening: Screening
     sender_placeholder: str = ""
     note: RedactedText | None = None
+    is_cut: bool = False
 
     @property
     def today(self) -> date:

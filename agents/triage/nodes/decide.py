@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents.triage.context import TriageContext
+from agents.triage.context import MAX_BODY, TriageContext
 from agents.triage.outputs import Flag
 from agents.triage.state import Standing, TriageState
 from app.domain.account import LinkMethod
@@ -46,7 +46,8 @@ def _reasons(state: TriageState) -> Iterator[Reason]:
     yield from _signs(state)
     yield from _of_intents(state)
     yield from _of_sender(state["standing"])
-    if Flag.PERHAPS_MORE in state["flags"]:
+    is_cut = state["letter"].is_cut or len(state["letter"].body.value) > MAX_BODY
+    if Flag.PERHAPS_MORE in state["flags"] or is_cut:
         yield Reason.LOW_CONFIDENCE
     if state["account"].strategic:
         yield Reason.STRATEGIC_ACCOUNT

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from agents.prompts import Prompts
+from agents.triage.context import MAX_BODY
 from agents.triage.outputs import ExtractedFacts, FoundContact, FoundIntent, FoundPromise, MessageClass
 from app.adapters.openai_model import FallbackModel
 from app.domain.account import Account, Contact, Link, LinkMethod
@@ -17,7 +18,7 @@ from app.domain.message import Address, Attachment, Head, ParsedMail, ReadMail, 
 from app.domain.ports import Model
 from app.domain.prediction import prediction
 from app.domain.text import PiiSpan, RawText, RedactedText, Redaction, Segment, Span
-from app.mind import LocalMind, known_names
+from app.mind import REDACTED, LocalMind, known_names
 from app.policies.loading import load_policy
 from app.reading.reading import read_mail
 from app.thinking import MindConfig, check_config
@@ -173,6 +174,19 @@ async def test_placeholders_of_earlier_mails_keep_their_meaning() -> None:
     assert thought.proposal.draft is not None
     assert thought.proposal.draft.body == f"Dear {NAME}, thank you."
     assert thought.vault["⟨PERSON_1⟩"] == "Laura Whitfield"
+
+
+@pytest.mark.parametrize("length", [MAX_BODY, REDACTED])
+async def test_a_person_decides_where_a_mail_is_too_long_to_be_read_whole(length: int) -> None:
+    usual = case()
+    body = BODY[: NEW.end] + " and so on" * (length // 10)
+    mail = replace(usual.read.mail, text=body)
+    longer = replace(usual, read=replace(usual.read, mail=mail, parts=ReplyParts(new=(Span(0, len(body)),))))
+    model = promising()
+    proposal = (await mind(model).think(longer)).proposal
+    assert (proposal.route, proposal.reasons) == (Route.REVIEW, (Reason.LOW_CONFIDENCE,))
+    assert len(model.questions[0].letter.body.value) <= REDACTED
+    assert proposal.reply_text == body
 
 
 async def test_a_contact_is_restored() -> None:
