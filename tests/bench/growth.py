@@ -17,7 +17,7 @@ KILOBYTE = 1024
 
 def measure(folder: Path, *, quick: bool) -> list[Figure]:
     with Postgres() as postgres:
-        return asyncio.run(_measure(postgres, folder, 10 if quick else 300))
+        return asyncio.run(_measure(postgres, folder, 10 if quick else 100))
 
 
 async def _measure(postgres: Postgres, folder: Path, count: int) -> list[Figure]:

@@ -97,7 +97,7 @@ async def test_what_left_after_the_backup_does_not_leave_again(
     archive = tmp_path / "backup.zip"
 
     async def mail_comes_in() -> None:
-        for number in range(20):
+        for number in range(5):
             await instance.receive(mail(subject=f"Meanwhile {number}"))
 
     await asyncio.gather(backed_up(instance.url, archive), mail_comes_in())
