@@ -111,6 +111,7 @@ class Writer:
                 mail(
                     f"Hello,\n\n{self._dice.choice(WORDS)}\n\nPetra Vane",
                     subject=f"Matter {thread}",
+                    sender=f"Petra Vane <{'petra' if thread % 2 else f'petra.{thread}'}@customer.example>",
                     message_id=message_id,
                     references=self._threads[thread][-5:],
                 )
