@@ -1,7 +1,35 @@
 """What every test may use. The servers are real; see tests/servers."""
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
-pytest_plugins = ["tests.servers.fixtures", "tests.instances", "tests.desk", "tests.web.house"]
+pytest_plugins = ["tests.servers.fixtures", "tests.instances", "tests.desk"]
+
+LONGEST_FIRST = (
+    "web/test_browser",
+    "web/test_api",
+    "integration/test_operations",
+    "integration/test_cli",
+    "web/test_item",
+    "integration/test_bad_input",
+    "integration/test_sending",
+    "web/test_whole_way",
+    "kills/test_kills",
+    "integration/test_poller",
+    "integration/test_learning",
+    "integration/test_engine",
+    "integration/test_races",
+    "privacy/test_privacy",
+    "web/test_access",
+    "integration/test_reminder_batches",
+    "unit/evals/test_train",
+    "integration/test_backup",
+)
+"""Files that take a minute or more: begun last, they would let the other processes stand idle."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {f"tests/{name}.py": place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
