@@ -5,7 +5,7 @@ from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
-pytest_plugins = ["tests.servers.fixtures", "tests.instances", "tests.desk"]
+pytest_plugins = ["tests.servers.fixtures", "tests.instances", "tests.desk", "tests.web.house", "tests.web.world"]
 
 LONGEST_FIRST = (
     "web/test_browser",

@@ -25,7 +25,8 @@ CaseFileMaker = Annotated[CaseFileService, Depends(case_file_service)]
 
 
 @router.get("/customers/{customer_id}/case-file")
-async def ask(request: Request, customer_id: str, user: PageUser) -> HTMLResponse:
+async def ask(request: Request, customer_id: str, case_files: CaseFileMaker, user: PageUser) -> HTMLResponse:
+    await case_files.check_customer(customer_id)
     page = await page_of(request, "customers", user)
     purposes = [purpose.value for purpose in Purpose]
     return html(request, "case_file.html", page=page, customer_id=customer_id, purposes=purposes)

@@ -136,6 +136,12 @@ class CaseFileService:
         await self._note(customer_id, purpose, made, mark, by)
         return made
 
+    async def check_customer(self, customer_id: str) -> None:
+        """Raises NotFound where there is no such customer, or none that the reader may see."""
+        async with self._database.read() as uow:
+            if await uow.ledger.customer(customer_id) is None:
+                raise NotFound("there is no customer {customer_id}", customer_id=customer_id)
+
     async def _note(self, customer_id: str, purpose: Purpose, made: Made, mark: Watermark, by: SignedIn) -> None:
         async with self._database.write() as uow:
             uow.audit.add(

@@ -127,11 +127,8 @@ class Trial:
         finally:
             self.jobs.clear()
         async with self.database.read() as uow:
-            (outbox,) = [
-                row
-                for row in await uow.outbox.page(state=None, after=None, limit=10_000)
-                if row.id == decided.outbox_id
-            ]
+            assert decided.outbox_id is not None
+            outbox = await uow.outbox.get(decided.outbox_id)
             key = await uow.words.key(outbox.conversation_id)
             envelope = key.open(outbox.id, outbox.envelope).decode()
             sent = message_from_bytes(await uow.words.get(outbox.raw_id), policy=default)

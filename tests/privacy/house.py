@@ -100,7 +100,14 @@ def work_and_search(folder: Path, mails: Sequence[Planted]) -> Searched:
             **_files(folder),
         }
         found = search_model(model.requests, mails)
-        return Searched(found, search_sinks(sinks, mails), len(model.requests), {k: len(v) for k, v in sinks.items()})
+        companies = {mail.company for mail in _on_the_ledger(mails).values()}
+        return Searched(
+            found, search_sinks(sinks, mails, companies), len(model.requests), {k: len(v) for k, v in sinks.items()}
+        )
+
+
+def _on_the_ledger(mails: Sequence[Planted]) -> dict[int, Planted]:
+    return {number: mail for number, mail in enumerate(mails) if number % 2 == 0}
 
 
 def _folder(path: Path) -> Path:
@@ -115,9 +122,7 @@ def _furnish(duebox: Installation, mails: Sequence[Planted]) -> None:
     ]
     contacts = ["customer_id,name,email,role,language,active"]
     invoices = ["number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"]
-    for number, mail in enumerate(mails):
-        if number % 2:
-            continue
+    for number, mail in _on_the_ledger(mails).items():
         row = f"P-{number}"
         customers.append(f'{row},"{mail.company}",{mail.language},,EUR,Europe/Berlin,30,no,no,standard,')
         contacts.append(f"{row},Accounts Payable,ap@c{number}.example,accounts_payable,{mail.language},yes")

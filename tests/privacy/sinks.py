@@ -7,7 +7,7 @@ log · metrics · export · trace · files       what processes write, `/metrics
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.adapters.redaction.words import words_of
@@ -15,6 +15,7 @@ from tests.privacy.mails import ADDRESS, PERSON, Canary, Planted
 from tests.servers.model import ModelRequest
 
 SHORTEST_NAME = 3
+CHANCE = 5
 PARTICLES = frozenset(["van", "der", "den", "de", "della", "ter", "dos", "das", "von", "le", "lo", "di", "da"])
 BODY = re.compile(r"<<<(?:SUBJECT|BODY|ATTACHMENT[^\n]*)\n(.*?)\n(?:SUBJECT|BODY|ATTACHMENT[^\n]*)>>>", re.DOTALL)
 
@@ -45,19 +46,27 @@ class Bodies:
 
     def __init__(self, requests: Iterable[ModelRequest], mails: Sequence[Planted]) -> None:
         self._whole = [request.text for request in requests]
-        by_number = {mail.invoice: mail for mail in mails}
-        numbers = re.compile("|".join(re.escape(number) for number in by_number))
+        known_by = _known_by(mails)
+        known = re.compile("|".join(map(re.escape, sorted(known_by, key=len, reverse=True))))
         self.of_mail: dict[str, list[str]] = {mail.invoice: [] for mail in mails}
         for request in requests:
             asked = str(request.messages[-1].get("content", ""))
             shown = "\n".join(BODY.findall(asked))
-            for number in set(numbers.findall(shown)):
-                self.of_mail[number].append(asked)
+            for invoice in {known_by[value] for value in known.findall(shown)}:
+                self.of_mail[invoice].append(asked)
         self._joined = squeezed("\0".join(self._whole))
 
     def holds(self, canary: Canary) -> bool:
         """Whether a number stands in any request at all, however it is spelled."""
         return squeezed(canary.value) in self._joined
+
+
+def _known_by(mails: Sequence[Planted]) -> Mapping[str, str]:
+    """What tells a mail from all others, with its invoice: the number itself, which may look like somebody's phone and
+    be masked where the ledger does not know it, or the amount."""
+    values = [(value, mail.invoice) for mail in mails for kind, value in mail.readable if kind in {"invoice", "amount"}]
+    often = Counter(value for value, _ in values)
+    return {value: invoice for value, invoice in values if often[value] == 1}
 
 
 def search_model(requests: Sequence[ModelRequest], mails: Sequence[Planted]) -> Findings:
@@ -79,17 +88,33 @@ def search_model(requests: Sequence[ModelRequest], mails: Sequence[Planted]) -> 
     return findings
 
 
-def search_sinks(sinks: Mapping[str, bytes], mails: Sequence[Planted]) -> Findings:
-    """Each canary as it stands, names whole: single words of them also stand in our own lists and code."""
+def search_sinks(sinks: Mapping[str, bytes], mails: Sequence[Planted], companies: Collection[str] = ()) -> Findings:
+    """Each canary as it stands, names whole: single words of them also stand in our own lists and code.
+
+    `companies` are on the ledger, whose columns are readable: what stands within their names is nobody's. What is as
+    short as CHANCE stands somewhere in sealed bytes by chance, so that it is looked for in text alone.
+    """
     findings = Findings()
+    named = re.compile(
+        "|".join(re.escape(name.casefold()) for name in sorted(companies, key=len, reverse=True)) or "$^"
+    )
     for name, content in sinks.items():
-        folded = [content.decode(code, "ignore").casefold() for code in ("utf-8", "utf-16-le")]
+        folded = [named.sub("", content.decode(code, "ignore").casefold()) for code in ("utf-8", "utf-16-le")]
+        least = 0 if _is_text(content) else CHANCE + 1
         for mail in mails:
             for canary in mail.canaries:
-                if any(canary.value.casefold() in text for text in folded):
+                if len(canary.value) >= least and any(canary.value.casefold() in text for text in folded):
                     findings.leaked[canary.type] += 1
                     findings.leaks.append(f"{name}: {canary.type} of a {canary.place}, {mail.language}")
     return findings
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def squeezed(text: str) -> str:
