@@ -12,6 +12,7 @@ from app.review.asked import colleagues, newcomers, reading_of, terms_asked
 from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
 from app.review.files import CaseFile
+from app.review.gist import gist
 from app.review.item_view import CaseView, ChangedText, Decision
 from app.review.ledger_panel import ledger_panel
 from app.review.mails import earlier, mail_view, sent_text
@@ -60,7 +61,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         segment=customer.segment if customer else "",
         banners=await banners(uow, case),
         earlier=await earlier(uow, case.message),
-        summary=proposal.summary,
+        summary=gist(proposal.summary),
         facts=await facts(uow, case),
         draft=draft,
         blank=None if draft else blank(case),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain.counterfactual import Otherwise
+from app.review.gist import Line
 from app.review.ledger_view import Amount, LedgerView
 from app.review.marking import Edit, Paragraph, Segment, Source
 from app.review.second import Second
@@ -263,7 +264,7 @@ class CaseView:
     segment: str = ""
     banners: tuple[Banner, ...] = ()
     earlier: tuple[EarlierMail, ...] = ()
-    summary: tuple[str, ...] = ()
+    summary: tuple[Line, ...] = ()
     facts: tuple[FactView, ...] = ()
     draft: DraftView | None = None
     blank: DraftView | None = None
