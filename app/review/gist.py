@@ -55,9 +55,8 @@ CLOSED = {"kind", "reason"}
 
 SYMBOLS = {"£": "GBP", "€": "EUR", "US$": "USD"}
 _AMOUNT = re.compile(r"(-?)(£|€|US\$|[A-Z]{3})\N{NO-BREAK SPACE}?([0-9,]+\.[0-9]{2})")
-_INVOICES = re.compile(r"(?P<clause>.+) \((?P<numbers>[^()]+)\)")
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
-_READERS = [(clause, re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(clause)))) for clause in CLAUSES]
+_READERS = [(clause, re.compile(_PLACE.sub(r"(?P<\1>.{1,200})", re.escape(clause)))) for clause in CLAUSES]
 
 
 class Day(date):
@@ -88,11 +87,11 @@ def _line(line: str) -> Line:
 
 def _clauses(said: str) -> Iterator[Sentence]:
     for clause in said.split("; "):
-        about = _INVOICES.fullmatch(clause)
-        if about is None:
-            yield _clause(clause)
+        want, mark, numbers = clause.rpartition(" (")
+        if mark and numbers.endswith(")"):
+            yield Sentence("{clause} ({numbers})", clause=_clause(want), numbers=numbers.removesuffix(")"))
         else:
-            yield Sentence("{clause} ({numbers})", clause=_clause(about["clause"]), numbers=about["numbers"])
+            yield _clause(clause)
 
 
 def _clause(text: str) -> Sentence:

@@ -1,6 +1,7 @@
 """The review UI as people use it: a real installation on SQLite, real Chromium, keyboard and pointer."""
 
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -230,6 +231,33 @@ async def test_approve_by_key_then_undo_by_key(desk: Desk, ines: Page) -> None:
     await ines.wait_for_url(f"**/queue?review={review}")
     await expect(ines.locator("#say")).to_contain_text("Undone: it is in the queue again.")
     assert desk.state(review) == "pending"
+
+
+async def test_the_same_in_french(desk: Desk, browser: Browser) -> None:
+    """The browser asks for French; what a person then chooses holds, whatever a browser asks for."""
+    context = await browser.new_context(locale="fr-FR", viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    review = desk.review("approve")
+    await page.goto(desk.url(f"/login?next=/queue?review={review}"))
+    await expect(page.locator("h1")).to_have_text("Se connecter")
+    await page.fill("#email", COLLECTOR)
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await page.wait_for_url("**/queue*")
+    await expect(page.locator("html")).to_have_attribute("lang", "fr-FR")
+    await expect(page.locator(".dx-trace").first).to_be_visible()
+    await page.keyboard.press("e")
+    await expect(page.locator(".dx-leaving")).to_contain_text("Approuvé: Approve Ltd.")
+    await page.keyboard.press("z")
+    await page.wait_for_url(f"**/queue?review={review}")
+    await expect(page.locator("#say")).to_contain_text("il est de nouveau dans la file.")
+    assert desk.state(review) == "pending"
+    for language, name in (("de", "Deutsch"), ("en", "English")):
+        await page.locator("[popovertarget=account]").click()
+        await page.get_by_role("button", name=name).click()
+        await expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}-"))
+        assert page.url == desk.url(f"/queue?review={review}")
+    await context.close()
 
 
 async def test_edit_and_approve_with_control_enter(desk: Desk, ines: Page) -> None:

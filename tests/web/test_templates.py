@@ -621,6 +621,16 @@ def test_page_obeys_the_content_security_policy(pages: Templates, name: str) -> 
             )
 
 
+@pytest.mark.parametrize(("language", "close"), [("fr", "Fermer"), ("de", "Schließen"), ("es", "Cerrar")])
+def test_every_page_speaks_every_language(pages: Templates, language: str, close: str) -> None:
+    for template, context in dict(PAGES.values()).items():
+        shown = context["page"]
+        assert isinstance(shown, Page)
+        text = pages.render(template, **{**context, "page": replace(shown, language=language)})
+        assert f'<html lang="{language}-' in text or "<html" not in text
+        assert (f'aria-label="{close}"' in text) == ('id="keys"' in text), template
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_posting_form_carries_the_token(pages: Templates, name: str) -> None:
     template, context = PAGES[name]
@@ -646,6 +656,7 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
         r"/(queue(\?(q=[\w%+]+|review=[\w-]+|after=[\w-]+|edit=1|&)+)?|search(\?q=[\w%>]+(&before=[\w-]+)?)?"
         r"|performance|decisions|policy|playground|administration|privacy|notifications|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
         r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+|cases/[\w-]+"
+        r"|login\?language=(en|fr|de|es)&next=[\w%/]*"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
     )
     for tag, attributes in found.tags:
@@ -665,7 +676,7 @@ def actions(pages: Templates, name: str) -> set[str]:
         str(a["action"]).rsplit("/", 1)[-1]
         for a, _ in Tags(pages.render(template, **context)).forms
         if a["method"] == "post"
-    } - {"logout"}
+    } - {"logout", "language"}
 
 
 def test_collector_decides_and_auditor_reads(pages: Templates) -> None:
