@@ -11,9 +11,6 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from app.domain.sentence import Sentence
 
 DIRECTORY = Path(__file__).parent / "locale"
@@ -36,6 +33,10 @@ def catalogue(language: str) -> NullTranslations:
     """What the sentences of the program are called in a language; English is what they are."""
     if language == SOURCE:
         return NullTranslations()
+    # Their imports take as long as a page: a process that speaks English alone does not need them.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     compiled = BytesIO()
     with catalogue_path(language).open("rb") as file:
         write_mo(compiled, read_po(file, locale=LOCALES[language]))
