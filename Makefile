@@ -3,7 +3,7 @@ PYTHON ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench audit-bench attack privacy servers real-llm lock
+.PHONY: help install demo test check bench audit-bench attack privacy servers real-llm sbom audit-deps lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -46,6 +46,13 @@ servers: install ## a Dovecot and an SMTP sink to try things on, in the foregrou
 real-llm: install ## the model's protocol with a real small model (builds llama.cpp's server once, some 13 minutes)
 	bash tests/real_llm/provision.sh
 	$(BIN)/pytest -m real_llm tests/real_llm
+
+sbom: ## CycloneDX list of all that is locked, with hashes, in build/sbom.json (needs uv)
+	@mkdir -p build
+	uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --output-reproducible --of JSON -o build/sbom.json
+
+audit-deps: ## known weaknesses of what is locked, as PyPI's advisory database has them (needs uv and the network)
+	uv tool run --quiet --from pip-audit==2.10.1 pip-audit -r requirements.lock --require-hashes --disable-pip
 
 lock: ## pin what pyproject.toml asks for (needs uv; ARGS=--upgrade takes the newest): for .venv all, for the image what runs
 	uv pip compile pyproject.toml --group dev $(LOCK) $(ARGS) -o requirements.lock
