@@ -11,7 +11,7 @@ FITS = re.compile(
     re.IGNORECASE,
 )
 """LGPL and MPL: used as they come, replaceable, unchanged."""
-READ_BY_HAND = {"dkimpy": "BSD-like (zlib)", "axe-playwright-python": "MIT", "imapclient": "BSD-3-Clause"}
+READ_BY_HAND = {"dkimpy": "zlib", "axe-playwright-python": "MIT", "imapclient": "BSD-3-Clause"}
 """Their metadata names none, or says it in words of its own; read in their LICENSE file."""
 ELSEWHERE = frozenset({"colorama", "httpx2-jsfetch"})
 """Locked for other systems, and not installed on ours."""
@@ -20,7 +20,8 @@ ELSEWHERE = frozenset({"colorama", "httpx2-jsfetch"})
 def licence_of(name: str) -> str:
     said = metadata(name)
     classifiers = [line for line in said.get_all("Classifier") or [] if line.startswith("License ::")]
-    return " ".join([said.get("License-Expression") or "", *classifiers, (said.get("License") or "")[:80]])
+    named = [*(said.get_all("License-Expression") or []), *(said.get_all("License") or [])]
+    return " ".join([*classifiers, *(name[:80] for name in named)])
 
 
 def test_every_locked_package_bears_a_licence_that_fits() -> None:
