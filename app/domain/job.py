@@ -30,25 +30,15 @@ def dispatch_job(batch_id: UUID) -> Job:
     return Job(JobKind.DISPATCH, str(batch_id), f"dispatch-{batch_id}", "")
 
 
-def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str = "", delay_seconds: float = 0) -> Job:
+def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str = "") -> Job:
     """Works one run of a message; `again` tells a further try of the same run from the first."""
-    key = triage_key(message_id, run) + again
-    return Job(JobKind.TRIAGE, str(message_id), key, str(conversation_id), delay_seconds)
+    return Job(JobKind.TRIAGE, str(message_id), triage_key(message_id, run) + again, str(conversation_id))
 
 
 STORM_FROM = 20
-STORM_PACE = 2.0
-STORM_LONGEST = 6 * 3600.0
-
-
-def storm_delay(ahead: int) -> float:
-    """How many seconds a mail waits of whose sender so many others are in work.
-
-    Lanes have their turn at random: without this, whoever writes while 10,000 mails of another sender wait would wait
-    behind half of them. So only a few of them are ready at a time, and the rest comes at a pace that leaves most of the
-    capacity to others.
-    """
-    return min(max(ahead + 1 - STORM_FROM, 0) * STORM_PACE, STORM_LONGEST)
+"""How many mails of one sender have a job at a time. Lanes have their turn at random: if all had one, whoever writes
+while 10,000 mails of another sender wait would wait behind half of them. The others are held, and each that is worked
+lets the next in."""
 
 
 def triage_key(message_id: UUID, run: int) -> str:

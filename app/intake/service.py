@@ -22,7 +22,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import MailTooLarge, NotFound, UnreadableMail
 from app.domain.ids import new_id
-from app.domain.job import dispatch_job, storm_delay, triage_job
+from app.domain.job import STORM_FROM, dispatch_job, triage_job
 from app.domain.message import Head, MessageState
 from app.reading.headers import read_head
 from app.reading.parsing import fingerprint, parse_mail
@@ -280,7 +280,7 @@ def plain_subject(subject: str) -> str:
 class Dispatcher:
     """The job of a batch: queue the triage of each of its mails, in order, under a key that makes a repeat harmless.
 
-    A sender of very many mails has to wait with most of them, so that the others need not.
+    Of a sender of very many mails most are held, each until one before it is worked, so that the others need not wait.
     """
 
     def __init__(self, database: Database) -> None:
@@ -292,8 +292,9 @@ class Dispatcher:
             senders = {row.sender_hash for row in waiting if row.sender_hash}
             ahead = await uow.messages.in_work_by_sender(senders, beside=UUID(batch_id))
             for row in waiting:
-                delay = storm_delay(ahead[row.sender_hash]) if row.sender_hash else 0
-                await uow.enqueue(triage_job(row.id, row.run, row.conversation_id, delay_seconds=delay))
+                row.is_held = row.sender_hash is not None and ahead[row.sender_hash] >= STORM_FROM
+                if not row.is_held:
+                    await uow.enqueue(triage_job(row.id, row.run, row.conversation_id))
                 ahead[row.sender_hash or ""] += 1
 
     async def give_up(self, batch_id: str, error: str) -> None:

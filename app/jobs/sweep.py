@@ -14,7 +14,7 @@ import structlog
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.ids import new_id
-from app.domain.job import Job, JobKind, send_key, triage_key
+from app.domain.job import STORM_FROM, Job, JobKind, send_key, triage_job, triage_key
 from app.jobs.engine import Engine, Handler
 
 SWEEP_SECONDS = 60.0
@@ -50,13 +50,21 @@ class Sweep:
             stuck = await uow.messages.stragglers(stored_before=before, limit=AT_ONCE)
             due = await uow.outbox.due(before=before, limit=AT_ONCE)
             lanes = {outbox_id: str((await uow.outbox.get(outbox_id)).conversation_id) for outbox_id in due}
-        found = 0
+        found = await self._let_in()
         for message in stuck:
             key = triage_key(message.id, message.run)
             found += await self._mend(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id))
         for outbox_id in due:
             found += await self._mend(JobKind.SEND, str(outbox_id), send_key(outbox_id), lanes[outbox_id])
         return found
+
+    async def _let_in(self) -> int:
+        """Mails that are held behind one that is gone."""
+        async with self._database.write() as uow:
+            senders = await uow.messages.held_up(limit=AT_ONCE)
+            rows = [row for sender in senders for row in await uow.messages.let_in(sender, limit=STORM_FROM)]
+            await uow.enqueue(*(triage_job(row.id, row.run, row.conversation_id) for row in rows))
+        return len(rows)
 
     async def _mend(self, kind: JobKind, subject: str, key: str, lane: str) -> bool:
         async with self._database.read() as uow:

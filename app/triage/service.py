@@ -143,6 +143,7 @@ class TriageService:
             message.state = advance(message.state, MessageState.PENDING)
             await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale, is_moved=is_moved)
         self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
+        await _let_next_in(uow, message)
 
     async def _save_proposal(
         self, uow: Uow, task: Task, message: MessageRow, read: ReadMail, thought: Thought
@@ -313,7 +314,15 @@ class TriageService:
                 error=message.error,
                 attempts=message.attempts,
             )
+            await _let_next_in(uow, message)
         log.warning("triage.message.quarantined", message_id=str(message_id), error=error[:64])
+
+
+async def _let_next_in(uow: Uow, message: MessageRow) -> None:
+    """A mail was worked: the next of its sender that was held has its turn."""
+    if message.sender_hash is not None:
+        for row in await uow.messages.let_in(message.sender_hash):
+            await uow.enqueue(triage_job(row.id, row.run, row.conversation_id))
 
 
 def _within(policy: Policy, thought: Thought, link: Link) -> Thought:

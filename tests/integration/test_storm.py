@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.db.engine import sync_engine
 from app.db.tables.mail import MessageRow
-from app.domain.job import STORM_FROM, STORM_PACE, JobKind, storm_delay
+from app.domain.job import STORM_FROM, JobKind
 from app.domain.message import MessageState
 from app.jobs.engine import Handler
 from app.jobs.queues import TRIAGE
@@ -12,6 +12,7 @@ from app.jobs.sweep import Sweep
 from tests.instances import Instance, mail
 
 STORM = STORM_FROM + 10
+ROBOT = "robot@portal.example"
 
 
 async def dispatch(instance: Instance, *mails: bytes) -> None:
@@ -29,26 +30,37 @@ async def triage_jobs(instance: Instance) -> dict[str, int]:
 
 
 async def test_a_storm_waits_so_that_others_do_not(instance: Instance) -> None:
-    storm = [mail(subject=f"Ticket {number}", sender="robot@portal.example") for number in range(STORM)]
+    storm = [mail(subject=f"Ticket {number}", sender=ROBOT) for number in range(STORM)]
     await dispatch(instance, *storm[: STORM // 2])
     await dispatch(instance, *storm[STORM // 2 :])
-    assert await triage_jobs(instance) == {"ready": STORM_FROM, "delayed": STORM - STORM_FROM}
+    assert await triage_jobs(instance) == {"ready": STORM_FROM}
     await dispatch(instance, *(mail(sender=f"{number}@customer.example") for number in range(5)))
     assert (await triage_jobs(instance))["ready"] == STORM_FROM + 5, "who writes meanwhile is among few, not among all"
+
+
+async def test_each_mail_that_is_worked_lets_the_next_in(instance: Instance) -> None:
+    await dispatch(instance, *(mail(subject=f"Ticket {number}", sender=ROBOT) for number in range(STORM)))
+    messages = await instance.messages()
+    assert [message.is_held for message in messages] == [False] * STORM_FROM + [True] * (STORM - STORM_FROM)
+    await instance.triage.work(str(messages[0].id))
+    await instance.triage.give_up(str(messages[1].id), "ValueError")
+    assert [message.is_held for message in await instance.messages()].index(True) == STORM_FROM + 2
+    assert (await triage_jobs(instance))["ready"] == STORM_FROM + 2
+    for message in messages[2:]:
+        await instance.triage.work(str(message.id))
+    assert not any(message.is_held for message in await instance.messages())
+    assert (await triage_jobs(instance))["ready"] == STORM, "each once"
+
+
+async def test_what_is_held_behind_nobody_is_found(instance: Instance) -> None:
+    await dispatch(instance, *(mail(subject=f"Ticket {number}", sender=ROBOT) for number in range(STORM)))
     async with instance.database.write() as uow:
-        await uow.session.execute(sa.update(MessageRow).values(state=MessageState.NO_ANSWER))
-    await dispatch(instance, mail(sender="robot@portal.example"))
-    assert (await triage_jobs(instance))["ready"] == STORM_FROM + 6, "when the storm is over its sender is one of many"
-
-
-def test_the_pace_of_a_storm() -> None:
-    assert [storm_delay(ahead) for ahead in (0, STORM_FROM - 1, STORM_FROM, STORM_FROM + 9)] == [
-        0,
-        0,
-        STORM_PACE,
-        10 * STORM_PACE,
-    ]
-    assert storm_delay(1_000_000) == 6 * 3600, "but nothing waits for ever"
+        gone = sa.update(MessageRow).where(~MessageRow.is_held).values(state=MessageState.NO_ANSWER)
+        await uow.session.execute(gone)
+    sweep = Sweep(instance.database, instance.engine, {}, instance.clock)
+    assert await sweep.sweep() == STORM - STORM_FROM
+    assert (await triage_jobs(instance))["ready"] == STORM
+    assert await sweep.sweep() == 0
 
 
 async def test_a_mail_that_kills_its_workers_is_parked_and_shown(instance: Instance) -> None:

@@ -207,11 +207,39 @@ class Messages:
         )
         return Counter({sender: number for sender, number in rows if sender})
 
+    async def let_in(self, sender_hash: str, *, limit: int = 1) -> Sequence[MessageRow]:
+        """The next mails of a sender that were held; they are no more."""
+        held = (
+            sa.select(MessageRow)
+            .where(MessageRow.sender_hash == sender_hash, MessageRow.is_held, MessageRow.state == MessageState.IN_WORK)
+            .order_by(MessageRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = (await self._session.scalars(held)).all()
+        for row in rows:
+            row.is_held = False
+        return rows
+
+    async def held_up(self, *, limit: int) -> Sequence[str]:
+        """Senders whose mails are held though none of theirs is worked that would let the next in."""
+        other = sa.orm.aliased(MessageRow)
+        is_worked = sa.exists().where(
+            other.sender_hash == MessageRow.sender_hash, other.state == MessageState.IN_WORK, ~other.is_held
+        )
+        found = await self._session.scalars(
+            sa.select(MessageRow.sender_hash)
+            .where(MessageRow.is_held, MessageRow.state == MessageState.IN_WORK, ~is_worked)
+            .distinct()
+            .limit(limit)
+        )
+        return [sender for sender in found if sender]
+
     async def stragglers(self, *, stored_before: datetime, limit: int) -> Sequence[MessageRow]:
-        """Messages in work for suspiciously long: their jobs may be gone."""
+        """Messages in work for suspiciously long that are not held: their jobs may be gone."""
         found = await self._session.scalars(
             sa.select(MessageRow)
-            .where(MessageRow.state == MessageState.IN_WORK, MessageRow.stored_at < stored_before)
+            .where(MessageRow.state == MessageState.IN_WORK, ~MessageRow.is_held, MessageRow.stored_at < stored_before)
             .order_by(MessageRow.id)
             .limit(limit)
         )

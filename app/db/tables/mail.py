@@ -161,6 +161,13 @@ class MessageRow(Base):
             sqlite_where=sa.text("state = 'in_work'"),
             postgresql_where=sa.text("state = 'in_work'"),
         ),
+        sa.Index(
+            "ix_messages_sender_hash_held",
+            "sender_hash",
+            "id",
+            sqlite_where=sa.text("is_held"),
+            postgresql_where=sa.text("is_held"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -171,6 +178,7 @@ class MessageRow(Base):
     customer_id: Mapped[str | None] = mapped_column(sa.String(64))
     rfc_id_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
     sender_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     head: Mapped[bytes]
     raw_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
     reading_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
