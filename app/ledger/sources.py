@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from app.domain.errors import BadRow
 
-_POINT = re.compile(r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})|.*,.*\..*")
-_COMMA = re.compile(r"[^,]*,(?:[0-9]{1,2}|[0-9]{4})|.*\..*,.*")
+_POINT = re.compile(r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})|[^,]*,[^.]*\..*")
+_COMMA = re.compile(r"[^,]*,(?:[0-9]{1,2}|[0-9]{4})|[^.]*\.[^,]*,.*")
 
 
 class DecimalMark(StrEnum):

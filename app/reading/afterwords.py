@@ -26,7 +26,8 @@ _MATTER = re.compile(
 )
 _OWN = re.compile(rf"\b(?:{_FIRST_PERSON})\b", re.IGNORECASE)
 _CARD = re.compile(
-    r"\S@\S+\.\w|https?://|\bwww\.|(?:^|\s)(?:tel|fax|fon|mob)\w*\s?[.:]|(?:\+|\b0)\d[\d ()/.-]{6,}", re.IGNORECASE
+    r"\S@\S{1,255}\.\w|https?://|\bwww\.|(?:^|\s)(?:tel|fax|fon|mob)\w*\s?[.:]|(?:\+|\b0)\d[\d ()/.-]{6,}",
+    re.IGNORECASE,
 )
 _FEW_WORDS = 4
 _ENOUGH_WORDS = 7

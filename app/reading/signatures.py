@@ -65,7 +65,7 @@ _CONTACT = re.compile(
     r"cellulare|telefoon|telemóvel|t|m|f|p)\s?[.:]{1,2}\s?[+(\d]"
     r"|(?:^|[\s|,(])(?:\+|00)\d{2}[\d ()/.-]{6,}|(?:^|[\s|,])\(?0\d{1,5}\)?[ /-]?\d[\d /-]{4,}|(?:^|"
     r"\s)\(\d{3}\) ?\d{3}-\d{4}|\b\d{3}-\d{3}-\d{4}\b"
-    r"|\S@\S+\.\w|https?://|\bwww\.|\w \| \w|\b(?:gmbh|ltd|limited|plc|llc|inc|s\.?a\.?r\.?l|s\.?a\.?s|s\.?r\.?l|"
+    r"|\S@\S{1,255}\.\w|https?://|\bwww\.|\w \| \w|\b(?:gmbh|ltd|limited|plc|llc|inc|s\.?a\.?r\.?l|s\.?a\.?s|s\.?r\.?l|"
     r"s\.?p\.?a|b\.?v|n\.?v|s\.?l|lda|"
     r"e\.k|kg|ag|se)\b\.?(?:\s|$|,)"
     r"|\b(?:vat|ust-?id\w*|hrb|hra|amtsgericht|geschäftsführer|registered (?:in|office)|company (?:no|number)|siret|"
