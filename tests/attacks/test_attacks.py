@@ -4,7 +4,7 @@ from tests.attacks.__main__ import report
 from tests.attacks.carriers import attacks
 from tests.attacks.trial import Tally, run
 
-FEW = 8
+FEW = 4
 
 
 async def test_nothing_leaves_without_a_person_and_nobody_else_is_written_to() -> None:
