@@ -34,7 +34,7 @@ from app.review.view import (
     QuarantineRow,
     SentRow,
 )
-from app.web.rendering import Counts, MailboxStatus, Status
+from app.web.frame import Counts, MailboxStatus, Status
 
 LISTED = 200
 Row = TypeVar("Row")

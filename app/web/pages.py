@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse
 from app.domain.clock import Clock
 from app.domain.people import SignedIn
 from app.web.csrf import csrf_token
+from app.web.frame import Counts, CurrentUser, Page, Status
 from app.web.languages import LOCALES, language_of
-from app.web.rendering import Counts, CurrentUser, Page, Status, Templates
+from app.web.rendering import Templates
 
 ZONE_COOKIE = "duebox_zone"
 LANGUAGE_COOKIE = "duebox_language"

@@ -22,10 +22,11 @@ from app.review.marking import Segment, Span, mail_text, paragraphs, segments, s
 from app.review.search import Found, FoundRow
 from app.review.second import OnFile, Second
 from app.review.together import CLAIM, Colleague, Company
-from app.web import rendering
+from app.web.filters import bars
+from app.web.frame import Counts, CurrentUser, MailboxStatus, Page, Status
 from app.web.pages import zone_of
 from app.web.reads import READS
-from app.web.rendering import Counts, CurrentUser, Page, Templates, bars, templates
+from app.web.rendering import Templates, templates
 
 REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2026, 5, 21, 10, 42, 40, tzinfo=UTC)
@@ -741,9 +742,9 @@ def test_each_fact_of_a_draft_has_a_letter_and_a_source(pages: Templates) -> Non
 
 def test_the_frame_says_what_does_not_work(pages: Templates) -> None:
     def frame(**changes: object) -> str:
-        return pages.render("sent.html", page=replace(page("sent"), status=rendering.Status(**changes)), rows=())  # type: ignore[arg-type]
+        return pages.render("sent.html", page=replace(page("sent"), status=Status(**changes)), rows=())  # type: ignore[arg-type]
 
-    fine = rendering.MailboxStatus("collections", True, NOW - timedelta(seconds=12))
+    fine = MailboxStatus("collections", True, NOW - timedelta(seconds=12))
     assert "1 mailbox, read 12\N{NO-BREAK SPACE}s ago" in frame(mailboxes=(fine,))
     dead = replace(fine, error="imap_login_refused")
     assert "collections cannot be read: user name or password refused" in frame(mailboxes=(dead,))
