@@ -16,7 +16,7 @@ demo: install ## a fresh instance with sample mail on http://127.0.0.1:8000
 
 test: install ## all tests, with a real Dovecot, PostgreSQL and Chromium (installed by apt when missing)
 	bash tests/provision.sh
-	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 check: install ## formatting, lint, types, imports that point down, declared dependencies, data sets, gates
 	@mkdir -p build

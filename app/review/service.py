@@ -187,6 +187,8 @@ class ReviewService:
 
     async def _approve(self, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
         async with self._database.write() as uow:
+            if edited is not None:
+                _check_may_write(await uow.reviews.get(review_id), by)
             await check_second(uow, review_id, version=version, by=by)
             review = await uow.reviews.decide(
                 review_id,
@@ -288,12 +290,16 @@ class ReviewService:
     def _reply(review: ReviewRow, draft: Draft | None, read_as: str, edited: Reply | None, by: SignedIn) -> Reply:
         if draft is None and edited is None:
             raise Invalid("there is no draft to approve: write one, send the mail back, or ignore it")
-        if Reason.FRAUD_RISK.value in review.reasons and not by.is_senior:
-            raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
+        _check_may_write(review, by)
         if edited is not None:
             return Reply(edited.subject, edited.body, draft.language if draft else read_as)
         assert draft is not None  # noqa: S101  # said above
         return Reply(draft.subject, draft.body, draft.language)
+
+
+def _check_may_write(review: ReviewRow, by: SignedIn) -> None:
+    if Reason.FRAUD_RISK.value in review.reasons and not by.is_senior:
+        raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
 
 
 def _edited(subject: str | None, body: str | None) -> Reply:

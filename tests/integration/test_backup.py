@@ -210,12 +210,13 @@ async def test_nothing_starts_on_a_database_whose_restore_was_broken_off(postgre
         prepare_database(postgres_url)
 
 
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 async def test_without_the_programs_of_postgresql_the_message_says_what_to_install(
-    migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Invalid, match="pg_dump is not on the PATH: install"):
-        await backed_up(migrated_database, tmp_path / "backup.zip")
+        await backed_up(migrated_url, tmp_path / "backup.zip")
     assert os.listdir(tmp_path) == [], "nothing half made is left"
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import logging
+import threading
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from app.cli import cli
@@ -30,10 +33,15 @@ def replayed(*ids: str) -> Result:
     """As from a shell: a process begins with an event loop, which the engine looks for."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    handlers, hook = set(logging.root.handlers), threading.excepthook
     try:
         return CliRunner().invoke(cli, ["audit", "replay", *ids, "--json"])
     finally:
         loop.close()
+        structlog.reset_defaults()  # what the command logs to ends with it
+        threading.excepthook = hook
+        for handler in set(logging.root.handlers) - handlers:
+            logging.root.removeHandler(handler)
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)

@@ -303,7 +303,6 @@ def test_what_was_committed_outlives_a_crash_of_the_database() -> None:
             lost.execute("SELECT 1")
         lost.close()
         assert postgres.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", url=url) == [["kept"]]
-        assert postgres.sql("SHOW fsync") == [["on"]]
         assert postgres.sql("SHOW max_connections") == [["20"]]
         with pytest.raises(ServerFailed, match="nonsense"):
             postgres.sql("SELECT nonsense")

@@ -135,7 +135,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 async def furnish(folder: Path, services: Services) -> None:
     for email, name, role in ((MANAGER, "Oda Brandell", "manager"), (AUDITOR, "Noor Vries", "auditor")):
         await administration.add_user(services, email=email, name=name, role=role, password=PASSWORD)
-    for kind, rows in ledger((*PROMISES, "fraud", "robot", "hostile")).items():
+    for kind, rows in ledger((*PROMISES, "fraud", "lure", "robot", "hostile")).items():
         path = folder / f"more_{kind}.csv"
         path.write_text(rows, encoding="utf-8")
         await services.ledger.import_file(kind, path)
@@ -171,6 +171,11 @@ def mails() -> Iterator[bytes]:
         "IBAN GB33 BUKB 2020 1555 5555 55. Please do not call.\n\nPetra Vane",
         subject="New bank account",
         sender="Petra Vane <fraud@fraud.example>",
+    )
+    yield mail(
+        "Hello,\n\nwhen will you send the goods of INV-lure?\n\nPetra Vane",
+        sender="Petra Vane <lure@lure.example>",
+        headers=[("Reply-To", "Petra Vane <petra@elsewhere.example>")],
     )
     yield mail(
         "I am out of the office until Monday.",
@@ -327,7 +332,9 @@ async def test_a_mail_without_a_draft_gets_an_answer_by_hand(desk: Desk, ines: P
 
 
 async def test_only_a_manager_writes_where_fraud_is_suspected(desk: Desk, ines: Page, browser: Browser) -> None:
-    place = f"/reviews/{desk.review('fraud')}"
+    await ines.goto(desk.url(f"/reviews/{desk.review('fraud')}"))
+    await expect(ines.locator(".dx-actions")).to_contain_text("A call to a contact on file comes first.")
+    place = f"/reviews/{desk.review('lure')}"
     await ines.goto(desk.url(place + "?edit=1"))
     await expect(ines.locator(".dx-actions")).to_contain_text("Only a manager may write to this sender.")
     await expect(ines.locator("#edit-form")).to_have_count(0)
@@ -369,7 +376,7 @@ async def test_an_auditor_reads_and_decides_nothing(desk: Desk, context: Browser
     for path in (f"/queue?review={review}&edit=1", f"/reviews/{review}", "/no-answer", "/sent", "/quarantine"):
         await noor.goto(desk.url(path))
         actions = [await form.get_attribute("action") for form in await noor.locator("form[method=post]").all()]
-        assert actions == ["/logout"]
+        assert actions == ["/language", "/logout"]
         for key in "erisnz":
             await noor.keyboard.press(key)
         await expect(noor.locator("[popover]:popover-open")).to_have_count(0)

@@ -220,7 +220,7 @@ async def test_an_auditor_reads_and_finds_no_forms(reader: Desk) -> None:
         page = await reader.get(path)
         check(page)
         posting = [form["action"] for form, _fields in Tags(page).forms if form["method"] == "post"]
-        assert posting == ["/logout"]
+        assert posting == ["/language", "/logout"]
     await reader.post("/promises", "/cases", 403, **PROMISE)
     await reader.ask("POST", "/cases", 403, json={"kind": "promise", "customer_id": "C-1", "day": "2026-05-29"})
 
