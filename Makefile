@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: help install demo test check bench audit-bench attack privacy servers real-llm sbom audit-deps lock
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 install: ## build .venv from requirements.lock (PYTHON=python3.12 chooses the Python)
 	@PYTHON="$(PYTHON)" bash .ci/install
@@ -16,7 +16,7 @@ demo: install ## a fresh instance with sample mail on http://127.0.0.1:8000
 
 test: install ## all tests, with a real Dovecot, PostgreSQL and Chromium (installed by apt when missing)
 	bash tests/provision.sh
-	$(BIN)/pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 check: install ## formatting, lint, types, imports that point down, declared dependencies, data sets, gates
 	@mkdir -p build

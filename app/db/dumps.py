@@ -21,7 +21,6 @@ from typing import IO
 import sqlalchemy as sa
 
 from app.db.engine import is_sqlite, sqlite_path, sync_engine
-from app.db.migrating import VERSION_TABLE
 from app.domain.errors import AppError, BackupUnusable, Invalid
 
 BLOCK = 1 << 20
@@ -41,7 +40,7 @@ class Moment:
 
 @contextmanager
 def moment_of(url: str, scratch: Path) -> Iterator[Moment]:
-    """`scratch` is a file that may be made, and is removed: SQLite's copy. Raises Invalid where there is nothing."""
+    """`scratch` is a file that may be made, and is removed: SQLite's copy. The database is not empty."""
     if is_sqlite(url):
         with _copied(Path(sqlite_path(url)), scratch), _seen(f"sqlite:///{scratch}") as connection:
             yield Moment(connection, lambda out: _copy_file(scratch, out))
@@ -78,8 +77,6 @@ def is_empty(url: str) -> bool:
 
 @contextmanager
 def _copied(path: Path, scratch: Path) -> Iterator[None]:
-    if not path.exists():
-        raise Invalid(f"DUEBOX_DATABASE_URL: there is no database {path}")
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(scratch)) as copy:
             source.backup(copy)  # all pages in one go: one moment, and in WAL mode writers need not wait
@@ -95,8 +92,6 @@ def _seen(url: str) -> Iterator[sa.Connection]:
     level = {} if is_sqlite(url) else {"isolation_level": "REPEATABLE READ"}
     try:
         with engine.connect().execution_options(**level) as connection:
-            if not sa.inspect(connection).has_table(VERSION_TABLE):
-                raise Invalid("DUEBOX_DATABASE_URL: this database is empty; there is nothing to back up")
             yield connection
     finally:
         engine.dispose()

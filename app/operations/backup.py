@@ -11,19 +11,22 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.bootstrap import Services
-from app.db.dumps import moment_of
+from app.db.dumps import is_empty, moment_of
 from app.db.engine import is_sqlite
 from app.db.migrating import VERSION_TABLE
 from app.db.sealing import FIRST
 from app.db.tables.mail import MessageRow
 from app.db.tables.privacy import MasterKeyRow
 from app.db.tables.system import AuditRow, Chain
+from app.domain.errors import Invalid
 from app.health import BACKUP_TAKEN
 from app.operations.archives import Facts, Manifest, new_file, write_archive
 
 
 async def back_up(services: Services, file: Path) -> Manifest:
     """Write the archive; that all data was copied is noted first, in the chain of reads. Raises Invalid."""
+    if is_empty(services.url):
+        raise Invalid("DUEBOX_DATABASE_URL: this database is empty; there is nothing to back up")
     with new_file(file) as part:  # first of all: a name that is taken is no reason for a note
         async with services.database.write() as uow:
             uow.audit.add(BACKUP_TAKEN, chain=Chain.ACCESS)

@@ -222,6 +222,8 @@ async def test_without_the_programs_of_postgresql_the_message_says_what_to_insta
 
 def test_the_commands(tmp_path: Path) -> None:
     duebox = Installation(f"sqlite:///{tmp_path / 'duebox.db'}", tmp_path)
+    assert "this database is empty" in duebox.run("backup", "backup.zip").stderr
+    assert os.listdir(tmp_path) == [], "nothing is made"
     duebox.furnish()
     assert "sealed under k1" in duebox.command("backup", "backup.zip")
     assert "is there already" in duebox.run("backup", "backup.zip").stderr
