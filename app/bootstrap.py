@@ -111,7 +111,7 @@ from app.review.service import ReviewService
 from app.review.together import Together
 from app.settings import Settings, load_settings
 from app.steering.service import SteeringService
-from app.thinking import MindConfig, check_config
+from app.thinking import EMBEDDED_AT_ONCE, MindConfig, check_config
 from app.triage.guidance import GuidanceService
 from app.triage.indexing import Indexing
 from app.triage.service import TriageService
@@ -425,7 +425,7 @@ def mind_config(settings: Settings) -> MindConfig:
         dkim_resolver=settings.dkim.resolver,
         arc_sealers=tuple(name.strip() for name in settings.dkim.arc_sealers.split(",") if name.strip()),
         policy_path=settings.policy_file,
-        at_once=1 if model.provider == "embedded" else TRIAGE.at_once,
+        at_once=EMBEDDED_AT_ONCE if model.provider == "embedded" else TRIAGE.at_once,
     )
     check_config(config)
     return config

@@ -9,6 +9,9 @@ from pathlib import Path
 from app.domain.errors import SettingInvalid
 
 PROVIDERS = ("embedded", "openai")
+EMBEDDED_AT_ONCE = 2
+"""Mails in the embedded model's hands at a time: one is read in Python while the other's sentences are embedded."""
+
 _SCANNER = re.compile(r"/.+|[^/]+:\d{1,5}")
 
 
@@ -22,7 +25,7 @@ class MindConfig:
     model: str = ""
     timeout_seconds: float = 60.0
     attempts: int = 3
-    at_once: int = 1
+    at_once: int = EMBEDDED_AT_ONCE
     clamd: str = ""
     dkim_resolver: str = ""
     arc_sealers: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """The model that ships inside: a classifier, grammars, templates. No key, no network, the same answers every time."""
 
+import asyncio
 from dataclasses import replace
 from typing import TypeVar
 
@@ -26,14 +27,17 @@ FLAG_OF = {"low_information": Flag.LOW_INFORMATION, "fraud_risk": Flag.FRAUD_SIG
 
 
 class EmbeddedModel:
-    """Answers the three questions of the graph by the id of their prompt."""
+    """Answers the three questions of the graph by the id of their prompt.
+
+    In a thread: the embedder computes without Python's lock, so that another mail may be read or redacted meanwhile.
+    """
 
     def __init__(self, classifier: Classifier, replies: Replies) -> None:
         self._classifier = classifier
         self._replies = replies
 
     async def ask(self, question: Question[A]) -> Answer[A]:
-        value = self._answer(question)
+        value = await asyncio.to_thread(self._answer, question)
         if not isinstance(value, question.answer):
             raise ModelAnswerInvalid(f"{question.prompt.ref}: the embedded model answers no {question.answer.__name__}")
         brief = question.inputs.get("brief")

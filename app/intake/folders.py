@@ -231,14 +231,14 @@ class FolderReader:
         return task
 
     def _fetch(self, uids: Sequence[int], state: FolderState) -> Sequence[_Arrived]:
-        """Reads the headers as well: this thread has the time while the database stores the batch before."""
+        """Prepares the mails as well: this thread has the time while the database stores the batch before."""
         found = self._folder.fetch(uids, max_bytes=MAX_BYTES)
         arrived = [
             _Arrived(mail.uid, Incoming(source_of(state, mail.uid), mail.raw, mail.received_at, mail.is_truncated))
             for mail in found
         ]
         for mail in arrived:
-            _ = mail.incoming.head
+            mail.incoming.prepare()
         return arrived
 
     async def _store(self, mails: Sequence[_Arrived], run: _Run, cursor: int) -> bool:

@@ -177,7 +177,7 @@ def _new_conversation(uow: Uow, old: _Old, customers: set[str]) -> dict[str, Any
 def _rows(
     uow: Uow, mailbox_id: UUID, conversation_id: UUID, old: _Old, *, is_ours: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    payload = uow.words.sealed_payload(conversation_id, "mail", old.mail.raw)
+    payload = uow.words.sealed_payload(conversation_id, "mail", old.mail.packed)
     history_id = new_id()
     head = SealedHead.of(old.head).as_bytes()
     return payload, {

@@ -42,9 +42,8 @@ class Embedder:
         """One unit vector a text, in order. The last texts are remembered: a mail is read more than once."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
         with self._lock:
-            fresh = self._vectors(new)
+            fresh = self._vectors([text for text in dict.fromkeys(texts) if text not in self._known])
             vectors = np.stack([fresh[text] if text in fresh else self._known[text] for text in texts])
             if len(self._known) > _CACHE:
                 self._known.clear()

@@ -1,5 +1,6 @@
 """What facts does the mail state? The model reads; every date, sum and name is checked against the words."""
 
+import asyncio
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
@@ -34,7 +35,7 @@ FACTUAL = frozenset(
 async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
     letter, account, findings = state["letter"], state["account"], state["findings"]
     intents, correction = tuple(finding.intent for finding in findings), runtime.context.directions.correction
-    heard = runtime.context.hear(letter, account, intents)
+    heard = await asyncio.to_thread(runtime.context.hear, letter, account, intents)  # it may compute for long
     ours = resolve(letter, account, [_scored(letter, finding) for finding in findings], heard)
     findings = tuple(_sharpened(letter, finding, ours.by_intent) for finding in findings)
     if letter.screening.machine is not None or not FACTUAL & set(intents):
