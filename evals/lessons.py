@@ -24,6 +24,9 @@ INTENTS = len(Intent)
 KEPT_BACK = 5
 """One mail in so many is kept from tuning."""
 
+TUNED_ON = ("t-", "t2-")
+"""What the ids of the mails begin with that `encoder.npz` was learned from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
@@ -47,8 +50,18 @@ class Lesson:
 
 
 def is_kept_back(line_id: str) -> bool:
-    """Whether a mail is one of those that tuning does not see, and calibration is made on."""
-    return zlib.crc32(line_id.encode()) % KEPT_BACK == 0
+    """Whether a mail is one of those that tuning does not see."""
+    return fold_of(line_id, KEPT_BACK) == 0
+
+
+def fold_of(line_id: str, folds: int) -> int:
+    """Which of so many parts a mail belongs to; always the same."""
+    return zlib.crc32(line_id.encode()) % folds
+
+
+def is_known_to_embedder(line_id: str) -> bool:
+    """Whether the shipped embedder was tuned on this mail: then what it makes of it shows more than it knows."""
+    return line_id.startswith(TUNED_ON)
 
 
 def lessons(lines: Iterable[Line], redact: Redact | None) -> list[Lesson]:

@@ -1,13 +1,14 @@
 """Trains the embedded model on top of the tuned embedder: `python -m evals train`. scikit-learn is needed only here.
 
-Three opinions a head: words, meaning (tuned embeddings and trade features), and the sentence head that was tuned with
-the embedder. How to mix them, how sure to be and where to draw the line is learned on the mails that none of them has
-seen (`is_kept_back`); then words and meaning are fitted on all. The same lines give the same arrays, bit for bit.
+Three opinions a head: words, meaning (tuned embeddings and trade features), and the most telling sentences. How to mix
+them, how sure to be and where to draw the line is learned from what each makes of mails that it has not seen: the mails
+are parted in FOLDS, and each part is judged by opinions that were learned from the others. Mails that the embedder was
+not tuned on tell most. Then all is fitted on all. The same lines give the same arrays, bit for bit.
 """
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -38,14 +39,20 @@ from app.reading.embedding import load_embedder
 from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
 from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reasons, heard_wishes
 from evals.kinds import Sentences, learn_kinds
-from evals.lessons import Lesson, Redact, is_kept_back, lessons
+from evals.lessons import Lesson, Redact, fold_of, is_known_to_embedder, lessons
+from evals.sentence_head import learn_sentence_head
 
 SEED = 20260311
 WORD_C = 20.0
 MEANING_C = 0.02
 MIX_C = 1.0
+FOLDS = 5
 LEAST = 5
 """With fewer positive examples than this a head is not calibrated."""
+
+FEW = 30
+"""With fewer positive examples than this among the mails that the embedder does not know, a head learns from all how
+sure to be."""
 
 BUCKETS = WORD_BUCKETS + CHAR_BUCKETS
 
@@ -58,7 +65,8 @@ class TrainingSet:
     features: Sequence[MailFeatures]
     labels: NDArray[np.int64]
     languages: Sequence[str]
-    is_kept: NDArray[np.bool_]
+    fold: Rows
+    is_strange: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,16 @@ class Fitted:
 
 
 @dataclass(frozen=True)
+class Opinions:
+    """Log odds of every mail, by what was learned from others."""
+
+    words: Floats
+    meaning: Floats
+    plain: Floats
+    said: Floats
+
+
+@dataclass(frozen=True)
 class Judged:
     """How the opinions are weighed, made probabilities and cut."""
 
@@ -89,17 +107,17 @@ class Judged:
 def train(
     lines: Sequence[Mapping[str, Any]], redact: Redact | None, out: Path = MODEL_FILE, report: Path | None = None
 ) -> dict[str, Any]:
-    """Fit, write the model file, and return the figures of the mails kept back."""
+    """Fit, write the model file, and return the cross-examined figures of the mails that the embedder does not know."""
     with threadpool_limits(limits=1):
         mails = lessons(lines, redact)
         data = training_set(mails)
-        kept, others = np.flatnonzero(data.is_kept), np.flatnonzero(~data.is_kept)
-        head = SentenceHead.load()
-        judged, figures = judge(data, head, fit(data, others), kept)
-        figures |= kinds_figures(mails, data, head, kinds(mails, data, others), kept)
         everything = np.arange(len(data.features))
-        fitted, kind_head = fit(data, everything), kinds(mails, data, everything)
-    write_model(out, fitted, judged, kind_head)
+        judged, figures = judge(data, cross_examined(mails, data))
+        first, others = np.flatnonzero(data.fold == 0), np.flatnonzero(data.fold != 0)
+        figures |= kinds_figures(mails, data, sentence_head(mails, data, others), kinds(mails, data, others), first)
+        fitted, head = fit(data, everything), sentence_head(mails, data, everything)
+        kind_head = kinds(mails, data, everything)
+    write_model(out, fitted, judged, head, kind_head)
     if report is not None:
         report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures
@@ -146,7 +164,27 @@ def kinds_figures(
     return {name: round(float(np.mean(found)), 4) for name, found in right.items() if found}
 
 
-def write_model(out: Path, fitted: Fitted, judged: Judged, kind_head: KindHead) -> None:
+def sentence_head(mails: Sequence[Lesson], data: TrainingSet, rows: Rows) -> SentenceHead:
+    """The head over sentences, of these mails."""
+    return learn_sentence_head([mails[row] for row in rows], [data.features[row] for row in rows])
+
+
+def cross_examined(mails: Sequence[Lesson], data: TrainingSet) -> Opinions:
+    """What is made of every mail by those who learned from the mails of the other folds."""
+    shape = (len(data.features), len(HEADS))
+    found = Opinions(np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape))
+    for fold in range(FOLDS):
+        rows, others = np.flatnonzero(data.fold == fold), np.flatnonzero(data.fold != fold)
+        if not len(rows):
+            continue
+        fitted = fit(data, others)
+        found.words[rows] = word_odds(fitted, data, rows)
+        found.meaning[rows], found.plain[rows] = meaning_odds(fitted, data, rows)
+        found.said[rows] = said_odds(sentence_head(mails, data, others), data, rows)
+    return found
+
+
+def write_model(out: Path, fitted: Fitted, judged: Judged, head: SentenceHead, kind_head: KindHead) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out,
@@ -165,6 +203,7 @@ def write_model(out: Path, fitted: Fitted, judged: Judged, kind_head: KindHead) 
         platt=judged.platt.astype(np.float32),
         plain_platt=judged.plain_platt.astype(np.float32),
         thresholds=judged.thresholds.astype(np.float32),
+        **head.arrays(),
         **kind_head.arrays(),
     )
 
@@ -180,7 +219,8 @@ def training_set(mails: Sequence[Lesson]) -> TrainingSet:
         features,
         np.stack([mail.labels for mail in mails]),
         [mail.language for mail in mails],
-        np.array([is_kept_back(mail.id) for mail in mails]),
+        np.array([fold_of(mail.id, FOLDS) for mail in mails]),
+        np.array([not is_known_to_embedder(mail.id) for mail in mails]),
     )
 
 
@@ -191,27 +231,29 @@ def _features(mail: Lesson) -> MailFeatures:
     return mail_features(mail.subject, mail.body, mail.language, embedder)
 
 
-def judge(data: TrainingSet, head: SentenceHead, fitted: Fitted, kept: Rows) -> tuple[Judged, dict[str, Any]]:
-    """Weigh three opinions on mails that none of them has seen."""
-    labels = data.labels[kept]
-    words = word_odds(fitted, data, kept)
-    meaning, plain = meaning_odds(fitted, data, kept)
-    said = np.stack(
-        [head.pooled(head.odds(data.features[row].sentences, data.features[row].rows)) for row in kept]
-    ).astype(np.float64)
-    mix = best_mix([words, meaning, said], labels)
-    odds = mix[0] * words + mix[1] * meaning + mix[2] * said
-    degraded = (words + plain) / 2
-    platt, plain_platt = calibrate(odds, labels), calibrate(degraded, labels)
-    probabilities = probability(odds, platt)
-    thresholds = best_thresholds(probabilities, labels)
-    figures = held_out(data, kept, probabilities, thresholds)
-    without = held_out(data, kept, probability(degraded, plain_platt), thresholds)
+def judge(data: TrainingSet, found: Opinions) -> tuple[Judged, dict[str, Any]]:
+    """Weigh three opinions, and say how far they can be trusted."""
+    labels = data.labels
+    telling = np.flatnonzero(data.is_strange) if data.is_strange.sum() >= FEW else np.arange(len(labels))
+    by_name = {"words": found.words, "meaning": found.meaning, "sentences": found.said}
+    mix = best_mix([odds[telling] for odds in by_name.values()], labels[telling])
+    odds = mix[0] * found.words + mix[1] * found.meaning + mix[2] * found.said
+    degraded = (found.words + found.plain) / 2
+    platt, plain_platt = (calibrate(opinion, labels, data.is_strange) for opinion in (odds, degraded))
+    thresholds = best_thresholds(probability(odds, platt), labels, data.is_strange)
+
+    def told(opinion: Floats, scale: Floats) -> dict[str, Any]:
+        return held_out(data, telling, probability(opinion, scale)[telling], thresholds)
+
     alone = {
-        name: held_out(data, kept, probability(opinion, calibrate(opinion, labels)), thresholds)["macro_f1"]
-        for name, opinion in (("words", words), ("meaning", meaning), ("sentences", said))
+        name: told(opinion, calibrate(opinion, labels, data.is_strange))["macro_f1"]
+        for name, opinion in by_name.items()
     }
-    figures |= {"macro_f1_without_embedder": without["macro_f1"], "macro_f1_alone": alone, "mix": mix.round(3).tolist()}
+    figures = told(odds, platt) | {
+        "macro_f1_without_embedder": told(degraded, plain_platt)["macro_f1"],
+        "macro_f1_alone": alone,
+        "mix": mix.round(3).tolist(),
+    }
     return Judged(mix, platt, plain_platt, thresholds), figures
 
 
@@ -281,14 +323,28 @@ def meaning_odds(fitted: Fitted, data: TrainingSet, rows: NDArray[np.int64]) -> 
     return standard @ fitted.weights.T + fitted.bias, plain
 
 
-def calibrate(odds: Floats, labels: NDArray[np.int64]) -> Floats:
+def said_odds(head: SentenceHead, data: TrainingSet, rows: Rows) -> Floats:
+    """By the most telling sentences."""
+    chosen = (data.features[row] for row in rows)
+    return np.stack([head.pooled(head.odds(seen.sentences, seen.rows)) for seen in chosen]).astype(np.float64)
+
+
+def calibrate(odds: Floats, labels: NDArray[np.int64], is_strange: NDArray[np.bool_]) -> Floats:
     """Platt scaling, a slope and an offset a head."""
     result = np.tile([1.0, 0.0], (odds.shape[1], 1))
-    for head in range(odds.shape[1]):
-        if labels[:, head].sum() >= LEAST:
-            model = LogisticRegression(C=1e3, max_iter=1000).fit(odds[:, [head]], labels[:, head])
-            result[head] = max(model.coef_[0, 0], 0.05), model.intercept_[0]
+    for head, rows in telling_rows(labels, is_strange):
+        model = LogisticRegression(C=1e3, max_iter=1000).fit(odds[rows][:, [head]], labels[rows, head])
+        result[head] = max(model.coef_[0, 0], 0.05), model.intercept_[0]
     return result
+
+
+def telling_rows(labels: NDArray[np.int64], is_strange: NDArray[np.bool_]) -> Iterator[tuple[int, Rows]]:
+    """Which mails tell how sure a head may be: those that the embedder does not know, if there are enough."""
+    strange, everything = np.flatnonzero(is_strange), np.arange(len(labels))
+    for head in range(labels.shape[1]):
+        rows = strange if labels[strange, head].sum() >= FEW else everything
+        if LEAST <= labels[rows, head].sum() < len(rows):
+            yield head, rows
 
 
 def probability(odds: Floats, platt: Floats) -> Floats:
@@ -296,20 +352,20 @@ def probability(odds: Floats, platt: Floats) -> Floats:
     return result
 
 
-def best_thresholds(probabilities: Floats, labels: NDArray[np.int64]) -> Floats:
+def best_thresholds(probabilities: Floats, labels: NDArray[np.int64], is_strange: NDArray[np.bool_]) -> Floats:
     """The threshold with the best F1 for each head, drawn half way to 0.4 so that few examples don't decide alone."""
     result = np.full(probabilities.shape[1], 0.5)
     grid = np.arange(0.15, 0.75, 0.025)
-    for head in range(probabilities.shape[1]):
-        if labels[:, head].sum() >= LEAST:
-            scores = [f1_score(labels[:, head], probabilities[:, head] >= limit, zero_division=0) for limit in grid]
-            best = float(np.mean(grid[np.asarray(scores) >= max(scores) - 0.005]))
-            result[head] = 0.5 * best + 0.5 * 0.4
+    for head, rows in telling_rows(labels, is_strange):
+        truth, likely = labels[rows, head], probabilities[rows, head]
+        scores = [f1_score(truth, likely >= limit, zero_division=0) for limit in grid]
+        best = float(np.mean(grid[np.asarray(scores) >= max(scores) - 0.005]))
+        result[head] = 0.5 * best + 0.5 * 0.4
     return result
 
 
 def held_out(data: TrainingSet, kept: Rows, probabilities: Floats, thresholds: Floats) -> dict[str, Any]:
-    """The figures of the mails kept back."""
+    """The figures of these mails."""
     limits = dict(zip(HEADS, thresholds.tolist(), strict=True))
     predicted = np.zeros((len(probabilities), len(Intent)), dtype=np.int64)
     for row, values in enumerate(probabilities):

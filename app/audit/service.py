@@ -88,7 +88,7 @@ def _misfiled(entry: StoredEntry) -> str:
     at = entry.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     beside = (entry.link.seq, at, entry.kind, entry.actor, entry.message_id, entry.conversation_id)
     try:
-        body = json.loads(entry.link.body)
+        body = json.loads(entry.link.body.decode())  # bytes would be looked at for their encoding first
         found_by = (body["refs"].get("message_id"), body["refs"].get("conversation_id"))
         is_filed_right = beside == (body["seq"], body["at"], body["kind"], body["actor"], *found_by)
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -5,12 +5,12 @@
     words and letters ─▶ words ───────────────────────────────────────────────────────┘
 
 Heads are the fourteen intents and some flags (low_information, legal, complaint, privacy_request, fraud_risk). The
-sentence head is learned together with the embedder's scales by `python -m evals tune`, the rest by `python -m evals
-train`; this module only loads arrays. Without the embedder words and trade features decide alone.
+embedder's scales are learned by `python -m evals tune`, the rest by `python -m evals train`; this module only loads
+arrays. Without the embedder words and trade features decide alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.domain.intents import CONSEQUENCE, MACHINE_INTENTS, Intent
 from app.domain.proposal import BODY
 from app.domain.text import Span
-from app.reading.embedding import DIMENSIONS, HEAD, TUNING_FILE, Embedder, load_embedder
+from app.reading.embedding import DIMENSIONS, Embedder, load_embedder
 from app.reading.features import (
     FEATURES,
     TRADE_SIZE,
@@ -34,10 +34,13 @@ from app.reading.features import (
 from app.reading.kinds import HeardPassage, KindHead
 
 MODEL_FILE = Path(__file__).parent / "model" / "intents.npz"
-FORMAT = 4
+FORMAT = 5
 
 FLAGS = ("low_information", "legal", "complaint", "privacy_request", "fraud_risk")
 HEADS = (*(intent.value for intent in Intent), *FLAGS)
+
+SENTENCE = "sentence_"
+"""What the names of the sentence head's arrays begin with."""
 
 _OF_A_KIND = [HEADS.index(Intent.DISPUTE), HEADS.index(Intent.EXTENSION_REQUEST)]
 _ALONE = frozenset({Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
@@ -96,13 +99,14 @@ class SentenceHead:
     offset: Vector
 
     @classmethod
-    def load(cls, path: Path = TUNING_FILE) -> "SentenceHead":
-        with np.load(path, allow_pickle=False) as stored:
-            own, whole, trade, bias, offset = (
-                np.asarray(stored[f"{HEAD}{name}"], dtype=np.float32)
-                for name in ("own", "whole", "trade", "bias", "offset")
-            )
-        return cls(own, whole, trade, bias, offset)
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "SentenceHead":
+        return cls(
+            **{part.name: np.asarray(arrays[f"{SENTENCE}{part.name}"], dtype=np.float32) for part in fields(cls)}
+        )
+
+    def arrays(self) -> dict[str, Vector]:
+        """As `of` reads them."""
+        return {f"{SENTENCE}{part.name}": getattr(self, part.name) for part in fields(self)}
 
     def odds(self, sentences: Vector, rows: Vector) -> Vector:
         """Log odds of every head, a row a sentence of one mail."""
@@ -163,7 +167,7 @@ class Classifier:
         embedder = load_embedder() if with_embedder else None
         if embedder is None:
             return cls(arrays, None, None, None)
-        return cls(arrays, embedder, SentenceHead.load(), KindHead.of(arrays))
+        return cls(arrays, embedder, SentenceHead.of(arrays), KindHead.of(arrays))
 
     @property
     def thresholds(self) -> Mapping[str, float]:

@@ -13,6 +13,7 @@ from typing import Protocol
 from app.logging import set_up_logging
 from tests.bench import (
     audit,
+    browser,
     dashboards,
     drafts,
     growth,
@@ -44,6 +45,7 @@ BENCHES: Mapping[str, Measure] = {
     "start": start.measure,
     "queue": queue.measure,
     "queue_size": queue_size.measure,
+    "browser": browser.measure,
     "imports": imports.measure,
     "plan": plan.measure,
     "drafts": drafts.measure,
