@@ -33,7 +33,17 @@ LONGEST_FIRST = (
 MOSTLY_ON_SQLITE = frozenset(
     {
         *("casefile", "cases", "claims", "contacts", "guidance", "insights", "learning", "ledger_import", "oversight"),
-        *("promises", "quality", "queue", "reminder_batches", "reminder_plan", "review", "spoken", "standing"),
+        *(
+            "planted",
+            "promises",
+            "quality",
+            "queue",
+            "reminder_batches",
+            "reminder_plan",
+            "review",
+            "spoken",
+            "standing",
+        ),
     }
 )
 """Files whose tests ask the same of each database: every third of them is run on PostgreSQL too."""

@@ -32,13 +32,14 @@ class FixedClock:
 @dataclass
 class PlainMind:
     """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person. It follows
-    what people said."""
+    what people said. `says` is the body of its drafts."""
 
     route: Route = Route.REVIEW
     intent: Intent = Intent.PAYMENT_PROMISE
     thought_about: list[str] = field(default_factory=list)
     fails: int = 0
     readable: bool = False
+    says: str = "Thank you. We have noted it."
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         if b"X-Unreadable" in raw and not self.readable:
@@ -70,7 +71,7 @@ class PlainMind:
                 if machine
                 else Draft(
                     f"Re: {case.read.mail.head.subject}",
-                    f"Thank you. We have noted it.{f' Terms: {said.terms.outcome}.' if said.terms else ''}",
+                    f"{self.says}{f' Terms: {said.terms.outcome}.' if said.terms else ''}",
                     said.tone or Tone.NEUTRAL,
                     said.language or "en",
                 ),

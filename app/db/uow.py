@@ -25,6 +25,7 @@ from app.db.repositories.messages import Messages
 from app.db.repositories.notices import Notices
 from app.db.repositories.outbox import Outbox
 from app.db.repositories.oversight import Oversight
+from app.db.repositories.planted import PlantedItems
 from app.db.repositories.presences import Presences
 from app.db.repositories.reminder_book import ReminderBook
 from app.db.repositories.reviews import Reviews
@@ -68,6 +69,7 @@ class Uow:
         self.users = Users(session, keyring, clock)
         self.oversight = Oversight(session, keyring, clock)
         self.audit = AuditLog(session, clock)
+        self.planted = PlantedItems(session, self.words, self.audit, clock)
         self.clock = clock
         self._enqueue = enqueue
 

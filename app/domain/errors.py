@@ -8,6 +8,7 @@ AppError
 │   ├── ImportRefused           carries every bad row; nothing of the file was taken
 │   └── DocumentsRefused        names every file that is no invoice copy; nothing of the folder was taken
 ├── ReviewAlreadyDecided        carries who decided, when, and the present state and version
+│   └── WasPlanted              the draft was a test item: nothing was done, and the true draft is decided again
 ├── BackupUnusable              an archive is damaged, was altered, or does not fit this installation
 ├── StateImpossible             a move that the table of states does not have
 ├── TooManyAttempts             log-in throttled; carries the seconds to wait
@@ -87,14 +88,26 @@ class BackupUnusable(AppError):
 
 
 class ReviewAlreadyDecided(AppError):
-    def __init__(self, *, state: str, version: int, decided_by: str | None, decided_at: datetime | None) -> None:
+    def __init__(
+        self, *, state: str, version: int, decided_by: str | None, decided_at: datetime | None, told: str = ""
+    ) -> None:
         super().__init__(
-            f"already {state} by {decided_by or 'Duebox'}" if decided_at else "changed since you opened it"
+            told or (f"already {state} by {decided_by or 'Duebox'}" if decided_at else "changed since you opened it")
         )
         self.state = state
         self.version = version
         self.decided_by = decided_by
         self.decided_at = decided_at
+
+
+class WasPlanted(ReviewAlreadyDecided):
+    """A decision on a test item, which is still pending. `was` is empty where a sentence had been added."""
+
+    def __init__(self, *, state: str, version: int, is_caught: bool, was: str, shown: str) -> None:
+        change = f"“{was}” had been changed to “{shown}”" if was else f"the sentence “{shown}” had been added"
+        noticed = ", and you noticed" if is_caught else ""
+        told = f"this was a test item{noticed}: {change}. Nothing was sent; decide again on the true draft"
+        super().__init__(state=state, version=version, decided_by=None, decided_at=None, told=told)
 
 
 class StateImpossible(AppError):

@@ -120,6 +120,7 @@ class History:
             )
         except ReviewAlreadyDecided:
             return  # somebody was faster; the raised version of the conversation voids what they approved
+        await uow.planted.withdraw([review.id])
         message = await uow.messages.get_for_update(review.message_id)
         message.state = advance(message.state, MessageState.DECIDED)
         uow.audit.add(

@@ -128,7 +128,7 @@ class IntakeService:
         await uow.messages.touch_conversations(batch.newest)
         for conversation_id in batch.unread:
             await uow.messages.bump_conversation(conversation_id)
-            await uow.reviews.raise_versions(conversation_id=conversation_id)
+            await uow.planted.withdraw(await uow.reviews.raise_versions(conversation_id=conversation_id))
         if any(row["state"] is MessageState.IN_WORK for row in batch.messages):
             await uow.enqueue(dispatch_job(batch_id))
         log.info(

@@ -10,6 +10,8 @@ in line behind it, and the server is tried by one mail, not by all.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from uuid import UUID
 
 from app.db.tables.mail import SentCopy
@@ -107,6 +109,8 @@ class Claiming:
         is_stopped = self._sending_stopped or await uow.oversight.is_sending_stopped()
         if is_stopped and not await _is_a_persons_will(uow, row):
             return True
+        if await _is_planted(uow, row):
+            return True
         is_leaving = row.state in {*LEAVING, OutboxState.SENDING}
         return row.reminder_id is not None and is_leaving and not await self._is_still_due(uow, row.reminder_id)
 
@@ -193,3 +197,13 @@ async def _is_a_persons_will(uow: Uow, row: OutboxRow) -> bool:
     if row.reminder_id is not None:
         return (await uow.reminders.get(row.reminder_id)).decided_by is not None
     return row.review_id is not None and (await uow.reviews.get(row.review_id)).decided_by is not None
+
+
+async def _is_planted(uow: Uow, row: OutboxRow) -> bool:
+    """Whether the mail says what a test item of its conversation said, whoever approved it: such words never leave."""
+    faults = await uow.planted.of_conversation(row.conversation_id)
+    if not faults:
+        return False
+    text = message_from_bytes(await uow.words.get(row.raw_id), policy=default).get_body(("plain",))
+    said = " ".join(text.get_content().split()) if text else ""
+    return any(" ".join(fault.draft.body.split()) in said for fault in faults)

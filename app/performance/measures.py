@@ -1,7 +1,8 @@
 """The figures, from what people did. Plain functions over decided reviews; each says what it counts.
 
 An approval is *unedited* when the draft left as it was written. A decision *overrules* the agent when the person edited
-the draft, sent the mail back or ignored it. Approvals by Duebox itself count for neither.
+the draft, sent the mail back or ignored it. Approvals by Duebox itself count for neither, nor do decisions right after
+a test item: who was just told what to look at says little of the agent, and took longer for it.
 """
 
 from collections import Counter, defaultdict
@@ -12,6 +13,9 @@ from itertools import pairwise
 from uuid import UUID
 
 from app.db.repositories.handled import Handled
+from app.db.repositories.planted import Item
+from app.domain.outcome import wilson
+from app.domain.planted import Fault, Verdict
 
 APPROVE, EDIT = "approve", "edit"
 LONGEST_SITTING = timedelta(minutes=15)
@@ -47,20 +51,24 @@ def by_people(rows: Iterable[Handled]) -> list[Handled]:
     return [row for row in rows if row.by is not None]
 
 
+def unprompted(rows: Iterable[Handled]) -> list[Handled]:
+    return [row for row in rows if not row.was_tested]
+
+
 def unedited(rows: Iterable[Handled], name: str = "") -> Share:
-    approved = [row for row in by_people(rows) if row.action in {APPROVE, EDIT}]
+    approved = [row for row in by_people(unprompted(rows)) if row.action in {APPROVE, EDIT}]
     return Share(name, sum(row.action == APPROVE for row in approved), len(approved))
 
 
 def overruled(rows: Iterable[Handled], name: str = "") -> Share:
-    decided = by_people(rows)
+    decided = by_people(unprompted(rows))
     return Share(name, sum(row.action != APPROVE for row in decided), len(decided))
 
 
 def overruled_by(rows: Iterable[Handled], keys: Callable[[Handled], Iterable[str]]) -> list[Share]:
     """The most often overruled first; a row under several keys counts for each."""
     groups: dict[str, list[Handled]] = defaultdict(list)
-    for row in by_people(rows):
+    for row in by_people(unprompted(rows)):
         for key in keys(row):
             groups[key].append(row)
     shares = [overruled(group, name) for name, group in groups.items()]
@@ -76,26 +84,28 @@ def spread(spans: Iterable[timedelta]) -> Spread:
 
 
 def to_first_touch(rows: Iterable[Handled]) -> Spread:
-    return spread(max(row.first_touch - row.received_at, timedelta()) for row in rows if row.first_touch)
+    return spread(max(row.first_touch - row.received_at, timedelta()) for row in unprompted(rows) if row.first_touch)
 
 
 def to_answer(rows: Iterable[Handled]) -> Spread:
-    return spread(max(row.sent_at - row.received_at, timedelta()) for row in rows if row.sent_at)
+    return spread(max(row.sent_at - row.received_at, timedelta()) for row in unprompted(rows) if row.sent_at)
 
 
 def late(rows: Iterable[Handled], name: str = "") -> Share:
     """Decisions that came later than the queue asks for, of those that it asked by a time."""
-    asked = [row for row in rows if row.due_at is not None]
+    asked = [row for row in unprompted(rows) if row.due_at is not None]
     return Share(name, sum(row.due_at is not None and row.decided_at > row.due_at for row in asked), len(asked))
 
 
 def handling(rows: Iterable[Handled]) -> Spread:
-    """How long a mail took a person: the time since their decision before, within one sitting."""
-    moments: dict[UUID, list[datetime]] = defaultdict(list)
+    """How long a mail took a person: the time since their decision before, within one sitting. Of a test item it is not
+    known: it was decided twice."""
+    moments: dict[UUID, list[tuple[datetime, bool]]] = defaultdict(list)
     for row in rows:
         if row.by is not None:
-            moments[row.by].append(row.decided_at)
-    gaps = (later - earlier for times in moments.values() for earlier, later in pairwise(sorted(times)))
+            moments[row.by].append((row.decided_at, row.was_tested))
+    pairs = (pair for times in moments.values() for pair in pairwise(sorted(times)))
+    gaps = (later - earlier for (earlier, _), (later, was_tested) in pairs if not was_tested)
     return spread(gap for gap in gaps if gap <= LONGEST_SITTING)
 
 
@@ -127,8 +137,52 @@ def calibration(rows: Iterable[Handled], bins: int = 5) -> list[Share]:
     """How often people left it as it was at each level of confidence; the name is the level's middle, in percent."""
     parts: Counter[int] = Counter()
     wholes: Counter[int] = Counter()
-    for row in by_people(rows):
+    for row in by_people(unprompted(rows)):
         level = min(int(row.confidence * bins), bins - 1)
         wholes[level] += 1
         parts[level] += row.action == APPROVE
     return [Share(str(round((level + 0.5) * 100 / bins)), parts[level], wholes[level]) for level in range(bins)]
+
+
+@dataclass(frozen=True, slots=True)
+class Catches:
+    """What became of test items; `planted` counts those too that nobody has decided on yet."""
+
+    name: str
+    planted: int
+    caught: int
+    missed: int
+    withdrawn: int
+
+    @property
+    def rate(self) -> float | None:
+        return Share(self.name, self.caught, self.caught + self.missed).rate
+
+    @property
+    def reach(self) -> tuple[float, float] | None:
+        """Between what the rate lies (95 %, Wilson); None without any."""
+        decided = self.caught + self.missed
+        return wilson(self.caught, decided) if decided else None
+
+
+def catches(items: Iterable[Item], name: str = "") -> Catches:
+    verdicts = Counter(item.verdict for item in items)
+    return Catches(
+        name, verdicts.total(), verdicts[Verdict.CAUGHT], verdicts[Verdict.MISSED], verdicts[Verdict.WITHDRAWN]
+    )
+
+
+def catches_by_fault(items: Iterable[Item]) -> list[Catches]:
+    """The kinds of fault that were planted, in their order."""
+    kinds: dict[Fault, list[Item]] = defaultdict(list)
+    for item in items:
+        kinds[item.fault].append(item)
+    return [catches(kinds[fault], fault.value) for fault in Fault if fault in kinds]
+
+
+def catches_by_week(items: Iterable[Item]) -> list[tuple[date, Catches]]:
+    """The weeks in which something was planted, by their Monday, the newest first."""
+    weeks: dict[date, list[Item]] = defaultdict(list)
+    for item in items:
+        weeks[item.planted_at.date() - timedelta(days=item.planted_at.weekday())].append(item)
+    return [(monday, catches(weeks[monday])) for monday in sorted(weeks, reverse=True)]

@@ -6,7 +6,9 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.domain.errors import Invalid
 from app.domain.people import OVERSEERS
+from app.domain.planted import FEWEST, MOST
 from app.performance.service import FOUR_EYES, WorkService
 from app.web.auth import PageUser, Senior
 from app.web.csrf import check_csrf
@@ -55,3 +57,23 @@ async def set_baseline(
 ) -> RedirectResponse:
     await service.set_baseline(round(minutes * 60), by=user)
     return RedirectResponse("/performance#saved", status_code=303)
+
+
+@router.post("/performance/tests/on", dependencies=FORM)
+async def plant(
+    service: Service,
+    user: Senior,
+    one_in: Annotated[int, Form(ge=FEWEST, le=MOST)],
+    understood: Annotated[bool, Form()],
+) -> RedirectResponse:
+    """`understood`: the note on the law was read, and its box ticked."""
+    if not understood:
+        raise Invalid("read the note on the law first, and tick its box")
+    await service.plant(one_in, by=user)
+    return RedirectResponse("/performance#tests", status_code=303)
+
+
+@router.post("/performance/tests/off", dependencies=FORM)
+async def plant_nothing(service: Service, user: Senior) -> RedirectResponse:
+    await service.plant(0, by=user)
+    return RedirectResponse("/performance#tests", status_code=303)

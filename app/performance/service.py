@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from app.db.narrowing import unnarrowed
 from app.db.repositories.handled import Handled, HandledReviews
+from app.db.repositories.planted import Item
 from app.db.repositories.spending import Spending
 from app.db.tables.oversight import Switch
 from app.db.uow import Database, Uow
@@ -18,10 +20,11 @@ from app.domain.changes import distance
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
+from app.domain.planted import FEWEST, MOST
 from app.domain.review import DECIDERS
 from app.domain.wire import PROPOSAL, load
 from app.performance import measures as m
-from app.performance.view import Amount, Disagreement, Ours, Own, Person, Saved, Week, Work
+from app.performance.view import Amount, Disagreement, Ours, Own, Person, Planting, Saved, Week, Work
 
 SPANS = (4, 12, 26)
 SMALLEST_TEAM = 5
@@ -45,6 +48,7 @@ class WorkService:
             users = [user for user in await uow.users.all() if user.active and user.role in DECIDERS]
             weeks = _weeks(rows, await reviews.routes(since), first, weeks_back)
             figures = await _figures(uow, rows)
+            items = await uow.planted.since(since)
             shown = bool(await uow.oversight.value(Switch.FIGURES_BY_PERSON)) and len(users) >= SMALLEST_TEAM
             return Work(
                 weeks_back=weeks_back,
@@ -66,9 +70,10 @@ class WorkService:
                 alone_sent=sum(row.by is None for row in rows),
                 saved=await _saved(uow, rows, figures),
                 spent_per_mail=await _spent(uow, since),
-                by_person=_people(rows, {user.id: user.name for user in users}) if shown else None,
+                by_person=_people(rows, items, {user.id: user.name for user in users}) if shown else None,
                 team=len(users),
                 may_show_people=len(users) >= SMALLEST_TEAM,
+                planting=await _planting(uow, items),
             )
 
     async def own(self, weeks_back: int, reader: SignedIn) -> Own:
@@ -76,7 +81,8 @@ class WorkService:
         async with self._database.read() as uow:
             since = datetime.combine(first, datetime.min.time(), UTC)
             rows = await HandledReviews(uow.session).since(since, by=reader.id) if reader.id else []
-            return Own(weeks_back, await _figures(uow, rows), _weeks(rows, [], first, weeks_back))
+            items = [item for item in await uow.planted.since(since) if reader.id and item.decided_by == reader.id]
+            return Own(weeks_back, await _figures(uow, rows), _weeks(rows, [], first, weeks_back), m.catches(items))
 
     async def show_people(self, *, shown: bool, by: SignedIn) -> None:
         """Raises Invalid for a team in which everybody would know who is meant."""
@@ -100,6 +106,19 @@ class WorkService:
         async with self._database.write() as uow:
             before = await uow.oversight.set(Switch.BASELINE_SECONDS, seconds, by=by.id)
             uow.audit.add("quality.baseline.set", actor=by.actor, seconds_before=before, seconds=seconds)
+
+    async def plant(self, one_in: int, *, by: SignedIn) -> None:
+        """Make one of so many drafts a test item from now on; 0 switches them off, and takes back those that nobody has
+        decided on. Raises Invalid."""
+        if one_in != 0 and not FEWEST <= one_in <= MOST:
+            raise Invalid("one of {fewest} to {most} drafts can be a test item", fewest=FEWEST, most=MOST)
+        async with self._database.write() as uow:
+            before = await uow.oversight.set(Switch.PLANTED_ONE_IN, one_in, by=by.id) or 0
+            if before != one_in:
+                uow.audit.add("quality.tests.switched", actor=by.actor, one_in_before=before, one_in=one_in)
+            if not one_in:
+                with unnarrowed():  # whatever the portfolio of whoever switches
+                    await uow.planted.withdraw_all()
 
     def _first(self, weeks_back: int) -> date:
         if weeks_back not in SPANS:
@@ -134,7 +153,7 @@ async def _figures(uow: Uow, rows: Sequence[Handled]) -> Ours:
 async def _edit_distance(uow: Uow, rows: Sequence[Handled]) -> float | None:
     """The mean share of words that people changed in the newest edited drafts; erased ones are left out."""
     found = []
-    for row in [row for row in rows if row.edited_id is not None][:MOST_COMPARED]:
+    for row in [row for row in m.unprompted(rows) if row.edited_id is not None][:MOST_COMPARED]:
         try:
             draft = load(PROPOSAL, await uow.words.get(row.payload_id)).draft
             edited = await uow.words.get_json(row.edited_id) if row.edited_id else None
@@ -166,13 +185,33 @@ async def _spent(uow: Uow, since: datetime) -> float | None:
     return sum(one.tokens_in * price_in + one.tokens_out * price_out for one in used) / mails if mails else None
 
 
-def _people(rows: Sequence[Handled], names: Mapping[UUID, str]) -> list[Person]:
+async def _planting(uow: Uow, items: Sequence[Item]) -> Planting:
+    switch, names = await uow.oversight.switch(Switch.PLANTED_ONE_IN), await uow.users.names()
+    return Planting(
+        one_in=switch.value if switch else 0,
+        since=switch.changed_at if switch else None,
+        who=names.get(switch.changed_by, "") if switch and switch.changed_by else "",
+        total=m.catches(items),
+        by_fault=m.catches_by_fault(items),
+        weeks=m.catches_by_week(items),
+    )
+
+
+def _people(rows: Sequence[Handled], items: Sequence[Item], names: Mapping[UUID, str]) -> list[Person]:
     of: dict[UUID, list[Handled]] = defaultdict(list)
     for row in rows:
         if row.by is not None and row.by in names:
             of[row.by].append(row)
     people = [
-        Person(names[user], len(some), m.unedited(some), m.overruled(some), m.to_first_touch(some), m.handling(some))
+        Person(
+            name=names[user],
+            decided=len(some),
+            unedited=m.unedited(some),
+            overruled=m.overruled(some),
+            first_touch=m.to_first_touch(some),
+            handling=m.handling(some),
+            catches=m.catches(item for item in items if item.decided_by == user),
+        )
         for user, some in of.items()
     ]
     return sorted(people, key=lambda person: person.name)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from app.performance.measures import Share, Spread
+from app.performance.measures import Catches, Share, Spread
 
 
 class Amount(NamedTuple):
@@ -46,6 +46,19 @@ class Person:
     overruled: Share
     first_touch: Spread
     handling: Spread
+    catches: Catches
+
+
+@dataclass(frozen=True, slots=True)
+class Planting:
+    """Test items: one of so many drafts, or 0 while they are off; who set it last, and what became of them."""
+
+    one_in: int
+    since: datetime | None
+    who: str
+    total: Catches
+    by_fault: Sequence[Catches]
+    weeks: Sequence[tuple[date, Catches]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,7 @@ class Work:
     by_person: Sequence[Person] | None
     team: int
     may_show_people: bool
+    planting: Planting
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +118,4 @@ class Own:
     weeks_back: int
     figures: Ours
     weeks: Sequence[Week]
+    catches: Catches

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.db.repositories.privacy import Privacy
+from app.db.tables.oversight import Switch
 from app.db.tables.system import Chain
 from app.db.uow import Database
 from app.domain.people import SignedIn
@@ -33,6 +34,7 @@ class Processing:
     mailboxes: tuple[str, ...] = field(default=())
     key_id: str = ""
     holds: int = 0
+    has_test_items: bool = False
 
 
 class DossierService:
@@ -54,6 +56,7 @@ class DossierService:
             mailboxes = await uow.mailboxes.all()
             holds = await Privacy(uow.session, uow.words.keyring, uow.clock).holds()
             key_id = uow.words.keyring.key_id
+            has_test_items = bool(await uow.oversight.value(Switch.PLANTED_ONE_IN))
         servers = [_mail_server(box.host) for box in mailboxes if box.host and box.active]
         posted = [SES for box in mailboxes if box.scheme == "ses"]
         found = dict.fromkeys((*self._processing.recipients, *servers, *posted))
@@ -63,6 +66,7 @@ class DossierService:
             mailboxes=tuple(box.address for box in mailboxes),
             key_id=key_id,
             holds=len(holds),
+            has_test_items=has_test_items,
         )
 
 
@@ -88,6 +92,11 @@ PURPOSES = (
         "ids, closed words and salted hashes; no text",
     ),
 )
+TESTING = (
+    "Checking by test items that reviewers read drafts",
+    "GDPR art. 6 (1) (f), art. 88 and the law of the country",
+    "who decided on a test item, when, and whether they noticed",
+)
 MEASURES = (
     "Names, numbers and addresses become placeholders before any model is asked; if that fails, no model is asked.",
     "Words are sealed with AES-256-GCM under a key of their thread, itself under a master key; erasing destroys it.",
@@ -107,7 +116,8 @@ def _lines(p: Processing) -> Iterator[str]:
     yield ""
     yield "Made from the configuration of this instance. It helps with records of processing (GDPR art. 30), an"
     yield "assessment (art. 35) and the role of a deployer (AI Act art. 26, 50); it is no legal advice."
-    yield from _table("Purposes", ("purpose", "legal basis, as a rule", "data"), PURPOSES)
+    purposes = (*PURPOSES, TESTING) if p.has_test_items else PURPOSES
+    yield from _table("Purposes", ("purpose", "legal basis, as a rule", "data"), purposes)
     yield from _table(
         "Recipients: every host that this instance speaks to",
         ("host", "purpose", "what it is sent", "where"),

@@ -30,6 +30,10 @@ class Reply:
     body: str = field(repr=False)
     language: str
 
+    def as_json(self) -> dict[str, str]:
+        """As it is kept, where a person wrote it."""
+        return {"subject": self.subject, "body": self.body}
+
 
 @dataclass(frozen=True, slots=True)
 class _Versions:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -149,6 +150,9 @@ async def get_message(message_id: UUID, db: Db, _user: ApiUser) -> MessageDetail
         saved = await uow.messages.latest_proposal(message_id)
         review = await uow.reviews.of_message(message_id)
         proposal = load(PROPOSAL, await uow.words.get(saved.payload_id)) if saved else None
+        test = await uow.planted.shown(review) if review else None
+        if proposal is not None and test is not None:
+            proposal = replace(proposal, draft=test.draft)
     fields = items[0].model_dump(by_alias=True)
     return MessageDetail(
         **fields, proposal=prediction(proposal) if proposal else None, review_id=review.id if review else None
@@ -178,7 +182,8 @@ async def get_review(review_id: UUID, db: Db, _user: ApiUser) -> ReviewItem:
     tags=["reviews"],
 )
 async def decide(review_id: UUID, decision: Decision, reviews: Reviews, user: ApiUser) -> DecisionMade:
-    """Approve, edit and approve, send back, or ignore. Exactly one of simultaneous decisions wins."""
+    """Approve, edit and approve, send back, or ignore. Exactly one of simultaneous decisions wins. A decision on a test
+    item is answered with 409 and says so: nothing was done, and the true draft waits under the version given."""
     made = await reviews.decide(
         review_id,
         decision.action,
@@ -235,7 +240,8 @@ async def _review_item(uow: Uow, row: ReviewRow) -> ReviewItem:
     saved, draft = await uow.reviews.proposal(row), None
     with suppress(NotFound):
         proposal: Proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
-        drafted = await uow.guidance.draft(row.id) or proposal.draft
+        test = await uow.planted.shown(row)
+        drafted = test.draft if test else await uow.guidance.draft(row.id) or proposal.draft
         if drafted is not None:
             draft = DraftText(subject=drafted.subject, body=drafted.body)
     return ReviewItem(

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided
+from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided, WasPlanted
 from app.domain.people import SignedIn
 from app.domain.review import Action
 from app.review.desk import DeskService
@@ -59,8 +59,11 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Done:
+    """`test`: one of those that were left, to be shown since it was a test item."""
+
     done: int
     left: int
+    test: UUID | None = None
 
 
 class Bulk:
@@ -98,15 +101,19 @@ class Bulk:
     ) -> Done:
         """Do it to what still may and is as it was shown. Raises NotAllowed or Invalid where nothing is done at all."""
         bundle = await self.bundle(deed, picks, by=by)
-        done = 0
+        done, tests = 0, list[UUID]()
         for row in bundle.rows:
-            done += await self._done(deed, row, by, reason=reason, until=until, to=to)
-        return Done(done, len(picks) - done)
+            try:
+                done += await self._done(deed, row, by, reason=reason, until=until, to=to)
+            except WasPlanted:
+                tests.append(UUID(row.review_id))
+        return Done(done, len(picks) - done, next(iter(tests), None))
 
     async def _done(
         self, deed: Deed, row: QueueRow, by: SignedIn, *, reason: str, until: datetime | None, to: UUID | None
     ) -> bool:
-        """Whether it was: one that a colleague was faster with, or that has no draft, stays for a person."""
+        """Whether it was: one that a colleague was faster with, or that has no draft, stays for a person. Raises
+        WasPlanted."""
         review_id, version = UUID(row.review_id), row.version
         try:
             match deed:
@@ -118,6 +125,8 @@ class Bulk:
                     await self._desk.snooze(review_id, until, version=version, by=by)
                 case Deed.ASSIGN:
                     await self._desk.assign(review_id, to, version=version, by=by)
+        except WasPlanted:
+            raise
         except (ReviewAlreadyDecided, Invalid, NotAllowed):
             return False
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from app.db.uow import Uow
 from app.domain.counterfactual import otherwise
@@ -16,6 +17,7 @@ from app.review.gist import gist
 from app.review.item_view import CaseView, ChangedText, Decision
 from app.review.ledger_panel import ledger_panel
 from app.review.mails import earlier, mail_view, sent_text
+from app.review.planted import told
 from app.review.second import second_of
 from app.review.timeline import timeline
 from app.review.view import most_urgent_first
@@ -28,10 +30,11 @@ NOT_LEFT = LEAVING | {OutboxState.FAILED}
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a case is looked at: when, under which policy, to be edited or read, at which place of how many in the queue,
-    and with which placeholders revealed."""
+    """How a case is looked at: when, by whom, under which policy, to be edited or read, at which place of how many in
+    the queue, and with which placeholders revealed."""
 
     now: datetime
+    reader: UUID | None
     policy: Policy
     undo_seconds: int
     editing: bool = False
@@ -91,6 +94,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         colleagues=await colleagues(uow),
         assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
         second=await second_of(uow, review),
+        test=told(case, setting.reader),
         snoozed_until=review.snoozed_until if _is_ahead(review.snoozed_until, setting.now) else None,
     )
 

@@ -1,5 +1,5 @@
 """What else is done with a review that waits: given to somebody, put off, handed up, talked about; and its mail sent at
-once. None of it decides anything."""
+once. None of it decides anything, but that handing up a test item answers it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from app.domain.job import send_job
 from app.domain.people import SignedIn
 from app.domain.review import DECIDERS, SENIORS, OutboxState, Role
 from app.domain.text import PLACEHOLDER
+from app.review.planted import concluded
 
 LONGEST_SNOOZE = timedelta(days=92)
 LONGEST_NOTE = 4_000
@@ -36,14 +37,19 @@ class DeskService:
             _audit(uow, "review.item.assigned", review, by, assignee_id=to)
 
     async def escalate(self, review_id: UUID, to: UUID, note: str, *, version: int, by: SignedIn) -> None:
-        """Hand a review to a manager, and say why. Raises NotAllowed, Invalid, NotFound or ReviewAlreadyDecided."""
+        """Hand a review to a manager, and say why. Raises NotAllowed, Invalid, NotFound, ReviewAlreadyDecided or
+        WasPlanted."""
         by.check_can_decide()
         words = _checked_note(note)
         async with self._database.write() as uow:
             await _check_person(uow, to, SENIORS)
-            review = await uow.reviews.change(review_id, version=version, assignee_id=to, snoozed_until=None)
-            note_id = await uow.words.put(review.conversation_id, "remark", words)
-            _audit(uow, "review.item.escalated", review, by, assignee_id=to, note_id=note_id)
+            test = await concluded(uow, review_id, version=version, by=by, approves=False)
+            if test is None:
+                review = await uow.reviews.change(review_id, version=version, assignee_id=to, snoozed_until=None)
+                note_id = await uow.words.put(review.conversation_id, "remark", words)
+                _audit(uow, "review.item.escalated", review, by, assignee_id=to, note_id=note_id)
+        if test is not None:
+            raise test
 
     async def snooze(self, review_id: UUID, until: datetime | None, *, version: int, by: SignedIn) -> None:
         """Put a review off until a moment, or (None) take it up again. Raises NotAllowed, Invalid, NotFound or

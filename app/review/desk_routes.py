@@ -2,6 +2,7 @@
 reveals a placeholder: what it shows stands in no address.
 """
 
+from contextlib import suppress
 from datetime import datetime, time
 from typing import Annotated, cast
 from uuid import UUID
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, WasPlanted
 from app.review.desk import DeskService
 from app.review.pages import ReviewPages
 from app.review.queue_routes import queue_pages
@@ -59,7 +60,8 @@ async def escalate(
     manager = _user_id(to)
     if manager is None:
         raise Invalid("choose a manager")
-    await desk.escalate(review_id, manager, note, version=version, by=user)
+    with suppress(WasPlanted):  # the page tells
+        await desk.escalate(review_id, manager, note, version=version, by=user)
     return _back(review_id, view)
 
 
@@ -103,7 +105,7 @@ async def reveal(
     words: Text = "",
 ) -> HTMLResponse:
     hidden = await desk.reveal(review_id, placeholder, reason=reason, words=words, by=user)
-    view = await pages.case(review_id, editing=False, revealed={placeholder: hidden})
+    view = await pages.case(review_id, reader=user, editing=False, revealed={placeholder: hidden})
     return html(request, "item.html", page=await page_of(request, "queue", user), case=view)
 
 

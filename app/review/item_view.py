@@ -249,6 +249,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a test item, to whoever decided on it: `verdict` is one of caught, missed; `fault` one of amount,
+    date, invoice, name, concession, extension. `was` is empty where a sentence had been added. `is_kept`: the editor
+    begins with what they wrote."""
+
+    verdict: str
+    fault: str
+    was: str
+    shown: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """`blank` is the empty answer that a person may write where there is no draft; `newer` the review that the mail
     has now, where it was read again; `second` what a case of changed bank details still needs."""
@@ -287,6 +300,7 @@ class CaseView:
     assignee: str = ""
     snoozed_until: datetime | None = None
     second: Second | None = None
+    test: Told | None = None
 
     @property
     def is_open(self) -> bool:

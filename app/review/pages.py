@@ -15,6 +15,7 @@ from app.domain.errors import NotFound, ReviewAlreadyDecided
 from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company
 from app.domain.intents import Reason
 from app.domain.message import MessageState
+from app.domain.people import SignedIn
 from app.domain.policy import LedgerPolicy, Policy
 from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
@@ -71,11 +72,14 @@ class ReviewPages:
             status = await self._status(uow)
         return Counts(received=sum(by_state.values()), **{state.value: n for state, n in by_state.items()}), status
 
-    async def case(self, review_id: UUID, *, editing: bool, revealed: Mapping[str, str] = NOTHING_REVEALED) -> CaseView:
+    async def case(
+        self, review_id: UUID, *, reader: SignedIn, editing: bool, revealed: Mapping[str, str] = NOTHING_REVEALED
+    ) -> CaseView:
         """Raises NotFound."""
         async with self._database.read() as uow:
             setting = Setting(
                 now=self._clock(),
+                reader=reader.id,
                 policy=self._policy,
                 undo_seconds=self._undo_seconds,
                 editing=editing,

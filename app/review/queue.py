@@ -80,7 +80,7 @@ class QueuePages:
             return QueueView(
                 rows=rows,
                 selected=str(selected) if selected else "",
-                case=await self._case(uow, selected, rows, editing) if with_case and selected else None,
+                case=await self._case(uow, selected, rows, editing, reader) if with_case and selected else None,
                 chosen=chosen is not None,
                 progress=await self._progress(uow),
                 leaving=await self._leaving(uow, reader, ignored),
@@ -139,11 +139,14 @@ class QueuePages:
                 raise NotAllowed("this view is somebody else's")
             await uow.views.remove(view_id)
 
-    async def _case(self, uow: Uow, review_id: UUID, rows: Sequence[QueueRow], editing: bool) -> CaseView:
+    async def _case(
+        self, uow: Uow, review_id: UUID, rows: Sequence[QueueRow], editing: bool, reader: SignedIn
+    ) -> CaseView:
         case = await open_case(uow, review_id)
         position = next((n for n, row in enumerate(rows, start=1) if row.review_id == str(review_id)), 0)
         setting = Setting(
             now=self._clock(),
+            reader=reader.id,
             policy=self._policy,
             undo_seconds=self._undo_seconds,
             editing=editing,

@@ -144,7 +144,7 @@ async def carry_out(request: Request, bulk: Several, user: PageUser, wish: Annot
         until=morning(request, wish.until) if wish.deed is Deed.SNOOZE else None,
         to=wish.to or None,
     )
-    return _back(wish.q, done=str(done.done), left=str(done.left))
+    return _back(wish.q, done=str(done.done), left=str(done.left), review=str(done.test or ""))
 
 
 def morning(request: Request, word: str) -> datetime:

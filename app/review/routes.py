@@ -9,7 +9,7 @@ import nh3
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import NotFound, ReviewAlreadyDecided
+from app.domain.errors import NotFound, ReviewAlreadyDecided, WasPlanted
 from app.domain.review import Action, ReviewState
 from app.reading.parsing import parse_mail
 from app.review.pages import ReviewPages
@@ -42,7 +42,7 @@ SAFE = [Depends(check_csrf)]
 
 @router.get("/reviews/{review_id}")
 async def item(request: Request, review_id: UUID, pages: Pages, user: PageUser, edit: Edit = "") -> HTMLResponse:
-    view = await pages.case(review_id, editing=bool(edit) and user.can_decide)
+    view = await pages.case(review_id, reader=user, editing=bool(edit) and user.can_decide)
     return html(request, "item.html", page=await page_of(request, "queue", user), case=view)
 
 
@@ -167,12 +167,16 @@ async def needs_answer(message_id: UUID, reviews: Reviews, user: PageUser) -> Re
 async def _decided(
     request: Request, review_id: UUID, version: int, view: str, body: str, decide: Callable[[], Awaitable[Decided]]
 ) -> Response:
-    """Decide, then open the next item; a lost race shows who was faster, and both texts."""
+    """Decide, then open the next item; a test item is shown once more, as it is; a lost race shows who was faster, and
+    both texts."""
     user = await page_user(request)
     asked = str((await request.form()).get("q", ""))
     following = await queue_pages(request).next_after(review_id, asked, reader=user) if view != "item" else None
     try:
         was_ignored = (await decide()).state is ReviewState.IGNORED
+    except WasPlanted:
+        where = _place(review_id, view) if view == "item" else place(asked, review=str(review_id))
+        return RedirectResponse(where, status_code=303)
     except ReviewAlreadyDecided as lost:
         pages = review_pages(request)
         conflict = await pages.conflict(review_id, lost, version=version, body=body)

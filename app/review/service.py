@@ -27,6 +27,7 @@ from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import ibans
 from app.review.answer import Reply, fix_answer
+from app.review.planted import concluded
 from app.review.second import check_second
 
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
@@ -69,17 +70,24 @@ class ReviewService:
         note: str = "",
         reason: str = "",
     ) -> Decided:
-        """One of the four verbs. Raises NotAllowed, NotFound, Invalid or ReviewAlreadyDecided."""
+        """One of the four verbs. Raises NotAllowed, NotFound, Invalid, ReviewAlreadyDecided, or WasPlanted: then the
+        draft was a test item, and nothing was done."""
         by.check_can_decide()
-        match action:
-            case Action.APPROVE:
-                return await self._approve(review_id, version=version, by=by, edited=None)
-            case Action.EDIT:
-                return await self._approve(review_id, version=version, by=by, edited=_edited(subject, body))
-            case Action.SEND_BACK:
-                return await self._send_back(review_id, version=version, by=by, note=note)
-            case Action.IGNORE:
-                return await self._ignore(review_id, version=version, by=by, reason=reason)
+        edited = _edited(subject, body) if action is Action.EDIT else None
+        if action is Action.SEND_BACK and not note.strip():
+            raise Invalid("say what should be different: the note goes to the next run")
+        async with self._database.write() as uow:
+            approves = action in {Action.APPROVE, Action.EDIT}
+            test = await concluded(uow, review_id, version=version, by=by, approves=approves, edited=edited)
+            if test is None:
+                match action:
+                    case Action.APPROVE | Action.EDIT:
+                        return await self._approve(uow, review_id, version=version, by=by, edited=edited)
+                    case Action.SEND_BACK:
+                        return await self._send_back(uow, review_id, version=version, by=by, note=note)
+                    case Action.IGNORE:
+                        return await self._ignore(uow, review_id, version=version, by=by, reason=reason)
+        raise test
 
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
         """Take an approval, an "ignore" or a noted call back. Raises Invalid when the mail has left already."""
@@ -143,14 +151,15 @@ class ReviewService:
         """The job that approves an answer which policy lets leave alone, if nothing has happened since it was drafted.
 
         Whatever happens raises the review's version: a newer mail, a change of the ledger, a person who undid this
-        very approval. Where we have said enough for a day without a person, the other side may be a machine as well:
-        then a person looks.
+        very approval. A test item is for people alone. Where we have said enough for a day without a person, the other
+        side may be a machine as well: then a person looks.
         """
         async with self._database.read() as uow:
             review = await uow.reviews.get(UUID(review_id))
             saved = await uow.reviews.proposal(review)
             customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
             policy = await uow.oversight.in_force(self._policy)
+            is_test = await uow.planted.shown(review) is not None
         intents = (Intent(intent) for intent in saved.intents)
         allowed = may_send_alone(
             policy,
@@ -158,10 +167,13 @@ class ReviewService:
             customer.segment if customer else "",
             is_natural_person=customer is not None and customer.natural_person,
         )
-        if not (allowed and review.state is ReviewState.PENDING and review.version == FIRST_VERSION):
+        is_as_drafted = review.state is ReviewState.PENDING and review.version == FIRST_VERSION
+        if not allowed or not is_as_drafted or is_test:
             return
-        if not await self._is_enough_for_today(review.id):
-            await self._approve(review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
+        if await self._is_enough_for_today(review.id):
+            return
+        async with self._database.write() as uow:
+            await self._approve(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
 
     async def give_up(self, review_id: str, error: str) -> None:
         """It stays in the queue, where a person finds it."""
@@ -185,102 +197,98 @@ class ReviewService:
                 )
             return said.is_enough
 
-    async def _approve(self, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
-        async with self._database.write() as uow:
-            if edited is not None:
-                _check_may_write(await uow.reviews.get(review_id), by)
-            await check_second(uow, review_id, version=version, by=by)
-            review = await uow.reviews.decide(
-                review_id,
-                version=version,
-                to=ReviewState.APPROVED,
-                decided_at=self._clock(),
-                decided_by=by.id,
-                action=(Action.EDIT if edited else Action.APPROVE).value,
-            )
-            proposal = await self._proposal(uow, review)
-            if edited is None and await uow.guidance.is_draft_behind(review):
-                raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
-            draft = await uow.guidance.draft(review_id) or proposal.draft
-            reply = self._reply(review, draft, proposal.language, edited, by)
-            _check_accounts(reply, self._policy)
-            message = await uow.messages.get_for_update(review.message_id)
-            message.state = advance(message.state, MessageState.DECIDED)
-            if edited is not None:
-                review.edited_id = await uow.words.put(review.conversation_id, "edit", _as_json(edited))
-            await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
-            outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo)
-            uow.audit.add(
-                "review.item.approved",
-                actor=by.actor,
-                review_id=review_id,
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                version=review.version,
-                edited=edited is not None,
-                edited_id=review.edited_id,
-                outbox_id=outbox.id,
-                raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
-            )
-            return Decided(review_id, review.version, review.state, outbox.id, outbox.send_after)
+    async def _approve(self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
+        if edited is not None:
+            _check_may_write(await uow.reviews.get(review_id), by)
+        await check_second(uow, review_id, version=version, by=by)
+        review = await uow.reviews.decide(
+            review_id,
+            version=version,
+            to=ReviewState.APPROVED,
+            decided_at=self._clock(),
+            decided_by=by.id,
+            action=(Action.EDIT if edited else Action.APPROVE).value,
+        )
+        proposal = await self._proposal(uow, review)
+        if edited is None and await uow.guidance.is_draft_behind(review):
+            raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
+        draft = await uow.guidance.draft(review_id) or proposal.draft
+        reply = self._reply(review, draft, proposal.language, edited, by)
+        _check_accounts(reply, self._policy)
+        message = await uow.messages.get_for_update(review.message_id)
+        message.state = advance(message.state, MessageState.DECIDED)
+        review.edited_id = (
+            await uow.words.put(review.conversation_id, "edit", edited.as_json()) if edited is not None else None
+        )
+        await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
+        outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo)
+        uow.audit.add(
+            "review.item.approved",
+            actor=by.actor,
+            review_id=review_id,
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            version=review.version,
+            edited=edited is not None,
+            edited_id=review.edited_id,
+            outbox_id=outbox.id,
+            raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
+        )
+        return Decided(review_id, review.version, review.state, outbox.id, outbox.send_after)
 
-    async def _send_back(self, review_id: UUID, *, version: int, by: SignedIn, note: str) -> Decided:
-        if not note.strip():
-            raise Invalid("say what should be different: the note goes to the next run")
-        async with self._database.write() as uow:
-            review = await uow.reviews.decide(
-                review_id,
-                version=version,
-                to=ReviewState.SENT_BACK,
-                decided_at=self._clock(),
-                decided_by=by.id,
-                action=Action.SEND_BACK.value,
-            )
-            message = await uow.messages.get_for_update(review.message_id)
-            await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
-            message.state = advance(message.state, MessageState.IN_WORK)
-            message.run += 1
-            message.note_id = await uow.words.put(review.conversation_id, "note", note.strip())
-            await uow.enqueue(triage_job(message.id, message.run, message.conversation_id))
-            uow.audit.add(
-                "review.item.sent_back",
-                actor=by.actor,
-                review_id=review_id,
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                version=review.version,
-                note_id=message.note_id,
-            )
-            return Decided(review_id, review.version, review.state)
+    async def _send_back(self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, note: str) -> Decided:
+        review = await uow.reviews.decide(
+            review_id,
+            version=version,
+            to=ReviewState.SENT_BACK,
+            decided_at=self._clock(),
+            decided_by=by.id,
+            action=Action.SEND_BACK.value,
+        )
+        message = await uow.messages.get_for_update(review.message_id)
+        await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+        message.state = advance(message.state, MessageState.IN_WORK)
+        message.run += 1
+        message.note_id = await uow.words.put(review.conversation_id, "note", note.strip())
+        await uow.enqueue(triage_job(message.id, message.run, message.conversation_id))
+        uow.audit.add(
+            "review.item.sent_back",
+            actor=by.actor,
+            review_id=review_id,
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            version=review.version,
+            note_id=message.note_id,
+        )
+        return Decided(review_id, review.version, review.state)
 
-    async def _ignore(self, review_id: UUID, *, version: int, by: SignedIn, reason: str) -> Decided:
+    async def _ignore(self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, reason: str) -> Decided:
         word = reason if reason in IGNORE_REASONS else "other"
-        async with self._database.write() as uow:
-            await check_second(uow, review_id, version=version, by=by, reason=reason)
-            review = await uow.reviews.decide(
-                review_id,
-                version=version,
-                to=ReviewState.IGNORED,
-                decided_at=self._clock(),
-                decided_by=by.id,
-                action=Action.IGNORE.value,
-                ignore_reason=word,
-            )
-            message = await uow.messages.get_for_update(review.message_id)
-            message.state = advance(message.state, MessageState.DECIDED)
-            if word == "other" and reason.strip():
-                review.edited_id = await uow.words.put(review.conversation_id, "reason", reason.strip())
-            await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
-            uow.audit.add(
-                "review.item.ignored",
-                actor=by.actor,
-                review_id=review_id,
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                version=review.version,
-                reason=word,
-            )
-            return Decided(review_id, review.version, review.state)
+        await check_second(uow, review_id, version=version, by=by, reason=reason)
+        review = await uow.reviews.decide(
+            review_id,
+            version=version,
+            to=ReviewState.IGNORED,
+            decided_at=self._clock(),
+            decided_by=by.id,
+            action=Action.IGNORE.value,
+            ignore_reason=word,
+        )
+        message = await uow.messages.get_for_update(review.message_id)
+        message.state = advance(message.state, MessageState.DECIDED)
+        if word == "other" and reason.strip():
+            review.edited_id = await uow.words.put(review.conversation_id, "reason", reason.strip())
+        await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
+        uow.audit.add(
+            "review.item.ignored",
+            actor=by.actor,
+            review_id=review_id,
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            version=review.version,
+            reason=word,
+        )
+        return Decided(review_id, review.version, review.state)
 
     async def _proposal(self, uow: Uow, review: ReviewRow) -> Proposal:
         row = await uow.reviews.proposal(review)
@@ -318,7 +326,3 @@ def _check_accounts(reply: Reply, policy: Policy) -> None:
     strange = [number for number in ibans(f"{reply.subject}\n{reply.body}") if number not in ours]
     if strange:
         raise Invalid("the answer names a bank account that is none of ours: see [[company]] in the policy")
-
-
-def _as_json(reply: Reply) -> dict[str, str]:
-    return {"subject": reply.subject, "body": reply.body}

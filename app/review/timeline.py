@@ -8,14 +8,18 @@ from app.db.tables.system import AuditRow
 from app.db.uow import Uow
 from app.review.item_view import TimelineEntry
 
+TESTS = "review.test."
+
 
 async def timeline(uow: Uow, message: MessageRow) -> tuple[TimelineEntry, ...]:
+    """Without test items: colleagues need not know who overlooked what."""
     names = {str(key): name for key, name in (await uow.users.names()).items()}
     mailboxes = {str(row.id): row.name for row in await uow.mailboxes.all()}
     return tuple(
         [
             await _timeline_entry(uow, row, names, mailboxes)
             for row in await uow.audit.of_message(message.id, message.conversation_id)
+            if not row.kind.startswith(TESTS)
         ]
     )
 

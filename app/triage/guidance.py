@@ -68,6 +68,7 @@ class GuidanceService:
                 action="correct",
             )
             await _check_correction(uow, correction, review.customer_id)
+            await uow.planted.withdraw([review_id])
             message = await uow.messages.get_for_update(review.message_id)
             await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
             message.state = advance(message.state, MessageState.IN_WORK)
@@ -96,6 +97,7 @@ class GuidanceService:
         by.check_can_decide()
         async with self._database.write() as uow:
             review = await uow.reviews.change(review_id, version=version)
+            await uow.planted.withdraw([review_id])
             terms = await self._recorded(uow, review, terms, by)
             await uow.session.refresh(review)
             version = review.version
@@ -129,6 +131,7 @@ class GuidanceService:
         draft = await self._drafted(opened, case=case_of(opened.task, read, link), tone=tone, language=language)
         async with self._database.write() as uow:
             review = await uow.reviews.change(review_id, version=version)
+            await uow.planted.withdraw([review_id])
             guidance_id = await uow.guidance.add(review, draft, by=by.id)
             tone_word, language = draft.tone.value, draft.language
             _audit(uow, "review.draft.made", review, by, guidance_id=guidance_id, tone=tone_word, language=language)

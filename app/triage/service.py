@@ -34,6 +34,7 @@ from app.domain.wire import PROPOSAL, dump, dump_reading
 from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
 from app.triage.indexing import index_mail
+from app.triage.planting import plant
 from app.triage.task import Task, case_of, link_of, task_of
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
@@ -141,7 +142,9 @@ class TriageService:
             await self._open_review(uow, message, saved, proposal, link, state=ReviewState.ANSWERED_ELSEWHERE)
         else:
             message.state = advance(message.state, MessageState.PENDING)
-            await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale, is_moved=is_moved)
+            review = await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale, is_moved=is_moved)
+            if message.run == 1:
+                await plant(uow, review, proposal, read=read, link=link, today=self._clock().date())
         self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
         await _let_next_in(uow, message)
 
@@ -184,9 +187,10 @@ class TriageService:
     async def _a_person_wrote(self, uow: Uow, message: MessageRow, link: Link) -> None:
         """Approvals in this conversation are void, and open reviews of the customer must be looked at again."""
         await uow.messages.bump_conversation(message.conversation_id)
-        await uow.reviews.raise_versions(
+        raised = await uow.reviews.raise_versions(
             conversation_id=message.conversation_id, customer_id=link.account.customer_id or None
         )
+        await uow.planted.withdraw(raised)
         conversation = await uow.messages.conversation(message.conversation_id)
         if conversation.customer_id is None and link.is_verified_contact:
             conversation.customer_id = link.account.customer_id
@@ -228,7 +232,7 @@ class TriageService:
         state: ReviewState = ReviewState.PENDING,
         is_stale: bool = False,
         is_moved: bool = False,
-    ) -> None:
+    ) -> ReviewRow:
         """Put the proposal before a person, or, where policy lets its answer leave alone, queue its approval."""
         reasons = list(saved.reasons)
         if is_stale:
@@ -259,6 +263,7 @@ class TriageService:
         uow.reviews.add(review, urgency(reasons, review.at_stake, message.received_at, self._policy.queue))
         if alone:
             await uow.enqueue(approve_job(review.id, message.conversation_id))
+        return review
 
     async def _hashes(self, uow: Uow, task: Task, proposal: Proposal) -> _Hashes:
         shown = "\x1e".join(call.input for call in proposal.calls)
@@ -304,7 +309,8 @@ class TriageService:
             message.state = advance(message.state, MessageState.QUARANTINED)
             if not message.is_automatic:
                 await uow.messages.bump_conversation(message.conversation_id)
-                await uow.reviews.raise_versions(conversation_id=message.conversation_id)
+                raised = await uow.reviews.raise_versions(conversation_id=message.conversation_id)
+                await uow.planted.withdraw(raised)
             message.attempts += 1
             message.error = error[:64]
             uow.audit.add(

@@ -13,7 +13,8 @@ from app.db.bulk import among
 from app.db.tables.ledger import CustomerRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import AuditRow, Chain
-from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
+from app.db.tables.work import OutboxRow, PlantedRow, ProposalRow, ReviewRow
+from app.domain.planted import Verdict
 from app.domain.review import OutboxState, ReviewState
 
 MOST = 20_000
@@ -22,7 +23,8 @@ WEEK_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """`by` is None where Duebox itself approved."""
+    """`by` is None where Duebox itself approved. `was_tested`: decided right after its reader was told that it had been
+    a test item."""
 
     review_id: UUID
     message_id: UUID
@@ -41,6 +43,7 @@ class Handled:
     edited_id: UUID | None
     payload_id: UUID
     due_at: datetime | None
+    was_tested: bool
     first_touch: datetime | None
 
 
@@ -50,8 +53,12 @@ class HandledReviews:
 
     async def since(self, moment: datetime, *, by: UUID | None = None) -> list[Handled]:
         """The newest decided reviews, at most MOST of them; of one person where `by` says so."""
+        was_tested = sa.exists().where(
+            PlantedRow.review_id == ReviewRow.id, PlantedRow.verdict.in_((Verdict.CAUGHT, Verdict.MISSED))
+        )
+        left_at = sa.func.max(OutboxRow.sent_at)
         wanted = (
-            sa.select(ReviewRow, ProposalRow, MessageRow.received_at, CustomerRow.name, sa.func.max(OutboxRow.sent_at))
+            sa.select(ReviewRow, ProposalRow, MessageRow.received_at, CustomerRow.name, left_at, was_tested)
             .join(ProposalRow, ProposalRow.id == ReviewRow.proposal_id)
             .join(MessageRow, MessageRow.id == ReviewRow.message_id)
             .outerjoin(CustomerRow, CustomerRow.id == ReviewRow.customer_id)
@@ -111,6 +118,7 @@ def _handled(
     received_at: datetime,
     name: str | None,
     sent_at: datetime | None,
+    was_tested: bool,
     first_touch: datetime | None,
 ) -> Handled:
     assert review.decided_at is not None  # noqa: S101  # asked for
@@ -132,5 +140,6 @@ def _handled(
         edited_id=review.edited_id if review.action == "edit" else None,
         payload_id=proposal.payload_id,
         due_at=review.due_at,
+        was_tested=was_tested,
         first_touch=first_touch,
     )

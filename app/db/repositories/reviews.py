@@ -112,19 +112,25 @@ class Reviews:
             state=row.state.value, version=row.version, decided_by=name, decided_at=row.decided_at
         )
 
-    async def raise_versions(self, *, conversation_id: UUID | None = None, customer_id: str | None = None) -> None:
-        """Something newer is known: whoever has an undecided review before them must look again before approving."""
+    async def raise_versions(
+        self, *, conversation_id: UUID | None = None, customer_id: str | None = None
+    ) -> Sequence[UUID]:
+        """Something newer is known: whoever has an undecided review before them must look again before approving.
+        Returns the reviews."""
         same = [ReviewRow.conversation_id == conversation_id] if conversation_id else []
         if customer_id:
             same.append(ReviewRow.customer_id == customer_id)
-        if same:
-            raised = await self._session.scalars(
-                sa.update(ReviewRow)
-                .where(ReviewRow.state.in_(OPEN), sa.or_(*same))
-                .values(version=ReviewRow.version + 1)
-                .returning(ReviewRow.id)
-            )
-            note_change(self._session, *raised)
+        if not same:
+            return ()
+        found = await self._session.scalars(
+            sa.update(ReviewRow)
+            .where(ReviewRow.state.in_(OPEN), sa.or_(*same))
+            .values(version=ReviewRow.version + 1)
+            .returning(ReviewRow.id)
+        )
+        raised = found.all()
+        note_change(self._session, *raised)
+        return raised
 
     def claim(self, review: ReviewRow, user_id: UUID | None, *, until: datetime | None) -> None:
         """A courtesy among colleagues: the version stays, so that it voids nobody's decision."""

@@ -30,7 +30,7 @@ from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
 from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
-from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
+from app.db.tables.work import OutboxRow, PlantedRow, ProposalRow, ReviewRow
 
 TABLES = (
     ApiTokenRow,
@@ -66,6 +66,7 @@ TABLES = (
     PayloadRow,
     PaymentRow,
     PlanStepRow,
+    PlantedRow,
     PresenceRow,
     PolicyVersionRow,
     ProposalRow,

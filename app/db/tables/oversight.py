@@ -14,7 +14,8 @@ from app.db.base import Base, Moment, words
 class Switch(StrEnum):
     """Something that a manager sets for everybody while Duebox runs. Each change is a decision in the audit chain.
 
-    The baseline is what a mail took by hand before Duebox; prices are hundredths per million tokens.
+    The baseline is what a mail took by hand before Duebox; prices are hundredths per million tokens. One of so many
+    drafts is a test item, where that is not 0.
     """
 
     SENDING_STOPPED = "sending_stopped"
@@ -22,6 +23,7 @@ class Switch(StrEnum):
     BASELINE_SECONDS = "baseline_seconds"
     PRICE_IN = "price_in"
     PRICE_OUT = "price_out"
+    PLANTED_ONE_IN = "planted_one_in"
 
 
 class SwitchRow(Base):

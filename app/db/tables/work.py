@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Amount, Base, Moment, words
 from app.domain.intents import Route
+from app.domain.planted import Fault, Verdict
 from app.domain.review import OutboxState, ReviewState
 
 
@@ -72,6 +73,25 @@ class ReviewRow(Base):
     snoozed_until: Mapped[datetime | None] = mapped_column(Moment)
     claimed_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
     claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PlantedRow(Base):
+    """A draft with one fault in it, sealed in its payload, that is shown in place of a review's own until its verdict.
+
+    `version` is the review's when it was planted.
+    """
+
+    __tablename__ = "planted_items"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    review_id: Mapped[UUID] = mapped_column(sa.ForeignKey("reviews.id"), unique=True)
+    version: Mapped[int]
+    fault: Mapped[Fault] = mapped_column(words(Fault, "fault"))
+    payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
+    planted_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    verdict: Mapped[Verdict | None] = mapped_column(words(Verdict, "verdict"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class OutboxRow(Base):
