@@ -47,6 +47,7 @@ from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, Facts, IntentFinding, Proposal
 from app.domain.text import PiiSpan, RawText, Span, restore, text_of
+from app.domain.tracing import Step, StepName, Tracer, step
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.reading.answers import with_what_is_answered
@@ -205,8 +206,15 @@ class LocalMind:
     async def think(self, case: Case, alone: bool = False) -> Thought:
         """Never raises for what a redactor or a model does: a person decides then. `alone`: ask no endpoint."""
         DOES_WITHOUT.set(alone)
+        steps: list[Step] = []
+        with Tracer(steps.append).step(StepName.MIND):
+            thought = await self._think(case)
+        return replace(thought, steps=tuple(steps))
+
+    async def _think(self, case: Case) -> Thought:
         try:
-            redacted = _redact(self._redactor, case)
+            with step(StepName.REDACT):
+                redacted = _redact(self._redactor, case)
         except Exception as error:  # promise 3: whatever the redactor does, no model sees the text
             log.warning("triage.redaction.failed", error=type(error).__name__)
             return Thought(self._unthought(case, Reason.REDACTION_FAILED), dict(case.vault))
@@ -223,7 +231,10 @@ class LocalMind:
         DOES_WITHOUT.set(alone)
         if self._reminders is None:
             raise ModelUnavailable("this mind words no reminders")
-        return await draft_reminder(self._reminder_graph, brief, self._reminders)
+        steps: list[Step] = []
+        with Tracer(steps.append).step(StepName.REMIND):
+            draft = await draft_reminder(self._reminder_graph, brief, self._reminders)
+        return replace(draft, steps=tuple(steps))
 
     async def _triage(self, case: Case, letter: Letter) -> Proposal:
         context = TriageContext(

@@ -18,16 +18,18 @@ from agents.reminders.nodes.check import check
 from agents.reminders.nodes.draft import draft
 from agents.reminders.result import ReminderDraft
 from agents.reminders.state import ReminderState
+from agents.timing import timed
 from agents.triage.nodes.check import ATTEMPTS
 from app.domain.text import restore
+from app.domain.tracing import StepName
 
 ReminderGraph = CompiledStateGraph[ReminderState, ReminderContext, ReminderState, ReminderState]
 
 
 def build_reminder_graph() -> ReminderGraph:
     graph = StateGraph(ReminderState, context_schema=ReminderContext)
-    graph.add_node("draft", draft)
-    graph.add_node("check", check)
+    graph.add_node("draft", timed(StepName.DRAFT, draft))
+    graph.add_node("check", timed(StepName.CHECK, check))
     graph.add_edge(START, "draft")
     graph.add_edge("draft", "check")
     graph.add_conditional_edges("check", after_check, {"draft": "draft", "end": END})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from agents.reminders.statement import Statement
 from app.domain.intents import Tone
 from app.domain.proposal import ModelCall, Trace
+from app.domain.tracing import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class ReminderDraft:
     traces: tuple[Trace, ...] = ()
     problems: tuple[str, ...] = ()
     calls: tuple[ModelCall, ...] = ()
+    steps: tuple[Step, ...] = field(repr=False, compare=False, default=())
 
     @property
     def is_refused(self) -> bool:

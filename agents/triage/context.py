@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agents.prompts import Prompts, fence
 from agents.replies import Replies
+from agents.timing import ask
 from agents.triage.hearing import Hear, deaf
 from app.domain.account import Account, Invoice
 from app.domain.case import Letter
@@ -43,7 +44,8 @@ class TriageContext:
         )
         prompt = replace(self.prompts.render(question.prompt_id, question.shown), examples=examples)
         fenced = "\n\n".join(fence(label, text) for label, text in question.fences())
-        reply = await self.model.ask(
+        reply = await ask(
+            self.model,
             Question(
                 prompt=prompt,
                 letter=question.letter,
@@ -51,7 +53,7 @@ class TriageContext:
                 fenced=fenced,
                 answer=answer,
                 inputs=question.inputs,
-            )
+            ),
         )
         call = ModelCall(
             prompt=prompt.ref,

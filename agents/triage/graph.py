@@ -11,6 +11,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langsmith import tracing_context
 
+from agents.timing import timed
 from agents.triage.context import TriageContext
 from agents.triage.nodes.check import ATTEMPTS, check
 from agents.triage.nodes.classify import classify
@@ -24,6 +25,7 @@ from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.intents import Reason, Route
 from app.domain.proposal import Proposal
+from app.domain.tracing import StepName
 
 TriageGraph = CompiledStateGraph[TriageState, TriageContext, TriageState, TriageState]
 
@@ -33,12 +35,12 @@ NO_DRAFT = frozenset({Reason.FRAUD_RISK, Reason.INJECTION, Reason.REDACTION_FAIL
 
 def build_graph() -> TriageGraph:
     graph = StateGraph(TriageState, context_schema=TriageContext)
-    graph.add_node("classify", classify)
-    graph.add_node("extract", extract)
-    graph.add_node("link", link)
-    graph.add_node("decide", decide)
-    graph.add_node("draft", draft)
-    graph.add_node("check", check)
+    graph.add_node("classify", timed(StepName.CLASSIFY, classify))
+    graph.add_node("extract", timed(StepName.EXTRACT, extract))
+    graph.add_node("link", timed(StepName.LINK, link))
+    graph.add_node("decide", timed(StepName.DECIDE, decide))
+    graph.add_node("draft", timed(StepName.DRAFT, draft))
+    graph.add_node("check", timed(StepName.CHECK, check))
     graph.add_edge(START, "classify")
     graph.add_edge("classify", "extract")
     graph.add_edge("extract", "link")

@@ -22,6 +22,7 @@ from aiosmtplib.errors import (
 
 from app.domain.errors import Unreachable
 from app.domain.ports import Delivery, MailAccount, MayBegin, SendResult
+from app.domain.tracing import StepName, step
 
 QUIT_SECONDS = 5.0
 ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
@@ -67,11 +68,14 @@ class SmtpSender:
             tls_context=None if self._account.security == "none" else ssl.create_default_context(),
         )
         try:
-            await self._connect(client, sender)
-            refused = await self._address(client, raw, sender, recipients)
+            with step(StepName.CONNECT):
+                await self._connect(client, sender)
+            with step(StepName.ADDRESS):
+                refused = await self._address(client, raw, sender, recipients)
             if may_begin is not None and not await may_begin():
                 return Delivery(SendResult.WITHHELD)
-            return await self._hand_over(client, raw, refused)
+            with step(StepName.DATA):
+                return await self._hand_over(client, raw, refused)
         except _Stopped as stopped:
             return stopped.delivery
         finally:

@@ -72,6 +72,7 @@ class Uow:
         self.planted = PlantedItems(session, self.words, self.audit, clock)
         self.clock = clock
         self._enqueue = enqueue
+        self._afterwards: list[Callable[[], None]] = []
 
     async def enqueue(self, *jobs: Job) -> None:
         """Queue jobs that exist if and only if this transaction commits."""
@@ -81,6 +82,14 @@ class Uow:
                 self._enqueue(session, job)
 
         await self.session.run_sync(all_of_them)
+
+    def once_committed(self, tell: Callable[[], None]) -> None:
+        """Something to say that is true only then. It must not raise."""
+        self._afterwards.append(tell)
+
+    def has_committed(self) -> None:
+        for tell in self._afterwards:
+            tell()
 
 
 class Database:
@@ -113,6 +122,7 @@ class Database:
             if changes and self._tells_others:
                 await tell_others(session, changes)
             await uow.audit.flush()
+        uow.has_committed()
         if changes and not self._tells_others:
             self.changes.publish(changes)
 

@@ -12,6 +12,7 @@ from app.domain.case import Case, Letter
 from app.domain.message import Identity, ReadMail
 from app.domain.proposal import Proposal
 from app.domain.text import RawText, Redaction
+from app.domain.tracing import Step
 
 
 class Redactor(Protocol):
@@ -95,10 +96,11 @@ class Mind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A proposal, and the conversation's vault as it stands now."""
+    """A proposal, the conversation's vault as it stands now, and what was done, for whoever times it."""
 
     proposal: Proposal
     vault: Mapping[str, str] = field(repr=False)
+    steps: tuple[Step, ...] = field(repr=False, compare=False, default=())
 
 
 @dataclass(frozen=True, slots=True)

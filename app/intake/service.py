@@ -6,10 +6,11 @@ up to 250 mails ─▶ read the headers ─▶ ONE transaction: which are new, w
 
 import asyncio
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from app.domain.errors import MailTooLarge, NotFound, UnreadableMail
 from app.domain.ids import new_id
 from app.domain.job import STORM_FROM, dispatch_job, triage_job
 from app.domain.message import Head, MessageState
+from app.domain.tracing import OFF, StepName, Tracer
 from app.reading.headers import read_head
 from app.reading.parsing import fingerprint, parse_mail
 
@@ -96,9 +98,10 @@ class _Batch:
 class IntakeService:
     """Stores mail, each once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, tracer: Tracer = OFF) -> None:
         self._database = database
         self._clock = clock
+        self._tracer = tracer
 
     async def store(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
         """Store mails of one mailbox, each once. Returns how many were new. Raises MailTooLarge before anything is
@@ -113,6 +116,7 @@ class IntakeService:
 
     async def store_in(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
         """The same within the caller's transaction (the poller moves its cursor in it), for at most one batch."""
+        began = time.time_ns()
         known = await uow.messages.known_sources(mailbox_id, [mail.source for mail in mails])
         fresh = [mail for mail in mails if mail.source not in known]
         if not fresh:
@@ -131,10 +135,25 @@ class IntakeService:
             await uow.planted.withdraw(await uow.reviews.raise_versions(conversation_id=conversation_id))
         if any(row["state"] is MessageState.IN_WORK for row in batch.messages):
             await uow.enqueue(dispatch_job(batch_id))
+        uow.once_committed(partial(self._trace, batch, mailbox_id, batch_id, began=began))
         log.info(
             "intake.batch.stored", mailbox_id=str(mailbox_id), messages=len(batch.messages), copies=len(batch.copies)
         )
         return len(batch.messages)
+
+    def _trace(self, batch: _Batch, mailbox_id: UUID, batch_id: UUID, *, began: int) -> None:
+        """The first step of each new mail's trace is the batch that it came in."""
+        for row in batch.messages:
+            self._tracer.tell_first(
+                StepName.MESSAGE,
+                row["id"],
+                began=began,
+                message_id=row["id"],
+                mailbox_id=mailbox_id,
+                batch_id=batch_id,
+                messages=len(batch.messages),
+                size=row["size"],
+            )
 
     async def _store_batch(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
         try:

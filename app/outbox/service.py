@@ -21,6 +21,8 @@ from app.domain.people import SignedIn
 from app.domain.ports import Sender, SendResult, SentFolder
 from app.domain.review import VOID_AFTER, OutboxState, Outcome
 from app.domain.sending import Pace
+from app.domain.tracing import StepName, step
+from app.domain.tracing import note as note_step
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
 from app.outbox.claiming import LEAVING, Claiming, StillDue
 from app.outbox.notes import look_again, note
@@ -54,9 +56,11 @@ class OutboxService:
 
     async def work(self, outbox_id: str) -> None:
         """Send one mail, or find out why not, or what became of it."""
-        claimed = await self._claims.claim(UUID(outbox_id))
+        with step(StepName.CLAIM):
+            claimed = await self._claims.claim(UUID(outbox_id))
         if claimed is None:
-            await self._outcomes.reconcile(UUID(outbox_id))
+            with step(StepName.RECONCILE):
+                await self._outcomes.reconcile(UUID(outbox_id))
             return
         delivery = await self._sender.send(
             claimed.raw,
@@ -64,14 +68,18 @@ class OutboxService:
             recipients=[claimed.recipient],
             may_begin=partial(self._claims.may_begin, claimed),
         )
+        note_step(result=delivery.result)
         if delivery.result is SendResult.WITHHELD:
             await self._claims.give_back(claimed)
             return
-        await self._outcomes.record_surely(claimed.id, claimed.token, delivery)
+        with step(StepName.RECORD):
+            await self._outcomes.record_surely(claimed.id, claimed.token, delivery)
         if delivery.result is SendResult.UNKNOWN:
-            await self._outcomes.reconcile(claimed.id)
+            with step(StepName.RECONCILE):
+                await self._outcomes.reconcile(claimed.id)
         elif delivery.result is SendResult.SENT and claimed.sent_copy is SentCopy.APPEND:
-            await self._outcomes.file_copy(claimed.mailbox_id, claimed.id, claimed.raw)
+            with step(StepName.FILE_COPY):
+                await self._outcomes.file_copy(claimed.mailbox_id, claimed.id, claimed.raw)
 
     async def give_up(self, outbox_id: str, error: str) -> None:
         """Something of ours is broken: a mail on the wire has an unknown outcome, any other one shows as failed."""

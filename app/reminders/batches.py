@@ -28,6 +28,7 @@ from app.domain.policy import Policy
 from app.domain.reminder import Channel, NextAction, PlanLine
 from app.domain.reminder_life import ReminderState
 from app.domain.task import OF_THE_PLAN, NewTask, TaskKind
+from app.domain.tracing import StepName, note, step, take_in
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.service import ReminderService
 
@@ -79,6 +80,7 @@ class BatchService:
         lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
         mails = [line for line in lines if line.action is NextAction.REMIND and line.channel is Channel.EMAIL]
         tasks = await self._open_tasks([line for line in lines if line.action is NextAction.TASK], as_of)
+        note(reminders=len(mails))
         batch_id = await self._open_batch(as_of, len(mails), by)
         drafted = refused = 0
         for line in mails:
@@ -120,12 +122,16 @@ class BatchService:
         except Invalid:
             log.info("reminders.line.outdated", batch_id=str(batch_id), customer_id=line.customer_id)
             return None
-        draft = await self._author.remind(brief)
-        async with self._database.write() as uow:
-            await self._save(uow, batch_id, line, draft)
+        reminder_id = new_id()
+        with step(StepName.REMINDER, first=reminder_id, reminder_id=reminder_id, batch_id=batch_id):
+            draft = await self._author.remind(brief)
+            take_in(draft.steps)
+            note(is_refused=draft.is_refused)
+            async with self._database.write() as uow:
+                await self._save(uow, reminder_id, batch_id, line, draft)
         return not draft.is_refused
 
-    async def _save(self, uow: Uow, batch_id: UUID, line: PlanLine, draft: ReminderDraft) -> None:
+    async def _save(self, uow: Uow, reminder_id: UUID, batch_id: UUID, line: PlanLine, draft: ReminderDraft) -> None:
         assert line.send_at is not None  # noqa: S101  # every line that reminds has a moment
         conversation_id = await self._conversation(uow, line, draft.subject)
         words = {
@@ -139,7 +145,7 @@ class BatchService:
             "problems": draft.problems,
         }
         row = ReminderRow(
-            id=new_id(),
+            id=reminder_id,
             batch_id=batch_id,
             customer_id=line.customer_id,
             company=line.company,

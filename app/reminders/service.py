@@ -9,6 +9,7 @@ from app.db.uow import Database
 from app.domain.errors import NotFound
 from app.domain.freshness import is_fresh
 from app.domain.reminder import CustomerSituation, PlanLine
+from app.domain.tracing import StepName, step
 from app.domain.workflow import ReminderPolicy
 from app.reminders.claims import Claims
 from app.reminders.outcomes import comparisons
@@ -27,10 +28,11 @@ class ReminderService:
     async def plan(self, as_of: date) -> AsyncGenerator[PlanLine, None]:
         """Every customer's outcome on this day, in the order of their ids."""
         policy = await self.policy_of(as_of)
-        async with aclosing(self._situations(as_of)) as situations:
-            async for situation in situations:
-                for line in plan(situation, policy, as_of):
-                    yield line
+        with step(StepName.PLAN, is_apart=True):
+            async with aclosing(self._situations(as_of)) as situations:
+                async for situation in situations:
+                    for line in plan(situation, policy, as_of):
+                        yield line
 
     async def policy_of(self, as_of: date) -> ReminderPolicy:
         """The policy without the tests that are over: those with a clear difference, or none in as many customers as

@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from app.db.tables.work import ReviewRow
+from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed
@@ -76,7 +77,7 @@ class ReviewService:
         edited = _edited(subject, body) if action is Action.EDIT else None
         if action is Action.SEND_BACK and not note.strip():
             raise Invalid("say what should be different: the note goes to the next run")
-        async with self._database.write() as uow:
+        async with decision(self._database, review_id, action), self._database.write() as uow:
             approves = action in {Action.APPROVE, Action.EDIT}
             test = await concluded(uow, review_id, version=version, by=by, approves=approves, edited=edited)
             if test is None:
@@ -92,7 +93,7 @@ class ReviewService:
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
         """Take an approval, an "ignore" or a noted call back. Raises Invalid when the mail has left already."""
         by.check_can_decide()
-        async with self._database.write() as uow:
+        async with decision(self._database, review_id, Beside.UNDO), self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             if not may_become(review.state, ReviewState.PENDING):
                 raise await uow.reviews.conflict(review)
@@ -172,7 +173,7 @@ class ReviewService:
             return
         if await self._is_enough_for_today(review.id):
             return
-        async with self._database.write() as uow:
+        async with decision(self._database, review.id, Action.APPROVE), self._database.write() as uow:
             await self._approve(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
 
     async def give_up(self, review_id: str, error: str) -> None:

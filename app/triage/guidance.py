@@ -16,6 +16,7 @@ from app.db.repositories.cases import remember_owed
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.tables.work import ReviewRow
+from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.domain.case import Case
 from app.domain.clock import Clock
@@ -30,6 +31,7 @@ from app.domain.ports import Mind
 from app.domain.proposal import Draft, Proposal
 from app.domain.review import CaseKind, CaseState, ReviewState, case_may_become
 from app.domain.sentence import Sentence
+from app.domain.tracing import StepName, step, take_in
 from app.domain.wire import PROPOSAL, load
 from app.triage.task import Task, case_of, link_of, task_of
 
@@ -58,7 +60,7 @@ class GuidanceService:
         by.check_can_decide()
         if not correction.findings:
             raise Invalid("say what the mail wants: choose at least one intent")
-        async with self._database.write() as uow:
+        async with decision(self._database, review_id, Beside.CORRECT), self._database.write() as uow:
             review = await uow.reviews.decide(
                 review_id,
                 version=version,
@@ -149,7 +151,9 @@ class GuidanceService:
             tone=tone or (draft.tone if draft else None),
             language=language or (draft.language if draft else ""),
         )
-        thought = await self._mind.think(replace(case, directions=directions))
+        with step(StepName.REDRAFT, about=opened.task.message_id):
+            thought = await self._mind.think(replace(case, directions=directions))
+            take_in(thought.steps)
         if thought.proposal.draft is None:
             raise Invalid("no such draft passes the checks")
         return thought.proposal.draft

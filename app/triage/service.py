@@ -29,6 +29,7 @@ from app.domain.policy import Policy, autonomy_of, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
 from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
+from app.domain.tracing import StepName, note, step, take_in
 from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, dump, dump_reading
 from app.triage.cases import cases_of
@@ -69,7 +70,8 @@ class TriageService:
         if task is None:
             return
         try:
-            read = task.reading or await self._mind.read(task.raw, task.identity)
+            with step(StepName.READ):
+                read = task.reading or await self._mind.read(task.raw, task.identity)
         except UnreadableMail as error:
             await self._quarantine(task.message_id, str(error) or "unreadable")
             return
@@ -79,13 +81,16 @@ class TriageService:
             async with self._database.read() as uow:
                 link = await link_of(uow, task, read)
                 ledger = await uow.ledger.version(link.account.customer_id)
-            thought = await self._mind.think(case_of(task, read, link))
-            async with self._database.write() as uow:
-                has_moved = await uow.ledger.lock(link.account.customer_id) != ledger
-                if has_moved and attempt < RETHINKS:
-                    continue
-                await self._commit(uow, task, read, link, thought, is_stale=has_moved)
-                return
+            with step(StepName.THINK):
+                thought = await self._mind.think(case_of(task, read, link))
+                take_in(thought.steps)
+            with step(StepName.COMMIT):
+                async with self._database.write() as uow:
+                    has_moved = await uow.ledger.lock(link.account.customer_id) != ledger
+                    if has_moved and attempt < RETHINKS:
+                        continue
+                    await self._commit(uow, task, read, link, thought, is_stale=has_moved)
+                    return
 
     async def give_up(self, message_id: str, error: str) -> None:
         await self._quarantine(UUID(message_id), error)
@@ -292,6 +297,7 @@ class TriageService:
             input_hash=hashes.shown,
             output_hash=hashes.answered,
         )
+        note(run=message.run, route=saved.route, rule=saved.rule, policy_version=saved.policy_version)
         log.info(
             "triage.proposal.saved",
             message_id=str(message.id),

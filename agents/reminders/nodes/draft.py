@@ -21,6 +21,7 @@ from agents.reminders.letters import (
 )
 from agents.reminders.state import ReminderState
 from agents.reminders.statement import Statement, payment_ways, statement_of
+from agents.timing import ask
 from agents.triage.outputs import DraftReply
 from app.domain.account import UNKNOWN_ACCOUNT
 from app.domain.ports import Answer, Prompt, Question
@@ -40,9 +41,8 @@ async def draft(state: ReminderState, runtime: Runtime[ReminderContext]) -> Remi
         },
     )
     fenced = fence("FACTS", json.dumps(facts_shown(brief), ensure_ascii=False))
-    answer = await context.model.ask(
-        Question(prompt, unwritten(brief), UNKNOWN_ACCOUNT, fenced, DraftReply, {"brief": brief})
-    )
+    question = Question(prompt, unwritten(brief), UNKNOWN_ACCOUNT, fenced, DraftReply, {"brief": brief})
+    answer = await ask(context.model, question)
     statement = statement_of(brief)
     table, payment = blocks_of(brief, statement, context.letters)
     return {
