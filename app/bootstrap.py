@@ -12,7 +12,9 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -40,6 +42,7 @@ from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, is_listed, refuse_unfinished, stored_keys, why_not
 from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxKind
+from app.db.traces import traced_approval, traced_sending, traced_triage
 from app.db.uow import Database
 from app.domain.clock import Clock, system_clock
 from app.domain.ids import new_id
@@ -52,6 +55,7 @@ from app.domain.recipients import Recipient
 from app.domain.retention import Retention
 from app.domain.sending import Pace
 from app.domain.sentence import Sentence
+from app.domain.tracing import OFF, StepName, Tracer
 from app.health import Health
 from app.identity.oidc import OidcConfig, OidcSignIn
 from app.identity.service import IdentityService
@@ -115,6 +119,9 @@ from app.thinking import EMBEDDED_AT_ONCE, MindConfig, check_config
 from app.triage.guidance import GuidanceService
 from app.triage.indexing import Indexing
 from app.triage.service import TriageService
+
+if TYPE_CHECKING:
+    from app.adapters.otlp import OtlpTraces
 
 JOB_POLL_SECONDS = 0.5
 
@@ -191,6 +198,8 @@ class Services:
     schemes: Schemes
     handlers: Mapping[JobKind, Handler]
     lock: FileLock | None
+    tracer: Tracer
+    traces: "OtlpTraces | None"
     url: str
     metrics_token: str = field(repr=False)
 
@@ -228,6 +237,8 @@ class Services:
         if isinstance(self.mind, ChildMind):  # the playground starts one where this process works no mail
             await self.mind.stop()
         await self.database.dispose()
+        if self.traces is not None:
+            self.traces.stop()  # nothing else is left to wait for it, and the engine has taken the threads along
 
 
 def prepare_database(url: str, *, secret_key: str = "") -> None:
@@ -269,7 +280,9 @@ def build(
     child = ChildMind("app.mind", mind_config(settings))
     limits = _limits(settings)
     mind = RationedMind(child, database, _endpoint(settings), limits) if settings.model.provider == "openai" else child
-    intake = IntakeService(database, clock)
+    traces = _traces(settings)
+    tracer = OFF if traces is None else Tracer(traces.tell)
+    intake = IntakeService(database, clock, tracer)
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
     together = Together(database, clock)
@@ -301,9 +314,9 @@ def build(
     standing = StandingService(database, load_standing(), load_actions(), clock)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
-        JobKind.TRIAGE: Handler(triage.work, triage.give_up),
-        JobKind.APPROVE: Handler(reviews.work, reviews.give_up),
-        JobKind.SEND: Handler(outbox.work, outbox.give_up),
+        JobKind.TRIAGE: Handler(traced_triage(tracer, triage.work), triage.give_up),
+        JobKind.APPROVE: Handler(traced_approval(database, tracer, reviews.work), reviews.give_up),
+        JobKind.SEND: Handler(traced_sending(database, tracer, outbox.work), outbox.give_up),
         JobKind.FIGURES: Handler(insights.work, insights.give_up),
     }
     return Services(
@@ -395,7 +408,9 @@ def build(
                 "settle": Settling(database, clock).settle,
                 "figures": insights.refresh_today,
                 "outcomes": OutcomeService(database, clock).follow_today,
-                "reminders": Morning(database, batches, sending, policy, plans.policy).run,
+                "reminders": tracer.timed(
+                    StepName.MORNING, Morning(database, batches, sending, policy, plans.policy).run
+                ),
                 "search": Indexing(database).work,
                 "retention": privacy.keep_no_longer,
             },
@@ -407,6 +422,8 @@ def build(
         schemes=schemes(fetch),
         handlers=handlers,
         lock=FileLock(sqlite_path(url), holder) if is_sqlite(url) else None,
+        tracer=tracer,
+        traces=traces,
         url=url,
         metrics_token=settings.metrics_token.get_secret_value(),
     )
@@ -429,6 +446,22 @@ def mind_config(settings: Settings) -> MindConfig:
     )
     check_config(config)
     return config
+
+
+def _traces(settings: Settings) -> "OtlpTraces | None":
+    """Where traces go, if anywhere. Its libraries are loaded only then: they are slow to load."""
+    telemetry = settings.telemetry
+    if not telemetry.endpoint:
+        return None
+    from app.adapters.otlp import OtlpTraces  # noqa: PLC0415
+
+    return OtlpTraces(
+        telemetry.traces_url,
+        headers=telemetry.header_values,
+        service=telemetry.service_name,
+        version=version("duebox"),
+        share=telemetry.share,
+    )
 
 
 def _limits(settings: Settings) -> Limits:
@@ -465,6 +498,13 @@ def _recipients(settings: Settings) -> tuple[Recipient, ...]:
     )
     found.append(
         Recipient(settings.dkim.resolver, "DNS", Sentence("the domains that sign mail, to ask for their keys"))
+    )
+    found.append(
+        Recipient(
+            urlsplit(settings.telemetry.endpoint).hostname or "",
+            Sentence("traces"),
+            Sentence("ids, counts, closed words and durations of the work; no text"),
+        )
     )
     return tuple(recipient for recipient in found if recipient.host)
 

@@ -19,6 +19,7 @@ QUIET = (
     "uvicorn.access",
     "presidio-analyzer",
     "alembic",
+    "opentelemetry",
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 
 from app.administration.routes import router as administration
 from app.audit.routes import router as audit
@@ -44,8 +45,11 @@ from app.web.narrowing import Unnarrowed
 from app.web.operations import router as operations
 from app.web.reads import NotesReads
 from app.web.rendering import templates
+from app.web.tracing import TracesRequests
 
 STATIC = Path(__file__).parent / "web" / "static"
+NONE_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI would send paths, queries and messages of exceptions wherever OTEL_* of the environment says."""
 
 
 def create_app(services: Services, *, works: bool) -> FastAPI:
@@ -69,7 +73,13 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
             await services.close()
 
     app = FastAPI(
-        title="Duebox", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan
+        title="Duebox",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+        telemetry=NONE_OF_ITS_OWN,
     )
     app.state.services = services
     app.state.templates = templates()
@@ -77,6 +87,8 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
     app.add_middleware(Unnarrowed)
+    if services.tracer.is_on:
+        app.add_middleware(TracesRequests, tracer=services.tracer)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, batches, case_files, privacy, privacy_api, insights)
     oversight = (audit, steering, playground, administration, work)

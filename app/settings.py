@@ -2,9 +2,11 @@
 migrations alone."""
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -17,6 +19,12 @@ PREFIX = "DUEBOX_"
 SECRET_LENGTH = 32
 LIKENESS = 0.9
 """From here on a name that we do not know is a slip of the pen; below it is somebody else's (Kubernetes sets some)."""
+
+
+TRACES = "/v1/traces"
+"""Where a collector takes traces, under its base address (OTLP 1.x)."""
+
+HEADER = re.compile(r"[A-Za-z0-9-]+=[\x20-\x7e]+")
 
 
 class ModelSettings(BaseModel):
@@ -97,6 +105,46 @@ class OidcSettings(BaseModel):
     trust_email: bool = False
 
 
+class TelemetrySettings(BaseModel):
+    """Traces without content; off without an endpoint, the base address of a collector that takes OTLP over HTTP.
+
+    `headers`: what it wants to see, as NAME=VALUE, parted by commas. `share` of all mails and requests are traced.
+    """
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    endpoint: str = ""
+    headers: SecretStr = SecretStr("")
+    service_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "duebox"
+    share: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not _is_base_address(value):
+            raise ValueError(
+                "is not the address of an OTLP collector; set one such as https://collector.example:4318,"
+                " without user, query or fragment"
+            )
+        return value.rstrip("/").removesuffix(TRACES)
+
+    @field_validator("headers")
+    @classmethod
+    def _are_pairs(cls, value: SecretStr) -> SecretStr:
+        if not all(HEADER.fullmatch(pair) for pair in _pairs(value)):
+            raise ValueError("must be NAME=VALUE, parted by commas, such as Authorization=Bearer …")
+        return value
+
+    @property
+    def traces_url(self) -> str:
+        return f"{self.endpoint}{TRACES}"
+
+    @property
+    def header_values(self) -> dict[str, str]:
+        split = (pair.split("=", 1) for pair in _pairs(self.headers))
+        return {name: value for name, value in split}
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `secret_key` has no default: sealed words must outlive a restart."""
 
@@ -114,6 +162,7 @@ class Settings(BaseSettings):
     dkim: DkimSettings = DkimSettings()
     notify: NotifySettings = NotifySettings()
     oidc: OidcSettings = OidcSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     policy_file: Path | None = None
     undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0
@@ -182,6 +231,19 @@ def names() -> frozenset[str]:
         else:
             found.add(f"{PREFIX}{name}".upper())
     return frozenset(found)
+
+
+def _is_base_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        is_reachable = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        return False
+    return is_reachable and parts.scheme in {"http", "https"} and "@" not in parts.netloc and not set("?# ") & set(text)
+
+
+def _pairs(headers: SecretStr) -> list[str]:
+    return [pair.strip() for pair in headers.get_secret_value().split(",") if pair.strip()]
 
 
 def _group(name: str) -> str:

@@ -1,7 +1,7 @@
 """`duebox doctor`: is everything there that Duebox needs? Each finding comes with what to do about it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
 
 import aiosmtplib
@@ -54,6 +54,8 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
             yield finding
     yield await _smtp(settings)
     yield await _model(settings)
+    if services.traces is not None:
+        yield await _collector(services.traces.is_heard)
 
 
 async def _database(services: Services) -> Finding:
@@ -135,3 +137,9 @@ async def _model(settings: Settings) -> Finding:
         hint = f"check DUEBOX_MODEL__BASE_URL and __API_KEY; {meanwhile}"
         return Finding("model", False, type(error).__name__, hint)
     return Finding("model", True, f"{model.name} at the endpoint answers")
+
+
+async def _collector(is_heard: Callable[[], bool]) -> Finding:
+    is_ok = await asyncio.to_thread(is_heard)
+    detail = "the collector takes them" if is_ok else "the collector does not answer, or refuses them"
+    return Finding("traces", is_ok, detail, "check DUEBOX_TELEMETRY__ENDPOINT and __HEADERS; meanwhile traces are lost")

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 from tests.privacy.mails import Planted
 from tests.privacy.sinks import Findings, search_model, search_sinks
 from tests.running import Installation
+from tests.servers.collector import Collector
 from tests.servers.model import Answer, ModelRequest, ModelServer, says
 from tests.servers.process import wait_until
 
@@ -67,7 +68,7 @@ class Searched:
 
 def work_and_search(folder: Path, mails: Sequence[Planted]) -> Searched:
     """Post the mails, wait until every one is worked, end the processes, and search what they left."""
-    with ModelServer() as model, TraceTrap() as trap:
+    with ModelServer() as model, TraceTrap() as trap, Collector() as collector:
         model.respond = _answer
         with Installation(
             f"sqlite:///{folder / 'duebox.db'}",
@@ -76,6 +77,7 @@ def work_and_search(folder: Path, mails: Sequence[Planted]) -> Searched:
             DUEBOX_MODEL__BASE_URL=model.base_url,
             DUEBOX_MODEL__NAME="stub",
             DUEBOX_LOG_LEVEL="DEBUG",
+            DUEBOX_TELEMETRY__ENDPOINT=collector.url,
             LANGSMITH_TRACING="true",
             LANGCHAIN_TRACING_V2="true",
             LANGSMITH_API_KEY="a key",
@@ -97,6 +99,7 @@ def work_and_search(folder: Path, mails: Sequence[Planted]) -> Searched:
             "metrics": metrics,
             "export": exports.encode(),
             "trace": b"".join(trap.received),
+            "spans": collector.raw,
             **_files(folder),
         }
         found = search_model(model.requests, mails)

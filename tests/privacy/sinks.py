@@ -2,7 +2,8 @@
 
 model     every request body that the endpoint was sent, searched for the canaries of the mail that it is about
 database  the file with its journal, byte by byte: jobs, errors and caches of the engine are in it
-log · metrics · export · trace · files       what processes write, `/metrics`, `duebox audit export`, tracing, the rest
+log · metrics · export · trace · spans · files       what processes write, `/metrics`, `duebox audit export`,
+    LangSmith's tracing, our own, the rest
 """
 
 import re

@@ -18,6 +18,7 @@ def test_no_canary_leaves_the_house(tmp_path: Path) -> None:
     assert is_clean(found), report(found)
     assert found.sizes["duebox.db"] > 0
     assert found.sizes["trace"] == 0
+    assert found.sizes["spans"] > 0
 
 
 def test_the_search_finds_what_is_there() -> None:

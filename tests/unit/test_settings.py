@@ -74,6 +74,12 @@ def test_what_design_names_can_be_set(environment: pytest.MonkeyPatch) -> None:
         ("DUEBOX_LOG_LEVEL", "loud", "DUEBOX_LOG_LEVEL: Input should be"),
         ("DUEBOX_UNDO_SECOND", "5", "DUEBOX_UNDO_SECOND is not a setting of Duebox; DUEBOX_UNDO_SECONDS is"),
         ("DUEBOX_SMTP_HOST", "h", "DUEBOX_SMTP_HOST is not a setting of Duebox; DUEBOX_SMTP__HOST is"),
+        ("DUEBOX_TELEMETRY__ENDPOINT", "collector:4318", "DUEBOX_TELEMETRY__ENDPOINT: is not the address of an OTLP"),
+        ("DUEBOX_TELEMETRY__ENDPOINT", "https://u:p@c.example", "DUEBOX_TELEMETRY__ENDPOINT: is not the address of"),
+        ("DUEBOX_TELEMETRY__ENDPOINT", "https://c.example?k=v", "DUEBOX_TELEMETRY__ENDPOINT: is not the address of"),
+        ("DUEBOX_TELEMETRY__HEADERS", "Bearer x", "DUEBOX_TELEMETRY__HEADERS: must be NAME=VALUE, parted by commas"),
+        ("DUEBOX_TELEMETRY__SERVICE_NAME", "our duebox", "DUEBOX_TELEMETRY__SERVICE_NAME: String should match pattern"),
+        ("DUEBOX_TELEMETRY__SHARE", "1.5", "DUEBOX_TELEMETRY__SHARE: Input should be less than or equal to 1"),
         ("DUEBOX_HTTP", "here", "DUEBOX_HTTP cannot be set as a whole; set its parts, __ between"),
     ],
 )
@@ -90,7 +96,23 @@ def test_every_wrong_value_is_named_at_once(environment: pytest.MonkeyPatch) -> 
 
 def test_no_value_of_a_secret_is_said(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DUEBOX_SECRET_KEY", "hush-hush")
+    environment.setenv("DUEBOX_TELEMETRY__HEADERS", "hush hush")
     assert "hush" not in refusal()
+
+
+@pytest.mark.parametrize(
+    "said", ["https://c.example:4318", "https://c.example:4318/", "https://c.example:4318/v1/traces"]
+)
+def test_traces_go_to_one_address_however_the_collector_is_named(
+    environment: pytest.MonkeyPatch, tmp_path: Path, said: str
+) -> None:
+    (tmp_path / "headers").write_text("Authorization=Bearer a=, X-Tenant=7\n")
+    environment.setenv("DUEBOX_TELEMETRY__ENDPOINT", said)
+    environment.setenv("DUEBOX_TELEMETRY__HEADERS_FILE", str(tmp_path / "headers"))
+    telemetry = load_settings().telemetry
+    assert telemetry.traces_url == "https://c.example:4318/v1/traces"
+    assert telemetry.header_values == {"Authorization": "Bearer a=", "X-Tenant": "7"}
+    assert "Bearer" not in repr(telemetry)
 
 
 @pytest.mark.parametrize("name", ["DUEBOX_PORT", "DUEBOX_SERVICE_HOST", "DUEBOX_PORT_8000_TCP"])
