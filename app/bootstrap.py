@@ -26,8 +26,10 @@ from app.adapters.https import fetch
 from app.adapters.imap.folder import ImapMailbox
 from app.adapters.imap.sent import ImapSentFolder
 from app.adapters.oauth import ProviderTokens
+from app.adapters.object_store import S3Store
 from app.adapters.poster import WebhookPoster
 from app.adapters.rationed_mind import RationedMind
+from app.adapters.sigv4 import Signer
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.administration.service import AdministrationPages
@@ -49,7 +51,7 @@ from app.domain.ids import new_id
 from app.domain.job import JobKind
 from app.domain.oauth import TokenServer
 from app.domain.policy import Policy
-from app.domain.ports import MailAccount, Mind, Poster, Sender
+from app.domain.ports import MailAccount, Mind, ObjectStore, Poster, Sender
 from app.domain.ration import Limits
 from app.domain.recipients import Recipient
 from app.domain.retention import Retention
@@ -176,6 +178,7 @@ class Services:
     identity: IdentityService
     oidc: OidcSignIn | None
     audit: AuditService
+    object_store: ObjectStore | None
     reads: ReadLog
     keys: KeyService
     privacy: PrivacyService
@@ -379,6 +382,7 @@ def build(
         identity=IdentityService(database, clock),
         oidc=_oidc(settings, database, clock),
         audit=audit,
+        object_store=_object_store(settings, clock),
         reads=ReadLog(database, clock),
         keys=KeyService(database, clock),
         privacy=privacy,
@@ -464,6 +468,13 @@ def _traces(settings: Settings) -> "OtlpTraces | None":
     )
 
 
+def _object_store(settings: Settings, clock: Clock) -> ObjectStore | None:
+    store = settings.object_store
+    if not store.endpoint:
+        return None
+    return S3Store(store.endpoint, Signer(store.access_key, store.secret_key.get_secret_value(), store.region), clock)
+
+
 def _limits(settings: Settings) -> Limits:
     return Limits(settings.model.requests_a_minute, settings.model.tokens_a_day)
 
@@ -498,6 +509,13 @@ def _recipients(settings: Settings) -> tuple[Recipient, ...]:
     )
     found.append(
         Recipient(settings.dkim.resolver, "DNS", Sentence("the domains that sign mail, to ask for their keys"))
+    )
+    found.append(
+        Recipient(
+            urlsplit(settings.object_store.endpoint).hostname or "",
+            Sentence("object store"),
+            Sentence("the newest numbers and hashes of the audit chains, where they are put there; no text"),
+        )
     )
     found.append(
         Recipient(

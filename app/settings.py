@@ -5,15 +5,16 @@ import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 from pydantic_settings.sources import EnvSettingsSource
 
 from app.domain.errors import SettingInvalid
+from app.domain.recipients import is_local
 
 PREFIX = "DUEBOX_"
 SECRET_LENGTH = 32
@@ -145,6 +146,32 @@ class TelemetrySettings(BaseModel):
         return {name: value for name, value in split}
 
 
+class ObjectStoreSettings(BaseModel):
+    """An S3-compatible store that checkpoints of the audit chains are put into; none without an endpoint."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    endpoint: str = ""
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")] = "us-east-1"
+    access_key: str = ""
+    secret_key: SecretStr = SecretStr("")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not (_is_base_address(value) and _is_safe(value)):
+            raise ValueError(
+                "is not the address of an object store; set one such as https://s3.eu-central-1.amazonaws.com"
+            )
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> Self:
+        if self.endpoint and not (self.access_key and self.secret_key.get_secret_value()):
+            raise ValueError("__ACCESS_KEY and __SECRET_KEY must be set beside __ENDPOINT")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `secret_key` has no default: sealed words must outlive a restart."""
 
@@ -163,6 +190,7 @@ class Settings(BaseSettings):
     notify: NotifySettings = NotifySettings()
     oidc: OidcSettings = OidcSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    object_store: ObjectStoreSettings = ObjectStoreSettings()
     policy_file: Path | None = None
     undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0
@@ -240,6 +268,12 @@ def _is_base_address(text: str) -> bool:
     except ValueError:
         return False
     return is_reachable and parts.scheme in {"http", "https"} and "@" not in parts.netloc and not set("?# ") & set(text)
+
+
+def _is_safe(address: str) -> bool:
+    """What is sent there cannot be read on the way."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or is_local(parts.hostname or "")
 
 
 def _pairs(headers: SecretStr) -> list[str]:

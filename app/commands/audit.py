@@ -10,7 +10,7 @@ import typer
 from app.bootstrap import Services
 from app.commands.session import OK, WRONG, AsJson, print_json, with_services
 from app.domain.people import DUEBOX
-from app.operations import administration, mailboxes
+from app.operations import administration, checkpoints, mailboxes
 
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that seal what is stored.")
@@ -18,10 +18,15 @@ keys = typer.Typer(no_args_is_help=True, help="The keys that seal what is stored
 
 @audit.command("verify")
 def audit_verify(
-    checkpoint: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None, as_json: AsJson = False
+    checkpoint: Annotated[str, typer.Option(help="A file, or s3://bucket/key.")] = "", as_json: AsJson = False
 ) -> None:
     """Walk the chains; name the first entry that does not fit."""
-    verdicts = with_services(lambda s: administration.verify_audit(s, checkpoint))
+
+    async def verify(services: Services) -> list[dict[str, Any]]:
+        known = await checkpoints.known(services, checkpoint) if checkpoint else None
+        return await administration.verify_audit(services, known, checkpoint)
+
+    verdicts = with_services(verify)
     if as_json:
         print_json(verdicts)
     for verdict in verdicts if not as_json else ():
@@ -43,8 +48,15 @@ def audit_export(
 def audit_checkpoint(
     out: Annotated[Path | None, typer.Option(help="A file; else standard output.")] = None,
     mail_to: Annotated[str, typer.Option(help="Send them to this address instead.")] = "",
+    put: Annotated[str, typer.Option(help="Put them under s3://bucket/prefix instead.")] = "",
+    retain_days: Annotated[
+        int, typer.Option(min=0, max=36_500, help="With --put: nobody can delete them before (0: no Object Lock).")
+    ] = 0,
 ) -> None:
     """Write the heads of the chains, to be kept outside: later they prove that nothing was cut off."""
+    if put:
+        typer.echo(with_services(lambda s: checkpoints.put(s, put, retain_days)))
+        return
     if mail_to:
         with_services(lambda s: administration.mail_checkpoints(s, mail_to))
         return

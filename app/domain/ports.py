@@ -1,5 +1,6 @@
 """What Duebox needs of the outside world. Adapters implement these; `app/bootstrap.py` and `app/mind.py` name which."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.case import Case, Letter
+from app.domain.errors import Invalid
 from app.domain.message import Identity, ReadMail
 from app.domain.proposal import Proposal
 from app.domain.text import RawText, Redaction
@@ -266,3 +268,36 @@ class Poster(Protocol):
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer. Raises Unreachable."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """Where something lies in an object store."""
+
+    bucket: str
+    key: str
+
+    @staticmethod
+    def of(address: str) -> "ObjectName":
+        """From `s3://bucket/key`. Raises Invalid."""
+        found = _OBJECT.fullmatch(address)
+        if found is None:
+            raise Invalid(f"{address} is not the address of an object, such as s3://bucket/folder/file")
+        return ObjectName(found["bucket"], found["key"])
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+_OBJECT = re.compile(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w!.*'()-][\w!.*'()/-]{0,1023})", re.ASCII
+)
+"""Names that mean the same to every store, and in every address."""
+
+
+class ObjectStore(Protocol):
+    """Keeps what nobody may change. Raises Invalid where it refuses, Unreachable where it does not answer."""
+
+    async def put(self, name: ObjectName, content: bytes, *, kept_until: datetime | None) -> None: ...
+
+    async def get(self, name: ObjectName) -> bytes: ...

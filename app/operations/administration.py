@@ -66,8 +66,9 @@ async def retry_quarantine(services: Services, which: str) -> int:
     return len(chosen)
 
 
-async def verify_audit(services: Services, checkpoint: Path | None) -> list[dict[str, Any]]:
-    known = {point.chain: point for point in _checkpoints_in(checkpoint)} if checkpoint else {}
+async def verify_audit(services: Services, checkpoint: bytes | None, named: str = "") -> list[dict[str, Any]]:
+    """Raises Invalid for a checkpoint, called `named`, that is none."""
+    known = {point.chain: point for point in _checkpoints_in(checkpoint, named)} if checkpoint is not None else {}
     verdicts = []
     for chain in Chain:
         verdict = await services.audit.verify(chain, known.get(chain))
@@ -148,14 +149,14 @@ async def mail_checkpoints(services: Services, to: str) -> None:
         raise Unreachable(f"the checkpoint was not sent: {delivery.detail or delivery.result.value}")
 
 
-def _checkpoints_in(path: Path) -> list[Checkpoint]:
+def _checkpoints_in(content: bytes, named: str) -> list[Checkpoint]:
     try:
         points = [
             Checkpoint(Chain(point["chain"]), point["seq"], point["hash"], datetime.fromisoformat(point["at"]))
-            for point in json.loads(path.read_text(encoding="utf-8"))
+            for point in json.loads(content)
         ]
     except (ValueError, KeyError, TypeError):
         points = []
     if not points:
-        raise Invalid(f"{path} is not a file of `duebox audit checkpoint`")
+        raise Invalid(f"{named} is not a file of `duebox audit checkpoint`")
     return points

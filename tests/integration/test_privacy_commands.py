@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.running import Installation
+from tests.servers.object_store import ObjectStore
 from tests.servers.smtp_sink import SmtpSink
 
 NEW_SECRET = "another secret of the tests, long enough"
@@ -35,3 +36,16 @@ def test_keys_requests_and_checkpoints(tmp_path: Path, smtp_sink: SmtpSink) -> N
     (attached,) = sent.message.iter_attachments()
     point = duebox.file("point.json", attached.get_content().decode())
     assert "decisions: " in duebox.command("audit", "verify", "--checkpoint", str(point))
+
+    assert "DUEBOX_OBJECT_STORE__ENDPOINT is not set" in duebox.run("audit", "checkpoint", "--put", "s3://x/y").stderr
+    with ObjectStore() as store:
+        duebox.environment |= {
+            "DUEBOX_OBJECT_STORE__ENDPOINT": store.url,
+            "DUEBOX_OBJECT_STORE__REGION": store.signer.region,
+            "DUEBOX_OBJECT_STORE__ACCESS_KEY": store.signer.access_key,
+            "DUEBOX_OBJECT_STORE__SECRET_KEY_FILE": str(duebox.file("store", store.signer.secret_key)),
+        }
+        put = duebox.command("audit", "checkpoint", "--put", "s3://audit/duebox/", "--retain-days", "365").strip()
+        assert [stored.mode for stored in store.objects.values()] == ["COMPLIANCE"]
+        assert "decisions: " in duebox.command("audit", "verify", "--checkpoint", put)
+        assert "| object store |" in duebox.command("privacy", "dossier")

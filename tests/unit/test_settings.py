@@ -80,6 +80,12 @@ def test_what_design_names_can_be_set(environment: pytest.MonkeyPatch) -> None:
         ("DUEBOX_TELEMETRY__HEADERS", "Bearer x", "DUEBOX_TELEMETRY__HEADERS: must be NAME=VALUE, parted by commas"),
         ("DUEBOX_TELEMETRY__SERVICE_NAME", "our duebox", "DUEBOX_TELEMETRY__SERVICE_NAME: String should match pattern"),
         ("DUEBOX_TELEMETRY__SHARE", "1.5", "DUEBOX_TELEMETRY__SHARE: Input should be less than or equal to 1"),
+        ("DUEBOX_OBJECT_STORE__ENDPOINT", "http://s3.example", "DUEBOX_OBJECT_STORE__ENDPOINT: is not the address of"),
+        (
+            "DUEBOX_OBJECT_STORE__ENDPOINT",
+            "https://s3.example",
+            "DUEBOX_OBJECT_STORE: __ACCESS_KEY and __SECRET_KEY must",
+        ),
         ("DUEBOX_HTTP", "here", "DUEBOX_HTTP cannot be set as a whole; set its parts, __ between"),
     ],
 )
