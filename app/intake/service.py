@@ -1,6 +1,6 @@
 """Intake: raw bytes are stored before they are parsed, once, and the job that works them is in the same transaction.
 
-up to 250 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, ONE dispatch job
+up to 400 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, ONE dispatch job
                                         └─ fails? one mail at a time, so that one bad mail stops no other
 """
 
@@ -30,7 +30,7 @@ from app.domain.tracing import OFF, StepName, Tracer
 from app.reading.headers import read_head
 from app.reading.parsing import fingerprint, parse_mail
 
-BATCH = 250
+BATCH = 400
 """Mails in one transaction: some twenty statements are the same for one as for all, and nobody waits long for it."""
 
 MAX_BYTES = 50 * 1024 * 1024

@@ -22,7 +22,7 @@ from app.domain.errors import Unreachable
 from app.domain.ports import SENT_FOLDER, Fetched, FolderState, Listed
 from app.reading.headers import read_message_id
 
-BATCH_MAILS = 250
+BATCH_MAILS = 400
 BATCH_BYTES = 20 * 1024 * 1024
 HEADER_BYTES = 256 * 1024
 MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
