@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from app.domain.intents import Intent
 from app.domain.proposal import BODY, SUBJECT
 from app.domain.text import RedactedText, text_of, unredacted
 from app.reading.classifier import HEADS
+from app.reading.embedding import HEAD, TUNING_FILE
 from app.reading.features import Passage, passages
 from app.reading.kinds import REASONS, SIZE, WISHES
 from app.reading.replies import split_reply
@@ -24,8 +26,8 @@ INTENTS = len(Intent)
 KEPT_BACK = 5
 """One mail in so many is kept from tuning."""
 
-TUNED_ON = ("t-", "t2-")
-"""What the ids of the mails begin with that `encoder.npz` was learned from."""
+TUNED_ON = f"{HEAD}tuned_on"
+"""The array of the tuning file that names the mails it was learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,10 @@ def fold_of(line_id: str, folds: int) -> int:
     return zlib.crc32(line_id.encode()) % folds
 
 
-def is_known_to_embedder(line_id: str) -> bool:
-    """Whether the shipped embedder was tuned on this mail: then what it makes of it shows more than it knows."""
-    return line_id.startswith(TUNED_ON)
+def known_to_embedder(tuning: Path = TUNING_FILE) -> frozenset[str]:
+    """The ids of the mails that the embedder was tuned on: what it makes of these shows more than it knows."""
+    with np.load(tuning, allow_pickle=False) as stored:
+        return frozenset(stored[TUNED_ON].tolist())
 
 
 def lessons(lines: Iterable[Line], redact: Redact | None) -> list[Lesson]:

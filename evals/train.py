@@ -39,7 +39,7 @@ from app.reading.embedding import load_embedder
 from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
 from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reasons, heard_wishes
 from evals.kinds import Sentences, learn_kinds
-from evals.lessons import Lesson, Redact, fold_of, is_known_to_embedder, lessons
+from evals.lessons import Lesson, Redact, fold_of, known_to_embedder, lessons
 from evals.sentence_head import learn_sentence_head
 
 SEED = 20260311
@@ -212,7 +212,7 @@ def training_set(mails: Sequence[Lesson]) -> TrainingSet:
     """With every sentence embedded; one process a core, each mail by itself, so that the split changes nothing.
 
     Spawned, not forked: the threads of an embedder do not survive a fork."""
-    workers = os.cpu_count() or 1
+    workers, known = os.cpu_count() or 1, known_to_embedder()
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         features = list(pool.map(_features, mails, chunksize=-(-len(mails) // (4 * workers))))
     return TrainingSet(
@@ -220,7 +220,7 @@ def training_set(mails: Sequence[Lesson]) -> TrainingSet:
         np.stack([mail.labels for mail in mails]),
         [mail.language for mail in mails],
         np.array([fold_of(mail.id, FOLDS) for mail in mails]),
-        np.array([not is_known_to_embedder(mail.id) for mail in mails]),
+        np.array([mail.id not in known for mail in mails]),
     )
 
 
@@ -232,7 +232,9 @@ def _features(mail: Lesson) -> MailFeatures:
 
 
 def judge(data: TrainingSet, found: Opinions) -> tuple[Judged, dict[str, Any]]:
-    """Weigh three opinions, and say how far they can be trusted."""
+    """Weigh three opinions, and say how far they can be trusted.
+
+    The figures are of the mails that the weights and the lines come from, so they are a little kind."""
     labels = data.labels
     telling = np.flatnonzero(data.is_strange) if data.is_strange.sum() >= FEW else np.arange(len(labels))
     by_name = {"words": found.words, "meaning": found.meaning, "sentences": found.said}

@@ -26,7 +26,7 @@ from app.reading.classifier import HEADS
 from app.reading.embedding import HEAD, TUNING_FILE, WHEEL_FILE
 from app.reading.features import FEATURES, trade_features
 from evals.encoder import Foundation, Layer, ModelFile, padded, pooled
-from evals.lessons import INTENTS, Lesson, is_kept_back
+from evals.lessons import INTENTS, TUNED_ON, Lesson, is_kept_back
 
 SEED = 20260311
 TUNED_LAYERS = 4
@@ -188,7 +188,8 @@ def tune(
             total += loss.item() * len(batch)
         say(f"epoch {epoch + 1} of {epochs}: loss {total / len(learned):.4f}, kept back {_macro_f1(model, kept):.4f}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out, allow_pickle=False, **model.arrays())
+    tuned_on = np.array([lesson.id for lesson in mails if not is_kept_back(lesson.id)])
+    np.savez_compressed(out, allow_pickle=False, **model.arrays(), **{TUNED_ON: tuned_on})
     return _macro_f1(model, kept)
 
 

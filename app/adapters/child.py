@@ -5,6 +5,7 @@
     parent ◀─ [length][pickle (id, result | error)]   ────
 
 A call that had begun when the child died may have killed it; one that had not is innocent, and waits for the next.
+Where several had begun nobody knows which it was: all wait, and the next calls are made one at a time, until it shows.
 
 Both ends are ours and run the same code, so pickle is safe between them. The child ends when its stdin does.
 """
@@ -34,6 +35,8 @@ READY = 0
 """The number of the frame by which a child says that its models are loaded, or why they are not."""
 
 CALL_SECONDS = 300.0
+CAREFUL_CALLS = 20
+"""So many calls are made one at a time after a death whose cause is not known."""
 
 
 class _Begun(Enum):
@@ -65,6 +68,8 @@ class ChildMind:
         self._numbers = count(READY + 1)
         self._begun: set[int] = set()
         self._starting = asyncio.Lock()
+        self._alone = asyncio.Lock()
+        self._careful = 0
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         answer: ReadMail = await self._call("read", raw, identity)
@@ -106,6 +111,14 @@ class ChildMind:
         self._process.stdin.write(framed(message))
 
     async def _call(self, method: str, *arguments: object) -> Any:
+        if not self._careful:
+            return await self._ask(method, *arguments)
+        async with self._alone:
+            answer = await self._ask(method, *arguments)
+            self._careful = max(self._careful - 1, 0)
+            return answer
+
+    async def _ask(self, method: str, *arguments: object) -> Any:
         await self._started()
         number = next(self._numbers)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -147,9 +160,11 @@ class ChildMind:
                     waiting.set_result(result)
         except asyncio.IncompleteReadError:
             log.warning("triage.mind.ended")
+            if len(self._begun) > 1:
+                self._careful = CAREFUL_CALLS
             for number, waiting in self._waiting.items():
                 if not waiting.done():
-                    is_suspect = number in self._begun or number == READY
+                    is_suspect = self._begun == {number} or number == READY
                     waiting.set_exception(
                         MindStopped("the thinking process ended")
                         if is_suspect

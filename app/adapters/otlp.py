@@ -25,6 +25,9 @@ SECONDS = 5.0
 """How long a batch may take, repeats included; then it is given up."""
 
 STOP_SECONDS = 2.0
+MOST_WAITING, MOST_AT_ONCE = 2048, 512
+"""Spans; what more comes is dropped. Said here, as the SDK would look into the environment."""
+
 BATCH_MILLISECONDS = 2000.0
 RANDOM_BITS = 56
 """The last bits of a trace's id are random (W3C Trace Context, level 2), in a UUID of ours too: they draw the lot."""
@@ -50,9 +53,14 @@ class OtlpTraces:
     def __init__(
         self, endpoint: str, *, headers: Mapping[str, str], service: str, version: str, share: float = 1.0
     ) -> None:
-        exporter = _Exporter(endpoint, headers=headers, timeout=SECONDS, compression=Compression.Gzip)
-        self._exporter = exporter
-        self._batches = BatchSpanProcessor(exporter, schedule_delay_millis=BATCH_MILLISECONDS)
+        self._exporter = _Exporter(endpoint, headers=headers, timeout=SECONDS, compression=Compression.Gzip)
+        self._batches = BatchSpanProcessor(
+            self._exporter,
+            max_queue_size=MOST_WAITING,
+            schedule_delay_millis=BATCH_MILLISECONDS,
+            max_export_batch_size=MOST_AT_ONCE,
+            export_timeout_millis=SECONDS * 1_000,
+        )
         self._kept_below = share * (1 << RANDOM_BITS)
         self._scope = InstrumentationScope("duebox", version)
         self._resource = Resource(
@@ -66,9 +74,12 @@ class OtlpTraces:
         )
 
     def tell(self, step: Step) -> None:
-        """Takes a step for the next batch; never waits."""
+        """Takes a step for the next batch; never waits, and never raises: it is called where a mail has just left."""
         if step.place.trace_id % (1 << RANDOM_BITS) < self._kept_below:
-            self._batches.on_end(self._span(step))
+            try:
+                self._batches.on_end(self._span(step))
+            except Exception as error:  # whatever a library does with a span, the work that it tells of is done
+                log.warning("telemetry.step.dropped", error=type(error).__name__)
 
     def is_heard(self) -> bool:
         """Whether the collector takes traces: it is sent an empty batch. Blocks for SECONDS at most."""

@@ -9,6 +9,7 @@ import typer
 
 from app.bootstrap import Services
 from app.commands.session import OK, WRONG, AsJson, print_json, with_services
+from app.domain.errors import Invalid
 from app.domain.people import DUEBOX
 from app.operations import administration, checkpoints, mailboxes
 
@@ -50,11 +51,14 @@ def audit_checkpoint(
     mail_to: Annotated[str, typer.Option(help="Send them to this address instead.")] = "",
     put: Annotated[str, typer.Option(help="Put them under s3://bucket/prefix instead.")] = "",
     retain_days: Annotated[
-        int, typer.Option(min=0, max=36_500, help="With --put: nobody can delete them before (0: no Object Lock).")
-    ] = 0,
+        int | None,
+        typer.Option(min=0, max=36_500, help="With --put: nobody can delete them before (0: no Object Lock)."),
+    ] = None,
 ) -> None:
     """Write the heads of the chains, to be kept outside: later they prove that nothing was cut off."""
     if put:
+        if retain_days is None:
+            raise Invalid("--put needs --retain-days: for how many days nobody may delete it (0: no lock)")
         typer.echo(with_services(lambda s: checkpoints.put(s, put, retain_days)))
         return
     if mail_to:

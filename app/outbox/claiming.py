@@ -24,6 +24,7 @@ from app.domain.message import MessageState, advance
 from app.domain.review import CaseState, OutboxState, ReviewState
 from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, LONGEST_WAIT, MINUTE, Pace
 from app.domain.urgency import UrgencyWeights, urgency
+from app.domain.wire import PROPOSAL, load
 from app.outbox.notes import look_again, note, wake_next
 from app.outbox.outcomes import lost
 
@@ -200,10 +201,21 @@ async def _is_a_persons_will(uow: Uow, row: OutboxRow) -> bool:
 
 
 async def _is_planted(uow: Uow, row: OutboxRow) -> bool:
-    """Whether the mail says what a test item of its conversation said, whoever approved it: such words never leave."""
-    faults = await uow.planted.of_conversation(row.conversation_id)
-    if not faults:
+    """Whether the mail says what a test item of its conversation said, whoever approved it: such words never leave.
+
+    Unless they are true by now: the draft that was made for this very mail says the same.
+    """
+    planted = await uow.planted.of_conversation(row.conversation_id)
+    if not planted or row.review_id is None:
         return False
+    review = await uow.reviews.get(row.review_id)
     text = message_from_bytes(await uow.words.get(row.raw_id), policy=default).get_body(("plain",))
-    said = " ".join(text.get_content().split()) if text else ""
-    return any(" ".join(fault.draft.body.split()) in said for fault in faults)
+    said = _folded(text.get_content()) if text else ""
+    draft = load(PROPOSAL, await uow.words.get((await uow.reviews.proposal(review)).payload_id)).draft
+    drafted = _folded(draft.body) if draft else ""
+    bodies = (_folded(fault.draft.body) for fault in planted)
+    return any(body in said and body not in drafted for body in bodies)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

@@ -23,7 +23,7 @@ DIMENSIONS = 384
 TUNING_FILE = Path(__file__).parent / "model" / "encoder.npz"
 WHEEL_FILE = "e5-small-q4.bin"
 HEAD = "head."
-"""What arrays of the tuning file that belong to the sentence head, not to the encoder, begin with."""
+"""What arrays of the tuning file begin with that belong to the training, not to the encoder."""
 
 MOST_THREADS = 4
 _CACHE = 512

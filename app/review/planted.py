@@ -22,8 +22,8 @@ async def concluded(
     """What to tell whoever just decided on a test item; None where the review is none, and the decision holds.
 
     To be raised once the transaction is over: the verdict stays. What a person wrote without the fault is kept for
-    their second look. An item that was withdrawn while they wrote is none any more, unless its fault is in their text.
-    Raises ReviewAlreadyDecided for a stale version.
+    their second look. An item that is over is none any more, unless its fault is in the text of somebody who was not
+    told of it: they had it open meanwhile. Raises ReviewAlreadyDecided for a stale version.
     """
     review = await uow.reviews.get(review_id)
     found = await uow.planted.of_review(review_id) if review.state in OPEN else None
@@ -31,11 +31,12 @@ async def concluded(
         return None
     row, fault = found
     verdict = _verdict(fault, approves=approves, edited=edited)
-    is_left_over = row.verdict is Verdict.WITHDRAWN and edited is not None and verdict is Verdict.MISSED
+    is_left_over = edited is not None and verdict is Verdict.MISSED and row.decided_by != by.id
     if row.verdict is not None and not is_left_over:
         return None
     review = await uow.reviews.change(review_id, version=version)
-    await uow.planted.conclude(review, verdict, by=by.id)
+    if row.verdict in {None, Verdict.WITHDRAWN}:
+        await uow.planted.conclude(review, verdict, by=by.id)
     if edited is not None and verdict is Verdict.CAUGHT:
         review.edited_id = await uow.words.put(review.conversation_id, "edit", edited.as_json())
     return WasPlanted(

@@ -11,6 +11,7 @@ from statistics import median
 from playwright.async_api import Browser, Page
 
 from tests.bench.figures import Figure, Goal
+from tests.bench.ground import NotMeasured
 from tests.bench.load import load_average
 from tests.instances import mail
 from tests.running import COLLECTOR, PASSWORD, Installation
@@ -99,7 +100,9 @@ async def _shifts(page: Page, base: str) -> dict[str, float]:
     for width, height in SIZES:
         await page.set_viewport_size({"width": width, "height": height})
         for path in PAGES:
-            await page.goto(f"{base}{path}")
+            answer = await page.goto(f"{base}{path}")
+            if answer is None or not answer.ok:
+                raise NotMeasured(f"{path} was not shown")
             await page.wait_for_timeout(SETTLED_MS)
             found[f"{path} at {width}"] = await page.evaluate("window.shifted")
     return found

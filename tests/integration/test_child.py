@@ -7,8 +7,9 @@ import pytest
 
 from app.adapters.child import ChildMind, MindFailed, MindStopped
 from app.domain.errors import Unreachable
-from app.domain.message import Identity
+from app.domain.message import Identity, ReadMail
 from tests.instances import mail
+from tests.integration.odd_mind import Side
 
 MODULE = "tests.integration.odd_mind"
 NOBODY = Identity(())
@@ -31,6 +32,17 @@ async def test_a_mail_that_kills_the_process_costs_only_itself(mind: ChildMind) 
     with pytest.raises(MindStopped):
         await mind.read(mail(headers=[("X-Kill", "me")]), NOBODY)
     assert (await mind.read(mail(subject="next"), NOBODY)).mail.head.subject == "next"
+
+
+async def test_of_two_that_had_begun_the_innocent_one_pays_nothing() -> None:
+    child = ChildMind(MODULE, Side(at_once=2))
+    innocent, guilty = mail(subject="slow", headers=[("X-Wait", "a while")]), mail(headers=[("X-Kill", "me")])
+    first = await asyncio.gather(*(child.read(raw, NOBODY) for raw in (innocent, guilty)), return_exceptions=True)
+    assert [type(error) for error in first] == [Unreachable, Unreachable], "nobody knows which it was"
+    again = await asyncio.gather(*(child.read(raw, NOBODY) for raw in (innocent, guilty)), return_exceptions=True)
+    await child.stop()
+    assert isinstance(again[0], ReadMail)
+    assert isinstance(again[1], MindStopped)
 
 
 async def test_an_unforeseen_error_says_its_class_and_not_its_text(mind: ChildMind) -> None:

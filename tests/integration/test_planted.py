@@ -260,6 +260,19 @@ async def test_what_was_planted_is_refused_at_the_door_whoever_approved_it(insta
     assert (await now(instance, review)).state is ReviewState.PENDING
 
 
+async def test_who_had_it_open_while_another_was_told_is_stopped_too(instance: Instance) -> None:
+    review, fault = await plant(instance)
+    manager = await add_manager(instance)
+    with pytest.raises(WasPlanted):
+        await approve(instance, review)
+    words = {"subject": "Re: Reminder", "body": f"{fault.draft.body}\n\nP.S. Thank you."}
+    current = await now(instance, review)
+    with pytest.raises(WasPlanted):
+        await instance.reviews.decide(review.id, Action.EDIT, version=current.version, by=manager, **words)
+    assert await verdicts(instance) == [Verdict.MISSED], "it is counted once"
+    assert (await now(instance, review)).state is ReviewState.PENDING
+
+
 async def _newer_mail(instance: Instance, _review: ReviewRow) -> None:
     await _draw(instance, 0)
     await instance.work(mail("One more thing.", references=["first@customer.example"]))
