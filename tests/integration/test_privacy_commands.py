@@ -37,9 +37,9 @@ def test_keys_requests_and_checkpoints(tmp_path: Path, smtp_sink: SmtpSink) -> N
     point = duebox.file("point.json", attached.get_content().decode())
     assert "decisions: " in duebox.command("audit", "verify", "--checkpoint", str(point))
 
-    put = ("audit", "checkpoint", "--put", "s3://x/y")
-    assert "--put needs --retain-days" in duebox.run(*put).stderr
-    assert "DUEBOX_OBJECT_STORE__ENDPOINT is not set" in duebox.run(*put, "--retain-days", "0").stderr
+    wish = ("audit", "checkpoint", "--put", "s3://x/y")
+    assert "--put needs --retain-days" in duebox.run(*wish).stderr
+    assert "DUEBOX_OBJECT_STORE__ENDPOINT is not set" in duebox.run(*wish, "--retain-days", "0").stderr
     with ObjectStore() as store:
         duebox.environment |= {
             "DUEBOX_OBJECT_STORE__ENDPOINT": store.url,
