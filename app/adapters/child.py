@@ -31,6 +31,8 @@ from app.domain.message import Identity, ReadMail
 from app.domain.ports import Mind, Thought
 
 LENGTH = struct.Struct(">I")
+LESS_URGENT = 10
+"""How far thinking stands back (nice) where cores are few: a page or a webhook is waited for, a draft is not."""
 READY = 0
 """The number of the frame by which a child says that its models are loaded, or why they are not."""
 
@@ -186,6 +188,7 @@ def serve(build: Callable[[Any], Mind]) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    os.nice(LESS_URGENT)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     questions = os.fdopen(os.dup(0), "rb")

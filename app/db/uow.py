@@ -4,7 +4,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
@@ -106,6 +106,7 @@ class Database:
         self._clock = clock
         self._enqueue = enqueue
         self._tells_others = writing.dialect.name == "postgresql"
+        self._turn = nullcontext() if self._tells_others else asyncio.Lock()
         self.changes = Changes()
 
     @property
@@ -114,7 +115,8 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Uow]:
-        async with self._write_session.begin() as session:
+        """On SQLite one at a time, in the order of asking: its own waiting sleeps, and lets latecomers pass."""
+        async with self._turn, self._write_session.begin() as session:
             uow = Uow(session, self._keyring, self._clock, self._enqueue)
             yield uow
             await session.flush()

@@ -13,7 +13,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -26,6 +26,8 @@ DATABASE, MANIFEST, SEAL = "database", "manifest.json", "seal"
 BLOCK = 1 << 20
 SECRET = b"the secret itself"
 READABLE_BY_OWNER = 0o600
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, NotImplementedError, RuntimeError)
+"""What zipfile raises for a file that is cut off, or in which a byte of a name, flag, version or place is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,19 @@ def write_archive(
 @contextmanager
 def opened(path: Path, keyring: Keyring) -> Iterator[tuple[Manifest, IO[bytes]]]:
     """The manifest and the dump of a whole archive of ours. Raises BackupUnusable, before anything of it is used."""
-    try:
-        with zipfile.ZipFile(path) as archive:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(path))
             manifest = _manifest(path, archive, keyring)
             with archive.open(DATABASE) as entry:
                 if _digest(entry) != manifest.sha256:
                     raise BackupUnusable(f"{path} is damaged: the database in it is not the one that was backed up")
-            with archive.open(DATABASE) as entry:
-                yield manifest, entry
-    except (zipfile.BadZipFile, EOFError, zlib.error):
-        raise BackupUnusable(f"{path} is cut off or damaged, or no file of `duebox backup`") from None
+        except (FileNotFoundError, PermissionError):
+            raise
+        except DAMAGED:
+            raise BackupUnusable(f"{path} is cut off or damaged, or no file of `duebox backup`") from None
+        with archive.open(DATABASE) as entry:
+            yield manifest, entry
 
 
 def _manifest(path: Path, archive: zipfile.ZipFile, keyring: Keyring) -> Manifest:
