@@ -1,19 +1,18 @@
 """A collector that takes traces by OTLP over HTTP, and keeps them as they came and as spans."""
 
 import gzip
-import threading
 from collections.abc import Iterable
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.servers.local_http import LocalHttp
 
-class Collector:
+
+class Collector(LocalHttp):
     """`with Collector() as collector`. Every request is answered with `status`; `requests` are their paths and bodies,
     unpacked, `headers` those of the last one."""
 
@@ -36,20 +35,7 @@ class Collector:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing on the console."""
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__init__(Handler)
 
     @property
     def raw(self) -> bytes:

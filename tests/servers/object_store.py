@@ -2,14 +2,12 @@
 
 import base64
 import hashlib
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
 from app.adapters.sigv4 import Signer
+from tests.servers.local_http import LocalHttp
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +17,7 @@ class Stored:
     kept_until: str
 
 
-class ObjectStore:
+class ObjectStore(LocalHttp):
     """`with ObjectStore() as store`; `objects` by path, /bucket/key. A bucket named …-unlocked has no Object Lock."""
 
     def __init__(self) -> None:
@@ -71,17 +69,4 @@ class ObjectStore:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing on the console."""
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__init__(Handler)
