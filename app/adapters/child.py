@@ -116,9 +116,10 @@ class ChildMind:
         if not self._careful:
             return await self._ask(method, *arguments)
         async with self._alone:
-            answer = await self._ask(method, *arguments)
-            self._careful = max(self._careful - 1, 0)
-            return answer
+            try:
+                return await self._ask(method, *arguments)
+            finally:
+                self._careful = max(self._careful - 1, 0)
 
     async def _ask(self, method: str, *arguments: object) -> Any:
         await self._started()
