@@ -284,7 +284,8 @@ async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: 
             FolderRow(mailbox_id=mailbox_id, name="Work", role=FolderRole.INBOX, starts_at=instance.clock() - A_DAY)
         )
     mails = [mail(f"mail {number}", message_id=f"{number}@customer.example") for number in range(5)]
-    await asyncio.to_thread(mailbox.append_all, mails, folder="Work")
+    an_hour_ago = instance.clock() - timedelta(hours=1)
+    await asyncio.to_thread(mailbox.append_all, mails, folder="Work", received_at=an_hour_ago)
     async with polling(instance):
         await stored(instance, 5)
         await asyncio.to_thread(mailbox.delete, "Work")
