@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 DEFAULT = "default"
 
@@ -41,6 +41,14 @@ class Retention:
             "requests": now - timedelta(days=self.ledger_requests_days),
             "notices": now - timedelta(days=self.notices_days),
         }
+
+    def reach(self, now: datetime) -> tuple[datetime, datetime]:
+        """Nothing that was last written to at or after these moments (UTC) is due: of strangers, of customers."""
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        strangers = midnight - timedelta(days=self.strangers_days - 1)
+        statutes = midnight - timedelta(days=self.letters_beyond_statute_days)
+        shortest = min(jurisdiction.years for jurisdiction in self.jurisdiction.values())
+        return strangers, datetime(statutes.year - shortest, 1, 1, tzinfo=UTC)
 
     def due(self, last_letter: datetime, country: str | None) -> date:
         """From when on the day's job erases a thread; `country` None: it belongs to no customer."""

@@ -208,7 +208,7 @@ class PrivacyService:
         while True:
             async with self._database.write() as uow:
                 store = _store(uow)
-                threads = await store.threads_older_than(now, after=after)
+                threads = await store.threads_older_than(*self._retention.reach(now), after=after)
                 aged = [thread.id for thread in threads if self._is_aged(thread, now)]
                 await self._erase_aged(uow, aged, "retention")
             count += len(aged)

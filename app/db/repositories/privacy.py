@@ -111,9 +111,13 @@ class Privacy:
         rows = await self._session.execute(_THREADS.where(ConversationRow.id.in_(ids)))
         return [Thread(*row) for row in rows]
 
-    async def threads_older_than(self, day: datetime, *, after: UUID | None) -> list[Thread]:
-        """Threads with words, last written to before that moment, by id."""
-        query = _THREADS.where(ConversationRow.last_message_at < day, ConversationRow.sealed_key.is_not(None))
+    async def threads_older_than(self, strangers: datetime, customers: datetime, *, after: UUID | None) -> list[Thread]:
+        """Threads with words, last written to before these moments, by id."""
+        is_strangers = ConversationRow.customer_id.is_(None)
+        query = _THREADS.where(
+            ConversationRow.last_message_at < sa.case((is_strangers, strangers), else_=customers),
+            ConversationRow.sealed_key.is_not(None),
+        )
         query = query.order_by(ConversationRow.id).limit(PAGE)
         return [
             Thread(*row)
