@@ -42,6 +42,7 @@ from app.db.changes import Listener
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
 from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, is_listed, refuse_unfinished, stored_keys, why_not
+from app.db.partitions import Partitions
 from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxKind
 from app.db.traces import traced_approval, traced_sending, traced_triage
@@ -417,6 +418,7 @@ def build(
                 ),
                 "search": Indexing(database).work,
                 "retention": privacy.keep_no_longer,
+                **({} if is_sqlite(url) else {"partitions": Partitions(database, clock).keep}),
             },
         ),
         health=Health(database, engine, clock, limits),

@@ -22,7 +22,7 @@ async def insert_all(session: AsyncSession, table: type[Base], rows: Sequence[Ma
     """
     if not rows:
         return
-    if not _is_postgresql(session):
+    if not is_postgresql(session):
         await session.execute(sa.insert(table), list(rows))
         return
     names = tuple(rows[0])
@@ -44,10 +44,10 @@ async def insert_all(session: AsyncSession, table: type[Base], rows: Sequence[Ma
 
 def among(session: AsyncSession, column: InstrumentedAttribute[T], values: Collection[T]) -> sa.ColumnElement[bool]:
     """`column IN values`; on PostgreSQL as one array."""
-    if _is_postgresql(session):
+    if is_postgresql(session):
         return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type)))
     return column.in_(values)
 
 
-def _is_postgresql(session: AsyncSession) -> bool:
+def is_postgresql(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "postgresql"

@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
@@ -24,6 +25,16 @@ def new_id() -> UUID:
         millis, counter = _last >> _COUNTER_BITS, _last & (1 << _COUNTER_BITS) - 1
     version, variant = 0x7, 0x2
     return UUID(int=millis << 80 | version << 76 | counter << 64 | variant << 62 | secrets.randbits(62))
+
+
+def first_id(at: datetime) -> UUID:
+    """No id that was made before that moment (to the millisecond) is greater, and none made later is less."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def made_at(made: UUID) -> datetime:
+    """The moment, to the millisecond, at which a UUIDv7 was made. The reverse of first_id()."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)
 
 
 def consecutive_ids() -> Iterator[str]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build
+from app.db.partitions import LEAST_AHEAD, Partitions
 from app.db.tables.mail import MailboxKind
 from app.domain.clock import system_clock
 from app.domain.errors import AppError
@@ -50,6 +51,8 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
     if database.is_ok:
         yield await _clock(services)
         yield await _ledger(services)
+        if not services.is_embedded:
+            yield await _partitions(services)
         async for finding in _mailboxes(services):
             yield finding
     yield await _smtp(settings)
@@ -81,6 +84,13 @@ async def _ledger(services: Services) -> Finding:
     found = await services.ledger.freshness()
     detail = found.reason or f"invoices as of {found.as_of:%Y-%m-%d %H:%M} UTC"
     return Finding("ledger", not found.is_stale, detail, "import a newer file: duebox import invoices FILE")
+
+
+async def _partitions(services: Services) -> Finding:
+    until = await Partitions(services.database, services.clock).made_until()
+    is_ok = until > services.clock() + LEAST_AHEAD
+    hint = "a worker makes more each day: see jobs.daily.failed (work=partitions) in its log; no mail is lost meanwhile"
+    return Finding("partitions", is_ok, f"search terms have their years until {until:%Y-%m-%d}", hint)
 
 
 async def _mailboxes(services: Services) -> AsyncIterator[Finding]:

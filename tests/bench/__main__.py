@@ -19,6 +19,7 @@ from tests.bench import (
     growth,
     imports,
     ingest,
+    partitions,
     plan,
     queue,
     queue_size,
@@ -51,6 +52,7 @@ BENCHES: Mapping[str, Measure] = {
     "drafts": drafts.measure,
     "dashboards": dashboards.measure,
     "audit": audit.measure,
+    "partitions": partitions.measure,
 }
 
 

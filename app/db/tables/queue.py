@@ -25,9 +25,13 @@ class TallyRow(Base):
 
 
 class SearchTermRow(Base):
-    """A message holds a word, of which only a keyed hash is kept: what is searched for is found, nothing is read."""
+    """A message holds a word, of which only a keyed hash is kept: what is searched for is found, nothing is read.
+
+    On PostgreSQL the table, the longest of all, lies in years (`app/db/partitions.py`).
+    """
 
     __tablename__ = "search_terms"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (message_id)"},)
 
     term: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("messages.id"), primary_key=True, index=True)
