@@ -42,7 +42,8 @@ def task_may_become(state: TaskState, to: TaskState) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A task to be opened, unless there was one with this `key`, which says what it is about. `note` is sealed."""
+    """A task to be opened, unless there was one with this `key`, which says what it is about. `note` is a sentence as
+    `kept` stores it, and is sealed."""
 
     kind: TaskKind
     key: str

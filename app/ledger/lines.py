@@ -7,6 +7,7 @@ from uuid import UUID
 from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow, TaskRow
 from app.db.uow import Uow
 from app.domain.review import RUNNING, CaseKind, CaseState
+from app.domain.sentence import kept_sentence
 from app.domain.task import OF_THE_PLAN, TaskState
 from app.ledger.grace import deadline
 from app.ledger.view import CaseLine, TaskLine
@@ -53,7 +54,7 @@ def task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str],
         owner=owners.get(task.owner_email, task.owner_email),
         due=task.due,
         is_late=task.due < today and task.state is TaskState.OPEN,
-        note=unsealed(uow, task.id, task.note),
+        note=kept_sentence(unsealed(uow, task.id, task.note)),
         is_of_plan=task.key.startswith(OF_THE_PLAN),
     )
 

@@ -27,6 +27,7 @@ from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, NextAction, PlanLine
 from app.domain.reminder_life import ReminderState
+from app.domain.sentence import Sentence, kept
 from app.domain.task import OF_THE_PLAN, NewTask, TaskKind
 from app.domain.tracing import StepName, note, step, take_in
 from app.reminders.briefs import Wanted, brief_of
@@ -211,12 +212,21 @@ class BatchService:
                         customer_id=line.customer_id,
                         due=as_of,
                         owner_email=owners[line.customer_id].owner_email,
-                        note=f"{line.why.rstrip('.')}. {', '.join(line.invoices)}: {Money(line.amount, line.currency)}",
+                        note=kept(_note(line)),
                     )
                     for line in some
                 ]
                 opened += len(await uow.tasks.open_once(wanted))
         return opened
+
+
+def _note(line: PlanLine) -> Sentence:
+    return Sentence(
+        "{why}. {invoices}: {amount}",
+        why=line.why,
+        invoices=", ".join(line.invoices),
+        amount=Money(line.amount, line.currency),
+    )
 
 
 def task_key(line: PlanLine) -> str:
