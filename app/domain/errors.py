@@ -116,7 +116,7 @@ class StateImpossible(AppError):
 
 class TooManyAttempts(AppError):
     def __init__(self, retry_after: int) -> None:
-        super().__init__("too many attempts, try again in {seconds} s", seconds=retry_after)
+        super().__init__(f"too many attempts, try again in {retry_after} s")
         self.retry_after = retry_after
 
 
