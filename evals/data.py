@@ -14,11 +14,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from agents.triage.notations import calendar_words
 from app.domain.intents import CONSEQUENCE, LANGUAGES, DisputeReason, ExtensionKind, Intent, Reason, Route
-from app.domain.text import text_of
 from app.reading.features import is_courtesy
-from app.reading.replies import split_reply
 from app.reading.spans import fold, sentences
 from evals.dataset import Line
+from evals.lessons import new_text
 
 NEAR = 0.85
 DISTINCT_OPENINGS = 0.95
@@ -157,8 +156,7 @@ def _near_twins(training: Sequence[Line], test: Sequence[Line]) -> Iterator[str]
 
 def _words(line: Line) -> str:
     """Without quoted history: the phrases of mail programs make no mail a copy of another."""
-    body = str(line["body"])
-    return f"{line['subject']}\n{text_of(split_reply(body, subject=str(line['subject'])).new, body)}"
+    return f"{line['subject']}\n{new_text(line)}"
 
 
 def _opening(line: Line) -> str:

@@ -23,6 +23,9 @@ Redact = Callable[[str, str, str], tuple[RedactedText, RedactedText]]
 
 INTENTS = len(Intent)
 
+US = "ar@seller.example"
+"""Whom the training mails are written to, where a line does not say."""
+
 KEPT_BACK = 5
 """One mail in so many is kept from tuning."""
 
@@ -71,9 +74,10 @@ def lessons(lines: Iterable[Line], redact: Redact | None) -> list[Lesson]:
     return [_lesson(line, redact or _as_it_is) for line in lines]
 
 
-def new_text(subject: str, body: str) -> str:
+def new_text(line: Line) -> str:
     """The writer's own words: what the model is shown in the product, too."""
-    return text_of(split_reply(body, subject=subject).new, body)
+    body, own = str(line["body"]), (str(line.get("to", US)),)
+    return text_of(split_reply(body, subject=str(line["subject"]), own=own).new, body)
 
 
 def _as_it_is(subject: str, body: str, _language: str) -> tuple[RedactedText, RedactedText]:
@@ -83,7 +87,7 @@ def _as_it_is(subject: str, body: str, _language: str) -> tuple[RedactedText, Re
 def _lesson(line: Line, redact: Redact) -> Lesson:
     language, expect = str(line["language"]), line["expect"]
     raw_subject = str(line["subject"])
-    raw_body = new_text(raw_subject, str(line["body"]))
+    raw_body = new_text(line)
     subject, body = redact(raw_subject, raw_body, language)
     found = passages(subject.value, body.value)
     present = {*expect["intents"], *expect.get("review_reasons", [])}

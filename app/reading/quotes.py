@@ -170,7 +170,12 @@ def _opener_at(lines: Sequence[Line], number: int) -> Opener | None:
 
 def _with_headers(lines: Sequence[Line], number: int, kind: Kind) -> Opener:
     first = _next_filled(lines, number + 1)
-    below = (_header_block(lines, first, number) or _intro(lines, first)) if first < len(lines) else None
+    if first == len(lines):
+        return Opener(kind, number, number + 1, lines[number].start)
+    below = _header_block(lines, first, number) or _intro(lines, first)
+    label, sender = _label(lines[first].text)
+    if below is None and label == "from":
+        return Opener(kind, number, first + 1, lines[number].start, sender)
     return Opener(kind, number, below.body if below else number + 1, lines[number].start, below.sender if below else "")
 
 

@@ -13,6 +13,7 @@ from app.domain.message import ReplyParts
 from app.domain.text import Span
 from app.reading.afterwords import paragraphs_of
 from app.reading.quotes import Kind, Line, Opener, find_openers, lines_of
+from app.reading.senders import look_alike
 from app.reading.signatures import find_signature
 from app.reading.small_print import is_banner
 from app.reading.visible import hidden_markup
@@ -20,7 +21,7 @@ from app.reading.visible import hidden_markup
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vl|pd)\s?:", re.IGNORECASE)
 _POINTS_BELOW = re.compile(
     r"\b(?:see|read|find|note) (?:the )?(?:below|attached|what|our|response|reply|answer|comments?)|"
-    r"\bsee (?:\w+ ){0,4}below|\bbelow (?:is|are)\b|"
+    r"\bsee (?:[\w'\u2019]+ ){0,8}below|\bbelow (?:is|are)\b|"
     r"\bf\.?y\.?i\b|\bforwarding (?:this|you|our|the)\b|\bpass(?:ing|ed)? (?:this |it )?on\b"
     r"|\bsiehe (?:\w+ ){0,4}(?:unten|unsere?|anbei)|\bs\. ?u\.|\bunten(?:stehend)?\b|\bz(?:ur|\.) ?k(?:enntnis|"
     r"g\.?)\b|\bweitergeleitet\b|"
@@ -35,8 +36,16 @@ _POINTS_BELOW = re.compile(
     r"vosso )?conhecimento",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[^\s<>@]{1,64}@([^\s<>@\])]{1,200})")
 _SHORT_COVER = 220
 _BARE_COVER = 40
+_RECEIVABLES = re.compile(
+    r"\bAR\b|(?i:\baccounts? receivables?\b|\breceivables\b|\bcredit (?:control|management)\b|\bcollections?\b|"
+    r"\bdunning\b|\bdebitoren|\bforderung|\bmahn(?:ung|wesen|abteilung)|\binkasso\b|"
+    r"\brecouvrement|\brelances?\b|\bcompta\w* clients?\b|\bcobros?\b|\bcobranzas?\b|"
+    r"\brecupero crediti\b|\bufficio crediti\b|\bdebiteuren|\bcobran[çc]as?\b|\bcontas a receber\b)"
+)
+"""Who writes such mails is us, by whatever name and address they go."""
 
 
 def split_reply(text: str, *, subject: str = "", sender_name: str = "", own: Collection[str] = ()) -> ReplyParts:
@@ -100,18 +109,26 @@ def _has_marked_quote(lines: Sequence[Line], body: int) -> bool:
 
 
 def _is_passed_on(opener: Opener, text: str, subject: str, own: Collection[str]) -> bool:
-    """Forwarded as the answer: the writer says so, or says next to nothing. Never a copy of our own mail."""
-    sender = opener.sender.lower()
-    if opener.kind is Kind.REPLY or any(address in sender for address in own):
+    """Forwarded as the answer: somebody else's mail, under a subject or a line that says so, or below words that
+    point at it, or below none. Never a copy of our own mail, or of one that passes itself off as ours."""
+    if opener.kind is Kind.REPLY or _is_ours(opener.sender, own):
         return False
     cover = text[: opener.start].strip()
-    if len(cover) > _SHORT_COVER:
-        return False
-    is_forward = opener.kind is Kind.FORWARD or _FORWARD_SUBJECT.match(subject) is not None
+    is_forward = bool(subject) and (opener.kind is Kind.FORWARD or _FORWARD_SUBJECT.match(subject) is not None)
+    if is_forward and opener.sender:
+        return True
+    return len(cover) <= _SHORT_COVER and (
+        not cover or _POINTS_BELOW.search(cover) is not None or (is_forward and len(cover) <= _BARE_COVER)
+    )
+
+
+def _is_ours(sender: str, own: Collection[str]) -> bool:
+    address = _ADDRESS.search(sender.lower())
+    domains = {known.rpartition("@")[2] for known in own}
     return (
-        not cover
-        or _POINTS_BELOW.search(cover) is not None
-        or (is_forward and len(cover) <= _BARE_COVER and bool(subject))
+        any(known in sender.lower() for known in own)
+        or _RECEIVABLES.search(sender) is not None
+        or (address is not None and (address[1] in domains or look_alike(address[1], domains)))
     )
 
 

@@ -97,6 +97,36 @@ def test_our_own_mail_passed_back_is_a_quote() -> None:
     assert new_words(text, subject="WG: Mahnung", own=("ar@seller.example",)) == "siehe unten, wir zahlen."
 
 
+OF_A_COLLEAGUE = "Ich darf Ihnen die Antwort aus unserem Wareneingang so weitergeben, wie sie bei mir ankam. " * 4
+
+
+@pytest.mark.parametrize("line", ["", "________________________________\n"])
+def test_a_colleagues_mail_is_passed_on_however_much_is_said_above_it(line: str) -> None:
+    text = f"{OF_A_COLLEAGUE}\n\n{line}" + FORWARDED.format("Ralf Simon").removeprefix(
+        "-----Ursprüngliche Nachricht-----\n" if line else ""
+    )
+    assert new_words(text, subject="WG: Mahnung").endswith("Ware defekt.")
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["Accounts Receivable", "AR", "Credit Control", "Debitorenbuchhaltung", "ar@seIler.example", "x@seller.example"],
+)
+def test_what_comes_from_us_or_pretends_to_is_a_quote_in_any_forward(sender: str) -> None:
+    text = f"{OF_A_COLLEAGUE}\n\n" + FORWARDED.format(sender)
+    assert "defekt" not in new_words(text, subject="WG: Mahnung", own=("ar@seller.example",))
+
+
+def test_what_a_forwarded_mail_quotes_is_quoted() -> None:
+    text = "FYI\n\n" + FORWARDED.format("Ralf Simon") + "\n\n" + FORWARDED.format("Eva").replace("defekt", "bezahlt")
+    assert new_words(text, subject="WG: Mahnung") == "FYI\nWare defekt."
+
+
+def test_a_forward_that_names_only_its_sender_is_passed_on() -> None:
+    text = "Leur réponse :\n\n---- Message transféré ----\nDe : Fidunova, dossiers\nIl nous manque la facture."
+    assert new_words(text, subject="Fwd: Relance") == "Leur réponse :\nIl nous manque la facture."
+
+
 def test_a_reply_above_a_colleagues_mail_stays_a_reply() -> None:
     text = "Wir überweisen den Betrag am Freitag, bitte nicht mehr mahnen.\n\n" + FORWARDED.format("Ralf Simon")
     assert new_words(text, subject="AW: Mahnung").endswith("nicht mehr mahnen.")
