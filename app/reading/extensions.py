@@ -116,8 +116,8 @@ def _asked_dates(
 
 
 def _listed(body: Sequence[Statement], today: date) -> list[Candidate]:
-    """The days of the whole mail that nobody promises to pay on: a plan is often written line by line."""
-    return [c for s in body if not _promises(s) for c in future_dates(s, today)]
+    """The days beside sums that nobody promises to pay on, anywhere: a plan is often written line by line."""
+    return [c for s in body if s.amounts and not _promises(s) for c in future_dates(s, today)]
 
 
 def _days(dates: Sequence[Candidate]) -> list[date]:

@@ -20,20 +20,38 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "pt": r"\bguia de devolucao",
     },
     "future": {
-        "en": r"'ll\b|\bset (?:it|that|this) up (?:in|for|at)\b|\blined up\b",
-        "fr": r"\b(?:honore[es]*|part(?:ent)? (?:d'office|en paiement)|sera (?:depose|verse|cheque)\w*)\b",
-        "de": r"\b(?:kriegen|bekommen) sie\b|\b(?:weise|zahle|uberweise|begleiche) (?:ich|wir)\b|\bgeht\b.{0,60}\bab\b",
-        "es": r"\bsale\b|\bqueda pagad|\b(?:se )?carga(?:ra|n|ran)\b|\b(?:la|lo|las|los|le|te|os) "
+        "en": r"'ll\b|\bset (?:it|that|this) up (?:in|for|at)\b|\blined up\b|"
+        r"\b(?:loaded|queued|down|slated|earmarked|pencilled in|released|approved|cleared) for\b",
+        "fr": r"\b(?:honore[es]*|part(?:ent)? (?:d'office|en paiement)|sera (?:depose|verse|cheque)\w*)\b|"
+        r"\bsor(?:t|tent|tira|tiront) (?:au|le|la|du|dans|avec|lundi|mardi|mercredi|jeudi|vendredi)\b|"
+        r"\bprogrammee?s? (?:au|pour|le|dans)\b|\bon (?:la|le|les) (?:paie|regle)\b",
+        "de": r"\b(?:kriegen|bekommen) sie\b|\b(?:weise|zahle|uberweise|begleiche) (?:ich|wir)\b|\bgeht\b.{0,60}\bab\b|"
+        r"\bkomm(?:t|en) (?:am |bis |nachsten? |kommenden |gleich )?"
+        r"(?:montag|dienstag|mittwoch|donnerstag|freitag|"
+        r"morgen|ubermorgen|\d)|\b(?:vorgesehen|eingeplant|terminiert|vorgemerkt)\b",
+        "es": r"\bqueda(?:n)? (?:ordenad|programad|agendad)\w*|\b(?:autorizad|programad|agendad)[ao]s? para\b|"
+        r"\bvan? (?:complet[ao]s? )?(?:las dos )?(?:en|con) (?:el|la|un) (?:mism[oa] )?(?:giro|remesa|lote|e-?cheq|"
+        r"pago|transferencia|corrida|dispersion|fichero|cheque)\b|"
+        r"\bsale\b|\bqueda pagad|\b(?:se )?carga(?:ra|n|ran)\b|\b(?:la|lo|las|los|le|te|os) "
         r"(?:pago|pagamos|transfiero|abono|ingreso|cancelo|cancelamos)\b|\b(?:hago|hacemos) la transferencia",
-        "nl": r"\bzit(?:ten)? in de\b|\bgaat eruit\b",
-        "it": r"\b(?:versiamo|verso|saldo io|paghiamo|parte (?:il|lunedi|martedi|mercoledi|giovedi|venerdi))\b|"
+        "nl": r"\bzit(?:ten)? in de\b|\bgaat eruit\b|\b(?:ingepland|gepland) (?:voor|op)\b|"
+        r"\bstaa(?:t|n) (?:\w+ ){0,4}klaar\b|"
+        r"\bkom(?:t|en) (?:maandag|dinsdag|woensdag|donderdag|vrijdag|morgen)\b",
+        "it": r"\bprogrammat[aoei] (?:per|al|il)\b|\b(?:e|sono) in distinta\b|"
+        r"\b(?:versiamo|verso|saldo io|paghiamo|parte (?:il|lunedi|martedi|mercoledi|giovedi|venerdi))\b|"
         r"\b(?:la|lo|le|li|glie\w+) (?:saldo|pago|verso|paghiamo|versiamo|bonifico)\b",
-        "pt": r"\b(?:segue|seguem|sai|saem|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
+        "pt": r"\b(?:agendad|programad|previst)[ao]s? para\b|\bva(?:i|o) (?:na|no) (?:segunda|terca|quarta|quinta|sexta|"
+        r"dia|lote|remessa)\b|\b(?:segue|seguem|sai|saem|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
     },
     "past": {
         "en": r"\b(?:went|gone) (?:to (?:the|our) bank|through|out|off)\b|\bleft (?:our|the|my) (?:account|bank)\b|"
         r"\bha(?:s|ve) cleared\b",
-        "de": r"^\W*\S{3,20} (?:angewiesen|bezahlt|uberwiesen|beglichen)\b",
+        "de": r"^\W*\S{3,20} (?:angewiesen|bezahlt|uberwiesen|beglichen)\b|"
+        r"\b(?:ist|sind) (?:schon |bereits |langst )?(?:durch|raus|erledigt)\b",
+        "fr": r"\b(?:est|sont) (?:deja )?(?:partie?s?|passee?s?|soldee?s?)\b",
+        "es": r"\bdispersad[ao]s?\b|\bya (?:salio|salieron|esta pagad|estan pagad)",
+        "nl": r"\b(?:is|zijn) (?:al )?(?:weg|gedaan|de deur uit)\b",
+        "pt": r"\bpag[ao]s? (?:hoje|ontem|na|no dia)\b",
     },
     "pay": {
         "en": r"\bhonou?r\w*",

@@ -21,8 +21,8 @@ _NUMBER = (
 _PARTS = (
     r"(?:\w+ly |equal |gleiche[nr]? |gelijke |uguali |iguais |iguales )?"
     r"(?:instal?ments?|parts|payments|bits|chunks|lots|rates|tranches|goes|halves|thirds|raten|monatsraten|wochenraten|"
-    r"teilbetrage\w*|teilzahlungen|abschlage\w*|versements?|virements|mensualites|echeances|trimestres|plazos|pagos|"
-    r"cuotas|mensualidades|\w*termijnen|delen|rate|prestacoes|parcelas|tranche)"
+    r"teilbetrage\w*|teilzahlungen|abschlage\w*|tranchen|happen|versements?|virements|mensualites|echeances|trimestres|plazos|pagos|"
+    r"cuotas|mensualidades|trozos|partes|abonos|\w*termijnen|delen|schijven|stukken|rate|quote|prestacoes|parcelas|tranche)"
 )
 _TIMES = r"(?:in|en|em) (?:\w+ )?"
 _FOLD = r"(?:fois|keer|volte|veces|vezes)"
@@ -49,6 +49,13 @@ _FIRST_WEEKDAY = re.compile(
     r"\b(?:first|premier|erste[nr]?|primer|eerste|primo|primeira) (?:mon|tue|wed|thu|fri|lun|mar|mer|jeu|ven|die|mit|"
     r"don|fre|mie|jue|vie|maa|din|woe|vri|gio|seg|ter|qua|qui|sex)"
 )
+_EACH_TIME = re.compile(
+    r"\b(?:each time|every time|chaque fois|a chaque fois|jeweils|jedes ?mal|cada vez|telkens|elke keer|ogni volta|"
+    r"de cada vez)\b"
+)
+_END_OF = re.compile(
+    r"\b(?:ends?|fins?|final(?:es)?|ende|eind(?:e)?|fine|fim|finais|ultimo) (?:of |de |del |d'|van |di |do )?$"
+)
 _ON_DAY = re.compile(
     r"\b(?:the|on|to|le|au|am|zum|el|il|op|de|dia|den|al)\s+(?:dia\s+|the\s+)?(\d{1,2})(?:st|nd|rd|th|er|e)?\b(?!\s?[%.,]?\d)"
 )
@@ -64,14 +71,18 @@ _LEAST_NUMBER = 2
 def last_instalment(words: str, language: str, days: Sequence[date], today: date) -> date | None:
     """`words` are the folded words of the proposal, `days` those that it names."""
     named = _named_months(words, language)
-    if len(named) > 1 and (day := _on_day_of(words, named[-1], today)) is not None:
-        return day
-    first, count = min(days, default=None), _count(words, language)
+    if len(named) > 1 and max(days, default=today).month != named[-1]:
+        if _all_at_end(words, language):
+            return end_of_month(_named_year(named[-1], today), named[-1])
+        if (day := _on_day_of(words, named[-1], today)) is not None:
+            return day
+    later = {day for day in days if day > today}
+    first, count = min(later, default=None), _count(words, language)
     if first is None and count is not None and named:
         first = _on_day_of(words, named[0], today)
     if first is not None and named and _FIRST_WEEKDAY.search(words):
         first = weekday_in_month(_named_year(named[0], today), named[0], first.weekday())
-    if first is not None and count is not None and len(set(days)) <= 1:
+    if first is not None and count is not None and len(later) <= 1:
         return _after(first, count - 1, words)
     return max(days) if len(set(days)) > 1 else None
 
@@ -90,13 +101,19 @@ def _after(first: date, times: int, words: str) -> date | None:
         return first + timedelta(weeks=times)
     if _QUARTERLY.search(words):
         times *= 3
-    elif not _MONTHLY.search(words):
+    elif not (_MONTHLY.search(words) or (_EACH_TIME.search(words) and _ON_DAY.search(words))):
         return None
     later = add_months(first, times)
     if _FIRST_WEEKDAY.search(words):
         return weekday_in_month(later.year, later.month, first.weekday())
     is_last = first == end_of_month(first.year, first.month)
     return end_of_month(later.year, later.month) if is_last else later
+
+
+def _all_at_end(words: str, language: str) -> bool:
+    """ "At the end of May, June and July"."""
+    first = _months(language).search(words)
+    return first is not None and _END_OF.search(words, 0, first.start()) is not None
 
 
 def _named_months(words: str, language: str) -> list[int]:

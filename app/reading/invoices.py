@@ -25,6 +25,7 @@ _MIN_BARE_DIGITS = 4
 
 _CUE = re.compile(
     r"(?:\b(?:invoices?|inv|rechnungs?|rechnungen|rechnungsnummer|re|rg|rech|factures?|fact|facturas?|fras?|"
+    r"avis d'echeance|quittances?|"
     r"fatture|fattura|ft|fatt|faturas?|facturen|factuur|factuurnummer|belege?|beleg|document[oe]?s?"
     r"|(?:our|your|ihre|votre|su|uw|vostra|vossa)\s+ref|nos?|nr|num(?:ero|mer)?|number|"
     r"n)[.:]?\s*(?:n[.o\u00b0\u00ba]*\s*|nr\.?\s*|no\.?\s*|numero\s*|nummer\s*|#\s*)?|#\s?|n[\u00b0\u00ba]\s?|"
@@ -69,6 +70,9 @@ _SHORT = re.compile(
     r"days?|giorni|dagen|"
     rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{ANY_MONTH}))"
 )
+
+_BARE_NUMBER = re.compile(r"(?<![\w.,/+:-])\d{2,12}(?![\w%]|[.,:]\d|-\d|/\d)")
+_LIST_GOES_ON = re.compile(r"\s?(?:,|&|/|\+|\b(?:and|et|und|y|e|en|sowie)\b)\s?(?:(?:the|la|die|le|de|a) )?")
 
 MAX_CHARS = 20_000
 """What stands further down names no invoice."""
@@ -169,10 +173,28 @@ def _suffixes(folded: str, account: Account, taken: bytearray) -> Iterable[Invoi
             yield InvoiceMatch(match.start(), match.end(), tuple(numbers), MatchKind.PARTIAL)
 
 
-def _opens_a_clause(folded: str, start: int, end: int) -> bool:
-    """ "771 parti hier, 772 jeudi": a number of three digits or more at the head of a line or clause counts nothing."""
+def _together(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
+    """ "31, 32 und 34 kommen Montag. 35 ist da", "661 is paid, 667 goes on Monday": bare numbers that each are the last
+    digits of an invoice vouch for each other. Short ones stand at the head of a clause or in a list."""
+    found: list[InvoiceMatch] = []
+    for match in _BARE_NUMBER.finditer(folded):
+        start, end = match.span()
+        numbers = with_serial(match.group(), account)
+        before = folded[max(0, start - 30) : start]
+        if len(numbers) != 1 or taken[start] or _FOREIGN_CUE.search(before) or _may_be_a_day(folded, match):
+            continue
+        is_listed = bool(found) and _LIST_GOES_ON.fullmatch(folded, found[-1].end, start) is not None
+        is_long = end - start >= len("000") and _COUNTS.match(folded, end) is None
+        if is_listed or is_long or _opens_a_clause(folded, start, end, least=2):
+            found.append(InvoiceMatch(start, end, numbers, MatchKind.PARTIAL))
+    if len({match.numbers for match in found}) > 1:
+        yield from found
+
+
+def _opens_a_clause(folded: str, start: int, end: int, *, least: int = 3) -> bool:
+    """ "771 parti hier, 772 jeudi": a number of so many digits at the head of a line or clause counts nothing."""
     return (
-        end - start >= len("000")
+        end - start >= least
         and _CLAUSE_HEAD.search(folded, max(0, start - 4), start) is not None
         and _COUNTS.match(folded, end) is None
     )
@@ -246,5 +268,5 @@ def _ranges(folded: str, matches: tuple[InvoiceMatch, ...], account: Account) ->
 
 
 _Finder = Callable[[str, Account, bytearray], Iterable[InvoiceMatch]]
-_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _short, _one_digit, groups, _slips)
+_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _together, _short, _one_digit, groups, _slips)
 """In the order of certainty; `taken` marks what an earlier one has read."""

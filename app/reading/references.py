@@ -34,7 +34,8 @@ _REST = re.compile(
 """Not "everything else on the invoice", which is the rest of one."""
 
 _OTHER = re.compile(
-    rf"(?<!after )(?<!against )(?<!to )(?<!on )(?<!\bor )(?<!nach )(?<!dopo )(?<!contre )(?<!contra )(?<!na )\b"
+    rf"(?<!after )(?<!against )(?<!to )(?<!on )(?<!\bor )(?<!nach )(?<!dopo )(?<!contre )(?<!contra )(?<!na )(?<!als )"
+    rf"(?<!l'un de )(?<!l'une de )(?<!than )(?<!que )\b"
     rf"(?:the other(?: {BILL})?|die andere(?: rechnung)?|l'autre(?: facture)?|la otra(?: factura)?|"
     rf"l'altra(?: fattura)?|de andere(?: factuur)?|a outra(?: fatura)?)\b{STANDS_ALONE}"
 )
@@ -50,7 +51,7 @@ _PLACE = re.compile(
     + "|".join(f"(?P<place{i}>{words})" for i, words in enumerate(_PLACES))
     + rf")\b{GOES_ON}"
 )
-_SAYS_BILL = re.compile(rf"\s+{BILL}\b")
+_SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
 _LARGE = (
     r"big(?:ger|gest)?|larger?|largest|main|gro(?:ss|\u00df)e(?:re)?|dicke|plus (?:grosse|grande)|grande|gorda|mayor|"
     r"mas grande|piu (?:grande|grossa|alta)|grossa|grote|grootste|maior"
@@ -62,7 +63,7 @@ _SMALL = (
 _OLD = r"old(?:er|est)?|altere|alteste|plus ancienne|mas antigua|piu vecchia|oudste|mais antiga"
 _NEW = r"new(?:er|est)|latest|neuere|neueste|plus recente|mas reciente|piu recente|nieuwste|mais recente"
 _KIND = re.compile(
-    rf"\b(?:the|die|der|la|de|a) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))\b"
+    rf"\b(?:the|die|der|la|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))\b"
     + GOES_ON
 )
 _BOTH = re.compile(
@@ -98,6 +99,11 @@ class _Context:
         if len(found) > 1 or len(self.listed) > 1:
             return found if len(found) > 1 else self.listed
         return () if found or self.listed else tuple(bill.number for bill in self.bills)
+
+    @property
+    def names_any(self) -> bool:
+        """Whether invoices were told apart at all: "the first" of a mail that names none is mostly a story's."""
+        return bool(self.named or self.listed)
 
     def is_of_others(self, position: int, *, is_left: bool = False) -> bool:
         """Whether what is counted before a place, after the last invoice named, are other things than invoices.
@@ -183,9 +189,8 @@ def _places(context: _Context) -> Iterator[InvoiceMatch]:
     for match in _PLACE.finditer(context.folded):
         place = next(i for i in range(len(_PLACES)) if match[f"place{i}"])
         order = context.before(match.start())
-        if place < len(order) and (
-            _SAYS_BILL.match(match.string, match.end()) or not context.is_of_others(match.start())
-        ):
+        is_bill = _SAYS_BILL.match(match.string, match.end()) is not None
+        if place < len(order) and (is_bill or (context.names_any and not context.is_of_others(match.start()))):
             yield InvoiceMatch(match.start(), match.end(), (order[place],), MatchKind.GROUP)
 
 

@@ -38,6 +38,7 @@ _ONLY_LINKS = re.compile(
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _HEADING_WORDS = 4
+_LEADS_ON = (":", "-", "\u2013", "\u2014", "(", "=")
 _ARTICLE = len("die ")
 
 MAX_CHARS = 12_000
@@ -98,7 +99,8 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
 
 
 def _is_heading(statement: Statement) -> bool:
-    return bool(statement.invoices) and len(statement.text.split()) <= _HEADING_WORDS and not statement.says
+    is_brief = len(statement.text.split()) <= _HEADING_WORDS
+    return bool(statement.invoices) and is_brief and not statement.says and not statement.dates
 
 
 def _is_alone(statement: Statement) -> bool:
@@ -107,10 +109,13 @@ def _is_alone(statement: Statement) -> bool:
 
 
 def _stays_under(heading: Statement, statement: Statement, between: str) -> bool:
-    """ "R-1: same as R-2" is about R-1; "R-1 and R-2: the first is paid" about the first; a line may start anew."""
+    """ "R-1: same as R-2" is about R-1; "R-1 and R-2: the first is paid" about the first; "R-1 is done, R-2 comes"
+    about each; a line may start anew."""
     if not statement.invoices or set(statement.invoices) < set(heading.invoices):
         return not statement.invoices
-    return "\n" not in between or statement.opens_with_words
+    if "\n" in between:
+        return statement.opens_with_words
+    return statement.text.lstrip().startswith(_LEADS_ON) or heading.text.rstrip().endswith(_LEADS_ON)
 
 
 def _of_part(

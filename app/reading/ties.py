@@ -7,6 +7,7 @@ A statement's topic are the invoices that it names, else those named before it i
 more or less for each intent of the mail; an invoice gets the intent that its statements speak for most.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from itertools import pairwise
 from app.domain.intents import Intent
 from app.domain.proposal import BODY
 from app.reading.commitments import FactSpan
+from app.reading.spans import fold
 from app.reading.speech import strength
 from app.reading.statements import Statement
 
@@ -28,6 +30,14 @@ MAIN = (
 """Intents that an invoice has a share in; the others concern the customer."""
 
 ABOUT_MONEY = frozenset(MAIN[:4])
+
+SAME = re.compile(
+    r"\b(?:same|likewise|ditto|as well|idem|pareil\w*|de meme|meme (?:date|jour|virement|chose|lot)|egalement|"
+    r"ebenso|ebenfalls|desgleichen|dito|gleiche[rns]?|igual(?:mente)?|lo mismo|la misma|mism[oa]|tambien|"
+    r"eveneens|idem|zelfde|hetzelfde|ook|stess[oa]|uguale|anche|mesm[oa]|tambem)\b"
+)
+_OWN_FATE = frozenset({"past", "dispute", "document", "question", "quantity", "quality", "price", "not_received"})
+"""What says one of these besides tells something of its own."""
 
 EVIDENCE = 2.5
 """What it is worth that the classifier found the intent in just this statement."""
@@ -87,6 +97,7 @@ def tie(
     }
     tied = {intent: tuple(n for n in numbers if intent in pairs[n]) for intent in chosen}
     _leave_none_out(tied, said, numbers)
+    _follow(tied, said, numbers)
     if len(chosen) == 1:
         tied = dict.fromkeys(chosen, numbers)
     free = tuple(n for n in numbers if not pairs[n])
@@ -192,6 +203,19 @@ def _leave_none_out(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], 
             is_shared = is_one_sentence and not one.statement.says and set(before.topic) & set(found)
             if is_shared or (intent is Intent.DISPUTE and _is_denied(one.topic, said)):
                 tied[intent] = tuple(n for n in numbers if n in {*found, *one.topic})
+
+
+def _follow(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], numbers: tuple[str, ...]) -> None:
+    """ "R-1 goes out on Monday. R-2: likewise": what only says so has the fate of the one named before it."""
+    named = [one for one in said if one.is_named]
+    for before, one in pairwise(named):
+        alike = SAME.search(fold(one.statement.text))
+        if alike is None or one.statement.says & _OWN_FATE or set(one.topic) & set(before.topic):
+            continue
+        for intent in set(tied) & ABOUT_MONEY:
+            others = {n for n in tied[intent] if n not in one.topic}
+            shared = set(one.topic) if set(before.topic) & set(tied[intent]) else set()
+            tied[intent] = tuple(n for n in numbers if n in others | shared)
 
 
 def _is_denied(topic: tuple[str, ...], said: Sequence[_Said]) -> bool:
