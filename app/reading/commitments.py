@@ -29,7 +29,7 @@ _RUN_BEFORE = re.compile(
     r"levee|bordereau|paiement|reglement|virements?|remesa|lote|tanda|corrida|propuesta|pagos?|distinta|pagament[oi]|"
     r"mandato|proposta|remessa|\w{0,30}(?:ronde|voorstel|lijst)|ordem|train|"
     r"(?:la|the|zum|das|alla|na|de) (?:date|datum|fecha|data))"
-    r"\s*+(?:\w{1,30}\s++)?(?:(?:of|from|du|de|del|van|vom|von|do|da|della|dal)\s*+)?(?:(?:the|de|le|el|il)\s*+)?$"
+    r"\s*+(?:\w{1,30}\s++){0,2}(?:(?:of|from|du|de|del|van|vom|von|do|da|della|dal)\s*+)?(?:(?:the|de|le|el|il)\s*+)?$"
 )
 
 

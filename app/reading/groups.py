@@ -52,10 +52,12 @@ _MONTHS = (
 )
 ANY_MONTH = "|".join(rf"(?:de |di |d')?(?:{names})\b" for names in _MONTHS)
 _MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
+_DUTCH = r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\b"
 _MONTH_INVOICE = re.compile(
     rf"\b(?:(?:{_MONTH})(?:'s)?[ -]?(?:invoice|bill|one|rechnung|factuur)|"
-    + rf"(?:facture|rechnung|factura|fattura|fatura|factuur|invoice|la|die|de|celle|quella|a) (?:vom |aus |de |di |"
-    rf"du mois de |for |from |van )?(?:{_MONTH.replace('?P<m', '?P<n')}))\b"
+    + rf"(?:facture|rechnung|factura|fattura|fatura|factuur|invoice|la|die|celle|quella) (?:vom |aus |de |di |"
+    rf"du mois de |for |from |van )?(?:{_MONTH.replace('?P<m', '?P<n')})|"
+    rf"(?:(?<!\d )a de|de van|de(?= {_DUTCH})) (?:{_MONTH.replace('?P<m', '?P<o')}))\b"
 )
 
 

@@ -40,8 +40,9 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "it": r"\bprogrammat[aoei] (?:per|al|il)\b|\b(?:e|sono) in distinta\b|"
         r"\b(?:versiamo|verso|saldo io|paghiamo|parte (?:il|lunedi|martedi|mercoledi|giovedi|venerdi))\b|"
         r"\b(?:la|lo|le|li|glie\w+) (?:saldo|pago|verso|paghiamo|versiamo|bonifico)\b",
-        "pt": r"\b(?:agendad|programad|previst)[ao]s? para\b|\bva(?:i|o) (?:na|no) (?:segunda|terca|quarta|quinta|sexta|"
-        r"dia|lote|remessa)\b|\b(?:segue|seguem|sai|saem|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
+        "pt": r"\b(?:agendad|programad|previst)[ao]s? para\b|"
+        r"\bva(?:i|o) (?:na|no) (?:segunda|terca|quarta|quinta|sexta|dia|lote|remessa)\b|"
+        r"\b(?:segue|seguem|sai|saem|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
     },
     "past": {
         "en": r"\b(?:went|gone) (?:to (?:the|our) bank|through|out|off)\b|\bleft (?:our|the|my) (?:account|bank)\b|"

@@ -7,6 +7,7 @@ from app.reading.commitments import is_about_the_past, is_done, is_firm
 from app.reading.features import REASONS
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
+from app.reading.wishes import PROPOSES
 
 _OTHER_MATTERS = frozenset(
     {"past", "dispute", "terms", "document", "contact", "question", "price", "automatic", "quantity", "quality"}
@@ -66,8 +67,13 @@ def _announces(statement: Statement) -> float:
     if _promises(statement):
         plain = 1.5 + 0.5 * ("future" in says) if says & {"pay", "future"} else 0.7 if _is_brief(statement) else 0.3
         return plain * (0.5 if is_over and not is_ahead else 1.0)
-    is_soft = {"pay", "future"} <= says and not says & {"hedge", "negation"} and not statement.is_question
+    is_asked = statement.is_question or _proposes(statement)
+    is_soft = {"pay", "future"} <= says and not says & {"hedge", "negation"} and not is_asked
     return 0.8 * is_soft
+
+
+def _proposes(statement: Statement) -> bool:
+    return PROPOSES.search(fold(statement.text)) is not None
 
 
 def _is_brief(statement: Statement) -> bool:
@@ -99,7 +105,9 @@ def _asks_for_time(statement: Statement) -> float:
     says = statement.says
     is_dated = any(found.kind != "past" for found in statement.dates)
     wishes = 1.2 * bool(says & {"extension", "settlement"}) + 0.6 * ("hedge" in says) + 0.6 * ("distress" in says)
-    asks = 0.8 * (is_dated and statement.is_question) + 0.3 * (is_dated and bool(says & {"negation", "agree"}))
+    asks = 0.8 * (is_dated and (statement.is_question or _proposes(statement))) + 0.3 * (
+        is_dated and bool(says & {"negation", "agree"})
+    )
     return min(wishes + asks, 2.0)
 
 
@@ -126,7 +134,7 @@ def _promises(statement: Statement) -> bool:
     is_dated = any(found.kind != "past" and not is_about_the_past(statement, found) for found in statement.dates)
     is_rest = bool(statement.invoices and REST.search(fold(statement.text)))
     harmless = {"extension"} if "future" in says or is_rest else set()
-    if not is_firm(statement) or says & {"extension", "settlement"} - harmless:
+    if not is_firm(statement) or says & {"extension", "settlement"} - harmless or _proposes(statement):
         return False
     if is_done(statement):
         return False

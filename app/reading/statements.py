@@ -21,7 +21,7 @@ from app.reading.numbering import InvoiceMatch
 from app.reading.references import find_references
 from app.reading.spans import clauses, fold, sentence_at, sentences
 
-_JOINT = re.compile(r"[,;:.]\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
+_JOINT = re.compile(r"[,;:]\s|(?<!\d)\.\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
 _TURN = re.compile(r",\s|\s(?:and|et|und|y|e|en)\s")
 REST = re.compile(
     r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restant|"

@@ -127,12 +127,17 @@ def _named(said: Sequence[_Said], span: FactSpan) -> tuple[str, ...]:
 
 
 def _topics(statements: Sequence[Statement], numbers: tuple[str, ...]) -> list[_Said]:
+    """Of the body. "R-1 has passed, and with R-2 goes out on Monday": what follows in the sentence is about both."""
     said: list[_Said] = []
-    for statement in statements:
-        if statement.source == BODY:
-            topic = tuple(n for n in numbers if n in statement.topic)
-            is_named = bool(set(statement.invoices) & set(topic))
-            said.append(_Said(topic, statement, is_named, _is_list(topic, numbers) and is_named))
+    silent: Statement | None = None
+    for statement in (one for one in statements if one.source == BODY):
+        own = {*statement.topic}
+        is_named = bool(set(statement.invoices) & own & set(numbers))
+        if silent is not None and is_named and statement.says and silent.sentence == statement.sentence:
+            own |= {*silent.topic}
+        topic = tuple(n for n in numbers if n in own)
+        said.append(_Said(topic, statement, is_named, _is_list(topic, numbers) and is_named))
+        silent = statement if is_named and not statement.says and not statement.dates else None
     return said
 
 

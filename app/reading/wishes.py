@@ -43,6 +43,16 @@ ASKS = re.compile(
     r"|prorrog\w*|aguard\w+|esper\w+|(?:dias|semanas|meses) (?:mais|extra)|empurrar|adia\w*|ate (?:ao|ao fim|dia|"
     r"fim)|so (?:em|no|a)|prazo|mais tempo)\b"
 )
+PROPOSES = re.compile(
+    r"\b(?:would you|could you|can you|may we|could we|we(?:'d| would) like (?:you )?to|(?:we|i) propose|"
+    r"i(?:'d| would) suggest|voudri\w+|aimeri\w+|pourri(?:ez|ons)|pourrais|nous proposons|je (?:vous |te )?propose|"
+    r"(?:konnten|mochten|wurden|durften) (?:sie|wir|ihr)|(?:wir|ich) (?:schlage|mochte)\w*|"
+    r"quisier\w+|podria\w*|podrian|pudier\w+|(?:le|te|les) pido|propon\w+|"
+    r"(?:zou|zouden|kunt|zoudt) (?:u|ge|je|we|wij|ik)|stel(?:len)? (?:ik |wij |we )?(?:u )?voor|"
+    r"vorre\w+|potre\w+|chied(?:o|iamo)|gostar\w+|poderi\w+|pec[oa](?:mos)?-)"
+)
+"""A wish or an offer, which waits for an answer: no promise."""
+
 SETTLE = re.compile(
     r"(?:\bdiscount|rebate|full and final|settlement (?:of|offer|figure)|write[- ]off|waive|haircut|\bknock|"
     r"reduced sum|escompte|\bremise|rabais|solde de tout compte|ristourne|skonto|nachlass|rabatt|"
