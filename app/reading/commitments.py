@@ -13,7 +13,8 @@ from app.reading.spans import fold
 from app.reading.statements import Statement
 
 _DUE_BEFORE = re.compile(
-    r"(?:due|dated|of|from|issued|delivered|received|since|date|echue?|echeance|datee?|du|depuis|livree?|fallig|"
+    r"(?:due|dated|up to|vencid[ao]s? a|echu(?:es|s)? au|"
+    r"of|from|issued|delivered|received|since|date|echue?|echeance|datee?|du|depuis|livree?|fallig|"
     r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|del|desde|fechad[ao]|vervaldatum|van|sinds|geleverd|"
     r"scadut[ao]|datat[ao]|dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|scadenza|faelligkeit|"
     r"falligkeit)\s*+(?:(?:on|le|am|el|il|a|em|op)\s*+)?$"
@@ -26,7 +27,7 @@ _TALK_BEFORE = re.compile(
 )
 _RUN_BEFORE = re.compile(
     r"\b(?:\w{0,30}(?:run|batch|cycle|round|proposal|list|lauf|vorschlag\w*+|liste)|campagne|lot|"
-    r"levee|bordereau|paiement|reglement|virements?|remesa|lote|tanda|corrida|propuesta|pagos?|distinta|pagament[oi]|"
+    r"levee|bordereau|paiement|reglement|virements?|remesa|lote|tanda|corrida|propuesta|giro|programacion|dispersion|pagos?|distinta|pagament[oi]|"
     r"mandato|proposta|remessa|\w{0,30}(?:ronde|voorstel|lijst)|ordem|train|"
     r"(?:la|the|zum|das|alla|na|de) (?:date|datum|fecha|data))"
     r"\s*+(?:\w{1,30}\s++){0,2}(?:(?:of|from|du|de|del|van|vom|von|do|da|della|dal)\s*+)?(?:(?:the|de|le|el|il)\s*+)?$"
