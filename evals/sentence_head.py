@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from app.reading.classifier import HEADS, MailFeatures, SentenceHead
+from app.reading.classifier import HEADS, MailFeatures, SentenceHead, neighbours
 from app.reading.embedding import DIMENSIONS
 from app.reading.features import FEATURES
 from evals.lessons import INTENTS, Lesson
 
 STEPS = 300
 DECAY = 1e-4
+NEIGHBOURS_DECAY = 1e-3
+"""What stands beside a sentence is a hint, not what it says."""
+
 POSITIVE_WEIGHT = 1.5
 STRETCH = np.float32(8.0)
 """The embeddings have length 1; a head of small weights needs them longer."""
@@ -28,7 +31,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Mails:
-    """All sentences below each other: `x` holds their embeddings, trade features and a one; `means` a row a mail.
+    """All sentences below each other: `x` holds their embeddings, their neighbours', trade features and a one; `means`
+    a row a mail.
 
     `first` is where each mail begins, `mail_of` whose a sentence is; `told` says of the sentences at `known` what they
     carry.
@@ -47,6 +51,8 @@ def learn_sentence_head(mails: Sequence[Lesson], features: Sequence[MailFeatures
     """The head of these mails; the same mails give the same arrays."""
     data = _below_each_other(mails, features)
     size = data.x.shape[1] + DIMENSIONS
+    decay = np.full(size, DECAY)
+    decay[DIMENSIONS : 3 * DIMENSIONS] = NEIGHBOURS_DECAY
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         weights, offset = flat[: -len(HEADS)].reshape(len(HEADS), size), flat[-len(HEADS) :]
@@ -58,8 +64,8 @@ def learn_sentence_head(mails: Sequence[Lesson], features: Sequence[MailFeatures
         slope = wrong[data.mail_of] * np.exp(odds - together[data.mail_of])
         slope[data.known, :INTENTS] += wrong_there
         by_mail = np.add.reduceat(slope, data.first)
-        total = of_mails + of_sentences + 0.5 * DECAY * (weights**2).sum()
-        steps = np.concatenate([slope.T @ data.x, by_mail.T @ data.means], axis=1) + DECAY * weights
+        total = of_mails + of_sentences + 0.5 * (decay * weights**2).sum()
+        steps = np.concatenate([slope.T @ data.x, by_mail.T @ data.means], axis=1) + decay * weights
         return float(total), np.concatenate([steps.ravel(), wrong.sum(axis=0)])
 
     begin = np.zeros((len(HEADS), size))
@@ -67,8 +73,10 @@ def learn_sentence_head(mails: Sequence[Lesson], features: Sequence[MailFeatures
     start = np.concatenate([begin.ravel(), np.zeros(len(HEADS))])
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
     weights = found[: -len(HEADS)].reshape(len(HEADS), size).astype(np.float32)
-    own, trade, bias, whole = np.split(weights, np.cumsum([DIMENSIONS, len(FEATURES), 1]), axis=1)
-    return SentenceHead(own * STRETCH, whole * STRETCH, trade, bias[:, 0], found[-len(HEADS) :].astype(np.float32))
+    parts = np.split(weights, np.cumsum([DIMENSIONS, DIMENSIONS, DIMENSIONS, len(FEATURES), 1]), axis=1)
+    own, before, after, trade, bias, whole = parts
+    stretched = (part * STRETCH for part in (own, before, after, whole))
+    return SentenceHead(*stretched, trade, bias[:, 0], found[-len(HEADS) :].astype(np.float32))
 
 
 def _cross_entropy(odds: Floats, labels: Floats) -> tuple[float, Floats]:
@@ -82,11 +90,12 @@ def _below_each_other(mails: Sequence[Lesson], features: Sequence[MailFeatures])
     pairs = [(mail, seen) for mail, seen in zip(mails, features, strict=True) if len(seen.sentences)]
     lengths = np.array([len(seen.sentences) for _, seen in pairs])
     vectors = np.concatenate([seen.sentences for _, seen in pairs]).astype(np.float64) * STRETCH
+    around = [np.concatenate(neighbours(seen.sentences), axis=1) for _, seen in pairs]
     rows = np.concatenate([seen.rows for _, seen in pairs]).astype(np.float64)
     first = np.cumsum([0, *lengths[:-1]])
     told = [mail.by_sentence for mail, _ in pairs]
     return _Mails(
-        x=np.concatenate([vectors, rows, np.ones((len(rows), 1))], axis=1),
+        x=np.concatenate([vectors, np.concatenate(around) * STRETCH, rows, np.ones((len(rows), 1))], axis=1),
         means=np.add.reduceat(vectors, first) / lengths[:, None],
         first=first,
         mail_of=np.repeat(np.arange(len(pairs)), lengths),

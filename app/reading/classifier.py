@@ -34,7 +34,7 @@ from app.reading.features import (
 from app.reading.kinds import HeardPassage, KindHead
 
 MODEL_FILE = Path(__file__).parent / "model" / "intents.npz"
-FORMAT = 5
+FORMAT = 6
 
 FLAGS = ("low_information", "legal", "complaint", "privacy_request", "fraud_risk")
 HEADS = (*(intent.value for intent in Intent), *FLAGS)
@@ -89,10 +89,13 @@ class MailFeatures:
 class SentenceHead:
     """What each sentence says, and the mail by its most telling ones.
 
-    `own`, `whole` and `trade` weigh a sentence's embedding, the mean of the mail's, and the sentence's trade features.
+    `own`, `before`, `after`, `whole` and `trade` weigh a sentence's embedding, those of its neighbours, the mean of the
+    mail's, and the sentence's trade features.
     """
 
     own: Vector
+    before: Vector
+    after: Vector
     whole: Vector
     trade: Vector
     bias: Vector
@@ -112,7 +115,15 @@ class SentenceHead:
         """Log odds of every head, a row a sentence of one mail."""
         if not len(sentences):
             return np.zeros((0, len(HEADS)), dtype=np.float32)
-        odds: Vector = sentences @ self.own.T + self.whole @ sentences.mean(axis=0) + rows @ self.trade.T + self.bias
+        before, after = neighbours(sentences)
+        odds: Vector = (
+            sentences @ self.own.T
+            + before @ self.before.T
+            + after @ self.after.T
+            + self.whole @ sentences.mean(axis=0)
+            + rows @ self.trade.T
+            + self.bias
+        )
         return odds
 
     def pooled(self, odds: Vector) -> Vector:
@@ -264,6 +275,12 @@ class Classifier:
     def _standard(self, meaning: Vector) -> Vector:
         standard: Vector = (meaning - self._centre) / self._scale
         return standard
+
+
+def neighbours(sentences: Vector) -> tuple[Vector, Vector]:
+    """The rows before and after each row; zeros beyond the ends."""
+    nothing = np.zeros_like(sentences[:1])
+    return np.concatenate([nothing, sentences[:-1]]), np.concatenate([sentences[1:], nothing])
 
 
 def choose(scored: Sequence[Scored], thresholds: Mapping[str, float]) -> tuple[Scored, ...]:
