@@ -145,6 +145,10 @@ def train(
 def tune(
     data: Annotated[Path, typer.Option(exists=True, file_okay=False)] = TRAIN,
     out: Annotated[Path, typer.Option(dir_okay=False, help="The tuning file.")] = TUNING_FILE,
+    going_on_from: Annotated[
+        Path | None, typer.Option("--from", exists=True, dir_okay=False, help="A tuning file to go on from.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often all is gone through; going on, once is enough.")] = 4,
 ) -> None:
     """Tune the embedder on the training lines, which needs PyTorch; `train` afterwards."""
     from evals.redaction import build_text_redactor  # noqa: PLC0415 loads Presidio, only where it is wanted
@@ -155,7 +159,14 @@ def tune(
     except ImportError as error:
         raise typer.BadParameter(f"{error.name} is missing: pip install torch") from error
     mails = lessons(training_lines(data), build_text_redactor())
-    kept_back = learn(mails, wheel_file(), lambda text: typer.echo(text, err=True), out=out)
+    kept_back = learn(
+        mails,
+        wheel_file(),
+        lambda text: typer.echo(text, err=True),
+        epochs=epochs,
+        going_on_from=going_on_from,
+        out=out,
+    )
     typer.echo(json.dumps({"kept_back_macro_f1": round(kept_back, 4)}))
 
 

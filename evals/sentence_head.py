@@ -75,8 +75,15 @@ def learn_sentence_head(mails: Sequence[Lesson], features: Sequence[MailFeatures
     weights = found[: -len(HEADS)].reshape(len(HEADS), size).astype(np.float32)
     parts = np.split(weights, np.cumsum([DIMENSIONS, DIMENSIONS, DIMENSIONS, len(FEATURES), 1]), axis=1)
     own, before, after, trade, bias, whole = parts
-    stretched = (part * STRETCH for part in (own, before, after, whole))
-    return SentenceHead(*stretched, trade, bias[:, 0], found[-len(HEADS) :].astype(np.float32))
+    return SentenceHead(
+        own=own * STRETCH,
+        before=before * STRETCH,
+        after=after * STRETCH,
+        whole=whole * STRETCH,
+        trade=trade,
+        bias=bias[:, 0],
+        offset=found[-len(HEADS) :].astype(np.float32),
+    )
 
 
 def _cross_entropy(odds: Floats, labels: Floats) -> tuple[float, Floats]:

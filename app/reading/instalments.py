@@ -78,8 +78,8 @@ def last_instalment(words: str, language: str, days: Sequence[date], today: date
             return day
     later = {day for day in days if day > today}
     first, count = min(later, default=None), _count(words, language)
-    if first is None and count is not None and named:
-        first = _on_day_of(words, named[0], today)
+    if count is not None and named and (first is None or first.month not in named):
+        first = _on_day_of(words, named[0], today) or first
     if first is not None and named and _FIRST_WEEKDAY.search(words):
         first = weekday_in_month(_named_year(named[0], today), named[0], first.weekday())
     if first is not None and count is not None and len(later) <= 1:

@@ -53,7 +53,7 @@ _CLAUSE_HEAD = re.compile(r"(?:^|\n|[,;:.] |- |\u2022 |\* )$")
 _UNITS = (
     r"%|\u20ac|\$|\u00a3|eur|gbp|usd|chf|euros?|pounds?|x\b|st\b|stuck|kg|km|m\b|l\b|days?|tage?|jours?|dias?|"
     r"giorni|dagen|boxes|"
-    r"units|hours|pieces|cartons?|pallets|[a-z]+s\b(?= (?:of|were|de|at|on))"
+    r"units|hours|pieces|cartons?|pallets|(?!goes|is|was|leaves|comes)[a-z]+s\b(?= (?:of|were|de|at|on))"
 )
 _COUNTS = re.compile(rf"\s?(?:{_UNITS}|[/.-]\d|\.$|\s?\n?$)")
 _IS_AMOUNT_OR_DAY = re.compile(rf" ?(?:{_UNITS}|{ANY_MONTH})")
@@ -164,7 +164,8 @@ def _suffixes(folded: str, account: Account, taken: bytearray) -> Iterable[Invoi
         is_pointed = match.group()[0] in ".-" or (
             match["digits"][0] == "0" and len(match["digits"]) >= _MIN_BARE_DIGITS
         )
-        has_cue = _CUE.search(before) and not before.rstrip().endswith(",")
+        is_linked = _LINK.search(before) is not None and _COUNTS.match(folded, match.end()) is not None
+        has_cue = _CUE.search(before) and not before.rstrip().endswith(",") and not is_linked
         is_told = is_pointed or has_cue or _opens_a_clause(folded, match.start(), match.end())
         if taken[match.end() - 1] or not is_told or _FOREIGN_CUE.search(before):
             continue
@@ -268,5 +269,5 @@ def _ranges(folded: str, matches: tuple[InvoiceMatch, ...], account: Account) ->
 
 
 _Finder = Callable[[str, Account, bytearray], Iterable[InvoiceMatch]]
-_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _bare, _suffixes, _together, _short, _one_digit, groups, _slips)
+_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _together, _bare, _suffixes, _short, _one_digit, groups, _slips)
 """In the order of certainty; `taken` marks what an earlier one has read."""

@@ -22,6 +22,10 @@ def extension(text: str, carrier: str = "", language: str = "en") -> ExtensionFo
     [
         ("en", "Could it come out in three rates, June, July and August, each on the 15th?", date(2026, 8, 15)),
         ("en", "May we pay in five bits, first Friday of the month, starting in April?", date(2026, 8, 7)),
+        ("en", "We suggest three equal parts, at the end of May, June and July.", date(2026, 7, 31)),
+        ("en", "Half on 2 April, the same on 5 May and the rest on 3 June, in three payments?", date(2026, 6, 3)),
+        ("fr", "Douze mensualités de 200, la première le 10 avril, et je vous écris aujourd'hui.", date(2027, 3, 10)),
+        ("nl", "Ik stel vier schijven van 225 euro voor, telkens op de 15e, te beginnen in april.", date(2026, 7, 15)),
         ("de", "Ich hätte gern vier Raten, jeweils zum Monatsersten, Juni bis September.", date(2026, 9, 1)),
         ("fr", "Accepteriez-vous quatre trimestres, le premier versement le 15 avril ?", date(2027, 1, 15)),
         ("es", "Proponemos seis cuotas mensuales desde el 30 de abril.", date(2026, 9, 30)),

@@ -84,3 +84,19 @@ def test_a_year_at_the_end_of_a_number_counts_nothing(text: str, expected: list[
 def test_short_numbers_are_no_dates_and_count_nothing(text: str, expected: list[str]) -> None:
     on = account(("7", "10.00"), ("31", "20.00"), ("40", "30.00"))
     assert [number for match in match_invoices(text, on) for number in match.numbers] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kurz: 31, 32 und 34 kommen Montag. 35 ist da.", ["31", "32", "34", "35"]),
+        ("tell him 661 is paid and 667 goes on Monday", ["661", "667"]),
+        ("661 boxes arrived and 667 euros were paid", []),
+        ("tell him 661 is paid", []),
+        ("am 31. und am 32. Tag", []),
+        ("finales de febrero, de marzo y de abril", []),
+    ],
+)
+def test_bare_numbers_vouch_for_each_other(text: str, expected: list[str]) -> None:
+    on = account(*((f"MP-{number}", "10.00") for number in (31, 32, 34, 35, 661, 667)))
+    assert [n.removeprefix("MP-") for match in match_invoices(text, on) for n in match.numbers] == expected

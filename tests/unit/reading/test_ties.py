@@ -138,6 +138,30 @@ def test_scores_by_sentence_decide_where_words_are_unknown() -> None:
             {PROMISE: {"71", "80"}, DISPUTE: {"90"}},
         ),
         (
+            "R-4471 on Monday. R-4480: nobody here ever ordered that.",
+            {PROMISE: "Monday", DISPUTE: "nobody"},
+            "en",
+            {PROMISE: {"71"}, DISPUTE: {"80"}},
+        ),
+        (
+            "R-4471: agendada para 20/03.\nR-4480: igualmente.\nR-4490: vieram duas caixas a menos.",
+            {PROMISE: "agendada", DISPUTE: "caixas"},
+            "pt",
+            {PROMISE: {"71", "80"}, DISPUTE: {"90"}},
+        ),
+        (
+            "Die R-4471 ist geprüft und wird mit der R-4480 am 16. März überwiesen. R-4490 ist defekt.",
+            {PROMISE: "überwiesen", DISPUTE: "defekt"},
+            "de",
+            {PROMISE: {"71", "80"}, DISPUTE: {"90"}},
+        ),
+        (
+            "R-4471 está en la remesa del viernes. R-4480: quisiéramos que nos la pasaran al 30 de abril.",
+            {PROMISE: "viernes", EXTENSION: "pasaran"},
+            "es",
+            {PROMISE: {"71"}, EXTENSION: {"80"}},
+        ),
+        (
             "La primera está pagada, la otra quisiéramos aplazarla hasta mayo.",
             {CONFIRMATION: "primera", EXTENSION: "primera"},
             "es",
