@@ -14,6 +14,7 @@ from app.logging import set_up_logging
 from tests.bench import (
     audit,
     browser,
+    cost,
     dashboards,
     drafts,
     growth,
@@ -43,6 +44,7 @@ BENCHES: Mapping[str, Measure] = {
     "transactions": transactions.measure,
     "growth": growth.measure,
     "triage": triage.measure,
+    "cost": cost.measure,
     "start": start.measure,
     "queue": queue.measure,
     "queue_size": queue_size.measure,
