@@ -1,5 +1,5 @@
-"""`python -m tests.kills [KILLS] [--database sqlite|postgresql]`: kill -9 at named moments and at random ones, while
-mail comes and goes.
+"""`python -m tests.kills [KILLS] [--database sqlite|postgresql] [--minutes M]`: kill -9 at named moments and at random
+ones, while mail comes and goes; none after so many minutes on a database.
 
 Real Dovecot, real SMTP, real database, Duebox as it runs but for a quick mind. Prints what it found; exits 1 when
 something was lost or doubled, or when more than 0.5 % of the mails sent are of unknown outcome.
@@ -18,7 +18,7 @@ from tests.servers.postgres import Postgres
 from tests.servers.smtp_sink import SmtpSink
 
 
-def run(database: str, kills: int, seed: int) -> Report:
+def run(database: str, kills: int, seed: int, minutes: float) -> Report:
     """One storm on a fresh installation; the points take turns, in a drawn order."""
     turns = list(Point)
     points = [turns[number % len(turns)] for number in range(kills)]
@@ -26,9 +26,11 @@ def run(database: str, kills: int, seed: int) -> Report:
     with scratch() as folder, Dovecot() as dovecot, SmtpSink() as sink:
         mailbox = dovecot.mailbox()
         if database == "sqlite":
-            return storm(f"sqlite:///{folder / 'duebox.db'}", folder, mailbox, sink, points=points, seed=seed)
+            return storm(
+                f"sqlite:///{folder / 'duebox.db'}", folder, mailbox, sink, points=points, seed=seed, minutes=minutes
+            )
         with Postgres() as postgres:
-            return storm(postgres.create_database(), folder, mailbox, sink, points=points, seed=seed)
+            return storm(postgres.create_database(), folder, mailbox, sink, points=points, seed=seed, minutes=minutes)
 
 
 def main() -> int:
@@ -36,8 +38,11 @@ def main() -> int:
     parser.add_argument("kills", type=int, nargs="?", default=500)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     wish = parser.parse_args()
-    reports = [run(database, wish.kills, wish.seed) for database in wish.database or ["sqlite", "postgresql"]]
+    reports = [
+        run(database, wish.kills, wish.seed, wish.minutes) for database in wish.database or ["sqlite", "postgresql"]
+    ]
     sys.stdout.write(json.dumps([report.as_dict() for report in reports], indent=2) + "\n")
     return 0 if all(report.is_clean for report in reports) else 1
 

@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,17 @@ SECONDS_TO_DIE = 40.0
 """A process that has not come to its point by then is killed where it stands."""
 
 RANDOM_SECONDS = (0.2, 6.0)
-DRAIN_SECONDS = 300.0
+UP_SECONDS, DRAIN_SECONDS = 600.0, 1_800.0
+"""Patience with a machine that does other things as well; a mail that is lost is not there however long one waits."""
+
 LOOK_SECONDS = 0.15
 SMTP_SECONDS = 0.4
 """The mail server takes its time after the final dot, so that a kill can fall between the body and the answer."""
 
 UNDO_SECONDS = 1
 MOST_PARKED = 0.005
+AWAY = (Refused, OSError, HTTPException)
+"""What a server does that is down, or dies while it answers."""
 
 WORDS = (
     "We will pay INV-1001 on Friday.",
@@ -53,7 +58,7 @@ class Report:
     """
 
     database: str
-    kills: int
+    kills: int = 0
     seconds: float = 0.0
     mails: int = 0
     sent: int = 0
@@ -144,7 +149,7 @@ class House:
                 self._worker.kill()
             self._worker = self._bear("worker", Point.ANY if is_meant else point)
         serve = self._serve
-        wait_until(lambda: self._duebox.is_up() or not serve.is_alive(), what="duebox answers", seconds=60)
+        wait_until(lambda: self._duebox.is_up() or not serve.is_alive(), what="duebox answers", seconds=UP_SECONDS)
         assert self._worker is not None, "born above"
         return self._serve if is_meant else self._worker
 
@@ -152,10 +157,20 @@ class House:
         return self._nursery.bear(word, environment=self._duebox.environment, folder=self._duebox.folder, point=point)
 
 
-def storm(url: str, folder: Path, mailbox: Mailbox, sink: SmtpSink, *, points: list[Point], seed: int) -> Report:
-    """Run a storm on an empty database, one kill for each of the points, and judge what is left when it is over."""
+def storm(
+    url: str,
+    folder: Path,
+    mailbox: Mailbox,
+    sink: SmtpSink,
+    *,
+    points: Sequence[Point],
+    seed: int,
+    minutes: float = float("inf"),
+) -> Report:
+    """Run a storm on an empty database, one kill for each of the points, but none after so many minutes, and judge what
+    is left when it is over."""
     dice = random.Random(seed)  # noqa: S311  # the storm must be repeatable, not secret
-    report = Report(url.partition(":")[0], len(points))
+    report = Report(url.partition(":")[0])
     began = time.monotonic()
     settings = {"DUEBOX_UNDO_SECONDS": str(UNDO_SECONDS), "DUEBOX_POLL_SECONDS": "0.2"}
     with Installation(url, folder, sink, **settings) as duebox, Nursery() as nursery, _provider(mailbox, sink):
@@ -165,8 +180,10 @@ def storm(url: str, folder: Path, mailbox: Mailbox, sink: SmtpSink, *, points: l
         writer, house = Writer(mailbox, dice), House(duebox, nursery)
         died: Counter[str] = Counter()
         for point in points:
+            if time.monotonic() - began > minutes * 60:
+                break
             victim = house.prepare(point)
-            with suppress(OSError):  # it may have come by its point with earlier mail
+            with suppress(*AWAY):  # it may have come by its point with earlier mail
                 _balance(duebox, report)
             writer.write(dice.randint(*MAILS_A_KILL))
             seconds = dice.uniform(*RANDOM_SECONDS) if point is Point.ANY else SECONDS_TO_DIE
@@ -174,7 +191,7 @@ def storm(url: str, folder: Path, mailbox: Mailbox, sink: SmtpSink, *, points: l
             died[Point.ANY if victim.is_alive() else point] += 1
             victim.kill()
             sys.stderr.write(f"{died.total()} {point.value} {time.monotonic() - began:.0f} s\n")
-        report.died = dict(died)
+        report.kills, report.died = died.total(), dict(died)
         house.prepare(Point.ANY)
         _drain(duebox, len(writer.written), report)
         _judge(duebox, writer, sink, report)
@@ -214,7 +231,7 @@ def _decide_until_dead(
     """Approve what is pending until the process is dead; a server that is down just now is no reason to stop."""
     until = time.monotonic() + seconds
     while victim.is_alive() and time.monotonic() < until:
-        with suppress(Refused, OSError):
+        with suppress(*AWAY):
             _decide_all(duebox, undoes=undoes)
             _balance(duebox, report)
         time.sleep(LOOK_SECONDS)
@@ -245,7 +262,7 @@ def _drain(duebox: Installation, expected: int, report: Report) -> None:
     """Let everything that was written be received, worked, decided and sent, and unknown outcomes be found out."""
 
     def is_done(unsettled: tuple[str, ...]) -> bool:
-        with suppress(Refused, OSError):
+        with suppress(*AWAY):
             _decide_all(duebox)
             _balance(duebox, report)
             counts = duebox.get("/api/v1/counts")

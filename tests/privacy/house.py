@@ -6,28 +6,17 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self
+from typing import Self
 from urllib.request import urlopen
 
 from tests.privacy.mails import Planted
 from tests.privacy.sinks import Findings, search_model, search_sinks
 from tests.running import Installation
 from tests.servers.collector import Collector
-from tests.servers.model import Answer, ModelRequest, ModelServer, says
+from tests.servers.model import ModelServer, dull
 from tests.servers.process import wait_until
 
 SECONDS_A_MAIL, SECONDS_AT_LEAST = 10.0, 180.0
-MAILS_A_CUSTOMER = 5
-ANSWERS: dict[str, dict[str, Any]] = {
-    "MessageClass": {"intents": [{"intent": "query", "confidence": 0.9, "quote": ""}], "flags": []},
-    "ExtractedFacts": {},
-    "DraftReply": {"body": "Thank you for your message. We will look into it."},
-}
-
-
-def _answer(request: ModelRequest) -> Answer:
-    """A dull but working model."""
-    return says(ANSWERS[request.schema_name or ""])
 
 
 class TraceTrap:
@@ -69,13 +58,12 @@ class Searched:
 def work_and_search(folder: Path, mails: Sequence[Planted]) -> Searched:
     """Post the mails, wait until every one is worked, end the processes, and search what they left."""
     with ModelServer() as model, TraceTrap() as trap, Collector() as collector:
-        model.respond = _answer
+        model.respond = dull
         with Installation(
             f"sqlite:///{folder / 'duebox.db'}",
             folder,
-            DUEBOX_MODEL__PROVIDER="openai",
-            DUEBOX_MODEL__BASE_URL=model.base_url,
-            DUEBOX_MODEL__NAME="stub",
+            None,
+            **model.settings,
             DUEBOX_LOG_LEVEL="DEBUG",
             DUEBOX_TELEMETRY__ENDPOINT=collector.url,
             LANGSMITH_TRACING="true",

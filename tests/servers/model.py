@@ -111,6 +111,18 @@ def after(seconds: float, answer: Answer) -> Answer:
     return replace(answer, delay=seconds)
 
 
+DULL: Mapping[str, Mapping[str, Any]] = {
+    "MessageClass": {"intents": [{"intent": "query", "confidence": 0.9, "quote": ""}], "flags": []},
+    "ExtractedFacts": {},
+    "DraftReply": {"body": "Thank you for your message. We will look into it."},
+}
+
+
+def dull(request: ModelRequest) -> Answer:
+    """What a dull but working model says to each of Duebox's questions."""
+    return says(DULL[request.schema_name or ""])
+
+
 Respond = Callable[[ModelRequest], Answer]
 
 
@@ -139,6 +151,15 @@ class ModelServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join(timeout=10)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What makes an installation ask this endpoint."""
+        return {
+            "DUEBOX_MODEL__PROVIDER": "openai",
+            "DUEBOX_MODEL__BASE_URL": self.base_url,
+            "DUEBOX_MODEL__NAME": "stub",
+        }
 
     @property
     def requests(self) -> list[ModelRequest]:
