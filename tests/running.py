@@ -36,6 +36,9 @@ T = TypeVar("T")
 REPOSITORY = Path(__file__).resolve().parents[1]
 DUEBOX = Path(sys.executable).parent / "duebox"
 PASSWORD = "a long password for tests"
+PATIENCE_SECONDS = 600
+"""For an answer to a delivery, on a machine that does other things as well."""
+
 COLLECTOR = "ines@seller.example"
 OUR_ADDRESS = "collections@seller.example"
 
@@ -82,7 +85,7 @@ class Webhook:
         }
         request = urllib.request.Request(self.url, data=raw, method="POST", headers=headers)  # noqa: S310  # our own
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:
@@ -188,8 +191,7 @@ class Installation:
                 await services.ledger.import_file(kind, self.file(f"{kind}.csv", content))
 
         self.within(all_of_it)
-        for name, mailbox in (mailboxes or {}).items():
-            self.add_imap(name, mailbox)
+        self.add_imap(mailboxes or {})
 
     def within(self, work: Callable[[Services], Awaitable[T]]) -> T:
         """What a command of ours does, in this process: to start one takes seconds. For preparations."""
@@ -207,18 +209,23 @@ class Installation:
         with ThreadPoolExecutor(max_workers=1) as thread:  # a test may have an event loop of its own
             return thread.submit(asyncio.run, run()).result()
 
-    def add_imap(self, name: str, mailbox: Mailbox) -> None:
-        wish = MailboxWish(
-            name=name,
-            address=OUR_ADDRESS,
-            host="127.0.0.1",
-            port=mailbox.port,
-            username=mailbox.username,
-            password=mailbox.password,
-            security="none",
-            team="Seller, Receivables",
-        )
-        self.within(lambda services: add_mailbox(services, wish))
+    def add_imap(self, mailboxes: Mapping[str, Mailbox]) -> None:
+        async def add(services: Services) -> None:
+            for name, mailbox in mailboxes.items():
+                wish = MailboxWish(
+                    name=name,
+                    address=OUR_ADDRESS,
+                    host="127.0.0.1",
+                    port=mailbox.port,
+                    username=mailbox.username,
+                    password=mailbox.password,
+                    security="none",
+                    team="Seller, Receivables",
+                )
+                await add_mailbox(services, wish)
+
+        if mailboxes:
+            self.within(add)
 
     def add_webhook(self, name: str) -> Webhook:
         wish = MailboxWish(name=name, address=OUR_ADDRESS, webhook="raw", team="Seller, Receivables")

@@ -18,15 +18,20 @@ from tests.bench import (
     dashboards,
     drafts,
     growth,
+    idle,
     imports,
     ingest,
     partitions,
     plan,
     queue,
     queue_size,
+    recovery,
+    service,
     start,
+    storm,
     transactions,
     triage,
+    workers,
 )
 from tests.bench.figures import Figure, table, write
 from tests.bench.load import load_average
@@ -55,6 +60,11 @@ BENCHES: Mapping[str, Measure] = {
     "dashboards": dashboards.measure,
     "audit": audit.measure,
     "partitions": partitions.measure,
+    "workers": workers.measure,
+    "recovery": recovery.measure,
+    "storm": storm.measure,
+    "service": service.measure,
+    "idle": idle.measure,
 }
 
 

@@ -41,13 +41,15 @@ class Ground:
 
     database: Database
     intake: IntakeService
+    engine: Engine
     mailbox_id: UUID
     received: int = 0
 
-    async def receive(self, mails: Sequence[bytes]) -> None:
-        """Store mails as intake does, with the job that works them."""
+    async def receive(self, mails: Sequence[bytes]) -> list[str]:
+        """Store mails as intake does, with the job that works them. Returns the keys that they are stored under."""
         incoming = [Incoming(f"bench:{self.received + n}", raw, system_clock()) for n, raw in enumerate(mails)]
         self.received += await self.intake.store(self.mailbox_id, incoming)
+        return [one.source for one in incoming]
 
     async def counts(self) -> dict[MessageState, int]:
         async with self.database.read() as uow:
@@ -64,6 +66,11 @@ class Ground:
                 raise NotMeasured(f"{waiting} mails are still in work after {seconds:g} s")
             await asyncio.sleep(LOOK_SECONDS)
         return time.perf_counter() - begun
+
+    async def workers_at_work(self) -> set[str]:
+        """The workers that have a mail in hand, by their names in the job engine."""
+        async with self.database.read() as uow:
+            return await uow.session.run_sync(self.engine.executors_at_work)
 
     async def share_reviewed(self) -> float:
         """Which part of the mails came to a person, with a draft or a reason."""
@@ -82,7 +89,7 @@ async def ground(installation: Installation, *, customers: int = 50) -> AsyncIte
             row = await uow.mailboxes.add(
                 secret="", name="bench", address=OUR_ADDRESS, team="Receivables", kind=MailboxKind.WEBHOOK, scheme="raw"
             )
-        yield Ground(database, IntakeService(database, system_clock), row.id)
+        yield Ground(database, IntakeService(database, system_clock), engine, row.id)
     finally:
         await database.dispose()
         engine.dispose()

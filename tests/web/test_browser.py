@@ -507,7 +507,7 @@ async def test_sign_in_says_what_is_wrong_and_pauses(desk: Desk, context: Browse
 @pytest.mark.timeout(600)
 async def test_an_unreachable_mailbox_shows_and_mends_itself(desk: Desk, ines: Page) -> None:
     with Dovecot() as dovecot:
-        desk.duebox.add_imap("second", dovecot.mailbox())
+        desk.duebox.add_imap({"second": dovecot.mailbox()})
         await _until(ines, desk.url("/sent"), "2 mailboxes, read ")
         dovecot.stop()
         await _until(ines, desk.url("/sent"), "second cannot be read: the server cannot be reached")
