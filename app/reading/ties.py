@@ -34,10 +34,13 @@ ABOUT_MONEY = frozenset(MAIN[:4])
 SAME = re.compile(
     r"\b(?:same|likewise|ditto|as well|idem|pareil\w*|de meme|meme (?:date|jour|virement|chose|lot)|egalement|"
     r"ebenso|ebenfalls|desgleichen|dito|gleiche[rns]?|igual(?:mente)?|lo mismo|la misma|mism[oa]|tambien|"
-    r"eveneens|idem|zelfde|hetzelfde|ook|stess[oa]|uguale|anche|mesm[oa]|tambem)\b"
+    r"eveneens|zelfde|hetzelfde|ook|stess[oa]|uguale|anche|mesm[oa]|tambem)\b"
 )
-_OWN_FATE = frozenset({"past", "dispute", "document", "question", "quantity", "quality", "price", "not_received"})
-"""What says one of these besides tells something of its own."""
+_OWN_FATE = frozenset(
+    {"past", "future", "extension", "settlement", "dispute", "document", "question", "quantity", "quality", "price"}
+    | {"not_received"}
+)
+"""What says one of these besides, or names a day, tells something of its own."""
 
 EVIDENCE = 2.5
 """What it is worth that the classifier found the intent in just this statement."""
@@ -215,7 +218,8 @@ def _follow(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], numbers:
     named = [one for one in said if one.is_named]
     for before, one in pairwise(named):
         alike = SAME.search(fold(one.statement.text))
-        if alike is None or one.statement.says & _OWN_FATE or set(one.topic) & set(before.topic):
+        has_own = bool(one.statement.says & _OWN_FATE or one.statement.dates)
+        if alike is None or has_own or set(one.topic) & set(before.topic):
             continue
         for intent in set(tied) & ABOUT_MONEY:
             others = {n for n in tied[intent] if n not in one.topic}

@@ -144,6 +144,12 @@ def test_scores_by_sentence_decide_where_words_are_unknown() -> None:
             {PROMISE: {"71"}, DISPUTE: {"80"}},
         ),
         (
+            "La R-4471 la pagué el 3 de marzo. La R-4480 también la pago el viernes.",
+            {CONFIRMATION: "pagué", PROMISE: "viernes"},
+            "es",
+            {CONFIRMATION: {"71"}, PROMISE: {"80"}},
+        ),
+        (
             "R-4471: agendada para 20/03.\nR-4480: igualmente.\nR-4490: vieram duas caixas a menos.",
             {PROMISE: "agendada", DISPUTE: "caixas"},
             "pt",
