@@ -79,7 +79,13 @@ class CallBackService:
                 raise Invalid("call a contact of this customer, on the number that is on file")
             reached = outcome is not CallOutcome.NOT_REACHED
             if reached:
-                first = {"state": ReviewState.AWAITING_SECOND, "decided_by": by.id, "decided_at": self._clock()}
+                first = {
+                    "state": ReviewState.AWAITING_SECOND,
+                    "decided_by": by.id,
+                    "decided_at": self._clock(),
+                    "claimed_by": None,  # it is free for the second person
+                    "claimed_until": None,
+                }
                 review = await uow.reviews.change(review_id, version=version, frm=(ReviewState.PENDING,), **first)
             else:
                 review = await uow.reviews.change(review_id, version=version, frm=(ReviewState.PENDING,))

@@ -13,7 +13,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid
 from app.domain.people import SignedIn
-from app.domain.review import ReviewState
+from app.domain.review import OPEN, ReviewState
 
 CLAIM = timedelta(minutes=5)
 SEEN_FOR = timedelta(seconds=45)
@@ -45,6 +45,10 @@ class Company:
     until: datetime | None = None
     has_newer_mail: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
 
 class Together:
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -52,12 +56,12 @@ class Together:
         self._clock = clock
 
     async def arrive(self, review_id: UUID, *, by: SignedIn, is_replying: bool) -> Company:
-        """The reader has the case open. A pending one that nobody holds is theirs for five minutes."""
+        """The reader has the case open. One that they may decide and that nobody holds is theirs for five minutes."""
         async with self._database.write() as uow:
             review = await uow.reviews.get(review_id)
             is_new = await uow.presences.see(review_id, by.id, is_replying=is_replying, before=self._long_ago())
             held = _holder(review, self._clock())
-            if review.state is ReviewState.PENDING and by.can_decide and held in (None, by.id):
+            if _may_decide(review, by) and held in (None, by.id):
                 is_new |= held is None
                 uow.reviews.claim(review, by.id, until=self._clock() + CLAIM)
             if is_new:
@@ -97,7 +101,7 @@ class Together:
     async def _open(self, uow: Uow, review_id: UUID, by: SignedIn) -> ReviewRow:
         by.check_can_decide()
         review = await uow.reviews.get(review_id)
-        if review.state is not ReviewState.PENDING:
+        if review.state not in OPEN:
             raise Invalid("this case is decided already")
         return review
 
@@ -119,6 +123,12 @@ class Together:
 
     def _long_ago(self) -> datetime:
         return self._clock() - SEEN_FOR
+
+
+def _may_decide(review: ReviewRow, by: SignedIn) -> bool:
+    """Whoever noted a call back leaves the case to a second person."""
+    is_first = review.state is ReviewState.AWAITING_SECOND and review.decided_by == by.id
+    return by.can_decide and review.state in OPEN and not is_first
 
 
 def _holder(review: ReviewRow, now: datetime) -> UUID | None:

@@ -144,7 +144,9 @@ async def furnish(folder: Path, services: Services) -> None:
 def ledger(names: tuple[str, ...]) -> dict[str, str]:
     """A customer, a contact and an invoice for each name."""
     customers = [f"C-{n},{n.title()} Ltd,en,GB,EUR,Europe/London,30,no,no,standard,ines@seller.example" for n in names]
-    contacts = [f"C-{n},Petra Vane,{n}@{n}.example,accounts_payable,en,yes" for n in names]
+    contacts = [
+        f"C-{n},Petra Vane,{n}@{n}.example,accounts_payable,en,yes,+44 20 7946 0{z:03}" for z, n in enumerate(names)
+    ]
     invoices = [f"INV-{n},C-{n},invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open" for n in names]
     return {
         "customers": "\n".join(
@@ -155,7 +157,7 @@ def ledger(names: tuple[str, ...]) -> dict[str, str]:
                 "",
             ]
         ),
-        "contacts": "\n".join(["customer_id,name,email,role,language,active", *contacts, ""]),
+        "contacts": "\n".join(["customer_id,name,email,role,language,active,phone", *contacts, ""]),
         "invoices": "\n".join(
             ["number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status", *invoices, ""]
         ),

@@ -15,7 +15,7 @@ from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TERMS, TONE, OTHER, PLAIN = "edit", "approve", "again", "plain"
+TERMS, TONE, OTHER, PLAIN, ACCOUNT = "edit", "approve", "again", "plain", "fraud"
 """Customers of the browser tests' ledger, one for each mail here."""
 
 
@@ -42,6 +42,7 @@ def mails() -> Iterator[bytes]:
     yield written(TONE, f"we will pay invoice INV-{TONE} over 100.00 EUR on Friday. Call me on +44 20 7946 0958.")
     yield written(OTHER, f"we will pay invoice INV-{OTHER} over 100.00 EUR on Friday.")
     yield written(PLAIN, f"we will pay invoice INV-{PLAIN} over 100.00 EUR on Friday.")
+    yield written(ACCOUNT, "our bank details have changed. Please use the new account GB33 BUKB 2020 1555 5555 55.")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -177,3 +178,25 @@ async def test_without_a_script_a_mail_is_corrected_noted_and_held(desk: Desk, b
         await page.reload()
         await page.get_by_role("link", name="Open what came of it").click()
         await expect(page.locator(".dx-facts")).to_contain_text("Price")
+
+
+async def test_a_second_person_closes_a_case_of_changed_bank_details(desk: Desk, ines: Page, browser: Browser) -> None:
+    review = desk.review(ACCOUNT)
+    async with await browser.new_context() as other:
+        oda = await desk.sign_in(other, MANAGER)
+        await ines.goto(desk.url(f"/reviews/{review}"))
+        await key(ines, "c")
+        await ines.select_option("#call-contact", index=1)
+        await ines.select_option("#call-outcome", "denied")
+        await ines.fill("#call-note", "She knows of no change.")
+        await ines.locator("#call-back").get_by_role("button", name="Note the call").click()
+        await expect(ines.locator(".dx-actions")).to_contain_text("A second person closes this case.")
+        await oda.goto(desk.url(f"/reviews/{review}"))
+        await expect(oda.locator("#company")).to_contain_text("Ines Halvard is viewing")
+        await expect(ines.locator("#company")).to_contain_text("Oda Brandell is working on this.")
+        await oda.locator(".dx-actions").get_by_role("button", name="Ignore").click()
+        await oda.select_option("#ignore-reason", "handled_otherwise")
+        await oda.locator("#ignore").get_by_role("button", name="Ignore", exact=True).click()
+        await expect(oda.locator(".dx-actions")).to_contain_text("Ignored by Oda Brandell")
+        await expect(ines.locator("#company")).to_contain_text("Oda Brandell ignored this.")
+    assert desk.state(review) == "ignored"
