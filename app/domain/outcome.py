@@ -40,7 +40,7 @@ class Automatic:
 
     `after` approvals in a row without a rejection, at most the share `edited` of them with changes; taken back by one
     rejection, or when disputes follow more than the share `disputed` of what was sent automatically (the lower end of
-    the interval, so that one unlucky week alone is no alarm).
+    the interval, and never by a single dispute, so that one unlucky week alone is no alarm).
     """
 
     workflows: frozenset[str]
@@ -58,8 +58,9 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A step's approvals since its last rejection, of them with changes; and its automatic mails that were followed to
-    their end, of them answered by a dispute."""
+    """A step's approvals since its last rejection, of them with changes; and its automatic mails of the last year, since
+    that rejection too, of them answered by a dispute. Mails that nobody has answered yet count from the day they leave:
+    a dispute is known at once and silence after two weeks, so without them the first dispute would be all of them."""
 
     approved: int
     edited: int
@@ -69,7 +70,7 @@ class Record:
 
 def trust_in(record: Record, wanted: Automatic) -> Trust:
     """Whether a step sends by itself, is earning that, or lost it."""
-    if record.automatic and wilson(record.disputed, record.automatic)[0] > wanted.disputed:
+    if record.disputed > 1 and wilson(record.disputed, record.automatic)[0] > wanted.disputed:
         return Trust.TAKEN_BACK
     if record.approved < wanted.after or record.edited > wanted.edited * record.approved:
         return Trust.EARNING

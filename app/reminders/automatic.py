@@ -2,6 +2,7 @@
 earned it, and that nothing has taken it back from."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import structlog
@@ -33,13 +34,13 @@ class StepTrust:
     trust: Trust
 
 
-async def trusted_steps(uow: Uow, policy: ReminderPolicy) -> list[StepTrust]:
+async def trusted_steps(uow: Uow, policy: ReminderPolicy, as_of: date) -> list[StepTrust]:
     """Every step that [[reminders.automatic]] names, by workflow and stage."""
     outcomes, found = Outcomes(uow.session), []
     for wanted in policy.automatic:
         for workflow in sorted(wanted.workflows):
             for stage in sorted(wanted.stages, key=RANK.__getitem__):
-                record = await outcomes.record(workflow, stage)
+                record = await outcomes.record(workflow, stage, as_of)
                 found.append(StepTrust(workflow, stage, wanted, record, trust_in(record, wanted)))
     return found
 
@@ -75,7 +76,8 @@ class Morning:
         async with self._database.read() as uow:
             if await uow.oversight.is_sending_stopped():
                 return 0
-            steps = await trusted_steps(uow, self._reminders)
+            batch = await uow.reminders.batch(batch_id)
+            steps = await trusted_steps(uow, self._reminders, batch.as_of)
             earned = {(step.workflow, step.stage) for step in steps if step.trust is Trust.EARNED}
             rows = [row for row in await uow.reminders.of_batch(batch_id) if _may_go(row, earned)]
             strategic = await _strategic(uow, rows)

@@ -74,7 +74,7 @@ class LearningPages:
             outcomes = Outcomes(uow.session)
             groups = {by: [EffectLine.of(one) for one in await outcomes.effects(by, today)] for by in GROUPED_BY}
             found = await comparisons(uow, self._policy, today)
-            steps = await trusted_steps(uow, self._policy)
+            steps = await trusted_steps(uow, self._policy, today)
         tests = [TestLine(test, found[test.name]) for test in self._policy.experiments]
         return Learning(today, groups, tests, steps, self._sending_stopped)
 

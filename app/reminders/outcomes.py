@@ -68,8 +68,9 @@ async def _note(outcomes: Outcomes, rows: Sequence[ReminderRow], as_of: date) ->
 
 
 def _paid_after(row: ReminderRow, known: Followed, as_of: date) -> int | None:
-    """Days until payments on its invoices came to what it asked for. A ledger that closes invoices without telling the
-    payment is believed from the day on which that is seen."""
+    """Days until payments on its invoices came to what it asked for. A ledger that calls all of them paid without
+    telling the payment is believed from the day on which that is seen; what was cancelled or written off is not paid.
+    """
     assert row.sent_on is not None  # noqa: S101  # only what was sent is followed
     left = row.amount
     for payment in known.payments.get(row.customer_id, ()):
@@ -78,7 +79,8 @@ def _paid_after(row: ReminderRow, known: Followed, as_of: date) -> int | None:
             left -= payment.amount
             if left <= Decimal(0):
                 return (payment.day - row.sent_on).days
-    if row.paid_after is None and set(row.invoices) <= set(known.closed.get(row.customer_id, ())):
+    asked = {(row.company, number) for number in row.invoices}
+    if row.paid_after is None and asked <= set(known.paid.get(row.customer_id, ())):
         return (as_of - row.sent_on).days
     return row.paid_after
 

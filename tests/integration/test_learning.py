@@ -15,7 +15,7 @@ from app.db.tables.reminders import ReminderRow
 from app.domain.experiment import Experiment
 from app.domain.ids import new_id
 from app.domain.intents import Tone
-from app.domain.outcome import Answer, Automatic
+from app.domain.outcome import Answer, Automatic, Record
 from app.domain.reminder import Stage
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
@@ -94,6 +94,40 @@ async def test_a_dispute_after_it_is_its_answer_and_two_quiet_weeks_are_silence(
         )
     )
     assert (await follow(desk)).answer is Answer.DISPUTE
+
+
+@pytest.mark.parametrize("status", ["cancelled", "written_off"])
+async def test_what_was_cancelled_or_written_off_is_not_paid(desk: Desk, status: str) -> None:
+    await sent_reminder(desk)
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(InvoiceRow).values(open_amount=Decimal(0), status=status))
+    assert (await follow(desk)).paid_after is None
+
+
+def like(row: ReminderRow, **changes: object) -> ReminderRow:
+    """Another reminder, of a batch of its own."""
+    values = {column.key: getattr(row, column.key) for column in ReminderRow.__table__.columns}
+    return ReminderRow(**values | {"id": new_id(), "company": str(new_id()), **changes})
+
+
+async def test_a_steps_automatic_mails_are_those_of_a_year_since_its_last_rejection(desk: Desk) -> None:
+    row = await sent_reminder(desk)
+    today, now = desk.instance.clock().date(), desk.instance.clock()
+    alone = {"is_automatic": True, "decided_at": now, "sent_on": today}
+    await desk.add(
+        like(row, **alone),
+        like(row, **alone, answer=Answer.DISPUTE),
+        like(row, **alone | {"sent_on": today - timedelta(days=365)}, answer=Answer.DISPUTE),
+        like(row, **alone | {"sent_on": None}),
+    )
+
+    async def record() -> Record:
+        async with desk.instance.database.read() as uow:
+            return await Outcomes(uow.session).record("standard", "first", today)
+
+    assert await record() == Record(1, 0, automatic=2, disputed=1)
+    await desk.add(like(row, state=ReminderState.REJECTED, decided_at=now + timedelta(hours=1), sent_on=None))
+    assert await record() == Record(0, 0)
 
 
 def morning(desk: Desk, policy: ReminderPolicy) -> Morning:

@@ -16,7 +16,7 @@ from app.db.tables.ledger import CaseRow, InvoiceRow, PaymentRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.reminders import ReminderRow
 from app.db.tables.work import OutboxRow
-from app.domain.account import CLOSED
+from app.domain.account import InvoiceStatus
 from app.domain.outcome import DAYS, FOLLOWED, Answer, Record
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
@@ -53,10 +53,10 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Followed:
     """What is known of the customers of some reminders since the first of these was sent, by customer: payments in the
-    order of their days, numbers of closed invoices, disputes and promises, days of people's mails."""
+    order of their days, numbers of invoices that were paid, disputes and promises, days of people's mails."""
 
     payments: Mapping[str, Sequence[PaymentRow]]
-    closed: Mapping[str, Sequence[str]]
+    paid: Mapping[str, Sequence[tuple[str, str]]]
     cases: Mapping[str, Sequence[CaseRow]]
     mails: Mapping[str, Sequence[date]]
 
@@ -96,9 +96,9 @@ class Outcomes:
             .where(among(self._session, PaymentRow.customer_id, ids), PaymentRow.day >= since)
             .order_by(PaymentRow.day)
         )
-        closed = await self._session.execute(
-            sa.select(InvoiceRow.customer_id, InvoiceRow.number).where(
-                among(self._session, InvoiceRow.customer_id, ids), InvoiceRow.status.in_(CLOSED)
+        paid = await self._session.execute(
+            sa.select(InvoiceRow.customer_id, InvoiceRow.company, InvoiceRow.number).where(
+                among(self._session, InvoiceRow.customer_id, ids), InvoiceRow.status == InvoiceStatus.PAID
             )
         )
         cases = await self._session.scalars(
@@ -118,7 +118,7 @@ class Outcomes:
         )
         return Followed(
             _by_customer((payment.customer_id, payment) for payment in payments),
-            _by_customer((customer_id, number) for customer_id, number in closed),
+            _by_customer((customer_id, (company, number)) for customer_id, company, number in paid),
             _by_customer((case.customer_id, case) for case in cases),
             _by_customer((customer_id, at.date()) for customer_id, at in mails if customer_id is not None),
         )
@@ -157,18 +157,18 @@ class Outcomes:
         )
         return {arm: (int(paid), int(count)) for arm, paid, count in found}
 
-    async def record(self, workflow: str, stage: str) -> Record:
-        """What a step has earned since its last rejection, and what came of its automatic mails within a year."""
+    async def record(self, workflow: str, stage: str, as_of: date) -> Record:
+        """What a step has earned since its last rejection, and what came of its automatic mails of the last year."""
         of_step = sa.and_(ReminderRow.workflow == workflow, ReminderRow.stage == stage)
         rejected = await self._session.scalar(
             sa.select(sa.func.max(ReminderRow.decided_at)).where(of_step, ReminderRow.state == ReminderState.REJECTED)
         )
+        since = sa.and_(of_step, ReminderRow.decided_at > rejected) if rejected else of_step
         by_people = [
-            of_step,
+            since,
             ReminderRow.state.in_((ReminderState.APPROVED, ReminderState.VOID)),
             ~ReminderRow.is_automatic,
         ]
-        by_people += [ReminderRow.decided_at > rejected] if rejected else []
         approved, edited = (
             await self._session.execute(
                 sa.select(sa.func.count(), _count(ReminderRow.edited_id.is_not(None))).where(*by_people)
@@ -177,7 +177,7 @@ class Outcomes:
         automatic, disputed = (
             await self._session.execute(
                 sa.select(sa.func.count(), _count(ReminderRow.answer == Answer.DISPUTE)).where(
-                    of_step, ReminderRow.is_automatic, ReminderRow.answer.is_not(None)
+                    since, ReminderRow.is_automatic, ReminderRow.sent_on > as_of - LOOK_BACK
                 )
             )
         ).one()

@@ -76,6 +76,7 @@ def test_looking_after_every_customer_rarely_finds_what_is_not_there() -> None:
         (Record(50, 3), Trust.EARNING),
         (Record(50, 0, automatic=20, disputed=2), Trust.EARNED),
         (Record(50, 0, automatic=40, disputed=8), Trust.TAKEN_BACK),
+        (Record(50, 0, automatic=1, disputed=1), Trust.EARNED),
     ],
 )
 def test_a_step_earns_trust_and_loses_it(record: Record, trust: Trust) -> None:
