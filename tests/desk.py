@@ -61,8 +61,8 @@ class Desk:
         async with self.instance.database.read() as uow:
             return list(await uow.reminders.of_batch(made.batch_id))
 
-    async def approve(self, row: ReminderRow, **words: str) -> None:
-        await self.sending.approve(row.id, version=row.version, by=self.instance.collector, **words)
+    async def approve(self, row: ReminderRow, *, is_meant: bool = False, **words: str) -> None:
+        await self.sending.approve(row.id, version=row.version, by=self.instance.collector, is_meant=is_meant, **words)
 
     async def send(self, row: ReminderRow) -> OutboxState:
         """Let the hour of sending come."""

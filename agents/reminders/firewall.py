@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from agents.reminders.brief import ReminderBrief
-from agents.reminders.letters import ADDRESSEE, APPROVER, CUSTOMER
+from agents.reminders.letters import names_in
 from agents.triage.lexicon import compiled, offences, says_something_known, unsaid_spans_of_time
 from agents.triage.notations import amounts, dates
 from agents.triage.trace import Known, Traced, trace
@@ -100,14 +100,9 @@ def _acts(language: str) -> re.Pattern[str]:
 
 def unwritten(brief: ReminderBrief) -> Letter:
     """The letter that nobody has written: it says nothing but which placeholders a reminder may use."""
-    names = (
-        (ADDRESSEE, brief.addressee),
-        (APPROVER, brief.approver),
-        (CUSTOMER, brief.customer if brief.is_person else ""),
-    )
     return Letter(
         subject=unredacted(""),
-        body=unredacted(" ".join(placeholder for placeholder, name in names if name)),
+        body=unredacted(" ".join(names_in(brief))),
         attachments=(),
         language=brief.language,
         received_at=datetime.combine(brief.today, time(), UTC),

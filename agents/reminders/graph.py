@@ -4,7 +4,7 @@ draft → check ─┬─→ END
   ↑────────────┘ (once)
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from typing import cast
 
 from langgraph.graph import END, START, StateGraph
@@ -13,7 +13,7 @@ from langsmith import tracing_context
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.context import ReminderContext
-from agents.reminders.letters import ADDRESSEE, APPROVER, CUSTOMER
+from agents.reminders.letters import names_in
 from agents.reminders.nodes.check import check
 from agents.reminders.nodes.draft import draft
 from agents.reminders.result import ReminderDraft
@@ -46,7 +46,7 @@ async def draft_reminder(graph: ReminderGraph, brief: ReminderBrief, context: Re
     start: ReminderState = {"brief": brief}
     with tracing_context(enabled=False):
         end = cast(ReminderState, await graph.ainvoke(start, context=context))
-    names = _names(brief)
+    names = names_in(brief)
     return ReminderDraft(
         subject=context.letters.subject(brief),
         body=restore(end["body"], names)[0],
@@ -58,8 +58,3 @@ async def draft_reminder(graph: ReminderGraph, brief: ReminderBrief, context: Re
         problems=end["problems"],
         calls=end["calls"],
     )
-
-
-def _names(brief: ReminderBrief) -> Mapping[str, str]:
-    names = {ADDRESSEE: brief.addressee, APPROVER: brief.approver, CUSTOMER: brief.customer if brief.is_person else ""}
-    return {placeholder: name for placeholder, name in names.items() if name}

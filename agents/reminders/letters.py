@@ -107,6 +107,12 @@ def _section_of(brief: ReminderBrief) -> str:
     return f"{brief.tone}.{brief.wording}" if brief.wording else brief.tone.value
 
 
+def names_in(brief: ReminderBrief) -> Mapping[str, str]:
+    """The names that no author sees, by their placeholders."""
+    names = {ADDRESSEE: brief.addressee, APPROVER: brief.approver, CUSTOMER: brief.customer if brief.is_person else ""}
+    return {placeholder: name for placeholder, name in names.items() if name}
+
+
 def language_of(brief: ReminderBrief) -> str:
     return brief.language if brief.language in LANGUAGES else "en"
 

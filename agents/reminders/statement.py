@@ -16,7 +16,7 @@ from pathlib import Path
 from babel.numbers import format_decimal
 
 from agents.reminders.brief import ReminderBrief
-from agents.reminders.letters import language_of, locale_of, short_day
+from agents.reminders.letters import Letters, language_of, locale_of, short_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES
 
@@ -125,3 +125,9 @@ def _rule(widths: list[int]) -> str:
 def _in_fours(iban: str) -> str:
     compact = iban.replace(" ", "")
     return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))
+
+
+def blocks_of(brief: ReminderBrief, statement: Statement, letters: Letters) -> tuple[str, str]:
+    """What code puts into the slots: the statement with its notes, the ways to pay with the claim."""
+    table = "\n\n".join(filter(None, (statement.as_text(), letters.notes(brief))))
+    return table, "\n\n".join(filter(None, (payment_ways(brief), letters.claim(brief))))

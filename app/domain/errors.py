@@ -5,6 +5,7 @@ AppError
 ├── NotAllowed
 ├── Invalid                     the caller's words are off; the message says how to mend them
 │   ├── SettingInvalid          names the setting and the fix
+│   ├── WordsDoubtful           a person's words say what nothing backs, or what no reminder may; carries the remarks
 │   ├── ImportRefused           carries every bad row; nothing of the file was taken
 │   └── DocumentsRefused        names every file that is no invoice copy; nothing of the folder was taken
 ├── ReviewAlreadyDecided        carries who decided, when, and the present state and version
@@ -55,6 +56,14 @@ class SecondPersonNeeded(Invalid):
 
 class SettingInvalid(Invalid):
     pass
+
+
+class WordsDoubtful(Invalid):
+    """Somebody must say that they mean it."""
+
+    def __init__(self, remarks: Sequence[str]) -> None:
+        super().__init__("the checks find something in these words: say that you mean them, or change them")
+        self.remarks = tuple(remarks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A step's approvals since its last rejection, of them with changes; and its automatic mails of the last year, since
-    that rejection too, of them answered by a dispute. Mails that nobody has answered yet count from the day they leave:
-    a dispute is known at once and silence after two weeks, so without them the first dispute would be all of them."""
+    """A step's approvals since its last rejection, of them with changes; and its automatic mails of the last year and
+    since that rejection, of them answered by a dispute. Mails without an answer count from the day they leave: a
+    dispute is known at once and silence after two weeks, so without them the first dispute would be all of them."""
 
     approved: int
     edited: int

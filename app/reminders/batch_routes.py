@@ -1,5 +1,6 @@
 """Pages of drafted reminders and what people decide there. Every form ends in a redirect."""
 
+from dataclasses import replace
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, StateImpossible
+from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.sending import SendingService
@@ -97,11 +98,12 @@ async def task_text(request: Request, task_id: UUID, texts: Texts, user: PageUse
 @router.get("/reminders/{reminder_id:uuid}")
 async def reminder(request: Request, reminder_id: UUID, pages: Pages, user: PageUser) -> HTMLResponse:
     page = await page_of(request, "reminders", user)
-    return html(request, "reminders/reminder.html", page=page, one=await pages.reminder(reminder_id))
+    return html(request, "reminders/reminder.html", page=page, one=await pages.reminder(reminder_id), remarks=())
 
 
 @router.post("/reminders/{reminder_id:uuid}/approve", dependencies=SAFE)
 async def approve(
+    request: Request,
     reminder_id: UUID,
     sending: Sending,
     pages: Pages,
@@ -109,10 +111,16 @@ async def approve(
     version: Version,
     subject: Text = "",
     body: Text = "",
+    is_meant: Annotated[bool, Form()] = False,
 ) -> Response:
-    await sending.approve(
-        reminder_id, version=version, by=user, subject=subject.strip(), body=body.replace("\r\n", "\n")
-    )
+    """What the checks find in a person's words is shown beside these, and approved when they say that they mean it."""
+    subject, body = subject.strip(), body.replace("\r\n", "\n")
+    try:
+        await sending.approve(reminder_id, version=version, by=user, subject=subject, body=body, is_meant=is_meant)
+    except WordsDoubtful as doubtful:
+        one = replace(await pages.reminder(reminder_id), subject=subject, body=body, version=version)
+        page = await page_of(request, "reminders", user)
+        return html(request, "reminders/reminder.html", status=422, page=page, one=one, remarks=doubtful.remarks)
     return await _to_batch(pages, reminder_id)
 
 

@@ -19,7 +19,7 @@ from app.db.tables.reminders import ReminderRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, StateImpossible
+from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
 from app.domain.freshness import is_fresh
 from app.domain.ids import new_id
 from app.domain.job import send_job
@@ -35,6 +35,7 @@ from app.reminders.batches import mailbox_for
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.moments import zone_named
 from app.reminders.openings import next_opening
+from app.reminders.rewording import remarks_on
 from app.reminders.schedule import plan
 from app.reminders.service import ReminderService
 
@@ -76,12 +77,20 @@ class SendingService:
         self._undo = timedelta(seconds=undo_seconds)
 
     async def approve(
-        self, reminder_id: UUID, *, version: int, by: SignedIn, subject: str = "", body: str = ""
+        self,
+        reminder_id: UUID,
+        *,
+        version: int,
+        by: SignedIn,
+        subject: str = "",
+        body: str = "",
+        is_meant: bool = False,
     ) -> datetime:
-        """Send it, as drafted or with a person's own words. Returns when it leaves.
+        """Send it, as drafted or with a person's own words, which are examined like a draft. Returns when it leaves.
 
-        Raises NotAllowed, NotFound, StateImpossible when somebody was faster, and Invalid when the plan no longer wants
-        it, or when the checks refused the draft and nobody has changed it.
+        Raises NotAllowed, NotFound, StateImpossible when somebody was faster, WordsDoubtful for what the checks find in
+        a person's words unless `is_meant`, and Invalid when the plan no longer wants it, or when the checks refused the
+        draft's text and nobody has changed that.
         """
         by.check_can_decide()
         async with self._database.read() as uow:
@@ -93,9 +102,14 @@ class SendingService:
                 uow, Wanted.of_row(row), self._policy, self._plans.claims, team=team, today=drafted_on
             )
         is_edited = bool(body.strip()) and (subject, body) != (words.subject, words.body)
-        if words.problems and not is_edited:
+        if words.problems and not (is_edited and body != words.body):
             raise Invalid("the checks refused this draft: change its words, or skip it")
+        remarks: tuple[str, ...] = ()
         if is_edited:
+            own = subject if subject != words.subject else ""
+            remarks = await asyncio.to_thread(remarks_on, own, body, brief, words.problems)
+            if remarks and not is_meant:
+                raise WordsDoubtful(remarks)
             words = replace(words, subject=subject or words.subject, body=body)
         papers = await asyncio.to_thread(_papers, brief)
         async with self._database.write() as uow:
@@ -110,7 +124,14 @@ class SendingService:
                 "is_automatic": by.id is None,
             }
             await self._move(
-                uow, row, ReminderState.DRAFTED, ReminderState.APPROVED, version=version, by=by, values=values
+                uow,
+                row,
+                ReminderState.DRAFTED,
+                ReminderState.APPROVED,
+                version=version,
+                by=by,
+                values=values,
+                remarks=len(remarks),
             )
             outbox = await self._fix(uow, row, words, papers, is_automatic=by.id is None)
         return outbox.send_after
@@ -196,6 +217,7 @@ class SendingService:
         version: int | None,
         by: SignedIn,
         values: dict[str, Any],
+        remarks: int = 0,
     ) -> None:
         if not await uow.reminders.move(row.id, frm=frm, to=to, version=version, **values):
             state = (await uow.reminders.get(row.id)).state.value
@@ -209,6 +231,7 @@ class SendingService:
             customer_id=row.customer_id,
             conversation_id=row.conversation_id,
             is_edited=values.get("edited_id") is not None,
+            remarks_overruled=remarks or None,
         )
 
     async def _fix(

@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.db.tables.mail import MailboxRow
-from app.domain.errors import Invalid, NotAllowed, StateImpossible
+from app.db.tables.reminders import ReminderRow
+from app.domain.errors import Invalid, NotAllowed, StateImpossible, WordsDoubtful
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.reminder_life import ReminderState
@@ -137,7 +139,7 @@ async def test_an_approval_is_taken_back_and_given_again_with_other_words(desk: 
     await desk.sending.undo(row.id, by=desk.instance.collector)
     async with desk.instance.database.read() as uow:
         row = await uow.reminders.get(row.id)
-    await desk.approve(row, subject="About INV-1", body="Dear Petra,\n\nplease look at INV-1.\n")
+    await desk.approve(row, subject="About INV-1", body="Dear Petra,\n\nplease look at INV-1.\n", is_meant=True)
     assert await desk.send(row) is OutboxState.SENT
     (raw,) = desk.instance.sender.sent
     message = message_from_bytes(raw, policy=default)
@@ -146,6 +148,35 @@ async def test_an_approval_is_taken_back_and_given_again_with_other_words(desk: 
     assert (view.state, view.is_edited) == ("sent", True)
     with pytest.raises(Invalid, match="left"):
         await desk.sending.undo(row.id, by=desk.instance.collector)
+
+
+async def drafted_words(desk: Desk, row: ReminderRow) -> dict[str, Any]:
+    async with desk.instance.database.read() as uow:
+        return cast(dict[str, Any], await uow.words.get_json(row.draft_id))
+
+
+async def test_what_a_person_writes_is_examined_and_they_must_mean_it(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    words = await drafted_words(desk, row)
+    with pytest.raises(WordsDoubtful) as caught:
+        await desk.approve(row, subject=words["subject"], body=words["body"] + "\nPlease pay 77,000.00 EUR instead.\n")
+    assert "77,000.00" in str(caught.value.remarks)
+    with pytest.raises(WordsDoubtful):
+        await desk.approve(row, subject="77,000.00 EUR are overdue", body=words["body"])
+    assert await desk.state(row.id) is ReminderState.DRAFTED
+    friendly = words["body"].rstrip() + "\n\nSee you at the fair, my son says hello to the team.\n"
+    await desk.approve(row, subject=words["subject"], body=friendly)
+    assert await desk.state(row.id) is ReminderState.APPROVED
+
+
+async def test_a_refused_text_does_not_leave_under_another_subject(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    words = await drafted_words(desk, row) | {"problems": ["untraced: 77"]}
+    async with desk.instance.database.write() as uow:
+        draft_id = await uow.words.put(row.conversation_id, "reminder", words)
+        await uow.session.execute(sa.update(ReminderRow).values(draft_id=draft_id, is_refused=True))
+    with pytest.raises(Invalid, match="refused"):
+        await desk.approve(row, subject="Another subject", body=words["body"], is_meant=True)
 
 
 async def test_a_later_plan_takes_the_place_of_drafts_that_nobody_decided_on(desk: Desk) -> None:

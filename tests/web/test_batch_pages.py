@@ -52,6 +52,20 @@ async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office:
     assert "Skipped" in await office.get(address)
 
 
+async def test_words_that_nothing_backs_come_back_with_a_question(office: Desk) -> None:
+    address = await office.post("/reminders/batches", "/reminders/batches")
+    (chosen,) = re.findall(r'name="chosen" value="([^"]+)"', await office.get(address))
+    reminder_id, _, version = chosen.partition(":")
+    reminder = f"/reminders/{reminder_id}"
+    form = {"version": version, "subject": "Pay", "body": "Pay 77,000.00 EUR now."}
+    answer = await office.post(reminder, f"{reminder}/approve", 422, **form)
+    check(answer)
+    assert "Pay 77,000.00 EUR now." in answer
+    assert 'name="is_meant"' in answer
+    await office.post(reminder, f"{reminder}/approve", **form, is_meant="true")
+    assert "changed by a person" in await office.get(reminder)
+
+
 async def test_readers_see_the_batches_and_have_no_button(reader: Desk) -> None:
     page = await reader.get("/reminders/batches")
     assert "Draft today" not in page

@@ -15,12 +15,11 @@ from agents.reminders.letters import (
     CUSTOMER,
     PAYMENT_SLOT,
     STATEMENT_SLOT,
-    Letters,
     day_words,
     money_words,
 )
 from agents.reminders.state import ReminderState
-from agents.reminders.statement import Statement, payment_ways, statement_of
+from agents.reminders.statement import blocks_of, statement_of
 from agents.timing import ask
 from agents.triage.outputs import DraftReply
 from app.domain.account import UNKNOWN_ACCOUNT
@@ -52,12 +51,6 @@ async def draft(state: ReminderState, runtime: Runtime[ReminderContext]) -> Remi
         "attempts": state.get("attempts", 0) + 1,
         "calls": (_call(prompt, fenced, answer),),
     }
-
-
-def blocks_of(brief: ReminderBrief, statement: Statement, letters: Letters) -> tuple[str, str]:
-    """What code puts into the slots: the statement with its notes, the ways to pay with the claim."""
-    table = "\n\n".join(filter(None, (statement.as_text(), letters.notes(brief))))
-    return table, "\n\n".join(filter(None, (payment_ways(brief), letters.claim(brief))))
 
 
 def facts_shown(brief: ReminderBrief) -> dict[str, object]:

@@ -20,9 +20,8 @@ from agents.reminders.context import ReminderContext
 from agents.reminders.firewall import examine
 from agents.reminders.graph import ReminderGraph, build_reminder_graph, draft_reminder
 from agents.reminders.letters import Letters
-from agents.reminders.nodes.draft import blocks_of
 from agents.reminders.result import ReminderDraft
-from agents.reminders.statement import statement_of
+from agents.reminders.statement import blocks_of, statement_of
 from agents.triage.outputs import DraftReply
 from app.adapters.embedded_writer import EmbeddedWriter
 from app.domain.company import Company

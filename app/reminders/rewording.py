@@ -1,0 +1,23 @@
+"""What the checks say of the words that a person put in the place of a draft's.
+
+A person may write as people write, so the list of what reminders usually say is not held against them; facts without a
+source, an altered statement or bank account, concessions and threats are, until they say that they mean it."""
+
+from agents.reminders.brief import ReminderBrief
+
+ONLY_OF_MODELS = ("strange: ", "too long")
+
+
+def remarks_on(subject: str, body: str, brief: ReminderBrief, drafted: tuple[str, ...]) -> tuple[str, ...]:
+    """Every reason why these words would be refused in a draft. `drafted` were those of the draft itself: of these,
+    whatever still holds. An empty subject is the draft's own, and stands."""
+    from agents.reminders.firewall import examine  # noqa: PLC0415  # slow to load; few mails are changed
+    from agents.reminders.letters import Letters, names_in  # noqa: PLC0415  # likewise
+    from agents.reminders.statement import blocks_of, statement_of  # noqa: PLC0415  # likewise
+
+    blocks = blocks_of(brief, statement_of(brief), Letters.load())
+    words = "\n\n".join(filter(None, (body, subject)))
+    for placeholder, name in names_in(brief).items():
+        words = words.replace(name, placeholder)
+    problems = examine(words, blocks, brief).problems
+    return tuple(one for one in problems if one in drafted or not one.startswith(ONLY_OF_MODELS))
