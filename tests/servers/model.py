@@ -207,6 +207,7 @@ class _HttpServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out apart: a body held back would seem 40 ms of thinking
     server: _HttpServer
 
     def do_GET(self) -> None:  # http.server finds these by name
