@@ -40,6 +40,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=float("inf"))
     wish = parser.parse_args()
+    if wish.kills < 1 or not wish.minutes > 0:
+        parser.error("KILLS and --minutes must be above zero: a run without a kill proves nothing")
     reports = [
         run(database, wish.kills, wish.seed, wish.minutes) for database in wish.database or ["sqlite", "postgresql"]
     ]
