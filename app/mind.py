@@ -91,20 +91,22 @@ def _mind(config: MindConfig, recorded: Model | None) -> "LocalMind":
         model=_model(config, embedded, policy, recorded),
         prompts=prompts,
         policy=policy,
-        read=_reader(config),
+        read=_reader(config, policy),
         hear=hearing(classifier),
         reminders=build_reminder_context(config),
         replies=replies,
     )
 
 
-def _reader(config: MindConfig) -> Read:
+def _reader(config: MindConfig, policy: Policy) -> Read:
     """Mails are read here, the files in them in a process of its own, after a malware scanner where there is one."""
+    accounts = policy.accounts
     files, scanner = FileReader(), Clamd(config.clamd) if config.clamd else None
     resolver = config.dkim_resolver
     signatures = SignatureCheck(DnsKeys(resolver), config.arc_sealers) if resolver else None
 
     def read(raw: bytes, identity: Identity) -> ReadMail:
+        identity = replace(identity, accounts=accounts)
         open_file = files.for_one_mail()
         found = read_mail(raw, identity, scanner.guarding(open_file) if scanner else open_file)
         if signatures is None or has_own_verdict(found.mail, identity):

@@ -137,11 +137,12 @@ class Machine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who we are on the mail side: our own addresses (lower case) and the authserv-id whose verdicts we believe (RFC
-    8601)."""
+    """Who we are on the mail side: our own addresses (lower case), the authserv-id whose verdicts we believe (RFC
+    8601), and our bank accounts (IBANs in capitals, without spaces)."""
 
     addresses: tuple[str, ...]
     authserv_id: str = ""
+    accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

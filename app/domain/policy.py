@@ -131,6 +131,11 @@ class Policy:
     companies: tuple[Company, ...] = ()
     queue: UrgencyWeights = AS_SHIPPED
 
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The bank accounts that are ours: IBANs in capitals, without spaces."""
+        return frozenset(company.iban.replace(" ", "").upper() for company in self.companies if company.iban)
+
     def company(self, company_id: str) -> Company | None:
         """The legal entity of an invoice or customer; None when the file names no such company."""
         return next((company for company in self.companies if company.id == company_id), None)

@@ -3,24 +3,44 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
-from stdnum import iban
+from stdnum import iban, numdb
 from stdnum.exceptions import ValidationError
 
 from app.reading.visible import INVISIBLE
 
-_SHAPE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .\-\u00a0]{0,2}[A-Za-z0-9]){11,30}")
-_SHORTEST, _LONGEST = 15, 34
-_PARTING = re.compile(r"[^A-Za-z0-9]")
+_HEAD = re.compile(r"(?=([A-Z]{2}\d{2}))")
+_PARTS = re.compile(r"(\d+)!")
+_END = "|"
+_GAP = 6
+"""So many other characters may part two digits of a number; more part two texts."""
+
+_PARTING = re.compile(r"[^A-Z0-9]+")
 
 
 def ibans(text: str) -> Iterator[str]:
-    """Each IBAN whose check digits fit, without spaces. Words that follow it are left out."""
-    plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
-    for found in _SHAPE.finditer(plain):
-        bare = _PARTING.sub("", found[0]).upper()
-        known = (bare[:length] for length in range(min(len(bare), _LONGEST), _SHORTEST - 1, -1))
-        yield from [number for number in known if _is_valid(number)][:1]
+    """Each IBAN whose length and check digits fit its country, in capitals, without what parted it."""
+    plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).upper()
+    run = _PARTING.sub(lambda gap: _END if len(gap[0]) > _GAP else "", plain)
+    end = 0
+    for head in _HEAD.finditer(run):
+        if head.start() >= end and (number := _number_at(run, head.start())):
+            end = head.start() + len(number)
+            yield number
+
+
+def _number_at(run: str, start: int) -> str:
+    """The IBAN that begins there; nothing where none does."""
+    known = run[start : start + _length(run[start : start + 2])]
+    return known if known and _is_valid(known) else ""
+
+
+@cache
+def _length(country: str) -> int:
+    """Characters of an IBAN of that country; 0 where it has none."""
+    (_, known), *_ = numdb.get("iban").info(country)
+    return sum(map(int, _PARTS.findall(known["bban"]))) + len("GB29") if known else 0
 
 
 def _is_valid(number: str) -> bool:

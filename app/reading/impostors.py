@@ -18,12 +18,10 @@ BANK_DETAILS = "bank_details"
 CONTACT_LOOK_ALIKE = "contact_look_alike"
 CONTACT_NAME_ELSEWHERE = "contact_name_elsewhere"
 
-_READ = 20_000
-
 
 def speaks_of_another_account(text: str) -> bool:
     """True where an account to pay to, or to collect from, seems to change."""
-    return any(_bank_changes().any_in(words) for words in undisguised(text[:_READ]))
+    return any(_bank_changes().any_in(words) for words in undisguised(text))
 
 
 def signs_beside_the_ledger(sender: Address, contacts: Iterable[Contact]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Machine or person, whose word vouches for the sender, what looks like fraud.
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
 from app.reading.bounces import find_bounce
+from app.reading.ibans import ibans
 from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
 from app.reading.machines import has_null_return_path, machine_of
@@ -27,7 +28,7 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
     return Screening(
         machine=machine,
         authentication=authentication_of(mail, identity),
-        fraud_signs=(*fraud_signs_of(mail, identity), *(_bank_signs(mail, said) if machine is None else ())),
+        fraud_signs=(*fraud_signs_of(mail, identity), *(_bank_signs(mail, parts, identity) if machine is None else ())),
         has_injection=has_markup or _has_injection(mail),
         has_hidden_text=mail.has_hidden_text or has_markup,
         has_unreadable_attachment=any(not attachment.is_readable for attachment in mail.attachments),
@@ -36,10 +37,26 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
     )
 
 
-def _bank_signs(mail: ParsedMail, said: str) -> tuple[str, ...]:
-    """In the writer's own words, or in a letter that comes with them."""
-    texts = (f"{mail.head.subject}\n{said}", *(attachment.text or "" for attachment in mail.attachments))
-    return (BANK_DETAILS,) if any(speaks_of_another_account(text) for text in texts) else ()
+def _bank_signs(mail: ParsedMail, parts: ReplyParts, identity: Identity) -> tuple[str, ...]:
+    """Words of a change, in all that the writer or a letter beside it says; or an account that is none of ours.
+
+    Under a signature and in letters an account is no news: many print theirs on all they send. What is quoted is a sign
+    only with both, since our own notice of a new account is quoted by every customer.
+    """
+    said = f"{mail.head.subject}\n{text_of(parts.new, mail.text)}"
+    signature = parts.signature.of(mail.text) if parts.signature else ""
+    quoted = text_of(parts.quoted, mail.text)
+    told = (said, signature, *(attachment.text or "" for attachment in mail.attachments))
+
+    def names_another(text: str) -> bool:
+        return any(account not in identity.accounts for account in ibans(text))
+
+    found = (
+        names_another(said)
+        or any(map(speaks_of_another_account, told))
+        or (names_another(quoted) and speaks_of_another_account(quoted))
+    )
+    return (BANK_DETAILS,) if found else ()
 
 
 def _has_injection(mail: ParsedMail) -> bool:

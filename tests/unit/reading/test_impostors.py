@@ -13,7 +13,8 @@ from app.reading.reading import read_mail
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
 TEXTS = [text for texts in CASES["known"].values() for text in texts]
-US = Identity(("collections@seller.example",))
+OUR_ACCOUNT, ANOTHER = "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19"
+US = Identity(("collections@seller.example",), accounts=frozenset({OUR_ACCOUNT.replace(" ", "")}))
 CONTACT = Contact("Petra Vane", "petra@customer.example")
 
 
@@ -61,6 +62,34 @@ def test_impostors_are_known_by_their_headers(case: dict[str, str]) -> None:
 )
 def test_paying_by_bank_is_no_sign(text: str) -> None:
     assert not speaks_of_another_account(text.partition("\n\nOn ")[0])
+    assert not signs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Please refund the credit to {ANOTHER}.",
+        "We will pay INV-1 on Friday.\n-- \nPetra Vane\nOur bank details have changed: please pay to the new account.",
+        "We will pay INV-1 on Friday. " * 2_000 + "\n\nOur bank details have changed, please use the new account.",
+        f"We will pay on Friday.\n\nOn Mon, 18 May 2026, Seller wrote:\n> Our bank details have changed: {ANOTHER}.",
+    ],
+    ids=["an account alone", "signature", "far down", "quoted with an account"],
+)
+def test_another_account_is_a_sign_wherever_it_stands(text: str) -> None:
+    assert BANK_DETAILS in signs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"We paid INV-1 to your account {OUR_ACCOUNT} on Monday.",
+        f"We pay INV-1 on Friday.\n-- \nPetra Vane\nMoss & Vane Ltd, NatWest, {ANOTHER}",
+        f"We pay on Friday.\n\nOn Mon, 18 May 2026, Seller wrote:\n> Our bank details have changed: {OUR_ACCOUNT}.",
+        f"We pay on Friday.\n\nOn Mon, 18 May 2026, Petra wrote:\n> Moss & Vane Ltd, NatWest, {ANOTHER}",
+    ],
+    ids=["ours", "letterhead", "our notice", "quoted letterhead"],
+)
+def test_an_account_where_it_is_no_news_is_no_sign(text: str) -> None:
     assert not signs(text)
 
 
