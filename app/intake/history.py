@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from app.db.answering import is_answered_by
 from app.db.repositories.messages import Ancestor, SealedHead
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ReviewRow
@@ -20,8 +21,7 @@ from app.domain.errors import AppError, ReviewAlreadyDecided
 from app.domain.ids import new_id
 from app.domain.message import Head, MessageState, advance
 from app.domain.review import OutboxState, ReviewState
-from app.intake.service import Incoming, plain_subject
-from app.reading.headers import addresses, read_fields
+from app.intake.service import SUBJECT_JOINS_FOR, Incoming, plain_subject
 
 WAIT_FOR_TRIAGE = timedelta(minutes=10)
 
@@ -81,12 +81,10 @@ class History:
         if await uow.messages.is_our_own(answer.rfc_id_hash):
             await self._was_sent(uow, answer)
             return
-        if answer.head.is_automatic:
+        if answer.head.is_automatic or await uow.messages.is_history(answer.rfc_id_hash):
             return
-        known = await uow.messages.ancestors({answer.rfc_id_hash, *answer.referred})
-        opened = await _readable(uow, known)
-        conversation_id = next((opened[h] for h in answer.referred if h in opened), None)
-        if conversation_id is None or answer.rfc_id_hash in known:
+        conversation_id = await self._conversation(uow, answer)
+        if conversation_id is None:
             return
         messages = await uow.messages.of_conversation(conversation_id)
         soon = self._clock() - WAIT_FOR_TRIAGE
@@ -98,12 +96,26 @@ class History:
         uow.audit.add(
             "intake.answer.found", conversation_id=conversation_id, mailbox_id=mailbox_id, history_id=row["id"]
         )
-        mailbox = await uow.mailboxes.get(mailbox_id)
-        ours = mailbox.address.rpartition("@")[2].lower()
         for review in await uow.reviews.pending_of_conversation(conversation_id):
             message = await uow.messages.get(review.message_id)
-            if await _is_answered(uow, message, answer, our_domain=ours):
+            if await _is_answered(uow, message, answer):
                 await self._close(uow, review, history_id=row["id"])
+
+    async def _conversation(self, uow: Uow, answer: _Old) -> UUID | None:
+        """That of a mail which it refers to, or of its own copy that came to the mailbox; else, of a reply without
+        references, the customer's recent one of the same subject."""
+        opened = await _readable(uow, await uow.messages.ancestors({answer.rfc_id_hash, *answer.referred}))
+        found = next((opened[h] for h in (*answer.referred, answer.rfc_id_hash) if h in opened), None)
+        subject = plain_subject(answer.head.subject)
+        if answer.referred or not subject or subject == " ".join(answer.head.subject.split()).casefold():
+            return found
+        contacts = await uow.ledger.customers_of({address.email for address in answer.head.to})
+        key = uow.words.keyring.index(subject)
+        keys = {(row.customer_id, key) for rows in contacts.values() for row in rows}
+        since = self._clock() - SUBJECT_JOINS_FOR
+        recent = set((await uow.messages.conversations_by_subject(keys, since=since)).values())
+        await uow.words.load_keys(recent)
+        return next(iter(recent)) if len(recent) == 1 and uow.words.has_key(*recent) else None
 
     async def _was_sent(self, uow: Uow, copy: _Old) -> None:
         """A mail of ours stands in the Sent folder: whatever broke while it was sent, it was."""
@@ -144,15 +156,14 @@ async def _readable(uow: Uow, known: dict[str, Ancestor]) -> dict[str, UUID]:
     return opened
 
 
-async def _is_answered(uow: Uow, message: MessageRow, answer: _Old, *, our_domain: str) -> bool:
-    """Whether a mail of ours answers that message: it refers to it or is younger, and goes not just to colleagues."""
+async def _is_answered(uow: Uow, message: MessageRow, answer: _Old) -> bool:
+    """Whether a mail of ours answers that message: it refers to it or is younger, and goes to those who wrote it. A
+    copy of it that came to the mailbox needs no answer either."""
+    if message.rfc_id_hash == answer.rfc_id_hash:
+        return True
     if message.received_at > answer.mail.received_at and message.rfc_id_hash not in answer.referred:
         return False
-    copied = addresses(read_fields(answer.mail.raw).get("cc", ""))
-    recipients = {address.email for address in (*answer.head.to, *copied) if address.email}
-    writer = (await uow.messages.head(message)).sender.email
-    others = {email for email in recipients if email.rpartition("@")[2] != our_domain}
-    return not recipients or bool(others) or writer in recipients
+    return await is_answered_by(uow, message, answer.mail.raw)
 
 
 def _old(uow: Uow, mail: Incoming) -> _Old:

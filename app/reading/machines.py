@@ -53,7 +53,7 @@ def machine_of(mail: ParsedMail, words: str, identity: Identity) -> Machine | No
 
     `words` are the new text alone, so that a quoted mail decides nothing.
     """
-    if mail.head.sender.email and mail.head.sender.email in identity.addresses:
+    if mail.head.sender.email in identity.addresses and _goes_elsewhere(mail, identity):
         return Machine.OWN_COPY
     text = words[:_WORDS_READ]
     if mail.header(OWN_MARK) is not None:
@@ -67,6 +67,11 @@ def machine_of(mail: ParsedMail, words: str, identity: Identity) -> Machine | No
         (Machine.AUTO_REPLY, _is_declared),
     )
     return next((machine for machine, holds in checks if holds(mail, text)), None)
+
+
+def _goes_elsewhere(mail: ParsedMail, identity: Identity) -> bool:
+    """What our own address writes to us alone is no copy: a scanner, a form or a colleague hands something in."""
+    return any(address.email not in identity.addresses for address in (*mail.head.to, *mail.cc))
 
 
 def _report_type(mail: ParsedMail) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from app.db.answering import was_answered_meanwhile
 from app.db.repositories.cases import remember_owed
 from app.db.tables.ledger import CaseRow
 from app.db.tables.mail import MessageRow
@@ -135,14 +136,15 @@ class TriageService:
         saved = await self._save_proposal(uow, task, message, read, thought)
         customer_id = link.account.customer_id or None
         message.customer_id = customer_id
-        if read.screening.machine is None and message.run == 1:
+        is_colleagues = read.screening.machine is Machine.OWN_COPY and not task.is_our_own
+        if (read.screening.machine is None or is_colleagues) and message.run == 1:
             await self._a_person_wrote(uow, message, link)
         is_moved = customer_id is not None and await self._open_cases(uow, message, link, proposal)
         await note_contacts(uow, message, read, link, proposal)
         await index_mail(uow, message, read, link.account.name)
         if proposal.route is Route.NONE:
             message.state = advance(message.state, MessageState.NO_ANSWER)
-        elif await uow.messages.has_own_answer_since(message):
+        elif await was_answered_meanwhile(uow, message):
             message.state = advance(message.state, MessageState.DECIDED)
             await self._open_review(uow, message, saved, proposal, link, state=ReviewState.ANSWERED_ELSEWHERE)
         else:

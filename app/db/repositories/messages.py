@@ -320,14 +320,20 @@ class Messages:
         """Of all messages."""
         return await self._session.scalar(sa.select(ProposalRow).order_by(ProposalRow.id.desc()).limit(1))
 
-    async def has_own_answer_since(self, message: MessageRow) -> bool:
-        """Whether a colleague answered in the conversation, past Duebox, after this mail had come."""
-        found = sa.exists().where(
-            HistoryRow.conversation_id == message.conversation_id,
-            HistoryRow.is_ours,
-            HistoryRow.received_at >= message.received_at,
+    async def own_since(self, message: MessageRow) -> Sequence[HistoryRow]:
+        """What colleagues wrote in the conversation, past Duebox, after this mail had come."""
+        found = await self._session.scalars(
+            sa.select(HistoryRow).where(
+                HistoryRow.conversation_id == message.conversation_id,
+                HistoryRow.is_ours,
+                HistoryRow.received_at >= message.received_at,
+            )
         )
-        return await self._session.scalar(sa.select(found)) or False
+        return found.all()
+
+    async def is_history(self, rfc_id_hash: str) -> bool:
+        """Whether a mail of this Message-ID is kept as history."""
+        return await self._session.scalar(sa.select(sa.exists().where(HistoryRow.rfc_id_hash == rfc_id_hash))) or False
 
     async def is_our_own(self, rfc_id_hash: str) -> bool:
         """Whether the Message-ID is one that our outbox gave."""

@@ -1,6 +1,7 @@
 """Machines get no answer, persons are never lost, and nobody vouches for himself."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,11 @@ def test_persons_are_not_lost(subject: str, text: str) -> None:
     assert machine(subject, text) is None
 
 
-def test_our_own_copy_is_known() -> None:
-    assert machine("Reminder", "Please pay.", sender="ar@seller.example") is Machine.OWN_COPY
+@pytest.mark.parametrize(("to", "expected"), [("pat@moss.example", Machine.OWN_COPY), ("ar@seller.example", None)])
+def test_our_own_copy_is_one_that_goes_to_others_too(to: str, expected: Machine | None) -> None:
+    ours = mail("Please pay.", sender="ar@seller.example")
+    sent = replace(ours, head=replace(ours.head, to=(Address("", to), Address("", "ar@seller.example"))))
+    assert screen(sent, US).machine is expected
 
 
 def test_another_duebox_says_so_and_is_believed_whatever_it_writes() -> None:
