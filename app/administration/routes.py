@@ -1,6 +1,6 @@
 """The page of the administrator and its forms. Outcomes and quarantine are settled by the forms of their stations."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.administration.service import AdministrationPages
 from app.domain.errors import Invalid
 from app.domain.people import Scope, SignedIn
 from app.domain.review import Role
+from app.domain.typed import amount_of
 from app.web.auth import Administrator
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
@@ -94,13 +95,11 @@ async def set_prices(
 
 
 def _hundredths(text: str) -> int:
-    try:
-        value = Decimal(text.strip() or "0") * 100
-        if value.is_finite() and abs(value) < Decimal(10) ** 12:
-            return int(value.to_integral_value())
-    except InvalidOperation:
-        pass
-    raise Invalid("{text!r} is not a price such as 0.15", text=text[:40])
+    """Of a price with at most two decimals: a third would be rounded away."""
+    value = (amount_of(text[:40]) or Decimal(0)) * 100
+    if value != value.to_integral_value() or value >= Decimal(10) ** 12:
+        raise Invalid("{text!r} is not a price such as 0.15", text=text[:40])
+    return int(value)
 
 
 async def _page(request: Request, pages: AdministrationPages, user: SignedIn, *, new_token: str = "") -> HTMLResponse:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.domain.changes import changes
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
+from app.domain.typed import amount_of
 from app.domain.watermark import Watermark
 
 PAGE = 50
@@ -149,13 +150,8 @@ def _export(text: str) -> str:
 
 
 def _amount(text: str) -> Decimal | None:
-    if not text.strip():
-        return None
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
+    amount = amount_of(text[:40])
+    if amount is not None and amount >= Decimal(10) ** 12:
         raise Invalid("{text!r} is not an amount such as 1000 or 99.50", text=text[:40])
     return amount
 

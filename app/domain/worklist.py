@@ -8,11 +8,12 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeAlias
 
-from app.domain.errors import AppError
+from app.domain.errors import AppError, Invalid
 from app.domain.intents import LANGUAGES, Intent, Reason
+from app.domain.typed import amount_of
 
 Sought: TypeAlias = frozenset[str]
 """A word that is searched for, in the forms in which it may stand."""
@@ -22,7 +23,7 @@ LABELS = {word.value for word in (*Reason, *Intent)}
 LONGEST = 400
 LARGEST = Decimal(10) ** 12
 
-_PART = re.compile(r"(?P<key>[a-z]+)(?P<sign>[:<>])(?P<value>.+)", re.DOTALL)
+_PART = re.compile(r"(?P<key>[a-zA-Z]+)(?P<sign>[:<>])(?P<value>.+)", re.DOTALL)
 _SPAN = re.compile(r"(\d{1,4})([mhdw])")
 
 
@@ -58,10 +59,10 @@ def parse(query: str) -> Worklist:
     found, words = Worklist(), []
     for token in _tokens(query):
         part = _PART.fullmatch(token)
-        if part is None or part["key"] not in READERS:
+        if part is None or part["key"].lower() not in READERS:
             words.append(token)
             continue
-        found = READERS[part["key"]](found, part["sign"], part["value"])
+        found = READERS[part["key"].lower()](found, part["sign"], part["value"])
     return replace(found, text=" ".join(words))
 
 
@@ -97,10 +98,10 @@ def _language(found: Worklist, sign: str, value: str) -> Worklist:
 
 def _amount(found: Worklist, sign: str, value: str) -> Worklist:
     try:
-        amount = Decimal(value.replace(",", ""))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if sign == ":" or not 0 <= amount <= LARGEST:
+        amount = amount_of(value)
+    except Invalid as error:
+        raise NotUnderstood(error.sentence) from error
+    if sign == ":" or amount is None or amount > LARGEST:
         raise NotUnderstood("amount is compared with a number: amount>10000")
     return replace(found, amount_above=amount) if sign == ">" else replace(found, amount_below=amount)
 

@@ -13,13 +13,14 @@ from app.domain.extension import Terms
 from app.domain.intents import DisputeReason
 from app.domain.review import CaseKind
 from app.domain.task import TaskState
+from app.domain.typed import amount_of
 from app.ledger.cases import CaseNote, CaseService
 from app.ledger.holds import HoldService
 from app.ledger.pages import INSTALMENTS_SUGGESTED, LedgerPages
 from app.ledger.tasks import TaskService
 from app.web.auth import PageUser
 from app.web.csrf import check_csrf
-from app.web.forms import amount_of, day_of, money_of, numbers_of, steps_of
+from app.web.forms import day_of, money_of, numbers_of, steps_of
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)

@@ -1,6 +1,5 @@
 """Quality and work: managers see the team's, everybody sees their own."""
 
-from decimal import Decimal
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -9,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.domain.errors import Invalid
 from app.domain.people import OVERSEERS
 from app.domain.planted import FEWEST, MOST
+from app.domain.typed import amount_of
 from app.performance.service import FOUR_EYES, WorkService
 from app.web.auth import PageUser, Senior
 from app.web.csrf import check_csrf
@@ -23,18 +23,17 @@ def work_service(request: Request) -> WorkService:
 
 
 Service = Annotated[WorkService, Depends(work_service)]
-Least = Annotated[Decimal, Query(ge=0, le=10**12)]
+Amount = Annotated[str, Query(max_length=40)]
 
 
 @router.get("/performance")
-async def work(
-    request: Request, service: Service, user: PageUser, weeks: int = 12, least: Least = FOUR_EYES
-) -> HTMLResponse:
+async def work(request: Request, service: Service, user: PageUser, weeks: int = 12, least: Amount = "") -> HTMLResponse:
     page = await page_of(request, "performance", user)
     own = await service.own(weeks, user) if user.can_decide else None
     if user.role not in OVERSEERS:
         return html(request, "performance/own.html", page=page, own=own)
-    view = await service.everybody(weeks, least)
+    amount = amount_of(least)
+    view = await service.everybody(weeks, FOUR_EYES if amount is None else amount)
     return html(request, "performance/performance.html", page=page, view=view, own=own)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.db.repositories.worklists import sought
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ProposalRow, ReviewRow
 from app.db.uow import Database, Uow
@@ -16,6 +17,7 @@ from app.domain.review import DECIDERS, OutboxState, ReviewState
 from app.domain.sentence import Sentence
 from app.domain.urgency import urgency
 from app.domain.worklist import NotUnderstood, Worklist, parse
+from app.reading.terms import SHORTEST
 from app.review.casefile import Setting, case_view
 from app.review.files import open_case
 from app.review.item_view import CaseView
@@ -71,7 +73,7 @@ class QueuePages:
         with_case: bool = True,
     ) -> QueueView:
         """The list and, beside it, the chosen case or the first. `ignored` is what the reader ignored just now."""
-        asked, complaint = _understood(query)
+        asked, complaint = understood(query)
         async with self._database.read() as uow:
             found = list(await uow.worklists.page(asked, reader=reader.id, after=after, limit=PAGE + 1))
             rows = await self._rows(uow, found[:PAGE])
@@ -98,7 +100,7 @@ class QueuePages:
         """The case that a person sees next, of those they asked for; from the last one the first."""
         async with self._database.read() as uow:
             review = await uow.reviews.get(review_id)
-            return await uow.worklists.next_after(review, _understood(query)[0], reader=reader.id)
+            return await uow.worklists.next_after(review, understood(query)[0], reader=reader.id)
 
     async def rows_of(self, review_ids: Sequence[UUID]) -> tuple[QueueRow, ...]:
         """These cases as the list shows them, those that still wait."""
@@ -120,14 +122,14 @@ class QueuePages:
 
     async def save_view(self, name: str, query: str, *, is_shared: bool, by: SignedIn) -> None:
         """Raises Invalid where the query means nothing, or there is no name."""
-        try:
-            parse(query)
-        except NotUnderstood as error:
-            raise Invalid(error.sentence) from error
+        _, complaint = understood(query)
+        if complaint:
+            raise Invalid(complaint)
         if not name.strip() or not query.strip() or by.id is None:
             raise Invalid("a view needs a name, and something that it asks for")
         async with self._database.write() as uow:
-            if len(await uow.views.of(by.id)) >= MOST_VIEWS:
+            mine = [view for view in await uow.views.of(by.id) if view.owner_id == by.id]
+            if len(mine) >= MOST_VIEWS:
                 raise Invalid("there are {most} views already: remove one first", most=MOST_VIEWS)
             await uow.views.add(by.id, name=name.strip()[:LONGEST_NAME], query=query.strip(), is_shared=is_shared)
 
@@ -201,7 +203,7 @@ class QueuePages:
 
     async def _tabs(self, uow: Uow, reader: SignedIn) -> tuple[tuple[Tab, ...], bool]:
         saved = await uow.views.of(reader.id)
-        asked = [parse(query) for _, query in BUILT_IN] + [_understood(view.query)[0] for view in saved]
+        asked = [parse(query) for _, query in BUILT_IN] + [understood(view.query)[0] for view in saved]
         lengths, is_longer = await uow.worklists.lengths(asked, reader=reader.id)
         counted = dict(zip([query for _, query in BUILT_IN] + [view.query for view in saved], lengths, strict=True))
         tabs = [Tab(Sentence("All"), ""), *(Tab(name, query, counted[query]) for name, query in BUILT_IN)]
@@ -211,7 +213,8 @@ class QueuePages:
         for view in saved:
             is_mine = view.owner_id == reader.id
             tabs.append(Tab(view.name, view.query, counted[view.query], str(view.id), view.is_shared, is_mine))
-        return tuple(tab for tab in tabs if tab.count != 0 or tab.view_id or tab.name in {"All", "Mine"}), not is_longer
+        shown = (tab for tab in tabs if tab.count != 0 or is_longer or tab.view_id or tab.name in {"All", "Mine"})
+        return tuple(shown), not is_longer
 
     async def _arriving(self, uow: Uow) -> tuple[Arriving, ...]:
         """The newest mails that are being read, so that a mail is seen the moment it is stored."""
@@ -247,12 +250,15 @@ class QueuePages:
         return None
 
 
-def _understood(query: str) -> tuple[Worklist, str]:
+def understood(query: str) -> tuple[Worklist, str]:
     """What is asked for, and what of it means nothing: then the whole queue is shown, and said so."""
     try:
-        return parse(query), ""
+        asked = parse(query)
     except NotUnderstood as error:
         return Worklist(), error.sentence
+    if any((asked.text, asked.sender, asked.customer)) and not sought(asked):
+        return Worklist(), Sentence("a word that is searched for has at least {least} letters", least=SHORTEST)
+    return asked, ""
 
 
 def _first_free(rows: Sequence[QueueRow], reader: SignedIn) -> UUID | None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.db.repositories.worklists import sought
 from app.db.uow import Database
-from app.domain.worklist import NotUnderstood, Worklist, parse
+from app.domain.worklist import Worklist
+from app.review.queue import understood
 
 PAGE = 50
 
@@ -68,9 +69,8 @@ class SearchPages:
 
 def _words_of(query: str) -> tuple[Worklist, str]:
     """The words, and what cannot be searched for: labels and amounts belong to what waits, not to every mail."""
-    try:
-        asked = parse(query)
-    except NotUnderstood as error:
-        return Worklist(), error.sentence
+    asked, complaint = understood(query)
+    if complaint:
+        return asked, complaint
     words = Worklist(text=asked.text, sender=asked.sender, customer=asked.customer, invoice=asked.invoice)
     return words, "" if words == asked else "all mail is found by words, from:, customer: and invoice:"

@@ -3,29 +3,14 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from app.domain.errors import Invalid
 from app.domain.extension import Step
 from app.domain.money import Money
+from app.domain.typed import amount_of
 
-AMOUNT = re.compile(r"[0-9]{1,14}([.,][0-9]{1,4})?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 NUMBERS_APART = re.compile(r"[,;\s]+")
-
-
-def amount_of(text: str) -> Decimal | None:
-    """`1250.00`, `1250,00` or nothing. Which of two marks groups the thousands is not guessed."""
-    typed = text.strip().replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
-    if not typed:
-        return None
-    if "," in typed and "." in typed:
-        raise Invalid(
-            "{text!r} could be two amounts: write it without marks for the thousands, as 1250.00", text=text.strip()
-        )
-    if not AMOUNT.fullmatch(typed):
-        raise Invalid("{text!r} is no amount: write it as 1250.00", text=text.strip())
-    return Decimal(typed.replace(",", "."))
 
 
 def money_of(amount: str, currency: str) -> Money | None:

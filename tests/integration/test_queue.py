@@ -24,7 +24,7 @@ from app.identity.service import IdentityService
 from app.policies.loading import load_policy
 from app.review.bulk import Bulk, Deed, Pick
 from app.review.desk import DeskService
-from app.review.queue import QueuePages
+from app.review.queue import MOST_VIEWS, QueuePages
 from app.review.search import SearchPages
 from app.review.together import Together
 from app.triage.indexing import Indexing
@@ -107,6 +107,8 @@ async def test_filters_narrow_the_list_and_what_means_nothing_is_said(instance: 
     view = await pages(instance).page("label:nonsense", reader=instance.collector)
     assert "label:nonsense is not known" in view.not_understood
     assert len(view.rows) == 2
+    view = await pages(instance).page("a", reader=instance.collector)
+    assert "at least 2 letters" in view.not_understood
 
 
 async def test_words_are_found_in_any_form_and_none_of_them_is_in_the_database(instance: Instance) -> None:
@@ -289,6 +291,9 @@ async def test_views_are_kept_sealed_and_shared_by_choice(instance: Instance) ->
     assert await tabs(instance.collector) == {"Petra": 1}
     with pytest.raises(Invalid):
         await queue.save_view("Nonsense", "label:nonsense", is_shared=False, by=instance.collector)
+    for number in range(MOST_VIEWS - 1):
+        await queue.save_view(f"Shared {number}", "amount>50", is_shared=True, by=instance.collector)
+    await queue.save_view("Of Milo's own, beside those shared", "amount>5", is_shared=False, by=milo)
 
 
 async def test_many_writers_do_not_wait_for_each_others_counts(instance: Instance) -> None:

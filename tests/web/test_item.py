@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,7 @@ from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TERMS, TONE, OTHER, PLAIN, ACCOUNT = "edit", "approve", "again", "plain", "fraud"
+ROBOTS = ("robot", "hostile")
 """Customers of the browser tests' ledger, one for each mail here."""
 
 
@@ -35,14 +37,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def mails() -> Iterator[bytes]:
-    def written(name: str, body: str) -> bytes:
-        return mail(f"Hello,\n\n{body}\n\nPetra Vane", sender=f"Petra Vane <{name}@{name}.example>")
+    def written(name: str, body: str, **more: Any) -> bytes:
+        return mail(f"Hello,\n\n{body}\n\nPetra Vane", sender=f"Petra Vane <{name}@{name}.example>", **more)
 
     yield written(TERMS, f"could you give us more time for invoice INV-{TERMS}, until 30 June 2027?")
     yield written(TONE, f"we will pay invoice INV-{TONE} over 100.00 EUR on Friday. Call me on +44 20 7946 0958.")
     yield written(OTHER, f"we will pay invoice INV-{OTHER} over 100.00 EUR on Friday.")
     yield written(PLAIN, f"we will pay invoice INV-{PLAIN} over 100.00 EUR on Friday.")
     yield written(ACCOUNT, "our bank details have changed. Please use the new account GB33 BUKB 2020 1555 5555 55.")
+    for name in ROBOTS:
+        yield written(name, "I am out of the office.", headers=[("Auto-Submitted", "auto-replied")])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -76,6 +80,36 @@ async def test_every_state_of_a_case_is_accessible(desk: Desk, ines: Page) -> No
     await ines.goto(desk.url(f"/cases/new?kind=dispute&review={desk.review(TERMS)}"))
     await expect(ines.locator("#n-customer")).to_have_value(f"C-{TERMS}")
     await clean(ines)
+
+
+async def test_a_key_acts_on_the_mail_that_has_the_focus_once_it_is_seen(desk: Desk, ines: Page) -> None:
+    review = desk.review(OTHER)
+    await ines.goto(desk.url(f"/queue?review={review}"))
+    row = ines.locator("#queue-list tr:not([aria-current]) a[data-row]").first
+    await row.focus()
+    await key(ines, "e")
+    await ines.wait_for_url(re.compile(rf"review=(?!{review})"))
+    assert desk.state(review) == "pending"
+    await ines.goto(desk.url("/no-answer"))
+    row = ines.locator("tr:not([aria-current]):has([data-row])")
+    name = await row.locator("th").inner_text()
+    await row.locator("[data-row]").focus()
+    await key(ines, "n")
+    await expect(ines.locator("tr", has_text=name)).to_have_count(0)
+    await expect(ines.locator("tr:has([data-row])")).to_have_count(1)
+
+
+async def test_a_file_can_be_asked_for_twice_and_nothing_was_decided(desk: Desk, browser: Browser) -> None:
+    async with await browser.new_context() as other:
+        oda = await desk.sign_in(other, MANAGER)
+        await oda.goto(desk.url("/customers/C-again/case-file"))
+        for _ in range(2):
+            async with oda.expect_download():
+                await oda.locator("[name=purpose]").first.check()
+                await oda.locator("form[data-file] button").click()
+        await oda.goto(desk.url("/customers"))
+        await expect(oda.locator("h1")).not_to_be_focused()
+        assert await oda.evaluate("sessionStorage.length") == 0
 
 
 async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page) -> None:

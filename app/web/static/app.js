@@ -22,8 +22,10 @@
   });
 
   // One decision is one click -------------------------------------------------------------------
+  // A form that is answered with a file leaves the page as it is: it may be sent again.
+  const leads = (form) => form.method === "post" && !form.hasAttribute("data-file");
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
+    if (!leads(event.target)) return;
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = "yes";
   });
@@ -45,7 +47,7 @@
   // After a decision: the next case has the focus, and a screen reader hears what happened ------------
   const DECIDED = "duebox.decided";
   document.addEventListener("submit", (event) => {
-    if (event.target.method === "post" && main.contains(event.target)) sessionStorage.setItem(DECIDED, event.target.action.split("/").pop());
+    if (leads(event.target) && main.contains(event.target)) sessionStorage.setItem(DECIDED, event.target.action.split("/").pop());
   });
   const decided = sessionStorage.getItem(DECIDED);
   if (decided) {

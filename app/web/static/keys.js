@@ -42,9 +42,20 @@
     const list = rows();
     list[Math.max(here(list), 0)]?.closest("tr, li")?.querySelector("input[type=checkbox]")?.click();
   };
-  const find = (name) => [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find(visible);
+  // A key belongs to the row that has the focus, where that row has the control; else to the open one, else to the page.
+  const focused = () => rows().find((row) => row.closest("tr, li")?.contains(document.activeElement))?.closest("tr, li");
+  const find = (name) => {
+    const all = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].filter(visible);
+    return all.find((one) => focused()?.contains(one)) ?? all.find((one) => one.closest("[aria-current]")) ?? all[0];
+  };
+  // What decides about a case waits until that case is open: nobody decides about a mail they do not see.
+  const isElsewhere = (control) => {
+    const row = focused();
+    return row && !row.hasAttribute("aria-current") && control.closest(".dx-case") && !["u", "z"].includes(control.dataset.key);
+  };
   const press = (name) => {
     const control = find(name);
+    if (control && isElsewhere(control)) { open(); return true; }
     control?.focus({ preventScroll: true }); // so that closing what it opens leads back to it
     control?.click();
     return Boolean(control);
@@ -123,7 +134,8 @@
   const named = (element) => (element.getAttribute("aria-label") || [...element.childNodes].filter((node) => node.nodeName !== "KBD" && !node.classList?.contains("dx-count")).map((node) => node.textContent).join(" ")).replace(/\s+/g, " ").trim();
   let commands = [], chosen = 0;
   const collect = () => {
-    const own = [...document.querySelectorAll("main [data-key], .dx-tabs a, [data-command]")].filter(visible);
+    const keyed = new Set([...document.querySelectorAll("main [data-key]")].map((one) => find(one.dataset.key)));
+    const own = [...document.querySelectorAll("main [data-key], .dx-tabs a, [data-command]")].filter((one) => visible(one) && (!one.dataset.key || keyed.has(one)));
     const links = [...document.querySelectorAll(".dx-nav--wide a, .dx-menu a")];
     const seen = new Set();
     commands = [...own, ...links].map((element) => ({ name: named(element), key: element.dataset.key, run: () => element.click() }))

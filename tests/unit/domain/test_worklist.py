@@ -12,13 +12,13 @@ from app.domain.worklist import NotUnderstood, Worklist, parse
 
 
 def test_every_part_is_read_and_the_rest_are_words() -> None:
-    asked = parse('label:dispute,legal amount>10,000 age>2d due<1h assignee:me lang:de from:vane "two words" Ring')
+    asked = parse('label:dispute,legal amount>10000,50 age>2d due<1h assignee:me lang:de from:vane "two words" Ring')
     assert asked == Worklist(
         text="two words Ring",
         labels=frozenset({"dispute", "legal"}),
         languages=frozenset({"de"}),
         assignee="me",
-        amount_above=Decimal(10000),
+        amount_above=Decimal("10000.50"),
         older_than=timedelta(days=2),
         due_within=timedelta(hours=1),
         sender="vane",
@@ -26,11 +26,30 @@ def test_every_part_is_read_and_the_rest_are_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["label:nonsense", "amount>much", "amount:5", "age>2y", "due>1h", "lang:xx", "is:late", "x" * 500]
+    "query",
+    [
+        "amount>nan",
+        "amount>-1",
+        "amount>10,000",
+        "amount>1.000",
+        "amount>1,000.00",
+        "label:nonsense",
+        "amount>much",
+        "amount:5",
+        "age>2y",
+        "due>1h",
+        "lang:xx",
+        "is:late",
+        "x" * 500,
+    ],
 )
 def test_what_means_nothing_is_refused_with_a_hint(query: str) -> None:
     with pytest.raises(NotUnderstood, match=r"\w{3}"):
         parse(query)
+
+
+def test_a_key_is_known_in_capitals_too() -> None:
+    assert parse("Label:dispute AMOUNT>99,50") == Worklist(labels=frozenset({"dispute"}), amount_above=Decimal("99.50"))
 
 
 def test_what_only_looks_like_a_part_is_a_word() -> None:
