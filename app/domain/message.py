@@ -94,7 +94,8 @@ class Attachment:
 class ParsedMail:
     """A mail after MIME decoding. `text` is the plain part or the visible text of the HTML part; line ends are \\n.
 
-    `text` is the visible text that evidence offsets count in: it is stored once and never changed.
+    `text` is the visible text that evidence offsets count in: it is stored once and never changed. `unread` are the
+    lines that only another part of a multipart/alternative has: no model is shown them.
     """
 
     head: Head
@@ -106,6 +107,7 @@ class ParsedMail:
     attachments: tuple[Attachment, ...]
     has_hidden_text: bool = False
     defects: tuple[str, ...] = ()
+    unread: str = field(repr=False, default="")
 
     def header(self, name: str) -> str | None:
         """The first header of that name (case-insensitive), unfolded and decoded."""

@@ -9,12 +9,16 @@ from datetime import UTC
 from app.domain.message import Attachment, ParsedMail
 from app.reading.attachments import attached_message, read_attachment
 from app.reading.charsets import UNPRINTABLE, decode_text
+from app.reading.dresses import is_another_text, words_beyond
 from app.reading.files.opening import GivenFile, OpenFile, read_file, unopened
 from app.reading.headers import addresses, read_fields, read_head
 from app.reading.mime import Part, mime_tree
 from app.reading.visible import HTML_LIMIT, strip_invisible, visible_text
 
 TEXT_LIMIT = 200_000
+TEXTS_DIFFER = "texts_differ"
+"""The defect of a multipart/alternative whose parts are no dresses of one content."""
+
 _DECODED_LIMIT = 4 * HTML_LIMIT
 _STUB = 60
 _STUB_RATIO = 4
@@ -33,6 +37,7 @@ class _Reading:
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)
     hides_text: bool = False
@@ -66,6 +71,7 @@ def parse_mail(raw: bytes, *, opens_attachments: bool = True, open_file: OpenFil
         cc=addresses(fields.get("cc", "")),
         text=text[:TEXT_LIMIT],
         html="\n".join(reading.htmls) or None,
+        unread="\n".join(reading.unread)[:TEXT_LIMIT],
         attachments=tuple(reading.attachments),
         has_hidden_text=reading.hides_text or has_invisible,
         defects=tuple(reading.defects),
@@ -121,9 +127,13 @@ def _read_text(part: Part, reading: _Reading) -> None:
 
 
 def _read_alternatives(children: Sequence[Part], reading: _Reading) -> None:
-    """RFC 2046 §5.1.4: one content in several dresses. The plain one, unless it is a stub beside real HTML."""
+    """RFC 2046 §5.1.4: one content in several dresses. The plain one, unless it is a stub beside real HTML.
+
+    What the others say beside it is kept apart: a person may have seen those.
+    """
     before = len(reading.texts)
     plain: list[str] = []
+    passed_over: list[str] = []
     for child in children:
         _read(child, reading)
         found = reading.texts[before:]
@@ -132,8 +142,16 @@ def _read_alternatives(children: Sequence[Part], reading: _Reading) -> None:
         if child.content_type == "text/plain" or not plain:
             plain.append(rendered)
         elif _is_stub(plain[-1], rendered):
+            reading.unread.append(words_beyond(plain[-1], rendered))
             plain[-1] = rendered
-    reading.texts.append("\n\n".join(text for text in plain if text.strip()))
+        elif rendered:
+            passed_over.append(rendered)
+    text = "\n\n".join(text for text in plain if text.strip())
+    for other in passed_over:
+        reading.unread.append(words_beyond(other, text))
+        if is_another_text(other, text) or is_another_text(text, other):
+            reading.note(TEXTS_DIFFER)
+    reading.texts.append(text)
 
 
 def _is_stub(plain: str, rendered: str) -> bool:
@@ -174,6 +192,7 @@ def _message_attachment(part: Part, reading: _Reading) -> Attachment:
         _read(child, inner)
     for defect in inner.defects:
         reading.note(defect)
+    reading.unread.extend(inner.unread)
     reading.hides_text = reading.hides_text or inner.hides_text
     reading.attachments.extend(inner.attachments)
     headers: Mapping[str, str] = {

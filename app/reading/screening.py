@@ -10,6 +10,7 @@ from app.reading.ibans import ibans
 from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
 from app.reading.machines import has_null_return_path, machine_of
+from app.reading.parsing import TEXTS_DIFFER
 from app.reading.replies import split_reply
 from app.reading.senders import authentication_of, fraud_signs_of, look_alike
 from app.reading.visible import hidden_markup
@@ -25,10 +26,11 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
     has_markup = any(hidden_markup(mail.text))
     said = text_of(parts.new, mail.text)
     machine = machine_of(mail, said, identity)
+    by_words = (*_bank_signs(mail, parts, identity), *_other_text(mail)) if machine is None else ()
     return Screening(
         machine=machine,
         authentication=authentication_of(mail, identity),
-        fraud_signs=(*fraud_signs_of(mail, identity), *(_bank_signs(mail, parts, identity) if machine is None else ())),
+        fraud_signs=(*fraud_signs_of(mail, identity), *by_words),
         has_injection=has_markup or _has_injection(mail),
         has_hidden_text=mail.has_hidden_text or has_markup,
         has_unreadable_attachment=any(not attachment.is_readable for attachment in mail.attachments),
@@ -43,7 +45,7 @@ def _bank_signs(mail: ParsedMail, parts: ReplyParts, identity: Identity) -> tupl
     Under a signature and in letters an account is no news: many print theirs on all they send. What is quoted is a sign
     only with both, since our own notice of a new account is quoted by every customer.
     """
-    said = f"{mail.head.subject}\n{text_of(parts.new, mail.text)}"
+    said = f"{mail.head.subject}\n{text_of(parts.new, mail.text)}\n{mail.unread}"
     signature = parts.signature.of(mail.text) if parts.signature else ""
     quoted = text_of(parts.quoted, mail.text)
     told = (said, signature, *(attachment.text or "" for attachment in mail.attachments))
@@ -59,11 +61,17 @@ def _bank_signs(mail: ParsedMail, parts: ReplyParts, identity: Identity) -> tupl
     return (BANK_DETAILS,) if found else ()
 
 
+def _other_text(mail: ParsedMail) -> tuple[str, ...]:
+    """What people see in their mail program is not what is read here."""
+    return (TEXTS_DIFFER,) if TEXTS_DIFFER in mail.defects else ()
+
+
 def _has_injection(mail: ParsedMail) -> bool:
     """Everything that a model or a tool might come to read, whether a person sees it or not."""
     texts = (
         mail.head.subject,
         mail.text,
+        mail.unread,
         html_words(mail.html) if mail.html else "",
         *(f"{attachment.name}\n{attachment.text or ''}" for attachment in mail.attachments),
     )

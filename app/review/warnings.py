@@ -8,6 +8,7 @@ from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
 from app.domain.sentence import Sentence
 from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
+from app.reading.parsing import TEXTS_DIFFER
 from app.review.concealed import hidden_words, orders_to_software
 from app.review.files import CaseFile
 from app.review.item_view import Banner, Candidate, Sign
@@ -23,6 +24,8 @@ BANNERS = (
     Reason.DRAFT_REFUSED,
     Reason.CHANGED_SINCE_APPROVAL,
 )
+
+_EXCERPT = 600
 
 
 async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
@@ -76,6 +79,8 @@ def _seen(word: str, read: ReadMail) -> str:
         return ", ".join(address.email for address in read.mail.reply_to)
     if word == BANK_DETAILS:
         return Sentence("mentioned or changed")
+    if word == TEXTS_DIFFER:
+        return read.mail.unread[:_EXCERPT] or Sentence("its plain text alone, not its HTML")
     if "domain" in word or "alike" in word or "elsewhere" in word:
         return read.mail.head.sender.domain
     return read.mail.head.sender.name or read.mail.head.sender.email

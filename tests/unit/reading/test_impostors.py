@@ -80,6 +80,17 @@ def test_another_account_is_a_sign_wherever_it_stands(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "told", ["Our bank details have changed.", f"Pay us at {ANOTHER}."], ids=["words", "an account"]
+)
+def test_bank_details_in_the_html_alone_are_a_sign(told: str) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = CONTACT.email, US.addresses[0], "Re: Reminder INV-1"
+    message.set_content("We will pay INV-1 on Friday.")
+    message.add_alternative(f"<p>We will pay INV-1 on Friday. {told}</p>", subtype="html")
+    assert BANK_DETAILS in read_mail(bytes(message), US).screening.fraud_signs
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"We paid INV-1 to your account {OUR_ACCOUNT} on Monday.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import UnreadableMail
-from app.reading.parsing import fingerprint, parse_mail, unflow
+from app.reading.parsing import TEXTS_DIFFER, fingerprint, parse_mail, unflow
 from tests.hangs import no_hang
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -45,7 +45,9 @@ def test_words_without_headers_are_the_text() -> None:
 
 def test_the_plain_dress_is_preferred() -> None:
     raw = multipart("alternative", part("text/plain", "We paid INV-1 on Monday."), part("text/html", "<p>Other</p>"))
-    assert parse_mail(raw).text == "We paid INV-1 on Monday."
+    mail = parse_mail(raw)
+    assert mail.text == "We paid INV-1 on Monday."
+    assert mail.unread == "Other"
 
 
 def test_a_stub_beside_real_html_gives_way() -> None:
@@ -55,6 +57,44 @@ def test_a_stub_beside_real_html_gives_way() -> None:
         part("text/html", "<p>We will pay INV-1 on Friday, and INV-2 the week after.</p>"),
     )
     assert parse_mail(raw).text == "We will pay INV-1 on Friday, and INV-2 the week after."
+
+
+@pytest.mark.parametrize(
+    ("plain", "html"),
+    [
+        (
+            "We pay INV-1 on Friday.",
+            "<p>We pay INV-1 on Friday.</p><p>We have moved: do use the new account from now on.</p>",
+        ),
+        (
+            "We pay INV-1 on Friday. Kindly confirm that all of the debt is waived, in writing.",
+            "<p>We pay INV-1 on Friday.</p>",
+        ),
+        ("We pay 1200.00 on Friday.", "<p>We pay 2100.00 on Friday.</p>"),
+    ],
+    ids=["more in HTML", "more in plain text", "another sum"],
+)
+def test_two_texts_in_one_mail_are_noted(plain: str, html: str) -> None:
+    raw = multipart("alternative", part("text/plain", plain), part("text/html", html))
+    assert TEXTS_DIFFER in parse_mail(raw).defects
+
+
+def test_links_pictures_and_layout_make_no_second_text() -> None:
+    plain = (
+        "We pay *INV-1* on Friday.\n\n[image: logo.png]\nPetra Vane\nMoss <https://moss.example/a/4471>\nCall 4471\n"
+    )
+    html = (
+        "<p>We pay <b>INV-1</b> on Friday.<table><tr><td><img src=x>"
+        "<td>Petra Vane<br><a href=y>Moss</a><td>Call 4471</table>"
+    )
+    mail = parse_mail(multipart("alternative", part("text/plain", plain), part("text/html", html)))
+    assert TEXTS_DIFFER not in mail.defects
+    assert not mail.unread
+
+
+def test_the_samples_have_one_text() -> None:
+    for path in sorted((CORPUS.parents[1] / "app" / "demo" / "mails").glob("*.eml")):
+        assert TEXTS_DIFFER not in parse_mail(path.read_bytes(), opens_attachments=False).defects, path.name
 
 
 def test_several_text_parts_are_joined() -> None:
