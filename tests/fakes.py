@@ -11,7 +11,7 @@ from app.domain.errors import UnreadableMail
 from app.domain.intents import Intent, Reason, Route, Tone
 from app.domain.message import Identity, ReadMail
 from app.domain.ports import Delivery, MayBegin, SendResult, Thought
-from app.domain.proposal import Draft, Facts, IntentFinding, Proposal
+from app.domain.proposal import Draft, Facts, IntentFinding, ModelCall, Proposal
 from app.domain.text import text_of
 from app.reading.reading import read_mail
 
@@ -32,7 +32,7 @@ class FixedClock:
 @dataclass
 class PlainMind:
     """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person. It follows
-    what people said. `says` is the body of its drafts."""
+    what people said. `says` is the body of its drafts, `calls` what it asked a model for each thought."""
 
     route: Route = Route.REVIEW
     intent: Intent = Intent.PAYMENT_PROMISE
@@ -40,6 +40,7 @@ class PlainMind:
     fails: int = 0
     readable: bool = False
     says: str = "Thank you. We have noted it."
+    calls: tuple[ModelCall, ...] = ()
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         if b"X-Unreadable" in raw and not self.readable:
@@ -75,6 +76,7 @@ class PlainMind:
                     said.tone or Tone.NEUTRAL,
                     said.language or "en",
                 ),
+                calls=self.calls,
             ),
             dict(case.vault),
         )

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.db.repositories.guidance import DRAFT
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import AuditRow
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 from app.db.uow import Uow
 from app.domain.errors import NotFound
 from app.domain.message import ReadMail
-from app.domain.proposal import Proposal
+from app.domain.proposal import Draft, ModelCall, Proposal, Redraft
 from app.domain.wire import PROPOSAL, READ_MAIL, load
 
 
@@ -30,6 +32,20 @@ class Run:
     edited: dict[str, str] | None = field(repr=False)
     sent: bytes | None = field(repr=False)
     recipient: str = field(repr=False)
+    redrafts: tuple[Redraft, ...] = field(repr=False)
+    calls: tuple[dict[str, Any], ...]
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The agent's own and those that people asked for, in order: the last is what a person decided on."""
+        own = self.proposal.draft if self.proposal else None
+        return (*([own] if own else []), *self.redrafts)
+
+    @property
+    def asked(self) -> tuple[ModelCall, ...]:
+        """The questions to models with their words, for the proposal and for every draft."""
+        own = self.proposal.calls if self.proposal else ()
+        return (*own, *(call for draft in self.redrafts for call in draft.calls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,7 @@ async def casework(uow: Uow, message_id: UUID) -> Casework:
 
 async def _run(uow: Uow, row: ProposalRow) -> Run:
     review = await uow.session.scalar(sa.select(ReviewRow).where(ReviewRow.proposal_id == row.id))
+    asked_for = await uow.guidance.redrafts([review.id]) if review else ()
     outbox = await uow.outbox.of_review(review.id) if review else None
     words = await _words(uow, row.payload_id)
     edited_id = review.edited_id if review is not None and review.action == "edit" else None
@@ -82,6 +99,8 @@ async def _run(uow: Uow, row: ProposalRow) -> Run:
         edited=edited,
         sent=await _words(uow, outbox.raw_id) if outbox else None,
         recipient=recipient,
+        redrafts=tuple([load(DRAFT, await uow.words.get(one.payload_id)) for one in asked_for]) if words else (),
+        calls=(*row.calls, *(call for one in asked_for for call in one.calls or ())),
     )
 
 

@@ -241,7 +241,7 @@ def _case(work: Casework, facts: CaseFacts, timeline: Sequence[Row]) -> Case:
         rule=row.rule if row else "",
         policy_version=row.policy_version if row else "",
         redacted=proposal.redacted if proposal else None,
-        calls=tuple(Call(c["prompt"], c["hash"], c["model"], c["in"], c["out"]) for c in row.calls) if row else (),
+        calls=tuple(Call(c["prompt"], c["hash"], c["model"], c["in"], c["out"]) for c in run.calls) if run else (),
         letter=_letter(run) if run else Letter(),
         timeline=tuple(timeline),
         first_seq=work.entries[0].seq if work.entries else 0,
@@ -251,7 +251,7 @@ def _case(work: Casework, facts: CaseFacts, timeline: Sequence[Row]) -> Case:
 
 
 def _letter(run: Run) -> Letter:
-    draft = run.proposal.draft.body if run.proposal and run.proposal.draft else None
+    draft = run.drafts[-1].body if run.drafts else None
     edited = run.edited["body"] if run.edited else None
     return Letter(
         draft=draft,

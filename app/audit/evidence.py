@@ -1,7 +1,8 @@
 """The evidence of one case, in one signed archive, for somebody who trusts neither us nor our database.
 
     README.txt   mail.eml   reading.json
-    run-1/redacted.txt  calls.json  proposal.json  draft.txt  edited.txt  changes.txt  sent.eml  decision.json
+    run-1/redacted.txt  calls.json  call-1-input.txt  call-1-output.txt  proposal.json  decision.json
+          draft-1.txt  draft.txt  edited.txt  changes.txt  sent.eml
     chain.jsonl  manifest.json  signature.json
 
 The manifest has the SHA-256 of every file and the head of the chain; the signature (Ed25519) is over the manifest.
@@ -35,10 +36,11 @@ Made as {mark}
 
 mail.eml          the mail as it was received, byte for byte
 reading.json      what was read in it
-run-N/            one reading by the agent: redacted.txt is all that the model was shown of the mail; calls.json names
-                  the prompts (version and hash) and models; proposal.json the intents, facts, rule and reasons;
-                  draft.txt, edited.txt, changes.txt and sent.eml what became of the answer; decision.json who decided,
-                  when and how
+run-N/            one reading by the agent: redacted.txt is the mail as models were shown it; calls.json names
+                  the prompts (version and hash) and models, in order; call-N-input.txt is what each was asked, whole
+                  and redacted, call-N-output.txt what it answered; proposal.json the intents, facts, rule and reasons;
+                  draft.txt what was decided on (draft-N.txt what it replaced, where somebody asked for another),
+                  edited.txt, changes.txt and sent.eml what became of it; decision.json who decided, when and how
 chain.jsonl       the audit entries of the case, each with its predecessor's hash and its own
 manifest.json     the SHA-256 of every file, and the head of the chain when this was made
 signature.json    Ed25519 over manifest.json
@@ -98,16 +100,20 @@ def _mail(archive: Archive, work: Casework) -> None:
 
 def _run(archive: Archive, run: Run, names: Mapping[str, str]) -> None:
     folder = f"run-{run.proposal_row.run}"
-    archive.add(f"{folder}/calls.json", _json(run.proposal_row.calls))
+    archive.add(f"{folder}/calls.json", _json(run.calls))
+    for number, call in enumerate(run.asked, start=1):
+        archive.add(f"{folder}/call-{number}-input.txt", call.input.encode("utf-8", "surrogatepass"))
+        archive.add(f"{folder}/call-{number}-output.txt", call.output.encode("utf-8", "surrogatepass"))
     archive.add(f"{folder}/decision.json", _json(_decision(run, names)))
     proposal = run.proposal
     if proposal is None:
         return
     archive.add(f"{folder}/redacted.txt", proposal.redacted.encode("utf-8", "surrogatepass"))
     archive.add(f"{folder}/proposal.json", _json({**prediction(proposal), "policy_version": proposal.policy_version}))
-    before = proposal.draft.body if proposal.draft else ""
-    if proposal.draft is not None:
-        archive.add(f"{folder}/draft.txt", f"{proposal.draft.subject}\n\n{before}".encode())
+    for number, draft in enumerate(run.drafts, start=1):
+        name = "draft.txt" if draft is run.drafts[-1] else f"draft-{number}.txt"
+        archive.add(f"{folder}/{name}", f"{draft.subject}\n\n{draft.body}".encode())
+    before = run.drafts[-1].body if run.drafts else ""
     if run.edited is not None:
         archive.add(f"{folder}/edited.txt", f"{run.edited['subject']}\n\n{run.edited['body']}".encode())
         archive.add(f"{folder}/changes.txt", _marked(before, run.edited["body"]).encode())

@@ -127,6 +127,24 @@ class ModelCall:
     input: str = field(repr=False, default="")
     output: str = field(repr=False, default="")
 
+    @property
+    def closed(self) -> dict[str, str | int]:
+        """What of it may stand in a column: closed words and numbers."""
+        return {
+            "prompt": self.prompt,
+            "hash": self.prompt_hash,
+            "model": self.model,
+            "in": self.input_tokens,
+            "out": self.output_tokens,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Redraft(Draft):
+    """A draft that somebody asked for, and the calls that wrote it."""
+
+    calls: tuple[ModelCall, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

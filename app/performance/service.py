@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.db.narrowing import unnarrowed
+from app.db.repositories.guidance import DRAFT
 from app.db.repositories.handled import Handled, HandledReviews
 from app.db.repositories.planted import Item
 from app.db.repositories.spending import Spending
@@ -153,9 +154,15 @@ async def _figures(uow: Uow, rows: Sequence[Handled]) -> Ours:
 async def _edit_distance(uow: Uow, rows: Sequence[Handled]) -> float | None:
     """The mean share of words that people changed in the newest edited drafts; erased ones are left out."""
     found = []
-    for row in [row for row in m.unprompted(rows) if row.edited_id is not None][:MOST_COMPARED]:
+    compared = [row for row in m.unprompted(rows) if row.edited_id is not None][:MOST_COMPARED]
+    asked_for = {
+        row.review_id: row.payload_id for row in await uow.guidance.redrafts([row.review_id for row in compared])
+    }
+    for row in compared:
+        again = asked_for.get(row.review_id)
         try:
-            draft = load(PROPOSAL, await uow.words.get(row.payload_id)).draft
+            own = None if again else load(PROPOSAL, await uow.words.get(row.payload_id)).draft
+            draft = load(DRAFT, await uow.words.get(again)) if again else own
             edited = await uow.words.get_json(row.edited_id) if row.edited_id else None
         except NotFound:
             continue

@@ -28,11 +28,12 @@ from app.domain.message import MessageState, advance
 from app.domain.people import SignedIn
 from app.domain.policy import bearable
 from app.domain.ports import Mind
-from app.domain.proposal import Draft, Proposal
+from app.domain.proposal import Draft, Proposal, Redraft
 from app.domain.review import CaseKind, CaseState, ReviewState, case_may_become
 from app.domain.sentence import Sentence
 from app.domain.tracing import StepName, step, take_in
 from app.domain.wire import PROPOSAL, load
+from app.triage.asked import asked
 from app.triage.task import Task, case_of, link_of, task_of
 
 
@@ -135,10 +136,11 @@ class GuidanceService:
             review = await uow.reviews.change(review_id, version=version)
             await uow.planted.withdraw([review_id])
             guidance_id = await uow.guidance.add(review, draft, by=by.id)
-            tone_word, language = draft.tone.value, draft.language
-            _audit(uow, "review.draft.made", review, by, guidance_id=guidance_id, tone=tone_word, language=language)
+            refs = await asked(uow, review.conversation_id, draft.calls)
+            refs |= {"guidance_id": guidance_id, "tone": draft.tone.value, "language": draft.language}
+            _audit(uow, "review.draft.made", review, by, **refs)
 
-    async def _drafted(self, opened: _Open, *, case: Case, tone: Tone | None, language: str) -> Draft:
+    async def _drafted(self, opened: _Open, *, case: Case, tone: Tone | None, language: str) -> Redraft:
         """The mail means what the proposal says it means: only the answer is written anew."""
         proposal, draft = opened.proposal, opened.draft
         intents = tuple(finding.intent for finding in proposal.intents)
@@ -154,9 +156,10 @@ class GuidanceService:
         with step(StepName.REDRAFT, about=opened.task.message_id):
             thought = await self._mind.think(replace(case, directions=directions))
             take_in(thought.steps)
-        if thought.proposal.draft is None:
+        made = thought.proposal.draft
+        if made is None:
             raise Invalid("no such draft passes the checks")
-        return thought.proposal.draft
+        return Redraft(made.subject, made.body, made.tone, made.language, made.traces, thought.proposal.calls)
 
     async def _recorded(self, uow: Uow, review: ReviewRow, terms: DecidedTerms, by: SignedIn) -> DecidedTerms:
         if NO_TERMS_FOR & set(review.reasons) or review.customer_id is None:

@@ -7,7 +7,7 @@
 Idempotent by (message, run): a crash repeats the thinking, nothing else.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -33,6 +33,7 @@ from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
 from app.domain.tracing import StepName, note, step, take_in
 from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, dump, dump_reading
+from app.triage.asked import asked
 from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
 from app.triage.indexing import index_mail
@@ -48,14 +49,6 @@ RETHINKS = 3
 
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _Hashes:
-    """Salted hashes of what the models were shown and of what they answered."""
-
-    shown: str
-    answered: str
 
 
 class TriageService:
@@ -152,7 +145,7 @@ class TriageService:
             review = await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale, is_moved=is_moved)
             if message.run == 1:
                 await plant(uow, review, proposal, read=read, link=link, today=self._clock().date())
-        self._note(uow, message, saved, proposal, await self._hashes(uow, task, proposal))
+        await self._note(uow, message, saved, proposal)
         await _let_next_in(uow, message)
 
     async def _save_proposal(
@@ -172,16 +165,7 @@ class TriageService:
             confidence=proposal.confidence,
             language=proposal.language,
             policy_version=proposal.policy_version,
-            calls=[
-                {
-                    "prompt": c.prompt,
-                    "hash": c.prompt_hash,
-                    "model": c.model,
-                    "in": c.input_tokens,
-                    "out": c.output_tokens,
-                }
-                for c in proposal.calls
-            ],
+            calls=[call.closed for call in proposal.calls],
             payload_id=await uow.words.put(task.conversation_id, "proposal", dump(PROPOSAL, proposal)),
             created_at=self._clock(),
         )
@@ -272,15 +256,7 @@ class TriageService:
             await uow.enqueue(approve_job(review.id, message.conversation_id))
         return review
 
-    async def _hashes(self, uow: Uow, task: Task, proposal: Proposal) -> _Hashes:
-        shown = "\x1e".join(call.input for call in proposal.calls)
-        answered = "\x1e".join(call.output for call in proposal.calls)
-        return _Hashes(
-            await uow.words.salted_hash(task.conversation_id, shown),
-            await uow.words.salted_hash(task.conversation_id, answered),
-        )
-
-    def _note(self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal, hashes: _Hashes) -> None:
+    async def _note(self, uow: Uow, message: MessageRow, saved: ProposalRow, proposal: Proposal) -> None:
         uow.audit.add(
             "triage.proposal.saved",
             message_id=message.id,
@@ -293,11 +269,8 @@ class TriageService:
             reasons=saved.reasons,
             intents=saved.intents,
             policy_version=saved.policy_version,
-            prompts=[f"{call.prompt} {call.prompt_hash}" for call in proposal.calls],
-            models=sorted({call.model for call in proposal.calls}),
             state=message.state.value,
-            input_hash=hashes.shown,
-            output_hash=hashes.answered,
+            **await asked(uow, message.conversation_id, proposal.calls),
         )
         note(run=message.run, route=saved.route, rule=saved.rule, policy_version=saved.policy_version)
         log.info(

@@ -11,18 +11,23 @@ from app.audit.evidence import EvidenceService
 from app.audit.service import AuditService
 from app.audit.view import Filters
 from app.db.narrowing import narrow, unnarrowed
+from app.db.repositories.spending import Spending
 from app.db.tables.ledger import CustomerRow
+from app.domain.changes import distance
 from app.domain.errors import Invalid, NotFound
 from app.domain.intents import Autonomy, Route
 from app.domain.people import DUEBOX, Scope
 from app.domain.portfolio import portfolio_of
+from app.domain.proposal import ModelCall
 from app.domain.review import Action, ReviewState
 from app.domain.watermark import watermark
 from app.identity.service import IdentityService
 from app.papers.archive import check
 from app.papers.signing import check_signature
+from app.performance.service import WorkService
 from app.policies.loading import load_policy
 from app.steering.service import SteeringService
+from app.triage.guidance import GuidanceService
 from tests.instances import Instance, mail
 
 PROMISE = "payment_promise"
@@ -96,6 +101,47 @@ async def test_evidence_can_be_checked_without_us_and_shows_every_change(instanc
         for name, content in contents.items():
             archive.writestr(name, content)
     assert check_signature(forged, key)[1] == ("the signature does not fit the manifest",)
+
+
+async def test_a_redraft_is_what_was_decided_on_and_its_calls_are_kept(instance: Instance, tmp_path: Path) -> None:
+    instance.mind.calls = (ModelCall("draft_reply@1", "a" * 64, "large", 1_000, 100, input="read this", output="said"),)
+    (review,) = await instance.work(mail())
+    instance.mind.says = "Wir haben es notiert."
+    await GuidanceService(instance.database, instance.mind, instance.clock).redraft(
+        review.id, version=review.version, by=instance.collector, language="de"
+    )
+    async with instance.database.read() as uow:
+        now = await uow.reviews.get(review.id)
+    text = "Wir haben es gern notiert."
+    await instance.reviews.decide(
+        review.id, Action.EDIT, version=now.version, by=instance.collector, subject="Re", body=text
+    )
+    pages = DecisionPages(instance.database, AuditService(instance.database), instance.clock)
+    case = await pages.case(review.message_id)
+    assert case.letter.draft == "Wir haben es notiert."
+    assert case.letter.changes is not None
+    assert [(change.kind, change.text.strip()) for change in case.letter.changes if change.kind != "same"] == [
+        ("added", "gern")
+    ]
+    assert [call.prompt for call in case.calls] == ["draft_reply@1"] * 2
+    made = next(row for row in case.timeline if row.kind == "review.draft.made").refs
+    assert (made["prompts"], made["models"]) == ([f"draft_reply@1 {'a' * 64}"], ["large"])
+    assert made["input_hash"] != made["output_hash"]
+    evidence, file = EvidenceService(instance.database, instance.clock), tmp_path / "evidence.zip"
+    with file.open("wb") as out:
+        await evidence.make(review.message_id, out, by=instance.collector)
+    with zipfile.ZipFile(file) as archive:
+        assert archive.read("run-1/changes.txt").decode() == "Wir haben es {+gern +}notiert."
+        assert b"noted" in archive.read("run-1/draft-1.txt")
+        assert b"notiert" in archive.read("run-1/draft.txt")
+        assert archive.read("run-1/call-2-input.txt") == b"read this"
+        assert archive.read("run-1/call-2-output.txt") == b"said"
+        assert len(json.loads(archive.read("run-1/calls.json"))) == 2
+    async with instance.database.read() as uow:
+        (usage,) = await Spending(uow.session).by_model(instance.clock.now.replace(day=1))
+    assert (usage.calls, usage.tokens_in) == (2, 2_000)
+    work = await WorkService(instance.database, instance.clock).everybody(4)
+    assert work.figures.edit_distance == distance("Wir haben es notiert.", text)
 
 
 async def test_decisions_are_found_by_who_and_what_and_reading_is_noted(instance: Instance) -> None:

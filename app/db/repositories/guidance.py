@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import among
 from app.db.repositories.words import Words
 from app.db.tables.guidance import GuidanceRow
 from app.db.tables.mail import MessageRow
@@ -14,12 +15,12 @@ from app.db.tables.work import ReviewRow
 from app.domain.clock import Clock
 from app.domain.directions import Correction, DecidedTerms, Directions, GuidanceKind
 from app.domain.ids import new_id
-from app.domain.proposal import Draft
+from app.domain.proposal import Redraft
 from app.domain.wire import dump, load
 
 CORRECTION: TypeAdapter[Correction] = TypeAdapter(Correction)
 TERMS: TypeAdapter[DecidedTerms] = TypeAdapter(DecidedTerms)
-DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+DRAFT: TypeAdapter[Redraft] = TypeAdapter(Redraft)
 
 
 class Guidance:
@@ -28,14 +29,14 @@ class Guidance:
         self._words = words
         self._clock = clock
 
-    async def add(self, review: ReviewRow, said: Correction | DecidedTerms | Draft, *, by: UUID | None) -> UUID:
+    async def add(self, review: ReviewRow, said: Correction | DecidedTerms | Redraft, *, by: UUID | None) -> UUID:
         """Seal what was said with the words of its conversation. Returns the id of the row."""
         match said:
             case Correction():
                 kind, words = GuidanceKind.CORRECTION, dump(CORRECTION, said)
             case DecidedTerms():
                 kind, words = GuidanceKind.TERMS, dump(TERMS, said)
-            case Draft():
+            case Redraft():
                 kind, words = GuidanceKind.DRAFT, dump(DRAFT, said)
         row = GuidanceRow(
             id=new_id(),
@@ -45,6 +46,7 @@ class Guidance:
             payload_id=await self._words.put(review.conversation_id, kind.value, words),
             created_at=self._clock(),
             created_by=by,
+            calls=[call.closed for call in said.calls] if isinstance(said, Redraft) else None,
         )
         self._session.add(row)
         return row.id
@@ -62,10 +64,18 @@ class Guidance:
         row = await self._newest(GuidanceKind.TERMS, GuidanceRow.message_id == message_id)
         return (row, load(TERMS, await self._words.get(row.payload_id))) if row else None
 
-    async def draft(self, review_id: UUID) -> Draft | None:
+    async def draft(self, review_id: UUID) -> Redraft | None:
         """The draft that somebody asked for last, in place of the proposal's own."""
-        row = await self._newest(GuidanceKind.DRAFT, GuidanceRow.review_id == review_id)
-        return load(DRAFT, await self._words.get(row.payload_id)) if row else None
+        rows = await self.redrafts([review_id])
+        return load(DRAFT, await self._words.get(rows[-1].payload_id)) if rows else None
+
+    async def redrafts(self, review_ids: Sequence[UUID]) -> Sequence[GuidanceRow]:
+        """The drafts that were asked for on these reviews, the oldest first."""
+        theirs = among(self._session, GuidanceRow.review_id, review_ids)
+        rows = await self._session.scalars(
+            sa.select(GuidanceRow).where(theirs, GuidanceRow.kind == GuidanceKind.DRAFT).order_by(GuidanceRow.id)
+        )
+        return rows.all()
 
     async def is_draft_behind(self, review: ReviewRow) -> bool:
         """Whether terms were decided on this review that its draft does not carry yet."""

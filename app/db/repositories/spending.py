@@ -1,4 +1,4 @@
-"""What models were asked, and how much: read from the calls that every proposal keeps."""
+"""What models were asked, and how much: read from the calls that every proposal and every draft keeps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.tables.guidance import GuidanceRow
 from app.db.tables.work import ProposalRow
 from app.domain.proposal import EMBEDDED
 
@@ -37,7 +38,10 @@ class Spending:
     async def by_model(self, since: datetime) -> Sequence[Usage]:
         """The dearest in tokens first."""
         sums: dict[str, list[int]] = {}
-        wanted = sa.select(ProposalRow.calls).where(ProposalRow.created_at >= since)
+        wanted = sa.union_all(
+            sa.select(ProposalRow.calls).where(ProposalRow.created_at >= since),
+            sa.select(GuidanceRow.calls).where(GuidanceRow.created_at >= since, GuidanceRow.calls.is_not(None)),
+        )
         async for calls in await self._session.stream_scalars(wanted.execution_options(yield_per=AT_ONCE)):
             for call in calls:
                 sum_ = sums.setdefault(call["model"], [0, 0, 0])

@@ -1,6 +1,7 @@
 """What people say about a mail while its review waits."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from app.domain.directions import GuidanceKind
 
 
 class GuidanceRow(Base):
-    """One thing said, sealed in its payload; of each kind the newest holds. Rows are only added."""
+    """One thing said, sealed in its payload; of each kind the newest holds. Rows are only added. `calls`: what models
+    were asked for a draft, as in a proposal."""
 
     __tablename__ = "guidance"
     __table_args__ = (
@@ -26,3 +28,4 @@ class GuidanceRow(Base):
     payload_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payloads.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    calls: Mapped[list[dict[str, Any]] | None] = mapped_column(sa.JSON(none_as_null=True))
