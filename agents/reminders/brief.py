@@ -61,7 +61,8 @@ class ReminderBrief:
     set; then the letter is written more gently. `last_contact`: the day of the reminder before this one.
     `broken_promise`: the day for which a payment was announced that did not come. `pay_by`: a day that the policy sets
     for a formal notice. `approver`: who ordered the formal notice, by name; no other stage has one. `wording`: another
-    wording of the same letter, which a test tries out.
+    wording of the same letter, which a test tries out. `unclaimed`: why the interest that the policy claims is left
+    out; for whoever decides on the letter, and not said in it.
     """
 
     stage: Stage
@@ -82,6 +83,7 @@ class ReminderBrief:
     approver: str = field(repr=False, default="")
     claim: Claim | None = None
     wording: str = ""
+    unclaimed: str = ""
     max_words: int = 180
     problems: tuple[str, ...] = ()
 

@@ -62,11 +62,13 @@ def ledger_check(as_json: AsJson = False) -> None:
 @ledger.command("claims")
 def ledger_claims(customer: str, as_json: AsJson = False) -> None:
     """Statutory interest and fixed sums of late invoices up to today, paid ones included, as the policy claims them."""
-    law, claims = with_services(lambda s: s.claims.of(customer))
+    found = with_services(lambda s: s.claims.of(customer))
     if as_json:
-        print_json([claims_shown.as_data(claim, law) for claim in claims])
+        print_json([claims_shown.as_data(claim, found.law) for claim in found.claims])
     else:
-        typer.echo("\n".join(claims_shown.in_words(claims, law)))
+        typer.echo("\n".join(claims_shown.in_words(found)))
+    if found.missing:
+        raise typer.Exit(WRONG)
 
 
 @ledger.command("standing")

@@ -12,7 +12,7 @@ is reckoned on what was unpaid on each day: a part payment counts as made at the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -55,6 +55,10 @@ class InterestRule:
     rates: tuple[Rate, ...]
     fixed_sums: tuple[FixedSum, ...]
     is_fixed_at_start: bool = False
+
+    def with_rates(self, rates: tuple[Rate, ...]) -> "InterestRule":
+        """With an operator's own rates, which win over the table's."""
+        return replace(self, rates=(*rates, *self.rates))
 
     def rate_on(self, day: date) -> Rate:
         """Raises Invalid when the table has no row for the day's half-year: an old rate is never carried on."""
@@ -113,11 +117,12 @@ class InvoiceClaim:
 @dataclass(frozen=True, slots=True)
 class InterestWish:
     """By which law interest is claimed, and in the letters of which stages; nothing is claimed without one.
-    `rates_checked`: somebody has compared the table's rates with their sources."""
+    `rates_checked`: somebody has compared the table's rates with their sources. `rates`: the operator's own."""
 
     law: str
     stages: frozenset[str]
     rates_checked: bool = False
+    rates: tuple[Rate, ...] = ()
 
 
 def claim_of(

@@ -10,7 +10,7 @@ nobody has broken a promise only because we have not imported the payment yet.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -27,13 +27,15 @@ VOID = frozenset({InvoiceStatus.CANCELLED, InvoiceStatus.WRITTEN_OFF})
 @dataclass(frozen=True, slots=True)
 class Promise:
     """`invoices`: upper-case numbers, none where the customer named none. `amount`: the promised sum, None for all that
-    is open. `owed`: what was open on its invoices when it was made, None where that is not known."""
+    is open. `owed`: what was open on its invoices when it was made, None where that is not known. `before`: what other
+    promises, for earlier days, ask for on the same invoices: "500 on the 5th and 500 on the 12th" are two."""
 
     made_on: date
     day: date | None
     invoices: frozenset[str] = frozenset()
     amount: Money | None = None
     owed: Money | None = None
+    before: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def judge_promise(
     claims = [invoice for invoice in about if invoice.status not in VOID]
     if about and not claims:
         return Verdict(CaseState.WITHDRAWN)
-    counting = _counting(promise, claims, payments)
+    counting = _explaining(promise, claims, _counting(promise, claims, payments), deadline)
     late = sum((p.amount.amount for p in counting if p.day > deadline), Decimal(0))
-    paid = paid_by(promise, claims, counting, deadline)
+    in_all = paid_by(promise, claims, counting, deadline)
+    paid = max(in_all - promise.before, Decimal(0)) if promise.before else in_all
     is_closed = bool(claims) and not late and not any(invoice.is_open for invoice in claims)
     target = promise.amount or promise.owed
     if is_closed or (target is not None and target.amount > 0 and paid >= target.amount):
@@ -113,6 +116,36 @@ def _counting(promise: Promise, claims: Sequence[Invoice], payments: Iterable[Pa
         and payment.amount.currency in currencies
         and (not payment.invoice_number or payment.invoice_number.upper() in numbers)
     ]
+
+
+def _explaining(
+    promise: Promise, claims: Sequence[Invoice], payments: Sequence[Payment], deadline: date
+) -> list[Payment]:
+    """Without late payments that name no invoice, unless they explain how far the open amounts fell: a smaller one was
+    for something else, and is held against nobody."""
+    vague = [p for p in payments if p.day > deadline and not p.invoice_number]
+    known = [p for p in payments if p not in vague]
+    left = sum((invoice.open.amount for invoice in claims if invoice.is_open), Decimal(0))
+    owed = promise.owed.amount if promise.owed else sum((invoice.amount.amount for invoice in claims), Decimal(0))
+    fell = owed - left - sum((p.amount.amount for p in known), Decimal(0))
+    is_explained = 0 < fell <= sum((p.amount.amount for p in vague), Decimal(0))
+    return list(payments) if is_explained else known
+
+
+def named(promise: Promise, invoices: Iterable[Invoice]) -> Promise:
+    """The same with the numbers of the open invoices that it is about, where it named none."""
+    about = frozenset(invoice.number.upper() for invoice in covered(promise, invoices) if invoice.is_open)
+    return promise if promise.invoices else replace(promise, invoices=about)
+
+
+def completes(earlier: Promise, later: Promise) -> bool:
+    """Whether a second promise is for another part of the same invoices: together they come to no more than what is
+    owed. The same sum again, on another day, is the first one moved."""
+    first, second, owed = earlier.amount, later.amount, later.owed or earlier.owed
+    if first is None or second is None or owed is None or not first.currency == second.currency == owed.currency:
+        return False
+    is_another = earlier.made_on == later.made_on or first != second
+    return is_another and first.amount + second.amount <= owed.amount
 
 
 def moves(earlier: Promise, later: Promise) -> bool:

@@ -80,7 +80,7 @@ class CaseService:
             invoices = await _invoices(uow, note.customer_id)
             _check_numbers(note.invoices, invoices)
             remember_owed(row, invoices)
-            await uow.cases.take_for_request_if_it_moves(row)
+            await uow.cases.take_for_request_if_it_moves(row, invoices)
             if row.kind is not CaseKind.EXTENSION:
                 row.state, row.decided_at, row.decided_by = CaseState.CONFIRMED, row.opened_at, by.id
             uow.cases.add(row)

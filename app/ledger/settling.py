@@ -6,8 +6,8 @@
 Judged as of the newest file of invoices or payments: as long as none came after a deadline, nobody has broken anything.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -44,6 +44,7 @@ class _Books:
     invoices: dict[str, list[Invoice]]
     payments: dict[str, list[Payment]]
     steps: dict[UUID, list[PlanStepRow]]
+    promises: dict[str, list[CaseRow]]
 
 
 @dataclass(slots=True)
@@ -117,6 +118,7 @@ class Settling:
 
         rows = books.steps.get(case.id)
         if not rows:
+            promise = replace(promise, before=_before(case, books.promises.get(customer.id, ())))
             return judge_promise(promise, invoices, payments, books.known_until, deadline_of(case.day))
         plan = judge_plan(promise, [as_step(row) for row in rows], invoices, payments, books.known_until, deadline_of)
         for row, step in zip(rows, plan.steps, strict=True):
@@ -174,6 +176,24 @@ async def _books(uow: Uow, cases: Sequence[CaseRow], known_until: date) -> _Book
         ),
         payments=await uow.ledger.payments_to_judge(customer_ids, min(_made_on(case) for case in cases)),
         steps=await uow.cases.steps([case.id for case in cases if case.kind is CaseKind.EXTENSION]),
+        promises=await uow.cases.promises_of(customer_ids),
+    )
+
+
+def _before(case: CaseRow, others: Iterable[CaseRow]) -> Decimal:
+    """What promises that ran beside a promised part ask for first, of the same invoices and currency."""
+    if case.amount is None or case.day is None:
+        return Decimal(0)
+    numbers = {number.upper() for number in case.invoices}
+    return sum(
+        (
+            other.amount
+            for other in others
+            if other.amount is not None and other.day is not None and other.day < case.day
+            if other.currency == case.currency and {number.upper() for number in other.invoices} == numbers
+            if other.ended_at is None or other.ended_at > case.opened_at
+        ),
+        Decimal(0),
     )
 
 

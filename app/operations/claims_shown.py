@@ -1,9 +1,10 @@
 """Claims of interest for the terminal: as JSON, and in words with every stretch of days that they are made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from app.domain.interest import InvoiceClaim
+from app.reminders.claims import Found
 
 
 def as_data(claim: InvoiceClaim, law: str) -> dict[str, Any]:
@@ -25,10 +26,12 @@ def as_data(claim: InvoiceClaim, law: str) -> dict[str, Any]:
     }
 
 
-def in_words(claims: Sequence[InvoiceClaim], law: str) -> Iterator[str]:
-    if not claims:
-        yield f"nothing was late: no claim by {law}"
-    for claim in claims:
-        yield f"{claim.number}: interest {claim.interest}, fixed sum {claim.fixed_sum} ({law})"
+def in_words(found: Found) -> Iterator[str]:
+    if not (found.claims or found.missing):
+        yield f"nothing was late: no claim by {found.law}"
+    for number, why in found.missing.items():
+        yield f"{number}: nothing can be claimed: {why}"
+    for claim in found.claims:
+        yield f"{claim.number}: interest {claim.interest}, fixed sum {claim.fixed_sum} ({found.law})"
         for stretch in claim.stretches:
             yield f"  {stretch.first} to {stretch.last}: {stretch.base} at {stretch.percent} %"

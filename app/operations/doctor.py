@@ -51,6 +51,8 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
     if database.is_ok:
         yield await _clock(services)
         yield await _ledger(services)
+        if services.reminders.policy.interest is not None:
+            yield _interest(services)
         if not services.is_embedded:
             yield await _partitions(services)
         async for finding in _mailboxes(services):
@@ -84,6 +86,12 @@ async def _ledger(services: Services) -> Finding:
     found = await services.ledger.freshness()
     detail = found.reason or f"invoices as of {found.as_of:%Y-%m-%d %H:%M} UTC"
     return Finding("ledger", not found.is_stale, detail, "import a newer file: duebox import invoices FILE")
+
+
+def _interest(services: Services) -> Finding:
+    missing = services.reminders.claims.missing_on(services.clock().date())
+    hint = "add it to the policy file as [[reminders.interest.rate]]: meanwhile no letter claims interest"
+    return Finding("interest", not missing, missing or "the reference rate of this half-year is known", hint)
 
 
 async def _partitions(services: Services) -> Finding:

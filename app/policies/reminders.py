@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.domain.errors import SettingInvalid
 from app.domain.intents import Tone
-from app.domain.interest import InterestWish
+from app.domain.interest import InterestWish, Rate, half_year_of
 from app.domain.reminder import RANK, Channel, Stage
 from app.domain.workflow import ANY, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
 from app.policies.interest_tables import load_interest_rules
@@ -152,17 +152,28 @@ def _hours(section: Section) -> Hours:
 
 def _interest(section: Section) -> InterestWish:
     """Which law it is: the table of its rates is checked at once, not when the first letter is due."""
-    section.only("law", "stages", "rates_checked")
+    section.only("law", "stages", "rates_checked", "rate")
     laws = load_interest_rules()
     law = section.text("law")
     if law not in laws:
         section.refuse(f'law: "{law}" is not one of {", ".join(laws)}')
-    wish = InterestWish(law, section.members("stages", Stage), section.claim("rates_checked"))
+    rates = tuple(_rate(table) for table in section.tables("rate"))
+    wish = InterestWish(law, section.members("stages", Stage), section.claim("rates_checked"), rates)
     if Stage.COURTESY in wish.stages:
         section.refuse("a courtesy claims nothing: nothing is late yet")
-    doubted = next((rate for rate in laws[law].rates if not rate.is_confirmed), None)
+    own = {rate.since for rate in rates}
+    doubted = next((rate for rate in laws[law].rates if not rate.is_confirmed and rate.since not in own), None)
     if doubted is not None and not wish.rates_checked:
         section.refuse(
             f"compare the rates in app/policies/interest with {doubted.source}, then set rates_checked = true"
         )
     return wish
+
+
+def _rate(section: Section) -> Rate:
+    """A reference rate that the operator has read where `source` says: nobody else need confirm it."""
+    section.only("since", "percent", "source")
+    since = section.day("since")
+    if half_year_of(since) != since:
+        section.refuse(f"since: a rate begins on 1 January or 1 July, not on {since}")
+    return Rate(since, section.percent("percent"), section.text("source"), is_confirmed=True)

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 from app.domain.errors import SettingInvalid
 
 E = TypeVar("E", bound=StrEnum)
+MOST_PERCENT = 100
 
 
 class Section:
@@ -59,6 +60,13 @@ class Section:
         value = self._table.get(key, 0)
         if not isinstance(value, int | Decimal) or isinstance(value, bool) or value < 0:
             self.refuse(f"{key} must be an amount such as 10.00")
+        return Decimal(value)
+
+    def percent(self, key: str) -> Decimal:
+        """Of a rate, which may be below zero."""
+        value = self._table.get(key)
+        if not isinstance(value, int | Decimal) or isinstance(value, bool) or not -MOST_PERCENT < value < MOST_PERCENT:
+            self.refuse(f"{key} must be a number of per cent such as 2.15")
         return Decimal(value)
 
     def clock(self, key: str, default: time) -> time:

@@ -31,7 +31,7 @@ class BatchLine:
 @dataclass(frozen=True, slots=True)
 class ReminderView:
     """`state` is the reminder's own, or, once approved, that of its mail on the way. `problems`: why the checks refused
-    the draft."""
+    the draft. `unclaimed`: why it claims no interest though the policy wants that."""
 
     reminder_id: str
     batch_id: str
@@ -52,6 +52,7 @@ class ReminderView:
     is_edited: bool = False
     is_automatic: bool = False
     problems: tuple[str, ...] = ()
+    unclaimed: str = ""
 
     @property
     def is_drafted(self) -> bool:
@@ -148,4 +149,5 @@ async def _view(uow: Uow, row: ReminderRow) -> ReminderView:
         is_edited=bool(edited),
         is_automatic=row.is_automatic,
         problems=words.problems,
+        unclaimed=words.unclaimed,
     )

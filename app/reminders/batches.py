@@ -129,10 +129,12 @@ class BatchService:
             take_in(draft.steps)
             note(is_refused=draft.is_refused)
             async with self._database.write() as uow:
-                await self._save(uow, reminder_id, batch_id, line, draft)
+                await self._save(uow, reminder_id, batch_id, line, draft, brief.unclaimed)
         return not draft.is_refused
 
-    async def _save(self, uow: Uow, reminder_id: UUID, batch_id: UUID, line: PlanLine, draft: ReminderDraft) -> None:
+    async def _save(
+        self, uow: Uow, reminder_id: UUID, batch_id: UUID, line: PlanLine, draft: ReminderDraft, unclaimed: str
+    ) -> None:
         assert line.send_at is not None  # noqa: S101  # every line that reminds has a moment
         conversation_id = await self._conversation(uow, line, draft.subject)
         words = {
@@ -144,6 +146,7 @@ class BatchService:
                 "rows": [row.cells for row in draft.statement.rows],
             },
             "problems": draft.problems,
+            "unclaimed": unclaimed,
         }
         row = ReminderRow(
             id=reminder_id,

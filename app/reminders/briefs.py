@@ -17,7 +17,7 @@ from app.domain.intents import Tone
 from app.domain.policy import Policy
 from app.domain.reminder import PlanLine, Stage
 from app.domain.review import CaseKind, CaseState
-from app.reminders.claims import Claims
+from app.reminders.claims import Claims, disputed_parts
 
 REMEMBERED = timedelta(days=60)
 """A promise that was broken longer ago is not held against anybody in a letter."""
@@ -92,8 +92,11 @@ async def brief_of(
         raise Invalid("there is no customer {customer_id} any more", customer_id=wanted.customer_id)
     rows = {row.number: row for row in await uow.ledger.invoices(wanted.customer_id) if row.company == wanted.company}
     cases = await uow.cases.of_customer(wanted.customer_id)
-    disputed = _disputed(cases, wanted.currency)
+    disputed = disputed_parts(cases, wanted.currency)
     named = [rows[number] for number in wanted.invoices if number in rows]
+    claim, unclaimed = await claims.of_letter(
+        uow, named, wanted.stage, disputed, today, is_person=customer.natural_person
+    )
     brief = ReminderBrief(
         stage=wanted.stage,
         tone=wanted.tone,
@@ -112,7 +115,8 @@ async def brief_of(
         wording=wanted.wording,
         approver=approver if wanted.stage is Stage.FORMAL else "",
         pay_by=pay_by if wanted.stage is Stage.FORMAL else None,
-        claim=await claims.of_letter(uow, named, wanted.stage, disputed, today, is_person=customer.natural_person),
+        claim=claim,
+        unclaimed=unclaimed,
     )
     if brief.total != wanted.amount:
         raise Invalid("the ledger has changed since the plan: draft the reminder again")
@@ -140,16 +144,6 @@ def _due(row: InvoiceRow, disputed: Mapping[str, Decimal]) -> DueInvoice:
 
 def _credit(row: InvoiceRow) -> CreditNote:
     return CreditNote(row.number, row.amount, row.open_amount, row.issue_date)
-
-
-def _disputed(cases: Sequence[CaseRow], currency: str) -> dict[str, Decimal]:
-    """Amounts that a person confirmed as disputed, as the plan takes them off (app/db/repositories/reminders.py)."""
-    found: dict[str, Decimal] = {}
-    for case in cases:
-        is_part = case.kind is CaseKind.DISPUTE and case.state is CaseState.CONFIRMED and len(case.invoices) == 1
-        if is_part and case.amount is not None and case.currency == currency:
-            found[case.invoices[0]] = found.get(case.invoices[0], Decimal(0)) + case.amount
-    return found
 
 
 def _broken(cases: Sequence[CaseRow], invoices: Sequence[str], today: date) -> date | None:

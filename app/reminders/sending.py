@@ -51,6 +51,7 @@ class Words:
     body: str = field(repr=False)
     table: Table = field(repr=False)
     problems: tuple[str, ...] = ()
+    unclaimed: str = ""
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> "Words":
@@ -61,6 +62,7 @@ class Words:
             stored["body"],
             Table(table["text"], tuple(table["heads"]), rows),
             tuple(stored["problems"]),
+            stored.get("unclaimed", ""),
         )
 
 

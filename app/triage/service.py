@@ -203,9 +203,9 @@ class TriageService:
                 opened_at=message.received_at,
                 **fields,
             )
-            is_moved |= await uow.cases.take_for_request_if_it_moves(case)
+            remember_owed(case, link.account.invoices)
+            is_moved |= await uow.cases.take_for_request_if_it_moves(case, link.account.invoices)
             if case.kind not in kept:
-                remember_owed(case, link.account.invoices)
                 uow.cases.add(case)
                 is_stopping |= case.kind in STOPPING_CASES
         if is_stopping:

@@ -178,6 +178,19 @@ async def test_more_cases_than_fit_in_one_transaction(desk: Desk, monkeypatch: p
     assert kinds.count(TaskKind.BROKEN_PROMISE) == 1
 
 
+async def test_a_promise_in_two_parts_is_two_promises_and_each_wants_its_own_money(desk: Desk) -> None:
+    half = Money(Decimal(50), "EUR")
+    first = await desk.note(amount=half)
+    second = await desk.note(amount=half, day=NEXT_FRIDAY)
+    assert (await desk.case(second)).kind is CaseKind.PROMISE
+    desk.instance.clock.advance(days=7)
+    await desk.take_invoices(left="50.00")
+    assert (await desk.state(first), await desk.state(second)) == (CaseState.KEPT, CaseState.CONFIRMED)
+    desk.instance.clock.advance(days=20)
+    await desk.take_invoices(left="50.00")
+    assert await desk.state(second) is CaseState.BROKEN
+
+
 async def test_a_second_promise_for_the_invoice_is_a_request_for_more_time(desk: Desk) -> None:
     first = await desk.mailed(Intent.PAYMENT_PROMISE, FRIDAY)
     second = await desk.mailed(Intent.PAYMENT_PROMISE, NEXT_FRIDAY)

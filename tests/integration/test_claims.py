@@ -1,16 +1,19 @@
 """Statutory interest in letters and on the book, with rates of a test: 10 % and a fixed sum of 40."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from app.db.tables.ledger import CustomerRow, InvoiceRow, PaymentRow
+from app.db.repositories.ledger import PAYMENTS_SHOWN
+from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
 from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.interest import FixedSum, InterestRule, InterestWish, Rate
-from app.reminders.claims import ClaimBook, Claims
+from app.domain.review import CaseKind, CaseState
+from app.reminders.claims import ClaimBook, Claims, Found
 from tests.desk import Desk
 
 HALVES = [date(year, month, 1) for year in (2025, 2026) for month in (1, 7)]
@@ -83,12 +86,103 @@ async def test_a_claim_outlives_its_principal_and_counts_part_payments(claiming:
             for day in (10, 20)
         ),
     )
-    law, found = await ClaimBook(claiming.instance.database, CLAIMS, claiming.instance.clock).of("C-1")
-    claim = next(one for one in found if one.number == "INV-2")
-    assert law == "the law of the test"
+    found = await ClaimBook(claiming.instance.database, CLAIMS, claiming.instance.clock).of("C-1")
+    claim = next(one for one in found.claims if one.number == "INV-2")
+    assert found.law == "the law of the test"
     assert (claim.interest, claim.fixed_sum) == (Decimal("4.11"), Decimal(40))
 
 
 async def test_without_a_law_nothing_is_claimed(desk: Desk) -> None:
     with pytest.raises(Invalid, match=r"reminders\.interest"):
         await ClaimBook(desk.instance.database, Claims(None), desk.instance.clock).of("C-1")
+
+
+DUE = date(2026, 5, 1)
+
+
+def paid_invoice(number: str, company: str = "", due: date = DUE) -> InvoiceRow:
+    return InvoiceRow(
+        id=new_id(),
+        number=number,
+        company=company,
+        customer_id="C-1",
+        kind="invoice",
+        amount=Decimal(1000),
+        open_amount=Decimal(0),
+        currency="EUR",
+        issue_date=due - timedelta(days=30),
+        due_date=due,
+        status="paid",
+    )
+
+
+def payment(number: str, day: date, amount: int = 1000) -> PaymentRow:
+    return PaymentRow(
+        id=str(new_id()), customer_id="C-1", day=day, amount=Decimal(amount), currency="EUR", invoice_number=number
+    )
+
+
+async def claimed(desk: Desk) -> Found:
+    return await ClaimBook(desk.instance.database, CLAIMS, desk.instance.clock).of("C-1")
+
+
+async def test_no_payment_is_forgotten_however_many_came_since(claiming: Desk) -> None:
+    await claiming.add(
+        paid_invoice("INV-2"),
+        payment("INV-2", DUE + timedelta(days=10)),
+        *(payment("INV-9", DUE + timedelta(days=11), 1) for _ in range(PAYMENTS_SHOWN)),
+    )
+    assert [one.interest for one in (await claimed(claiming)).claims if one.number == "INV-2"] == [Decimal("2.74")]
+
+
+async def test_a_number_that_two_companies_use_is_claimed_nothing_for_its_payments(claiming: Desk) -> None:
+    await claiming.add(paid_invoice("INV-2"), paid_invoice("INV-2", "south"), payment("INV-2", DUE + timedelta(days=9)))
+    assert [one.number for one in (await claimed(claiming)).claims] == ["INV-1"]
+
+
+@pytest.mark.parametrize(("amount", "base"), [(Decimal(60), Decimal(40)), (None, None)])
+async def test_what_is_disputed_bears_no_interest_on_the_book_either(
+    claiming: Desk, amount: Decimal | None, base: Decimal | None
+) -> None:
+    await claiming.add(
+        CaseRow(
+            id=new_id(),
+            kind=CaseKind.DISPUTE,
+            state=CaseState.CONFIRMED,
+            customer_id="C-1",
+            run=0,
+            invoices=["INV-1"],
+            amount=amount,
+            currency="EUR" if amount else None,
+            opened_at=claiming.instance.clock(),
+        )
+    )
+    found = (await claimed(claiming)).claims
+    assert [one.stretches[0].base for one in found] == ([base] if base else [])
+
+
+async def test_a_missing_rate_costs_only_the_invoices_that_need_it(claiming: Desk) -> None:
+    old = date(2024, 12, 1)
+    await claiming.add(paid_invoice("INV-0", due=old), payment("INV-0", old + timedelta(days=10)))
+    found = await claimed(claiming)
+    assert [one.number for one in found.claims] == ["INV-1"]
+    assert "2024-07-01" in found.missing["INV-0"]
+
+
+async def test_a_letter_that_lost_its_claim_says_so_to_whoever_decides_on_it(desk: Desk) -> None:
+    desk.plans.claims = Claims(InterestWish("XX", frozenset({"first"})), {"XX": replace(RULE, rates=())})
+    assert "2026-01-01" in desk.plans.claims.missing_on(desk.instance.clock().date())
+    (row,) = await desk.draft()
+    view = await desk.pages.reminder(row.id)
+    assert "2026-01-01" in view.unclaimed
+    assert view.may_be_approved
+    assert "half-year" not in view.body
+
+
+async def test_an_operators_own_rate_fills_the_gap(desk: Desk) -> None:
+    own = Rate(date(2026, 1, 1), Decimal(3), "read there", is_confirmed=True)
+    wish = InterestWish("XX", frozenset({"first"}), rates=(own,))
+    desk.plans.claims = Claims(wish, {"XX": replace(RULE, rates=())})
+    assert desk.plans.claims.missing_on(desk.instance.clock().date()) == ""
+    found = await ClaimBook(desk.instance.database, desk.plans.claims, desk.instance.clock).of("C-1")
+    assert [one.stretches[0].percent for one in found.claims] == [Decimal(5)]

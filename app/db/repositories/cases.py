@@ -16,7 +16,7 @@ from app.domain.errors import NotFound
 from app.domain.extension import Step
 from app.domain.intents import ExtensionKind
 from app.domain.money import Money
-from app.domain.promise import Promise, moves, owed_on
+from app.domain.promise import Promise, completes, moves, named, owed_on
 from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState
 
 JUDGED = frozenset({CaseKind.PROMISE, CaseKind.EXTENSION})
@@ -94,15 +94,19 @@ class Cases:
         )
         return found or 0
 
-    async def take_for_request_if_it_moves(self, row: CaseRow) -> bool:
+    async def take_for_request_if_it_moves(self, row: CaseRow, invoices: Sequence[Invoice]) -> bool:
         """A promise that only moves the day of an earlier one, running or broken, is a request for more time: make it
-        one, linked to the earlier promise, which stays as it is. Returns whether it is."""
+        one, linked to the earlier promise, which stays as it is. Returns whether it is. `invoices` are the customer's.
+        """
         if row.kind is not CaseKind.PROMISE:
             return False
-        standing = RUNNING | {CaseState.BROKEN}
-        promise = _promise_made(row)
+        promise = named(_promise_made(row), invoices)
         for earlier in reversed(await self.of_customer(row.customer_id, {CaseKind.PROMISE})):
-            if earlier.id != row.id and earlier.state in standing and moves(_promise_made(earlier), promise):
+            if earlier.id == row.id or earlier.state not in RUNNING | {CaseState.BROKEN}:
+                continue
+            made = named(_promise_made(earlier), invoices)
+            is_part = earlier.state in RUNNING and completes(made, promise)
+            if moves(made, promise) and not is_part:
                 row.kind, row.detail, row.earlier_id = CaseKind.EXTENSION, ExtensionKind.DUE_DATE.value, earlier.id
                 return True
         return False
@@ -159,6 +163,22 @@ class Cases:
         if after is not None:
             query = query.where(CaseRow.id > after)
         return (await self._session.scalars(query.order_by(CaseRow.id).limit(limit).with_for_update())).all()
+
+    async def promises_of(self, customer_ids: Collection[str]) -> dict[str, list[CaseRow]]:
+        """Promises of a sum for a day that hold, or held until that day, by customer."""
+        found: dict[str, list[CaseRow]] = {}
+        rows = await self._session.scalars(
+            sa.select(CaseRow).where(
+                CaseRow.customer_id.in_(list(customer_ids)),
+                CaseRow.kind == CaseKind.PROMISE,
+                CaseRow.state.not_in([CaseState.PROPOSED, CaseState.REMOVED, CaseState.WITHDRAWN]),
+                CaseRow.amount.is_not(None),
+                CaseRow.day.is_not(None),
+            )
+        )
+        for row in rows:
+            found.setdefault(row.customer_id, []).append(row)
+        return found
 
     async def steps(self, case_ids: Collection[UUID]) -> dict[UUID, list[PlanStepRow]]:
         """The instalments of each case that has some, in order."""

@@ -135,6 +135,16 @@ class Ledger:
         )
         return _grouped((row.customer_id, as_payment(row)) for row in rows)
 
+    async def numbers_shared(self, customer_ids: Collection[str]) -> frozenset[tuple[str, str]]:
+        """Customers with invoice numbers that more than one of their companies uses."""
+        rows = await self._session.execute(
+            sa.select(InvoiceRow.customer_id, InvoiceRow.number)
+            .where(InvoiceRow.customer_id.in_(list(customer_ids)))
+            .group_by(InvoiceRow.customer_id, InvoiceRow.number)
+            .having(sa.func.count() > 1)
+        )
+        return frozenset((customer_id, number) for customer_id, number in rows)
+
     async def known_until(self) -> date | None:
         """The day (UTC) of the newest file of invoices or payments: what came in later is not known yet."""
         newest = await self._session.scalar(

@@ -1,5 +1,6 @@
 """Judging promises: what the ledger has to show for "kept", and what nobody may be blamed for."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from app.domain.account import Invoice, InvoiceKind, InvoiceStatus, Payment
 from app.domain.money import Money
-from app.domain.promise import Promise, covered, judge_promise, moves, owed_on, reliability
+from app.domain.promise import Promise, Verdict, completes, covered, judge_promise, moves, named, owed_on, reliability
 from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState, case_may_become
 
 MADE, DAY, DEADLINE = date(2026, 5, 21), date(2026, 5, 29), date(2026, 6, 2)
@@ -87,6 +88,20 @@ def state(
         ),
         pytest.param(
             promise("INV-1", owed=eur("100")), [invoice()], [paid("100", number="")], CaseState.KEPT, id="no number"
+        ),
+        pytest.param(
+            promise("INV-1", owed=eur("100")),
+            [invoice(left="0")],
+            [paid("50", AFTER, number="")],
+            CaseState.KEPT,
+            id="closed; a small late payment is for something else",
+        ),
+        pytest.param(
+            promise("INV-1", owed=eur("100")),
+            [invoice(left="0")],
+            [paid("40"), paid("60", AFTER, number="")],
+            CaseState.PARTLY_KEPT,
+            id="closed by a late payment without a number",
         ),
         pytest.param(
             promise("INV-1", owed=eur("100")),
@@ -179,6 +194,31 @@ def test_a_later_day_for_the_same_invoice_moves_the_promise(
     numbers: tuple[str, ...], later_day: date | None, expected: bool
 ) -> None:
     assert moves(promise("INV-1"), promise(*numbers, day=later_day)) is expected
+
+
+def test_parts_of_what_is_owed_are_promises_and_the_same_sum_later_is_a_move() -> None:
+    first = promise("INV-1", amount=eur("40"), owed=eur("100"))
+    same = replace(first, day=DAY + timedelta(days=7))
+    assert completes(first, same)
+    assert completes(first, replace(same, amount=eur("60"), made_on=MADE + timedelta(days=2)))
+    assert not completes(first, replace(same, made_on=MADE + timedelta(days=2)))
+    assert not completes(first, replace(same, amount=eur("61")))
+    assert not completes(first, replace(same, amount=None))
+
+
+def test_the_second_part_is_kept_by_what_comes_beyond_the_first() -> None:
+    second = replace(promise("INV-1", amount=eur("50"), owed=eur("100")), before=Decimal(50))
+    assert judge_promise(second, [invoice(left="50")], [paid("50")], AFTER, DEADLINE) == Verdict(CaseState.BROKEN)
+    assert state(second, [invoice(left="20")], []) is CaseState.PARTLY_KEPT
+    assert state(second, [invoice(left="50")], [paid("50")], today=DEADLINE) is None
+    assert state(second, [invoice(left="0")], []) is CaseState.KEPT
+
+
+def test_a_promise_without_invoices_is_compared_by_what_was_overdue_then() -> None:
+    ledger = [invoice("OLD"), invoice("LATER", due=date(2026, 6, 15)), invoice("PAID", "0")]
+    assert named(promise(), ledger).invoices == {"OLD"}
+    assert not moves(named(promise(), ledger), promise("LATER", day=DAY + timedelta(days=7)))
+    assert moves(named(promise(), ledger), promise("OLD", day=DAY + timedelta(days=7)))
 
 
 def test_reliability_is_a_share_with_its_counts_and_never_of_a_person() -> None:

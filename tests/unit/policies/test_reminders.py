@@ -1,5 +1,6 @@
 """The reminders' part of a policy file: what ships holds, what is wrong is named with the mend."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -62,3 +63,28 @@ def test_what_is_wrong_is_named(old: str, new: str, complaint: str, tmp_path: Pa
         load_reminders(file)
     assert complaint in str(refused.value)
     assert str(file) in str(refused.value)
+
+
+INTEREST = """
+[reminders.interest]
+law = "DE"
+stages = ["third"]
+rates_checked = true
+
+[[reminders.interest.rate]]
+since = 2026-07-01
+percent = -0.88
+source = "the central bank's page"
+"""
+
+
+def test_an_operator_adds_the_rates_that_the_tables_lack(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(TEXT + INTEREST, encoding="utf-8")
+    wish = load_reminders(path).interest
+    assert wish is not None
+    (rate,) = wish.rates
+    assert (rate.since, rate.percent, rate.is_confirmed) == (date(2026, 7, 1), Decimal("-0.88"), True)
+    path.write_text(TEXT + INTEREST.replace("07-01", "07-02"), encoding="utf-8")
+    with pytest.raises(SettingInvalid, match="1 January or 1 July"):
+        load_reminders(path)
