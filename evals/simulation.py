@@ -183,7 +183,7 @@ class _Simulation:
         if line.stage is None or line.tone is None or line.channel is None:
             return
         day = at.date()
-        debtor.sent.append(SentReminder(line.stage, line.channel, at, line.currency))
+        debtor.sent.append(SentReminder(line.stage, line.channel, at, line.currency, line.company))
         debtor.contacted.append(at)
         by_person = line.action is NextAction.TASK
         said = Said(day, debtor.customer.id, line.stage, line.tone, line.channel, by_person, line.invoices)

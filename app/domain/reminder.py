@@ -110,10 +110,13 @@ class RunningCase:
 
 @dataclass(frozen=True, slots=True)
 class SentReminder:
+    """A step of a company's workflow that was taken: a mail of ours, or a person's call, letter or message."""
+
     stage: Stage
     channel: Channel
     sent_at: datetime
     currency: str
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,9 @@ class CustomerSituation:
 class PlanLine:
     """What happens with one customer in one currency (and company), and why, in a word and in a sentence.
 
-    `amount` is what the listed invoices and credit notes come to. `send_at` is in the customer's zone. `experiment` is
-    the test that this reminder is part of, and its arm, as "name:arm".
+    `amount` is what the listed invoices and credit notes come to, `oldest_due` when the oldest invoice was due.
+    `send_at` is in the customer's zone. `experiment` is the test that this reminder is part of, and its arm, as
+    "name:arm".
     """
 
     customer_id: str
@@ -166,6 +170,7 @@ class PlanLine:
     credit_notes: tuple[str, ...] = ()
     amount: Decimal = Decimal(0)
     days_overdue: int = 0
+    oldest_due: date | None = None
     workflow: str = ""
     stage: Stage | None = None
     tone: Tone | None = None
@@ -176,6 +181,11 @@ class PlanLine:
     send_at: datetime | None = None
     experiment: str = ""
     wording: str = ""
+
+    @property
+    def contacts_by(self) -> Channel | None:
+        """How the customer hears from us, by mail or by a person; None where nobody contacts them."""
+        return self.channel if self.send_at is not None else None
 
     def as_dict(self) -> dict[str, Any]:
         """As `duebox reminders plan --json` prints it; money is text with two places, what does not apply is null."""

@@ -9,6 +9,7 @@ Nothing leaves from here. A draft that the checks refuse is kept, says why, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -17,7 +18,7 @@ import structlog
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.result import ReminderDraft
 from app.db.tables.mail import MailboxRow
-from app.db.tables.reminders import BatchRow, ReminderRow
+from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
@@ -188,7 +189,7 @@ class BatchService:
 
     async def _conversation(self, uow: Uow, line: PlanLine, subject: str) -> UUID:
         """The thread of the customer's earlier reminders, so that an answer finds its history; else a new one."""
-        known = await uow.reminders.conversation(line.customer_id, line.currency)
+        known = await uow.reminders.conversation(line.customer_id, line.company, line.currency)
         if known is not None:
             try:
                 await uow.words.key(known)
@@ -202,24 +203,30 @@ class BatchService:
         return UUID(str(row["id"]))
 
     async def _open_tasks(self, lines: Sequence[PlanLine], as_of: date) -> int:
-        """A person's work, once for each stage: a call, a letter, a formal notice, a strategic account."""
+        """A person's work, once for each debt and step: a call, a letter, a formal notice, a strategic account."""
         opened = 0
         for start in range(0, len(lines), TASKS_AT_ONCE):
             some = lines[start : start + TASKS_AT_ONCE]
             async with self._database.write() as uow:
-                owners = await uow.ledger.customer_names(line.customer_id for line in some)
+                asked = {asked_of(row) for row in await uow.reminders.open_steps([line.customer_id for line in some])}
+                keyed = {task_key(line): line for line in some if asked_of(line) not in asked}
+                owners = await uow.ledger.customer_names(line.customer_id for line in keyed.values())
                 wanted = [
                     NewTask(
                         kind=TASK_OF.get(line.channel, TaskKind.CALL) if line.channel else TaskKind.CALL,
-                        key=task_key(line),
+                        key=key,
                         customer_id=line.customer_id,
                         due=as_of,
                         owner_email=owners[line.customer_id].owner_email,
                         note=kept(_note(line)),
                     )
-                    for line in some
+                    for key, line in keyed.items()
                 ]
-                opened += len(await uow.tasks.open_once(wanted))
+                tasks = await uow.tasks.open_once(wanted)
+                await uow.session.flush()  # a step stands on its task
+                for task in tasks:
+                    uow.reminders.add_step(_step(task.id, keyed[task.key]))
+                opened += len(tasks)
         return opened
 
 
@@ -233,8 +240,31 @@ def _note(line: PlanLine) -> Sentence:
 
 
 def task_key(line: PlanLine) -> str:
-    """What tells one task of the plan from another: once for each stage and reason."""
-    return f"{OF_THE_PLAN}{line.customer_id}:{line.company}:{line.currency}:{line.stage}:{line.reason.value}"
+    """What tells one task of the plan from another: once for each debt, stage and reason."""
+    about = (line.customer_id, line.company, line.currency, str(line.stage), line.reason.value, str(line.oldest_due))
+    return OF_THE_PLAN + sha256("\n".join(about).encode()).hexdigest()
+
+
+def asked_of(one: PlanLine | PersonsStepRow) -> tuple[str, str, str, str, str]:
+    """What a line asks a person for, and what a task of the plan is there for: alike when they mean the same work."""
+    channel = one.contacts_by if isinstance(one, PlanLine) else one.channel
+    return one.customer_id, one.company, one.currency, one.stage or "", channel or ""
+
+
+def _step(task_id: UUID, line: PlanLine) -> PersonsStepRow:
+    return PersonsStepRow(
+        id=task_id,
+        customer_id=line.customer_id,
+        company=line.company,
+        currency=line.currency,
+        amount=line.amount,
+        invoices=list(line.invoices),
+        stage=line.stage or "",
+        tone=line.tone or "",
+        channel=line.contacts_by,
+        language=line.language,
+        workflow=line.workflow,
+    )
 
 
 async def mailbox_for(uow: Uow, policy: Policy, company: str) -> MailboxRow:

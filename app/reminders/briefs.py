@@ -110,7 +110,7 @@ async def brief_of(
         addressee=await _addressee(uow, customer, wanted.contact_id),
         is_person=customer.natural_person,
         country=customer.country,
-        last_contact=await uow.reminders.last_sent(wanted.customer_id, wanted.currency),
+        last_contact=await uow.reminders.last_sent(wanted.customer_id, wanted.company, wanted.currency),
         broken_promise=_broken(cases, wanted.invoices, today),
         wording=wanted.wording,
         approver=approver if wanted.stage is Stage.FORMAL else "",

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import structlog
 
-from app.db.repositories.outcomes import Followed, Outcomes
-from app.db.tables.reminders import ReminderRow
+from app.db.repositories.outcomes import FOLLOWED_TABLES, Followed, Outcomes, Sent
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.experiment import PAID_WITHIN, Arm, Comparison, compare
@@ -27,19 +26,24 @@ class OutcomeService:
         self._clock = clock
 
     async def follow_today(self) -> None:
-        """Note what has come of the reminders of the last month."""
-        as_of, after, changed = self._clock().date(), None, 0
+        """Note what has come of the reminders and people's steps of the last month."""
+        as_of, changed = self._clock().date(), 0
         async with self._database.write() as uow:
             await Outcomes(uow.session).mark_sent()
+        for table in FOLLOWED_TABLES:
+            changed += await self._follow(table, as_of)
+        log.info("reminders.outcomes.followed", day=as_of.isoformat(), changed=changed)
+
+    async def _follow(self, table: type[Sent], as_of: date) -> int:
+        after, changed = None, 0
         while True:
             async with self._database.write() as uow:
                 outcomes = Outcomes(uow.session)
-                rows = await outcomes.followed(as_of, after)
+                rows = await outcomes.followed(table, as_of, after)
                 if not rows:
-                    break
+                    return changed
                 changed += await _note(outcomes, rows, as_of)
                 after = rows[-1].id
-        log.info("reminders.outcomes.followed", day=as_of.isoformat(), changed=changed)
 
 
 async def comparisons(uow: Uow, policy: ReminderPolicy, as_of: date) -> dict[str, Comparison]:
@@ -55,19 +59,19 @@ async def comparisons(uow: Uow, policy: ReminderPolicy, as_of: date) -> dict[str
     }
 
 
-async def _note(outcomes: Outcomes, rows: Sequence[ReminderRow], as_of: date) -> int:
+async def _note(outcomes: Outcomes, rows: Sequence[Sent], as_of: date) -> int:
     first = min(row.sent_on for row in rows if row.sent_on is not None)
     known = await outcomes.of_customers((row.customer_id for row in rows), first)
     changed = 0
     for row in rows:
         found = _paid_after(row, known, as_of), _answer(row, known, as_of)
         if found != (row.paid_after, row.answer):
-            await outcomes.note(row.id, *found)
+            await outcomes.note(row, *found)
             changed += 1
     return changed
 
 
-def _paid_after(row: ReminderRow, known: Followed, as_of: date) -> int | None:
+def _paid_after(row: Sent, known: Followed, as_of: date) -> int | None:
     """Days until payments on its invoices came to what it asked for. A ledger that calls all of them paid without
     telling the payment is believed from the day on which that is seen; what was cancelled or written off is not paid.
     """
@@ -85,7 +89,7 @@ def _paid_after(row: ReminderRow, known: Followed, as_of: date) -> int | None:
     return row.paid_after
 
 
-def _answer(row: ReminderRow, known: Followed, as_of: date) -> Answer | None:
+def _answer(row: Sent, known: Followed, as_of: date) -> Answer | None:
     assert row.sent_on is not None  # noqa: S101  # likewise
     since, until = row.sent_on, row.sent_on + FOLLOWED
     kinds = {

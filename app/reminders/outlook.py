@@ -38,5 +38,5 @@ def outlook(situation: CustomerSituation, policy: ReminderPolicy, today: date, d
 def _as_if_made(situation: CustomerSituation, line: PlanLine) -> CustomerSituation:
     if line.send_at is None or line.stage is None or line.channel is None:
         return situation
-    made = SentReminder(line.stage, line.channel, line.send_at, line.currency)
+    made = SentReminder(line.stage, line.channel, line.send_at, line.currency, line.company)
     return replace(situation, sent=(*situation.sent, made), contacted=(*situation.contacted, line.send_at))

@@ -98,7 +98,7 @@ class _Planner:
     def _overdue(self, workflow: Workflow) -> PlanLine:
         named = self.listing.overdue
         oldest = min(item.due_date for item, _payable in named)
-        at = standing(self.situation, self.policy, workflow, oldest, self.listing.currency)
+        at = standing(self.situation, self.policy, workflow, oldest, self.listing)
         if at.on is not None and at.on > self.as_of:
             return self.wait(Why.NOT_DUE, named, with_credit=True, day=at.on)
         return self._ask(workflow, at.step, named)
@@ -111,7 +111,7 @@ class _Planner:
         if not named:
             return None
         first_due = min(item.due_date for item, _payable in named)
-        if sent_since(self.situation, first_due + timedelta(days=step.days), self.listing.currency):
+        if sent_since(self.situation, first_due + timedelta(days=step.days), self.listing):
             return None
         return self._ask(workflow, step, named)
 
@@ -198,4 +198,5 @@ class _Planner:
             credit_notes=tuple(note.number for note in notes),
             amount=net(named, notes),
             days_overdue=max(self.listing.oldest_days(self.as_of), 0),
+            oldest_due=min((item.due_date for item, _payable in named), default=None),
         )

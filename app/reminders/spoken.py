@@ -17,16 +17,15 @@ from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, PlanLine, Stage
 from app.domain.sentence import Sentence
-from app.domain.task import OF_THE_PLAN
-from app.reminders.batches import Author, mailbox_for, task_key
+from app.reminders.batches import Author, asked_of, mailbox_for
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.service import ReminderService
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """`changed`: why the plan no longer asks for this; then there is no text. `points` are for a call, in the language
-    of the person who calls; `body` is in the customer's."""
+    """`changed`: why the plan no longer asks for this, `reasons`: why a person decides; then there is no text. `points`
+    are for a call, in the language of the person who calls; `body` is in the customer's."""
 
     task_id: str
     kind: str
@@ -40,6 +39,7 @@ class SpokenText:
     points: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     is_formal: bool = False
 
 
@@ -59,14 +59,17 @@ class SpokenTexts:
         today = self._clock().date()
         async with self._database.read() as uow:
             task = await uow.tasks.get(task_id)
+            step = await uow.reminders.persons_step(task_id)
             customer = await uow.ledger.customer(task.customer_id)
-        if not task.key.startswith(OF_THE_PLAN) or customer is None:
+        if step is None or customer is None:
             raise NotFound("this task has no drafted text")
         text = SpokenText(str(task_id), task.kind.value, task.customer_id, customer.name)
         _situation, lines = await self._plans.explain(task.customer_id, today)
-        line = next((one for one in lines if one.stage and task_key(one) == task.key), None)
+        line = next((one for one in lines if asked_of(one) == asked_of(step)), None)
         if line is None:
             return replace(text, changed=tuple(one.why for one in lines))
+        if line.stage is None:
+            return replace(text, reasons=(line.why,))
         async with self._database.read() as uow:
             brief = await self._brief(uow, line, today, reader)
             contact = await _contact(uow, line)

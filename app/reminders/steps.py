@@ -7,6 +7,7 @@ from app.domain.experiment import Arm, experiment_for
 from app.domain.intents import Tone
 from app.domain.reminder import RANK, Channel, CustomerSituation, SentReminder, Stage
 from app.domain.workflow import ReminderPolicy, Step, Workflow
+from app.reminders.listing import Listing
 
 FIRMER = {Tone.WARM: Tone.NEUTRAL, Tone.NEUTRAL: Tone.FIRM, Tone.FIRM: Tone.FIRM}
 
@@ -27,7 +28,7 @@ def workflow_of(situation: CustomerSituation, policy: ReminderPolicy) -> Workflo
 
 
 def standing(
-    situation: CustomerSituation, policy: ReminderPolicy, workflow: Workflow, oldest_due: date, currency: str
+    situation: CustomerSituation, policy: ReminderPolicy, workflow: Workflow, oldest_due: date, listing: Listing
 ) -> Standing:
     """The first step after those that were sent while the oldest invoice was overdue: one before was about others.
 
@@ -35,7 +36,7 @@ def standing(
     who asks with an overdue invoice, and asks for one by `courtesy`.
     """
     steps = [step for step in workflow.steps if step.stage is not Stage.COURTESY]
-    sent = sent_since(situation, oldest_due + timedelta(days=workflow.steps[0].days), currency)
+    sent = sent_since(situation, oldest_due + timedelta(days=workflow.steps[0].days), listing)
     about_it = (reminder for reminder in sent if reminder.sent_at.date() > oldest_due)
     highest = max((RANK[reminder.stage] for reminder in about_it), default=RANK[Stage.COURTESY])
     step = next((step for step in steps if RANK[step.stage] > highest), None)
@@ -52,9 +53,11 @@ def courtesy(workflow: Workflow) -> Step | None:
     return next((step for step in workflow.steps if step.stage is Stage.COURTESY), None)
 
 
-def sent_since(situation: CustomerSituation, day: date, currency: str) -> list[SentReminder]:
-    """What was sent about this debt: earlier reminders belong to invoices that are settled."""
-    return [r for r in situation.sent if r.currency == currency and r.sent_at.date() >= day]
+def sent_since(situation: CustomerSituation, day: date, listing: Listing) -> list[SentReminder]:
+    """What was sent about this debt: earlier reminders belong to invoices that are settled, others to another of our
+    companies."""
+    of_it = listing.currency, listing.company
+    return [one for one in situation.sent if (one.currency, one.company) == of_it and one.sent_at.date() >= day]
 
 
 def extra_days(situation: CustomerSituation, policy: ReminderPolicy) -> int:

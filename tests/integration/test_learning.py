@@ -10,18 +10,20 @@ import sqlalchemy as sa
 
 from app.db.repositories.figures import Slice
 from app.db.repositories.outcomes import Outcomes
-from app.db.tables.ledger import CaseRow, ImportRow, InvoiceRow, PaymentRow
+from app.db.tables.ledger import CaseRow, ImportRow, InvoiceRow, PaymentRow, TaskRow
 from app.db.tables.reminders import ReminderRow
 from app.domain.experiment import Experiment
 from app.domain.ids import new_id
 from app.domain.intents import Tone
 from app.domain.outcome import Answer, Automatic, Record
-from app.domain.reminder import Stage
+from app.domain.reminder import Channel, Stage
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
-from app.domain.workflow import ReminderPolicy
+from app.domain.task import TaskState
+from app.domain.workflow import ReminderPolicy, Step
 from app.insights.pages import InsightsPages
 from app.insights.service import InsightsService
+from app.ledger.tasks import TaskService
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
 from app.reminders.automatic import Morning
@@ -65,6 +67,30 @@ async def test_a_reminder_is_paid_when_what_it_asked_for_has_come_in(desk: Desk)
     assert (found.sent_on, found.paid_after) == (sent, 9)
     desk.instance.clock.advance(days=10)
     assert (await follow(desk)).paid_after == 9
+
+
+async def test_a_call_is_followed_like_a_mail_and_its_effect_is_told_by_channel(desk: Desk) -> None:
+    policy = desk.plans.policy
+    call = Step(3, Stage.FIRST, Tone.NEUTRAL, Channel.CALL)
+    desk.plans.policy = replace(policy, workflows=tuple(replace(one, steps=(call,)) for one in policy.workflows))
+    await desk.draft()
+    async with desk.instance.database.read() as uow:
+        task_id = await uow.session.scalar(sa.select(TaskRow.id))
+    assert task_id is not None
+    tasks, called = TaskService(desk.instance.database, desk.instance.clock), desk.instance.clock().date()
+    await tasks.move(task_id, TaskState.DONE, desk.instance.collector)
+    await desk.add(payment(called + timedelta(days=2), "1250.00"))
+    desk.instance.clock.advance(days=8)
+    outcomes = OutcomeService(desk.instance.database, desk.instance.clock)
+    await outcomes.follow_today()
+    async with desk.instance.database.read() as uow:
+        (effect,) = await Outcomes(uow.session).effects("channel", desk.instance.clock().date())
+        assert await Outcomes(uow.session).effects("decided", desk.instance.clock().date()) == []
+    assert (effect.label, effect.sent, effect.paid[0], effect.of[0]) == ("call", 1, 1, 1)
+    await tasks.move(task_id, TaskState.OPEN, desk.instance.collector)
+    await outcomes.follow_today()
+    async with desk.instance.database.read() as uow:
+        assert await Outcomes(uow.session).effects("channel", desk.instance.clock().date()) == []
 
 
 async def test_a_ledger_that_only_closes_invoices_is_believed_from_the_day_it_is_seen(desk: Desk) -> None:

@@ -1,19 +1,21 @@
 """Texts of tasks, drafted when they are looked at. C-1 owes INV-1 since 2026-05-01; it is 2026-05-21."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from app.db.tables.ledger import InvoiceRow, TaskRow
+from app.db.tables.ledger import ImportRow, InvoiceRow, TaskRow
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.intents import Tone
-from app.domain.reminder import Channel, Stage
+from app.domain.reminder import Channel, NextAction, PlanLine, Stage, Why
 from app.domain.task import TaskKind, TaskState
 from app.domain.workflow import Step
+from app.ledger.tasks import TaskService
 from app.policies.loading import load_policy
 from app.reminders.spoken import SpokenTexts
 from tests.desk import Desk, EmbeddedAuthor
@@ -24,6 +26,10 @@ async def task_of(desk: Desk, stage: Stage, channel: Channel) -> UUID:
     policy = desk.plans.policy
     step = Step(3, stage, Tone.NEUTRAL, channel)
     desk.plans.policy = replace(policy, workflows=tuple(replace(one, steps=(step,)) for one in policy.workflows))
+    return await opened_task(desk)
+
+
+async def opened_task(desk: Desk) -> UUID:
     await desk.batches.draft(desk.instance.clock().date(), by=desk.instance.collector)
     async with desk.instance.database.read() as uow:
         found = await uow.session.scalar(sa.select(TaskRow.id).order_by(TaskRow.id.desc()).limit(1))
@@ -65,6 +71,64 @@ async def test_what_is_paid_meanwhile_has_no_text_any_more(desk: Desk) -> None:
     found = await texts(desk).of(task_id, desk.instance.collector)
     assert found.changed
     assert not found.points
+
+
+async def test_a_workflow_goes_on_after_a_call_that_was_made_and_one_that_needs_no_making(desk: Desk) -> None:
+    policy = desk.plans.policy
+    ways = (Stage.FIRST, Channel.CALL), (Stage.SECOND, Channel.LETTER), (Stage.THIRD, Channel.EMAIL)
+    steps = tuple(Step(3, stage, Tone.NEUTRAL, channel) for stage, channel in ways)
+    desk.plans.policy = replace(policy, workflows=tuple(replace(one, steps=steps) for one in policy.workflows))
+    tasks = TaskService(desk.instance.database, desk.instance.clock)
+    await tasks.move(await opened_task(desk), TaskState.DONE, desk.instance.collector)
+    assert (await planned(desk)).reason is Why.NOT_DUE
+    await week_goes_by(desk)
+    line = await planned(desk)
+    assert (line.action, line.stage, line.channel) == (NextAction.TASK, Stage.SECOND, Channel.LETTER)
+    await tasks.move(await opened_task(desk), TaskState.DISMISSED, desk.instance.collector)
+    await week_goes_by(desk)
+    line = await planned(desk)
+    assert (line.action, line.stage) == (NextAction.REMIND, Stage.THIRD)
+
+
+async def test_a_call_counts_for_the_caps_like_a_mail(desk: Desk) -> None:
+    task_id = await task_of(desk, Stage.FIRST, Channel.CALL)
+    await TaskService(desk.instance.database, desk.instance.clock).move(
+        task_id, TaskState.DONE, desk.instance.collector
+    )
+    situation, _lines = await desk.plans.explain("C-1", desk.instance.clock().date())
+    assert situation.contacted == (desk.instance.clock(),)
+
+
+async def test_the_same_call_is_asked_for_once_and_again_for_a_later_debt(desk: Desk) -> None:
+    first = await task_of(desk, Stage.FIRST, Channel.CALL)
+    assert await opened_task(desk) == first
+    tasks = TaskService(desk.instance.database, desk.instance.clock)
+    await tasks.move(first, TaskState.DONE, desk.instance.collector)
+    desk.instance.clock.advance(days=200)
+    due = desk.instance.clock().date() - timedelta(days=10)
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(InvoiceRow).values(due_date=due))
+    await week_goes_by(desk)
+    assert await opened_task(desk) != first
+
+
+async def test_what_comes_after_the_last_step_is_told_and_not_called_outdated(desk: Desk) -> None:
+    done = await task_of(desk, Stage.FIRST, Channel.CALL)
+    await TaskService(desk.instance.database, desk.instance.clock).move(done, TaskState.DONE, desk.instance.collector)
+    await week_goes_by(desk)
+    found = await texts(desk).of(await opened_task(desk), desk.instance.collector)
+    assert (found.changed, found.points) == ((), ())
+    assert found.reasons[0].startswith("Every step was sent")
+
+
+async def planned(desk: Desk) -> PlanLine:
+    _situation, (line,) = await desk.plans.explain("C-1", desk.instance.clock().date())
+    return line
+
+
+async def week_goes_by(desk: Desk) -> None:
+    desk.instance.clock.advance(days=7)
+    await desk.add(ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, at=desk.instance.clock()))
 
 
 async def test_a_task_that_is_not_of_the_plan_has_none(desk: Desk) -> None:

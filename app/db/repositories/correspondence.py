@@ -1,4 +1,4 @@
-"""What the mailboxes know about all customers: who waits for an answer, and whom we wrote to of late."""
+"""What is known about all customers: who waits for an answer, and whom we wrote to or called of late."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,10 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.tables.ledger import TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow
+from app.db.tables.reminders import PersonsStepRow
 from app.db.tables.work import OutboxRow
 from app.domain.message import MessageState
 from app.domain.review import OutboxState
+from app.domain.task import TaskState
 
 LOOK_BACK = timedelta(days=8)
 LOOK_AHEAD = timedelta(days=3)
@@ -43,11 +46,11 @@ class Correspondence:
         return {customer for customer in found if customer is not None}
 
     async def contacted(self, as_of: date) -> dict[str, list[datetime]]:
-        """When we wrote to each customer of late or are about to, from any mailbox and by whomever."""
+        """When we wrote to each customer of late or are about to, from any mailbox and by whomever, or called them."""
         since = start_of(as_of) - LOOK_BACK
         until = start_of(as_of) + LOOK_AHEAD
         found: dict[str, list[datetime]] = defaultdict(list)
-        for select in (_answers(since, until), _colleagues_answers(since, until)):
+        for select in (_answers(since, until), _colleagues_answers(since, until), _persons_steps(since, until)):
             customer_column = select.selected_columns[0]
             for customer, moment in await self._session.execute(select.where(self._within(customer_column))):
                 if customer is not None:
@@ -79,6 +82,20 @@ def _colleagues_answers(since: datetime, until: datetime) -> sa.Select[str | Non
             HistoryRow.received_at >= since,
             HistoryRow.received_at < until,
             ~ours,
+        )
+    )
+
+
+def _persons_steps(since: datetime, until: datetime) -> sa.Select[str, datetime | None]:
+    """Calls, letters and messages of the plan that a person saw to."""
+    return (
+        sa.select(PersonsStepRow.customer_id, TaskRow.closed_at)
+        .join(TaskRow, TaskRow.id == PersonsStepRow.id)
+        .where(
+            PersonsStepRow.channel.is_not(None),
+            TaskRow.state == TaskState.DONE,
+            TaskRow.closed_at >= since,
+            TaskRow.closed_at < until,
         )
     )
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,30 +12,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bulk import among
 from app.db.repositories.correspondence import start_of
-from app.db.tables.ledger import CaseRow, InvoiceRow, PaymentRow
+from app.db.tables.ledger import CaseRow, InvoiceRow, PaymentRow, TaskRow
 from app.db.tables.mail import MessageRow
-from app.db.tables.reminders import ReminderRow
+from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.account import InvoiceStatus
 from app.domain.outcome import DAYS, FOLLOWED, Answer, Record
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
+from app.domain.task import TaskState
 
 T = TypeVar("T")
+S = TypeVar("S", bound=ReminderRow | PersonsStepRow)
 
 AT_ONCE = 2_000
 LOOK_BACK = timedelta(days=365)
-GROUPED_BY = {
-    "step": ReminderRow.workflow + ", " + ReminderRow.stage,
-    "channel": ReminderRow.channel,
-    "tone": ReminderRow.tone,
-    "sender": ReminderRow.company,
-    "language": ReminderRow.language,
-    "decided": sa.case(
-        (ReminderRow.is_automatic, "automatic"), (ReminderRow.edited_id.is_not(None), "edited"), else_="as_drafted"
-    ),
+Sent: TypeAlias = ReminderRow | PersonsStepRow
+"""What is followed: a mail of ours, or a step that a person took."""
+
+FOLLOWED_TABLES: tuple[type[Sent], ...] = (ReminderRow, PersonsStepRow)
+
+
+def _labels(table: type[Sent]) -> dict[str, sa.ColumnElement[Any]]:
+    return {
+        "step": table.workflow + ", " + table.stage,
+        "channel": sa.type_coerce(table.channel, sa.String),
+        "tone": sa.type_coerce(table.tone, sa.String),
+        "sender": sa.type_coerce(table.company, sa.String),
+        "language": sa.type_coerce(table.language, sa.String),
+    }
+
+
+_DECIDED = sa.case(
+    (ReminderRow.is_automatic, "automatic"), (ReminderRow.edited_id.is_not(None), "edited"), else_="as_drafted"
+)
+GROUPED_BY: Mapping[str, Mapping[type[Sent], sa.ColumnElement[Any]]] = {
+    **{by: {table: _labels(table)[by] for table in FOLLOWED_TABLES} for by in _labels(ReminderRow)},
+    "decided": {ReminderRow: _DECIDED},
 }
-"""By what effects are told apart."""
+"""By what effects are told apart, and how of each table; of a person's own step nobody decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,8 @@ class Outcomes:
         self._session = session
 
     async def mark_sent(self) -> None:
-        """Note the day (UTC) on the reminders that have left since the last look."""
+        """Note the day (UTC) on the reminders that have left since the last look, and on the steps that a person has
+        taken; one that was opened again is not taken."""
         found = await self._session.execute(
             sa.select(ReminderRow.id, OutboxRow.sent_at)
             .join(OutboxRow, OutboxRow.reminder_id == ReminderRow.id)
@@ -76,15 +92,23 @@ class Outcomes:
                 OutboxRow.state == OutboxState.SENT,
             )
         )
-        await self._note([{"id": row_id, "sent_on": at.date()} for row_id, at in found if at is not None])
-
-    async def followed(self, as_of: date, after: UUID | None) -> Sequence[ReminderRow]:
-        """Some of the reminders that were sent within FOLLOWED before this day, by id."""
-        wanted = [ReminderRow.sent_on > as_of - FOLLOWED, ReminderRow.sent_on <= as_of]
-        wanted += [ReminderRow.id > after] if after else []
-        found = await self._session.scalars(
-            sa.select(ReminderRow).where(*wanted).order_by(ReminderRow.id).limit(AT_ONCE)
+        await self._note(ReminderRow, [{"id": row_id, "sent_on": at.date()} for row_id, at in found if at is not None])
+        is_done = TaskRow.state == TaskState.DONE
+        steps = await self._session.execute(
+            sa.select(PersonsStepRow.id, is_done, TaskRow.closed_at)
+            .join(TaskRow, TaskRow.id == PersonsStepRow.id)
+            .where(PersonsStepRow.channel.is_not(None), is_done == PersonsStepRow.sent_on.is_(None))
         )
+        await self._note(
+            PersonsStepRow,
+            [{"id": row_id, "sent_on": at.date() if done and at else None} for row_id, done, at in steps],
+        )
+
+    async def followed(self, table: type[S], as_of: date, after: UUID | None) -> Sequence[S]:
+        """Some of what was sent within FOLLOWED before this day, by id."""
+        wanted = [table.sent_on > as_of - FOLLOWED, table.sent_on <= as_of]
+        wanted += [table.id > after] if after else []
+        found = await self._session.scalars(sa.select(table).where(*wanted).order_by(table.id).limit(AT_ONCE))
         return found.all()
 
     async def of_customers(self, customer_ids: Iterable[str], since: date) -> Followed:
@@ -123,20 +147,27 @@ class Outcomes:
             _by_customer((customer_id, at.date()) for customer_id, at in mails if customer_id is not None),
         )
 
-    async def note(self, row_id: UUID, paid_after: int | None, answer: Answer | None) -> None:
-        await self._note([{"id": row_id, "paid_after": paid_after, "answer": answer}])
+    async def note(self, row: Sent, paid_after: int | None, answer: Answer | None) -> None:
+        await self._note(type(row), [{"id": row.id, "paid_after": paid_after, "answer": answer}])
 
     async def effects(self, grouped_by: str, as_of: date) -> list[Effect]:
         """Of what was sent within a year, by one of GROUPED_BY; the most frequent first. Raises KeyError."""
-        label: sa.Label[str] = GROUPED_BY[grouped_by].label("label")
+        sent = sa.union_all(
+            *(
+                sa.select(
+                    label.label("label"), table.sent_on, table.paid_after, sa.type_coerce(table.answer, sa.String)
+                ).where(table.sent_on > as_of - LOOK_BACK)
+                for table, label in GROUPED_BY[grouped_by].items()
+            )
+        ).subquery()
+        label, sent_on, paid_after, answered = sent.c
         counts: list[sa.ColumnElement[Any]] = [sa.func.count()]
         for days in DAYS:
-            is_old = ReminderRow.sent_on <= as_of - timedelta(days=days)
-            counts += [_count(sa.and_(is_old, ReminderRow.paid_after <= days)), _count(is_old)]
-        counts += [_count(ReminderRow.answer == answer) for answer in Answer]
-        inner = sa.select(label, *(count.label(f"c{n}") for n, count in enumerate(counts)))
-        inner = inner.where(ReminderRow.sent_on > as_of - LOOK_BACK).group_by(label)
-        found = await self._session.execute(inner.order_by(sa.desc("c0"), "label"))
+            is_old = sent_on <= as_of - timedelta(days=days)
+            counts += [_count(sa.and_(is_old, paid_after <= days)), _count(is_old)]
+        counts += [_count(answered == answer.value) for answer in Answer]
+        inner = sa.select(label, *(count.label(f"c{n}") for n, count in enumerate(counts))).group_by(label)
+        found = await self._session.execute(inner.order_by(sa.desc("c0"), label))
         return [_effect(*row) for row in found]
 
     async def arms(self, as_of: date, within: timedelta) -> dict[str, tuple[int, int]]:
@@ -183,9 +214,9 @@ class Outcomes:
         ).one()
         return Record(approved, int(edited or 0), automatic, int(disputed or 0))
 
-    async def _note(self, values: Sequence[Mapping[str, Any]]) -> None:
+    async def _note(self, table: type[Sent], values: Sequence[Mapping[str, Any]]) -> None:
         if values:
-            await self._session.execute(sa.update(ReminderRow), values)
+            await self._session.execute(sa.update(table), values)
 
 
 def _by_customer(pairs: Iterable[tuple[str, T]]) -> Mapping[str, Sequence[T]]:

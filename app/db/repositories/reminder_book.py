@@ -8,12 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables.reminders import BatchRow, ReminderRow
+from app.db.bulk import among
+from app.db.tables.ledger import TaskRow
+from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState
+from app.domain.task import TaskState
 
 
 class ReminderBook:
@@ -83,27 +86,48 @@ class ReminderBook:
         assert isinstance(moved, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
         return moved.rowcount == 1
 
-    async def conversation(self, customer_id: str, currency: str) -> UUID | None:
-        """That of the customer's newest reminder in a currency."""
+    async def conversation(self, customer_id: str, company: str, currency: str) -> UUID | None:
+        """That of the customer's newest reminder from a company in a currency."""
         return await self._session.scalar(
             sa.select(ReminderRow.conversation_id)
-            .where(ReminderRow.customer_id == customer_id, ReminderRow.currency == currency)
+            .where(
+                ReminderRow.customer_id == customer_id,
+                ReminderRow.company == company,
+                ReminderRow.currency == currency,
+            )
             .order_by(ReminderRow.id.desc())
             .limit(1)
         )
 
-    async def last_sent(self, customer_id: str, currency: str) -> date | None:
-        """The day (UTC) on which the customer was last reminded."""
+    async def last_sent(self, customer_id: str, company: str, currency: str) -> date | None:
+        """The day (UTC) on which a company last reminded the customer."""
         moment = await self._session.scalar(
             sa.select(sa.func.max(OutboxRow.sent_at))
             .join(ReminderRow, ReminderRow.id == OutboxRow.reminder_id)
             .where(
                 ReminderRow.customer_id == customer_id,
+                ReminderRow.company == company,
                 ReminderRow.currency == currency,
                 OutboxRow.state == OutboxState.SENT,
             )
         )
         return moment.date() if moment else None
+
+    def add_step(self, row: PersonsStepRow) -> None:
+        self._session.add(row)
+
+    async def persons_step(self, task_id: UUID) -> PersonsStepRow | None:
+        """What the plan asked for when it opened this task; None for other tasks."""
+        return await self._session.get(PersonsStepRow, task_id)
+
+    async def open_steps(self, customer_ids: Sequence[str]) -> Sequence[PersonsStepRow]:
+        """What the plan has asked people for, of these customers, and nobody has done yet."""
+        found = await self._session.scalars(
+            sa.select(PersonsStepRow)
+            .join(TaskRow, TaskRow.id == PersonsStepRow.id)
+            .where(TaskRow.state == TaskState.OPEN, among(self._session, PersonsStepRow.customer_id, customer_ids))
+        )
+        return found.all()
 
     async def void(self, reminder_id: UUID) -> None:
         """What its approval relied on has changed."""

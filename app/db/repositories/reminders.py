@@ -21,9 +21,10 @@ from app.db.tables.ledger import (
     ImportRow,
     InvoiceRow,
     PaymentRow,
+    TaskRow,
 )
 from app.db.tables.mail import MessageRow
-from app.db.tables.reminders import ReminderRow
+from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.account import CLOSED, ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.contact import Reachability
@@ -40,6 +41,7 @@ from app.domain.reminder import (
     Why,
 )
 from app.domain.review import CaseKind, CaseState, OutboxState
+from app.domain.task import TaskState
 
 AT_ONCE = 5_000
 REPLIES_LOOK_BACK = timedelta(days=180)
@@ -255,21 +257,36 @@ class _Batch:
             self._replies[customer].append(moment)
 
     async def _load_sent(self) -> None:
-        """Reminders that left, or may have left."""
-        select = (
+        """Reminders that left, or may have left, and the steps that a person took, or said to need no doing."""
+        mails = (
             sa.select(
                 ReminderRow.customer_id,
                 ReminderRow.stage,
                 ReminderRow.channel,
                 sa.func.coalesce(OutboxRow.sent_at, OutboxRow.send_after),
                 ReminderRow.currency,
+                ReminderRow.company,
             )
             .join(OutboxRow, OutboxRow.reminder_id == ReminderRow.id)
             .where(OutboxRow.state.in_(GONE))
             .order_by(ReminderRow.id)
         )
-        for customer, stage, channel, moment, currency in await self._rows(ReminderRow.customer_id, select):
-            self._sent[customer].append(SentReminder(Stage(stage), Channel(channel), moment, currency))
+        steps = (
+            sa.select(
+                PersonsStepRow.customer_id,
+                PersonsStepRow.stage,
+                PersonsStepRow.channel,
+                TaskRow.closed_at,
+                PersonsStepRow.currency,
+                PersonsStepRow.company,
+            )
+            .join(TaskRow, TaskRow.id == PersonsStepRow.id)
+            .where(TaskRow.state != TaskState.OPEN, PersonsStepRow.channel.is_not(None))
+            .order_by(PersonsStepRow.id)
+        )
+        for column, select in ((ReminderRow.customer_id, mails), (PersonsStepRow.customer_id, steps)):
+            for customer, stage, channel, *rest in await self._rows(column, select):
+                self._sent[customer].append(SentReminder(Stage(stage), Channel(channel), *rest))
 
     async def _load_delays(self) -> None:
         """Days from the due date to each payment of the last year. Those of natural persons are never read."""

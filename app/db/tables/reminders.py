@@ -1,4 +1,5 @@
-"""Reminders: one row a mail, gathered in batches that a person looks through before they leave."""
+"""Reminders: one row a mail, gathered in batches that a person looks through before they leave; and one row a step that
+is a person's to take."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -66,6 +67,35 @@ class ReminderRow(Base):
     workflow: Mapped[str] = mapped_column(sa.String(64), default="")
     experiment: Mapped[str] = mapped_column(sa.String(40), default="")
     is_automatic: Mapped[bool] = mapped_column(default=False)
+    sent_on: Mapped[date | None]
+    paid_after: Mapped[int | None]
+    answer: Mapped[Answer | None] = mapped_column(words(Answer, "answer"))
+
+
+class PersonsStepRow(Base):
+    """What the plan asked a person for when it opened a task of the same id: a call, a letter, a message, an important
+    customer. Without `channel` nobody is contacted by it (no contact is known, the workflow is at its end).
+
+    `sent_on` is the day (UTC) on which it was done, once that is followed; `paid_after` and `answer` as of a reminder.
+    """
+
+    __tablename__ = "persons_steps"
+    __table_args__ = (
+        sa.Index("ix_persons_steps_customer_id", "customer_id"),
+        sa.Index("ix_persons_steps_sent_on", "sent_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(sa.ForeignKey("tasks.id"), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
+    company: Mapped[str] = mapped_column(sa.String(64))
+    currency: Mapped[str] = mapped_column(sa.CHAR(3))
+    amount: Mapped[Decimal] = mapped_column(Amount)
+    invoices: Mapped[list[str]] = mapped_column(sa.JSON)
+    stage: Mapped[str] = mapped_column(sa.String(16))
+    tone: Mapped[str] = mapped_column(sa.String(16))
+    channel: Mapped[str | None] = mapped_column(sa.String(16))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    workflow: Mapped[str] = mapped_column(sa.String(64))
     sent_on: Mapped[date | None]
     paid_after: Mapped[int | None]
     answer: Mapped[Answer | None] = mapped_column(words(Answer, "answer"))

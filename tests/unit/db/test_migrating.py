@@ -2,7 +2,9 @@
 there and back."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from app.db.engine import sync_engine
 from app.db.migrating import MIGRATIONS, head, is_up_to_date, revisions, upgrade
+from app.db.tables.ledger import TaskRow
 
 
 def config() -> Config:
@@ -42,6 +45,36 @@ def test_the_migrations_make_the_tables_of_the_classes_and_can_be_undone(url: st
         command.upgrade(asked, "head")
         command.check(asked)
         connection.commit()
+    engine.dispose()
+
+
+def test_tasks_of_the_plan_from_before_keep_what_they_were_for(url: str) -> None:
+    at = datetime(2026, 5, 21, 10, tzinfo=UTC)
+    engine = sync_engine(url)
+    with engine.begin() as connection:
+        asked = config()
+        asked.attributes["connection"] = connection
+        command.upgrade(asked, "5e0c9d27ab41")
+        connection.execute(
+            sa.text(
+                "INSERT INTO customers (id, name, language, country, currency, timezone, payment_terms_days, strategic,"
+                " natural_person, segment, owner_email, payment_method, company, payment_seen, ledger_version)"
+                " VALUES ('C:1', 'Ash', '', '', '', 'UTC', 30, false, false, '', '', '', '', false, 1)"
+            )
+        )
+        for number, (key, kind) in enumerate(
+            [
+                ("reminder:C:1:north:EUR:second:due", "letter"),
+                ("reminder:C:1::EUR:None:steps_done", "call"),
+                ("dispute_due:7", "dispute_due"),
+            ]
+        ):
+            task = {"id": UUID(int=number), "key": key, "kind": kind, "state": "open", "customer_id": "C:1"}
+            times = {"owner_email": "", "due": at.date(), "opened_at": at}
+            connection.execute(sa.insert(TaskRow).values(task | times))
+        command.upgrade(asked, "head")
+        found = connection.execute(sa.text("SELECT company, currency, stage, channel FROM persons_steps ORDER BY id"))
+        assert [tuple(row) for row in found] == [("north", "EUR", "second", "letter"), ("", "EUR", "", None)]
     engine.dispose()
 
 

@@ -134,6 +134,13 @@ def test_reminder_of_a_settled_debt_does_not_count() -> None:
     assert _only(customer(sent=(_sent(Stage.FIRST, 8, "USD"),))).stage is Stage.FIRST
 
 
+def test_what_another_of_our_companies_sent_is_no_step_of_this_one() -> None:
+    northern = replace(_sent(Stage.FIRST, 8), company="north")
+    owed = (invoice(overdue=40)._replace(company="south"),)
+    assert _only(customer(items=owed, sent=(northern,))).stage is Stage.FIRST
+    assert _only(customer(items=owed, sent=(replace(northern, company="south"),))).stage is Stage.SECOND
+
+
 def test_a_reminder_sent_before_an_invoice_was_overdue_was_about_others() -> None:
     """A second step about a debt that is settled by now does not make the third the first that is heard of this one."""
     young = (invoice(overdue=12),)
