@@ -1,12 +1,15 @@
 """Intake: raw bytes are stored before they are parsed, once, and the job that works them is in the same transaction.
 
-up to 400 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, ONE dispatch job
+up to 400 mails ─▶ read the headers ─▶ ONE transaction: which are new, whose thread, rows, audit, and
+                                        ├─ of few: the triage job of each, so that nobody waits behind batches
+                                        ├─ of many: ONE dispatch job, which queues them later
                                         └─ fails? one mail at a time, so that one bad mail stops no other
 """
 
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +35,10 @@ from app.reading.parsing import fingerprint, parse_mail
 
 BATCH = 400
 """Mails in one transaction: some twenty statements are the same for one as for all, and nobody waits long for it."""
+
+FEW = 20
+"""So many mails have their own jobs at once, each a statement of the transaction that stores it. Dispatch is done by
+one worker at a time: if each delivery asked for it, a storm of them would hold up everybody's mail."""
 
 MAX_BYTES = 50 * 1024 * 1024
 SUBJECT_JOINS_FOR = timedelta(days=30)
@@ -126,6 +133,9 @@ class IntakeService:
         batch_id = new_id()
         for letter in letters:
             await self._place(uow, batch, mailbox_id, batch_id, letter)
+        is_direct = await self._is_direct(uow, batch)
+        if is_direct:
+            await self._hold_back(uow, batch)
         await uow.messages.insert_many(
             conversations=batch.conversations, payloads=batch.payloads, messages=batch.messages, copies=batch.copies
         )
@@ -133,13 +143,29 @@ class IntakeService:
         for conversation_id in batch.unread:
             await uow.messages.bump_conversation(conversation_id)
             await uow.planted.withdraw(await uow.reviews.raise_versions(conversation_id=conversation_id))
-        if any(row["state"] is MessageState.IN_WORK for row in batch.messages):
+        if is_direct:
+            await uow.enqueue(*(triage_job(row["id"], 1, row["conversation_id"]) for row in _to_work(batch)))
+        elif _to_work(batch):
             await uow.enqueue(dispatch_job(batch_id))
         uow.once_committed(partial(self._trace, batch, mailbox_id, batch_id, began=began))
         log.info(
             "intake.batch.stored", mailbox_id=str(mailbox_id), messages=len(batch.messages), copies=len(batch.copies)
         )
         return len(batch.messages)
+
+    @staticmethod
+    async def _is_direct(uow: Uow, batch: _Batch) -> bool:
+        """Few mails, and none of a thread in which earlier mail may still wait for its dispatch: order is kept."""
+        return len(batch.messages) <= FEW and not await uow.messages.has_batch_in_work(batch.newest)
+
+    @staticmethod
+    async def _hold_back(uow: Uow, batch: _Batch) -> None:
+        """No dispatch will look at these mails: hold those of a sender who has very many in work."""
+        to_work = _to_work(batch)
+        ahead = await uow.messages.in_work_by_sender({row["sender_hash"] for row in to_work if row["sender_hash"]})
+        for row in to_work:
+            row["batch_id"] = None
+            row["is_held"] = _is_held(row["sender_hash"], ahead)
 
     def _trace(self, batch: _Batch, mailbox_id: UUID, batch_id: UUID, *, began: int) -> None:
         """The first step of each new mail's trace is the batch that it came in."""
@@ -268,6 +294,7 @@ class IntakeService:
             "attempts": 0,
             "error": "too_large" if truncated else "",
             "is_automatic": letter.head.is_automatic,
+            "is_held": False,
         }
 
     async def _twin(self, uow: Uow, batch: _Batch, letter: _Letter) -> UUID | None:
@@ -293,6 +320,19 @@ class IntakeService:
         return (customer, letter.subject_hash) if customer and letter.subject_hash else None
 
 
+def _to_work(batch: _Batch) -> list[dict[str, Any]]:
+    return [row for row in batch.messages if row["state"] is MessageState.IN_WORK and not row["is_held"]]
+
+
+def _is_held(sender_hash: str | None, ahead: Counter[str]) -> bool:
+    """Whether a mail waits until one of its sender's before it is worked; it is counted among those ahead of the
+    next."""
+    if sender_hash is None:
+        return False
+    ahead[sender_hash] += 1
+    return ahead[sender_hash] > STORM_FROM
+
+
 def _is_same(earlier: bytes, later: bytes) -> bool:
     if earlier == later:
         return True
@@ -309,7 +349,7 @@ def plain_subject(subject: str) -> str:
 
 
 class Dispatcher:
-    """The job of a batch: queue the triage of each of its mails, in order, under a key that makes a repeat harmless.
+    """The job of a batch of many: queue the triage of each mail, in order, under a key that makes a repeat harmless.
 
     Of a sender of very many mails most are held, each until one before it is worked, so that the others need not wait.
     """
@@ -323,10 +363,9 @@ class Dispatcher:
             senders = {row.sender_hash for row in waiting if row.sender_hash}
             ahead = await uow.messages.in_work_by_sender(senders, beside=UUID(batch_id))
             for row in waiting:
-                row.is_held = row.sender_hash is not None and ahead[row.sender_hash] >= STORM_FROM
+                row.is_held = _is_held(row.sender_hash, ahead)
                 if not row.is_held:
                     await uow.enqueue(triage_job(row.id, row.run, row.conversation_id))
-                ahead[row.sender_hash or ""] += 1
 
     async def give_up(self, batch_id: str, error: str) -> None:
         """Nothing is lost: the sweep finds mails that nobody works."""

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.db.engine import sync_engine
 from app.domain.errors import DatabaseBusy, Unreachable
 from app.domain.ids import new_id
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
+from app.intake.service import FEW
 from app.jobs.engine import Engine, Handler
 from app.jobs.lease import LEASE_SECONDS, WORKER, Heartbeat
 from app.jobs.lock import FileLock
@@ -189,8 +191,16 @@ async def test_a_lease_is_held_by_one_until_it_runs_out(instance: Instance) -> N
     assert await take("second", 5)
 
 
+async def _lose_jobs(instance: Instance) -> None:
+    """As a backup does that is older than they are."""
+    table = "dbos.workflow_status" if instance.url.startswith("postgresql") else "workflow_status"
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.text(f"UPDATE {table} SET status = 'CANCELLED'"))  # noqa: S608  # a constant
+
+
 async def test_the_sweep_finds_mail_that_no_job_looks_after(instance: Instance) -> None:
     (message,) = await instance.receive(mail())
+    await _lose_jobs(instance)
     work = Work()
     handlers = {JobKind.TRIAGE: Handler(work.work, work.give_up)}
     sweep = Sweep(instance.database, instance.engine, handlers, instance.clock)
@@ -203,16 +213,15 @@ async def test_the_sweep_finds_mail_that_no_job_looks_after(instance: Instance) 
 
 
 async def test_received_mail_is_dispatched_in_order_and_a_repeat_changes_nothing(instance: Instance) -> None:
-    messages = await instance.receive(*(mail(subject=f"Matter {number % 2}") for number in range(6)))
+    messages = await instance.receive(*(mail(sender=f"{number % 2}@x.example") for number in range(FEW + 1)))
     batch = str(messages[0].batch_id)
     await instance.dispatcher.work(batch)
     await instance.dispatcher.work(batch)
     work = Work()
     async with running(instance, work):
-        await _until(lambda: len(work.done) == 6)
+        await _until(lambda: len(work.done) == len(messages))
         await asyncio.sleep(0.5)
     assert sorted(work.done) == sorted(str(message.id) for message in messages)
-    assert len(work.done) == 6
     assert {message.state for message in await instance.messages()} == {MessageState.IN_WORK}
 
 

@@ -80,7 +80,7 @@ async def test_the_numbers_are_those_of_the_installation(instance: Instance, scr
         sample("duebox_messages", state="in_work"): 1,
         sample("duebox_messages", state="decided"): 1,
         sample("duebox_outbox", state="waiting"): 1,
-        sample("duebox_jobs", queue="dispatch", standing="ready"): 1,
+        sample("duebox_jobs", queue="triage", standing="ready"): 2,
         sample("duebox_jobs", queue="outbox", standing="delayed"): 1,
         sample("duebox_oldest_seconds", what="message_in_work"): 900,
         sample("duebox_oldest_seconds", what="mail_due"): 270,

@@ -194,14 +194,25 @@ class Messages:
         )
         return found.all()
 
-    async def in_work_by_sender(self, sender_hashes: Collection[str], *, beside: UUID) -> Counter[str]:
+    async def has_batch_in_work(self, conversation_ids: Collection[UUID]) -> bool:
+        """Whether mail that came with many others into one of these conversations is still in work."""
+        if not conversation_ids:
+            return False
+        found = sa.exists().where(
+            among(self._session, MessageRow.conversation_id, list(conversation_ids)),
+            MessageRow.batch_id.is_not(None),
+            MessageRow.state == MessageState.IN_WORK,
+        )
+        return await self._session.scalar(sa.select(found)) or False
+
+    async def in_work_by_sender(self, sender_hashes: Collection[str], *, beside: UUID | None = None) -> Counter[str]:
         """How many mails of each of these senders are in work, beside those of a batch."""
         rows = await self._session.execute(
             sa.select(MessageRow.sender_hash, sa.func.count())
             .where(
                 MessageRow.state == MessageState.IN_WORK,
                 MessageRow.sender_hash.in_(sender_hashes),
-                MessageRow.batch_id.is_distinct_from(beside),
+                MessageRow.batch_id.is_distinct_from(beside) if beside else sa.true(),
             )
             .group_by(MessageRow.sender_hash)
         )
