@@ -1,6 +1,7 @@
-"""Amounts as people type them, in forms and in filters."""
+"""Amounts and invoice numbers as people type them, in forms and in filters."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from app.domain.errors import Invalid
@@ -25,3 +26,16 @@ def amount_of(text: str) -> Decimal | None:
     if not _TYPED.fullmatch(typed):
         raise Invalid("{text!r} is no amount: write it as 1250.00", text=text.strip())
     return Decimal(typed.replace(",", "."))
+
+
+def own_spelling(typed: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """Invoice numbers as the ledger spells them, each once: case does not count, and blanks part numbers, unless one
+    that is known has blanks itself. Raises Invalid, naming those that are not known."""
+    spelled = {number.upper(): number for number in known}
+    parts = [
+        part for number in typed for part in ([number] if number.upper() in spelled else number.split() or [number])
+    ]
+    unknown = sorted({part for part in parts if part.upper() not in spelled})
+    if unknown:
+        raise Invalid("this customer has no invoice {numbers}", numbers=", ".join(unknown))
+    return tuple(dict.fromkeys(spelled[part.upper()] for part in parts))

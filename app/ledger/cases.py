@@ -6,8 +6,7 @@
     note ─▶ grant | decline                       (extension: its terms are a person's)
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -29,6 +28,7 @@ from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.sentence import Sentence
 from app.domain.task import TaskState
+from app.domain.typed import own_spelling
 
 DETAILS = {
     CaseKind.PROMISE: frozenset({""}),
@@ -74,11 +74,11 @@ class CaseService:
             if await uow.ledger.customer(note.customer_id) is None:
                 raise NotFound("there is no customer {customer_id}", customer_id=note.customer_id)
             await _check_owner(uow, note.owner_email)
+            invoices = await _invoices(uow, note.customer_id)
+            note = replace(note, invoices=own_spelling(note.invoices, (invoice.number for invoice in invoices)))
             row = self._row(uow, note, by)
             if note.review_id is not None:
                 row.message_id = (await uow.reviews.get(note.review_id)).message_id
-            invoices = await _invoices(uow, note.customer_id)
-            _check_numbers(note.invoices, invoices)
             remember_owed(row, invoices)
             await uow.cases.take_for_request_if_it_moves(row, invoices)
             if row.kind is not CaseKind.EXTENSION:
@@ -264,10 +264,3 @@ def _check_amount(amount: Money | None) -> None:
 async def _check_owner(uow: Uow, email: str) -> None:
     if email.strip() and await uow.users.by_email(email) is None:
         raise Invalid("nobody signs in as {email}: choose an owner who does", email=email.strip())
-
-
-def _check_numbers(numbers: Iterable[str], invoices: Iterable[Invoice]) -> None:
-    known = {invoice.number.upper() for invoice in invoices}
-    unknown = [number for number in numbers if number.upper() not in known]
-    if unknown:
-        raise Invalid("this customer has no invoice {numbers}", numbers=", ".join(unknown))

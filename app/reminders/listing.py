@@ -60,7 +60,7 @@ def _claim(item: OpenItem, cases: tuple[RunningCase, ...]) -> tuple[Why | None, 
         return None, item.open
     reasons = {Why.PAYMENT_SEEN} if item.payment_seen else set()
     disputed = Decimal(0)
-    for case in _concerning(item, cases):
+    for case in _concerning(item, cases):  # an amount over several invoices cannot be split: it stops each of them
         if case.disputed is not None and case.disputed.currency == item.currency and len(case.invoices) == 1:
             disputed += case.disputed.amount
         else:
@@ -71,8 +71,9 @@ def _claim(item: OpenItem, cases: tuple[RunningCase, ...]) -> tuple[Why | None, 
 
 
 def _concerning(item: OpenItem, cases: tuple[RunningCase, ...]) -> Iterator[RunningCase]:
-    """An amount in dispute over several invoices cannot be split by us, so it stops each of them."""
-    return (case for case in cases if not case.invoices or item.number in case.invoices)
+    """Numbers are compared without regard to case."""
+    number = item.number.upper()
+    return (case for case in cases if not case.invoices or number in map(str.upper, case.invoices))
 
 
 def window(as_of: date, days: int) -> date:

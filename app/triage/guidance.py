@@ -7,7 +7,6 @@
 The same graph with the same checks writes every draft, in the thinking process, while no transaction is open.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -32,6 +31,7 @@ from app.domain.proposal import Draft, Proposal, Redraft
 from app.domain.review import CaseKind, CaseState, ReviewState, case_may_become
 from app.domain.sentence import Sentence
 from app.domain.tracing import StepName, step, take_in
+from app.domain.typed import own_spelling
 from app.domain.wire import PROPOSAL, load
 from app.triage.asked import asked
 from app.triage.task import Task, case_of, link_of, task_of
@@ -70,7 +70,7 @@ class GuidanceService:
                 decided_by=by.id,
                 action="correct",
             )
-            await _check_correction(uow, correction, review.customer_id)
+            correction = await _checked(uow, correction, review.customer_id)
             await uow.planted.withdraw([review_id])
             message = await uow.messages.get_for_update(review.message_id)
             await uow.cases.follow_review(message.id, message.run, to=CaseState.REMOVED, by=by.id)
@@ -230,20 +230,17 @@ async def _open(uow: Uow, review_id: UUID, version: int) -> _Open:
     )
 
 
-async def _check_correction(uow: Uow, correction: Correction, linked: str | None) -> None:
+async def _checked(uow: Uow, correction: Correction, linked: str | None) -> Correction:
+    """With the invoices as the ledger spells them."""
     customer_id = correction.customer_id or linked
     customer = await uow.ledger.customer(customer_id) if customer_id else None
     if correction.customer_id is not None and customer is None:
         raise Invalid("there is no customer {customer_id}", customer_id=correction.customer_id)
-    named = {number for finding in correction.findings for number in finding.invoices}
     known = {row.number for row in await uow.ledger.invoices(customer_id)} if customer and customer_id else set[str]()
-    _check_numbers(named, known)
-
-
-def _check_numbers(named: Iterable[str], known: set[str]) -> None:
-    unknown = sorted(set(named) - known)
-    if unknown:
-        raise Invalid("this customer has no invoice {numbers}", numbers=", ".join(unknown))
+    findings = tuple(
+        replace(finding, invoices=own_spelling(finding.invoices, known)) for finding in correction.findings
+    )
+    return replace(correction, findings=findings)
 
 
 def _audit(uow: Uow, kind: str, review: ReviewRow, by: SignedIn, **refs: Any) -> None:

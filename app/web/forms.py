@@ -10,7 +10,7 @@ from app.domain.money import Money
 from app.domain.typed import amount_of
 
 CURRENCY = re.compile(r"[A-Z]{3}")
-NUMBERS_APART = re.compile(r"[,;\s]+")
+NUMBERS_APART = re.compile(r"[,;\r\n\t]")
 
 
 def money_of(amount: str, currency: str) -> Money | None:
@@ -33,8 +33,8 @@ def day_of(text: str) -> date | None:
 
 
 def numbers_of(text: str) -> tuple[str, ...]:
-    """Invoice numbers, parted by commas or blanks, each once."""
-    return tuple(dict.fromkeys(number for number in NUMBERS_APART.split(text.strip()) if number))
+    """Invoice numbers, parted by commas or lines, each once. One may hold blanks: the ledger tells."""
+    return tuple(dict.fromkeys(number for part in NUMBERS_APART.split(text) if (number := part.strip())))
 
 
 def steps_of(days: Sequence[str], amounts: Sequence[str], currency: str) -> tuple[Step, ...]:

@@ -316,6 +316,15 @@ async def test_a_note_that_cannot_be_says_what_to_mend(
 
 
 @on_sqlite
+async def test_a_note_names_invoices_as_the_ledger_does_however_they_were_typed(desk: Desk) -> None:
+    path = desk.folder / "invoices.csv"
+    path.write_text(f"{INVOICES}\nInv 17,C-1,invoice,5.00,5.00,EUR,2026-04-01,2026-05-01,,open\n")
+    await LedgerService(desk.instance.database, desk.instance.clock).import_file("invoices", path)
+    case_id = await desk.note(CaseKind.DISPUTE, detail="price", invoices=("inv 17", "inv-1 INV-1"))
+    assert (await desk.case(case_id)).invoices == ["Inv 17", "INV-1"]
+
+
+@on_sqlite
 async def test_who_reads_does_not_decide(desk: Desk) -> None:
     case_id, reader = await desk.note(), SignedIn(None, "Oda", "", Role.AUDITOR)
     with pytest.raises(NotAllowed):

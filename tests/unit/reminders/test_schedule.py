@@ -72,6 +72,7 @@ def test_overdue_customer_is_reminded_with_the_fields_that_others_rely_on() -> N
         (Why.HARDSHIP, {"cases": (RunningCase(Why.HARDSHIP),)}),
         (Why.DISPUTE, {"cases": (RunningCase(Why.DISPUTE, ("INV-1",)),)}),
         (Why.DISPUTE, {"items": (invoice(is_disputed=True),)}),
+        (Why.DISPUTE, {"cases": (RunningCase(Why.DISPUTE, ("inv-1",)),)}),
         (Why.PLAN_RUNNING, {"cases": (RunningCase(Why.PLAN_RUNNING, ("INV-1",)),)}),
         (Why.EXTENSION, {"cases": (RunningCase(Why.EXTENSION, ("INV-1",)),)}),
         (Why.PROMISE_RUNNING, {"cases": (RunningCase(Why.PROMISE_RUNNING, ("INV-1",)),)}),
