@@ -1,10 +1,16 @@
-"""Colours of CSS (Color 4) as far as hiding text goes: the same as the ground, or see-through."""
+"""Colours of CSS (Color 4 and 5) as far as hiding text goes: the same as the ground, or see-through.
+
+A browser passes over a value that is no colour. One that is a colour and is not understood here hides what it paints:
+nobody writes such to be read.
+"""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
 from tinycss2 import parse_component_value_list
+from tinycss2.ast import FunctionBlock, Node
 from tinycss2.color4 import Color, parse_color
 
 Rgb: TypeAlias = tuple[int, int, int]
@@ -18,13 +24,24 @@ _BARE_HEX = re.compile(r"[0-9a-f]{3}(?:[0-9a-f]{3})?")
 _KEPT = frozenset({"", "inherit", "initial", "currentcolor", "unset", "revert"})
 
 
+_FUNCTIONS = frozenset(
+    {"rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch", "color", "color-mix", "light-dark"}
+    | {"device-cmyk", "contrast-color"}
+)
+_LINEAR_OF_D65 = ((3.2410, -1.5374, -0.4986), (-0.9692, 1.8760, 0.0416), (0.0556, -0.2040, 1.0570))
+_LINEAR_OF_D50 = ((3.1342, -1.6172, -0.4907), (-0.9788, 1.9162, 0.0334), (0.0719, -0.2290, 1.4057))
+_BY_WAY_OF = {"lab": "xyz-d50", "lch": "xyz-d50", "oklab": "xyz-d65", "oklch": "xyz-d65"}
+_AS_THEY_STAND = frozenset({"srgb", "display-p3", "a98-rgb", "prophoto-rgb", "rec2020"})
+"""Black, white and the greys of these are those of sRGB, and their other colours are near."""
+
+
 def text_colour(value: str, parent: Rgb | None) -> Rgb | None:
-    """What text is painted with; None when it is see-through. A colour that we can't read is taken for a dark one."""
+    """What text is painted with; None when it is see-through."""
     if value in _KEPT:
         return parent
     found = _colour_in(value)
     if found is None:
-        return (1, 1, 1)
+        return parent
     return None if found[1] <= _FAINT else found[0]
 
 
@@ -48,12 +65,63 @@ def _colour_in(value: str) -> tuple[Rgb, float] | None:
     if _BARE_HEX.fullmatch(value):
         value = f"#{value}"
     for token in parse_component_value_list(value[:_LONGEST], skip_comments=True):
-        colour = parse_color(token)
-        if isinstance(colour, Color):
-            return _srgb(colour)
+        colour = _parsed(token)
+        if colour is not None:
+            return colour
     return None
 
 
+_UNREADABLE = (BLACK, 0.0)
+
+
+def _parsed(token: Node) -> tuple[Rgb, float] | None:
+    try:
+        colour = parse_color(token)
+        if isinstance(colour, Color):
+            return _srgb(colour)
+    except (ValueError, ArithmeticError, NotImplementedError, TypeError, AttributeError):
+        return _UNREADABLE  # tinycss2 stumbles over arguments that are missing or too large
+    if not isinstance(token, FunctionBlock) or token.lower_name not in _FUNCTIONS:
+        return None
+    if token.lower_name == "light-dark":
+        return next(iter(_colours_among(token.arguments)), _UNREADABLE)
+    return _mixed(token.arguments) if token.lower_name == "color-mix" else _UNREADABLE
+
+
+def _colours_among(tokens: Sequence[Node]) -> list[tuple[Rgb, float]]:
+    return [colour for token in tokens if (colour := _parsed(token)) is not None]
+
+
+def _mixed(tokens: Sequence[Node]) -> tuple[Rgb, float]:
+    """Half of each; other shares are not reckoned with."""
+    colours = _colours_among(tokens)
+    if len(colours) != 2 or any(token.type == "percentage" for token in tokens):  # noqa: PLR2004  a mix of two
+        return _UNREADABLE
+    (one, alpha), (other, beta) = colours
+    red, green, blue = ((a + b) // 2 for a, b in zip(one, other, strict=True))
+    return (red, green, blue), (alpha + beta) / 2
+
+
 def _srgb(colour: Color) -> tuple[Rgb, float]:
-    red, green, blue = (round(255 * min(max(part or 0.0, 0.0), 1.0)) for part in colour.to("srgb").coordinates)
+    red, green, blue = (round(255 * min(max(part or 0.0, 0.0), 1.0)) for part in _channels(colour))
     return (red, green, blue), colour.alpha
+
+
+def _channels(colour: Color) -> Sequence[float | None]:
+    if colour.space in _AS_THEY_STAND:
+        return colour.coordinates  # type: ignore[no-any-return]  # tinycss2 has no types
+    if colour.space in {"hsl", "hwb"}:
+        return colour.to("srgb").coordinates  # type: ignore[no-any-return]
+    if colour.space in _BY_WAY_OF:
+        colour = colour.to(_BY_WAY_OF[colour.space])
+    linear = [part or 0.0 for part in colour.coordinates]
+    if colour.space != "srgb-linear":
+        rows = _LINEAR_OF_D50 if colour.space == "xyz-d50" else _LINEAR_OF_D65
+        linear = [sum(a * b for a, b in zip(row, linear, strict=True)) for row in rows]
+    return [_gamma(part) for part in linear]
+
+
+def _gamma(linear: float) -> float:
+    """IEC 61966-2-1."""
+    part = min(max(linear, 0.0), 1.0)
+    return 12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055  # noqa: PLR2004  the standard's

@@ -16,6 +16,9 @@ from app.reading.mime import Part, mime_tree
 from app.reading.visible import HTML_LIMIT, strip_invisible, visible_text
 
 TEXT_LIMIT = 200_000
+TEXT_CUT = "text_cut"
+"""The defect of a mail that is longer than what is read of it."""
+
 TEXTS_DIFFER = "texts_differ"
 """The defect of a multipart/alternative whose parts are no dresses of one content."""
 
@@ -62,7 +65,7 @@ def parse_mail(raw: bytes, *, opens_attachments: bool = True, open_file: OpenFil
     _read(root, reading)
     text, has_invisible = strip_invisible(_tidy("\n\n".join(text for text in reading.texts if text)))
     if len(text) > TEXT_LIMIT:
-        reading.note("text_cut")
+        reading.note(TEXT_CUT)
     fields = read_fields(raw)
     return ParsedMail(
         head=read_head(raw),
@@ -168,6 +171,8 @@ def _decoded(part: Part, reading: _Reading) -> str:
     content_type = part.header("content-type")
     text, defect = decode_text((part.content or b"")[:_DECODED_LIMIT], _charset(part))
     reading.note(defect)
+    if len(text) > HTML_LIMIT or len(part.content or b"") > _DECODED_LIMIT:
+        reading.note(TEXT_CUT)
     text = text[:HTML_LIMIT].replace("\r\n", "\n").replace("\r", "\n")
     if part.content_type == "text/plain" and _FLOWED.search(content_type):
         text = unflow(text, delete_space=_DELSP.search(content_type) is not None)

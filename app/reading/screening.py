@@ -10,7 +10,7 @@ from app.reading.ibans import ibans
 from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
 from app.reading.machines import has_null_return_path, machine_of
-from app.reading.parsing import TEXTS_DIFFER
+from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
 from app.reading.replies import split_reply
 from app.reading.senders import authentication_of, fraud_signs_of, look_alike
 from app.reading.visible import hidden_markup
@@ -33,7 +33,7 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         fraud_signs=(*fraud_signs_of(mail, identity), *by_words),
         has_injection=has_markup or _has_injection(mail),
         has_hidden_text=mail.has_hidden_text or has_markup,
-        has_unreadable_attachment=any(not attachment.is_readable for attachment in mail.attachments),
+        has_unreadable_attachment=TEXT_CUT in mail.defects or not all(part.is_readable for part in mail.attachments),
         return_path_is_null=has_null_return_path(mail),
         bounce=find_bounce(mail),
     )

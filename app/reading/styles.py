@@ -4,7 +4,7 @@ A look is inherited: a child may undo font size, colour and visibility, but noth
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -17,6 +17,11 @@ _FAR_OUT, _FAR_OFF = -100.0, 3_000.0
 _FAINT = 0.05
 _SQUEEZED = -6.0
 _TURNED_AWAY = frozenset({90, 270})
+_BLURRED = 3.0
+_WHOLE = 95.0
+"""Per cent of an element: whoever cuts so much away leaves no word to read."""
+
+_INDENTED = 150.0
 
 _LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})\s{0,3}(px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|%)?")
 _TERM = re.compile(r"([+-]?)\s{0,3}(\d{0,9}\.?\d{1,9})(px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|%)?")
@@ -37,13 +42,14 @@ _PIXELS = {
 }
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d{0,5}\.?\d{1,5}(?:px|pt|em|rem|%)?)(?:/|\s|$)")
 _VARIABLE = re.compile(r"var\(\s{0,9}(--[\w-]{1,60})\s{0,9}(?:,([^()]{0,100}))?\)")
-_CLIPPED = re.compile(
-    r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0|"
-    r"polygon\(\s{0,9}0(?:px|%)?\s{1,9}0(?:px|%)?\s{0,9},\s{0,9}0(?:px|%)?\s{1,9}0"
-)
+_CLIPPED = re.compile(r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0")
+_INSET = re.compile(r"inset\(([^()]{1,100})")
+_POLYGON = re.compile(r"polygon\(([^()]{1,2000})")
 _CLIP_RECT = re.compile(r"rect\(\s{0,9}[01](?:px)?(?:[\s,]{1,9}[01](?:px)?){3}")
 _MOVED = re.compile(r"translate[xy3d]{0,2}\([^)]{0,40}-?\d{3,}")
 _SCALE = re.compile(r"scale[xy3d]{0,2}\(\s{0,9}([\d.]{1,9})(?:\s{0,9},\s{0,9}([\d.]{1,9}))?")
+_MATRIX = re.compile(r"matrix(3d)?\(([^()]{1,400})")
+_BLUR = re.compile(r"blur\(\s{0,9}(\d{1,5}\.?\d{0,5})(px|pt|em|rem)?")
 _TURN = re.compile(r"rotate[xy]\(\s{0,9}-?(\d{1,4})deg")
 _NOTHING_LEFT = re.compile(r"gradient\((?:[^(),]{0,30},)?\s{0,9}transparent\s{0,9},\s{0,9}transparent\s{0,9}\)")
 
@@ -74,7 +80,19 @@ def is_cut(element: HtmlElement, style: Style) -> bool:
         return True
     if not style:
         return False
-    return any(trick(style) for trick in (_is_faint, _is_off_screen, _is_collapsed, _is_clipped, _is_deformed))
+    return any(trick(style) for trick in _TRICKS)
+
+
+def covers(element: HtmlElement, style: Style) -> bool:
+    """An empty box with a ground of its own, laid over what comes before it."""
+    if style.get("position") not in {"absolute", "fixed"} or style.get("z-index", "").startswith("-"):
+        return False
+    ground = ground_colour(f"{style.get('background', '')} {style.get('background-color', '')}".strip(), None)
+    fills = style.get("inset", "").startswith("0") or all(
+        (_number(style.get(size, "")) or 0.0) >= _WHOLE or {one, other} <= style.keys()
+        for size, one, other in (("width", "left", "right"), ("height", "top", "bottom"))
+    )
+    return ground is not None and fills and not element.text_content().strip()
 
 
 def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
@@ -110,8 +128,12 @@ def _filled_in(value: str, variables: Mapping[str, str]) -> str:
 def _is_faint(style: Style) -> bool:
     opacity = style.get("opacity", "")
     value = _number(opacity)
-    return (value is not None and value / (100 if "%" in opacity else 1) <= _FAINT) or "opacity(0" in style.get(
-        "filter", ""
+    filters = style.get("filter", "")
+    blur = _BLUR.search(filters)
+    return (
+        (value is not None and value / (100 if "%" in opacity else 1) <= _FAINT)
+        or "opacity(0" in filters
+        or (blur is not None and float(blur[1]) * _PIXELS[blur[2] or ""] >= _BLURRED)
     )
 
 
@@ -123,7 +145,9 @@ def _is_off_screen(style: Style) -> bool:
     shifts += _lengths(style.get("inset", "")) if "position" in style else []
     shifts += _lengths(style.get("translate", ""))
     is_behind = style.get("position") == "absolute" and style.get("z-index", "").startswith("-")
-    is_indented_away = style.get("text-indent", "").startswith("100%") and "hidden" in style.get("overflow", "")
+    indent = style.get("text-indent", "")
+    share = abs(_number(indent) or 0.0) if "%" in indent else 0.0
+    is_indented_away = share >= _INDENTED or (share >= _WHOLE and "hidden" in style.get("overflow", ""))
     return (
         any(not _FAR_OUT < shift < _FAR_OFF for shift in shifts)
         or is_behind
@@ -136,18 +160,45 @@ def _is_collapsed(style: Style) -> bool:
     sizes = {name: _pixels(style.get(name, "")) for name in ("height", "max-height", "width", "max-width")}
     tiny = {name.removeprefix("max-") for name, size in sizes.items() if size is not None and size <= _TINY}
     overflow = {style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")}
+    if _is_sized_by_nothing(style, overflow):
+        return True
     if any("hidden" in value or "clip" in value for value in overflow):
         return bool(tiny)
     return tiny == {"height", "width"} and any("auto" in value or "scroll" in value for value in overflow)
 
 
+def _is_sized_by_nothing(style: Style, overflow: Iterable[str]) -> bool:
+    """Contained, so that its words give it no height, and cut off where it ends."""
+    contain = style.get("contain", "")
+    cuts = "strict" in contain or any("hidden" in value or "clip" in value for value in overflow)
+    return ("size" in contain or "strict" in contain) and cuts and not style.keys() & {"height", "min-height"}
+
+
 def _is_clipped(style: Style) -> bool:
     masks = f"{style.get('mask', '')} {style.get('mask-image', '')} {style.get('-webkit-mask-image', '')}"
     return (
-        _CLIPPED.search(style.get("clip-path", "")) is not None
+        _leaves_nothing(style.get("clip-path", ""))
         or _CLIP_RECT.search(style.get("clip", "")) is not None
         or _NOTHING_LEFT.search(masks) is not None
     )
+
+
+def _leaves_nothing(path: str) -> bool:
+    """A clip-path without an area."""
+    if _CLIPPED.search(path):
+        return True
+    if found := _INSET.search(path):
+        edges = [
+            float(size) * (1 if unit == "%" else 0.0) for _, size, unit in _TERM.findall(found[1].split("round")[0])
+        ]
+        top, right, bottom, left = (edges * 4)[:4] if len(edges) < 3 else [*edges, edges[1]][:4]  # noqa: PLR2004  CSS
+        return top + bottom >= _WHOLE or left + right >= _WHOLE
+    if found := _POLYGON.search(path):
+        numbers = [float(sign + size) for sign, size, _ in _TERM.findall(found[1])]
+        points = list(zip(numbers[::2], numbers[1::2], strict=False))
+        area = sum(a * d - b * c for (a, b), (c, d) in zip(points, points[1:] + points[:1], strict=True))
+        return abs(area) < 1
+    return False
 
 
 def _is_deformed(style: Style) -> bool:
@@ -155,7 +206,7 @@ def _is_deformed(style: Style) -> bool:
     transform = style.get("transform", "")
     scales = [number for found in _SCALE.findall(transform) for number in found if number]
     scales += [style[name] for name in ("scale", "zoom") if style.get(name)]
-    is_scaled_away = any(_share(scale) <= _FAINT for scale in scales)
+    is_scaled_away = any(_share(scale) <= _FAINT for scale in scales) or _is_flat(transform)
     turn = _TURN.search(transform)
     spacing = _pixels(style.get("letter-spacing", ""))
     return (
@@ -163,6 +214,20 @@ def _is_deformed(style: Style) -> bool:
         or (turn is not None and int(turn[1]) % 360 in _TURNED_AWAY)
         or (spacing is not None and spacing <= _SQUEEZED)
     )
+
+
+def _is_flat(transform: str) -> bool:
+    """A matrix that leaves no area."""
+    found = _MATRIX.search(transform)
+    values = [float(sign + size) for sign, size, _ in _TERM.findall(found[2])] if found else []
+    places = (0, 1, 4, 5) if found and found[1] else (0, 1, 2, 3)
+    if len(values) <= places[-1]:
+        return False
+    a, b, c, d = (values[place] for place in places)
+    return abs(a * d - b * c) <= _FAINT**2
+
+
+_TRICKS = (_is_faint, _is_off_screen, _is_collapsed, _is_clipped, _is_deformed)
 
 
 def _share(value: str) -> float:

@@ -28,10 +28,14 @@ _NARROW = 480.0
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})[ \t\r\n\f]?|([^\n]))", re.IGNORECASE)
 _IMPORTANT = re.compile(r"!\s{0,9}important")
+_WIDE = 1_920.0
+"""And one that holds up to so many."""
+
+_MAX_WIDTH = re.compile(r"\(\s{0,9}max-(?:device-)?width\s{0,9}:\s{0,9}(\d{1,9})(?:\.\d{1,3})?(px|em|rem)?\s{0,9}\)")
 _MIN_WIDTH = re.compile(r"\(\s{0,9}min-(?:device-)?width\s{0,9}:\s{0,9}(\d{1,5})(?:\.\d{1,3})?(px|em|rem)?\s{0,9}\)")
 _HIDING = re.compile(
     r"display|visib|opacity|font|color|fill|background|position|left|top|right|bottom|inset|indent|margin|overflow|"
-    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|--"
+    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|contain|--"
 )
 
 
@@ -142,8 +146,14 @@ def _holds_everywhere(prelude: str) -> bool:
     if name != "@media" or "print" in condition:
         return False
     limits = _MIN_WIDTH.findall(condition)
-    is_low = all(float(limit) * (1 if unit in {"", "px"} else 16) <= _NARROW for limit, unit in limits)
-    return is_low and condition.count("(") == len(limits)
+    ends = _MAX_WIDTH.findall(condition)
+    is_low = all(_pixels(limit, unit) <= _NARROW for limit, unit in limits)
+    is_high = all(_pixels(end, unit) >= _WIDE for end, unit in ends)
+    return is_low and is_high and condition.count("(") == len(limits) + len(ends)
+
+
+def _pixels(number: str, unit: str) -> float:
+    return float(number) * (1 if unit in {"", "px"} else 16)
 
 
 def _selectors(selectors: str) -> Iterator[Selector]:

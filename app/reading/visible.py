@@ -16,11 +16,12 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from app.domain.text import Span
-from app.reading.styles import Look, is_cut, look_of
+from app.reading.styles import Look, covers, is_cut, look_of
 from app.reading.stylesheets import StyleSheet
 
 HTML_LIMIT = 1_000_000
 _DEEPEST_QUOTE = 10
+_COLUMNS = 50
 _PADDING_LIMIT = 1_000_000
 _CELL_LIMIT = 5_000
 _QUOTE_OPENS, _QUOTE_ENDS = "\ue000", "\ue001"
@@ -132,6 +133,9 @@ def _cut_hidden(root: HtmlElement) -> bool:
     sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")), root)
     found = False
     doomed: list[HtmlElement] = []
+    for element in _out_of_sight(root, sheet):
+        found = _has_letters(element.text_content()) or found
+        doomed.append(element)
     waiting: list[tuple[HtmlElement, Look]] = [(root, Look())]
     while waiting:
         element, parent = waiting.pop()
@@ -152,6 +156,26 @@ def _cut_hidden(root: HtmlElement) -> bool:
     for element in doomed:
         _drop(element)
     return found
+
+
+def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]:
+    """What something else in the page hides: a closed fold, a collapsed column, a box that is laid over it."""
+    for fold in root.iter("details"):
+        if "open" not in fold.attrib:
+            yield from (part for part in fold if part.tag != "summary")
+    for table in root.iter("table"):
+        columns = list(table.iter("col"))[:_COLUMNS]
+        gone = [place for place, col in enumerate(columns) if sheet.style_of(col).get("visibility") == "collapse"]
+        for row in table.iter("tr") if gone else ():
+            cells = list(row.iterchildren("td", "th"))
+            yield from (cells[place] for place in gone if place < len(cells))
+    last_over: dict[HtmlElement | None, HtmlElement] = {
+        box.getparent(): box
+        for box in root.iter("div", "span", "p", "td")
+        if not len(box) and covers(box, sheet.style_of(box))
+    }
+    for box in last_over.values():
+        yield from box.itersiblings(preceding=True)
 
 
 def _blank(element: HtmlElement) -> bool:

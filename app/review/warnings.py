@@ -8,7 +8,7 @@ from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
 from app.domain.sentence import Sentence
 from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
-from app.reading.parsing import TEXTS_DIFFER
+from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
 from app.review.concealed import hidden_words, orders_to_software
 from app.review.files import CaseFile
 from app.review.item_view import Banner, Candidate, Sign
@@ -49,7 +49,8 @@ async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
             return Banner(reason.value, details=await asyncio.to_thread(orders_to_software, _texts(case.read)))
         case Reason.UNREADABLE_ATTACHMENT:
             unread = tuple(part.name for part in case.read.mail.attachments if not part.is_readable)
-            return Banner(reason.value, details=unread)
+            too_long = (Sentence("the end of a very long mail"),) if TEXT_CUT in case.read.mail.defects else ()
+            return Banner(reason.value, details=(*unread, *too_long))
         case _:
             return Banner(reason.value)
 

@@ -59,6 +59,9 @@ DATES = (
 BODIES = (
     b"We will pay INV-1 on Friday.", b"", b"\x00" * 500, b"\xff\xfe\x00d" * 100, b"> " * 4_000, b"=" * 3_000,
     b"=ZZ=4", b"a" * 100_000,
+    b"<p style='color:oklch(1 0 0);background:color(display-p3 0 1)'>a",
+    b"<b style='color:color-mix(in lab,lab(1 2 3),red)'>b",
+    b"<i style='color:color(xyz none 9e99 1);clip-path:polygon(0 0,1px);transform:matrix3d(0)'>a</i><details>b",
     b"<html><body>We paid <b>INV-1</b></body></html>", b"<div>" * 3_000 + b"deep",
     b"<p style='" + b"display:none;" * 500 + b"'>hi",
     b"<!--" * 2_000, b"&#x110000;&#xd800;&" * 300, b"<table><tr><td>" * 400, b"-- \nPetra",

@@ -295,3 +295,9 @@ def test_the_data_set_is_screened_without_a_mistake() -> None:
         assert (screening.machine is not None) == bool(intents & {"automatic_reply", "delivery_failure"}), row["id"]
         assert (screening.machine is Machine.BOUNCE) == ("delivery_failure" in intents), row["id"]
         assert screening.has_injection == ("injection" in row["expect"].get("review_reasons", [])), row["id"]
+
+
+def test_a_mail_longer_than_what_is_read_needs_a_person() -> None:
+    html = "<p>We pay on Friday.</p>" + " " * 1_000_000 + "<p>Pay us at another bank.</p>"
+    read = parse_mail(f"From: pat@moss.example\nContent-Type: text/html\n\n{html}".encode())
+    assert screen(read, US).has_unreadable_attachment

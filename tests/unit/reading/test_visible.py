@@ -57,6 +57,25 @@ TRICKS = {
     "a selector of two classes": "<style>.a.b{{display:none}}</style><p class='a b'>{}</p>",
     "an important rule": "<style>.n{{display:none!important}}</style><p class=n style='display:block'>{}</p>",
     "the graver selector": "<style>#i{{display:none}} .k{{display:block}}</style><p id=i class=k>{}</p>",
+    "a flat matrix": '<div style="transform:matrix(0,0,0,0,0,0)">{}</div>',
+    "rules for every width": "<style>@media (max-width:9999px){{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "clipped from one side": '<div style="clip-path:inset(0 100% 0 0)">{}</div>',
+    "clipped to a point": '<div style="clip-path:polygon(0 0)">{}</div>',
+    "clipped to a line": '<div style="clip-path:polygon(0 0, 50% 50%, 100% 100%)">{}</div>',
+    "blurred": '<div style="filter:blur(20px)">{}</div>',
+    "contained": '<div style="contain:size;overflow:hidden">{}</div>',
+    "indented twice over": '<div style="text-indent:200%">{}</div>',
+    "laid over": '<div><b>{}</b><p style="position:absolute;inset:0;background:#fff"></p></div>',
+    "a collapsed column": '<table><col style="visibility:collapse"><tr><td>{}</td><td>Seen</td></tr></table>',
+    "a closed fold": "<details><summary>More</summary><p>{}</p></details>",
+    "white as oklch": '<p style="color:oklch(1 0 0)">{}</p>',
+    "white as lab": '<p style="color:lab(100 0 0)">{}</p>',
+    "white as P3": '<p style="color:color(display-p3 1 1 1)">{}</p>',
+    "white as xyz": '<p style="color:color(xyz 0.9505 1 1.089)">{}</p>',
+    "white mixed with white": '<p style="color:color-mix(in srgb, white, #fff)">{}</p>',
+    "a colour made of another": '<p style="color:rgb(from black 255 255 255)">{}</p>',
+    "a colour by the time of day": '<p style="color:light-dark(#fff,#000)">{}</p>',
+    "a colour of nothing": '<p style="color:color()">{}</p>',
     "rules for screens": "<style>@media screen{{.s{{display:none}}}}</style><p class=s>{}</p>",
 }
 
@@ -79,6 +98,29 @@ def test_tag_characters_are_stripped_and_flagged() -> None:
 
 def test_zero_width_characters_go_and_emoji_stay_whole() -> None:
     assert strip_invisible("pay\u200bment \u00ad👩\u200d💻") == ("payment 👩\u200d💻", False)
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [
+        "oklch(0.4 0.1 250)", "oklab(0.4 0 0)", "lab(30 10 10)", "lch(30 10 10)", "color(display-p3 0 0 0.5)",
+        "color(srgb-linear 0.1 0 0)", "color(xyz-d50 0.1 0.1 0.1)", "color-mix(in srgb, navy, black)",
+        "light-dark(#222, #eee)", "windowtext", "no colour",
+    ],
+)  # fmt: skip
+def test_dark_words_stay_however_the_dark_is_written(colour: str) -> None:
+    assert visible_text(f'<p style="color:{colour}">We pay on Friday.</p>') == ("We pay on Friday.", False)
+
+
+def test_what_browsers_show_stays() -> None:
+    text, found_hidden = visible_text(
+        "<style>@media (max-width:600px){p{display:none}}</style><p style='clip-path:inset(1px)'>one</p>"
+        "<p style='transform:matrix(1,0,0,1,0,0);text-indent:5%;filter:blur(0)'>two</p>"
+        "<details open><p>three</p></details>"
+        "<div><b>four</b><i style='position:absolute;top:0;background:#fff'></i></div>"
+    )
+    assert text.split() == ["one", "two", "three", "four"]
+    assert not found_hidden
 
 
 def test_layout_tricks_that_hide_nothing_are_not_flagged() -> None:
@@ -113,6 +155,8 @@ def test_an_indented_paragraph_is_the_writers_own() -> None:
         "<style>" + "[a]{display:none}" * 2000 + "</style>" + "<p>x</p>" * 5000,
         '<table><tr><td rowspan="99999999" colspan="99999999">x</td></tr></table>',
         "<!--" * 100_000,
+        "<p style='position:absolute;inset:0;background:#fff'></p>" * 10_000,
+        "<table><col style='visibility:collapse'><tr><td>x" * 300,
         "",
         "<?xml version='1.0' encoding='zip'?><p>x</p>",
     ],
