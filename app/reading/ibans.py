@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError
 from app.reading.visible import INVISIBLE
 
 _HEAD = re.compile(r"(?=([A-Z]{2}\d{2}))")
-_PARTS = re.compile(r"(\d+)!")
+_PARTS = re.compile(r"(\d{1,3})!")
 _END = "|"
 _GAP = 6
 """So many other characters may part two digits of a number; more part two texts."""
