@@ -61,6 +61,7 @@ class Why(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     UNANSWERED_MAIL = "unanswered_mail"
     ENGAGED = "engaged"
+    PUT_ASIDE = "put_aside"
     STEPS_DONE = "steps_done"
     FORMAL_NEEDS_PERSON = "formal_needs_person"
     STRATEGIC_ACCOUNT = "strategic_account"
@@ -120,6 +121,16 @@ class SentReminder:
 
 
 @dataclass(frozen=True, slots=True)
+class PutAside:
+    """A reminder that a person skipped or rejected on a day (UTC)."""
+
+    company: str
+    currency: str
+    stage: Stage
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerSituation:
     """One customer with everything that the plan may depend on.
 
@@ -144,6 +155,7 @@ class CustomerSituation:
     contacts: tuple[Addressee, ...] = ()
     cases: tuple[RunningCase, ...] = ()
     sent: tuple[SentReminder, ...] = ()
+    put_aside: tuple[PutAside, ...] = ()
     contacted: tuple[datetime, ...] = ()
     replies: tuple[datetime, ...] = ()
     average_delay: float | None = None

@@ -1,8 +1,8 @@
 """A reminder from its draft on, and the moves that it can make.
 
     drafted ─▶ approved ─▶ void      something that the approval relied on has changed; the next plan looks again
-       ├─▶ skipped                   a person says: not this time
-       ├─▶ rejected                  a person says: this is wrong; its step is no longer sent without a person
+       ├─▶ skipped                   a person says: not this time; the step rests as long as two steps are apart
+       ├─▶ rejected                  this is wrong: it rests too, and its step is no longer sent without a person
        └─▶ superseded                the plan of a later day says something else
 
 Whether an approved one has left is told by its row in the outbox.

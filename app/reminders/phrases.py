@@ -21,6 +21,7 @@ PHRASES = {
     Why.BELOW_MINIMUM: Sentence("Too little is due to write about"),
     Why.UNANSWERED_MAIL: Sentence("A mail of theirs waits for our answer"),
     Why.ENGAGED: Sentence("They wrote lately and are given time"),
+    Why.PUT_ASIDE: Sentence("A person said: not this time"),
     Why.STEPS_DONE: Sentence("Every step was sent; a person decides what comes next"),
     Why.FORMAL_NEEDS_PERSON: Sentence("A formal notice is a named person's decision"),
     Why.STRATEGIC_ACCOUNT: Sentence("A strategic account: its owner gets in touch"),
@@ -33,6 +34,7 @@ UNTIL = {
     Why.HOLD: Sentence("A person said not to contact this customer, until {day}"),
     Why.NOT_DUE: Sentence("No step is due yet, next on {day}"),
     Why.ENGAGED: Sentence("They wrote lately and are given time, until {day}"),
+    Why.PUT_ASIDE: Sentence("A person said: not this time; it is asked again on {day}"),
 }
 
 

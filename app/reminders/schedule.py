@@ -127,6 +127,9 @@ class _Planner:
             return self.wait(Why.ENGAGED, named, with_credit=True, day=quiet)
         if step is None:
             return replace(self.wait(Why.STEPS_DONE, named, with_credit=True), action=NextAction.TASK)
+        aside = self._aside_until(workflow, step)
+        if aside is not None:
+            return self.wait(Why.PUT_ASIDE, named, with_credit=True, day=aside)
         return self._contact(workflow, step, named)
 
     def _quiet_until(self) -> date | None:
@@ -135,6 +138,13 @@ class _Planner:
             return None
         until = max(self.situation.replies).date() + timedelta(days=days)
         return until if until > self.as_of else None
+
+    def _aside_until(self, workflow: Workflow, step: Step) -> date | None:
+        """What a person skipped or rejected rests for as long as two steps are apart."""
+        asked = self.listing.company, self.listing.currency, step.stage
+        days = [one.on for one in self.situation.put_aside if (one.company, one.currency, one.stage) == asked]
+        until = max(days) + timedelta(days=workflow.days_between) if days else None
+        return until if until is not None and until > self.as_of else None
 
     def _contact(self, workflow: Workflow, step: Step, named: Named) -> PlanLine:
         contact = contact_for(self.situation)

@@ -115,8 +115,6 @@ class SendingService:
             words = replace(words, subject=subject or words.subject, body=body)
         papers = await asyncio.to_thread(_papers, brief)
         async with self._database.write() as uow:
-            if not await self._is_wanted(uow, row):
-                raise Invalid("the plan no longer wants this reminder: something has changed since it was drafted")
             edited = {"subject": words.subject, "body": words.body}
             edited_id = await uow.words.put(row.conversation_id, "edited", edited) if is_edited else None
             values = {
@@ -135,6 +133,8 @@ class SendingService:
                 values=values,
                 remarks=len(remarks),
             )
+            if not await self._is_wanted(uow, row):
+                raise Invalid("the plan no longer wants this reminder: something has changed since it was drafted")
             outbox = await self._fix(uow, row, words, papers, is_automatic=by.id is None)
         return outbox.send_after
 

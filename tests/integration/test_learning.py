@@ -192,7 +192,25 @@ async def test_a_step_goes_alone_once_it_has_earned_that_and_a_rejection_takes_i
     await desk.sending.reject(row.id, version=row.version, by=desk.instance.collector)
     desk.instance.clock.advance(days=1)
     await morning(desk, policy).run()
+    assert (await newest(desk)).id == row.id  # it rests
+    await next_month(desk)
+    await morning(desk, policy).run()
     assert (await newest(desk)).state is ReminderState.DRAFTED
+
+
+async def test_what_a_person_skipped_is_not_sent_alone_the_next_morning(desk: Desk) -> None:
+    policy = replace(load_reminders(), automatic=(FIRST,))
+    await sent_reminder(desk)
+    await next_month(desk)
+    await desk.draft()
+    row = await newest(desk)
+    await desk.sending.skip(row.id, version=row.version, by=desk.instance.collector)
+    desk.instance.clock.advance(days=1)
+    await morning(desk, policy).run()
+    assert (await newest(desk)).id == row.id
+    await desk.sending.undo(row.id, by=desk.instance.collector)
+    await morning(desk, policy).run()
+    assert (await newest(desk)).state is ReminderState.APPROVED
 
 
 @pytest.mark.parametrize(

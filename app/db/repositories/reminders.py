@@ -35,11 +35,13 @@ from app.domain.reminder import (
     Channel,
     CustomerSituation,
     OpenItem,
+    PutAside,
     RunningCase,
     SentReminder,
     Stage,
     Why,
 )
+from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
 from app.domain.task import TaskState
 
@@ -131,6 +133,7 @@ class _Batch:
         self._promises: dict[str, _Promises] = defaultdict(_Promises)
         self._holds: dict[str, date] = {}
         self._sent: dict[str, list[SentReminder]] = defaultdict(list)
+        self._aside: dict[str, list[PutAside]] = defaultdict(list)
         self._replies: dict[str, list[datetime]] = defaultdict(list)
         self._delays: dict[str, list[int]] = defaultdict(list)
 
@@ -141,6 +144,7 @@ class _Batch:
         await self._load_holds()
         await self._load_replies()
         await self._load_sent()
+        await self._load_put_aside()
         if with_delays:
             await self._load_delays()
 
@@ -167,6 +171,7 @@ class _Batch:
             contacts=tuple(self._contacts.get(key, ())),
             cases=tuple(self._cases.get(key, ())),
             sent=tuple(self._sent.get(key, ())),
+            put_aside=tuple(self._aside.get(key, ())),
             contacted=tuple(sorted(contacted.get(key, ()))),
             replies=tuple(self._replies.get(key, ())),
             average_delay=sum(delays) / len(delays) if delays else None,
@@ -287,6 +292,22 @@ class _Batch:
         for column, select in ((ReminderRow.customer_id, mails), (PersonsStepRow.customer_id, steps)):
             for customer, stage, channel, *rest in await self._rows(column, select):
                 self._sent[customer].append(SentReminder(Stage(stage), Channel(channel), *rest))
+
+    async def _load_put_aside(self) -> None:
+        start = start_of(self._as_of)
+        select = sa.select(
+            ReminderRow.customer_id,
+            ReminderRow.company,
+            ReminderRow.currency,
+            ReminderRow.stage,
+            ReminderRow.decided_at,
+        ).where(
+            ReminderRow.state.in_((ReminderState.SKIPPED, ReminderState.REJECTED)),
+            ReminderRow.decided_at >= start - RECORD_LOOK_BACK,
+            ReminderRow.decided_at < start + timedelta(days=1),
+        )
+        for customer, company, currency, stage, moment in await self._rows(ReminderRow.customer_id, select):
+            self._aside[customer].append(PutAside(company, currency, Stage(stage), moment.date()))
 
     async def _load_delays(self) -> None:
         """Days from the due date to each payment of the last year. Those of natural persons are never read."""
