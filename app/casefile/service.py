@@ -1,6 +1,6 @@
 """The case file for a legal partner: everything that is kept of one customer, in one archive, each file hashed.
 
-    README.txt  case-file.pdf  statement/*.csv  cases.csv  holds.csv  timeline.csv
+    README.txt  case-file.pdf  statement/*.csv  cases.csv  holds.csv  tasks.csv  timeline.csv
     correspondence/index.csv  correspondence/0001-received.eml …  chain.jsonl  manifest.json
 
 Read in one transaction, written mail by mail into a file, so that memory stays small. That it leaves is noted in the
@@ -51,8 +51,11 @@ README = """Case file of customer {customer}
 case-file.pdf       to be read first
 statement/          invoices, payments and totals as of the moment of making
 cases.csv           promises, disputes, extensions, hardship
+tasks.csv           calls, letters and what else a person had to do
+timeline.csv        all that happened, in order: mails, decisions, cases, holds, tasks, payments
 correspondence/     each mail as it was received or sent, byte for byte, with an index
-chain.jsonl         the audit entries of these conversations, each with its predecessor's hash and its own
+chain.jsonl         the audit entries of these conversations and of the customer's ledger, each with its
+                    predecessor's hash and its own
 manifest.json       the SHA-256 of every file
 
 To check it:  duebox casefile verify FILE.zip
@@ -118,7 +121,7 @@ class CaseFileService:
             archive.add("README.txt", README.format(customer=customer_id, watermark=line).encode())
             letters = await CaseFiles(uow.session).letters(customer_id)
             await _statement(uow, account, archive, paper, line)
-            links = await _chain(uow, letters, archive, paper)
+            links = await _chain(uow, customer_id, letters, archive, paper)
             await _correspondence(uow, letters, archive, paper)
             head = await uow.audit.newest(Chain.DECISIONS)
             archive.add("case-file.pdf", await asyncio.to_thread(printed, paper))
@@ -169,6 +172,7 @@ async def _statement(uow: Uow, account: Account, archive: Archive, paper: "Paper
         "statement/payments": (tables.PAYMENTS, tables.payments(await files.payments(account.customer_id))),
         "cases": (tables.CASES, tables.cases(await uow.cases.of_customer(account.customer_id))),
         "holds": (tables.HOLDS, tables.holds(await files.holds(account.customer_id))),
+        "tasks": (tables.TASKS, tables.tasks(await files.tasks(account.customer_id))),
     }
     archive.add("statement/invoices.csv", tables.as_csv(tables.INVOICES, tables.invoices(rows)))
     for position, copy in enumerate(await uow.documents.copies(account.customer_id, open_ones), start=1):
@@ -181,16 +185,23 @@ async def _statement(uow: Uow, account: Account, archive: Archive, paper: "Paper
         await asyncio.to_thread(paper.grid, columns, body)
 
 
-async def _chain(uow: Uow, letters: Sequence[Letter], archive: Archive, paper: "Paper") -> list[Link]:
-    """The timeline is what the audit entries say: when, what, who."""
-    links = [link async for link in CaseFiles(uow.session).entries(letters)]
+async def _chain(uow: Uow, customer_id: str, letters: Sequence[Letter], archive: Archive, paper: "Paper") -> list[Link]:
+    """The entries as they are, and the timeline: what they and the ledger say, in words."""
+    files = CaseFiles(uow.session)
+    links = [link async for link in files.entries(customer_id, letters)]
     names = {f"user:{user}": name for user, name in (await uow.users.names()).items()}
     entries = [{**json.loads(link.body), "previous": link.previous, "hash": link.hash} for link in links]
-    rows = [(e["at"][:19].replace("T", " "), e["kind"], names.get(e["actor"], e["actor"])) for e in entries]
+    rows = tables.timeline(
+        entries,
+        await files.payments(customer_id),
+        await uow.cases.of_customer(customer_id),
+        await files.tasks(customer_id),
+        names,
+    )
     archive.add(CHAIN, "".join(json.dumps(entry) + "\n" for entry in entries).encode())
-    archive.add("timeline.csv", tables.as_csv(("at_utc", "what", "who"), rows))
+    archive.add("timeline.csv", tables.as_csv(tables.TIMELINE, rows))
     paper.chapter("Timeline")
-    await asyncio.to_thread(paper.grid, ("at_utc", "what", "who"), rows)
+    await asyncio.to_thread(paper.grid, tables.TIMELINE, rows)
     return links
 
 

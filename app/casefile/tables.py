@@ -2,10 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
-from app.db.tables.ledger import CaseRow, HoldRow, InvoiceRow, PaymentRow
+from app.db.tables.ledger import CaseRow, HoldRow, InvoiceRow, PaymentRow, TaskRow
 from app.domain.account import Account
 
 Rows = Sequence[Sequence[str]]
@@ -15,6 +17,8 @@ INVOICES = ("number", "kind", "issue_date", "due_date", "currency", "amount", "o
 PAYMENTS = ("date", "currency", "amount", "reference", "invoice_number")
 CASES = ("kind", "state", "opened", "invoices", "amount", "currency", "day", "detail")
 HOLDS = ("set_on", "until")
+TASKS = ("kind", "state", "due", "opened", "closed")
+TIMELINE = ("at_utc", "what", "detail", "who")
 TOTALS = ("currency", "open_amount")
 
 
@@ -58,6 +62,73 @@ def cases(rows: Iterable[CaseRow]) -> Rows:
 def holds(rows: Iterable[HoldRow]) -> Rows:
     """Without their reasons, which are private."""
     return [(row.set_at.date().isoformat(), row.until.isoformat()) for row in rows]
+
+
+def tasks(rows: Iterable[TaskRow]) -> Rows:
+    return [
+        (
+            row.kind.value,
+            row.state.value,
+            row.due.isoformat(),
+            row.opened_at.date().isoformat(),
+            row.closed_at.date().isoformat() if row.closed_at else "",
+        )
+        for row in rows
+    ]
+
+
+def timeline(
+    entries: Iterable[Mapping[str, Any]],
+    payments: Iterable[PaymentRow],
+    cases: Iterable[CaseRow],
+    tasks: Iterable[TaskRow],
+    names: Mapping[str, str],
+) -> Rows:
+    """What the audit entries say, in words, with what the ledger knows of the cases; payments and tasks between them.
+    `names`: of the actors."""
+    by_id = {str(case.id): case for case in cases}
+    rows = [
+        (
+            entry["at"][:19].replace("T", " "),
+            _happened(entry),
+            _about(entry["refs"], by_id),
+            names.get(entry["actor"], entry["actor"]),
+        )
+        for entry in entries
+    ]
+    rows += [
+        (r.day.isoformat(), "Payment", _joined(r.invoice_number, _sum(r.amount, r.currency)), "") for r in payments
+    ]
+    rows += [(_second(row.opened_at), "Task opened", row.kind.value.replace("_", " "), "") for row in tasks]
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _happened(entry: Mapping[str, Any]) -> str:
+    """`ledger.case.broken` of a promise is "Promise broken"."""
+    thing, _, happened = str(entry["kind"]).partition(".")[2].partition(".")
+    return f"{entry['refs'].get('case_kind') or thing} {happened}".replace("_", " ").replace(".", " ").capitalize()
+
+
+def _about(refs: Mapping[str, Any], cases: Mapping[str, CaseRow]) -> str:
+    case = cases.get(str(refs.get("case_id")))
+    words = [str(refs[key]).replace("_", " ") for key in ("stage", "tone", "task_kind", "resolution") if refs.get(key)]
+    words += [f"until {refs['until']}"] if refs.get("until") else []
+    if case is None:
+        return _joined(*words)
+    amount = _sum(case.amount, case.currency) if case.amount is not None else ""
+    return _joined(*words, " ".join(case.invoices), amount, f"for {case.day}" if case.day else "", case.detail)
+
+
+def _joined(*words: str) -> str:
+    return ", ".join(filter(None, words))
+
+
+def _sum(amount: Decimal, currency: str | None) -> str:
+    return f"{money(amount)} {currency or ''}".strip()
+
+
+def _second(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def totals(account: Account) -> Rows:

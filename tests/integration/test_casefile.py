@@ -16,10 +16,15 @@ from pypdf import PdfReader
 from app.casefile.paper import Paper
 from app.casefile.service import CaseFileService, Made, Purpose
 from app.casefile.tables import as_csv, money
+from app.db.tables.ledger import PaymentRow
 from app.db.tables.mail import ConversationRow
 from app.db.tables.system import AuditRow, Chain
 from app.domain.errors import Invalid, NotAllowed, NotFound
-from app.domain.review import Action, Role
+from app.domain.money import Money
+from app.domain.review import Action, CaseKind, Role
+from app.domain.task import NewTask, TaskKind
+from app.ledger.cases import CaseNote, CaseService
+from app.ledger.holds import HoldService
 from app.papers.archive import CHAIN, MANIFEST, check
 from tests.instances import Instance, mail
 
@@ -136,6 +141,33 @@ async def test_erased_words_keep_their_place(instance: Instance, tmp_path: Path)
     await _make(instance, tmp_path / "case.zip")
     (row,) = _rows(tmp_path / "case.zip", "correspondence/index.csv")
     assert (row["file"], row["subject"]) == ("", "(erased)")
+
+
+async def test_it_tells_what_happened_without_any_mail(instance: Instance, tmp_path: Path) -> None:
+    day = instance.clock().date()
+    cases = CaseService(instance.database, instance.clock)
+    promise = await cases.note(
+        CaseNote(CaseKind.PROMISE, "C-1", ("INV-1",), Money(Decimal(40), "EUR"), day), instance.collector
+    )
+    await cases.say_kept(promise, instance.collector)
+    await HoldService(instance.database, instance.clock).set("C-1", day, "they asked", instance.collector)
+    async with instance.database.write() as uow:
+        uow.session.add(
+            PaymentRow(id="P-1", customer_id="C-1", day=day, amount=Decimal(40), currency="EUR", invoice_number="INV-1")
+        )
+        await uow.tasks.open_once([NewTask(TaskKind.CALL, "reminder:x", "C-1", day)])
+        uow.audit.add("ledger.hold.set", customer_id="C-10")
+    await _make(instance, tmp_path / "case.zip")
+    told = {(row["what"], row["detail"]) for row in _rows(tmp_path / "case.zip", "timeline.csv")}
+    assert told == {
+        ("Promise noted", f"INV-1, 40.00 EUR, for {day}"),
+        ("Promise kept", f"INV-1, 40.00 EUR, for {day}"),
+        ("Hold set", f"until {day}"),
+        ("Payment", "INV-1, 40.00 EUR"),
+        ("Task opened", "call"),
+    }
+    assert check(tmp_path / "case.zip").entries == 3
+    assert [row["kind"] for row in _rows(tmp_path / "case.zip", "tasks.csv")] == ["call"]
 
 
 async def test_an_auditor_makes_none_and_nobody_makes_one_of_a_stranger(instance: Instance) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables.ledger import HoldRow, PaymentRow
+from app.db.repositories.audit import says
+from app.db.tables.ledger import HoldRow, PaymentRow, TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow
 from app.db.tables.system import AuditRow, Chain
 from app.db.tables.work import OutboxRow
@@ -16,6 +17,8 @@ from app.domain.audit import Link
 from app.domain.review import OutboxState
 
 PAGE = 500
+STATIONS = ("ledger", "reminders")
+"""Whose audit entries name a customer, and mostly no conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,27 @@ class CaseFiles:
         )
         return found.all()
 
-    async def entries(self, letters: Sequence[Letter]) -> AsyncIterator[Link]:
-        """The audit entries of these conversations and mails, in the order of the chain."""
-        conversations = {letter.conversation_id for letter in letters}
-        numbers: set[int] = set()
-        wanted = [*conversations]
+    async def tasks(self, customer_id: str) -> Sequence[TaskRow]:
+        found = await self._session.scalars(
+            sa.select(TaskRow).where(TaskRow.customer_id == customer_id).order_by(TaskRow.opened_at, TaskRow.id)
+        )
+        return found.all()
+
+    async def entries(self, customer_id: str, letters: Sequence[Letter]) -> AsyncIterator[Link]:
+        """The audit entries of the customer's conversations, and those on their ledger, in the order of the chain."""
+        own = await self._session.scalars(
+            sa.select(ConversationRow.id).where(ConversationRow.customer_id == customer_id)
+        )
+        wanted = [*{*own, *(letter.conversation_id for letter in letters)}]
+        numbers = set(
+            await self._session.scalars(
+                sa.select(AuditRow.seq).where(
+                    AuditRow.chain == Chain.DECISIONS,
+                    sa.or_(*(sa.and_(AuditRow.kind >= f"{one}.", AuditRow.kind < f"{one}/") for one in STATIONS)),
+                    says(self._session, "customer_id", customer_id),
+                )
+            )
+        )
         for start in range(0, len(wanted), PAGE):
             some = wanted[start : start + PAGE]
             numbers.update(

@@ -1,6 +1,5 @@
 """The audit chain as a table to read: filtered, the newest first, with the cases that its entries belong to."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.repositories.audit import says
 from app.db.tables.ledger import CustomerRow
 from app.db.tables.mail import MailboxRow, MessageRow
 from app.db.tables.system import AuditRow, Chain
@@ -135,21 +135,14 @@ class Trail:
     def _wanted(self, sought: Sought) -> sa.Select[AuditRow]:
         wanted = _chosen(sought)
         if sought.export:
-            wanted = wanted.where(AuditRow.kind.in_(EXPORTS), self._says("export_id", sought.export))
+            wanted = wanted.where(AuditRow.kind.in_(EXPORTS), says(self._session, "export_id", sought.export))
         if not (sought.customer or sought.mailbox or sought.least is not None):
             return wanted
         is_theirs: sa.ColumnElement[bool] = AuditRow.message_id.in_(_messages(sought))
         if sought.chain is Chain.ACCESS and not sought.mailbox and sought.least is None:
-            names_them = self._says("customer_id", sought.customer)
+            names_them = says(self._session, "customer_id", sought.customer)
             is_theirs = sa.or_(is_theirs, sa.and_(AuditRow.kind.in_(OF_A_CUSTOMER), names_them))
         return wanted.where(is_theirs)
-
-    def _says(self, key: str, value: str) -> sa.ColumnElement[bool]:
-        """By the body, which is ASCII: for few kinds of entries, as no index helps."""
-        said = f'"{key}":{json.dumps(value)}'
-        is_postgres = self._session.get_bind().dialect.name == "postgresql"
-        body = sa.func.convert_from(AuditRow.body, "UTF8") if is_postgres else sa.cast(AuditRow.body, sa.Text)
-        return body.contains(said, autoescape=True)
 
 
 def _chosen(sought: Sought) -> sa.Select[AuditRow]:
