@@ -4,6 +4,7 @@ migrations alone."""
 import os
 import re
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -90,10 +91,23 @@ class NotifySettings(BaseModel):
 
 
 class HttpSettings(BaseModel):
+    """Where pages and API are served. `proxies`: addresses or networks, parted by commas, that end TLS before us."""
+
     model_config = {"frozen": True, "extra": "forbid"}
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    proxies: str = "127.0.0.1"
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for network in value.split(","):
+            try:
+                ip_network(network.strip())
+            except ValueError:
+                raise ValueError("must be addresses or networks, such as 10.0.0.0/8, parted by commas") from None
+        return value
 
 
 class OidcSettings(BaseModel):

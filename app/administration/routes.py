@@ -62,6 +62,18 @@ async def change_user(
     return RedirectResponse(f"{HOME}#users", status_code=303)
 
 
+@router.post("/administration/users/{user_id}/password", dependencies=FORM)
+async def set_password(
+    user_id: UUID,
+    pages: Pages,
+    identity: Identity,
+    user: Administrator,
+    password: Annotated[str, Form(max_length=1000)] = "",
+) -> RedirectResponse:
+    await identity.set_password(await pages.email_of(user_id), password, by=user)
+    return RedirectResponse(f"{HOME}#users", status_code=303)
+
+
 @router.post("/administration/tokens", dependencies=FORM)
 async def new_token(
     request: Request,

@@ -22,11 +22,23 @@ def users_add(
     password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
 ) -> None:
     """Let somebody sign in. Asks for the password, or reads it from a file."""
-    password = mailboxes.secret_from(password_file) or typer.prompt(
-        "Password", hide_input=True, confirmation_prompt=True
-    )
+    password = _asked(password_file)
     with_services(lambda s: administration.add_user(s, email=email, name=name, role=role, password=password))
     typer.echo(f"{email} may sign in")
+
+
+@users.command("password")
+def users_password(
+    email: str, password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None
+) -> None:
+    """Set somebody's password and sign them out everywhere. Asks for it, or reads it from a file."""
+    password = _asked(password_file)
+    with_services(lambda s: s.identity.set_password(email, password))
+    typer.echo(f"{email} has a new password, and is signed out")
+
+
+def _asked(password_file: Path | None) -> str:
+    return mailboxes.secret_from(password_file) or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
 
 
 @users.command("token")

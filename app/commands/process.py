@@ -41,7 +41,7 @@ def serve() -> None:
     set_up_logging(level=settings.log_level)
     services = build(settings, holder="duebox serve")
     _open_database(services, settings.secret_key.get_secret_value())
-    running.serve_until_stopped(services, settings.http.host, settings.http.port)
+    running.serve_until_stopped(services, settings.http.host, settings.http.port, settings.http.proxies)
 
 
 @root.command()

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import NotAllowed, NotFound, TooManyAttempts
+from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
 from app.identity.oidc import TRIP, OidcSignIn
 from app.identity.service import SESSION, IdentityService
 from app.web.auth import PageUser, cookie_name, session_token
@@ -17,6 +17,7 @@ from app.web.pages import LANGUAGE_COOKIE, html, page_of
 
 router = APIRouter(include_in_schema=False)
 YEAR = timedelta(days=365)
+Password = Annotated[str, Form(max_length=1000)]
 
 
 def identity_service(request: Request) -> IdentityService:
@@ -99,6 +100,38 @@ async def arrive(
         response = await _signed_in(request, identity, token, following)
     response.delete_cookie(_trip_cookie(request), path="/", secure=_is_secure(request), httponly=True)
     return response
+
+
+@router.get("/password")
+async def password_page(request: Request, user: PageUser) -> HTMLResponse:
+    return html(request, "password.html", page=await page_of(request, "password", user), error="", is_saved=False)
+
+
+@router.post("/password", dependencies=[Depends(check_csrf)])
+async def password(
+    request: Request,
+    identity: Identity,
+    user: PageUser,
+    old: Password = "",
+    new: Password = "",
+    again: Password = "",
+) -> Response:
+    """This browser stays signed in, with a session of its own; every other is signed out."""
+    try:
+        if new != again:
+            raise Invalid("the new password was not typed the same twice")
+        token = await identity.change_password(old, new, by=user)
+    except Invalid as refused:
+        page = await page_of(request, "password", user)
+        return html(request, "password.html", status=422, page=page, error=refused.sentence, is_saved=False)
+    response = RedirectResponse("/password/changed", status_code=303)
+    _set_cookie(request, response, cookie_name(request), token, seconds=SESSION.total_seconds())
+    return response
+
+
+@router.get("/password/changed")
+async def password_changed(request: Request, user: PageUser) -> HTMLResponse:
+    return html(request, "password.html", page=await page_of(request, "password", user), error="", is_saved=True)
 
 
 @router.post("/logout", dependencies=[Depends(check_csrf)])

@@ -51,13 +51,33 @@ class IdentityService:
             uow.audit.add("identity.user.added", actor=_actor(by), user_id=user.id, role=role.value)
             return user.id
 
-    async def set_password(self, email: str, password: str) -> None:
+    async def set_password(self, email: str, password: str, *, by: SignedIn | None = None) -> None:
+        """In somebody else's place: they are signed out everywhere, programs included. Raises NotFound or Invalid."""
         hashed = await self._hashed(password)
         async with self._database.write() as uow:
             user = await self._user(uow, email)
+            if by is not None and user.id == by.id:
+                raise Invalid("change your own password on its own page: it asks for the old one")
             user.password_hash = hashed
             await uow.users.close_all(user.id)
-            uow.audit.add("identity.password.changed", user_id=user.id)
+            uow.audit.add("identity.password.changed", actor=_actor(by), user_id=user.id)
+
+    async def change_password(self, old: str, new: str, *, by: SignedIn) -> str:
+        """One's own. Everybody else who is signed in by it is signed out, programs included. Returns the token of the
+        session that goes on; raises Invalid, or TooManyAttempts: an open page is no leave to guess."""
+        tries = await self._count_try(by.email)
+        async with self._database.read() as uow:
+            known = (await self._user(uow, by.email)).password_hash
+        if not await asyncio.to_thread(self._hasher.verify, old, known):
+            await self._refused(by.email, tries)
+            raise Invalid("the old password is not this one")
+        hashed = await self._hashed(new)
+        async with self._database.write() as uow:
+            user = await self._user(uow, by.email)
+            user.password_hash = hashed
+            await uow.users.close_all(user.id)
+            uow.audit.add("identity.password.changed", actor=by.actor, user_id=user.id)
+        return await self._open_session(by.email)
 
     async def sign_in(self, email: str, password: str) -> str:
         """A session token. Raises NotAllowed with the tries that are left, or TooManyAttempts."""

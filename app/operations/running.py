@@ -21,11 +21,13 @@ OPEN_REQUESTS_SECONDS = 5
 """How long a request that is under way may take once the end has been asked for."""
 
 
-def serve_until_stopped(services: Services, host: str, port: int) -> None:
-    """API and pages. Raises SettingInvalid or Unreachable when it cannot start."""
+def serve_until_stopped(services: Services, host: str, port: int, proxies: str) -> None:
+    """API and pages; `proxies` (addresses or networks) are believed about how they were asked.
+
+    Raises SettingInvalid or Unreachable when it cannot start."""
     services.egress.watch()
     with _bound(host, port) as address:
-        server = _server(create_app(services, works=services.is_embedded), host, port)
+        server = server_of(create_app(services, works=services.is_embedded), host, port, proxies)
         signal.signal(signal.SIGTERM, _leave)
         try:
             server.run(sockets=[address])
@@ -40,7 +42,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def server_of(app: FastAPI, host: str, port: int, proxies: str) -> uvicorn.Server:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -48,6 +50,7 @@ def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             port,
             log_config=None,
             access_log=False,
+            forwarded_allow_ips=proxies,
             timeout_graceful_shutdown=OPEN_REQUESTS_SECONDS,
         )
     )
@@ -75,7 +78,8 @@ async def serve_demo(folder: Path) -> None:
     async with demo.prepared(folder) as ready:
         settings = settings_from_environment(secret_key="demo" * 8)
         address = _bound(settings.http.host, settings.http.port)
-        server = _server(create_app(ready.services, works=True), settings.http.host, settings.http.port)
+        app = create_app(ready.services, works=True)
+        server = server_of(app, settings.http.host, settings.http.port, settings.http.proxies)
         serving = asyncio.create_task(server.serve(sockets=[address]))
         while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.05)

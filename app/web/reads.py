@@ -63,7 +63,18 @@ READS: Mapping[str, str] = {
 
 NOT_NOTED = frozenset(
     {
-        *("/", "/login", "/login/with", "/login/from", "/healthz", "/readyz", "/metrics", "/api/openapi.json"),
+        *(
+            "/",
+            "/password",
+            "/password/changed",
+            "/login",
+            "/login/with",
+            "/login/from",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/api/openapi.json",
+        ),
         *("/api/v1/counts", "/events", "/queue/status", "/notifications", "/policy", "/policy/file", "/playground"),
         *("/privacy/dossier", "/dashboard/export.csv", "/decisions/export.{format}", "/reminders/learning/export.csv"),
     }

@@ -216,6 +216,9 @@ def test_people_are_added_and_get_tokens(duebox: Installation) -> None:
     token = duebox.command("users", "token", "noor@seller.example")
     assert token.startswith("dbx_")
     assert token.count("\n") == 1, "the token alone, so that a script can take it"
+    new = ("users", "password", "oda@seller.example", "--password-file", "oda.password")
+    assert duebox.command(*new) == "oda@seller.example has a new password, and is signed out\n"
+    refused(duebox.run(*new[:2], "stranger@seller.example", *new[3:]), WRONG, "there is no user stranger")
     refused(duebox.run("users", "add", "x@seller.example", stdin="short\nshort\n"), USAGE, "at least 12 characters")
     refused(duebox.run("users", "add", "x@seller.example", stdin=""), WRONG)
     refused(duebox.run("users", "add", "nobody", "--password-file", "oda.password"), USAGE, "is not an e-mail address")

@@ -45,6 +45,7 @@ def test_what_design_names_can_be_set(environment: pytest.MonkeyPatch) -> None:
         "DUEBOX_POLL_SECONDS": "0.5",
         "DUEBOX_HTTP__HOST": "0.0.0.0",  # noqa: S104
         "DUEBOX_HTTP__PORT": "80",
+        "DUEBOX_HTTP__PROXIES": "10.0.0.0/8, ::1",
         "DUEBOX_METRICS_TOKEN": "t",
     }.items():
         environment.setenv(name, value)
@@ -68,6 +69,7 @@ def test_what_design_names_can_be_set(environment: pytest.MonkeyPatch) -> None:
         ("DUEBOX_SMTP__SECURITY", "ssl", "DUEBOX_SMTP__SECURITY: Input should be 'tls', 'starttls' or 'none'"),
         ("DUEBOX_SMTP__BACKOFF_SECONDS", "0", "DUEBOX_SMTP__BACKOFF_SECONDS: Input should be greater than 0"),
         ("DUEBOX_HTTP__PORT", "http", "DUEBOX_HTTP__PORT: Input should be a valid integer"),
+        ("DUEBOX_HTTP__PROXIES", "ingress", "DUEBOX_HTTP__PROXIES: must be addresses or networks, such as 10.0.0.0/8"),
         ("DUEBOX_HTTP__PORT", "65536", "DUEBOX_HTTP__PORT: Input should be less than or equal to 65535"),
         ("DUEBOX_UNDO_SECONDS", "-1", "DUEBOX_UNDO_SECONDS: Input should be greater than or equal to 0"),
         ("DUEBOX_POLL_SECONDS", "0", "DUEBOX_POLL_SECONDS: Input should be greater than 0"),

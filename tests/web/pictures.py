@@ -95,6 +95,7 @@ PAGES = {
     "administration": "/administration",
     "privacy": "/privacy",
     "notifications": "/notifications",
+    "password": "/password",
     "error": "/nothing-here",
 }
 """Every page that has an address of its own, as an administrator sees it."""

@@ -1,9 +1,13 @@
 """Sessions under attack: fixed, kept, tampered with; and what else a request may carry that is no honest form."""
 
+import json
+
 import httpx
 
+from app.db.tables.system import Chain
 from app.domain.people import DUEBOX
 from app.domain.review import Role
+from app.operations.running import server_of
 from tests.running import PASSWORD
 from tests.web.house import House, csrf_of
 
@@ -48,6 +52,55 @@ async def test_a_session_is_new_at_sign_in_and_ends_with_what_it_stood_for(house
         assert not await knows(house, session), end
         found = await identity.user_of_token(token)
         assert found is None or (end == "role" and found.role is Role.AUDITOR), end
+
+
+async def test_people_change_their_password_and_administrators_set_one(house: House) -> None:
+    other, token = await signed_in(house), await house.services.identity.new_token(COLLECTOR)
+    new = "another very long word"
+    async with house.as_(Role.COLLECTOR) as http:
+
+        async def change(old: str, again: str = new) -> int:
+            form = {"csrf": csrf_of(http), "old": old, "new": new, "again": again}
+            return (await http.post("/password", data=form)).status_code
+
+        assert await change("not the old one") == 422
+        assert await change(PASSWORD, "another very long work") == 422
+        assert await knows(house, other), "nothing was changed"
+        assert await change(PASSWORD) == 303
+        assert not await knows(house, other)
+        assert await house.services.identity.user_of_token(token) is None
+        assert (await http.get("/password/changed")).status_code == 200, "this browser stays signed in"
+        assert [await change("a guess") for _ in range(6)] == [422] * 5 + [429], "an open page is no leave to guess"
+        async with house.services.database.read() as uow:
+            user = await uow.users.by_email(COLLECTOR)
+        assert user is not None
+        house.clock.advance(seconds=301)
+        async with house.as_(Role.ADMIN) as admin:
+            path, form = f"/administration/users/{user.id}/password", {"csrf": csrf_of(admin), "password": PASSWORD}
+            assert (await admin.post(path, data=form)).status_code == 303
+            me = await house.services.identity.user_of_token(house.tokens[Role.ADMIN])
+            assert me is not None
+            own = await admin.post(f"/administration/users/{me.id}/password", data=form)
+            assert own.status_code == 422, "not without the old one"
+        assert (await http.get("/password")).status_code == 303, "signed out"
+    async with house.as_(Role.COLLECTOR) as http, house.services.database.read() as uow:
+        assert (await http.get("/password")).status_code == 200
+        entries = [json.loads(link.body) async for link in uow.audit.links(Chain.DECISIONS)]
+    actors = [entry["actor"] for entry in entries if entry["kind"] == "identity.password.changed"]
+    assert actors == [f"user:{user.id}", me.actor]
+
+
+async def test_behind_a_proxy_that_ends_tls_cookies_are_secure_and_nobody_else_says_so(house: House) -> None:
+    app = server_of(house.app, "127.0.0.1", 0, "10.0.0.0/8").config
+    app.load()
+    form = {"email": COLLECTOR, "password": PASSWORD}
+    for address, is_secure in (("10.1.2.3", True), ("192.0.2.1", False)):
+        transport = httpx.ASGITransport(app=app.loaded_app, client=(address, 1))
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://d.example", headers=headers) as http:
+            cookie = (await http.post("/login", data=form)).headers["set-cookie"]
+        assert cookie.startswith("__Host-duebox=") is is_secure
+        assert ("secure" in cookie.lower()) is is_secure
 
 
 async def test_no_request_of_a_strange_shape_breaks_a_page_or_leads_elsewhere(house: House) -> None:

@@ -656,7 +656,8 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
     assert len(ids) == len(set(ids)), "an id occurs twice"
     known = re.compile(
         r"/(queue(\?(q=[\w%+]+|review=[\w-]+|after=[\w-]+|edit=1|&)+)?|search(\?q=[\w%>]+(&before=[\w-]+)?)?"
-        r"|performance|decisions|policy|playground|administration|privacy|notifications|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
+        r"|performance|decisions|policy|playground|administration|privacy|notifications|password"
+        r"|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
         r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+|cases/[\w-]+"
         r"|login\?language=(en|fr|de|es)&next=[\w%/]*"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
