@@ -54,7 +54,7 @@ _MONEY = (
 _NUMBER = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
 _AMOUNT = re.compile(
     rf"(?P<before>{_MONEY})?(?P<gap>\s?)(?P<sign>-\s?)?(?<![\w#/.,])(?P<number>{_NUMBER})(?![\d#])"
-    r"(?P<scale>\s?(?:tausend|thousand|grand|mila|mille|mil|tsd\.?|mio\.?|k|m)(?![a-z0-9]))?"
+    r"(?P<scale>[^\S\n]?(?:tausend|thousand|grand|mila|mille|mil|tsd\.?|mio\.?|k|m)(?![a-z0-9]))?"
     rf"(?P<dash>,-+|\.-+)?(?:\s?(?P<after>{_MONEY}))?"
 )
 _NOT_MONEY_AFTER = re.compile(
@@ -122,7 +122,7 @@ def _amount(text: str, match: re.Match[str]) -> FoundAmount | None:
     if match["before"] and match["after"]:
         mark = match["before"]
     value = parse_number(match["number"])
-    scale = (match["scale"] or "").strip(" .")
+    scale = (match["scale"] or "").strip().rstrip(".")
     if scale and (mark or scale != "m"):
         value *= _SCALES[scale]
     if match["sign"] and not _is_dash(text, match):

@@ -60,3 +60,14 @@ def test_a_bare_number_says_that_it_is_bare() -> None:
 def test_three_digits_after_a_mark_are_thousands() -> None:
     assert parse_number("3.000") == Decimal(3000)
     assert parse_number("3.00") == Decimal("3.00")
+
+
+def test_a_letter_on_the_next_line_is_no_scale() -> None:
+    (amount,) = find_amounts("Total 1200\nk. regards", "en")
+    assert amount.value == 1200
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\t", "\u202f"])
+def test_any_blank_may_part_a_number_from_its_scale(blank: str) -> None:
+    (amount,) = find_amounts(f"We pay 12{blank}k EUR", "en")
+    assert amount.value == 12_000
