@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.ledger.contacts import ContactService
 from app.web.auth import PageUser
+from app.web.back import CameFrom
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
 
@@ -32,15 +33,15 @@ async def proposals(request: Request, contacts: Contacts, user: PageUser) -> HTM
 
 
 @router.post("/contacts/proposals/{proposal_id}/confirm", dependencies=SAFE)
-async def confirm(proposal_id: UUID, contacts: Contacts, user: PageUser, back: Back = None) -> Response:
+async def confirm(proposal_id: UUID, contacts: Contacts, user: PageUser, came: CameFrom, back: Back = None) -> Response:
     await contacts.confirm(proposal_id, by=user)
-    return _to(back)
+    return _to(back, came)
 
 
 @router.post("/contacts/proposals/{proposal_id}/reject", dependencies=SAFE)
-async def reject(proposal_id: UUID, contacts: Contacts, user: PageUser, back: Back = None) -> Response:
+async def reject(proposal_id: UUID, contacts: Contacts, user: PageUser, came: CameFrom, back: Back = None) -> Response:
     await contacts.reject(proposal_id, by=user)
-    return _to(back)
+    return _to(back, came)
 
 
 @router.post("/contacts/{contact_id}/restore", dependencies=SAFE)
@@ -50,9 +51,9 @@ async def restore(contact_id: UUID, contacts: Contacts, user: PageUser) -> Respo
     return RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)
 
 
-def _to(review: UUID | None) -> Response:
+def _to(review: UUID | None, came: CameFrom) -> Response:
     """Back to the case on whose page the form stood, else to the list."""
-    return RedirectResponse(f"/reviews/{review}" if review else LIST, status_code=303)
+    return came.to(review) if review else RedirectResponse(LIST, status_code=303)
 
 
 @router.post("/contacts/{contact_id}/decline", dependencies=SAFE)

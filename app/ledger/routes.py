@@ -19,6 +19,7 @@ from app.ledger.holds import HoldService
 from app.ledger.pages import INSTALMENTS_SUGGESTED, LedgerPages
 from app.ledger.tasks import TaskService
 from app.web.auth import PageUser
+from app.web.back import Back, CameFrom
 from app.web.csrf import check_csrf
 from app.web.forms import day_of, money_of, numbers_of, steps_of
 from app.web.pages import html, page_of
@@ -94,10 +95,13 @@ async def new_case(
     kind: CaseKind = CaseKind.PROMISE,
     customer: Word = "",
     review: UUID | None = None,
+    view: Word = "",
+    q: Word = "",
 ) -> HTMLResponse:
-    """With a `review`, what is noted came in its mail."""
+    """With a `review`, what is noted came in its mail; `view` and `q` say where that was open."""
     page, said = await page_of(request, "ledger", user), await pages.said_in(review) if review else None
-    return html(request, "ledger/new.html", page=page, kind=kind.value, customer=customer, said=said)
+    back = Back(view != "queue", q)
+    return html(request, "ledger/new.html", page=page, kind=kind.value, customer=customer, said=said, back=back)
 
 
 @router.get("/cases/{case_id}")
@@ -116,6 +120,7 @@ async def case(
 async def note(
     cases: Cases,
     user: PageUser,
+    came: CameFrom,
     kind: Annotated[CaseKind, Form()],
     customer: Text,
     invoices: Text = "",
@@ -139,7 +144,7 @@ async def note(
         ),
         user,
     )
-    return RedirectResponse(f"/reviews/{review}", status_code=303) if review else _to_case(case_id)
+    return came.to(review) if review else _to_case(case_id)
 
 
 @router.post("/cases/{case_id}/confirm", dependencies=SAFE)
@@ -207,13 +212,19 @@ async def grant(
 
 @router.post("/holds", dependencies=SAFE)
 async def set_hold(
-    holds: Holds, user: PageUser, customer: Text, until: Text, reason: Text = "", back: FromReview = None
+    holds: Holds,
+    user: PageUser,
+    came: CameFrom,
+    customer: Text,
+    until: Text,
+    reason: Text = "",
+    back: FromReview = None,
 ) -> Response:
     day = day_of(until)
     if day is None:
         raise Invalid("a hold needs the day on which it ends")
     await holds.set(customer.strip(), day, reason, user)
-    return RedirectResponse(f"/reviews/{back}" if back else "/holds", status_code=303)
+    return came.to(back) if back else RedirectResponse("/holds", status_code=303)
 
 
 @router.post("/holds/{hold_id}/lift", dependencies=SAFE)

@@ -11,6 +11,7 @@ from app.domain.errors import Invalid
 from app.review.api import CONFLICT, LARGEST_VERSION
 from app.review.second import LONGEST_NOTE, CallBackService, CallOutcome
 from app.web.auth import ApiUser, PageUser
+from app.web.back import CameFrom
 from app.web.csrf import check_csrf
 from app.web.errors import problems
 
@@ -66,10 +67,10 @@ async def call_back(
     version: Version,
     calls: CallBacks,
     user: PageUser,
+    back: CameFrom,
     contact: Text = "",
     outcome: Text = "",
     note: Text = "",
-    view: Text = "item",
 ) -> RedirectResponse:
     if outcome not in set(CallOutcome):
         raise Invalid("say what came of the call")
@@ -78,8 +79,7 @@ async def call_back(
     except ValueError:
         raise Invalid("say whom you called: a contact on file") from None
     await calls.note(review_id, called, CallOutcome(outcome), note, version=version, by=user)
-    place = f"/queue?review={review_id}" if view == "queue" else f"/reviews/{review_id}"
-    return RedirectResponse(place, status_code=303)
+    return back.to(review_id)
 
 
 @api.get("/{review_id}/call-back", responses=problems(404))

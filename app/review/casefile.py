@@ -31,7 +31,7 @@ NOT_LEFT = LEAVING | {OutboxState.FAILED}
 @dataclass(frozen=True, slots=True)
 class Setting:
     """How a case is looked at: when, by whom, under which policy, to be edited or read, at which place of how many in
-    the queue, and with which placeholders revealed."""
+    the queue, with which placeholders revealed, and with which subject and text in the editor."""
 
     now: datetime
     reader: UUID | None
@@ -40,6 +40,7 @@ class Setting:
     editing: bool = False
     place: tuple[int, int] = (0, 0)
     revealed: Mapping[str, str] = field(repr=False, default_factory=dict)
+    written: tuple[str, str] | None = field(repr=False, default=None)
 
 
 async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
@@ -47,8 +48,11 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
     review, proposal = case.review, case.proposal
     customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
     draft = await answer_of(uow, case)
-    if draft is not None and setting.editing and (words := await typed(uow, case)) is not None:
-        draft = replace(draft, subject=words[0], body=words[1])
+    empty = None if draft else blank(case)
+    words = setting.written or (await typed(uow, case) if setting.editing and draft else None)
+    if words is not None:
+        subject, body = words
+        draft, empty = (one and replace(one, subject=subject, body=body) for one in (draft, empty))
     newest = await uow.reviews.of_message(case.message.id)
     entries = await timeline(uow, case.message)
     names = await uow.users.names()
@@ -67,7 +71,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         summary=gist(proposal.summary),
         facts=await facts(uow, case),
         draft=draft,
-        blank=None if draft else blank(case),
+        blank=empty,
         ledger=await ledger_panel(
             uow,
             review.customer_id,

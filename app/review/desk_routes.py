@@ -17,6 +17,7 @@ from app.review.pages import ReviewPages
 from app.review.queue_routes import queue_pages
 from app.review.service import ReviewService
 from app.web.auth import PageUser
+from app.web.back import CameFrom, place
 from app.web.csrf import check_csrf
 from app.web.forms import day_of
 from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
@@ -47,22 +48,22 @@ SAFE = [Depends(check_csrf)]
 
 @router.post("/reviews/{review_id}/assign", dependencies=SAFE)
 async def assign(
-    review_id: UUID, version: Version, desk: Desk, user: PageUser, to: Text = "", view: Text = "item"
+    review_id: UUID, version: Version, desk: Desk, user: PageUser, back: CameFrom, to: Text = ""
 ) -> Response:
     await desk.assign(review_id, _user_id(to), version=version, by=user)
-    return _back(review_id, view)
+    return back.to(review_id)
 
 
 @router.post("/reviews/{review_id}/escalate", dependencies=SAFE)
 async def escalate(
-    review_id: UUID, version: Version, to: Text, note: Text, desk: Desk, user: PageUser, view: Text = "item"
+    review_id: UUID, version: Version, to: Text, note: Text, desk: Desk, user: PageUser, back: CameFrom
 ) -> Response:
     manager = _user_id(to)
     if manager is None:
         raise Invalid("choose a manager")
     with suppress(WasPlanted):  # the page tells
         await desk.escalate(review_id, manager, note, version=version, by=user)
-    return _back(review_id, view)
+    return back.to(review_id)
 
 
 @router.post("/reviews/{review_id}/snooze", dependencies=SAFE)
@@ -73,24 +74,26 @@ async def snooze(
     desk: Desk,
     pages: Pages,
     user: PageUser,
+    back: CameFrom,
     until: Text = "",
-    view: Text = "item",
 ) -> Response:
     """Until eight in the morning, the reader's time; without a day it is taken up again."""
     day = day_of(until)
     zone = ZoneInfo(zone_of(request.cookies.get(ZONE_COOKIE, "")))
-    following = await queue_pages(request).next_after(review_id, "", reader=user) if day and view == "queue" else None
+    following = None
+    if day and not back.is_alone:
+        following = await queue_pages(request).next_after(review_id, back.query, reader=user)
     moment = datetime.combine(day, MORNING, zone) if day else None
     await desk.snooze(review_id, moment, version=version, by=user)
-    if day and view == "queue":
-        return RedirectResponse(f"/queue?review={following}" if following else "/queue", status_code=303)
-    return _back(review_id, view)
+    if day and not back.is_alone:
+        return RedirectResponse(place(back.query, review=str(following or "")), status_code=303)
+    return back.to(review_id)
 
 
 @router.post("/reviews/{review_id}/note", dependencies=SAFE)
-async def remark(review_id: UUID, note: Text, desk: Desk, user: PageUser, view: Text = "item") -> Response:
+async def remark(review_id: UUID, note: Text, desk: Desk, user: PageUser, back: CameFrom) -> Response:
     await desk.remark(review_id, note, by=user)
-    return _back(review_id, view, "#notes")
+    return back.to(review_id, "#notes")
 
 
 @router.post("/reviews/{review_id}/reveal", dependencies=SAFE)
@@ -110,17 +113,16 @@ async def reveal(
 
 
 @router.post("/reviews/{review_id}/send-now", dependencies=SAFE)
-async def send_now(review_id: UUID, desk: Desk, user: PageUser, view: Text = "item") -> Response:
+async def send_now(review_id: UUID, desk: Desk, user: PageUser, back: CameFrom) -> Response:
     await desk.send_now(review_id, by=user)
-    return RedirectResponse("/queue", status_code=303) if view == "queue" else _back(review_id, view)
+    return back.to(review_id) if back.is_alone else RedirectResponse(place(back.query), status_code=303)
 
 
 @router.post("/reviews/{review_id}/reopen-editor", dependencies=SAFE)
-async def take_back_and_edit(review_id: UUID, reviews: Reviews, user: PageUser, view: Text = "item") -> Response:
+async def take_back_and_edit(review_id: UUID, reviews: Reviews, user: PageUser, back: CameFrom) -> Response:
     """Call the answer back while it waits to leave, and go on writing."""
     await reviews.undo(review_id, by=user)
-    place = f"/queue?review={review_id}&edit=1" if view == "queue" else f"/reviews/{review_id}?edit=1"
-    return RedirectResponse(f"{place}#edit-body", status_code=303)
+    return back.to(review_id, "#edit-body", edit="1")
 
 
 def _user_id(text: str) -> UUID | None:
@@ -128,8 +130,3 @@ def _user_id(text: str) -> UUID | None:
         return UUID(text) if text.strip() else None
     except ValueError:
         raise Invalid("choose a colleague from the list") from None
-
-
-def _back(review_id: UUID, view: str, anchor: str = "") -> Response:
-    place = f"/queue?review={review_id}" if view == "queue" else f"/reviews/{review_id}"
-    return RedirectResponse(place + anchor, status_code=303)

@@ -264,7 +264,8 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """`blank` is the empty answer that a person may write where there is no draft; `newer` the review that the mail
-    has now, where it was read again; `second` what a case of changed bank details still needs."""
+    has now, where it was read again; `second` what a case of changed bank details still needs; `complaint` why what
+    was written could not be sent."""
 
     review_id: str
     version: int
@@ -301,6 +302,7 @@ class CaseView:
     snoozed_until: datetime | None = None
     second: Second | None = None
     test: Told | None = None
+    complaint: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -6,11 +6,12 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from app.db.changes import Changes
 from app.review.together import Together
 from app.web.auth import PageUser, SignInNeeded, page_user
+from app.web.back import CameFrom
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
 
@@ -48,14 +49,14 @@ async def arrive(
     review_id: UUID,
     together: Company,
     user: PageUser,
+    back: CameFrom,
     replying: Annotated[str, Form()] = "",
     seen: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0,
-    view: Annotated[str, Form()] = "queue",
 ) -> HTMLResponse:
     """The reader is at a case whose page shows the version `seen`. Who else is, and what has changed."""
     company = await together.arrive(review_id, by=user, is_replying=bool(replying))
     page = await page_of(request, "", user)
-    return html(request, "company_alone.html", page=page, company=company, seen=seen, view=view)
+    return html(request, "company_alone.html", page=page, company=company, seen=seen, back=back)
 
 
 @router.post("/reviews/{review_id}/leave", dependencies=SAFE)
@@ -65,12 +66,9 @@ async def leave(review_id: UUID, together: Company, user: PageUser) -> Response:
 
 
 @router.post("/reviews/{review_id}/take-over", dependencies=SAFE)
-async def take_over(
-    review_id: UUID, together: Company, user: PageUser, view: Annotated[str, Form()] = "queue"
-) -> Response:
+async def take_over(review_id: UUID, together: Company, user: PageUser, back: CameFrom) -> Response:
     await together.take_over(review_id, by=user)
-    place = f"/reviews/{review_id}" if view == "item" else f"/queue?review={review_id}"
-    return RedirectResponse(place, status_code=303)
+    return back.to(review_id)
 
 
 async def _stream(request: Request, changes: Changes) -> AsyncIterator[str]:

@@ -73,9 +73,15 @@ class ReviewPages:
         return Counts(received=sum(by_state.values()), **{state.value: n for state, n in by_state.items()}), status
 
     async def case(
-        self, review_id: UUID, *, reader: SignedIn, editing: bool, revealed: Mapping[str, str] = NOTHING_REVEALED
+        self,
+        review_id: UUID,
+        *,
+        reader: SignedIn,
+        editing: bool,
+        revealed: Mapping[str, str] = NOTHING_REVEALED,
+        written: tuple[str, str] | None = None,
     ) -> CaseView:
-        """Raises NotFound."""
+        """`written`: the subject and the text that stand in the editor. Raises NotFound."""
         async with self._database.read() as uow:
             setting = Setting(
                 now=self._clock(),
@@ -85,6 +91,7 @@ class ReviewPages:
                 editing=editing,
                 place=(0, 0),
                 revealed=revealed,
+                written=written,
             )
             return await case_view(uow, await open_case(uow, review_id), setting)
 
@@ -126,7 +133,9 @@ class ReviewPages:
                 for message in messages
             )
 
-    async def conflict(self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int, body: str) -> Conflict:
+    async def conflict(
+        self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int, subject: str = "", body: str = ""
+    ) -> Conflict:
         """Both texts of a lost race, beside each other."""
         async with self._database.read() as uow:
             case = await open_case(uow, review_id)
@@ -149,6 +158,8 @@ class ReviewPages:
             theirs=left,
             yours=right,
             has_newer_mail=has_newer_mail,
+            subject=subject,
+            body=body,
         )
 
     async def html_of(self, message_id: UUID) -> bytes:

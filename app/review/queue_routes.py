@@ -14,8 +14,8 @@ from app.domain.errors import Invalid
 from app.review.bulk import MOST, Bulk, Deed, Pick
 from app.review.queue import QueuePages
 from app.review.search import SearchPages
-from app.review.view import place
 from app.web.auth import PageUser
+from app.web.back import place
 from app.web.csrf import check_csrf
 from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
 

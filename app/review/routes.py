@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -9,17 +10,18 @@ import nh3
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import NotFound, ReviewAlreadyDecided, WasPlanted
+from app.domain.errors import Invalid, NotFound, ReviewAlreadyDecided, WasPlanted
 from app.domain.review import Action, ReviewState
 from app.reading.parsing import parse_mail
 from app.review.pages import ReviewPages
 from app.review.queue_routes import queue_pages
 from app.review.service import Decided, ReviewService
-from app.review.view import place
 from app.web.auth import PageUser, page_user
+from app.web.back import Back, CameFrom, place
 from app.web.csrf import check_csrf
 from app.web.headers import MAIL_POLICY
 from app.web.pages import html, page_of
+from app.web.reads import Reads
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +36,6 @@ def review_pages(request: Request) -> ReviewPages:
 
 Reviews = Annotated[ReviewService, Depends(review_service)]
 Pages = Annotated[ReviewPages, Depends(review_pages)]
-View = Annotated[str, Form()]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Edit = Annotated[str, Query()]
 SAFE = [Depends(check_csrf)]
@@ -78,14 +79,13 @@ async def mail_html(message_id: UUID, pages: Pages, _user: PageUser) -> HTMLResp
 
 @router.post("/reviews/{review_id}/approve", dependencies=SAFE)
 async def approve(
-    request: Request, review_id: UUID, version: Version, reviews: Reviews, user: PageUser, view: View = "queue"
+    request: Request, review_id: UUID, version: Version, reviews: Reviews, user: PageUser, back: CameFrom
 ) -> Response:
     return await _decided(
         request,
         review_id,
         version,
-        view,
-        "",
+        back,
         lambda: reviews.decide(review_id, Action.APPROVE, version=version, by=user),
     )
 
@@ -99,17 +99,33 @@ async def edit_and_approve(
     body: Annotated[str, Form()],
     reviews: Reviews,
     user: PageUser,
-    view: View = "queue",
+    back: CameFrom,
 ) -> Response:
+    """What is refused stays in the editor, with the reason."""
     text = body.replace("\r\n", "\n")
-    return await _decided(
-        request,
-        review_id,
-        version,
-        view,
-        text,
-        lambda: reviews.decide(review_id, Action.EDIT, version=version, by=user, subject=subject, body=text),
-    )
+    try:
+        return await _decided(
+            request,
+            review_id,
+            version,
+            back,
+            lambda: reviews.decide(review_id, Action.EDIT, version=version, by=user, subject=subject, body=text),
+            written=(subject, text),
+        )
+    except Invalid as refused:
+        return await _editor(request, review_id, (subject, text), back, complaint=refused.sentence)
+
+
+@router.post("/reviews/{review_id}/write", dependencies=SAFE)
+async def write_on(
+    request: Request,
+    review_id: UUID,
+    subject: Annotated[str, Form()],
+    body: Annotated[str, Form()],
+    back: CameFrom,
+) -> Response:
+    """Go on with a text, at the case as it stands now."""
+    return await _editor(request, review_id, (subject, body.replace("\r\n", "\n")), back)
 
 
 @router.post("/reviews/{review_id}/send-back", dependencies=SAFE)
@@ -120,14 +136,13 @@ async def send_back(
     note: Annotated[str, Form()],
     reviews: Reviews,
     user: PageUser,
-    view: View = "queue",
+    back: CameFrom,
 ) -> Response:
     return await _decided(
         request,
         review_id,
         version,
-        view,
-        "",
+        back,
         lambda: reviews.decide(review_id, Action.SEND_BACK, version=version, by=user, note=note),
     )
 
@@ -140,22 +155,21 @@ async def ignore(
     reason: Annotated[str, Form()],
     reviews: Reviews,
     user: PageUser,
-    view: View = "queue",
+    back: CameFrom,
 ) -> Response:
     return await _decided(
         request,
         review_id,
         version,
-        view,
-        "",
+        back,
         lambda: reviews.decide(review_id, Action.IGNORE, version=version, by=user, reason=reason),
     )
 
 
 @router.post("/reviews/{review_id}/undo", dependencies=SAFE)
-async def undo(review_id: UUID, reviews: Reviews, user: PageUser, view: View = "queue") -> Response:
+async def undo(review_id: UUID, reviews: Reviews, user: PageUser, back: CameFrom) -> Response:
     await reviews.undo(review_id, by=user)
-    return RedirectResponse(_place(review_id, view), status_code=303)
+    return back.to(review_id)
 
 
 @router.post("/messages/{message_id}/needs-answer", dependencies=SAFE)
@@ -164,29 +178,44 @@ async def needs_answer(message_id: UUID, reviews: Reviews, user: PageUser) -> Re
     return RedirectResponse("/no-answer", status_code=303)
 
 
+async def _editor(
+    request: Request, review_id: UUID, written: tuple[str, str], back: Back, *, complaint: str = ""
+) -> HTMLResponse:
+    """The case with this subject and text in its editor. Raises NotAllowed."""
+    user = await page_user(request)
+    user.check_can_decide()
+    view = await review_pages(request).case(review_id, reader=user, editing=True, written=written)
+    cast(Reads, request.app.state.services.reads).note("review.item.read", by=user, review_id=str(review_id))
+    page, status = await page_of(request, "queue", user), 422 if complaint else 200
+    return html(request, "item.html", status=status, page=page, case=replace(view, complaint=complaint), back=back)
+
+
 async def _decided(
-    request: Request, review_id: UUID, version: int, view: str, body: str, decide: Callable[[], Awaitable[Decided]]
+    request: Request,
+    review_id: UUID,
+    version: int,
+    back: Back,
+    decide: Callable[[], Awaitable[Decided]],
+    *,
+    written: tuple[str, str] = ("", ""),
 ) -> Response:
     """Decide, then open the next item; a test item is shown once more, as it is; a lost race shows who was faster, and
     both texts."""
     user = await page_user(request)
-    asked = str((await request.form()).get("q", ""))
-    following = await queue_pages(request).next_after(review_id, asked, reader=user) if view != "item" else None
+    following = None
+    if not back.is_alone:
+        following = await queue_pages(request).next_after(review_id, back.query, reader=user)
     try:
         was_ignored = (await decide()).state is ReviewState.IGNORED
     except WasPlanted:
-        where = _place(review_id, view) if view == "item" else place(asked, review=str(review_id))
-        return RedirectResponse(where, status_code=303)
+        return back.to(review_id)
     except ReviewAlreadyDecided as lost:
         pages = review_pages(request)
-        conflict = await pages.conflict(review_id, lost, version=version, body=body)
+        subject, body = written
+        conflict = await pages.conflict(review_id, lost, version=version, subject=subject, body=body)
         page = await page_of(request, "queue", user)
-        return html(request, "conflict.html", status=409, page=page, conflict=conflict)
-    if view == "item":
-        return RedirectResponse(_place(review_id, view), status_code=303)
+        return html(request, "conflict.html", status=409, page=page, conflict=conflict, back=back)
+    if back.is_alone:
+        return back.to(review_id)
     ignored = str(review_id) if was_ignored else ""
-    return RedirectResponse(place(asked, review=str(following or ""), ignored=ignored), status_code=303)
-
-
-def _place(review_id: UUID, view: str) -> str:
-    return f"/reviews/{review_id}" if view == "item" else f"/queue?review={review_id}"
+    return RedirectResponse(place(back.query, review=str(following or ""), ignored=ignored), status_code=303)

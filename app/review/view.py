@@ -4,16 +4,17 @@ Words are the closed codes of design.md; templates name them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from app.domain.intents import Intent, Reason
+from app.domain.review import OPEN
 from app.review.item_view import CaseView, MailView
 from app.review.ledger_view import Amount
 from app.review.marking import Piece
 from app.review.together import Company
+from app.web.back import place
 
 IGNORE_REASONS = ("no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud")
 URGENCY = {
@@ -244,12 +245,12 @@ class Conflict:
     theirs: tuple[Piece, ...] = ()
     yours: tuple[Piece, ...] = ()
     has_newer_mail: bool = False
+    subject: str = field(repr=False, default="")
+    body: str = field(repr=False, default="")
 
-
-def place(query: str, **more: str) -> str:
-    """The address of the queue as it is asked for; what is empty is left out."""
-    asked = urlencode({name: value for name, value in {"q": query, **more}.items() if value})
-    return f"/queue?{asked}" if asked else "/queue"
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
 
 
 def is_harmless(reasons: Iterable[str], intents: Iterable[str]) -> bool:

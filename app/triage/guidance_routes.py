@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from app.domain.directions import Correction, DecidedTerms, TermsOutcome
 from app.domain.errors import Invalid
@@ -13,6 +13,7 @@ from app.domain.intents import CONSEQUENCE, DisputeReason, ExtensionKind, Intent
 from app.domain.proposal import DisputeFact, ExtensionFact, Facts, IntentFinding, PromiseFact
 from app.triage.guidance import GuidanceService
 from app.web.auth import PageUser
+from app.web.back import CameFrom
 from app.web.csrf import check_csrf
 from app.web.forms import day_of, money_of, numbers_of, steps_of
 
@@ -36,13 +37,13 @@ async def redraft(
     version: Version,
     guidance: Guidance,
     user: PageUser,
+    back: CameFrom,
     tone: Text = "",
     language: Text = "",
-    view: Text = "item",
 ) -> Response:
     wanted = Tone(tone) if tone in set(Tone) else None
     await guidance.redraft(review_id, version=version, by=user, tone=wanted, language=language)
-    return _back(review_id, view, "#draft")
+    return back.to(review_id, "#draft")
 
 
 @router.post("/reviews/{review_id}/terms", dependencies=SAFE)
@@ -52,13 +53,13 @@ async def decide_terms(
     outcome: Annotated[TermsOutcome, Form()],
     guidance: Guidance,
     user: PageUser,
+    back: CameFrom,
     kind: Text = "",
     until: Text = "",
     amount: Text = "",
     currency: Text = "",
     step_day: Few = None,
     step_amount: Few = None,
-    view: Text = "item",
 ) -> Response:
     """The form holds the fields of all kinds: those of the chosen one count."""
     terms = DecidedTerms(outcome)
@@ -73,11 +74,13 @@ async def decide_terms(
             amount=money_of(amount, currency) if chosen is ExtensionKind.PARTIAL_SETTLEMENT else None,
         )
     await guidance.decide_terms(review_id, terms, version=version, by=user)
-    return _back(review_id, view, "#draft")
+    return back.to(review_id, "#draft")
 
 
 @router.post("/reviews/{review_id}/correct", dependencies=SAFE)
-async def correct(request: Request, review_id: UUID, version: Version, guidance: Guidance, user: PageUser) -> Response:
+async def correct(
+    request: Request, review_id: UUID, version: Version, guidance: Guidance, user: PageUser, back: CameFrom
+) -> Response:
     """An intent is chosen by its name, and its invoices stand in a field of that name: fourteen fields of one kind."""
     form = {key: value for key, value in (await request.form()).multi_items() if isinstance(value, str)}
     chosen = [Intent(word) for word in sorted(set(Intent)) if f"intent_{word}" in form]
@@ -87,7 +90,7 @@ async def correct(request: Request, review_id: UUID, version: Version, guidance:
     )
     correction = Correction(findings, _facts(form, chosen), form.get("customer", "").strip() or None)
     await guidance.correct(review_id, correction, version=version, by=user)
-    return _back(review_id, form.get("view", "item"), "")
+    return back.to(review_id)
 
 
 def _facts(form: dict[str, str], chosen: list[Intent]) -> Facts:
@@ -110,8 +113,3 @@ def _facts(form: dict[str, str], chosen: list[Intent]) -> Facts:
 
 def _day(form: dict[str, str], name: str) -> date | None:
     return day_of(form.get(name, ""))
-
-
-def _back(review_id: UUID, view: str, anchor: str) -> Response:
-    place = f"/queue?review={review_id}" if view == "queue" else f"/reviews/{review_id}"
-    return RedirectResponse(place + anchor, status_code=303)

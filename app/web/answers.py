@@ -1,5 +1,6 @@
 """How an error is answered: to a program as JSON, to a person as a page."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, cast
 from urllib.parse import quote
@@ -10,16 +11,21 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import AppError, ReviewAlreadyDecided, TooManyAttempts
-from app.web.auth import SignInNeeded, TokenRefused, page_user
+from app.web.auth import SignInNeeded, TokenRefused, page_user, session_token
+from app.web.back import Back
 from app.web.errors import status_of
 from app.web.headers import secure
 from app.web.pages import html, page_of
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 BROKEN, NOT_FOUND = 500, 404
+_OF_REVIEW = re.compile(r"(/reviews/[0-9a-f-]{36})/([a-z-]+)")
+TEXTS = ("note", "words", "reason", "body")
+"""Fields into which people write sentences: what was written is shown again when it is refused."""
 
 log = structlog.get_logger()
 
@@ -29,8 +35,15 @@ async def sign_in(request: Request, _error: SignInNeeded) -> Response:
     if request.headers.get("hx-request"):
         return PlainTextResponse("signed out", 401)
     query = f"?{request.url.query}" if request.url.query else ""
-    back = request.url.path + query if request.method == "GET" else "/queue"
-    return RedirectResponse(f"/login?next={quote(back)}", status_code=303)
+    back = request.url.path + query if request.method == "GET" else _page_of_form(request.url.path)
+    ended = "&expired=1" if session_token(request) else ""
+    return RedirectResponse(f"/login?next={quote(back)}{ended}", status_code=303)
+
+
+def _page_of_form(path: str) -> str:
+    """Where a form stood that came too late; what was being written there, the browser has kept."""
+    found = _OF_REVIEW.fullmatch(path)
+    return f"{found[1]}?edit=1" if found and found[2] == "edit" else found[1] if found else "/queue"
 
 
 async def token_refused(_request: Request, error: TokenRefused) -> Response:
@@ -93,16 +106,16 @@ async def unforeseen(request: Request, error: Exception) -> Response:
 
 
 class _Reviewing(Protocol):
-    async def conflict(self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int, body: str) -> object: ...
+    async def conflict(self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int) -> object: ...
 
 
 async def _lost_page(request: Request, lost: ReviewAlreadyDecided) -> Response:
     """To a person: who was faster, when, and with what."""
     pages = cast(_Reviewing, request.app.state.services.pages)
     review_id = UUID(request.path_params["review_id"])
-    conflict = await pages.conflict(review_id, lost, version=lost.version - 1, body="")
+    conflict = await pages.conflict(review_id, lost, version=lost.version - 1)
     page = await page_of(request, "queue", await page_user(request))
-    return html(request, "conflict.html", status=409, page=page, conflict=conflict)
+    return html(request, "conflict.html", status=409, page=page, conflict=conflict, back=Back())
 
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
@@ -128,7 +141,17 @@ async def _answer(request: Request, status: int, message: str) -> Response:
         page = await page_of(request, "", user)
     except (SignInNeeded, SQLAlchemyError, OSError):
         page = await page_of(request, "", None)
-    return html(request, "error.html", status=status, page=page, message=message, request_id="")
+    written = await _written(request) if page.user else ()
+    return html(request, "error.html", status=status, page=page, message=message, written=written, request_id="")
+
+
+async def _written(request: Request) -> tuple[str, ...]:
+    """What a person had written into a form that was refused. A form that was never read is not read now."""
+    try:
+        form = await request.form() if request.method == "POST" else FormData()
+    except RuntimeError:
+        form = FormData()
+    return tuple(text for name in TEXTS if isinstance(text := form.get(name), str) and " " in text.strip())
 
 
 def _is_for_program(request: Request) -> bool:

@@ -112,6 +112,28 @@ async def test_a_file_can_be_asked_for_twice_and_nothing_was_decided(desk: Desk,
         assert await oda.evaluate("sessionStorage.length") == 0
 
 
+async def test_what_was_written_is_never_lost(desk: Desk, ines: Page) -> None:
+    review = desk.review(OTHER)
+    await ines.goto(desk.url(f"/queue?q=label:payment_promise&review={review}&edit=1"))
+    await ines.fill("#edit-body", "Please pay to DE89 3704 0044 0532 0130 00.")
+    await ines.keyboard.press("Control+Enter")
+    await expect(ines.locator("#edit-wrong")).to_contain_text("names a bank account that is none of ours")
+    await expect(ines.locator("#edit-body")).to_have_value("Please pay to DE89 3704 0044 0532 0130 00.")
+    await ines.fill("#edit-body", "Please pay as usual.")
+    await ines.context.clear_cookies()  # the session ends
+    await ines.keyboard.press("Control+Enter")
+    await expect(ines.locator("[data-refused], #password").first).to_be_visible()
+    await ines.context.add_cookies(desk.cookies[COLLECTOR])
+    await ines.goto(desk.url(f"/reviews/{review}?edit=1"))
+    await expect(ines.locator("#edit-again")).to_be_visible()
+    await expect(ines.locator("#edit-body")).to_have_value("Please pay as usual.")
+    await clean(ines)
+    await ines.locator("#edit-again button").click()
+    await expect(ines.locator("#edit-body")).to_have_value(re.compile("INV-again"))
+    await ines.get_by_role("link", name="Discard changes").click()
+    assert desk.state(review) == "pending"
+
+
 async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page) -> None:
     review = desk.review(TERMS)
     await ines.goto(desk.url(f"/reviews/{review}"))

@@ -23,6 +23,7 @@ from app.review.marking import Segment, Span, mail_text, paragraphs, segments, s
 from app.review.search import Found, FoundRow
 from app.review.second import OnFile, Second
 from app.review.together import CLAIM, Colleague, Company
+from app.web.back import Back
 from app.web.filters import bars
 from app.web.frame import Counts, CurrentUser, MailboxStatus, Page, Status
 from app.web.pages import zone_of
@@ -524,14 +525,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "search_wrong": ("search.html", {"page": page("search"), "found": Found("age>2d", complaint="by words")}),
     "company_changed": (
         "company_alone.html",
-        {"page": page(), "company": replace(HELD, version=4), "seen": 3, "view": "item"},
+        {"page": page(), "company": replace(HELD, version=4), "seen": 3, "back": Back()},
     ),
     "company_decided": (
         "company_alone.html",
-        {"page": page(), "company": replace(HELD, state="approved"), "seen": 3, "view": "item"},
+        {"page": page(), "company": replace(HELD, state="approved"), "seen": 3, "back": Back()},
     ),
     "item": ("item.html", {"page": page(), "case": CASE}),
     "item_edit": ("item.html", {"page": page(), "case": replace(CASE, editing=True)}),
+    "item_refused": ("item.html", {"page": page(), "case": replace(CASE, editing=True, complaint=HOSTILE)}),
     "item_auditor": ("item.html", {"page": page(user=AUDITOR), "case": CASE}),
     "item_fraud": ("item.html", {"page": page(), "case": FRAUD}),
     "item_fraud_auditor": ("item.html", {"page": page(user=AUDITOR), "case": FRAUD}),
@@ -553,19 +555,31 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "quarantine": ("quarantine.html", {"page": page("quarantine"), "rows": QUARANTINE}),
     "quarantine_auditor": ("quarantine.html", {"page": page("quarantine", AUDITOR), "rows": QUARANTINE}),
     "quarantine_empty": ("quarantine.html", {"page": page("quarantine"), "rows": ()}),
-    "conflict": ("conflict.html", {"page": page(), "conflict": CONFLICT}),
+    "conflict": ("conflict.html", {"page": page(), "conflict": CONFLICT, "back": Back()}),
     "conflict_newer": (
         "conflict.html",
-        {"page": page(), "conflict": replace(CONFLICT, state="pending", theirs=(), send_at=None, has_newer_mail=True)},
+        {
+            "page": page(),
+            "conflict": replace(
+                CONFLICT, state="pending", theirs=(), send_at=None, has_newer_mail=True, subject=HOSTILE, body=HOSTILE
+            ),
+            "back": Back(False, HOSTILE),
+        },
     ),
     "conflict_bare": (
         "conflict.html",
-        {"page": page(), "conflict": replace(CONFLICT, theirs=(), yours=(), send_at=None)},
+        {"page": page(), "conflict": replace(CONFLICT, theirs=(), yours=(), send_at=None), "back": Back()},
     ),
     **{
         f"error_{status}": (
             "error.html",
-            {"page": page("", user), "status": status, "message": "A note is needed.", "request_id": "01JX6V9Q"},
+            {
+                "page": page("", user),
+                "status": status,
+                "message": "A note is needed.",
+                "request_id": "01JX6V9Q",
+                "written": (HOSTILE,),
+            },
         )
         for status, user in ((403, AUDITOR), (404, None), (422, COLLECTOR), (500, COLLECTOR), (418, None))
     },
@@ -642,7 +656,7 @@ def test_every_posting_form_carries_the_token(pages: Templates, name: str) -> No
         assert attributes["method"] == "post"
         assert "csrf" in fields
         if (attributes["action"] or "").startswith("/reviews/") and not (attributes["action"] or "").endswith(
-            "/take-over"
+            ("/take-over", "/write")  # neither decides anything
         ):
             assert "version" in fields
 
@@ -658,7 +672,7 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
         r"/(queue(\?(q=[\w%+]+|review=[\w-]+|after=[\w-]+|edit=1|&)+)?|search(\?q=[\w%>]+(&before=[\w-]+)?)?"
         r"|performance|decisions|policy|playground|administration|privacy|notifications|password"
         r"|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
-        r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+|cases/[\w-]+"
+        r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+(&view=queue&q=[\w%+]*)?|cases/[\w-]+"
         r"|login\?language=(en|fr|de|es)&next=[\w%/]*"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
     )

@@ -33,6 +33,39 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // What is being written is kept in this tab until it was sent, also when the session ends meanwhile ----------
+  const KEPT = "duebox.written.", SENT = "duebox.sending";
+  const editor = document.getElementById("edit-form");
+  const fields = editor ? [editor.elements.subject, editor.elements.body] : [];
+  const kept = editor && KEPT + editor.action;
+  const forget = () => { for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT)) sessionStorage.removeItem(key); };
+  const sending = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (sending && !editor && !main.querySelector("[data-refused]")) sessionStorage.removeItem(sending);
+  if (editor) {
+    const asDrafted = fields.map((field) => field.value);
+    const again = JSON.parse(sessionStorage.getItem(kept) ?? "null");
+    const note = document.getElementById("edit-again");
+    if (again && !editor.querySelector("[data-refused]") && again.some((text, n) => text !== asDrafted[n])) {
+      fields.forEach((field, n) => { field.value = again[n]; });
+      note.hidden = false;
+      note.querySelector("button").addEventListener("click", () => {
+        fields.forEach((field, n) => { field.value = asDrafted[n]; });
+        sessionStorage.removeItem(kept);
+        note.hidden = true;
+        fields[1].focus();
+      });
+    }
+    let left = false; // on purpose
+    editor.addEventListener("input", () => sessionStorage.setItem(kept, JSON.stringify(fields.map((field) => field.value))));
+    editor.addEventListener("submit", () => { left = true; sessionStorage.setItem(SENT, kept); });
+    document.querySelector("[data-discard]")?.addEventListener("click", () => { left = true; sessionStorage.removeItem(kept); });
+    window.addEventListener("beforeunload", (event) => {
+      if (!left && fields.some((field, n) => field.value !== asDrafted[n])) event.preventDefault();
+    });
+  }
+  document.querySelector("form[action='/logout']")?.addEventListener("submit", forget);
+
   // "Sends in 27 s": counted from the server's number, so a wrong clock here does no harm --------
   for (const line of document.querySelectorAll("[data-until]")) {
     const figure = line.querySelector("[data-seconds]");

@@ -20,7 +20,7 @@
   // The case: we say that we are there, the answer says who else is ------------------------------------
   const article = () => main.querySelector(".dx-case[data-version]");
   const body = () => {
-    const fields = new URLSearchParams({ csrf: token(), seen: article()?.dataset.version ?? "0", view: location.pathname.startsWith("/reviews/") ? "item" : "queue" });
+    const fields = new URLSearchParams({ csrf: token(), seen: article()?.dataset.version ?? "0", view: location.pathname.startsWith("/reviews/") ? "item" : "queue", q: new URLSearchParams(location.search).get("q") ?? "" });
     if (article()?.hasAttribute("data-replying")) fields.set("replying", "yes");
     return fields;
   };

@@ -1,0 +1,42 @@
+"""Where a form about a case leads back to: the list as it was asked for, or the case's own page."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse
+
+LONGEST_QUERY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """`is_alone`: the form stood on the case's own page. `query`: what the list was asked for, where it stood there."""
+
+    is_alone: bool = True
+    query: str = ""
+
+    def place(self, review_id: UUID, **more: str) -> str:
+        if not self.is_alone:
+            return place(self.query, review=str(review_id), **more)
+        return f"/reviews/{review_id}" + (f"?{urlencode(more)}" if more else "")
+
+    def to(self, review_id: UUID, anchor: str = "", **more: str) -> RedirectResponse:
+        return RedirectResponse(self.place(review_id, **more) + anchor, status_code=303)
+
+
+async def came_from(request: Request) -> Back:
+    """From the fields `view` and `q` of the form."""
+    form = await request.form()
+    return Back(str(form.get("view", "item")) != "queue", str(form.get("q", ""))[:LONGEST_QUERY])
+
+
+CameFrom = Annotated[Back, Depends(came_from)]
+
+
+def place(query: str, **more: str) -> str:
+    """The address of the queue as it is asked for; what is empty is left out."""
+    asked = urlencode({name: value for name, value in {"q": query, **more}.items() if value})
+    return f"/queue?{asked}" if asked else "/queue"
