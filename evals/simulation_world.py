@@ -188,7 +188,7 @@ class Debtor:
             is_strategic=self.is_strategic,
             is_natural_person=self.customer.natural_person,
             has_unanswered_mail=self.mail_waits_until is not None,
-            is_stale=ledger.is_stale,
+            stale=frozenset({""}) if ledger.is_stale else frozenset(),
             hold_until=self.hold[1] if self.hold and self.hold[0] <= day <= self.hold[1] else None,
             items=tuple(_as_item(b, ledger) for b in self._open if b.invoice.issued_on <= ledger.booked_until),
             contacts=tuple(self.contacts),

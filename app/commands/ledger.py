@@ -26,6 +26,9 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
     snapshot: Annotated[bool, typer.Option("--snapshot", help="The file holds all open items.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Close more than 20 % of the open items.")] = False,
+    partial: Annotated[
+        bool | None, typer.Option("--partial/--whole", help="The file holds only what has changed, or all.")
+    ] = None,
     adapter: Annotated[str, typer.Option(help="Whose export the file is: see app/ledger/README.md.")] = "",
     company: Annotated[str | None, typer.Option(help="documents: whose invoice numbers the names are.")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown", help="documents: leave out unknown numbers.")] = False,
@@ -41,7 +44,7 @@ def import_(
             )
         return str(
             await services.ledger.import_file(
-                kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes, adapter=adapter
+                kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes, adapter=adapter, partial=partial
             )
         )
 

@@ -134,9 +134,9 @@ class PutAside:
 class CustomerSituation:
     """One customer with everything that the plan may depend on.
 
-    `contacted`: moments at which we wrote, from any mailbox. `replies`: moments at which a person there wrote.
-    `average_delay` (days beyond the due date) is None where nothing was paid yet, and always for natural persons, as
-    are the counts of promises.
+    `stale`: our companies whose ledger is too old. `contacted`: moments at which we wrote, from any mailbox, or called.
+    `replies`: moments at which a person there wrote. `average_delay` (days beyond the due date) is None where nothing
+    was paid yet, and always for natural persons, as are the counts of promises.
     """
 
     customer_id: str
@@ -149,7 +149,7 @@ class CustomerSituation:
     is_natural_person: bool = False
     payment_seen: bool = False
     has_unanswered_mail: bool = False
-    is_stale: bool = False
+    stale: frozenset[str] = frozenset()
     hold_until: date | None = None
     items: tuple[OpenItem, ...] = ()
     contacts: tuple[Addressee, ...] = ()

@@ -78,6 +78,7 @@ class ImportItem(BaseModel):
     rows: int
     changed: int
     companies: list[str]
+    is_partial: bool
     at: datetime
 
 
@@ -114,9 +115,13 @@ async def take_rows(
     dry_run: bool = False,
     snapshot: bool = False,
     confirmed: bool = False,
+    partial: bool | None = None,
     idempotency_key: Annotated[str, Header(max_length=LONGEST_KEY)] = "",
 ) -> Response:
     """Take rows of customers, contacts, invoices or payments, all or none: as `duebox import` takes a file.
+
+    `partial`: the rows leave out what has not changed, so that no ledger counts as new (true), or they don't (false);
+    without it, invoices are a part when they leave out more than a fifth of what is open.
 
     The same `Idempotency-Key` with the same request is answered as before, without taking anything again.
     """
@@ -131,6 +136,7 @@ async def take_rows(
             dry_run=dry_run,
             snapshot=snapshot,
             confirmed=confirmed,
+            partial=partial,
             key=idempotency_key,
             body_hash=hashlib.sha256(body).hexdigest(),
         )

@@ -34,19 +34,19 @@ class LedgerService:
         if company is None:
             return least_fresh([*(await self.freshness_by_company()).values()])
         async with self._database.read() as uow:
-            imports = await Imports(uow.session).invoice_imports()
+            imports = await Imports(uow.session).whole()
         return self._judged(newest_for(company, imports))
 
     async def freshness_by_company(self) -> dict[str, Freshness]:
         """The same for every company that an invoice file named; the key is "" when none did."""
         async with self._database.read() as uow:
-            imports = await Imports(uow.session).invoice_imports()
+            imports = await Imports(uow.session).whole()
         return {company: self._judged(at) for company, at in newest_by_company(imports).items()}
 
     def _judged(self, as_of: datetime | None) -> Freshness:
         return freshness(as_of, self._clock(), self._max_age)
 
-    async def import_file(
+    async def import_file(  # noqa: PLR0913  # an option of the import each
         self,
         kind: str,
         path: Path,
@@ -57,20 +57,22 @@ class LedgerService:
         adapter: str = "",
         by: SignedIn = DUEBOX,
         way: str = "file",
+        partial: bool | None = None,
     ) -> ImportReport:
         """Take a file of customers, contacts, invoices or payments, whole or not at all.
 
         `adapter` names the system whose export the file is; without one it has our own columns. `by` and `way` are for
-        the audit log: who, and by which door.
+        the audit log: who, and by which door. `partial` says that the file leaves out what has not changed, or that
+        it does not; without it that is told from the file.
         Raises ImportRefused with every bad row; Invalid for another kind or adapter, a file that is not there, and a
         snapshot that would close too much without being confirmed.
         """
         source = await asyncio.to_thread(open_source, path)
         if adapter:
             source = adapted(source, adapter, kind)
-        return await self._import(kind, source, ImportWish(dry_run, snapshot, confirmed, by, way))
+        return await self._import(kind, source, ImportWish(dry_run, snapshot, confirmed, by, way, partial=partial))
 
-    async def import_rows(
+    async def import_rows(  # noqa: PLR0913  # likewise
         self,
         kind: str,
         rows: Sequence[GivenRow],
@@ -81,17 +83,20 @@ class LedgerService:
         confirmed: bool = False,
         key: str = "",
         body_hash: str = "",
+        partial: bool | None = None,
     ) -> ImportReport:
         """The same for rows that a program hands over; row numbers in errors count from 1.
 
         A repeat of `key` with the same `body_hash` gets the first answer. Raises Invalid when that is another one.
         """
-        wish = ImportWish(dry_run, snapshot, confirmed, by, "api", key, body_hash)
+        wish = ImportWish(dry_run, snapshot, confirmed, by, "api", key, body_hash, partial)
         return await self._import(kind, GivenRows.of(rows), wish)
 
     async def _import(self, kind: str, source: Source, wish: ImportWish) -> ImportReport:
         if wish.snapshot and kind != "invoices":
             raise Invalid("only an invoice file can be a snapshot of all open items")
+        if wish.snapshot and wish.partial:
+            raise Invalid("a snapshot holds all open items: it is no part")
         async with self._database.read() as uow:
             customers = await Imports(uow.session).customer_ids()
         with closing(await asyncio.to_thread(check, kind, source, customers)) as checked:

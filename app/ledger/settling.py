@@ -3,7 +3,8 @@
     confirmed ─▶ kept | partly kept | broken | withdrawn      after each import, and once a day
                                         └▶ a task for its owner; approvals that relied on it are void
 
-Judged as of the newest file of invoices or payments: as long as none came after a deadline, nobody has broken anything.
+Judged as of the newest file of invoices or payments that speaks for the companies owed: as long as none came after a
+deadline, nobody has broken anything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,11 +16,13 @@ from uuid import UUID
 import structlog
 
 from app.db.repositories.cases import as_promise, as_step
+from app.db.repositories.imports import Imports
 from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow
 from app.db.uow import Database, Uow
 from app.domain.account import Invoice, Payment
 from app.domain.clock import Clock
 from app.domain.extension import StepState, judge_plan
+from app.domain.freshness import day_of
 from app.domain.promise import Verdict, judge_promise
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.task import NewTask, TaskKind
@@ -37,9 +40,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class _Books:
-    """What is known of the customers of some cases."""
+    """What is known of the customers of some cases, and until which day, by case."""
 
-    known_until: date
+    known_until: dict[UUID, date | None]
     customers: dict[str, CustomerRow]
     invoices: dict[str, list[Invoice]]
     payments: dict[str, list[Payment]]
@@ -73,12 +76,11 @@ class Settling:
         last: UUID | None = None
         while True:
             async with self._database.write() as uow:
-                known_until = await uow.ledger.known_until()
-                cases = await uow.cases.to_judge(after=last, limit=AT_ONCE) if known_until else []
-                if not cases or known_until is None:
+                cases = await uow.cases.to_judge(after=last, limit=AT_ONCE)
+                if not cases:
                     return
                 last = cases[-1].id
-                books = await _books(uow, cases, known_until)
+                books = await _books(uow, cases)
                 disappointing = [case for case in cases if self._judge(uow, case, books)]
                 settled.judged += len(cases)
                 settled.ended += sum(case.state is not CaseState.CONFIRMED for case in cases)
@@ -88,7 +90,10 @@ class Settling:
 
     def _judge(self, uow: Uow, case: CaseRow, books: _Books) -> bool:
         """Move a case on, if it is time. Returns whether somebody has to look after it now."""
-        verdict = self._verdict(case, books)
+        known_until = books.known_until[case.id]
+        if known_until is None:
+            return False
+        verdict = self._verdict(case, books, known_until)
         to = verdict.state
         if to is CaseState.PARTLY_KEPT and case.kind is CaseKind.EXTENSION:
             to = CaseState.BROKEN
@@ -101,7 +106,7 @@ class Settling:
         )
         return to in DISAPPOINTED
 
-    def _verdict(self, case: CaseRow, books: _Books) -> Verdict:
+    def _verdict(self, case: CaseRow, books: _Books, known_until: date) -> Verdict:
         customer = books.customers[case.customer_id]
         invoices, payments = books.invoices.get(customer.id, []), books.payments.get(customer.id, [])
         made_on = _made_on(case)
@@ -119,8 +124,8 @@ class Settling:
         rows = books.steps.get(case.id)
         if not rows:
             promise = replace(promise, before=_before(case, books.promises.get(customer.id, ())))
-            return judge_promise(promise, invoices, payments, books.known_until, deadline_of(case.day))
-        plan = judge_plan(promise, [as_step(row) for row in rows], invoices, payments, books.known_until, deadline_of)
+            return judge_promise(promise, invoices, payments, known_until, deadline_of(case.day))
+        plan = judge_plan(promise, [as_step(row) for row in rows], invoices, payments, known_until, deadline_of)
         for row, step in zip(rows, plan.steps, strict=True):
             row.state = step.state
         return Verdict(plan.state, sum((s.amount.amount for s in plan.steps if s.state is StepState.PAID), Decimal(0)))
@@ -165,11 +170,11 @@ async def _open_tasks(uow: Uow, tasks: Sequence[NewTask]) -> int:
     return len(opened)
 
 
-async def _books(uow: Uow, cases: Sequence[CaseRow], known_until: date) -> _Books:
+async def _books(uow: Uow, cases: Sequence[CaseRow]) -> _Books:
     customer_ids = {case.customer_id for case in cases}
     numbers = {number.upper() for case in cases for number in case.invoices}
     return _Books(
-        known_until=known_until,
+        known_until=await _known_until(Imports(uow.session), cases),
         customers=await uow.ledger.customer_names(customer_ids),
         invoices=await uow.ledger.invoices_to_judge(
             customer_ids, numbers, all_open_of={case.customer_id for case in cases if not case.invoices}
@@ -195,6 +200,26 @@ def _before(case: CaseRow, others: Iterable[CaseRow]) -> Decimal:
         ),
         Decimal(0),
     )
+
+
+async def _known_until(imports: Imports, cases: Sequence[CaseRow]) -> dict[UUID, date | None]:
+    """Until when what came in is known, of all companies that a case is about; what came later is not known yet."""
+    files = [await imports.whole(kind) for kind in ("invoices", "payments")]
+    named: dict[tuple[str, str], set[str]] = {}
+    for invoice in await imports.invoices_numbered({number.upper() for case in cases for number in case.invoices}):
+        named.setdefault((invoice.customer_id, invoice.number), set()).add(invoice.company)
+    owed = await imports.companies_of({case.customer_id for case in cases if not case.invoices})
+    newest = max((taken[0][0].astimezone(UTC).date() for taken in files if taken), default=None)
+
+    def known_of(company: str) -> date | None:
+        return max((day for taken in files if (day := day_of(company, taken)) is not None), default=None)
+
+    found: dict[UUID, date | None] = {}
+    for case in cases:
+        companies = {one for number in case.invoices for one in named.get((case.customer_id, number.upper()), ())}
+        days = [known_of(one) for one in (companies if case.invoices else owed.get(case.customer_id, ()))]
+        found[case.id] = newest if not days else None if None in days else min(day for day in days if day)
+    return found
 
 
 def _made_on(case: CaseRow) -> date:

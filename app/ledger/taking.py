@@ -1,7 +1,7 @@
 """A checked file meets the ledger, in one transaction: foreseen in a dry run, or taken."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from app.db.uow import Uow
 from app.domain.ids import new_id
 from app.domain.job import figures_job
 from app.domain.people import DUEBOX, SignedIn
+from app.ledger.coverage import covered
 from app.ledger.imports import Checked, Tally, compare, stage
 from app.ledger.marks import refresh
 from app.ledger.snapshot import confirm, missing, needs_confirming
@@ -22,7 +23,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class ImportWish:
     """What is to be done with a file. `way` is the door that it came by: file, api or folder; `key` makes a repeated
-    request harmless, `body_hash` tells whether it is the same one."""
+    request harmless, `body_hash` tells whether it is the same one. `partial`: whether the file leaves out what has not
+    changed; None where that is to be told from what it names."""
 
     dry_run: bool = False
     snapshot: bool = False
@@ -31,6 +33,7 @@ class ImportWish:
     way: str = "file"
     key: str = ""
     body_hash: str = ""
+    partial: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ async def foresee(uow: Uow, checked: Checked, wish: ImportWish) -> ImportReport:
     question = needs_confirming(len(closing), open_before)
     checked.notes += [f"{question}: --yes will be needed"] if question else []
     tally = await compare(staging, checked)
+    await covered(staging, checked, snapshot=wish.snapshot, partial=wish.partial)
     return _report(checked, tally, [invoice.number for invoice in closing], is_dry_run=True)
 
 
@@ -79,23 +83,25 @@ async def take(uow: Uow, checked: Checked, wish: ImportWish, now: datetime) -> I
     if not wish.confirmed:
         confirm(len(closing), open_before)
     tally = await compare(staging, checked)
-    companies = await staging.companies() if checked.kind == "invoices" else set()
+    companies, is_partial = await covered(staging, checked, snapshot=wish.snapshot, partial=wish.partial)
     await staging.write()
     await staging.drop()
     await imports.close([invoice.id for invoice in closing])
     tally.touched |= {invoice.customer_id for invoice in closing}
-    if checked.kind in {"invoices", "payments"}:
-        await _mark(imports, checked, tally, now)
-    await uow.ledger.touch(tally.touched)
     row = ImportRow(
         id=new_id(),
         kind=checked.kind,
         rows=tally.rows,
         changed=tally.new + tally.changed + len(closing),
-        companies=sorted(companies),
+        companies=companies,
+        is_partial=is_partial,
         at=now,
     )
     imports.add(row)
+    await uow.session.flush()  # the marks go by what is imported
+    if checked.kind in {"invoices", "payments"}:
+        await _mark(imports, checked, tally)
+    await uow.ledger.touch(tally.touched)
     await uow.enqueue(figures_job(row.id, now.date()))
     uow.audit.add(
         "ledger.file.imported",
@@ -115,18 +121,17 @@ async def take(uow: Uow, checked: Checked, wish: ImportWish, now: datetime) -> I
     return report
 
 
-async def _mark(imports: Imports, checked: Checked, tally: Tally, now: datetime) -> None:
-    as_of = now if checked.kind == "invoices" else await imports.newest("invoices")
-    if as_of is not None:
-        marked, count = await refresh(imports, as_of.astimezone(UTC).date())
-        tally.touched |= marked
-        checked.notes += [f"marked payment seen: {count}"] if count else []
+async def _mark(imports: Imports, checked: Checked, tally: Tally) -> None:
+    marked, count = await refresh(imports)
+    tally.touched |= marked
+    checked.notes += [f"marked payment seen: {count}"] if count else []
 
 
 def _request(uow: Uow, checked: Checked, wish: ImportWish) -> KeyedRequest:
     """Each user has keys of their own."""
     keyring = uow.words.keyring
     meant = f"{checked.kind} {wish.snapshot} {wish.confirmed} {wish.body_hash}"
+    meant += "" if wish.partial is None else f" {wish.partial}"
     return KeyedRequest(keyring.index(f"{wish.by.actor} {wish.key}"), keyring.index(meant))
 
 

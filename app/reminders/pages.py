@@ -13,7 +13,6 @@ from app.db.repositories.reminders import Situations
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid
-from app.domain.freshness import is_fresh
 from app.domain.reminder import NextAction, PlanLine, Why
 from app.reminders.history import history
 from app.reminders.outlook import Ahead, outlook
@@ -92,10 +91,9 @@ class ReminderPages:
     async def _some(self, uow: Uow, day: date, after: str, limit: int) -> tuple[list[PlanLine], str, bool]:
         """Lines, the last customer, and whether there are more."""
         situations, policy = Situations(uow.session), await self._reminders.policy_of(day)
-        newest = await situations.newest_invoices()
         found = await situations.page(
             day,
-            is_stale=not is_fresh(newest, datetime.combine(day, time(), UTC), self._max_age),
+            stale=await situations.staleness(datetime.combine(day, time(), UTC), self._max_age),
             with_delays=bool(policy.moves),
             after=after,
             limit=limit + 1,

@@ -78,8 +78,8 @@ class _Planner:
         return self._before_due(workflow) or self._nothing_due()
 
     def _blocked(self) -> Why | None:
-        """What concerns the customer as a whole."""
-        if self.situation.is_stale:
+        """What concerns the customer as a whole, or all that they owe this company."""
+        if self.listing.company in self.situation.stale:
             return Why.STALE_DATA
         if self.situation.hold_until is not None and self.situation.hold_until >= self.as_of:
             return Why.HOLD

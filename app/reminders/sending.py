@@ -20,7 +20,6 @@ from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
-from app.domain.freshness import is_fresh
 from app.domain.ids import new_id
 from app.domain.job import send_job
 from app.domain.message import Address
@@ -191,10 +190,10 @@ class SendingService:
     async def _situation(self, uow: Uow, row: ReminderRow, today: date) -> CustomerSituation | None:
         """As the plan sees it, but for this reminder itself, which is about to count as a contact."""
         situations = Situations(uow.session)
-        stale = not is_fresh(await situations.newest_invoices(), self._clock(), self._plans.max_age)
+        stale = await situations.staleness(self._clock(), self._plans.max_age)
         own = await uow.outbox.of_reminder(row.id)
         async for situation in situations.stream(
-            today, is_stale=stale, with_delays=bool(self._plans.policy.moves), only=row.customer_id
+            today, stale=stale, with_delays=bool(self._plans.policy.moves), only=row.customer_id
         ):
             others = list(situation.contacted)
             if own is not None and own.send_after in others:

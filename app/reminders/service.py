@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from app.db.repositories.reminders import Situations
 from app.db.uow import Database
 from app.domain.errors import NotFound
-from app.domain.freshness import is_fresh
 from app.domain.reminder import CustomerSituation, PlanLine
 from app.domain.tracing import StepName, step
 from app.domain.workflow import ReminderPolicy
@@ -52,9 +51,9 @@ class ReminderService:
     async def _situations(self, as_of: date, only: str | None = None) -> AsyncGenerator[CustomerSituation, None]:
         async with self._database.read() as uow:
             situations = Situations(uow.session)
-            stale = not is_fresh(await situations.newest_invoices(), _morning(as_of), self.max_age)
+            stale = await situations.staleness(_morning(as_of), self.max_age)
             async for situation in situations.stream(
-                as_of, is_stale=stale, with_delays=bool(self.policy.moves), only=only
+                as_of, stale=stale, with_delays=bool(self.policy.moves), only=only
             ):
                 yield situation
 

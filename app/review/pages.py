@@ -245,7 +245,7 @@ class ReviewPages:
         )
 
     async def _ledger(self, uow: Uow) -> Freshness:
-        newest = newest_by_company(await Imports(uow.session).invoice_imports())
+        newest = newest_by_company(await Imports(uow.session).whole())
         return least_fresh([freshness(at, self._clock(), self._max_age) for at in newest.values()])
 
     def _mailbox_status(self, row: MailboxRow) -> MailboxStatus:

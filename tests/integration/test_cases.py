@@ -315,6 +315,23 @@ async def test_a_note_that_cannot_be_says_what_to_mend(
         await desk.note(kind, **changes)
 
 
+async def test_a_file_of_another_company_breaks_no_promise(desk: Desk) -> None:
+    case_id = await desk.note()
+    desk.instance.clock.advance(days=40)
+    path = desk.folder / "invoices.csv"
+    north = "N-1,C-1,invoice,5.00,5.00,EUR,2026-04-01,2026-05-01,,open,north"
+    path.write_text(f"{INVOICES},company\n{north}\n")
+    ledger = LedgerService(desk.instance.database, desk.instance.clock)
+    await ledger.import_file("invoices", path)
+    path.write_text(
+        f"payment_id,customer_id,date,amount,currency,reference,invoice_number\nP-1,C-1,{FRIDAY},5,EUR,,N-1\n"
+    )
+    await ledger.import_file("payments", path)
+    assert await desk.state(case_id) is CaseState.CONFIRMED
+    await desk.take_invoices()
+    assert await desk.state(case_id) is CaseState.BROKEN
+
+
 @on_sqlite
 async def test_a_note_names_invoices_as_the_ledger_does_however_they_were_typed(desk: Desk) -> None:
     path = desk.folder / "invoices.csv"

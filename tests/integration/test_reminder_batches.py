@@ -85,7 +85,13 @@ async def _old(desk: Desk) -> None:
         await uow.session.execute(sa.update(ImportRow).values(at=desk.instance.clock() - timedelta(days=9)))
 
 
-@pytest.mark.parametrize("event", [_pay, _hold, _dispute, _mail, _old])
+async def _old_but_for_another_company(desk: Desk) -> None:
+    await _old(desk)
+    row = ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, companies=["north"], at=desk.instance.clock())
+    await desk.add(row)
+
+
+@pytest.mark.parametrize("event", [_pay, _hold, _dispute, _mail, _old, _old_but_for_another_company])
 async def test_what_happens_between_approval_and_sending_voids_it(desk: Desk, event: object) -> None:
     """Also where no version was raised: the plan itself is asked again."""
     (row,) = await desk.draft()

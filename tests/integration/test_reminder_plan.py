@@ -10,6 +10,7 @@ from app.db.repositories.reminders import Situations
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import NotFound
+from app.domain.freshness import Staleness
 from app.domain.ids import new_id
 from app.domain.intents import Intent
 from app.domain.reminder import CustomerSituation, NextAction, PlanLine, Why
@@ -53,6 +54,9 @@ def _invoice(number: str, amount: str, kind: InvoiceKind = InvoiceKind.INVOICE) 
     )
 
 
+FRESH = Staleness({}, others=False)
+
+
 async def test_every_customer_has_an_outcome(imported: Instance) -> None:
     await _add(imported, CustomerRow(id="C-2", name="Nobody Owes Ltd", language="en", currency="EUR"))
     await _add(imported, _invoice("INV-2", "50.10"), _invoice("CN-1", "-20.05", InvoiceKind.CREDIT_NOTE))
@@ -68,6 +72,18 @@ async def test_ledger_without_a_recent_import_reminds_nobody(instance: Instance)
     old = instance.clock() - timedelta(days=9)
     await _add(instance, ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, at=old))
     assert [line.reason for line in await _plan(instance)] == [Why.STALE_DATA]
+
+
+async def test_a_company_whose_invoices_are_old_reminds_nobody_though_another_s_are_new(instance: Instance) -> None:
+    at = instance.clock()
+    south = _invoice("S-1", "70.00")
+    south.company = "south"
+    await _add(instance, south)
+    for company, age in (("south", timedelta(days=9)), ("", timedelta())):
+        row = ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, companies=[company], at=at - age)
+        await _add(instance, row)
+    lines = {line.company: line.reason for line in await _plan(instance)}
+    assert lines == {"": Why.DUE, "south": Why.STALE_DATA}
 
 
 async def test_hold_stops_until_its_day(imported: Instance) -> None:
@@ -128,10 +144,10 @@ async def test_pages_hold_the_same_customers_as_the_whole(imported: Instance) ->
     await imported.reviews.decide(answered.id, Action.APPROVE, version=answered.version, by=imported.collector)
     async with imported.database.read() as uow:
         situations = Situations(uow.session)
-        whole = [one async for one in situations.stream(TODAY, is_stale=False, with_delays=True)]
+        whole = [one async for one in situations.stream(TODAY, stale=FRESH, with_delays=True)]
         paged: list[CustomerSituation] = []
         while page := await situations.page(
-            TODAY, is_stale=False, with_delays=True, after=paged[-1].customer_id if paged else "", limit=2
+            TODAY, stale=FRESH, with_delays=True, after=paged[-1].customer_id if paged else "", limit=2
         ):
             paged += page
     assert paged == whole

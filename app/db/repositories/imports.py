@@ -30,6 +30,7 @@ LOOKED_BACK = 200
 class NewerPayment:
     customer_id: str
     invoice_number: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class NumberedInvoice:
     id: UUID
     customer_id: str
     number: str
+    company: str
     is_open: bool
 
 
@@ -61,18 +63,12 @@ class Imports:
     async def customer_ids(self) -> frozenset[str]:
         return frozenset(await self._session.scalars(sa.select(CustomerRow.id)))
 
-    async def newest(self, kind: str) -> datetime | None:
-        """When the newest file of this kind was taken."""
-        newest = await self._session.scalar(
-            sa.select(ImportRow.at).where(ImportRow.kind == kind).order_by(ImportRow.at.desc()).limit(1)
-        )
-        return newest
-
-    async def invoice_imports(self) -> list[tuple[datetime, list[str]]]:
-        """When invoice files were taken, and the companies that each names; the newest first, so many as matter."""
+    async def whole(self, kind: str = "invoices") -> list[tuple[datetime, list[str]]]:
+        """When files of a kind were taken that are no parts, and the companies that each speaks for; the newest first,
+        so many as matter."""
         found = await self._session.execute(
             sa.select(ImportRow.at, ImportRow.companies)
-            .where(ImportRow.kind == "invoices")
+            .where(ImportRow.kind == kind, ~ImportRow.is_partial)
             .order_by(ImportRow.at.desc())
             .limit(LOOKED_BACK)
         )
@@ -113,7 +109,7 @@ class Imports:
     async def payments_since(self, day: date) -> Sequence[NewerPayment]:
         """Payments to us (refunds and chargebacks are negative) of that day or later."""
         found = await self._session.execute(
-            sa.select(PaymentRow.customer_id, PaymentRow.invoice_number).where(
+            sa.select(PaymentRow.customer_id, PaymentRow.invoice_number, PaymentRow.day).where(
                 PaymentRow.day >= day, PaymentRow.amount > Decimal(0)
             )
         )
@@ -125,10 +121,25 @@ class Imports:
         invoices: list[NumberedInvoice] = []
         for some in portions(numbers):
             found = await self._session.execute(
-                sa.select(InvoiceRow.id, InvoiceRow.customer_id, upper, IS_OPEN).where(upper.in_(some))
+                sa.select(InvoiceRow.id, InvoiceRow.customer_id, upper, InvoiceRow.company, IS_OPEN).where(
+                    upper.in_(some)
+                )
             )
             invoices += [NumberedInvoice(*row) for row in found]
         return invoices
+
+    async def companies_of(self, customer_ids: Iterable[str]) -> dict[str, set[str]]:
+        """With which of our companies these customers have open items."""
+        companies: dict[str, set[str]] = {}
+        for some in portions(customer_ids):
+            found = await self._session.execute(
+                sa.select(InvoiceRow.customer_id, InvoiceRow.company)
+                .where(InvoiceRow.customer_id.in_(some), IS_OPEN)
+                .distinct()
+            )
+            for customer_id, company in found:
+                companies.setdefault(customer_id, set()).add(company)
+        return companies
 
     async def marked(self) -> tuple[dict[UUID, str], set[str]]:
         """What is marked *payment seen*: invoices, each with its customer, and customers."""

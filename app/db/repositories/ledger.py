@@ -1,14 +1,14 @@
 """The ledger's rows: looked up by contact address and invoice number, changed by imports."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.cases import Cases
-from app.db.tables.ledger import ContactRow, CustomerRow, HoldRow, ImportRow, InvoiceRow, PaymentRow
+from app.db.tables.ledger import ContactRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow
 from app.db.tables.work import ReviewRow
 from app.domain.account import CLOSED, Account, Contact, Invoice, Payment
 from app.domain.clock import Clock
@@ -144,13 +144,6 @@ class Ledger:
             .having(sa.func.count() > 1)
         )
         return frozenset((customer_id, number) for customer_id, number in rows)
-
-    async def known_until(self) -> date | None:
-        """The day (UTC) of the newest file of invoices or payments: what came in later is not known yet."""
-        newest = await self._session.scalar(
-            sa.select(sa.func.max(ImportRow.at)).where(ImportRow.kind.in_(["invoices", "payments"]))
-        )
-        return newest.astimezone(UTC).date() if newest else None
 
     async def touch(self, customer_ids: Iterable[str]) -> None:
         """The ledger of these customers changed: approvals are void, open reviews must be looked at again."""

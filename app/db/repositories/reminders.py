@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.correspondence import Correspondence, Mail, start_of
+from app.db.repositories.imports import Imports
 from app.db.tables.ledger import (
     CaseRow,
     ContactRow,
     CustomerRow,
     HoldRow,
-    ImportRow,
     InvoiceRow,
     PaymentRow,
     TaskRow,
@@ -28,6 +28,7 @@ from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.account import CLOSED, ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.contact import Reachability
+from app.domain.freshness import Staleness, staleness
 from app.domain.intents import ExtensionKind
 from app.domain.money import Money
 from app.domain.reminder import (
@@ -76,15 +77,12 @@ class Situations:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def newest_invoices(self) -> datetime | None:
-        """When invoices were last imported."""
-        newest: datetime | None = await self._session.scalar(
-            sa.select(ImportRow.at).where(ImportRow.kind == "invoices").order_by(ImportRow.at.desc()).limit(1)
-        )
-        return newest
+    async def staleness(self, now: datetime, limit: timedelta) -> Staleness:
+        """Which companies' invoices were not imported for so long."""
+        return staleness(await Imports(self._session).whole(), now, limit)
 
     async def stream(
-        self, as_of: date, *, is_stale: bool, with_delays: bool, only: str | None = None
+        self, as_of: date, *, stale: Staleness, with_delays: bool, only: str | None = None
     ) -> AsyncIterator[CustomerSituation]:
         """All customers, or one, in the order of their ids. `with_delays`: whether payments are looked at."""
         correspondence = Correspondence(self._session, (only, only) if only is not None else None)
@@ -93,10 +91,10 @@ class Situations:
             batch = _Batch(self._session, as_of, customers[0].id, customers[-1].id)
             await batch.load(with_delays=with_delays)
             for customer in customers:
-                yield batch.situation(customer, mail, is_stale=is_stale)
+                yield batch.situation(customer, mail, stale=stale)
 
     async def page(
-        self, as_of: date, *, is_stale: bool, with_delays: bool, after: str, limit: int
+        self, as_of: date, *, stale: Staleness, with_delays: bool, after: str, limit: int
     ) -> list[CustomerSituation]:
         """So many customers whose ids come after one, in the order of their ids; of the others nothing is read."""
         customers = await self._customers(_CUSTOMERS.where(CustomerRow.id > after).limit(limit))
@@ -107,7 +105,7 @@ class Situations:
         mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
         batch = _Batch(self._session, as_of, first, last)
         await batch.load(with_delays=with_delays)
-        return [batch.situation(customer, mail, is_stale=is_stale) for customer in customers]
+        return [batch.situation(customer, mail, stale=stale) for customer in customers]
 
     async def _batches(self, only: str | None) -> AsyncIterator[list[Any]]:
         select = _CUSTOMERS if only is None else _CUSTOMERS.where(CustomerRow.id == only)
@@ -148,8 +146,9 @@ class _Batch:
         if with_delays:
             await self._load_delays()
 
-    def situation(self, customer: Any, mail: Mail, *, is_stale: bool) -> CustomerSituation:
+    def situation(self, customer: Any, mail: Mail, *, stale: Staleness) -> CustomerSituation:
         key = customer.id
+        items = self._items.get(key, [])
         unanswered, contacted = mail
         is_person = customer.natural_person
         promises = _Promises() if is_person else self._promises.get(key, _Promises())
@@ -165,9 +164,9 @@ class _Batch:
             is_natural_person=is_person,
             payment_seen=customer.payment_seen,
             has_unanswered_mail=key in unanswered,
-            is_stale=is_stale,
+            stale=stale.among(item.company for item in items),
             hold_until=self._holds.get(key),
-            items=tuple(self._items.get(key, ())),
+            items=tuple(items),
             contacts=tuple(self._contacts.get(key, ())),
             cases=tuple(self._cases.get(key, ())),
             sent=tuple(self._sent.get(key, ())),

@@ -160,6 +160,36 @@ class Staging:
             return set()
         return set(await self._session.scalars(sa.select(self._staged.c.company).distinct()))
 
+    async def companies_paid(self) -> set[str]:
+        """The companies whose invoices the payments of the file name."""
+        if "invoice_number" not in self._staged.c:
+            return set()
+        staged = self._staged.c
+        return set(
+            await self._session.scalars(
+                sa.select(InvoiceRow.company)
+                .join(
+                    self._staged,
+                    sa.and_(
+                        InvoiceRow.customer_id == staged.customer_id,
+                        sa.func.upper(InvoiceRow.number) == sa.func.upper(staged.invoice_number),
+                    ),
+                )
+                .distinct()
+            )
+        )
+
+    async def missing_by_company(self) -> dict[str, int]:
+        """How many open invoices are not among the staged ones, by company."""
+        table = self._table
+        found = await self._session.execute(
+            sa.select(table.c.company, sa.func.count())
+            .select_from(table.outerjoin(self._staged, self._same_key()))
+            .where(self._staged.c.number.is_(None), IS_OPEN)
+            .group_by(table.c.company)
+        )
+        return {company: count for company, count in found}
+
     async def open_by_company(self) -> dict[str, int]:
         """How many invoices are open, by company."""
         counted = sa.select(InvoiceRow.company, sa.func.count()).where(IS_OPEN).group_by(InvoiceRow.company)

@@ -115,8 +115,8 @@ class PaymentRow(Base):
 
 
 class ImportRow(Base):
-    """One accepted file. The newest invoice import dates the ledger of the `companies` that it names; of all, when it
-    names none."""
+    """One accepted file. The newest that is no part dates the ledger of the `companies` that it speaks for; of all,
+    when it names none. A part (`is_partial`) changes what it names, and says nothing of the rest."""
 
     __tablename__ = "imports"
 
@@ -125,6 +125,7 @@ class ImportRow(Base):
     rows: Mapped[int]
     changed: Mapped[int]
     companies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    is_partial: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 

@@ -28,7 +28,9 @@ from app.reminders.schedule import plan
 
 POLICY = load_reminders()
 FULL_STOPS = (Why.PROMISE_RUNNING, Why.EXTENSION, Why.PLAN_RUNNING, Why.HARDSHIP, Why.DISPUTE)
-NUMBERS = [f"INV-{n}" for n in range(6)]
+NUMBERS = [*(f"INV-{n}" for n in range(4)), "re 4", "Re/5"]
+COMPANIES = ["", "", "Nord"]
+STALE = [frozenset[str]()] * 4 + [frozenset({""}), frozenset({"Nord"})]
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 CENTS = st.integers(1, 200_000).map(lambda cents: Decimal(cents) / 100)
 
@@ -49,7 +51,7 @@ def _item(draw: st.DrawFn, number: str, as_of: date) -> OpenItem:
     amount = draw(CENTS)
     return OpenItem(
         number,
-        draw(st.sampled_from(["", "", "Nord"])),
+        draw(st.sampled_from(COMPANIES)),
         is_credit_note,
         -amount if is_credit_note else amount,
         draw(st.sampled_from(["EUR", "EUR", "USD"])),
@@ -59,8 +61,9 @@ def _item(draw: st.DrawFn, number: str, as_of: date) -> OpenItem:
     )
 
 
-INVOICES = st.lists(st.sampled_from(NUMBERS), unique=True, min_size=1, max_size=2).map(tuple)
-CASES = st.builds(RunningCase, st.sampled_from(FULL_STOPS), INVOICES) | st.builds(
+SPELLED = st.sampled_from([*NUMBERS, *map(str.upper, NUMBERS), *map(str.lower, NUMBERS)])
+INVOICES = st.lists(SPELLED, unique_by=str.upper, min_size=1, max_size=2).map(tuple)
+CASES = st.builds(RunningCase, st.sampled_from(FULL_STOPS), INVOICES | st.just(())) | st.builds(
     RunningCase, st.just(Why.DISPUTE), INVOICES, st.builds(Money, CENTS, st.just("EUR"))
 )
 CONTACTS = st.builds(
@@ -79,7 +82,12 @@ def _worlds(draw: st.DrawFn) -> tuple[CustomerSituation, date]:
     as_of = draw(DAYS)
     moments = _before(as_of)
     sent = st.builds(
-        SentReminder, st.sampled_from(Stage), st.sampled_from(Channel), moments, st.sampled_from(["EUR", "USD"])
+        SentReminder,
+        st.sampled_from(Stage),
+        st.sampled_from(Channel),
+        moments,
+        st.sampled_from(["EUR", "USD"]),
+        st.sampled_from(COMPANIES),
     )
     situation = CustomerSituation(
         customer_id="C-1",
@@ -92,7 +100,7 @@ def _worlds(draw: st.DrawFn) -> tuple[CustomerSituation, date]:
         is_natural_person=draw(st.integers(0, 3)) == 0,
         payment_seen=draw(st.integers(0, 9)) == 0,
         has_unanswered_mail=draw(st.integers(0, 9)) == 0,
-        is_stale=draw(st.integers(0, 9)) == 0,
+        stale=draw(st.sampled_from(STALE)),
         hold_until=draw(st.none() | st.integers(-3, 3).map(lambda days: as_of + timedelta(days=days))),
         items=draw(_items(as_of)),
         contacts=tuple(draw(st.lists(CONTACTS, max_size=3))),
@@ -116,13 +124,15 @@ def _nothing_that_is_stopped_or_not_due_is_asked_for(
     items = {item.number: item for item in situation.items}
     for line in _contacting(lines):
         assert line.invoices
-        assert not any((situation.is_stale, situation.payment_seen, situation.has_unanswered_mail))
+        assert not any((situation.payment_seen, situation.has_unanswered_mail))
+        assert line.company not in situation.stale
         assert situation.hold_until is None or situation.hold_until < as_of
         for number in line.invoices:
             assert not items[number].payment_seen
             assert items[number].due_date < as_of or line.stage is Stage.COURTESY
             for case in situation.cases:
-                assert number not in case.invoices or (case.why is Why.DISPUTE and case.disputed is not None)
+                is_named = not case.invoices or number.upper() in map(str.upper, case.invoices)
+                assert not is_named or (case.why is Why.DISPUTE and case.disputed is not None)
 
 
 def _amount_is_the_ledger_s_to_the_cent(situation: CustomerSituation, as_of: date, lines: list[PlanLine]) -> None:
@@ -130,7 +140,8 @@ def _amount_is_the_ledger_s_to_the_cent(situation: CustomerSituation, as_of: dat
     for line in _contacting(lines):
         named = [items[number] for number in (*line.invoices, *line.credit_notes)]
         assert {(item.currency, item.company) for item in named} == {(line.currency, line.company)}
-        disputed = [c.disputed.amount for c in situation.cases if c.disputed and c.invoices[0] in line.invoices]
+        numbers = [number.upper() for number in line.invoices]
+        disputed = [c.disputed.amount for c in situation.cases if c.disputed and c.invoices[0].upper() in numbers]
         assert line.amount == sum((item.open for item in named), Decimal(0)) - sum(disputed, Decimal(0))
         assert line.amount >= POLICY.minimum
 
@@ -175,7 +186,8 @@ def _no_stage_is_skipped(situation: CustomerSituation, as_of: date, lines: list[
     order = list(Stage)
     for line in _contacting(lines):
         assert line.stage is not None
-        before = {reminder.stage for reminder in situation.sent if reminder.currency == line.currency}
+        of_it = line.currency, line.company
+        before = {reminder.stage for reminder in situation.sent if (reminder.currency, reminder.company) == of_it}
         rank = order.index(line.stage)
         assert rank <= order.index(Stage.FIRST) or order[rank - 1] in before
 

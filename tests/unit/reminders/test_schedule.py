@@ -68,7 +68,7 @@ def test_overdue_customer_is_reminded_with_the_fields_that_others_rely_on() -> N
     ("why", "change"),
     [
         (Why.PAID, {"items": ()}),
-        (Why.STALE_DATA, {"is_stale": True}),
+        (Why.STALE_DATA, {"stale": frozenset({""})}),
         (Why.HOLD, {"hold_until": TODAY}),
         (Why.HARDSHIP, {"cases": (RunningCase(Why.HARDSHIP),)}),
         (Why.DISPUTE, {"cases": (RunningCase(Why.DISPUTE, ("INV-1",)),)}),

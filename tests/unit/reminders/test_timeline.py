@@ -63,7 +63,7 @@ def test_outlook_climbs_the_steps_within_the_caps() -> None:
 
 
 def test_outlook_is_empty_where_something_stops_us_and_goes_on_after_a_hold() -> None:
-    assert outlook(customer(is_stale=True), POLICY, TODAY, DAYS_AHEAD) == []
+    assert outlook(customer(stale=frozenset({""})), POLICY, TODAY, DAYS_AHEAD) == []
     until = TODAY + 6 * DAY
     assert outlook(customer(hold_until=until), POLICY, TODAY, DAYS_AHEAD)[0].day > until
 
