@@ -19,9 +19,8 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.db.outages import is_outage
 from app.db.tables.mail import FolderRole, FolderRow, OnceStored
 from app.db.uow import Database, Uow
 from app.domain.errors import AppError
@@ -287,10 +286,8 @@ class FolderReader:
 
 
 def _raise_if_general(error: Exception) -> None:
-    """What is no mail's fault: the database is away or overrun, or the mailbox is not ours any more."""
-    if isinstance(error, LeaseLost | OperationalError | InterfaceError | DisconnectionError | PoolTimeout | OSError):
-        raise error
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    """What is no mail's fault: the database is away, overrun or full, or the mailbox is not ours any more."""
+    if isinstance(error, LeaseLost) or is_outage(error):
         raise error
 
 

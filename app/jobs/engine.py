@@ -5,7 +5,7 @@ step
 more would cost one more. Handlers are idempotent: after a crash the job runs again from its start.
 
     job fails ──▶ again after a pause, in its lane (so the order within a conversation holds) ──▶ the handler gives up
-    database, mail server or mind out of reach ──▶ wait until it is back; that is no failure of the job
+    database, mail server or mind out of reach or overrun ──▶ wait until it is back; that is no failure of the job
 """
 
 import asyncio
@@ -19,9 +19,9 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos._migration import get_migration_versions, get_sqlite_migration_versions
 from dbos._serialization import DBOSPortableJSON
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from app.db.outages import is_outage
 from app.domain.errors import Unreachable
 from app.domain.job import Job, JobKind
 from app.jobs.queues import QUEUE_OF, QUEUES
@@ -40,9 +40,6 @@ LONGEST_PAUSE = 4
 """Doublings at most: sixteen seconds."""
 
 STOP_SECONDS = 60
-TRANSIENT = ("08", "40", "57P")
-"""Classes of SQLSTATE: connection exception, transaction rollback, operator intervention (PostgreSQL, appendix A)."""
-
 
 log = structlog.get_logger()
 
@@ -220,17 +217,17 @@ class Engine:
             try:
                 await handler.work(subject)
                 return
-            except (OperationalError, InterfaceError, DisconnectionError, Unreachable, OSError) as error:
-                waits += 1
-                log.warning("jobs.job.waits", kind=kind, subject=subject, error=type(error).__name__)
             except Exception as error:  # the job boundary: whatever went wrong, the mail steps aside for a person
-                log.warning("jobs.job.failed", kind=kind, subject=subject, attempt=attempt, error=type(error).__name__)
-                if _is_transient(error):
+                if isinstance(error, Unreachable) or is_outage(error):
                     waits += 1
-                elif attempt < ATTEMPTS:
-                    attempt += 1
-                elif await self._gave_up(handler, subject, type(error).__name__):
-                    return
+                    log.warning("jobs.job.waits", kind=kind, subject=subject, error=type(error).__name__)
+                else:
+                    name = type(error).__name__
+                    log.warning("jobs.job.failed", kind=kind, subject=subject, attempt=attempt, error=name)
+                    if attempt < ATTEMPTS:
+                        attempt += 1
+                    elif await self._gave_up(handler, subject, name):
+                        return
             await asyncio.sleep(PAUSE_SECONDS * 2 ** min(attempt - 1 + waits, LONGEST_PAUSE))
 
     async def _gave_up(self, handler: Handler, subject: str, error: str) -> bool:
@@ -266,11 +263,3 @@ class Engine:
 
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _is_transient(error: BaseException) -> bool:
-    """The database's fault and not the job's: a lost connection, a deadlock, a server that is starting (SQLSTATE)."""
-    if not isinstance(error, DBAPIError):
-        return False
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state.startswith(TRANSIENT)

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db.engine import sync_engine
 from app.domain.errors import DatabaseBusy, Unreachable
@@ -119,9 +122,13 @@ async def test_a_failing_job_is_tried_again_in_its_lane_and_then_given_up(instan
     assert "a/0" not in work.done
 
 
-async def test_what_is_out_of_reach_is_waited_for_and_no_failure(instance: Instance) -> None:
+async def test_what_is_out_of_reach_or_full_is_waited_for_and_no_failure(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.jobs.engine.PAUSE_SECONDS", 0.01)
     work = Work()
-    work.failures["a/0"] = [Unreachable("away")] * 2
+    full = DBAPIError("COPY", None, asyncpg.DiskFullError())
+    work.failures["a/0"] = [Unreachable("away"), PoolTimeout(), full, full, full]
     async with running(instance, work):
         await _queue(instance, "a/0")
         await _until(lambda: work.done == ["a/0"], 40)

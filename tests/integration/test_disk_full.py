@@ -1,0 +1,73 @@
+"""A full disk, and other resources that give out: everything waits, nothing is anybody's fault, nothing is lost."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.db.engine import sync_engine
+from app.db.outages import is_outage
+from app.domain.message import MessageState
+from tests.instances import Instance, mail
+
+
+@contextmanager
+def disk_full(instance: Instance) -> Iterator[None]:
+    """No mail can be stored. SQLite says so of itself; PostgreSQL's answer is that of a full tablespace."""
+    if instance.url.startswith("sqlite"):
+        engine = instance.database._writing.sync_engine  # noqa: SLF001  # the file's size is capped for its connections
+
+        def cap(connection: sa.Connection) -> None:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            free = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages - free}")
+
+        sa.event.listen(engine, "begin", cap)
+        yield
+        sa.event.remove(engine, "begin", cap)
+        sa.event.listen(
+            engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1000000000")
+        )
+        return
+    owner = sync_engine(instance.url)
+    with owner.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+    yield
+    with owner.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION full_disk CASCADE")
+    owner.dispose()
+
+
+async def test_nothing_is_stored_until_there_is_space(instance: Instance) -> None:
+    large = mail(os.urandom(500_000).hex())
+    with disk_full(instance):
+        with pytest.raises(SQLAlchemyError) as refused:
+            await instance.receive(large)
+        assert is_outage(refused.value)
+        assert await instance.messages() == []
+    await instance.receive(large)
+    assert [message.state for message in await instance.messages()] == [MessageState.IN_WORK]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [PoolTimeout(), asyncpg.TooManyConnectionsError(), asyncpg.DiskFullError(), asyncpg.DeadlockDetectedError()],
+)
+def test_what_gives_out_is_an_outage(error: Exception) -> None:
+    assert is_outage(error)
+
+
+@pytest.mark.parametrize("error", [ValueError(), asyncpg.UniqueViolationError(), DataError("", None, ValueError())])
+def test_what_is_wrong_is_none(error: Exception) -> None:
+    assert not is_outage(error)
