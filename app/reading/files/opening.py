@@ -23,6 +23,7 @@ EXPANDING = frozenset({FileKind.PDF, FileKind.ZIP, FileKind.GZIP, FileKind.COMPO
 
 _WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _WORD_PART = "word/document.xml"
+_WORD_STYLES = "word/styles.xml"
 _ENCRYPTED_OFFICE = "EncryptedPackage"
 _BYTES_A_CHARACTER = 4
 
@@ -100,11 +101,9 @@ def _read_zip(file: GivenFile, depth: int, budget: Budget) -> FileText:
         parts = {member.name: member.content for member in unzipped(file.content, budget)}
         from app.reading.files.word import document_text  # noqa: PLC0415  likewise
 
-        return document_text(parts[_WORD_PART], TEXT_LIMIT)
+        return document_text(parts[_WORD_PART], TEXT_LIMIT, parts.get(_WORD_STYLES, b""))
     if any(name in names for name in _WORKBOOK_PARTS):
-        for _ in unzipped(file.content, budget):
-            pass
-        return _read_workbook(file.content)
+        return _read_workbook(file.content, {member.name: member.content for member in unzipped(file.content, budget)})
     _go_deeper(depth)
     return _together(unzipped(file.content, budget), depth, budget)
 
@@ -115,10 +114,10 @@ def _go_deeper(depth: int) -> None:
         raise FileRefused(Trouble.BOMB)
 
 
-def _read_workbook(content: bytes) -> FileText:
+def _read_workbook(content: bytes, parts: Mapping[str, bytes] | None = None) -> FileText:
     from app.reading.files.sheets import workbook_text  # noqa: PLC0415  likewise
 
-    return FileText(workbook_text(content, TEXT_LIMIT))
+    return workbook_text(content, TEXT_LIMIT, parts)
 
 
 def _read_compound(file: GivenFile, depth: int, budget: Budget) -> FileText:

@@ -13,7 +13,7 @@ from pypdf.errors import LimitReachedError, PyPdfError
 
 from app.reading.charsets import UNPRINTABLE
 from app.reading.files.text import BYTE_LIMIT, FileText, Trouble
-from app.reading.files.visibility import Watcher, transparent_states
+from app.reading.files.visibility import Watcher, glass_states, transparent_states
 
 PAGE_LIMIT = 10
 DRAWING_LIMIT = 256 * 1024
@@ -81,13 +81,22 @@ def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool]:
         drawn += len(contents.get_data()) if contents is not None else 0
         if drawn > DRAWING_LIMIT:
             raise LimitReachedError("the pages take too long to read")
-        watcher = Watcher(_shown(page), transparent_states(_states(page)))
-        texts.append(_page_text(page, watcher))
+        watcher = _watcher(page)
+        text = _page_text(page, watcher)
+        if watcher.covered:
+            watcher = _watcher(page, frozenset(watcher.covered))
+            text = _page_text(page, watcher)
+        texts.append(text)
         found_hidden = found_hidden or watcher.found_hidden
         size += len(texts[-1])
         if size > most:
             break
     return "\n".join(texts)[:most], found_hidden
+
+
+def _watcher(page: PageObject, painted_over: frozenset[int] = frozenset()) -> Watcher:
+    states = _states(page)
+    return Watcher(_shown(page), transparent_states(states), glass_states(states), painted_over)
 
 
 def _shown(page: PageObject) -> tuple[float, float, float, float]:

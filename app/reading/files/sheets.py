@@ -1,9 +1,11 @@
-"""Workbooks (.xlsx, .xls, .ods) as text: a line a row, a tab between cells. Hidden sheets are nobody's words.
+"""Workbooks (.xlsx, .xls, .ods) as text: a line a row, a tab between cells. Hidden sheets are nobody's words, and in
+.xlsx neither are rows and columns that are folded away; cells that hide by their look are left out, and said.
 
 Formulas and macros are never run: the values are those that the file was saved with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import islice
@@ -11,7 +13,8 @@ from itertools import islice
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from app.reading.charsets import UNPRINTABLE
-from app.reading.files.text import FileRefused, Trouble
+from app.reading.files.sheet_looks import Unseen, unseen_of
+from app.reading.files.text import FileRefused, FileText, Trouble
 
 ROW_LIMIT = 5_000
 CELL_LIMIT = 60
@@ -19,14 +22,15 @@ SHEET_LIMIT = 10
 EXACT_DIGITS = 15
 
 
-def workbook_text(content: bytes, most: int) -> str | None:
-    """At most so many characters of the visible sheets; None when they are empty. Raises FileRefused."""
+def workbook_text(content: bytes, most: int, parts: Mapping[str, bytes] | None = None) -> FileText:
+    """At most so many characters of the visible sheets; `parts` are the files in an .xlsx. Raises FileRefused."""
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        reading = _Reading(book, unseen_of(parts or {}))
         lines: list[str] = []
         size = 0
-        for line in _lines(book, visible[:SHEET_LIMIT]):
+        for line in reading.lines(visible[:SHEET_LIMIT]):
             lines.append(line)
             size += len(line) + 1
             if size > most:
@@ -35,15 +39,33 @@ def workbook_text(content: bytes, most: int) -> str | None:
         raise FileRefused(Trouble.ENCRYPTED) from error
     except (CalamineError, ValueError, OverflowError, OSError) as error:
         raise FileRefused(Trouble.BROKEN) from error
-    return UNPRINTABLE.sub("", "\n".join(lines))[:most] or None
+    text = UNPRINTABLE.sub("", "\n".join(lines))[:most]
+    return FileText(text or None, has_hidden_text=reading.found_hidden)
 
 
-def _lines(book: CalamineWorkbook, names: list[str]) -> Iterator[str]:
-    for name in names:
-        for row in islice(book.get_sheet_by_name(name).iter_rows(), ROW_LIMIT):
-            cells = [_text(value) for value in row[:CELL_LIMIT]]
-            if any(cells):
-                yield "\t".join(cells).rstrip("\t")
+@dataclass(slots=True)
+class _Reading:
+    book: CalamineWorkbook
+    unseen: Mapping[str, Unseen] = field(default_factory=dict)
+    found_hidden: bool = False
+
+    def lines(self, names: list[str]) -> Iterator[str]:
+        for name in names:
+            unseen = self.unseen.get(name, Unseen())
+            sheet = self.book.get_sheet_by_name(name)
+            _, left = sheet.start or (0, 0)  # rows are counted from the first, columns from the first that is filled
+            for number, row in enumerate(islice(sheet.iter_rows(), ROW_LIMIT)):
+                cells = self._cells(row[:CELL_LIMIT], unseen, number, left)
+                if any(cells):
+                    yield "\t".join(cells).rstrip("\t")
+
+    def _cells(self, row: Sequence[object], unseen: Unseen, number: int, left: int) -> list[str]:
+        cells = [_text(value) for value in row]
+        for place, text in enumerate(cells):
+            if text and unseen.has(number, place + left):
+                cells[place] = ""
+                self.found_hidden = self.found_hidden or (number, place + left) in unseen.cells
+        return cells
 
 
 def _text(value: object) -> str:

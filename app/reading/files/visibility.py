@@ -2,14 +2,16 @@
 
 Hidden are: text that is not painted (render modes 3 and 7), painted in the colour of what lies behind it, smaller than
 anybody reads, wholly transparent, or outside the page. The pages' operators are followed in their order, so that white
-words on a dark heading stay.
+words on a dark heading stay. What is painted over later can only be told at a page's end: `covered` then names such
+words by their number, for a second look at the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import hypot
 from typing import Any, TypeAlias
 
+from pypdf.errors import LimitReachedError
 from pypdf.generic import ByteStringObject, TextStringObject
 
 SMALLEST = 2.5
@@ -19,6 +21,7 @@ _CONTRAST = 0.1
 _UNSEEN_MODES = frozenset({3, 7})
 _TRANSPARENT = 0.05
 _MOST_PAINTED = 2_000
+_MOST_COMPARED = 5_000_000
 
 Colour: TypeAlias = tuple[float, float, float]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -41,18 +44,26 @@ class _State:
     mode: int = 0
     size: float = 0.0
     is_transparent: bool = False
+    is_glass: bool = False
 
 
 @dataclass(slots=True)
 class Watcher:
     """Follows a page's operators and blanks what nobody sees, before the text is taken of it.
 
-    `page` is the box that is shown; `transparent` are the names of graphics states that paint nothing.
+    `page` is the box that is shown; `transparent` are the names of graphics states that paint nothing, `glass` of those
+    through which one sees; `painted_over` are the numbers of words that are known to be covered.
     """
 
     page: Box
     transparent: frozenset[str] = frozenset()
+    glass: frozenset[str] = frozenset()
+    painted_over: frozenset[int] = frozenset()
     found_hidden: bool = False
+    covered: set[int] = field(default_factory=set)
+    _shown: int = 0
+    _compared: int = 0
+    _open: dict[int, Box] = field(default_factory=dict)
     _state: _State = _State()
     _kept: list[_State] = field(default_factory=list)
     _path: list[Box] = field(default_factory=list)
@@ -61,14 +72,19 @@ class Watcher:
     def before(self, operator: bytes, operands: list[Any], cm: Matrix, tm: Matrix) -> None:
         """As pypdf calls its `visitor_operand_before`; the operands of unseen text are replaced by nothing."""
         if operator in _SHOWING:
-            if _has_words(operands) and self._is_unseen(cm, tm):
-                self.found_hidden = True
-                _blank(operands)
+            if _has_words(operands):
+                self._shown += 1
+                if self._shown in self.painted_over or self._is_unseen(cm, tm):
+                    self.found_hidden = True
+                    _blank(operands)
+                elif len(self._open) < _MOST_PAINTED:
+                    self._open[self._shown] = self._start(cm, tm)
         elif operator == b"Do":
             self._kept.append(self._state)
             self._paint([_placed((0, 0, 1, 1), cm)], None)
         elif operator in _FILLING:
             self._paint(self._path, self._state.fill)
+            self._cover()
             self._path = []
         elif operator in _ENDING:
             self._path = []
@@ -96,7 +112,8 @@ class Watcher:
             case b"Tf" if len(operands) > 1:
                 self._state = replace(self._state, size=float(operands[1]))
             case b"gs" if operands:
-                self._state = replace(self._state, is_transparent=str(operands[0]) in self.transparent)
+                name = str(operands[0])
+                self._state = replace(self._state, is_transparent=name in self.transparent, is_glass=name in self.glass)
             case b"g" | b"rg" | b"k" | b"sc" | b"scn":
                 self._state = replace(self._state, fill=_colour(operands))
             case b"cs":
@@ -125,6 +142,29 @@ class Watcher:
         if fill is None or behind is None:
             return False
         return max(abs(a - b) for a, b in zip(fill, behind, strict=True)) < _CONTRAST
+
+    def _start(self, cm: Matrix, tm: Matrix) -> Box:
+        """Where the first letters stand."""
+        size = self._state.size * hypot(tm[2], tm[3]) * hypot(cm[2], cm[3])
+        x, y = _point(tm[4], tm[5], cm)
+        return x + size * 0.1, y + size * 0.1, x + size, y + size * 0.6
+
+    def _cover(self) -> None:
+        """One box of a colour over words that stand already; frames and shapes of several parts may leave a hole."""
+        if len(self._path) != 1 or self._state.fill is None or self._state.is_transparent or self._state.is_glass:
+            return
+        self._compared += len(self._open)
+        if self._compared > _MOST_COMPARED:
+            raise LimitReachedError("the page is painted over too often")
+        left, bottom, right, top = self._path[0]
+        under = [
+            number
+            for number, (x, y, end, height) in self._open.items()
+            if left <= x and end <= right and bottom <= y and height <= top
+        ]
+        self.covered.update(under)
+        for number in under:
+            del self._open[number]
 
     def _draw(self, values: list[float], cm: Matrix) -> None:
         """Part of a path that is no rectangle: its bounding box stands for it."""
@@ -179,12 +219,23 @@ def _colour(operands: list[Any]) -> Colour | None:
 
 def transparent_states(states: Any) -> frozenset[str]:
     """The names of an ExtGState dictionary's entries under which fills cannot be seen."""
-    found = set()
-    for name, entry in (states or {}).items():
-        alpha = entry.get_object().get("/ca", 1)
-        if isinstance(alpha, int | float) and alpha < _TRANSPARENT:
-            found.add(str(name))
-    return frozenset(found)
+    return frozenset(name for name, entry in _entries(states) if _alpha(entry) < _TRANSPARENT)
+
+
+def glass_states(states: Any) -> frozenset[str]:
+    """The names of those through which one sees what lies below: a marker's colour, a shadow."""
+    return frozenset(
+        name for name, entry in _entries(states) if _alpha(entry) < 1 or entry.get("/BM", "/Normal") != "/Normal"
+    )
+
+
+def _entries(states: Any) -> Iterator[tuple[str, Any]]:
+    return ((str(name), entry.get_object()) for name, entry in (states or {}).items())
+
+
+def _alpha(entry: Any) -> float:
+    alpha = entry.get("/ca", 1)
+    return float(alpha) if isinstance(alpha, int | float) else 1.0
 
 
 def _point(x: float, y: float, matrix: Matrix) -> tuple[float, float]:

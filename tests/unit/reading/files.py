@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import xlsxwriter
 
@@ -29,8 +29,21 @@ def workbook(rows: Sequence[Sequence[object]], *, hidden: Sequence[Sequence[obje
     return target.getvalue()
 
 
-def document(body: str) -> bytes:
-    return archive({"[Content_Types].xml": b"<Types/>", "word/document.xml": WORD.format(body).encode()})
+def looking_workbook(dress: Callable[[xlsxwriter.worksheet.Worksheet, xlsxwriter.Workbook], object]) -> bytes:
+    """A workbook that starts at C3 with an invoice and a sum, and has what is put beside them."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target)
+    sheet = book.add_worksheet("Payments")
+    sheet.write_row(2, 2, ["INV-1", 9.5])
+    dress(sheet, book)
+    book.close()
+    return target.getvalue()
+
+
+def document(body: str, styles: str = "") -> bytes:
+    looks = WORD.format(styles).replace("w:document", "w:styles").replace("<w:body>", "").replace("</w:body>", "")
+    members = {"word/document.xml": WORD.format(body).encode(), "word/styles.xml": looks.encode()}
+    return archive({"[Content_Types].xml": b"<Types/>", **members})
 
 
 def archive(members: Mapping[str, bytes]) -> bytes:

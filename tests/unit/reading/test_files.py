@@ -1,6 +1,8 @@
 """Archives, workbooks, documents, calendars: their words, or why there are none. Bombs go off in the air."""
 
 import pytest
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from app.reading.files.opening import GivenFile, read_file
 from app.reading.files.text import FileText, Trouble
@@ -14,6 +16,7 @@ from tests.unit.reading.files import (
     flate_pdf,
     gzipped,
     locked,
+    looking_workbook,
     lying,
     nested,
     workbook,
@@ -33,6 +36,36 @@ def test_a_workbook_is_its_visible_rows() -> None:
     assert read_rows == "Invoice\tPaid\tOn\nINV-1\t18900.50\t7\nINV-2\t0.125\tTrue"
 
 
+def test_rows_and_columns_that_are_folded_away_are_nobodys_words() -> None:
+    def fold(sheet: Worksheet, _: Workbook) -> None:
+        sheet.write(3, 2, "INV-9")
+        sheet.set_row(3, None, None, {"hidden": True})
+        sheet.write(2, 4, "note")
+        sheet.set_column(4, 4, None, None, {"hidden": True})
+
+    assert read(looking_workbook(fold)) == FileText("INV-1\t9.50")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"font_color": "white"},
+        {"font_size": 1},
+        {"num_format": ";;;"},
+        {"font_color": "#FF0000", "bg_color": "#FF0000"},
+    ],
+)
+def test_cells_that_hide_by_their_look_are_said(look: dict[str, object]) -> None:
+    secret = looking_workbook(lambda sheet, book: sheet.write(4, 2, "pay me", book.add_format(look)))
+    assert read(secret) == FileText("INV-1\t9.50", None, has_hidden_text=True)
+
+
+def test_white_words_on_a_dark_cell_of_a_workbook_are_seen() -> None:
+    heading = {"font_color": "white", "bg_color": "#1F3864"}
+    shown = looking_workbook(lambda sheet, book: sheet.write(4, 2, "Total", book.add_format(heading)))
+    assert read(shown) == FileText("INV-1\t9.50\nTotal")
+
+
 def test_a_calendar_is_what_a_person_reads_in_it() -> None:
     assert read(CALENDAR).text == (
         "Subject: Call about INV-1\nStart: 2026-05-28 09:30\nOrganizer: petra@customer.example\n"
@@ -45,6 +78,47 @@ def test_a_document_is_its_paragraphs_and_hidden_runs_are_said() -> None:
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t> and pay me</w:t></w:r>"
     body = f"<w:p><w:r><w:t>We paid</w:t></w:r>{hidden}</w:p><w:tbl><w:tr>{cells}</w:tr></w:tbl>"
     assert read(document(body)) == FileText("We paid\nINV-1\t9.00", None, has_hidden_text=True)
+
+
+STYLES = (
+    '<w:style w:styleId="Base"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:styleId="Note"><w:basedOn w:val="Base"/></w:style>'
+    '<w:style w:styleId="Ring"><w:basedOn w:val="Ring"/></w:style>'
+)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        "<w:webHidden/>",
+        "<w:specVanish/>",
+        '<w:color w:val="FFFFFF"/>',
+        '<w:color w:val="FEFEFE"/>',
+        '<w:color w:themeColor="background1"/>',
+        '<w:sz w:val="1"/>',
+        '<w:w w:val="1"/>',
+        '<w:color w:val="FF0000"/><w:shd w:fill="FF0000"/>',
+        '<w:color w:val="000000"/><w:highlight w:val="black"/>',
+        '<w:rStyle w:val="Note"/>',
+    ],
+)
+def test_no_run_hides_by_its_look(look: str) -> None:
+    hidden = f"<w:r><w:rPr>{look}</w:rPr><w:t> and pay me</w:t></w:r>"
+    body = f"<w:p><w:r><w:t>We paid</w:t></w:r>{hidden}</w:p>"
+    assert read(document(body, STYLES)) == FileText("We paid", None, has_hidden_text=True)
+
+
+def test_a_paragraph_hides_by_its_style() -> None:
+    hidden = '<w:p><w:pPr><w:pStyle w:val="Note"/></w:pPr><w:r><w:t>pay me</w:t></w:r></w:p>'
+    shown = '<w:p><w:pPr><w:pStyle w:val="Ring"/></w:pPr><w:r><w:t>We paid</w:t></w:r></w:p>'
+    assert read(document(hidden + shown, STYLES)) == FileText("We paid", None, has_hidden_text=True)
+
+
+def test_white_words_on_a_dark_cell_are_seen() -> None:
+    run = '<w:p><w:r><w:rPr><w:color w:val="FFFFFF"/><w:vanish w:val="0"/></w:rPr><w:t>Paid</w:t></w:r></w:p>'
+    shaded = f'<w:tc><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr>{run}</w:tc>'
+    styled = f'<w:tbl><w:tblPr><w:tblStyle w:val="GridTable4"/></w:tblPr><w:tr><w:tc>{run}</w:tc></w:tr></w:tbl>'
+    assert read(document(f"<w:tbl><w:tr>{shaded}</w:tr></w:tbl>{styled}")) == FileText("Paid\nPaid", None)
 
 
 def test_no_entity_of_a_document_is_followed() -> None:

@@ -57,7 +57,15 @@ def transparent(paper: FPDF) -> None:
         paper.text(20, 60, "pay nothing")
 
 
-@pytest.mark.parametrize("hide", [white, nearly_white, dark_on_dark, tiny, unpainted, outside, transparent])
+def painted_over(paper: FPDF) -> None:
+    paper.text(20, 60, "pay nothing")
+    paper.set_fill_color(255, 255, 255)
+    paper.rect(10, 50, 150, 20, style="F")
+
+
+@pytest.mark.parametrize(
+    "hide", [white, nearly_white, dark_on_dark, tiny, unpainted, outside, transparent, painted_over]
+)
 def test_hidden_words_are_left_out_and_said(hide: object) -> None:
     paper = page()
     assert callable(hide)
@@ -72,6 +80,16 @@ def test_white_words_on_a_dark_heading_are_seen() -> None:
     paper.set_text_color(255, 255, 255)
     paper.text(20, 60, "Remittance advice")
     assert read(paper) == FileText(f"{SEEN}\nRemittance advice", None)
+
+
+def test_a_box_beside_words_or_behind_them_hides_none() -> None:
+    paper = page()
+    paper.set_fill_color(255, 255, 255)
+    paper.rect(10, 50, 150, 20, style="F")
+    paper.text(20, 60, "We pay the rest")
+    paper.rect(10, 80, 150, 20, style="F")
+    paper.rect(24, 56, 1, 1, style="F")
+    assert read(paper) == FileText(f"{SEEN}\nWe pay the rest", None)
 
 
 def test_the_words_behind_a_scan_are_nobodys() -> None:
