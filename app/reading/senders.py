@@ -221,19 +221,24 @@ def _without_comments(value: str) -> str | None:
 
 
 def judged(results: str, domain: str) -> Authentication:
-    """DMARC decides; without it SPF and DKIM do, when they speak for the domain of the From field (RFC 7489 §3.1)."""
-    verdicts: dict[str, set[str]] = {}
+    """DMARC decides, and what Microsoft 365 makes of all (`compauth`).
+
+    Without them SPF and DKIM do, as far as they speak for the domain of the From field (RFC 7489 §3.1): anybody's own
+    signature excuses nothing, and anybody's broken one accuses nobody.
+    """
+    failed: set[str] = set()
     aligned: set[str] = set()
     for result in results.split(";"):
         match = _RESULT.match(result)
         if match:
             method, verdict = match[1].lower(), match[2].lower()
-            verdicts.setdefault(method, set()).add(verdict)
             if verdict == "pass" and _speaks_for(result, domain):
                 aligned.add(method)
-    if "fail" in verdicts.get("dmarc", ()) or (
-        verdicts.get("spf", set()) & {"fail", "softfail"} and "pass" not in verdicts.get("dkim", ())
-    ):
+            elif verdict in {"fail", "softfail"} and (method != "dkim" or _speaks_for(result, domain)):
+                failed.add(method)
+    is_forged = bool(failed & {"dmarc", "compauth"})
+    excuses = {"spf": {"dmarc", "dkim"}, "dkim": {"dmarc", "dkim", "spf"}}
+    if is_forged or any(method in failed and not aligned & others for method, others in excuses.items()):
         return Authentication.FAIL
     return Authentication.PASS if aligned & {"dmarc", "dkim", "spf"} else Authentication.NONE
 

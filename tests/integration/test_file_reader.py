@@ -35,7 +35,7 @@ def test_what_it_says_is_what_reading_here_says(reader: FileReader) -> None:
 
 def test_a_mail_of_slow_files_spends_its_allowance_and_no_more(reader: FileReader) -> None:
     open_file = reader.for_one_mail()
-    slow = [open_file(GivenFile(f"{number}.pdf", "", SLOW)).trouble for number in range(5)]
+    slow = [open_file(GivenFile(f"{number}.pdf", "", SLOW)).trouble for number in range(12)]
     assert slow[-1] is Trouble.TOOK_TOO_LONG
     assert reader.for_one_mail()(GivenFile("list.xlsx", "", workbook([["INV-1"]]))).text == "INV-1"
 

@@ -169,6 +169,24 @@ def verdict(*fields: str, sender: str = "pat@moss.example", pinned: str = "mx.se
             Authentication.PASS,
         ),
         (("mx.seller.example; dkim=pass header.d=evil.example",), Authentication.NONE),
+        (
+            ("mx.seller.example; spf=fail smtp.mailfrom=moss.example; dkim=pass header.d=evil.example",),
+            Authentication.FAIL,
+        ),
+        (("mx.seller.example; dkim=fail header.d=moss.example",), Authentication.FAIL),
+        (("mx.seller.example; dkim=fail header.d=list.example",), Authentication.NONE),
+        (
+            ("mx.seller.example; dkim=fail header.d=moss.example; spf=pass smtp.mailfrom=moss.example",),
+            Authentication.PASS,
+        ),
+        (
+            ("mx.seller.example; spf=softfail smtp.mailfrom=x.example; dmarc=pass header.from=moss.example",),
+            Authentication.PASS,
+        ),
+        (
+            ("mx.seller.example; spf=none; dmarc=none header.from=moss.example; compauth=fail reason=001",),
+            Authentication.FAIL,
+        ),
         (("mx.seller.example; none",), Authentication.NONE),
         (("evil.example; dmarc=pass header.from=moss.example",), Authentication.NONE),
         (("evil.example (mx.seller.example); dmarc=pass header.from=moss.example",), Authentication.NONE),
