@@ -19,6 +19,7 @@ from app.adapters.dns import DnsKeys
 from app.adapters.signatures import LONGEST_KEY, SignatureCheck
 from app.domain.message import Authentication, Identity
 from app.mind import _reader
+from app.policies.loading import load_policy
 from app.reading.parsing import parse_mail
 from app.reading.senders import has_own_verdict
 from app.thinking import MindConfig
@@ -201,4 +202,4 @@ def test_what_our_own_server_said_is_not_asked_again() -> None:
     assert has_own_verdict(stamped, Identity((), "mx.seller.example"))
     assert not has_own_verdict(stamped, Identity((), "mx.other.example"))
     assert not has_own_verdict(stamped, Identity(()))
-    assert _reader(MindConfig())(signed(), Identity(())).screening.authentication is NONE
+    assert _reader(MindConfig(), load_policy())(signed(), Identity(())).screening.authentication is NONE
