@@ -36,7 +36,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What became of a person's data. `until`: the last day on which a statute keeps any of it."""
+    """What became of a person's data. `held`: threads and contacts under a legal hold. `until`: the last day on which a
+    statute keeps any of it."""
 
     contacts: int = 0
     erased: int = 0
@@ -107,7 +108,8 @@ class PrivacyService:
             store = _store(uow)
             mine = {letter.conversation_id async for letter in store.letters(address)}
             sorted_ = self._sorted(await store.threads(sorted(mine)))
-            contacts = list(await store.contacts(address))
+            contacts = [row for row in await store.contacts(address) if not await store.is_held(row.customer_id)]
+            kept = len(await store.contacts(address)) - len(contacts)
             for contact in contacts:
                 await store.forget_contact(contact)
             await store.forget_failures(address)
@@ -116,7 +118,7 @@ class PrivacyService:
                 len(contacts),
                 len(sorted_.now),
                 len(sorted_.later),
-                sorted_.held,
+                sorted_.held + kept,
                 sorted_.unfinished,
                 max(sorted_.later.values(), default=None),
             )
@@ -201,7 +203,7 @@ class PrivacyService:
         """The work of each day: erase what has been kept long enough. Returns how many threads."""
         now = self._clock()
         async with self._database.write() as uow:
-            due = await _store(uow).restricted_past(now.date())
+            due = [thread.id for thread in await _store(uow).restricted_past(now.date()) if not thread.is_held]
             await self._erase_aged(uow, due, "statute_over")
         count = len(due)
         after: UUID | None = None

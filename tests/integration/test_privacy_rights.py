@@ -16,12 +16,12 @@ from app.audit.service import AuditService
 from app.db.engine import sync_engine
 from app.db.tables.everything import TABLES
 from app.db.tables.ledger import ContactRow
-from app.db.tables.mail import ConversationRow
+from app.db.tables.mail import ConversationRow, MessageRow
 from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.people import DUEBOX
 from app.domain.review import Action
 from app.policies.retention import load_retention
-from app.privacy.service import PrivacyService
+from app.privacy.service import Erased, PrivacyService
 from tests.instances import Instance, mail
 
 PERSON = "petra@customer.example"
@@ -142,13 +142,42 @@ async def test_a_legal_hold_keeps_what_retention_would_erase(instance: Instance,
     await ignore_all(instance)
     assert await privacy.hold("C-1", by=DUEBOX)
     assert not await privacy.hold("C-1", by=DUEBOX)
-    assert (await privacy.erase(PERSON, by=DUEBOX)).held == 1
+    assert (await privacy.erase(PERSON, by=DUEBOX)).held == 2
     instance.clock.now = instance.clock.now.replace(year=2040)
     assert await privacy.keep_no_longer() == 0
     await privacy.lift("C-1", by=DUEBOX)
     assert await privacy.keep_no_longer() == 1
     with pytest.raises(NotFound):
         await privacy.lift("C-1", by=DUEBOX)
+
+
+async def test_a_legal_hold_keeps_contacts_and_what_waits_for_its_statute(
+    instance: Instance, privacy: PrivacyService
+) -> None:
+    await instance.work(mail(sender=f"Petra Vane <{PERSON}>"))
+    await ignore_all(instance)
+    await privacy.hold("C-1", by=DUEBOX)
+    assert (await privacy.erase(PERSON, by=DUEBOX)) == Erased(held=2)
+    assert found(CONTACT, dump(instance)) == list(CONTACT)
+    await privacy.lift("C-1", by=DUEBOX)
+    assert (await privacy.erase(PERSON, by=DUEBOX)).restricted == 1
+    await privacy.hold("C-1", by=DUEBOX)
+    instance.clock.now = instance.clock.now.replace(year=2040)
+    assert await privacy.keep_no_longer() == 0
+    await privacy.lift("C-1", by=DUEBOX)
+    assert await privacy.keep_no_longer() == 1
+
+
+async def test_a_thread_of_which_a_mail_names_a_customer_is_theirs(instance: Instance, privacy: PrivacyService) -> None:
+    await instance.work(mail("When is INV-1 due?", sender=STRANGER))
+    await ignore_all(instance)
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(MessageRow).values(customer_id="C-1"))
+    await privacy.hold("C-1", by=DUEBOX)
+    assert (await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)).held == 1
+    await privacy.lift("C-1", by=DUEBOX)
+    done = await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)
+    assert (done.erased, done.restricted) == (0, 1)
 
 
 @on_sqlite

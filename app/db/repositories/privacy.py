@@ -124,13 +124,9 @@ class Privacy:
             for row in await self._session.execute(query.where(ConversationRow.id > after) if after else query)
         ]
 
-    async def restricted_past(self, day: date) -> list[UUID]:
-        rows = await self._session.scalars(
-            sa.select(ConversationRow.id).where(
-                ConversationRow.restricted_until < day, ConversationRow.sealed_key.is_not(None)
-            )
-        )
-        return list(rows)
+    async def restricted_past(self, day: date) -> list[Thread]:
+        past = (ConversationRow.restricted_until < day, ConversationRow.sealed_key.is_not(None))
+        return [Thread(*row) for row in await self._session.execute(_THREADS.where(*past))]
 
     # -- erasing -------------------------------------------------------------------------------------------------------
 
@@ -230,14 +226,23 @@ def _count(result: sa.Result[Any]) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
+_LINKED = sa.select(MessageRow.customer_id).where(MessageRow.conversation_id == ConversationRow.id)
+_CUSTOMER = sa.func.coalesce(
+    ConversationRow.customer_id, _LINKED.with_only_columns(sa.func.min(MessageRow.customer_id)).scalar_subquery()
+)
+"""A thread is a customer's too where only a mail of it names them, as by an invoice's number."""
+
 _THREADS = sa.select(
     ConversationRow.id,
-    ConversationRow.customer_id,
-    sa.case((ConversationRow.customer_id.is_not(None), sa.func.coalesce(CustomerRow.country, ""))),
+    _CUSTOMER,
+    sa.case((_CUSTOMER.is_not(None), sa.func.coalesce(CustomerRow.country, ""))),
     ConversationRow.last_message_at,
-    sa.exists().where(LegalHoldRow.customer_id == ConversationRow.customer_id, LegalHoldRow.lifted_at.is_(None)),
+    sa.exists().where(
+        LegalHoldRow.lifted_at.is_(None),
+        sa.or_(LegalHoldRow.customer_id == ConversationRow.customer_id, LegalHoldRow.customer_id.in_(_LINKED)),
+    ),
     sa.or_(
         sa.exists().where(MessageRow.conversation_id == ConversationRow.id, MessageRow.state.in_(UNDER_WAY)),
         sa.exists().where(OutboxRow.conversation_id == ConversationRow.id, OutboxRow.state.in_(LEAVING)),
     ),
-).outerjoin(CustomerRow, CustomerRow.id == ConversationRow.customer_id)
+).outerjoin(CustomerRow, CustomerRow.id == _CUSTOMER)
