@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -22,6 +22,7 @@ from app.domain.people import SignedIn
 
 FLUSH_SECONDS = 1.0
 MOST_WAITING = 10_000
+REPEATED = timedelta(minutes=15)
 
 log = structlog.get_logger()
 
@@ -40,16 +41,29 @@ class ReadLog:
         self._clock = clock
         self._waiting: deque[_Read] = deque()
         self._most = most_waiting
+        self._asked: dict[tuple[str, str, str], datetime] = {}
         self._lost = 0
         self._ends = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def note(self, kind: str, *, by: SignedIn, **refs: object) -> None:
-        """To be written within a second. `refs` are ids and closed words."""
+    def note(self, kind: str, *, by: SignedIn, repeats: str = "", **refs: object) -> None:
+        """To be written within a second. `refs` are ids and closed words; `repeats`, which is not kept, names a
+        question that a page asks again and again by itself."""
+        if repeats and not self._is_new((by.actor, kind, repeats)):
+            return
         if len(self._waiting) >= self._most:
             self._lost += 1
             return
         self._waiting.append(_Read(self._clock(), kind, by.actor, refs))
+
+    def _is_new(self, question: tuple[str, str, str]) -> bool:
+        now = self._clock()
+        if self._asked.get(question, now - REPEATED) > now - REPEATED:
+            return False
+        if len(self._asked) >= self._most:
+            self._asked.clear()
+        self._asked[question] = now
+        return True
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep_writing())

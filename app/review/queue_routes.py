@@ -18,6 +18,7 @@ from app.web.auth import PageUser
 from app.web.back import place
 from app.web.csrf import check_csrf
 from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
+from app.web.reads import opened
 
 router = APIRouter(include_in_schema=False)
 MORNING = time(8)
@@ -83,6 +84,7 @@ async def queue(request: Request, pages: Pages, user: PageUser, ask: Annotated[A
         editing=bool(ask.edit) and user.can_decide,
         ignored=ask.ignored,
     )
+    opened(request, review_id=view.case and view.case.review_id)
     view = replace(view, done=ask.done, left=ask.left)
     return html(request, "queue.html", page=await page_of(request, "queue", user), queue=view)
 

@@ -21,7 +21,7 @@ from app.web.back import Back, CameFrom, place
 from app.web.csrf import check_csrf
 from app.web.headers import MAIL_POLICY
 from app.web.pages import html, page_of
-from app.web.reads import Reads
+from app.web.reads import Reads, opened
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +50,7 @@ async def item(request: Request, review_id: UUID, pages: Pages, user: PageUser, 
 @router.get("/no-answer")
 async def no_answer(request: Request, pages: Pages, user: PageUser, message: UUID | None = None) -> HTMLResponse:
     rows, preview = await pages.no_answer(message)
+    opened(request, message_id=preview and preview.row.message_id)
     page = await page_of(request, "no_answer", user)
     return html(request, "no_answer.html", page=page, rows=rows, preview=preview)
 

@@ -2,7 +2,8 @@
 
     request ─▶ who asks? (app.web.auth) ─▶ route ─▶ answer begins, below 400 ─▶ note ─▶ a batch ─▶ the chain
 
-A note is put into a list in memory, so no page waits for it. A route is in exactly one of the tables below; exports,
+A note is put into a list in memory, so no page waits for it. What an open page asks for again and again is noted
+once in a quarter of an hour, for each person and question. A route is in exactly one of the tables below; exports,
 and forms that show something, are noted by the station that makes them, in their own transaction.
 """
 
@@ -11,6 +12,7 @@ from typing import Protocol, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.people import SignedIn
@@ -47,6 +49,7 @@ READS: Mapping[str, str] = {
     "/promises": "ledger.cases.read",
     "/quarantine": "review.quarantine.read",
     "/queue": "review.queue.read",
+    "/queue/status": "review.queue.read",
     "/reminders": "reminders.plan.read",
     "/reminders/batches": "reminders.batches.read",
     "/reminders/batches/{batch_id}": "reminders.batch.read",
@@ -75,7 +78,7 @@ NOT_NOTED = frozenset(
             "/metrics",
             "/api/openapi.json",
         ),
-        *("/api/v1/counts", "/events", "/queue/status", "/notifications", "/policy", "/policy/file", "/playground"),
+        *("/api/v1/counts", "/events", "/notifications", "/policy", "/policy/file", "/playground"),
         *("/privacy/dossier", "/dashboard/export.csv", "/decisions/export.{format}", "/reminders/learning/export.csv"),
     }
 )
@@ -84,12 +87,21 @@ NOT_NOTED = frozenset(
 SHOWN_BESIDE = {"review": "review_id", "message": "message_id"}
 """Parameters by which a list opens one thing beside it."""
 
+POLLED = frozenset({"/queue/status"})
+"""Lists that an open page asks for again and again, and that open nothing."""
+
+OPENED = "duebox.opened"
 READER = "duebox.reader"
 REFUSED = 400
 
 
 class Reads(Protocol):
-    def note(self, kind: str, *, by: SignedIn, **refs: object) -> None: ...
+    def note(self, kind: str, *, by: SignedIn, repeats: str = "", **refs: object) -> None: ...
+
+
+def opened(request: Request, **ids: object) -> None:
+    """What a page has opened by itself, where its address does not say."""
+    request.scope[OPENED] = {name: str(id_) for name, id_ in ids.items() if id_}
 
 
 class NotesReads:
@@ -118,10 +130,13 @@ def _note(scope: Scope) -> None:
         return
     asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=100)
     refs: dict[str, object] = {key: str(value) for key, value in scope["path_params"].items()}
-    refs |= {ref: found for name, ref in SHOWN_BESIDE.items() if (found := _id(asked.get(name, [""])[0]))}
+    if path not in POLLED:
+        beside = {ref: found for name, ref in SHOWN_BESIDE.items() if (found := _id(asked.get(name, [""])[0]))}
+        refs |= scope.get(OPENED, beside)
     kind = "review.item.read" if "review_id" in refs else READS[path]
-    is_program = path.startswith("/api/")
-    cast(Reads, scope["app"].state.services.reads).note(kind, by=reader, **refs, by_program=is_program)
+    repeats = f"q={asked.get('q', [''])[0]}" if path in POLLED else ""
+    reads = cast(Reads, scope["app"].state.services.reads)
+    reads.note(kind, by=reader, repeats=repeats, **refs, by_program=path.startswith("/api/"))
 
 
 def _id(text: str) -> str:

@@ -7,11 +7,13 @@ from sqlalchemy.exc import OperationalError
 
 from app.audit.reads import ReadLog
 from app.db.tables.system import Chain
+from app.domain.message import MessageState
 from app.domain.people import DUEBOX
 from app.domain.review import Role
 from app.web.reads import NOT_NOTED, READS
 from tests.web.access import routes_of
 from tests.web.house import House
+from tests.web.world import WIDE, World
 
 
 async def entries(house: House) -> list[dict[str, object]]:
@@ -33,7 +35,6 @@ async def test_a_look_says_who_at_what_and_when_and_is_found_again(house: House)
         looked_at = house.clock()
         house.clock.advance(seconds=5)
         assert (await http.get("/sent")).status_code == 200
-        assert (await http.get("/queue/status")).status_code == 200
     token = {"Authorization": f"Bearer {house.tokens[Role.AUDITOR]}"}
     async with house.as_(None) as http:
         assert (await http.get("/customers/C-1")).status_code == 303
@@ -53,6 +54,39 @@ async def test_a_look_says_who_at_what_and_when_and_is_found_again(house: House)
         assert [json.loads(line)["refs"]["customer_id"] for line in export.splitlines()] == ["C-1"]
     assert {"audit.log.read", "audit.log.exported"} <= {entry["kind"] for entry in await entries(house)}
     assert (await house.services.audit.verify(Chain.ACCESS)).first_bad is None
+
+
+async def test_what_a_page_opens_by_itself_is_noted_and_what_it_asks_again_only_once(world: World) -> None:
+    reads, database = world.services.reads, world.services.database
+    async with database.write() as uow:
+        thanks = (await uow.messages.page(state=None, after=None, limit=9))[2]
+        thanks.state = MessageState.NO_ANSWER
+    async with await world.as_(WIDE) as http:
+        shown = (await http.get("/queue")).text
+        assert (await http.get("/no-answer")).status_code == 200
+        for query in ("q=from:petra", "q=from:petra", f"q=from:petra&review={world.ids['review_id']}", "q=amount%3E5"):
+            assert (await http.get(f"/queue/status?{query}")).status_code == 200
+    await reads.flush()
+    async with database.read() as uow:
+        links = [json.loads(link.body) async for link in uow.audit.links(Chain.ACCESS)]
+    noted = [entry for entry in links if str(entry["kind"]).startswith("review.")]
+    kinds = [(entry["kind"], entry["refs"].get("review_id")) for entry in noted]
+    assert kinds == [
+        ("review.item.read", kinds[0][1]),
+        ("review.no_answer.read", None),
+        ("review.queue.read", None),
+        ("review.queue.read", None),
+    ]
+    assert f'action="/reviews/{kinds[0][1]}/approve"' in shown
+    assert noted[1]["refs"]["message_id"] == str(thanks.id)
+
+
+async def test_a_list_that_stays_open_is_noted_again_after_a_while(house: House) -> None:
+    reads = house.services.reads
+    for minutes in (0, 5, 9, 2, 20):
+        house.clock.advance(seconds=minutes * 60)
+        reads.note("review.queue.read", by=DUEBOX, repeats="q=")
+    assert await reads.flush() == 3
 
 
 async def test_a_full_list_counts_what_it_cannot_take_and_what_cannot_be_written_stays(
