@@ -133,12 +133,15 @@ class MailAccount:
 @dataclass(frozen=True, slots=True)
 class FolderState:
     """`name` is the folder's own, also where it was looked for by its use. `mod_seq` rises with every change of the
-    folder (CONDSTORE); 0 where the server keeps none."""
+    folder (CONDSTORE); 0 where the server keeps none. `tells_next`: `uid_next` is the server's word, not a guess.
+    `remade` counts how often the folder was made anew under one UIDVALIDITY; the server does not know it."""
 
     uid_validity: int
     uid_next: int
     name: str = ""
     mod_seq: int = 0
+    tells_next: bool = True
+    remade: int = 0
 
     def is_like(self, other: "FolderState") -> bool:
         """No mail came in between, whatever else changed."""

@@ -1,20 +1,23 @@
 """One folder of a watched mailbox: how far it was read, and what is new in it.
 
-    open ─▶ the same UIDVALIDITY?  yes ─▶ UIDs above the cursor ─▶ fetch ─▶ store, move the cursor, in one transaction
-                                   no ──▶ all since the folder's start, by date; of these only what is not recognised
+    open ─▶ the same UIDVALIDITY, and UIDNEXT not below the cursor?
+            yes ─▶ UIDs above the cursor ─▶ fetch ─▶ store, move the cursor, in one transaction
+            no ──▶ all since the folder's start, by date; of these only what is not recognised
 
 CONDSTORE tells what changed since the last look. A mail that appears below the cursor (no server should do that; some
-do, when two of their nodes take mail at once) is found by it, and is stored like any other.
+do, when two of their nodes take mail at once) is found by it, and is stored like any other. Where a server has no
+CONDSTORE, the numbers of the last days' mails are compared with what is stored, when the reader starts and each hour.
 
 The next batch is fetched while one is being stored. Of a batch that can't be stored each mail is tried alone, and one
 that can't be stored even so holds the cursor, not the mails after it: it is tried again with every look.
 """
 
 import asyncio
+import time
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -23,6 +26,7 @@ import structlog
 from app.db.outages import is_outage
 from app.db.tables.mail import FolderRole, FolderRow, OnceStored
 from app.db.uow import Database, Uow
+from app.domain.clock import system_clock
 from app.domain.errors import AppError
 from app.domain.ports import FolderState, MailFolder
 from app.intake.history import StillReading
@@ -32,6 +36,8 @@ from app.intake.service import BATCH, MAX_BYTES, Incoming
 LEASE_SECONDS = 10.0
 SETTLED_AT_ONCE = 500
 A_DAY = timedelta(days=1)
+COMPARED = timedelta(days=2)
+COMPARE_SECONDS = 3600.0
 
 log = structlog.get_logger()
 
@@ -89,7 +95,8 @@ class FolderReader:
         self._recognition = Recognition(database, folder, watched.mailbox_id, blocking)
         self._not_stored = 0
         self._has_gaps = False
-        self._mod_seq = 0
+        self._mod_seq: int | None = None
+        self._compare_at = 0.0
         self._folder_name = ""
 
     async def look(self) -> None:
@@ -100,9 +107,14 @@ class FolderReader:
         row = await self._row(state)
         if row is None:
             return
-        if row.uid_validity != state.uid_validity:
+        if self._mod_seq is None:
+            self._mod_seq = row.mod_seq
+        is_remade = row.uid_validity == state.uid_validity and state.tells_next and state.uid_next <= row.last_uid
+        state = replace(state, remade=row.remade + is_remade if row.uid_validity == state.uid_validity else 0)
+        if row.uid_validity != state.uid_validity or is_remade:
             await self._read_since_start(row, state)
-        elif state.uid_next > row.last_uid + 1:
+            return
+        if state.uid_next > row.last_uid + 1:
             uids = await self._blocking(self._folder.new_uids, row.last_uid)
             run = _Run(state, self._keep, True, lambda _: True)
             missing = await self._recognition.unknown(uids, state) if self._has_gaps else uids
@@ -122,7 +134,7 @@ class FolderReader:
             row = await uow.mailboxes.folder(self._watched.mailbox_id, self._folder_name)
         if row is None or once_stored is OnceStored.KEEP or row.settled_uid >= row.last_uid:
             return
-        state = FolderState(row.uid_validity, row.last_uid + 1, row.name)
+        state = FolderState(row.uid_validity, row.last_uid + 1, row.name, remade=row.remade)
         there = await self._blocking(self._folder.new_uids, row.settled_uid)
         uids = await self._recognition.stored([uid for uid in there if uid <= row.last_uid], state)
         for start in range(0, len(uids), SETTLED_AT_ONCE):
@@ -137,16 +149,33 @@ class FolderReader:
                 locked.settled_uid = row.last_uid
 
     async def _look_behind(self, row: FolderRow, state: FolderState) -> None:
-        """Store mail that appeared at or below the cursor since the last look, where the server can tell."""
-        before, self._mod_seq = self._mod_seq, state.mod_seq
-        if not 0 < before < state.mod_seq or self._watched.role is FolderRole.SENT:
-            return
+        """Store mail that appeared at or below the cursor since the last look, where one can tell."""
         start = whole_second(row.starts_at)
-        changed = await self._blocking(partial(self._folder.changed_uids, before, since=start - A_DAY))
+        if self._watched.role is FolderRole.SENT:
+            return
+        if not state.mod_seq:
+            if time.monotonic() < self._compare_at:
+                return
+            since = max(start, whole_second(system_clock()) - COMPARED) - A_DAY
+            changed = await self._blocking(self._folder.uids_since, since)
+        elif not self._mod_seq:
+            await self._note_mod_seq(state)
+            return
+        elif self._mod_seq < state.mod_seq:
+            changed = await self._blocking(partial(self._folder.changed_uids, self._mod_seq, since=start - A_DAY))
+        else:
+            return
         uids = await self._recognition.unknown([uid for uid in changed if uid <= row.last_uid], state)
         late = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
         await self._take(late, _Run(state, self._keep, False, lambda _: True))
         self._complain()
+        self._mod_seq, self._compare_at = state.mod_seq, time.monotonic() + COMPARE_SECONDS
+
+    async def _note_mod_seq(self, state: FolderState) -> None:
+        """From here on changes are looked at. Later on the number is noted whenever the cursor moves."""
+        async with self._database.write() as uow:
+            (await self._locked(uow, state)).mod_seq = state.mod_seq
+        self._mod_seq = state.mod_seq
 
     async def read_history(self, since: date, keep: Keep) -> None:
         """Store the mail of the days before the folder's start; what can't be stored of it is left out."""
@@ -155,7 +184,7 @@ class FolderReader:
         if row is None:
             return
         start = whole_second(row.starts_at)
-        there = await self._blocking(self._folder.uids_since, datetime.combine(since, time(), UTC))
+        there = await self._blocking(self._folder.uids_since, datetime.combine(since, datetime.min.time(), UTC))
         uids = await self._recognition.unknown(there, state)
         await self._take(uids, _Run(state, keep, False, lambda received_at: received_at < start))
 
@@ -195,8 +224,10 @@ class FolderReader:
         async with self._database.write() as uow:
             row = await self._locked(uow, state)
             row.uid_validity, row.last_uid, row.settled_uid = state.uid_validity, state.uid_next - 1, 0
+            row.mod_seq, row.remade = state.mod_seq, state.remade
             if was_known:
                 uow.audit.add("intake.folder.renumbered", mailbox_id=self._watched.mailbox_id, mails=len(uids))
+        self._mod_seq = state.mod_seq
         log.info("intake.folder.opened", mailbox_id=str(self._watched.mailbox_id), renumbered=was_known)
 
     def _complain(self) -> None:
@@ -276,7 +307,7 @@ class FolderReader:
             if mails:
                 await run.keep(uow, self._watched.mailbox_id, [mail.incoming for mail in mails])
             if cursor:
-                row.last_uid = max(row.last_uid, cursor)
+                row.last_uid, row.mod_seq = max(row.last_uid, cursor), self._mod_seq or row.mod_seq
 
     async def _locked(self, uow: Uow, state: FolderState) -> FolderRow:
         """The folder's row, if the mailbox is still ours to read."""

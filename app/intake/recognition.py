@@ -74,7 +74,8 @@ class Recognition:
 
 def source_of(state: FolderState, uid: int) -> str:
     """The key that the server gave a mail."""
-    return f"imap:{state.name}:{state.uid_validity}:{uid}"
+    remade = f".{state.remade}" if state.remade else ""
+    return f"imap:{state.name}:{state.uid_validity}{remade}:{uid}"
 
 
 def whole_second(moment: datetime) -> datetime:

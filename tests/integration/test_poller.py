@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from app.adapters.imap.folder import ImapMailbox
+from app.adapters.imap.folder import ImapFolder, ImapMailbox
 from app.db.sealing import Keyring
 from app.db.tables.mail import CopyRow, FolderRole, FolderRow, HistoryRow, MailboxKind, MailboxRow, OnceStored, Security
 from app.db.tables.system import AuditRow
 from app.db.uow import Uow
 from app.domain.clock import system_clock
+from app.domain.errors import Unreachable
 from app.domain.message import MessageState
 from app.domain.ports import MailAccount, MailLine
 from app.domain.review import ReviewState
@@ -271,18 +272,23 @@ async def test_renumbered_mail_is_not_worked_twice(instance: Instance, mailbox: 
     assert await audited(instance, "intake.folder.renumbered") == 1
 
 
-@ON_SQLITE
-async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: Instance, mailbox: Mailbox) -> None:
-    """The same mails, with other moments of receipt, and beside one of them another of the same Message-ID and size."""
-    await asyncio.to_thread(mailbox.create, "Work")
+async def watch_work_instead(instance: Instance, mailbox: Mailbox) -> UUID:
+    """A folder that may be deleted, which an inbox may not."""
     mailbox_id = await add(instance, mailbox)
     async with instance.database.write() as uow:
-        row = await uow.mailboxes.lock_folder(mailbox_id, "INBOX")
-        await uow.session.delete(row)
+        await uow.session.delete(await uow.mailboxes.lock_folder(mailbox_id, "INBOX"))
         await uow.session.flush()
         uow.mailboxes.add_folder(
             FolderRow(mailbox_id=mailbox_id, name="Work", role=FolderRole.INBOX, starts_at=instance.clock() - A_DAY)
         )
+    return mailbox_id
+
+
+@ON_SQLITE
+async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: Instance, mailbox: Mailbox) -> None:
+    """The same mails, with other moments of receipt, and beside one of them another of the same Message-ID and size."""
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await watch_work_instead(instance, mailbox)
     mails = [mail(f"mail {number}", message_id=f"{number}@customer.example") for number in range(5)]
     an_hour_ago = instance.clock() - timedelta(hours=1)
     await asyncio.to_thread(mailbox.append_all, mails, folder="Work", received_at=an_hour_ago)
@@ -348,17 +354,75 @@ async def test_mail_that_comes_during_idle_is_stored(instance: Instance, mailbox
         assert (await mailbox_row(instance, mailbox_id)).last_error == ""
 
 
+async def cursor_moved(instance: Instance, mailbox_id: UUID, last_uid: int) -> None:
+    async with instance.database.write() as uow:
+        (await uow.mailboxes.lock_folder(mailbox_id, "INBOX")).last_uid = last_uid
+
+
 @ON_SQLITE
-async def test_a_mail_that_appears_below_the_cursor_is_stored(instance: Instance, mailbox: Mailbox) -> None:
+@pytest.mark.parametrize("has_condstore", [True, False])
+async def test_a_mail_that_appeared_below_the_cursor_while_nobody_looked_is_stored(
+    instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, has_condstore: bool
+) -> None:
+    if not has_condstore:
+        monkeypatch.setattr("app.adapters.imap.folder._number", lambda _said: 0)
     mailbox_id = await add(instance, mailbox)
-    await asyncio.to_thread(mailbox.append_all, [mail("one"), mail("two")])
     async with polling(instance):
+        await asyncio.to_thread(mailbox.append_all, [mail("one"), mail("two")])
         await stored(instance, 2)
         await looked(instance, mailbox_id)
-        async with instance.database.write() as uow:
-            (await uow.mailboxes.lock_folder(mailbox_id, "INBOX")).last_uid = 3
-        await asyncio.to_thread(mailbox.append, mail("late"))
+    await asyncio.to_thread(mailbox.append, mail("late"))
+    await cursor_moved(instance, mailbox_id, 3)
+    async with polling(instance):
         await stored(instance, 3)
+
+
+@ON_SQLITE
+async def test_what_breaks_off_a_look_behind_the_cursor_is_asked_for_again(
+    instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox_id = await add(instance, mailbox)
+    await asyncio.to_thread(mailbox.append, mail("one"))
+    async with polling(instance):
+        await stored(instance, 1)
+        await looked(instance, mailbox_id)
+    await asyncio.to_thread(mailbox.append, mail("late"))
+    await cursor_moved(instance, mailbox_id, 2)
+    changed_uids, asked = ImapFolder.changed_uids, list[int]()
+
+    def breaks_once(self: ImapFolder, mod_seq: int, *, since: datetime) -> Sequence[int]:
+        asked.append(mod_seq)
+        if len(asked) == 1:
+            raise Unreachable("imap_unreachable")
+        return changed_uids(self, mod_seq, since=since)
+
+    monkeypatch.setattr(ImapFolder, "changed_uids", breaks_once)
+    async with polling(instance):
+        await stored(instance, 2)
+    assert asked[0] == asked[1]
+
+
+@ON_SQLITE
+async def test_a_folder_made_anew_under_the_same_number_loses_no_mail(instance: Instance, mailbox: Mailbox) -> None:
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await watch_work_instead(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, [mail(f"old {number}") for number in range(5)], folder="Work")
+    async with polling(instance):
+        await stored(instance, 5)
+        await looked(instance, mailbox_id)
+    validity = await asyncio.to_thread(mailbox.uid_validity, "Work")
+    await asyncio.to_thread(mailbox.delete, "Work")
+    await asyncio.to_thread(mailbox.create, "Work")
+    await asyncio.to_thread(mailbox.set_uid_validity, validity, "Work")
+    await asyncio.to_thread(mailbox.append_all, [mail("new 1"), mail("new 2")], folder="Work")
+    async with polling(instance):
+        await stored(instance, 7)
+        await asyncio.to_thread(mailbox.append_all, [mail(f"newer {n}") for n in range(3)], folder="Work")
+        await stored(instance, 10)
+    async with instance.database.read() as uow:
+        row = await uow.mailboxes.folder(mailbox_id, "Work")
+    assert row is not None
+    assert (row.uid_validity, row.last_uid, row.remade) == (validity, 5, 1)
 
 
 @ON_SQLITE

@@ -166,9 +166,16 @@ class ImapFolder:
                 said = client.select_folder(self._name, readonly=True)
             if b"UIDVALIDITY" not in said:
                 raise Unreachable("imap_protocol")
-            uid_next = said.get(b"UIDNEXT") or max(client.search(["UID", "*"]), default=0) + 1
+            told = said.get(b"UIDNEXT")
+            uid_next = told or max(client.search(["UID", "*"]), default=0) + 1
             mod_seq = said.get(b"HIGHESTMODSEQ") if client.has_capability("CONDSTORE") else 0
-            state = FolderState(int(said[b"UIDVALIDITY"]), int(uid_next), self._name, mod_seq=_number(mod_seq))
+            state = FolderState(
+                int(said[b"UIDVALIDITY"]),
+                int(uid_next),
+                self._name,
+                mod_seq=_number(mod_seq),
+                tells_next=told is not None,
+            )
         self._line.selected = self
         self._seen = state
         return state

@@ -77,7 +77,9 @@ class MailboxRow(Base):
 class FolderRow(Base):
     """How far a folder has been read: everything up to `last_uid` under `uid_validity` is stored.
 
-    `uid_validity` 0 means never opened. Up to `settled_uid` the server was told what the mailbox asks for.
+    `uid_validity` 0 means never opened; `remade` counts how often the folder was made anew under the same one.
+    Changes up to `mod_seq` (CONDSTORE) were looked at. Up to `settled_uid` the server was told what the mailbox asks
+    for.
     Mail received before `starts_at` is history: read for threads, never worked.
     """
 
@@ -90,6 +92,8 @@ class FolderRow(Base):
     last_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     settled_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     starts_at: Mapped[datetime] = mapped_column(Moment)
+    mod_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    remade: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class GrantRow(Base):
