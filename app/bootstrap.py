@@ -102,6 +102,7 @@ from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.claims import ClaimBook
 from app.reminders.learning import LearningPages
+from app.reminders.next_steps import NextStepService, Standings
 from app.reminders.outcomes import OutcomeService
 from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
@@ -162,7 +163,7 @@ class Services:
     documents: DocumentService
     quality: QualityService
     ledger_folder: WatchedFolder
-    standing: StandingService
+    next_steps: NextStepService
     reminders: ReminderService
     batches: BatchService
     sending: SendingService
@@ -315,7 +316,8 @@ def build(
     privacy = PrivacyService(database, retention, clock)
     audit = AuditService(database)
     insights = InsightsService(database, clock)
-    standing = StandingService(database, load_standing(), load_actions(), clock)
+    standing = StandingService(database, load_standing(settings.policy_file), load_actions(settings.policy_file), clock)
+    next_steps = NextStepService(database, Standings(standing.of, standing.of_all), plans, clock)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(traced_triage(tracer, triage.work), triage.give_up),
@@ -366,7 +368,7 @@ def build(
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
         ),
-        standing=standing,
+        next_steps=next_steps,
         reminders=plans,
         batches=batches,
         sending=sending,
@@ -377,7 +379,7 @@ def build(
         learning=LearningPages(database, plans.policy, clock, sending_stopped=policy.sending_stopped),
         insights=insights,
         dashboards=InsightsPages(database, clock),
-        customers=CustomerPages(database, clock, standing.of),
+        customers=CustomerPages(database, clock, next_steps.of),
         contacts=ContactService(database, clock),
         case_files=CaseFileService(database, clock),
         identity=IdentityService(database, clock),
@@ -412,6 +414,7 @@ def build(
             {
                 "settle": Settling(database, clock).settle,
                 "figures": insights.refresh_today,
+                "next_steps": next_steps.refresh_today,
                 "outcomes": OutcomeService(database, clock).follow_today,
                 "reminders": tracer.timed(
                     StepName.MORNING, Morning(database, batches, sending, policy, plans.policy).run

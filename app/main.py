@@ -25,6 +25,8 @@ from app.playground.routes import router as playground
 from app.privacy.routes import api as privacy_api
 from app.privacy.routes import router as privacy
 from app.reminders.batch_routes import router as batches
+from app.reminders.next_step_routes import api as next_steps_api
+from app.reminders.next_step_routes import router as next_steps
 from app.reminders.routes import api as reminders_api
 from app.reminders.routes import router as reminders
 from app.review.api import router as api
@@ -90,11 +92,11 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     if services.tracer.is_on:
         app.add_middleware(TracesRequests, tracer=services.tracer)
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
-    ledgers = (imports, ledger, contacts, reminders, batches, case_files, privacy, privacy_api, insights)
+    ledgers = (imports, ledger, contacts, reminders, next_steps, batches, case_files, privacy, privacy_api, insights)
     oversight = (audit, steering, playground, administration, work)
     reviews = (queue, live, notifications, pages, desk, calls, calls_api, guidance)
     people = (identity, *reviews, *oversight, *ledgers)
-    for router in (operations, api, cases_api, reminders_api, webhooks, outbox, triage, *people):
+    for router in (operations, api, cases_api, reminders_api, next_steps_api, webhooks, outbox, triage, *people):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

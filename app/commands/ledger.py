@@ -77,7 +77,7 @@ def ledger_claims(customer: str, as_json: AsJson = False) -> None:
 @ledger.command("standing")
 def ledger_standing(customer: str, as_json: AsJson = False) -> None:
     """Signals, value at risk, expected payment days and the next best action of a customer, with their reasons."""
-    standing = with_services(lambda s: s.standing.of(customer))
+    standing = with_services(lambda s: s.next_steps.of(customer))
     if as_json:
         print_json(standings.as_data(standing))
     else:

@@ -4,15 +4,16 @@ Nothing here acts. A reminder still goes through the plan with its caps and chec
 the way to a lawyer are for a person.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.conduct import NotScored, OpenItem, Position, Stop
 from app.domain.intents import Tone
 from app.domain.money import Money, total
-from app.domain.reminder import Stage
+from app.domain.reminder import Channel, PlanLine, Stage, Why
+from app.domain.reminder import NextAction as Outcome
 from app.domain.sentence import Sentence
 from app.domain.signals import Signal, SignalName, raised
 
@@ -70,7 +71,8 @@ class ActionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """`facts`: what made the rule hold, in words; for a call they are what to talk about."""
+    """`facts`: what made the rule hold, in words; for a call they are what to talk about. `stage` and `tone`: of the
+    plan's step, where one is due."""
 
     kind: ActionKind
     rule: str
@@ -99,6 +101,34 @@ def next_action(position: Position, signals: tuple[Signal, ...] | NotScored, pol
         stage=rule.stage,
         tone=rule.tone,
     )
+
+
+def agreed(action: NextAction, lines: Sequence[PlanLine]) -> NextAction:
+    """The action as the plan of reminders bears it out: what is sent, and when, is the plan's to say.
+
+    A reminder is the plan's own step; where the plan contacts nobody today, neither does this, and its reason stands.
+    Old data stop a person too, and caps a call. `lines` are the customer's of the same day, at least one.
+    """
+    line = next((line for line in lines if line.action is not Outcome.WAIT), lines[0])
+    if line.reason is Why.STALE_DATA or (line.reason is Why.CONTACT_CAP and action.kind is ActionKind.CALL):
+        return _waits(action, line)
+    if action.kind not in {ActionKind.REMIND, ActionKind.WAIT}:
+        return action
+    if line.action is Outcome.WAIT:
+        return _waits(action, line) if action.kind is ActionKind.REMIND else action
+    return replace(action, kind=_kind_of(line), because=line.why, stage=line.stage, tone=line.tone)
+
+
+def _kind_of(line: PlanLine) -> ActionKind:
+    """Of a line that contacts somebody: what is written is a reminder, whoever writes it."""
+    if line.reason is Why.NO_CONTACT:
+        return ActionKind.SWITCH_CONTACT
+    is_written = line.action is Outcome.REMIND or line.channel in {Channel.LETTER, Channel.SMS}
+    return ActionKind.REMIND if is_written else ActionKind.CALL
+
+
+def _waits(action: NextAction, line: PlanLine) -> NextAction:
+    return replace(action, kind=ActionKind.WAIT, because=line.why, stage=None, tone=None)
 
 
 class _Situation:

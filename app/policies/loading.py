@@ -19,7 +19,20 @@ DEFAULT = Path(__file__).with_name("default.toml")
 
 E = TypeVar("E", bound=StrEnum)
 
-_TOP = {"version", "rule", "autonomy", "tone", "limits", "sending_stopped", "reminders", "ledger", "company", "queue"}
+_TOP = {
+    "version",
+    "rule",
+    "autonomy",
+    "tone",
+    "limits",
+    "sending_stopped",
+    "reminders",
+    "ledger",
+    "company",
+    "queue",
+    "standing",
+    "next_action",
+}
 _CONDITION = {
     "any_intent",
     "only_intents",

@@ -1,4 +1,5 @@
-"""Reads standing.toml and next_action.toml. Whatever is wrong is named with the file and the place."""
+"""Reads standing.toml and next_action.toml, or [standing] and [next_action] of the operator's one file in their place.
+Whatever is wrong is named with the file and the place."""
 
 import tomllib
 from collections.abc import Mapping
@@ -19,9 +20,9 @@ NEXT_ACTION = Path(__file__).with_name("next_action.toml")
 T = TypeVar("T")
 
 
-def load_standing(file: Path = STANDING) -> StandingPolicy:
+def load_standing(own: Path | None = None) -> StandingPolicy:
     """What counts as a signal, and what each weighs. Raises SettingInvalid."""
-    data = _read(file)
+    file, data = _section(own, "standing", STANDING)
     _only(file, "", data, {"version", "signals", "priority"})
     _only(file, "signals", data.get("signals", {}), set(SignalLimits.__dataclass_fields__))
     weights = data.get("priority", {})
@@ -34,9 +35,9 @@ def load_standing(file: Path = STANDING) -> StandingPolicy:
     return policy
 
 
-def load_actions(file: Path = NEXT_ACTION) -> ActionPolicy:
+def load_actions(own: Path | None = None) -> ActionPolicy:
     """The rules of the next best action. Raises SettingInvalid."""
-    data = _read(file)
+    file, data = _section(own, "next_action", NEXT_ACTION)
     _only(file, "", data, {"version", "rule"})
     for number, rule in enumerate(data.get("rule", []), 1):
         place = f'rule "{rule.get("name", number)}"'
@@ -45,6 +46,14 @@ def load_actions(file: Path = NEXT_ACTION) -> ActionPolicy:
     policy = _record(file, TypeAdapter(ActionPolicy), {"version": data.get("version"), "rules": data.get("rule")})
     _check_rules(file, policy.rules)
     return policy
+
+
+def _section(operators: Path | None, key: str, shipped: Path) -> tuple[Path, dict[str, Any]]:
+    """A table of the operator's file, or what ships where there is none, and the file that it is from."""
+    own = _read(operators).get(key) if operators is not None else None
+    if own is not None and not isinstance(own, dict):
+        raise SettingInvalid(f"{operators}: {key} must be a table")
+    return (operators, own) if operators is not None and own is not None else (shipped, _read(shipped))
 
 
 def _read(file: Path) -> dict[str, Any]:

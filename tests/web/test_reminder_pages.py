@@ -124,3 +124,21 @@ def test_every_word_of_the_plan_has_words() -> None:
     assert {stage.value for stage in Stage} == words["STAGES"].keys()
     assert {channel.value for channel in Channel} == words["CHANNELS"].keys()
     assert set(LANES) == words["LANES"].keys() == words["ENTRIES"].keys()
+
+
+async def test_people_and_programs_read_what_to_do_next(desk: Desk) -> None:
+    assert "Not worked out yet" in await desk.get("/reminders/worklist")
+    await desk.services.next_steps.refresh_today()
+    page = await desk.get("/reminders/worklist")
+    check(page)
+    for words in ("Customer Ltd", "First reminder, warm", "A step is due", "€350.00"):
+        assert words in page, words
+    assert "Nothing is left to do" in await desk.get("/reminders/worklist?kind=call")
+    found = await desk.ask("GET", "/worklist?kind=remind&limit=1")
+    (item,) = found["items"]
+    assert (item["customer_id"], item["stage"], item["asks"]) == (
+        "C-1",
+        "first",
+        {"amount": "350.00", "currency": "EUR"},
+    )
+    assert found["next"] is None

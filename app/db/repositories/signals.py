@@ -106,7 +106,7 @@ class Signals:
             ids,
         )
         cases = await self._by_customer(
-            sa.select(CaseRow.customer_id, CaseRow.kind, CaseRow.invoices, CaseRow.amount).where(
+            sa.select(CaseRow.customer_id, CaseRow.kind, CaseRow.state, CaseRow.invoices, CaseRow.amount).where(
                 CaseRow.state.in_(list(RUNNING))
             ),
             CaseRow.customer_id,
@@ -267,8 +267,9 @@ def _item(row: Found, cases: Iterable[Found]) -> OpenItem:
 
 
 def _covers(case: Found, invoice: Found) -> bool:
-    """A dispute about a part leaves the rest to be asked for."""
-    is_partial = case.kind == CaseKind.DISPUTE and case.amount is not None and case.amount < invoice.open_amount
+    """A dispute about a part of one invoice, once a person has confirmed it, leaves the rest to be asked for."""
+    is_part = case.kind == CaseKind.DISPUTE and case.state is CaseState.CONFIRMED and len(case.invoices) == 1
+    is_partial = is_part and case.amount is not None and case.amount < invoice.open_amount
     return not is_partial and invoice.number.upper() in {number.upper() for number in case.invoices}
 
 

@@ -1,6 +1,6 @@
 """All mapped classes at once, for whoever needs the whole metadata."""
 
-from app.db.tables.figures import BalanceRow, FigureRow
+from app.db.tables.figures import BalanceRow, FigureRow, NextStepRow
 from app.db.tables.guidance import GuidanceRow
 from app.db.tables.ledger import (
     CaseRow,
@@ -60,6 +60,7 @@ TABLES = (
     MailboxRow,
     MasterKeyRow,
     MessageRow,
+    NextStepRow,
     NoticeRow,
     NotifyRow,
     OutboxRow,

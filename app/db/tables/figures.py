@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Amount, Base, words
+from app.domain.next_action import ActionKind
 from app.domain.receivables import FigureName
 
 
@@ -25,6 +26,28 @@ class FigureRow(Base):
     detail: Mapped[str] = mapped_column(sa.String(32), primary_key=True, default="")
     value: Mapped[Decimal] = mapped_column(Amount)
     count: Mapped[int]
+
+
+class NextStepRow(Base):
+    """What to do next about one customer with something open, as of the day on which it was worked out.
+
+    `because` is a kept sentence. `asks`: what the plan of that day is about, `at_risk`: the value at risk, both in
+    `currency`; a natural person has none, whom nobody may score."""
+
+    __tablename__ = "next_steps"
+    __table_args__ = (sa.Index("ix_next_steps_kind_currency", "kind", "currency", "at_risk"),)
+
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), primary_key=True)
+    day: Mapped[date]
+    kind: Mapped[ActionKind] = mapped_column(words(ActionKind, "kind"))
+    stage: Mapped[str] = mapped_column(sa.String(16))
+    tone: Mapped[str] = mapped_column(sa.String(16))
+    rule: Mapped[str] = mapped_column(sa.String(64))
+    because: Mapped[str] = mapped_column(sa.Text)
+    currency: Mapped[str] = mapped_column(sa.CHAR(3))
+    asks: Mapped[Decimal] = mapped_column(Amount)
+    at_risk: Mapped[Decimal | None] = mapped_column(Amount)
+    days_overdue: Mapped[int]
 
 
 class BalanceRow(Base):

@@ -1,14 +1,18 @@
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from app.domain.conduct import BrokenPromise, Conduct, CustomerFacts, KnownContact, NotScored, OpenItem, Stop
 from app.domain.forecast import forecast_of
 from app.domain.ids import new_id
-from app.domain.next_action import ActionKind, NextAction, next_action
+from app.domain.intents import Tone
+from app.domain.next_action import ActionKind, NextAction, agreed, next_action
 from app.domain.priority import priority_of
-from app.domain.reminder import Stage
+from app.domain.reminder import Channel, PlanLine, Stage, Why
+from app.domain.reminder import NextAction as Outcome
 from app.domain.signals import signals_of
 from app.domain.standing import standing_of
 from app.policies.standing import load_actions, load_standing
@@ -93,3 +97,39 @@ def test_whatever_scores_takes_the_conduct_that_a_natural_person_does_not_have(s
 def test_the_same_facts_give_the_same_standing() -> None:
     facts = CustomerFacts(position(item(20), item(-3)), conduct(3, 5, 8, 2, broken_promises=BROKEN))
     assert standing_of(facts, (1, 2), POLICY, ACTIONS) == standing_of(facts, (1, 2), POLICY, ACTIONS)
+
+
+def line(**of: Any) -> PlanLine:
+    usual = {
+        "customer_id": "C-1",
+        "currency": "EUR",
+        "action": Outcome.WAIT,
+        "reason": Why.NOT_DUE,
+        "why": "No step is due",
+    }
+    return PlanLine(**usual | of)
+
+
+SENT = line(action=Outcome.REMIND, reason=Why.DUE, why="due", stage=Stage.FIRST, tone=Tone.WARM, channel=Channel.EMAIL)
+
+
+@pytest.mark.parametrize(
+    ("days", "lines", "kind", "stage"),
+    [
+        (35, (SENT,), ActionKind.REMIND, Stage.FIRST),
+        (35, (line(), SENT), ActionKind.REMIND, Stage.FIRST),
+        (1, (SENT,), ActionKind.REMIND, Stage.FIRST),
+        (35, (line(),), ActionKind.WAIT, None),
+        (70, (line(),), ActionKind.CALL, None),
+        (70, (line(reason=Why.STALE_DATA),), ActionKind.WAIT, None),
+        (70, (line(reason=Why.CONTACT_CAP),), ActionKind.WAIT, None),
+        (35, (replace(SENT, action=Outcome.TASK, channel=Channel.CALL),), ActionKind.CALL, Stage.FIRST),
+        (35, (replace(SENT, action=Outcome.TASK, channel=Channel.LETTER),), ActionKind.REMIND, Stage.FIRST),
+        (35, (replace(SENT, action=Outcome.TASK, reason=Why.NO_CONTACT),), ActionKind.SWITCH_CONTACT, Stage.FIRST),
+    ],
+)
+def test_the_plan_has_the_last_word_on_what_is_sent(
+    days: int, lines: tuple[PlanLine, ...], kind: ActionKind, stage: Stage | None
+) -> None:
+    found = agreed(action(item(days)), lines)
+    assert (found.kind, found.stage) == (kind, stage)

@@ -1,0 +1,50 @@
+"""What to do next about each customer, written anew each day, and read as a list by those who do it."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables.figures import NextStepRow
+from app.db.tables.ledger import CustomerRow
+from app.domain.next_action import ActionKind
+
+AT_ONCE = 2_000
+
+
+class NextSteps:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def replace(self, rows: Sequence[NextStepRow]) -> None:
+        """All that stood there goes."""
+        await self._session.execute(sa.delete(NextStepRow))
+        for start in range(0, len(rows), AT_ONCE):
+            self._session.add_all(rows[start : start + AT_ONCE])
+            await self._session.flush()
+
+    async def page(
+        self, kinds: Collection[ActionKind], *, owner: str = "", offset: int = 0, limit: int
+    ) -> Sequence[tuple[NextStepRow, CustomerRow]]:
+        """By currency, in each what is most at risk first; then those of whom no such value is known, by age."""
+        query = sa.select(NextStepRow, CustomerRow).join(CustomerRow, CustomerRow.id == NextStepRow.customer_id)
+        query = query.where(NextStepRow.kind.in_(sorted(kinds)))
+        if owner:
+            query = query.where(CustomerRow.owner_email == owner)
+        found = await self._session.execute(
+            query.order_by(
+                NextStepRow.currency,
+                NextStepRow.at_risk.is_(None),
+                NextStepRow.at_risk.desc(),
+                NextStepRow.days_overdue.desc(),
+                NextStepRow.customer_id,
+            )
+            .offset(offset)
+            .limit(limit)
+        )
+        return [(row, customer) for row, customer in found]
+
+    async def day(self) -> date | None:
+        """As of which day the list is."""
+        return await self._session.scalar(sa.select(sa.func.max(NextStepRow.day)))
