@@ -13,6 +13,7 @@ import typer
 
 from app.demo.history import END, sample_ledger
 from app.demo.history_files import write_files
+from app.domain.intents import Route
 from app.reading.classifier import MODEL_FILE
 from app.reading.embedding import TUNING_FILE
 from evals.corrections import take_effect
@@ -122,7 +123,8 @@ def train(
     from evals.train import train as fit  # noqa: PLC0415 scikit-learn is a development dependency
 
     try:
-        lines = [*training_lines(data), *(_lines(extra) if extra else [])]
+        told = [line for line in _lines(extra) if "intents" in line["expect"]] if extra else []
+        lines = [*training_lines(data), *told]
     except BadLine as error:
         raise typer.BadParameter(str(error)) from error
     redactor = build_text_redactor() if redact else None
@@ -168,6 +170,19 @@ def tune(
         out=out,
     )
     typer.echo(json.dumps({"kept_back_macro_f1": round(kept_back, 4)}))
+
+
+@app.command()
+def misses(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Ask again about mails of `duebox corrections` that a person said need an answer: exit 1 while one is silenced."""
+    lines = [line for line in _lines(file) if line.get("source") == "needs_answer"]
+    predictions, _ = _predictions(lines, Provider())
+    silenced = [prediction for prediction in predictions if prediction["route"] == Route.NONE]
+    for prediction in silenced:
+        typer.echo(f"{prediction['id']}  {prediction['rule']}")
+    typer.echo(f"{len(silenced)} of {len(lines)} would still get no answer")
+    if silenced:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -17,7 +17,8 @@ root = typer.Typer()
 
 @root.command("corrections")
 def export_corrections(out: Annotated[Path, typer.Argument(help="The JSONL file to write.")]) -> None:
-    """Write what people corrected as a data set, for `python -m evals train --extra`; the export is noted."""
+    """Write what people corrected as a data set, for `python -m evals train --extra`, and the mails that Duebox would
+    not have answered, for `python -m evals misses`; the export is noted."""
     lines = with_services(corrections.exported)
     out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
     typer.echo(f"{len(lines)} {'correction' if len(lines) == 1 else 'corrections'} written to {out}")

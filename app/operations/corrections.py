@@ -1,4 +1,5 @@
-"""Corrections that people made, as lines of a data set: `python -m evals train --extra FILE` learns from them.
+"""What people put right, as lines of a data set. `python -m evals train --extra FILE` learns from the corrections;
+`python -m evals misses FILE` asks again about mails that Duebox would not have answered, and a person said it must.
 
 They hold the words of mails, as they were written; training redacts them. Who exports them is noted in the chain of
 reads.
@@ -10,11 +11,14 @@ from uuid import UUID
 
 from app.bootstrap import Services
 from app.db.repositories.guidance import CORRECTION
+from app.db.repositories.handled import HandledReviews
+from app.db.tables.ledger import InvoiceRow
+from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
 from app.db.uow import Uow
 from app.domain.directions import Correction
 from app.domain.errors import NotFound
-from app.domain.intents import Reason
+from app.domain.intents import Reason, Route
 from app.domain.message import ReadMail
 from app.domain.people import DUEBOX
 from app.domain.prediction import prediction
@@ -28,10 +32,13 @@ LABELS = frozenset(list(Reason)[: list(Reason).index(Reason.LOW_INFORMATION) + 1
 
 
 async def exported(services: Services) -> list[dict[str, Any]]:
-    """One line for each corrected mail that was read again since, by its newest correction."""
+    """One line for each corrected mail that was read again since, by its newest correction, and for each other mail of
+    the no-answer list that needed an answer."""
     async with services.database.write() as uow:
         mark = watermark(DUEBOX, uow.clock())
         lines = {line["id"]: {**line, "export": str(mark)} async for line in _lines(uow)}
+        missed = [line async for line in _misses(uow) if f"corrected-{line['id'].removeprefix('missed-')}" not in lines]
+        lines |= {line["id"]: {**line, "export": str(mark)} for line in missed}
         uow.audit.add("review.corrections.exported", chain=Chain.ACCESS, rows=len(lines), export_id=mark.id)
     return list(lines.values())
 
@@ -51,6 +58,50 @@ async def _lines(uow: Uow) -> AsyncIterator[dict[str, Any]]:
             except NotFound:  # erased
                 continue
             yield _line(str(message.id), read, correction, proposal)
+
+
+async def _misses(uow: Uow) -> AsyncIterator[dict[str, Any]]:
+    after = 0
+    while rows := await HandledReviews(uow.session).missed(after=after, limit=PAGE):
+        for after, message in rows:  # noqa: B007  # the next page begins there
+            try:
+                read = load(READ_MAIL, await uow.words.get(message.reading_id)) if message.reading_id else None
+            except NotFound:  # erased
+                continue
+            if read is not None:
+                yield await _miss(uow, message, read)
+
+
+async def _miss(uow: Uow, message: MessageRow, read: ReadMail) -> dict[str, Any]:
+    """What it means nobody said: only that silence was wrong."""
+    head = read.mail.head
+    customer = await uow.ledger.customer(message.customer_id) if message.customer_id else None
+    return {
+        "id": f"missed-{message.id}",
+        "source": "needs_answer",
+        "language": read.language,
+        "from": f"{head.sender.name} <{head.sender.email}>",
+        "to": next((address.email for address in head.to), ""),
+        "received_at": message.received_at.isoformat(),
+        "subject": head.subject,
+        "body": read.mail.text,
+        "account": {
+            "name": customer.name if customer else "(no account)",
+            "invoices": [_invoice(row) for row in await uow.ledger.invoices(customer.id)] if customer else [],
+        },
+        "expect": {"route": Route.REVIEW.value},
+    }
+
+
+def _invoice(row: InvoiceRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "kind": row.kind.value,
+        "amount": str(row.open_amount),
+        "currency": row.currency,
+        "due_date": row.due_date.isoformat(),
+        "status": row.status.value,
+    }
 
 
 def _line(message_id: str, read: ReadMail, correction: Correction, proposal: Proposal) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.domain.review import Action, CaseKind, CaseState, OutboxState, ReviewSt
 from app.operations.corrections import exported
 from app.review.desk import DeskService
 from app.triage.guidance import GuidanceService
+from evals.cases import case_of
 from evals.lessons import lessons
 from tests.instances import Instance, mail
 
@@ -141,6 +142,26 @@ async def test_a_corrected_mail_is_read_again_and_becomes_a_lesson(instance: Ins
     with pytest.raises(ReviewAlreadyDecided) as lost:
         await guidance(instance).correct(review.id, said, version=review.version, by=instance.collector)
     assert lost.value.decided_by == "Ines Halvard"
+
+
+async def test_a_mail_that_needed_an_answer_becomes_a_case_until_it_is_corrected(instance: Instance) -> None:
+    services = cast(Services, SimpleNamespace(database=instance.database))
+    await instance.work(mail("I am away.", headers=[("Auto-Submitted", "auto-replied")]))
+    (message,) = await instance.messages()
+    assert await exported(services) == []
+    await instance.reviews.needs_answer(message.id, by=instance.collector)
+    (line,) = await exported(services)
+    assert (line["source"], line["body"], line["expect"]) == ("needs_answer", "I am away.", {"route": "review"})
+    case = case_of(line)
+    assert (case.read.mail.head.sender.email, [i.number for i in case.link.account.invoices]) == (
+        "petra@customer.example",
+        ["INV-1"],
+    )
+    (review,) = await instance.pending()
+    said = Correction((IntentFinding(Intent.QUERY, 1.0),), customer_id="C-1")
+    await guidance(instance).correct(review.id, said, version=review.version, by=instance.collector)
+    await instance.triage.work(str(message.id))
+    assert [line["source"] for line in await exported(services)] == ["correction"], "it says more"
 
 
 async def test_a_correction_names_only_what_there_is(instance: Instance) -> None:

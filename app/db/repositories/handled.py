@@ -19,6 +19,7 @@ from app.domain.review import OutboxState, ReviewState
 
 MOST = 20_000
 WEEK_DAYS = 7
+_IS_MISS = sa.and_(AuditRow.chain == Chain.DECISIONS, AuditRow.kind == "review.message.needs_answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,19 @@ class HandledReviews:
 
     async def misses(self, moment: datetime) -> int:
         """Mails of the no-answer list that a person said needed an answer."""
-        counting = sa.select(sa.func.count()).where(
-            AuditRow.chain == Chain.DECISIONS, AuditRow.kind == "review.message.needs_answer", AuditRow.at >= moment
-        )
+        counting = sa.select(sa.func.count()).where(_IS_MISS, AuditRow.at >= moment)
         return await self._session.scalar(counting) or 0
+
+    async def missed(self, *, after: int, limit: int) -> list[tuple[int, MessageRow]]:
+        """Those mails themselves, the earliest said first, each with the number of its entry."""
+        rows = await self._session.execute(
+            sa.select(AuditRow.seq, MessageRow)
+            .join(MessageRow, MessageRow.id == AuditRow.message_id)
+            .where(_IS_MISS, AuditRow.seq > after)
+            .order_by(AuditRow.seq)
+            .limit(limit)
+        )
+        return [(seq, message) for seq, message in rows]
 
     async def _first_touches(self, message_ids: Sequence[UUID]) -> dict[UUID, datetime]:
         """When a person first did something with a mail."""
