@@ -359,7 +359,7 @@ def build(
         ledger_pages=LedgerPages(database, clock),
         ledger=ledger,
         documents=DocumentService(database, clock),
-        quality=QualityService(database, ledger),
+        quality=QualityService(database, ledger, policy.companies),
         ledger_folder=WatchedFolder(
             database,
             ledger,

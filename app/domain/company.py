@@ -1,6 +1,9 @@
 """The legal entities that we collect for, each with an identity of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from app.domain.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,26 @@ class Company:
     bic: str = ""
     mailbox: str = ""
     signature: str = ""
+
+
+def mailbox_of(company: str, companies: Sequence[Company], active: Sequence[str]) -> str:
+    """The name of the mailbox that a company's reminders leave from, of the active ones: its own; else the only one
+    if it is no other's, or the first where there is one company. Mail of one legal entity never leaves from another's.
+
+    Raises Invalid, saying what to configure.
+    """
+    identity = next((one for one in companies if one.id == company), None)
+    if identity is None and (companies or (company and len(active) > 1)):
+        raise Invalid(
+            "company {company} has no [[company]] in the policy file: no mailbox speaks for it", company=repr(company)
+        )
+    wanted = identity.mailbox if identity is not None else ""
+    others = {one.mailbox for one in companies if one.id != company}
+    is_anyones = not wanted and (not others or (len(active) == 1 and active[0] not in others))
+    name = wanted if wanted in active else active[0] if is_anyones and active else ""
+    if not name:
+        raise Invalid(
+            "company {company} has no active mailbox: name one in its [[company]] of the policy file",
+            company=repr(company),
+        )
+    return name

@@ -1,11 +1,13 @@
 """The data-quality report: what in the ledger would make a reminder wrong, late or unsendable, and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.db.repositories.quality import Quality
+from app.db.repositories.quality import EXAMPLES, Found, Quality
 from app.db.uow import Database
+from app.domain.company import Company, mailbox_of
+from app.domain.errors import Invalid
 from app.domain.freshness import Freshness
 from app.domain.sentence import Sentence
 from app.ledger.service import LedgerService
@@ -19,7 +21,12 @@ class Meaning:
     remedy: str
 
 
+NO_SENDER = "companies_without_sender"
 MEANINGS: Mapping[str, Meaning] = {
+    NO_SENDER: Meaning(
+        Sentence("Companies that no mailbox speaks for"),
+        Sentence("No reminder is drafted for them: give each a [[company]] with a mailbox in the policy file."),
+    ),
     "customers_without_contact": Meaning(
         Sentence("Customers without an active contact"), Sentence("No reminder can be sent to them: add a contact.")
     ),
@@ -132,14 +139,30 @@ class QualityReport:
 
 
 class QualityService:
-    def __init__(self, database: Database, ledger: LedgerService) -> None:
+    def __init__(self, database: Database, ledger: LedgerService, companies: Sequence[Company]) -> None:
         self._database = database
         self._ledger = ledger
+        self._companies = companies
 
     async def report(self) -> QualityReport:
         """Look through the whole ledger. Takes some seconds for a million invoices."""
         freshness = await self._ledger.freshness_by_company()
         async with self._database.read() as uow:
             found = await Quality(uow.session).findings()
+        unsent = await self.unsent()
+        found[NO_SENDER] = Found(len(unsent), tuple(company or '""' for company in unsent)[:EXAMPLES])
         findings = tuple(QualityFinding(check, found[check].count, found[check].examples) for check in MEANINGS)
         return QualityReport(freshness, findings)
+
+    async def unsent(self) -> dict[str, str]:
+        """Companies with something open that no reminder can be drafted for, and why. Without a mailbox none."""
+        async with self._database.read() as uow:
+            active = [row.name for row in await uow.mailboxes.all() if row.active]
+            companies = await Quality(uow.session).companies() if active else []
+        found: dict[str, str] = {}
+        for company in companies:
+            try:
+                mailbox_of(company, self._companies, active)
+            except Invalid as refusal:
+                found[company] = str(refusal)
+        return found

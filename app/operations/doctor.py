@@ -51,6 +51,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
     if database.is_ok:
         yield await _clock(services)
         yield await _ledger(services)
+        yield await _senders(services)
         if services.reminders.policy.interest is not None:
             yield _interest(services)
         if not services.is_embedded:
@@ -86,6 +87,12 @@ async def _ledger(services: Services) -> Finding:
     found = await services.ledger.freshness()
     detail = found.reason or f"invoices as of {found.as_of:%Y-%m-%d %H:%M} UTC"
     return Finding("ledger", not found.is_stale, detail, "import a newer file: duebox import invoices FILE")
+
+
+async def _senders(services: Services) -> Finding:
+    unsent = await services.quality.unsent()
+    detail = "; ".join(unsent.values()) or "a mailbox speaks for every company"
+    return Finding("senders", not unsent, detail, "give each company a [[company]] with a mailbox in the policy file")
 
 
 def _interest(services: Services) -> Finding:

@@ -21,6 +21,7 @@ from app.db.tables.mail import MailboxRow
 from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
+from app.domain.company import mailbox_of
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
 from app.domain.money import Money
@@ -101,7 +102,7 @@ class BatchService:
             created_by=by.id,
         )
         async with self._database.write() as uow:
-            await mailbox_for(uow, self._policy, "")
+            await _mailboxes(uow)
             uow.reminders.add_batch(row)
             await uow.reminders.supersede()
             uow.audit.add(
@@ -115,14 +116,15 @@ class BatchService:
         return row.id
 
     async def _draft_one(self, batch_id: UUID, line: PlanLine, as_of: date) -> bool | None:
-        """Whether the draft may be approved as it is; None when the ledger changed under the plan."""
+        """Whether the draft may be approved as it is; None when the ledger changed under the plan, or no mailbox speaks
+        for the company."""
         wanted = Wanted.of_line(line)
         try:
             async with self._database.read() as uow:
                 team = (await mailbox_for(uow, self._policy, line.company)).team
                 brief = await brief_of(uow, wanted, self._policy, self._plans.claims, team=team, today=as_of)
-        except Invalid:
-            log.info("reminders.line.outdated", batch_id=str(batch_id), customer_id=line.customer_id)
+        except Invalid as refusal:
+            log.info("reminders.line.refused", batch_id=str(batch_id), customer_id=line.customer_id, why=str(refusal))
             return None
         reminder_id = new_id()
         with step(StepName.REMINDER, first=reminder_id, reminder_id=reminder_id, batch_id=batch_id):
@@ -268,10 +270,14 @@ def _step(task_id: UUID, line: PlanLine) -> PersonsStepRow:
 
 
 async def mailbox_for(uow: Uow, policy: Policy, company: str) -> MailboxRow:
-    """The mailbox that a company's reminders leave from; else the first. Raises Invalid when there is none."""
-    identity = policy.company(company)
+    """The mailbox that a company's reminders leave from. Raises Invalid when none speaks for it."""
+    rows = {row.name: row for row in await _mailboxes(uow)}
+    return rows[mailbox_of(company, policy.companies, list(rows))]
+
+
+async def _mailboxes(uow: Uow) -> list[MailboxRow]:
+    """Raises Invalid when there is none."""
     rows = [row for row in await uow.mailboxes.all() if row.active]
-    named = [row for row in rows if identity is not None and row.name == identity.mailbox]
     if not rows:
         raise Invalid(NO_MAILBOX)
-    return (named or rows)[0]
+    return rows

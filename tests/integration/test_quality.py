@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from app.db.repositories.quality import Quality
 from app.db.tables.ledger import ContactRow, CustomerRow, InvoiceRow, PaymentRow
 from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
+from app.domain.company import Company
 from app.domain.freshness import freshness
 from app.domain.ids import new_id
-from app.ledger.quality import MEANINGS, QualityFinding, QualityReport, QualityService
+from app.ledger.quality import MEANINGS, NO_SENDER, QualityFinding, QualityReport, QualityService
 from app.ledger.service import LedgerService
 from tests.instances import Instance
 
@@ -100,15 +101,23 @@ async def test_every_check_finds_what_is_odd_and_nothing_else(instance: Instance
     async with instance.database.read() as uow:
         found = await Quality(uow.session).findings()
     assert {check: (one.count, one.examples) for check, one in found.items()} == EXPECTED
-    assert found.keys() == MEANINGS.keys()
+    assert found.keys() == MEANINGS.keys() - {NO_SENDER}
 
 
 async def test_report_of_a_ledger_in_order_is_clean_but_for_its_age(instance: Instance) -> None:
     async with instance.database.write() as uow:
         await uow.session.execute(sa.update(CustomerRow).values(country="GB"))
-    report = await QualityService(instance.database, LedgerService(instance.database, instance.clock)).report()
+    report = await QualityService(instance.database, LedgerService(instance.database, instance.clock), ()).report()
     assert (report.found, report.is_clean) == ((), False)
     assert str(report) == "ledger: no invoices have been imported yet"
+
+
+async def test_a_company_that_no_mailbox_speaks_for_is_named(instance: Instance) -> None:
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(InvoiceRow).values(company="south"))
+    ledger = LedgerService(instance.database, instance.clock)
+    report = await QualityService(instance.database, ledger, (Company("north", "Nordhaven"),)).report()
+    assert [(one.check, one.examples) for one in report.found if one.check == NO_SENDER] == [(NO_SENDER, ("south",))]
 
 
 def test_report_is_said_to_people_and_to_machines() -> None:

@@ -43,6 +43,11 @@ class Quality:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    async def companies(self) -> list[str]:
+        """The words of the companies that anything is open for."""
+        is_open = InvoiceRow.status.not_in(CLOSED)
+        return sorted(await self._session.scalars(sa.select(InvoiceRow.company).where(is_open).distinct()))
+
     async def findings(self) -> dict[str, Found]:
         """Every check with what it found, also where that is nothing."""
         found: dict[str, Found] = {}
