@@ -15,8 +15,19 @@ from app.domain.message import Attachment, ParsedMail
 from app.reading.worded_bounces import find_worded_bounce
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_DEAD = re.compile(r"5\.(?:0\.0|1\.(?:0|1|2|3|6|10)|2\.[01]|4\.4)$")
-"""Bad mailbox, system or syntax, moved, null MX (RFC 7505), disabled, no route; 5.0.0 where no server says more."""
+_DEAD = re.compile(r"5\.(?:0\.0|1\.(?:0|1|2|3|6|10|351)|2\.[01]|4\.(?:4|310))$")
+"""Bad mailbox, system or syntax, moved, null MX (RFC 7505), disabled, no route; 5.0.0 where no server says more; and
+Microsoft's own words for an unknown recipient and a domain that is not there."""
+
+_WORDED = re.compile(
+    r"user unknown|unknown user|no such (?:user|mailbox|recipient)|recipient (?:not found|unknown|does not exist)|"
+    r"mailbox (?:not found|does not exist|unavailable)|recipient address rejected: access denied",
+    re.IGNORECASE,
+)
+"""What servers say of an unknown recipient beside a status that means nothing (5.3.0) or something else (Microsoft's
+5.4.1)."""
+
+_VAGUE = frozenset({"5.3.0", "5.4.1"})
 
 _ADDRESS = re.compile(r"[^\s<>;,\"]{1,64}@[\w.-]{1,255}")
 _MESSAGE_ID = re.compile(r"^message-id:\s*<?([^\s<>]+)>?", re.IGNORECASE | re.MULTILINE)
@@ -51,7 +62,8 @@ def _failed(report: str) -> Iterator[Recipient]:
         fields = message_from_string(block.strip("\n"))
         status = _status(fields)
         is_failed = str(fields.get("Action", "failed")).strip().lower().startswith("fail")
-        if is_failed and _DEAD.match(status):
+        is_dead = _DEAD.match(status) or (status in _VAGUE and _WORDED.search(str(fields.get("Diagnostic-Code", ""))))
+        if is_failed and is_dead:
             yield Recipient(_recipient(fields), status)
 
 

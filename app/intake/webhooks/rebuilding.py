@@ -32,12 +32,13 @@ class Pieces:
 def rebuilt(pieces: Pieces, provider: str) -> bytes:
     """The bytes of a mail with these pieces. `provider` is noted in its headers."""
     message = EmailMessage(policy=SMTP)
-    if pieces.text or not pieces.html:
-        message.set_content(pieces.text, cte="base64")
-    if pieces.html and pieces.text:
-        message.add_alternative(pieces.html, subtype="html", cte="base64")
-    elif pieces.html:
-        message.set_content(pieces.html, subtype="html", cte="base64")
+    text, html = _encodable(pieces.text), _encodable(pieces.html)
+    if text or not html:
+        message.set_content(text, cte="base64")
+    if html and text:
+        message.add_alternative(html, subtype="html", cte="base64")
+    elif html:
+        message.set_content(html, subtype="html", cte="base64")
     for file in pieces.files:
         kind = _MEDIA_TYPE.match(file.media_type)
         maintype, subtype = (kind[1], kind[2]) if kind else ("application", "octet-stream")
@@ -55,4 +56,9 @@ def _fields(headers: Iterable[tuple[str, str]]) -> Iterable[bytes]:
 
 
 def _plain(value: str) -> str:
-    return _BREAKS.sub(" ", value).strip()
+    return _BREAKS.sub(" ", _encodable(value)).strip()
+
+
+def _encodable(text: str) -> str:
+    """JSON may hold halves of surrogate pairs (RFC 8259 §8.2), which no encoding can write: each becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -15,7 +15,16 @@ from app.reading.charsets import decode_text
 from app.reading.files.archives import Budget, Member, gunzipped, names_in, unzipped
 from app.reading.files.calendars import calendar_text
 from app.reading.files.kinds import FileKind, is_what_it_says, kind_of
-from app.reading.files.text import BYTE_LIMIT, DEPTH_LIMIT, NOTHING, TEXT_LIMIT, FileRefused, FileText, Trouble
+from app.reading.files.text import (
+    BYTE_LIMIT,
+    DEPTH_LIMIT,
+    NOTHING,
+    TEXT_LIMIT,
+    FileRefused,
+    FileText,
+    Trouble,
+    as_far_as_read,
+)
 from app.reading.visible import visible_text
 
 EXPANDING = frozenset({FileKind.PDF, FileKind.ZIP, FileKind.GZIP, FileKind.COMPOUND})
@@ -66,16 +75,18 @@ def _read(file: GivenFile, depth: int, budget: Budget) -> FileText:
 
 
 def _read_text(file: GivenFile, _depth: int, _budget: Budget) -> FileText:
-    return FileText(_decoded(file))
+    text, is_cut = _decoded(file)
+    return as_far_as_read(text, is_cut=is_cut)
 
 
 def _read_html(file: GivenFile, _depth: int, _budget: Budget) -> FileText:
     text, has_hidden_text = visible_text(decode_text(file.content, file.charset)[0])
-    return FileText(text[:TEXT_LIMIT], None, has_hidden_text)
+    return as_far_as_read(text, hides=has_hidden_text)
 
 
 def _read_calendar(file: GivenFile, _depth: int, _budget: Budget) -> FileText:
-    return FileText(calendar_text(_decoded(file)))
+    text, is_cut = _decoded(file)
+    return as_far_as_read(calendar_text(text), is_cut=is_cut)
 
 
 def _read_pdf(file: GivenFile, _depth: int, _budget: Budget) -> FileText:
@@ -89,9 +100,11 @@ def _read_gzip(file: GivenFile, depth: int, budget: Budget) -> FileText:
     return _read(GivenFile(file.name.removesuffix(".gz"), "", gunzipped(file.content, budget)), depth + 1, budget)
 
 
-def _decoded(file: GivenFile) -> str:
-    text = decode_text(file.content[: TEXT_LIMIT * _BYTES_A_CHARACTER], file.charset)[0][:TEXT_LIMIT]
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _decoded(file: GivenFile) -> tuple[str, bool]:
+    """The words, and whether there are more."""
+    most = TEXT_LIMIT * _BYTES_A_CHARACTER
+    text = decode_text(file.content[:most], file.charset)[0].replace("\r\n", "\n").replace("\r", "\n")
+    return text, len(file.content) > most
 
 
 def _read_zip(file: GivenFile, depth: int, budget: Budget) -> FileText:
@@ -135,7 +148,7 @@ def _read_compound(file: GivenFile, depth: int, budget: Budget) -> FileText:
         _go_deeper(depth)
     rest = _together(message.attachments, depth, budget)
     text = "\n\n".join(part for part in (message.text, rest.text) if part)
-    return FileText(text[:TEXT_LIMIT] or None, rest.trouble, message.has_hidden_text or rest.has_hidden_text)
+    return as_far_as_read(text, message.trouble or rest.trouble, hides=message.has_hidden_text or rest.has_hidden_text)
 
 
 def _together(members: Iterable[Member], depth: int, budget: Budget) -> FileText:
@@ -149,7 +162,7 @@ def _together(members: Iterable[Member], depth: int, budget: Budget) -> FileText
         found_hidden = found_hidden or read.has_hidden_text
         if read.text:
             texts.append(f"{member.name}:\n{read.text}")
-    return FileText("\n\n".join(texts)[:TEXT_LIMIT] or None, trouble, found_hidden)
+    return as_far_as_read("\n\n".join(texts), trouble, hides=found_hidden)
 
 
 _READERS: Mapping[FileKind, Callable[[GivenFile, int, Budget], FileText]] = {

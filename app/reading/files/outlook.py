@@ -1,4 +1,7 @@
-"""An Outlook message in a file ([MS-OXMSG]): its head in three lines, its words, and its attachments as files."""
+"""An Outlook message in a file ([MS-OXMSG]): its head in three lines, its words, and its attachments as files.
+
+Messages within it are read as words under their names. What else it may be (words in RTF alone, files of messages
+within it) is said as a trouble."""
 
 import struct
 from collections.abc import Iterator
@@ -23,6 +26,9 @@ _SENT = 0x0039_0040
 """PidTagClientSubmitTime, a PtypTime."""
 
 _STRING, _STRING8, _BINARY = "001F", "001E", "0102"
+_EMBEDDED = f"{_STREAM}3701000D"
+_EMBEDDED_HEADER_SIZE = 24
+_RTF = "1009"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class OutlookMessage:
     text: str = field(repr=False)
     has_hidden_text: bool
     attachments: tuple[Member, ...] = field(repr=False)
+    trouble: Trouble | None = None
 
 
 def is_outlook_message(container: OleFileIO) -> bool:
@@ -48,33 +55,64 @@ def opened(content: bytes) -> OleFileIO:
 def read_outlook(container: OleFileIO) -> OutlookMessage:
     """Raises FileRefused."""
     try:
-        body, has_hidden_text = _body(container)
-        head = [f"{name}: {value}" for name, value in _head(container) if value]
+        text, has_hidden_text, trouble = _message(container)
+        texts = [text]
+        for name, folder in _embedded(container):
+            text, hides, inner = _message(container, folder)
+            texts.append(f"{name}:\n{text}")
+            has_hidden_text, trouble = has_hidden_text or hides, trouble or inner
         attachments = tuple(_attachments(container))
+        trouble = trouble or (Trouble.CUT if len(_folders(container)) > _MOST_ATTACHMENTS else None)
     except (OSError, ValueError, IndexError, struct.error, OverflowError) as error:
         raise FileRefused(Trouble.BROKEN) from error
-    return OutlookMessage("\n".join([*head, "", body]).strip(), has_hidden_text, attachments)
+    return OutlookMessage("\n\n".join(texts), has_hidden_text, attachments, trouble)
 
 
-def _head(container: OleFileIO) -> Iterator[tuple[str, str]]:
-    name, address = _string(container, "0C1A"), _string(container, "5D01") or _string(container, "0C1F")
+def _message(container: OleFileIO, folder: str = "") -> tuple[str, bool, Trouble | None]:
+    """The words of a message and whether some of them hide; its attachments alone are not read if it lies in a
+    folder."""
+    head = [f"{name}: {value}" for name, value in _head(container, folder) if value]
+    body, has_hidden_text = _body(container, folder)
+    trouble = None if body.strip() or not _binary(container, _RTF, folder) else Trouble.UNKNOWN_KIND
+    if folder and _folders(container, folder):
+        trouble = trouble or Trouble.CUT
+    return "\n".join([*head, "", body]).strip(), has_hidden_text, trouble
+
+
+def _head(container: OleFileIO, folder: str) -> Iterator[tuple[str, str]]:
+    name = _string(container, "0C1A", folder)
+    address = _string(container, "5D01", folder) or _string(container, "0C1F", folder)
     yield "From", f"{name} <{address}>" if name and address else name or address
-    yield "Date", _sent(container)
-    yield "Subject", _string(container, "0037")
+    yield "Date", _sent(container, folder)
+    yield "Subject", _string(container, "0037", folder)
 
 
-def _body(container: OleFileIO) -> tuple[str, bool]:
+def _body(container: OleFileIO, folder: str) -> tuple[str, bool]:
     """The plain text; Outlook writes one beside whatever else there is. Else the HTML's visible words."""
-    plain = _string(container, "1000")
+    plain = _string(container, "1000", folder)
     if plain.strip():
         return plain.replace("\r\n", "\n"), False
-    html = _binary(container, "1013")
+    html = _binary(container, "1013", folder)
     return visible_text(decode_text(html)[0]) if html else ("", False)
 
 
+def _folders(container: OleFileIO, within: str = "") -> list[str]:
+    """The storages of the attachments of a message."""
+    above = within.split("/") if within else []
+    entries = (entry for entry in container.listdir() if entry[: len(above)] == above and len(entry) > len(above))
+    found = {entry[len(above)] for entry in entries}
+    return sorted("/".join([*above, name]) for name in found if name.startswith(_ATTACHMENT))
+
+
+def _embedded(container: OleFileIO) -> Iterator[tuple[str, str]]:
+    """The messages that are attached as such: their names and storages."""
+    for folder in _folders(container)[:_MOST_ATTACHMENTS]:
+        if container.exists(f"{folder}/{_EMBEDDED}"):
+            yield _string(container, "3001", folder) or "message", f"{folder}/{_EMBEDDED}"
+
+
 def _attachments(container: OleFileIO) -> Iterator[Member]:
-    folders = sorted({entry[0] for entry in container.listdir() if entry[0].startswith(_ATTACHMENT)})
-    for folder in folders[:_MOST_ATTACHMENTS]:
+    for folder in _folders(container)[:_MOST_ATTACHMENTS]:
         content = _binary(container, "3701", folder)
         if content:
             name = _string(container, "3707", folder) or _string(container, "3704", folder)
@@ -101,10 +139,13 @@ def _stream(container: OleFileIO, tag: str, folder: str) -> bytes:
         return content
 
 
-def _sent(container: OleFileIO) -> str:
+def _sent(container: OleFileIO, folder: str) -> str:
     """The day, out of the fixed-size properties: sixteen bytes each, tag, flags, value."""
-    with container.openstream(_TOP) as stream:
-        rows = stream.read()[_HEADER_SIZE:]
+    path = f"{folder}/{_TOP}" if folder else _TOP
+    if not container.exists(path):
+        return ""
+    with container.openstream(path) as stream:
+        rows = stream.read()[_EMBEDDED_HEADER_SIZE if folder else _HEADER_SIZE :]
     for tag, _, value in struct.iter_unpack("<IIQ", rows[: len(rows) // 16 * 16]):
         if tag == _SENT:
             return (_EPOCH + timedelta(microseconds=value // 10)).strftime("%Y-%m-%d %H:%M")

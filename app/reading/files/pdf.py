@@ -12,7 +12,7 @@ from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError, PyPdfError
 
 from app.reading.charsets import UNPRINTABLE
-from app.reading.files.text import BYTE_LIMIT, FileText, Trouble
+from app.reading.files.text import BYTE_LIMIT, FileText, Trouble, as_far_as_read
 from app.reading.files.visibility import Watcher, glass_states, transparent_states
 
 PAGE_LIMIT = 10
@@ -63,16 +63,17 @@ def read_pdf(content: bytes, most: int) -> FileText:
             reader = PdfReader(io.BytesIO(content), strict=False)
             if reader.is_encrypted and not reader.decrypt(""):
                 return FileText(trouble=Trouble.ENCRYPTED)
-            text, found_hidden = _pages_text(reader, most)
+            text, found_hidden, is_cut = _pages_text(reader, most)
     except LimitReachedError:
         return FileText(trouble=Trouble.BOMB)
     except _BROKEN:
         return FileText(trouble=Trouble.BROKEN)
     text = UNPRINTABLE.sub("", text).strip()
-    return FileText(text or None, None if text else Trouble.SCANNED, found_hidden)
+    return as_far_as_read(text, None if text else Trouble.SCANNED, hides=found_hidden, is_cut=is_cut, most=most)
 
 
-def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool]:
+def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool, bool]:
+    """The words, whether some of them hide, and whether there are more pages."""
     texts: list[str] = []
     size = drawn = 0
     found_hidden = False
@@ -91,7 +92,7 @@ def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool]:
         size += len(texts[-1])
         if size > most:
             break
-    return "\n".join(texts)[:most], found_hidden
+    return "\n".join(texts), found_hidden, len(texts) < len(reader.pages)
 
 
 def _watcher(page: PageObject, painted_over: frozenset[int] = frozenset()) -> Watcher:

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from app.reading.charsets import UNPRINTABLE
 from app.reading.files.sheet_looks import Unseen, unseen_of
-from app.reading.files.text import FileRefused, FileText, Trouble
+from app.reading.files.text import FileRefused, FileText, Trouble, as_far_as_read
 
 ROW_LIMIT = 5_000
 CELL_LIMIT = 60
@@ -39,8 +39,9 @@ def workbook_text(content: bytes, most: int, parts: Mapping[str, bytes] | None =
         raise FileRefused(Trouble.ENCRYPTED) from error
     except (CalamineError, ValueError, OverflowError, OSError) as error:
         raise FileRefused(Trouble.BROKEN) from error
-    text = UNPRINTABLE.sub("", "\n".join(lines))[:most]
-    return FileText(text or None, has_hidden_text=reading.found_hidden)
+    text = UNPRINTABLE.sub("", "\n".join(lines))
+    is_cut = reading.is_cut or len(visible) > SHEET_LIMIT or size > most
+    return as_far_as_read(text, hides=reading.found_hidden, is_cut=is_cut, most=most)
 
 
 @dataclass(slots=True)
@@ -48,12 +49,15 @@ class _Reading:
     book: CalamineWorkbook
     unseen: Mapping[str, Unseen] = field(default_factory=dict)
     found_hidden: bool = False
+    is_cut: bool = False
 
     def lines(self, names: list[str]) -> Iterator[str]:
         for name in names:
             unseen = self.unseen.get(name, Unseen())
             sheet = self.book.get_sheet_by_name(name)
             _, left = sheet.start or (0, 0)  # rows are counted from the first, columns from the first that is filled
+            bottom, right = sheet.end or (0, 0)
+            self.is_cut = self.is_cut or bottom >= ROW_LIMIT or right >= left + CELL_LIMIT
             for number, row in enumerate(islice(sheet.iter_rows(), ROW_LIMIT)):
                 cells = self._cells(row[:CELL_LIMIT], unseen, number, left)
                 if any(cells):

@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     TOOK_TOO_LONG = "took_too_long"
     MALWARE = "malware"
     NOT_SCANNED = "not_scanned"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class FileText:
 
 NOTHING = FileText()
 """A file that nobody needs to read: a logo, a signature."""
+
+
+def as_far_as_read(
+    text: str, trouble: Trouble | None = None, *, hides: bool = False, is_cut: bool = False, most: int = TEXT_LIMIT
+) -> FileText:
+    """The first `most` characters. A list that goes on behind them must not pass for a whole one."""
+    is_whole = not is_cut and len(text) <= most
+    return FileText(text[:most] or None, trouble or (None if is_whole else Trouble.CUT), hides)
 
 
 class FileRefused(Exception):

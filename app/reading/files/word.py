@@ -3,7 +3,7 @@ out, and said."""
 
 from lxml import etree
 
-from app.reading.files.text import FileRefused, FileText, Trouble
+from app.reading.files.text import FileRefused, FileText, Trouble, as_far_as_read
 from app.reading.files.word_looks import PARSER, Looks, W
 
 
@@ -22,7 +22,7 @@ def document_text(document: bytes, most: int, styles: bytes = b"") -> FileText:
         if block.tag == f"{W}tr" or not any(parent.tag == f"{W}tr" for parent in block.iterancestors())
     ]
     text = "\n".join(line.rstrip() for line in lines).strip()
-    return FileText(text[:most] or None, None if text else Trouble.SCANNED, found_hidden)
+    return as_far_as_read(text, None if text else Trouble.SCANNED, hides=found_hidden, most=most)
 
 
 def _drop_hidden(root: "etree._Element", looks: Looks) -> bool:

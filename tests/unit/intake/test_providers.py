@@ -222,6 +222,16 @@ async def test_a_parsed_mail_of_postmark_is_put_together_again() -> None:
     assert b"Bcc" not in delivery.raw
 
 
+@pytest.mark.parametrize("field_name", ["TextBody", "HtmlBody", "Subject", "Attachments"])
+async def test_half_a_surrogate_pair_loses_no_mail(field_name: str) -> None:
+    half = "paid \ud83d INV-1"
+    value = [{"Name": half, "Content": "YQ==", "ContentType": "text/csv"}] if field_name == "Attachments" else half
+    delivery = await postmark(postmark_posted({"MessageID": "m-3", "From": "p@b.example", field_name: value}))
+    assert delivery.raw is not None
+    mail = parse_mail(delivery.raw, opens_attachments=False)
+    assert "INV-1" in str((mail.text, mail.html, mail.head.subject, [part.name for part in mail.attachments]))
+
+
 @pytest.mark.parametrize("secret", ["duebox:another password", "other:a password of the tests", ":", ""])
 async def test_postmark_with_another_password_is_refused(secret: str) -> None:
     with pytest.raises(SignatureRefused):

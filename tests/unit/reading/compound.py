@@ -38,21 +38,23 @@ def outlook_message(
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
-    """Streams by their path, one storage deep at most."""
+    """Streams by their path."""
     entries = [_Entry("Root Entry", _ROOT)]
     for path, content in streams.items():
         *folders, name = path.split("/")
-        parent = _storage(entries, folders[0]) if folders else entries[0]
+        parent = entries[0]
+        for folder in folders:
+            parent = _storage(entries, parent, folder)
         parent.children.append(len(entries))
         entries.append(_Entry(name, _STREAM, content))
     return _laid_out(entries)
 
 
-def _storage(entries: list[_Entry], name: str) -> _Entry:
-    found = next((entry for entry in entries if entry.name == name), None)
+def _storage(entries: list[_Entry], parent: _Entry, name: str) -> _Entry:
+    found = next((entries[child] for child in parent.children if entries[child].name == name), None)
     if found is None:
         found = _Entry(name, _STORAGE)
-        entries[0].children.append(len(entries))
+        parent.children.append(len(entries))
         entries.append(found)
     return found
 

@@ -42,7 +42,7 @@ def failed(*blocks: str) -> dict[str, str]:
     return {r.email: r.status for r in find_bounce(parse_mail(notification(*blocks))).failed}
 
 
-@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1", "5.0.0", "5.4.4"])
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.1.351", "5.2.1", "5.0.0", "5.4.4", "5.4.310"])
 def test_an_address_that_is_dead_has_failed(status: str) -> None:
     assert failed(block("Gone@Customer.example", status)) == {"gone@customer.example": status}
 
@@ -56,6 +56,20 @@ def test_an_address_that_is_dead_has_failed(status: str) -> None:
 )  # fmt: skip
 def test_a_delay_a_full_mailbox_and_a_refusal_are_no_dead_address(status: str, action: str) -> None:
     assert failed(block("slow@customer.example", status, action)) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "is_dead"),
+    [
+        ("5.4.1", "Recipient address rejected: Access denied. [AMSEU.prod.protection.outlook.com]", True),
+        ("5.4.1", "No answer from host", False),
+        ("5.3.0", "553 5.3.0 <gone@customer.example>... User unknown", True),
+        ("5.3.0", "554 5.3.0 mail system is out of order", False),
+    ],
+)
+def test_what_the_server_says_decides_where_its_status_does_not(status: str, said: str, is_dead: bool) -> None:
+    found = failed(block("gone@customer.example", status, **{"Diagnostic-Code": f"smtp; 550 {status} {said}"}))
+    assert bool(found) is is_dead
 
 
 def test_each_recipient_is_judged_alone() -> None:

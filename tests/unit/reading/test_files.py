@@ -1,11 +1,15 @@
 """Archives, workbooks, documents, calendars: their words, or why there are none. Bombs go off in the air."""
 
+import struct
+
 import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.reading.files.opening import GivenFile, read_file
-from app.reading.files.text import FileText, Trouble
+from app.reading.files.pdf import PAGE_LIMIT
+from app.reading.files.sheets import CELL_LIMIT, ROW_LIMIT
+from app.reading.files.text import TEXT_LIMIT, FileText, Trouble
 from tests.hangs import no_hang
 from tests.unit.reading.compound import compound_file, outlook_message
 from tests.unit.reading.files import (
@@ -21,6 +25,7 @@ from tests.unit.reading.files import (
     nested,
     workbook,
 )
+from tests.unit.reading.test_attachments import pdf
 
 LIST = b"Invoice;Paid\nINV-1;100.00\n"
 BIG = b"INV-1;100.00\n" * 8_000_000
@@ -171,3 +176,44 @@ def test_other_compound_files_need_a_person() -> None:
 def test_what_is_no_business_letter_is_refused_quickly(content: bytes, trouble: Trouble) -> None:
     with no_hang():
         assert read(content) == FileText(None, trouble)
+
+
+def test_a_message_within_an_outlook_message_is_read() -> None:
+    within = "__attach_version1.0_#00000000/__substg1.0_3701000D"
+    sent = struct.pack("<IIQ", 0x0039_0040, 6, 134_244_000_000_000_000)
+    streams = {
+        "__properties_version1.0": bytes(32),
+        "__substg1.0_1000001F": "See below".encode("utf-16-le"),
+        "__attach_version1.0_#00000000/__substg1.0_3001001F": "Advice".encode("utf-16-le"),
+        f"{within}/__properties_version1.0": bytes(24) + sent,
+        f"{within}/__substg1.0_1000001F": "We paid INV-1".encode("utf-16-le"),
+    }
+    whole = FileText("See below\n\nAdvice:\nDate: 2026-05-28 00:00\n\nWe paid INV-1", None)
+    assert read(compound_file(streams)) == whole
+    deeper = streams | {f"{within}/__attach_version1.0_#00000000/__substg1.0_37010102": LIST}
+    assert read(compound_file(deeper)).trouble is Trouble.CUT
+
+
+def test_an_outlook_message_in_rtf_alone_needs_a_person() -> None:
+    streams = {"__properties_version1.0": bytes(32), "__substg1.0_10090102": b"{LZFu"}
+    assert read(compound_file(streams)) == FileText(None, Trouble.UNKNOWN_KIND)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"INV-1 " * (TEXT_LIMIT // 6 + 1),
+        workbook([["INV-1"]] * (ROW_LIMIT + 1)),
+        workbook([["x"] * (CELL_LIMIT + 1)]),
+        pdf("INV-1", pages=PAGE_LIMIT + 1),
+    ],
+)
+def test_what_is_not_read_to_its_end_needs_a_person(content: bytes) -> None:
+    told = read(content)
+    assert told.text is not None
+    assert told.trouble is Trouble.CUT
+
+
+def test_what_just_fits_is_whole() -> None:
+    assert read(pdf("INV-1", pages=PAGE_LIMIT)).trouble is None
+    assert read(workbook([["x"] * CELL_LIMIT] * 3)).trouble is None
