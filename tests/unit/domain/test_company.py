@@ -17,7 +17,7 @@ MUTE, DUMB = Company("mute", "Mute"), Company("dumb", "Dumb")
         ("", (), ("a", "b"), "a"),
         ("anything", (), ("a",), "a"),
         ("mute", (MUTE,), ("a", "b"), "a"),
-        ("mute", (NORTH, MUTE), ("n",), "n"),
+        ("mute", (DUMB, MUTE), ("n",), "n"),
     ],
 )
 def test_a_company_has_its_own_mailbox_or_the_only_one(
@@ -35,6 +35,7 @@ def test_a_company_has_its_own_mailbox_or_the_only_one(
         ("west", (), ("a", "b")),
         ("north", (NORTH, SOUTH), ("s",)),
         ("mute", (NORTH, MUTE), ("n", "a")),
+        ("mute", (NORTH, MUTE), ("n",)),
     ],
 )
 def test_mail_of_one_company_never_leaves_from_another_s_mailbox(
