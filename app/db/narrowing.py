@@ -42,6 +42,11 @@ def narrow(portfolio: Portfolio) -> None:
     _narrowed.set(None if portfolio.is_everything else portfolio)
 
 
+def is_narrowed() -> bool:
+    """Whether the reader sees a portfolio, and not all."""
+    return _narrowed.get() is not None
+
+
 @sa.event.listens_for(NarrowedSession, "do_orm_execute")
 def _cut(state: ORMExecuteState) -> None:
     portfolio = _narrowed.get()

@@ -90,7 +90,8 @@ async def earlier(uow: Uow, message: MessageRow) -> tuple[EarlierMail, ...]:
     for sent in await uow.outbox.of_conversation(message.conversation_id):
         if sent.id < message.id and sent.state is OutboxState.SENT:
             subject, body = await sent_text(uow, sent)
-            found.append(EarlierMail("sent", sent.sent_at or sent.created_at, "Duebox", subject, body))
+            at, language = sent.sent_at or sent.created_at, await language_of(uow, sent)
+            found.append(EarlierMail("sent", at, await _approved_by(uow, sent), subject, body, language))
     return tuple(sorted(found, key=lambda mail: mail.at))
 
 
@@ -99,3 +100,20 @@ async def sent_text(uow: Uow, row: OutboxRow) -> tuple[str, str]:
     mail = message_from_bytes(await uow.words.get(row.raw_id), policy=email_policy)
     text = mail.get_body(("plain",))
     return str(mail["Subject"]), str(text.get_content()) if text else ""
+
+
+async def language_of(uow: Uow, row: OutboxRow) -> str:
+    """In which language an outgoing mail is written."""
+    if row.reminder_id is not None:
+        return (await uow.reminders.get(row.reminder_id)).language
+    if row.review_id is None:
+        return ""
+    again = await uow.guidance.draft(row.review_id)
+    return again.language if again else (await uow.reviews.proposal(await uow.reviews.get(row.review_id))).language
+
+
+async def _approved_by(uow: Uow, row: OutboxRow) -> str:
+    """The person whose answer it was; Duebox where nobody approved it."""
+    review = await uow.reviews.get(row.review_id) if row.review_id is not None else None
+    names = await uow.users.names()
+    return names.get(review.decided_by, "Duebox") if review is not None and review.decided_by else "Duebox"

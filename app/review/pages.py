@@ -1,6 +1,6 @@
 """What each page of the review UI shows, read from the database in one transaction a page."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -26,10 +26,11 @@ from app.review.drafts import answer_of
 from app.review.files import open_case, open_reading
 from app.review.item_view import CaseView
 from app.review.ledger_panel import amount
-from app.review.mails import mail_view, sent_text
+from app.review.mails import language_of, mail_view, sent_text
 from app.review.marking import compare
 from app.review.view import (
     Conflict,
+    Listed,
     NoAnswerRow,
     Preview,
     QuarantineRow,
@@ -95,32 +96,36 @@ class ReviewPages:
             )
             return await case_view(uow, await open_case(uow, review_id), setting)
 
-    async def no_answer(self, chosen: UUID | None) -> tuple[tuple[NoAnswerRow, ...], Preview | None]:
+    async def no_answer(
+        self, chosen: UUID | None, *, after: UUID | None = None
+    ) -> tuple[Listed[NoAnswerRow], Preview | None]:
         async with self._database.read() as uow:
             messages = await uow.messages.page(
-                state=MessageState.NO_ANSWER, after=None, limit=LISTED, newest_first=True
+                state=MessageState.NO_ANSWER, after=after, limit=LISTED + 1, newest_first=True
             )
-            rows = await _readable(self._no_answer_row, uow, messages)
+            rows = await _readable(self._no_answer_row, uow, messages[:LISTED])
             shown = {row.message_id: row for row in rows}
             wanted = str(chosen) if chosen else next(iter(shown), "")
             message = next((message for message in messages if str(message.id) == wanted), None)
             row = shown.get(wanted)
             preview = await self._preview(uow, message, row) if message is not None and row is not None else None
-        return rows, preview
+        return Listed(rows, _following(messages)), preview
 
-    async def sent(self) -> tuple[SentRow, ...]:
+    async def sent(self, *, after: UUID | None = None) -> Listed[SentRow]:
         async with self._database.read() as uow:
-            rows = await uow.outbox.page(state=None, after=None, limit=LISTED, newest_first=True)
-            return await _readable(self._sent_row, uow, [row for row in rows if row.state is not OutboxState.CANCELLED])
+            found = await uow.outbox.page(state=None, after=after, limit=LISTED + 1, newest_first=True)
+            rows = [row for row in found[:LISTED] if row.state is not OutboxState.CANCELLED]
+            return Listed(await _readable(self._sent_row, uow, rows), _following(found))
 
-    async def quarantine(self) -> tuple[QuarantineRow, ...]:
+    async def quarantine(self, *, after: UUID | None = None) -> Listed[QuarantineRow]:
         async with self._database.read() as uow:
             messages = await uow.messages.page(
-                state=MessageState.QUARANTINED, after=None, limit=LISTED, newest_first=True
+                state=MessageState.QUARANTINED, after=after, limit=LISTED + 1, newest_first=True
             )
+            following, messages = _following(messages), messages[:LISTED]
             heads = await uow.messages.heads(messages)
             mailboxes = {mailbox.id: mailbox.name for mailbox in await uow.mailboxes.all()}
-            return tuple(
+            rows = tuple(
                 QuarantineRow(
                     message_id=str(message.id),
                     mailbox=mailboxes[message.mailbox_id],
@@ -132,6 +137,7 @@ class ReviewPages:
                 )
                 for message in messages
             )
+            return Listed(rows, following)
 
     async def conflict(
         self, review_id: UUID, lost: ReviewAlreadyDecided, *, version: int, subject: str = "", body: str = ""
@@ -162,8 +168,8 @@ class ReviewPages:
             body=body,
         )
 
-    async def html_of(self, message_id: UUID) -> bytes:
-        """The raw bytes of a mail, for its framed HTML."""
+    async def raw_of(self, message_id: UUID) -> bytes:
+        """The bytes of a mail, for its framed HTML and its attachments."""
         async with self._database.read() as uow:
             return await uow.words.get((await uow.messages.get(message_id)).raw_id)
 
@@ -204,6 +210,7 @@ class ReviewPages:
 
     async def _sent_row(self, uow: Uow, row: OutboxRow) -> SentRow:
         subject, body = await sent_text(uow, row)
+        review = await uow.reviews.get(row.review_id) if row.review_id else None
         key = await uow.words.key(row.conversation_id)
         customer = await uow.ledger.customer(row.customer_id) if row.customer_id else None
         return SentRow(
@@ -213,20 +220,14 @@ class ReviewPages:
             to=key.open(row.id, row.envelope).decode(),
             subject=subject,
             body=body,
-            language=await self._language(uow, row),
+            language=await language_of(uow, row),
             at=row.sent_at or row.send_after,
             customer=customer.name if customer else "",
             attempts=row.attempts,
             last_error=row.last_error,
+            review_id=str(row.review_id or ""),
+            version=review.version if review else 0,
         )
-
-    @staticmethod
-    async def _language(uow: Uow, row: OutboxRow) -> str:
-        if row.reminder_id is not None:
-            return (await uow.reminders.get(row.reminder_id)).language
-        if row.review_id is None:
-            return ""
-        return (await uow.reviews.proposal(await uow.reviews.get(row.review_id))).language
 
     async def _status(self, uow: Uow) -> Status:
         delayed = [
@@ -252,6 +253,11 @@ class ReviewPages:
         is_watched = row.kind is MailboxKind.IMAP
         is_stale = is_watched and row.last_read_at is not None and row.last_read_at < self._clock() - STALE
         return MailboxStatus(row.name, is_watched, row.last_read_at, row.last_error or ("not_read" if is_stale else ""))
+
+
+def _following(found: Sequence[MessageRow] | Sequence[OutboxRow]) -> str:
+    """The id after which the next page begins, where there is one."""
+    return str(found[LISTED - 1].id) if len(found) > LISTED else ""
 
 
 async def _readable(build: Callable[[Uow, Row], Awaitable[View]], uow: Uow, rows: Iterable[Row]) -> tuple[View, ...]:

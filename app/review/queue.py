@@ -13,7 +13,7 @@ from app.domain.errors import Invalid, NotAllowed
 from app.domain.message import MessageState
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
-from app.domain.review import DECIDERS, OutboxState, ReviewState
+from app.domain.review import DECIDERS, ReviewState
 from app.domain.sentence import Sentence
 from app.domain.urgency import urgency
 from app.domain.worklist import NotUnderstood, Worklist, parse
@@ -27,7 +27,7 @@ from app.review.view import Arriving, Leaving, Progress, QueueRow, QueueView, Ta
 
 PAGE = 50
 ARRIVING = 3
-LEAVING_LOOKED_AT = 20
+MOST_LEAVING = 50
 LONGEST_NAME = 40
 MOST_VIEWS = 12
 
@@ -231,23 +231,25 @@ class QueuePages:
         waiting, received = by_state[MessageState.IN_WORK], sum(by_state.values())
         return Progress(received - waiting, received, self._is_demo) if waiting else None
 
-    async def _leaving(self, uow: Uow, reader: SignedIn, ignored: UUID | None) -> Leaving | None:
-        """The reader's last decision, while it can still be undone."""
+    async def leaving(self, reader: SignedIn) -> tuple[Leaving, ...]:
+        """The reader's decisions that can still be undone, the newest first."""
+        async with self._database.read() as uow:
+            return await self._leaving(uow, reader, None)
+
+    async def _leaving(self, uow: Uow, reader: SignedIn, ignored: UUID | None) -> tuple[Leaving, ...]:
         if reader.id is None:
-            return None
-        if ignored is not None:
-            review = await uow.reviews.get(ignored)
-            if review.state is ReviewState.IGNORED and review.decided_by == reader.id:
-                return await _undoable(uow, review, None)
-        waiting = await uow.outbox.page(
-            state=OutboxState.WAITING, after=None, limit=LEAVING_LOOKED_AT, newest_first=True
+            return ()
+        found = [(review, row.send_after) for row, review in await uow.outbox.waiting_of(reader.id, limit=MOST_LEAVING)]
+        review = await uow.reviews.get(ignored) if ignored is not None else None
+        last = review if review and review.state is ReviewState.IGNORED and review.decided_by == reader.id else None
+        decided: list[tuple[ReviewRow, datetime | None]] = [(last, None)] if last else []
+        decided += found
+        names = await uow.ledger.customer_names({one.customer_id for one, _ in decided if one.customer_id})
+        return tuple(
+            Leaving(str(one.id), one.version, customer.name if customer else "", send_at)
+            for one, send_at in decided
+            for customer in (names.get(one.customer_id or ""),)
         )
-        for row in waiting:
-            if row.review_id is not None:
-                review = await uow.reviews.get(row.review_id)
-                if review.decided_by == reader.id:
-                    return await _undoable(uow, review, row.send_after)
-        return None
 
 
 def understood(query: str) -> tuple[Worklist, str]:
@@ -265,11 +267,6 @@ def _first_free(rows: Sequence[QueueRow], reader: SignedIn) -> UUID | None:
     """The most urgent case that no colleague is working on, so that two who begin at once do not begin with one."""
     free = next((row for row in rows if row.holder in {"", reader.name}), next(iter(rows), None))
     return UUID(free.review_id) if free else None
-
-
-async def _undoable(uow: Uow, review: ReviewRow, send_at: datetime | None) -> Leaving:
-    customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
-    return Leaving(str(review.id), review.version, customer.name if customer else "", send_at)
 
 
 def _stake(review: ReviewRow) -> Amount | None:

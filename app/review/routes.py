@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, cast
+from urllib.parse import quote
 from uuid import UUID
 
 import nh3
 from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.errors import Invalid, NotFound, ReviewAlreadyDecided, WasPlanted
@@ -44,38 +46,57 @@ SAFE = [Depends(check_csrf)]
 @router.get("/reviews/{review_id}")
 async def item(request: Request, review_id: UUID, pages: Pages, user: PageUser, edit: Edit = "") -> HTMLResponse:
     view = await pages.case(review_id, reader=user, editing=bool(edit) and user.can_decide)
-    return html(request, "item.html", page=await page_of(request, "queue", user), case=view)
+    leaving = await queue_pages(request).leaving(user)
+    return html(request, "item.html", page=await page_of(request, "queue", user), case=view, leaving=leaving)
 
 
 @router.get("/no-answer")
-async def no_answer(request: Request, pages: Pages, user: PageUser, message: UUID | None = None) -> HTMLResponse:
-    rows, preview = await pages.no_answer(message)
+async def no_answer(
+    request: Request, pages: Pages, user: PageUser, message: UUID | None = None, after: UUID | None = None
+) -> HTMLResponse:
+    listed, preview = await pages.no_answer(message, after=after)
     opened(request, message_id=preview and preview.row.message_id)
     page = await page_of(request, "no_answer", user)
-    return html(request, "no_answer.html", page=page, rows=rows, preview=preview)
+    return html(request, "no_answer.html", page=page, listed=listed, preview=preview, after=after)
 
 
 @router.get("/sent")
-async def sent(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
-    return html(request, "sent.html", page=await page_of(request, "sent", user), rows=await pages.sent())
+async def sent(request: Request, pages: Pages, user: PageUser, after: UUID | None = None) -> HTMLResponse:
+    listed = await pages.sent(after=after)
+    return html(request, "sent.html", page=await page_of(request, "sent", user), listed=listed, after=after)
 
 
 @router.get("/quarantine")
-async def quarantine(request: Request, pages: Pages, user: PageUser) -> HTMLResponse:
+async def quarantine(request: Request, pages: Pages, user: PageUser, after: UUID | None = None) -> HTMLResponse:
+    listed = await pages.quarantine(after=after)
     page = await page_of(request, "quarantine", user)
-    return html(request, "quarantine.html", page=page, rows=await pages.quarantine())
+    return html(request, "quarantine.html", page=page, listed=listed, after=after)
 
 
 @router.get("/messages/{message_id}/html")
 async def mail_html(message_id: UUID, pages: Pages, _user: PageUser) -> HTMLResponse:
     """The mail's own HTML, cleaned, under a policy of its own: no script, no network, no access to our page."""
-    raw = await pages.html_of(message_id)
+    raw = await pages.raw_of(message_id)
     mail = await asyncio.to_thread(parse_mail, raw, opens_attachments=False)
     if mail.html is None:
         raise NotFound("the mail has no HTML part")
     clean = nh3.clean(mail.html, url_schemes={"data"}, link_rel=None)
     document = f'<!doctype html><meta charset="utf-8"><title>Mail</title>{clean}'
     return HTMLResponse(document, headers={"Content-Security-Policy": MAIL_POLICY})
+
+
+@router.get("/messages/{message_id}/files/{number}")
+async def attachment(
+    message_id: UUID, number: Annotated[int, PathParameter(ge=0, le=999)], pages: Pages, _user: PageUser
+) -> Response:
+    """One attachment, to be saved and never shown by us: its type is the sender's word."""
+    mail = await asyncio.to_thread(parse_mail, await pages.raw_of(message_id), opens_attachments=False)
+    if number >= len(mail.attachments):
+        raise NotFound("the mail has no such attachment")
+    file = mail.attachments[number]
+    name = quote(file.name or f"attachment-{number + 1}", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Content-Security-Policy": MAIL_POLICY}
+    return Response(file.content, media_type="application/octet-stream", headers=headers)
 
 
 @router.post("/reviews/{review_id}/approve", dependencies=SAFE)

@@ -22,6 +22,7 @@ class FoundRow:
     received_at: datetime
     state: str
     href: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class SearchPages:
                 if head is None:
                     continue
                 review = await uow.reviews.of_message(message.id)
+                saved = await uow.messages.latest_proposal(message.id)
                 customer = customers.get(message.customer_id or "")
                 rows.append(
                     FoundRow(
@@ -61,6 +63,7 @@ class SearchPages:
                         subject=head.subject,
                         received_at=message.received_at,
                         state=message.state.value,
+                        language=saved.language if saved else "",
                         href=f"/reviews/{review.id}" if review else f"/no-answer?message={message.id}#preview",
                     )
                 )

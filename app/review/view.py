@@ -7,14 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from app.domain.intents import Intent, Reason
-from app.domain.review import OPEN
+from app.domain.review import OPEN, OutboxState
 from app.review.item_view import CaseView, MailView
 from app.review.ledger_view import Amount
 from app.review.marking import Piece
 from app.review.together import Company
 from app.web.back import place
+
+Row = TypeVar("Row")
 
 IGNORE_REASONS = ("no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud")
 URGENCY = {
@@ -122,7 +125,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """The reader's last decision, while it can still be undone; `send_at` is empty where nothing is sent."""
+    """A decision of the reader's, while it can still be undone; `send_at` is empty where nothing is sent."""
 
     review_id: str
     version: int
@@ -143,7 +146,7 @@ class QueueView:
     case: CaseView | None = None
     chosen: bool = False
     progress: Progress | None = None
-    leaving: Leaving | None = None
+    leaving: tuple[Leaving, ...] = ()
     query: str = ""
     not_understood: str = ""
     tabs: tuple[Tab, ...] = ()
@@ -175,6 +178,14 @@ class QueueView:
     def other(self, query: str) -> str:
         """The address of another view."""
         return place(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    """One page of a list, and the id after which the next begins; empty on the last."""
+
+    rows: tuple[Row, ...]
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +227,12 @@ class SentRow:
     customer: str = ""
     attempts: int = 0
     last_error: str = ""
+    review_id: str = ""
+    version: int = 0
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self.review_id) and self.state == OutboxState.WAITING
 
 
 @dataclass(frozen=True, slots=True)

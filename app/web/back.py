@@ -13,12 +13,16 @@ LONGEST_QUERY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """`is_alone`: the form stood on the case's own page. `query`: what the list was asked for, where it stood there."""
+    """`is_alone`: the form stood on the case's own page. `query`: what the list was asked for, where it stood there.
+    `is_sent`: it stood in the list of what was sent."""
 
     is_alone: bool = True
     query: str = ""
+    is_sent: bool = False
 
     def place(self, review_id: UUID, **more: str) -> str:
+        if self.is_sent:
+            return "/sent"
         if not self.is_alone:
             return place(self.query, review=str(review_id), **more)
         return f"/reviews/{review_id}" + (f"?{urlencode(more)}" if more else "")
@@ -30,7 +34,8 @@ class Back:
 async def came_from(request: Request) -> Back:
     """From the fields `view` and `q` of the form."""
     form = await request.form()
-    return Back(str(form.get("view", "item")) != "queue", str(form.get("q", ""))[:LONGEST_QUERY])
+    view = str(form.get("view", "item"))
+    return Back(view != "queue", str(form.get("q", ""))[:LONGEST_QUERY], view == "sent")
 
 
 CameFrom = Annotated[Back, Depends(came_from)]

@@ -43,6 +43,7 @@ READS: Mapping[str, str] = {
     "/extensions": "ledger.cases.read",
     "/holds": "ledger.holds.read",
     "/ledger/quality": "ledger.quality.read",
+    "/messages/{message_id}/files/{number}": "review.attachment.read",
     "/messages/{message_id}/html": "review.original.read",
     "/no-answer": "review.no_answer.read",
     "/performance": "quality.figures.read",

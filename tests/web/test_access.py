@@ -29,7 +29,8 @@ FORM = {
     "minutes": "3", "understood": "true", "days": "30", "email": "new@seller.example", "name": "New",
     "password": PASSWORD, "reminder": NOBODYS, "currency": "EUR",
 }  # fmt: skip
-WORDS = {"to": "done", "kind": "customers", "format": "csv", "mailbox": "none", "customer_id": "C-9", "token_hash": "0"}
+WORDS = {"to": "done", "kind": "customers", "format": "csv", "mailbox": "none", "customer_id": "C-9", "token_hash": "0",
+         "number": "0"}  # fmt: skip
 
 
 def filled(path: str, known: Mapping[str, str] = {}) -> str:  # never written to

@@ -381,7 +381,10 @@ QUEUE = view.QueueView(
     case=CASE,
     chosen=True,
     progress=view.Progress(23, 54, sample=True),
-    leaving=view.Leaving("r-9", 2, "Moreau & Fils", NOW + timedelta(seconds=27)),
+    leaving=(
+        view.Leaving("r-9", 2, "Moreau & Fils", NOW + timedelta(seconds=27)),
+        view.Leaving("r-8", 2, HOSTILE, NOW + timedelta(seconds=9)),
+    ),
 )
 EMPTY = view.QueueView(())
 TABS = (
@@ -486,7 +489,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         {"provider": "", "page": page("", None), "email": "", "error": "expired", "next": ""},
     ),
     "queue": ("queue.html", {"page": page(), "queue": QUEUE}),
-    "queue_list": ("queue.html", {"page": page(), "queue": replace(QUEUE, chosen=False, progress=None, leaving=None)}),
+    "queue_list": ("queue.html", {"page": page(), "queue": replace(QUEUE, chosen=False, progress=None, leaving=())}),
     "queue_auditor": ("queue.html", {"page": page(user=AUDITOR), "queue": QUEUE}),
     "queue_edit": ("queue.html", {"page": page(), "queue": replace(QUEUE, case=replace(CASE, editing=True))}),
     "queue_empty": ("queue.html", {"page": page(counts=Counts(148, 0, 0, 121, 26, 1)), "queue": EMPTY}),
@@ -544,17 +547,34 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "item_approved": ("item.html", {"page": page(), "case": APPROVED}),
     "item_ignored": ("item.html", {"page": page(), "case": IGNORED}),
     "item_superseded": ("item.html", {"page": page(), "case": replace(CASE, state="superseded")}),
-    "no_answer": ("no_answer.html", {"page": page("no_answer"), "rows": NO_ANSWER, "preview": PREVIEW}),
+    "no_answer": (
+        "no_answer.html",
+        {"page": page("no_answer"), "listed": view.Listed(NO_ANSWER, "r-7"), "after": None, "preview": PREVIEW},
+    ),
     "no_answer_auditor": (
         "no_answer.html",
-        {"page": page("no_answer", AUDITOR), "rows": NO_ANSWER, "preview": PREVIEW},
+        {
+            "page": page("no_answer", AUDITOR),
+            "listed": view.Listed(NO_ANSWER, "r-7"),
+            "after": None,
+            "preview": PREVIEW,
+        },
     ),
-    "no_answer_empty": ("no_answer.html", {"page": page("no_answer"), "rows": (), "preview": None}),
-    "sent": ("sent.html", {"page": page("sent"), "rows": SENT}),
-    "sent_empty": ("sent.html", {"page": page("sent", AUDITOR), "rows": ()}),
-    "quarantine": ("quarantine.html", {"page": page("quarantine"), "rows": QUARANTINE}),
-    "quarantine_auditor": ("quarantine.html", {"page": page("quarantine", AUDITOR), "rows": QUARANTINE}),
-    "quarantine_empty": ("quarantine.html", {"page": page("quarantine"), "rows": ()}),
+    "no_answer_empty": (
+        "no_answer.html",
+        {"page": page("no_answer"), "listed": view.Listed(()), "after": "r-1", "preview": None},
+    ),
+    "sent": ("sent.html", {"page": page("sent"), "listed": view.Listed(SENT, "r-7"), "after": None}),
+    "sent_empty": ("sent.html", {"page": page("sent", AUDITOR), "listed": view.Listed(()), "after": "r-1"}),
+    "quarantine": (
+        "quarantine.html",
+        {"page": page("quarantine"), "listed": view.Listed(QUARANTINE, "r-7"), "after": None},
+    ),
+    "quarantine_auditor": (
+        "quarantine.html",
+        {"page": page("quarantine", AUDITOR), "listed": view.Listed(QUARANTINE, "r-7"), "after": None},
+    ),
+    "quarantine_empty": ("quarantine.html", {"page": page("quarantine"), "listed": view.Listed(()), "after": "r-1"}),
     "conflict": ("conflict.html", {"page": page(), "conflict": CONFLICT, "back": Back()}),
     "conflict_newer": (
         "conflict.html",
@@ -671,7 +691,7 @@ def test_links_lead_to_pages_that_exist(pages: Templates, name: str) -> None:
     known = re.compile(
         r"/(queue(\?(q=[\w%+]+|review=[\w-]+|after=[\w-]+|edit=1|&)+)?|search(\?q=[\w%>]+(&before=[\w-]+)?)?"
         r"|performance|decisions|policy|playground|administration|privacy|notifications|password"
-        r"|no-answer(\?message=[\w-]+)?|sent|quarantine|promises|reminders|tasks"
+        r"|no-answer(\?(message|after)=[\w-]+)?|(sent|quarantine)(\?after=[\w-]+)?|messages/[\w-]+/files/\d+|promises|reminders|tasks"
         r"|dashboard|cases/new\?kind=(promise|dispute)&review=[\w-]+(&view=queue&q=[\w%+]*)?|cases/[\w-]+"
         r"|login\?language=(en|fr|de|es)&next=[\w%/]*"
         r"|customers(/[\w-]+(/case-file)?)?|contacts/proposals|reviews/[\w-]+(\?edit=1)?)"
@@ -758,7 +778,8 @@ def test_each_fact_of_a_draft_has_a_letter_and_a_source(pages: Templates) -> Non
 
 def test_the_frame_says_what_does_not_work(pages: Templates) -> None:
     def frame(**changes: object) -> str:
-        return pages.render("sent.html", page=replace(page("sent"), status=Status(**changes)), rows=())  # type: ignore[arg-type]
+        shown = replace(page("sent"), status=Status(**changes))  # type: ignore[arg-type]
+        return pages.render("sent.html", page=shown, listed=view.Listed(()), after=None)
 
     fine = MailboxStatus("collections", True, NOW - timedelta(seconds=12))
     assert "1 mailbox, read 12\N{NO-BREAK SPACE}s ago" in frame(mailboxes=(fine,))
@@ -806,11 +827,11 @@ def test_the_last_decision_can_be_undone_from_an_empty_queue(pages: Templates) -
     assert 'action="/reviews/r-9/undo"' in html
     assert "That was the last one" in html
     ignored = view.Leaving("r-9", 2, "", None)
-    assert "Ignored: " in pages.render("queue.html", page=page(), queue=replace(QUEUE, leaving=ignored))
+    assert "Ignored: " in pages.render("queue.html", page=page(), queue=replace(QUEUE, leaving=(ignored,)))
 
 
 def test_unknown_outcome_is_a_persons_word(pages: Templates) -> None:
-    html = pages.render("sent.html", page=page("sent"), rows=SENT)
+    html = pages.render("sent.html", page=page("sent"), listed=view.Listed(SENT), after=None)
     assert html.count('action="/outbox/o-unknown/resolve"') == 3
     assert html.count('action="/outbox/o-failed/resolve"') == 1
     assert "/outbox/o-sent/resolve" not in html

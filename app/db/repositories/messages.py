@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.bulk import among, insert_all
 from app.db.changes import note_change
+from app.db.narrowing import is_narrowed
 from app.db.repositories.tally import Tally
 from app.db.repositories.words import Words
 from app.db.tables.mail import ConversationRow, CopyRow, HistoryRow, MessageRow, PayloadRow
@@ -295,8 +296,13 @@ class Messages:
         return found.all()
 
     async def counts(self) -> dict[MessageState, int]:
-        """How many messages are in each state; their sum is what was received."""
-        return await self.tally.counts()
+        """How many messages are in each state; their sum is what was received. A portfolio has no tally: its messages
+        are counted, by the index of customers."""
+        if not is_narrowed():
+            return await self.tally.counts()
+        rows = await self._session.execute(sa.select(MessageRow.state, sa.func.count()).group_by(MessageRow.state))
+        counted = {state: number for state, number in rows}
+        return {state: counted.get(state, 0) for state in MessageState}
 
     async def oldest_in_work(self) -> datetime | None:
         return await self._session.scalar(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables.ledger import ContactRow, CustomerRow
 from app.db.tables.mail import ConversationRow, MessageRow
-from app.db.tables.work import OutboxRow
+from app.db.tables.work import OutboxRow, ReviewRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.message import MessageState
@@ -50,6 +50,17 @@ class Outbox:
         return await self._session.scalar(
             sa.select(OutboxRow).where(OutboxRow.review_id == review_id).order_by(OutboxRow.id.desc()).limit(1)
         )
+
+    async def waiting_of(self, user_id: UUID, *, limit: int) -> Sequence[tuple[OutboxRow, ReviewRow]]:
+        """The answers that this person approved and that wait for the end of their undo window, the newest first."""
+        found = await self._session.execute(
+            sa.select(OutboxRow, ReviewRow)
+            .join(ReviewRow, ReviewRow.id == OutboxRow.review_id)
+            .where(OutboxRow.state == OutboxState.WAITING, ReviewRow.decided_by == user_id)
+            .order_by(OutboxRow.id.desc())
+            .limit(limit)
+        )
+        return [(row, review) for row, review in found]
 
     async def of_reminder(self, reminder_id: UUID) -> OutboxRow | None:
         """The newest mail of a reminder, cancelled ones included."""

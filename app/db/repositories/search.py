@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.bulk import insert_all, is_postgresql
+from app.db.narrowing import is_narrowed
 from app.db.sealing import Keyring
 from app.db.tables.mail import MessageRow
 from app.db.tables.queue import SearchTermRow
@@ -62,6 +63,8 @@ class Search:
             .order_by(SearchTermRow.message_id.desc())
             .limit(limit)
         )
+        if is_narrowed():  # what the reader may not see takes up no place on the page
+            ids = ids.join(MessageRow, MessageRow.id == SearchTermRow.message_id)
         if before is not None:
             ids = ids.where(SearchTermRow.message_id < before)
         if is_postgresql(self._session):  # words meet year by year: no year's common words are read as a whole

@@ -73,7 +73,11 @@
     const tick = window.setInterval(() => {
       const left = Math.max(0, Math.round((end - performance.now()) / 1000));
       figure.textContent = String(left);
-      if (left === 0) { window.clearInterval(tick); line.textContent = document.getElementById("say").dataset.leavingNow; }
+      if (left === 0) {
+        window.clearInterval(tick); // nothing can be taken back any more
+        for (const form of line.closest("[data-window], .dx-actions").querySelectorAll("form")) form.hidden = true;
+         line.textContent = document.getElementById("say").dataset.leavingNow;
+      }
     }, 1000);
   }
 

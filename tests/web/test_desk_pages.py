@@ -1,0 +1,96 @@
+"""The lists and files of the desk, page by page: what is served, to whom, and what says so."""
+
+import json
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from app.db.narrowing import narrow, unnarrowed
+from app.db.tables.ledger import CustomerRow
+from app.db.tables.mail import MessageRow
+from app.db.tables.system import Chain
+from app.domain.message import MessageState
+from app.domain.portfolio import Portfolio
+from app.review import pages as review_pages
+from tests.web.house import csrf_of
+from tests.web.world import NARROW, WIDE, World
+
+sqlite_alone = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+@sqlite_alone
+async def test_an_attachment_is_saved_never_shown_and_noted(world: World) -> None:
+    path = f"/messages/{world.ids['message_id']}/files/0"
+    async with await world.as_(WIDE) as http:
+        saved = await http.get(path)
+        missing = await http.get(path.replace("/0", "/7"))
+    assert saved.content.startswith(b"notes ")
+    assert saved.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert (saved.headers["content-type"], saved.headers["x-content-type-options"]) == (
+        "application/octet-stream",
+        "nosniff",
+    )
+    assert missing.status_code == 404
+    await world.services.reads.flush()
+    async with world.services.database.read() as uow:
+        kinds = [json.loads(link.body)["kind"] async for link in uow.audit.links(Chain.ACCESS)]
+    assert kinds.count("review.attachment.read") == 1
+
+
+@sqlite_alone
+async def test_a_portfolio_is_counted_and_searched_by_itself(world: World) -> None:
+    """The oldest of several mails that hold the word is the only one of the portfolio."""
+    async with world.services.database.write() as uow:
+        mine = (await uow.session.scalars(sa.select(MessageRow).order_by(MessageRow.id).limit(1))).one()
+        uow.session.add(CustomerRow(id="C-key", name="Key Ltd", segment="key"))
+        await uow.session.flush()
+        await uow.session.execute(sa.update(MessageRow).values(customer_id="C-1"))
+        mine.customer_id = "C-key"
+    token = await world.services.identity.new_token(NARROW)
+    async with await world.as_(NARROW) as http:
+        counts = (await http.get("/api/v1/counts", headers={"Authorization": f"Bearer {token}"})).json()
+        page = (await http.get("/queue")).text
+    assert counts["received"] == 1
+    assert "<b>1</b> received" in page
+    friday = [frozenset({"friday"})]
+    async with world.services.database.read() as uow:
+        assert [row.id for row in await uow.search.find(friday, before=None, limit=1)] != [mine.id]
+    with unnarrowed():
+        narrow(Portfolio(segments=frozenset({"key"})))
+        async with world.services.database.read() as uow:
+            assert [row.id for row in await uow.search.find(friday, before=None, limit=1)] == [mine.id]
+
+
+@sqlite_alone
+async def test_long_lists_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_pages, "LISTED", 1)
+    async with world.services.database.write() as uow:
+        await uow.session.execute(sa.update(MessageRow).values(state=MessageState.QUARANTINED))
+    first = await world.services.pages.quarantine()
+    second = await world.services.pages.quarantine(after=UUID(first.following))
+    assert first.rows[0].message_id == first.following
+    assert second.rows[0].message_id < first.following
+    async with await world.as_(WIDE) as http:
+        assert f"/quarantine?after={first.following}" in (await http.get("/quarantine")).text
+
+
+@sqlite_alone
+async def test_every_answer_in_its_undo_window_can_be_taken_back_from_any_page(world: World) -> None:
+    async with world.services.database.read() as uow:
+        waiting = await uow.reviews.get(UUID(world.ids["review_id"]))
+        wide = await uow.users.by_email(WIDE)
+        others = [row for row in await uow.reviews.page(state=None, after=None, limit=9) if row.id != waiting.id]
+    assert wide is not None
+    async with world.services.database.write() as uow:
+        for row in others:
+            (await uow.reviews.get(row.id)).decided_by = wide.id
+    async with await world.as_(WIDE) as http:
+        page = (await http.get(f"/reviews/{waiting.id}")).text
+        assert f'action="/reviews/{others[0].id}/undo"' in page
+        sent = (await http.get("/sent")).text
+        assert f'action="/reviews/{others[0].id}/send-now"' in sent
+        undone = await http.post(
+            f"/reviews/{others[0].id}/undo", data={"csrf": csrf_of(http), "view": "sent"}, follow_redirects=False
+        )
+    assert (undone.status_code, undone.headers["location"]) == (303, "/sent")
