@@ -121,7 +121,9 @@ class QueuePages:
             )
 
     async def save_view(self, name: str, query: str, *, is_shared: bool, by: SignedIn) -> None:
-        """Raises Invalid where the query means nothing, or there is no name."""
+        """Raises Invalid where the query means nothing, or there is no name; NotAllowed where an auditor shares it."""
+        if is_shared:
+            by.check_can_decide()
         _, complaint = understood(query)
         if complaint:
             raise Invalid(complaint)

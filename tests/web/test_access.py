@@ -11,6 +11,7 @@ from app.domain.review import Role
 from tests.running import PASSWORD
 from tests.web.access import WHO, routes_of, table
 from tests.web.house import House, csrf_of
+from tests.web.world import ADMIN, WIDE, World, decisions
 
 LINES = table(Path(__file__).with_name("access.txt").read_text())
 NOBODYS = "00000000-0000-7000-8000-000000000000"
@@ -77,6 +78,68 @@ async def test_who_may_is_let_in_and_nobody_else(house: House, role: Role | None
             if not _as_said(status, who, role, is_api=is_api):
                 wrong.append((method, path, who, status))
     assert not wrong, "\n".join(map(str, wrong))
+
+
+SAID: Mapping[str, dict[str, Any]] = {
+    "/api/v1/privacy/erase": {"address": "petra@customer.example"},
+    "/api/v1/privacy/export": {"address": "petra@customer.example"},
+    "/api/v1/cases": {"kind": "promise", "customer_id": "C-1", "day": "2026-06-01"},
+    "/api/v1/cases/{case_id}/amend": {"reason": "price"},
+    "/api/v1/cases/{case_id}/grant": {"until": "2026-06-30"},
+    "/api/v1/cases/{case_id}/resolve": {},
+    "/api/v1/outbox/{outbox_id}/resolve": {"outcome": "sent"},
+    "/api/v1/reviews/{review_id}/decision": {"version": 1, "action": "ignore"},
+    "/reviews/{review_id}/escalate": {"to": NOBODYS},
+    "/reviews/{review_id}/terms": {"outcome": "declined"},
+    "/reviews/{review_id}/call-back": {"outcome": "confirmed"},
+    "/queue/bulk": {"deed": "ignore"},
+    "/queue/bulk/confirmed": {"deed": "ignore"},
+    "/queue/views": {"name": "Mine", "q": "age>2d", "shared": "yes"},
+}
+"""What fits a route whose form is its own, so that nothing but the role can be wrong."""
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_who_may_not_is_refused_by_role_alone_where_the_thing_is_real(world: World) -> None:
+    """403, and not that nothing was found or that the form was wrong: a check that is missing shows."""
+    identity, ids = world.services.identity, dict(world.ids)
+    people = {Role.COLLECTOR: WIDE, Role.ADMIN: ADMIN}
+    for role in (Role.MANAGER, Role.AUDITOR):
+        people[role] = f"{role}@seller.example"
+        await identity.add_user(email=people[role], name=role, role=role, password=PASSWORD)
+    tokens = {role: await identity.new_token(email) for role, email in people.items()}
+    async with world.services.database.read() as uow:
+        user = await uow.users.by_email(WIDE)
+        assert user is not None
+        ids |= {"user_id": str(user.id), "token_hash": (await uow.users.tokens())[0].token_hash}
+    wrong = []
+    for role, email in people.items():
+        async with await world.as_(email) as http:
+            for (method, path), who in LINES.items():
+                shares = path == "/queue/views" and role is Role.AUDITOR
+                if (role not in WHO[who] and who != "open") or shares:
+                    status = await _told(http, method, path, ids, tokens[role])
+                    if status != REFUSED:
+                        wrong.append((role, method, path, status))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert set((await decisions(world))[-len(people) :]) == {"identity.session.opened"}, "nothing else was done"
+
+
+async def _told(http: httpx.AsyncClient, method: str, path: str, ids: Mapping[str, str], token: str) -> int:
+    address = filled(path, ids)
+    if path.startswith("/api/"):
+        headers = {"Authorization": f"Bearer {token}"}
+        said = SAID.get(path, [] if "/ledger/" in path else {"version": 1, "contact_id": ids["contact_id"],
+                                                            "outcome": "confirmed", "note": "x"})  # fmt: skip
+        return (
+            await http.request(method, address, headers=headers, json=said if method == "POST" else None)
+        ).status_code
+    if method == "GET":
+        return (await http.get(address)).status_code
+    pick = f"{ids['review_id']}:1"
+    form = {**FORM, "placeholder": "⟨IBAN_1⟩", "pick": pick, "contact": ids["contact_id"], **SAID.get(path, {})}
+    files = {"file": ("policy.toml", b"x")} if path.endswith("what-if-file") else None
+    return (await http.post(address, data={**form, "csrf": csrf_of(http)}, files=files)).status_code
 
 
 def _others(path: str, who: str) -> set[Role]:

@@ -1,14 +1,11 @@
 """Other people's portfolios: by id on every route that takes one, and on every list."""
 
-import json
-
 import httpx
 import pytest
 
-from app.db.tables.system import Chain
 from tests.web.house import csrf_of
 from tests.web.test_access import FORM, LINES, filled
-from tests.web.world import NARROW, WIDE, World
+from tests.web.world import NARROW, WIDE, World, decisions
 
 OF_NOBODY = {"token_hash", "user_id", "view_id", "mailbox", "kind", "hold_id", "batch_id", "format"}
 """Parameters that name nothing of one customer: of a batch each sees their own reminders, which are asked for by id."""
@@ -32,11 +29,6 @@ async def ask(world: World, http: httpx.AsyncClient, method: str, path: str, tok
         body = {"version": 1, "contact_id": world.ids["contact_id"], "outcome": "confirmed", "note": "x"}
         return await http.post(address, headers=headers, json=body if path.endswith("call-back") else FORM)
     return await http.post(address, data={**FORM, "csrf": csrf_of(http), "kind": "promise", "placeholder": "⟨IBAN_1⟩"})
-
-
-async def decisions(world: World) -> list[str]:
-    async with world.services.database.read() as uow:
-        return [json.loads(link.body)["kind"] async for link in uow.audit.links(Chain.DECISIONS)]
 
 
 @sqlite_alone

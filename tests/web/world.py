@@ -1,6 +1,7 @@
 """An instance where every word that a writer or a file can fill is hostile, and all of it belongs to one customer; with
 one collector who may see that customer, one who may not, and an administrator."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 from app.bootstrap import Services, build, settings_from_environment
 from app.db.repositories.contacts import Newcomer
 from app.db.tables.ledger import CaseRow, ContactProposalRow, ContactRow, CustomerRow, InvoiceRow, TaskRow
+from app.db.tables.system import Chain
 from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.contact import ProposalState
 from app.domain.ids import new_id
@@ -47,6 +49,12 @@ class World:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         token = await self.services.identity.sign_in_as(email)
         return httpx.AsyncClient(transport=transport, base_url="http://duebox.example", cookies={"duebox": token})
+
+
+async def decisions(world: World) -> list[str]:
+    """The kinds of all entries of the chain, in order."""
+    async with world.services.database.read() as uow:
+        return [json.loads(link.body)["kind"] async for link in uow.audit.links(Chain.DECISIONS)]
 
 
 @pytest.fixture
