@@ -308,7 +308,7 @@ def build(
         clock,
         pace=_pace(settings, sink),
         sending_stopped=policy.sending_stopped,
-        is_still_due=sending.is_still_due,
+        due_in=sending.due_in,
         weights=policy.queue,
     )
     dispatcher = Dispatcher(database)

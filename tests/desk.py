@@ -53,7 +53,7 @@ class Desk:
             instance.clock,
             pace=Pace(),
             sending_stopped=False,
-            is_still_due=self.sending.is_still_due,
+            due_in=self.sending.due_in,
         )
 
     async def draft(self) -> list[ReminderRow]:

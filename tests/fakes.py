@@ -126,9 +126,9 @@ async def no_network(url: str) -> bytes:
     raise AssertionError(f"{url} was called")
 
 
-async def always_due(_uow: Uow, _reminder_id: UUID) -> bool:
+async def always_due(_uow: Uow, _reminder_id: UUID) -> timedelta:
     """A plan that wants every reminder."""
-    return True
+    return timedelta()
 
 
 async def yes() -> bool:

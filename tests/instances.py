@@ -191,7 +191,7 @@ async def instance_on(migrated_url: str, *, like: Instance | None = None) -> Asy
         triage=TriageService(database, mind, load_policy(), clock),
         reviews=ReviewService(database, load_policy(), clock, undo_seconds=30),
         outbox=OutboxService(
-            database, sender, sent_folder, clock, pace=Pace(), sending_stopped=False, is_still_due=always_due
+            database, sender, sent_folder, clock, pace=Pace(), sending_stopped=False, due_in=always_due
         ),
         collector=collector,
         mailbox_id=mailbox_id,

@@ -31,7 +31,7 @@ from app.outbox.outcomes import lost
 LOOK_AGAIN = timedelta(seconds=5)
 LEAVING = (OutboxState.WAITING, OutboxState.READY)
 
-StillDue = Callable[[Uow, UUID], Awaitable[bool]]
+DueIn = Callable[[Uow, UUID], Awaitable[timedelta | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Claimed:
 
 
 class Claiming:
-    """`is_still_due` plans a reminder once more."""
+    """`due_in` plans a reminder once more, and says how long it has to wait for its customer's hours; None: it may not
+    leave any more."""
 
     def __init__(
         self,
@@ -59,14 +60,14 @@ class Claiming:
         *,
         pace: Pace,
         sending_stopped: bool,
-        is_still_due: StillDue,
+        due_in: DueIn,
         weights: UrgencyWeights,
     ) -> None:
         self._database = database
         self._clock = clock
         self._pace = pace
         self._sending_stopped = sending_stopped
-        self._is_still_due = is_still_due
+        self._due_in = due_in
         self._weights = weights
 
     async def claim(self, outbox_id: UUID) -> Claimed | None:
@@ -77,8 +78,13 @@ class Claiming:
                 await lost(uow, row)
                 return None
             await uow.outbox.release(row.id)
-            if await self._may_never_leave(uow, row):
+            due_in = await self._due(uow, row)
+            if due_in is None or await self._may_never_leave(uow, row):
                 await self._void(uow, row)
+                return None
+            if due_in:
+                await self._step_aside(uow, row)
+                await self._put_off(uow, row, due_in)
                 return None
             await uow.outbox.make_ready(row.id)
             row = await uow.outbox.get(row.id)
@@ -110,10 +116,14 @@ class Claiming:
         is_stopped = self._sending_stopped or await uow.oversight.is_sending_stopped()
         if is_stopped and not await _is_a_persons_will(uow, row):
             return True
-        if await _is_planted(uow, row):
-            return True
-        is_leaving = row.state in {*LEAVING, OutboxState.SENDING}
-        return row.reminder_id is not None and is_leaving and not await self._is_still_due(uow, row.reminder_id)
+        return await _is_planted(uow, row)
+
+    async def _due(self, uow: Uow, row: OutboxRow) -> timedelta | None:
+        """How long a reminder has to wait, nothing for other mail; None where it must not leave, or not in time."""
+        if row.reminder_id is None or row.state not in {*LEAVING, OutboxState.SENDING}:
+            return timedelta()
+        due_in = await self._due_in(uow, row.reminder_id)
+        return None if due_in is None or self._clock() + due_in > row.expires_at else due_in
 
     async def _wait(self, uow: Uow, row: OutboxRow) -> timedelta | None:
         """How long others come first; None when it is this mail's turn."""

@@ -24,7 +24,7 @@ from app.domain.sending import Pace
 from app.domain.tracing import StepName, step
 from app.domain.tracing import note as note_step
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
-from app.outbox.claiming import LEAVING, Claiming, StillDue
+from app.outbox.claiming import LEAVING, Claiming, DueIn
 from app.outbox.notes import look_again, note
 from app.outbox.outcomes import Outcomes
 
@@ -32,7 +32,7 @@ _LUCK = random.SystemRandom()
 
 
 class OutboxService:
-    """`sent_folder` looks into, and files into, a mailbox's Sent folder; `is_still_due` plans a reminder once more."""
+    """`sent_folder` looks into, and files into, a mailbox's Sent folder; `due_in` plans a reminder once more."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class OutboxService:
         *,
         pace: Pace,
         sending_stopped: bool,
-        is_still_due: StillDue,
+        due_in: DueIn,
         weights: UrgencyWeights = AS_SHIPPED,
     ) -> None:
         self._database = database
         self._sender = sender
         self._clock = clock
         self._claims = Claiming(
-            database, clock, pace=pace, sending_stopped=sending_stopped, is_still_due=is_still_due, weights=weights
+            database, clock, pace=pace, sending_stopped=sending_stopped, due_in=due_in, weights=weights
         )
         self._outcomes = Outcomes(database, sent_folder, clock, pace=pace, luck=_LUCK.random)
 

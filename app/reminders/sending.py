@@ -157,11 +157,17 @@ class SendingService:
             values = {"decided_at": None, "decided_by": None, "edited_id": None, "is_automatic": False}
             await self._move(uow, row, frm, ReminderState.DRAFTED, version=None, by=by, values=values)
 
-    async def is_still_due(self, uow: Uow, reminder_id: UUID) -> bool:
-        """Whether this reminder may leave at this moment: the plan still wants it, and the customer's day is open."""
+    async def due_in(self, uow: Uow, reminder_id: UUID) -> timedelta | None:
+        """How long this reminder has to wait until its customer may be written to; None where the plan no longer wants
+        it, or no such moment is near."""
         row = await uow.reminders.get(reminder_id)
         now = self._clock()
-        return await self._opening(uow, row.customer_id, now) == now and await self._is_wanted(uow, row)
+        if not await self._is_wanted(uow, row):
+            return None
+        try:
+            return await self._opening(uow, row.customer_id, now) - now
+        except Invalid:
+            return None
 
     async def _opening(self, uow: Uow, customer_id: str, moment: datetime) -> datetime:
         """The first moment from this one on at which the customer may be written to. Raises Invalid for want of one."""
@@ -175,9 +181,11 @@ class SendingService:
         return opening
 
     async def _is_wanted(self, uow: Uow, row: ReminderRow) -> bool:
-        """Whether the plan of today wants this very reminder: the same items and sum, to the same contact."""
+        """Whether the plan of today, or of the day on which it is to leave, wants this very reminder: the same items
+        and sum, to the same contact. Days are the customer's: west of us a batch is drafted on the evening before."""
         customer = await uow.ledger.customer(row.customer_id)
-        today = self._clock().astimezone(zone_named(customer.timezone if customer else "")).date()
+        zone = zone_named(customer.timezone if customer else "")
+        today = max(self._clock(), row.send_at).astimezone(zone).date()
         situation = await self._situation(uow, row, today)
         return situation is not None and any(
             line.action is NextAction.REMIND

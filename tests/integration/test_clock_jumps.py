@@ -85,7 +85,7 @@ async def test_what_left_before_the_clock_was_set_back_does_not_use_up_the_pace(
         instance.clock,
         pace=Pace(of_mailbox=1, to_domain=1),
         sending_stopped=False,
-        is_still_due=always_due,
+        due_in=always_due,
     )
     for number in range(2):
         outbox_id = await approved(instance, number)

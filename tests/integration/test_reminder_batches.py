@@ -113,11 +113,45 @@ async def test_what_is_approved_at_night_leaves_in_the_morning_of_a_business_day
     assert view.send_at == datetime(2026, 5, 26, 7, 0, tzinfo=UTC)
 
 
-async def test_what_is_held_up_into_the_night_does_not_leave(desk: Desk) -> None:
+async def test_what_is_held_up_into_the_night_leaves_in_the_morning_and_not_after_a_day(desk: Desk) -> None:
     (row,) = await desk.draft()
     await desk.approve(row)
     desk.instance.clock.now = datetime(2026, 5, 21, 21, 0, tzinfo=UTC)
+    assert await desk.send(row) is OutboxState.WAITING
+    assert desk.instance.sender.sent == []
+    desk.instance.clock.now = datetime(2026, 5, 22, 8, 0, tzinfo=UTC)
+    assert await desk.send(row) is OutboxState.SENT
+
+
+async def test_what_is_held_up_into_a_weekend_does_not_leave(desk: Desk) -> None:
+    desk.instance.clock.advance(days=1)
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    desk.instance.clock.now = datetime(2026, 5, 22, 21, 0, tzinfo=UTC)
     assert await desk.send(row) is OutboxState.CANCELLED
+
+
+async def test_a_batch_of_tomorrow_for_the_west_can_be_approved_on_the_evening_before(desk: Desk) -> None:
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(country="US", timezone="America/New_York"))
+        await uow.session.execute(sa.update(InvoiceRow).values(due_date=datetime(2026, 5, 18, tzinfo=UTC).date()))
+    desk.instance.clock.now = datetime(2026, 5, 21, 0, 5, tzinfo=UTC)
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    assert await desk.send(row) is OutboxState.SENT
+
+
+async def test_what_waits_for_the_end_of_holidays_is_not_drafted_again(desk: Desk) -> None:
+    """Approved on the evening before Christmas: in Great Britain it leaves on the 29th."""
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(country="GB", timezone="Europe/London"))
+    desk.instance.clock.now = datetime(2026, 12, 24, 20, 0, tzinfo=UTC)
+    await desk.add(ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, at=desk.instance.clock()))
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    for _day in range(3):
+        desk.instance.clock.advance(days=1)
+        assert await desk.draft() == []
 
 
 async def test_approving_what_the_plan_no_longer_wants_is_refused(desk: Desk) -> None:

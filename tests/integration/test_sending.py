@@ -122,7 +122,7 @@ async def test_no_more_mails_a_minute_than_allowed(instance: Instance, timetable
         instance.clock,
         pace=Pace(of_mailbox=3, to_domain=2),
         sending_stopped=False,
-        is_still_due=always_due,
+        due_in=always_due,
     )
     approved = await _approve(instance, 5)
     counts = []
@@ -211,7 +211,7 @@ def _let_everything_leave_alone(side: Instance, sink: SmtpSink) -> None:
         side.clock,
         pace=Pace(),
         sending_stopped=False,
-        is_still_due=always_due,
+        due_in=always_due,
     )
 
 

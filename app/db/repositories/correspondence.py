@@ -17,8 +17,8 @@ from app.domain.review import OutboxState
 from app.domain.task import TaskState
 
 LOOK_BACK = timedelta(days=8)
-LOOK_AHEAD = timedelta(days=3)
-"""Caps count by the week; an answer that leaves tomorrow counts too."""
+LOOK_AHEAD = timedelta(days=14)
+"""Caps count by the week; what leaves later counts too: over holidays an approved reminder may wait for ten days."""
 
 UNANSWERED = (MessageState.IN_WORK, MessageState.PENDING, MessageState.QUARANTINED)
 NOT_SENT = (OutboxState.CANCELLED, OutboxState.FAILED)
