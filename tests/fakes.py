@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from uuid import UUID
 
 from app.db.uow import Uow
 from app.domain.case import Case
-from app.domain.errors import UnreadableMail
+from app.domain.errors import Unreachable, UnreadableMail
 from app.domain.intents import Intent, Reason, Route, Tone
 from app.domain.message import Identity, ReadMail
 from app.domain.ports import Delivery, MayBegin, SendResult, Thought
@@ -109,16 +110,21 @@ class RecordingSender:
 
 @dataclass
 class KnownSentFolder:
-    """A Sent folder that holds the given Message-IDs."""
+    """A Sent folder that holds the given Message-IDs, and is away as often as it is told when a mail is filed."""
 
     holds: set[str] = field(default_factory=set)
     filed: list[bytes] = field(default_factory=list)
+    is_away: int = 0
 
     async def has_message(self, mailbox_id: UUID, rfc_message_id: str) -> bool:
         return rfc_message_id in self.holds
 
     async def append(self, mailbox_id: UUID, raw: bytes) -> None:
+        if self.is_away:
+            self.is_away -= 1
+            raise Unreachable("imap_unreachable")
         self.filed.append(raw)
+        self.holds.add(message_from_bytes(raw)["Message-ID"].strip("<>"))
 
 
 async def no_network(url: str) -> bytes:

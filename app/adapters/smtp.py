@@ -98,10 +98,10 @@ class SmtpSender:
             else:
                 await client.ehlo()
         except SMTPAuthenticationError as error:
-            refused = error.code in _PERMANENT
-            raise _Stopped(SendResult.TRY_LATER, "login_refused" if refused else _code(error)) from None
-        except SMTPResponseException as error:
-            raise _Stopped(SendResult.TRY_LATER, _code(error)) from None
+            word = "login_refused" if error.code in _PERMANENT else "turned_away"
+            raise _Stopped(SendResult.TRY_LATER, word) from None
+        except SMTPResponseException:
+            raise _Stopped(SendResult.TRY_LATER, "turned_away") from None
         except SMTPTimeoutError:
             raise _Stopped(SendResult.TRY_LATER, "timeout") from None
         except (SMTPException, OSError, ValueError) as error:

@@ -1,5 +1,6 @@
 """How mail leaves: at which pace, when again after a delay, and how often without a person."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,11 +13,15 @@ ABOUT_THE_SERVER = frozenset(
         "tls_failed",
         "not_supported",
         "connection_lost",
+        "turned_away",
         "in_line",
     }
 )
 """Why a mail waits for the mail server itself; a code such as 450 is about that mail alone. `in_line`: behind an older
 one that waits for the server, since mail leaves in the order of its approval."""
+
+NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
+"""RFC 3463: the recipient's mailbox or domain is not there, is misspelt or has moved."""
 
 IN_LINE = "in_line"
 LONGEST_WAIT = timedelta(hours=1)

@@ -14,7 +14,6 @@ from email import message_from_bytes
 from email.policy import default
 from uuid import UUID
 
-from app.db.tables.mail import SentCopy
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
@@ -46,7 +45,6 @@ class Claimed:
     sender: str
     recipient: str = field(repr=False)
     raw: bytes = field(repr=False)
-    sent_copy: SentCopy
 
 
 class Claiming:
@@ -139,7 +137,7 @@ class Claiming:
     async def _wait_for_pace(self, uow: Uow, row: OutboxRow) -> timedelta | None:
         if not (self._pace.of_mailbox or self._pace.to_domain):
             return None
-        await uow.mailboxes.lock(row.mailbox_id)
+        await (uow.mailboxes.lock_all() if self._pace.to_domain else uow.mailboxes.lock(row.mailbox_id))
         of_mailbox, to_domain = await uow.outbox.left_lately(row, MINUTE)
         limits = [(self._pace.of_mailbox, of_mailbox), (self._pace.to_domain, to_domain)]
         full = [limit for limit, used in limits if limit and used >= limit]
@@ -199,7 +197,6 @@ async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
         sender=mailbox.address,
         recipient=key.open(row.id, row.envelope).decode(),
         raw=await uow.words.get(row.raw_id),
-        sent_copy=mailbox.sent_copy,
     )
 
 

@@ -7,18 +7,24 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.db.reachability import mark_contact
+from app.db.tables.ledger import ContactRow
 from app.db.tables.mail import SentCopy
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
+from app.domain.contact import Reachability
 from app.domain.errors import Unreachable
 from app.domain.ports import Delivery, SendResult, SentFolder
 from app.domain.review import OutboxState
-from app.domain.sending import ABOUT_THE_SERVER, Pace
+from app.domain.sending import ABOUT_THE_SERVER, NO_SUCH_ADDRESS, Pace
 from app.outbox.notes import look_again, note, wake_next
 
 RECONCILE_SECONDS = (30.0, 300.0, 3600.0)
 """When a mail of unknown outcome is looked for again where the provider files sent mail."""
+
+COPY_SECONDS = (0.0, 300.0, 3600.0)
+"""When a sent mail is filed in Sent where the provider does not do it; later than the first only if that failed."""
 
 NOTE_AGAIN_SECONDS = 1.0
 NOTE_TRIES = 300
@@ -86,12 +92,21 @@ class Outcomes:
                 ):
                     await note(uow, row, "outbox.mail.found")
 
-    async def file_copy(self, mailbox_id: UUID, outbox_id: UUID, raw: bytes) -> None:
+    async def file_copy(self, outbox_id: UUID) -> None:
         """Into the Sent folder, where the provider does not do it. A mail that was sent is sent without it too."""
+        async with self._database.read() as uow:
+            row = await uow.outbox.get(outbox_id)
+            if not row.is_copy_due:
+                return
+            raw = await uow.words.get(row.raw_id)
         try:
-            await self._sent_folder.append(mailbox_id, raw)
+            if not await self._sent_folder.has_message(row.mailbox_id, row.rfc_message_id):
+                await self._sent_folder.append(row.mailbox_id, raw)
         except Unreachable:
             log.warning("outbox.copy.not_filed", outbox_id=str(outbox_id))
+            return
+        async with self._database.write() as uow:
+            await uow.outbox.move(outbox_id, frm=list(OutboxState), to=row.state, is_copy_due=False)
 
     async def _record(self, outbox_id: UUID, token: str, delivery: Delivery) -> None:
         """Whoever holds the claim says what came of it, even after it was taken for dead or settled by a person:
@@ -101,14 +116,28 @@ class Outcomes:
             if row.claimed_by != token or not await self._move(uow, row, delivery):
                 return
             await note(uow, row, EVENTS[delivery.result], detail=delivery.detail)
+            if row.is_copy_due:
+                await uow.enqueue(*(look_again(row, delay) for delay in COPY_SECONDS))
+            if delivery.result is SendResult.REFUSED:
+                await self._note_dead_address(uow, row, delivery.detail)
             if delivery.result is SendResult.UNKNOWN:
                 await uow.enqueue(*(look_again(row, delay) for delay in RECONCILE_SECONDS))
             if not (delivery.result is SendResult.TRY_LATER and delivery.detail in ABOUT_THE_SERVER):
                 await wake_next(uow, row)
 
+    @staticmethod
+    async def _note_dead_address(uow: Uow, row: OutboxRow, detail: str) -> None:
+        """The server that was to take the mail knows that there is no such recipient: no bounce will come to say so."""
+        contact = await uow.session.get(ContactRow, row.contact_id) if row.contact_id else None
+        if contact is not None and contact.reachability is Reachability.OK and NO_SUCH_ADDRESS.search(detail):
+            await mark_contact(
+                uow, contact, Reachability.BOUNCED, about=row.id, status=detail, conversation_id=row.conversation_id
+            )
+
     async def _move(self, uow: Uow, row: OutboxRow, delivery: Delivery) -> bool:
         if delivery.result is SendResult.SENT:
-            values = {"sent_at": self._clock(), "last_error": ""}
+            files = (await uow.mailboxes.get(row.mailbox_id)).sent_copy is SentCopy.APPEND
+            values = {"sent_at": self._clock(), "last_error": "", "is_copy_due": files}
             return await uow.outbox.move(row.id, frm=UNSETTLED, to=OutboxState.SENT, **values)
         wait = self._pace.wait_after(row.attempts, self._luck())
         is_later = delivery.result is SendResult.TRY_LATER

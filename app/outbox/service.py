@@ -13,7 +13,6 @@ import random
 from functools import partial
 from uuid import UUID
 
-from app.db.tables.mail import SentCopy
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import Invalid
@@ -61,6 +60,8 @@ class OutboxService:
         if claimed is None:
             with step(StepName.RECONCILE):
                 await self._outcomes.reconcile(UUID(outbox_id))
+            with step(StepName.FILE_COPY):
+                await self._outcomes.file_copy(UUID(outbox_id))
             return
         delivery = await self._sender.send(
             claimed.raw,
@@ -77,9 +78,6 @@ class OutboxService:
         if delivery.result is SendResult.UNKNOWN:
             with step(StepName.RECONCILE):
                 await self._outcomes.reconcile(claimed.id)
-        elif delivery.result is SendResult.SENT and claimed.sent_copy is SentCopy.APPEND:
-            with step(StepName.FILE_COPY):
-                await self._outcomes.file_copy(claimed.mailbox_id, claimed.id, claimed.raw)
 
     async def give_up(self, outbox_id: str, error: str) -> None:
         """Something of ours is broken: a mail on the wire has an unknown outcome, any other one shows as failed."""

@@ -4,9 +4,8 @@ A mail server's word counts only about a mail of ours, and a customer's only fro
 refused. Whoever else names a new contact merely proposes one. No address is ever added without a person.
 """
 
-import structlog
-
-from app.db.repositories.contacts import Newcomer, mark
+from app.db.reachability import mark_contact
+from app.db.repositories.contacts import Newcomer
 from app.db.tables.ledger import ContactProposalRow, ContactRow
 from app.db.tables.mail import MessageRow
 from app.db.uow import Uow
@@ -15,15 +14,11 @@ from app.domain.contact import ProposalState, Reachability, departed
 from app.domain.ids import new_id
 from app.domain.message import Authentication, Machine, ReadMail
 from app.domain.proposal import Proposal
-from app.domain.task import NewTask, TaskKind
 from app.domain.text import text_of
 from app.reading.departures import departures, is_own
 from app.reading.spans import fold
 
-log = structlog.get_logger()
-
 LONGEST_EMAIL, LONGEST_NAME = 320, 255
-TASK_OF = {Reachability.BOUNCED: TaskKind.CONTACT_BOUNCED, Reachability.LEFT: TaskKind.CONTACT_LEFT}
 
 
 async def note_contacts(uow: Uow, message: MessageRow, read: ReadMail, link: Link, proposal: Proposal) -> None:
@@ -116,33 +111,5 @@ async def _propose(
 
 
 async def _mark(uow: Uow, contact: ContactRow, to: Reachability, message: MessageRow, status: str = "") -> None:
-    if not mark(contact, to):
-        return
-    await uow.ledger.touch([contact.customer_id])
-    if to in TASK_OF:
-        await _open_task(uow, contact, TASK_OF[to], message)
-    uow.audit.add(
-        f"ledger.contact.{'reached' if to is Reachability.OK else to.value}",
-        contact_id=contact.id,
-        customer_id=contact.customer_id,
-        message_id=message.id,
-        conversation_id=message.conversation_id,
-        status=status,
-    )
-    log.info("ledger.contact.marked", contact_id=str(contact.id), reachability=to.value)
-
-
-async def _open_task(uow: Uow, contact: ContactRow, kind: TaskKind, message: MessageRow) -> None:
-    """Somebody must find whom to write to instead."""
-    customer = await uow.ledger.customer(contact.customer_id)
-    await uow.tasks.open_once(
-        [
-            NewTask(
-                kind=kind,
-                key=f"{kind.value}:{contact.id}:{message.id}",
-                customer_id=contact.customer_id,
-                due=uow.clock().date(),
-                owner_email=customer.owner_email if customer else "",
-            )
-        ]
-    )
+    ids = {"message_id": message.id, "conversation_id": message.conversation_id}
+    await mark_contact(uow, contact, to, about=message.id, status=status, **ids)

@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.adapters.smtp import SmtpSender
+from app.db.tables.ledger import TaskRow
+from app.db.tables.mail import SentCopy
+from app.db.tables.work import OutboxRow
+from app.domain.contact import Reachability
 from app.domain.intents import Autonomy, Route
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
@@ -20,6 +26,8 @@ from app.domain.ports import Delivery, MailAccount, SendResult
 from app.domain.review import Action, OutboxState
 from app.domain.sending import Pace
 from app.health import Health
+from app.jobs.engine import Handler
+from app.jobs.sweep import Sweep
 from app.outbox.service import OutboxService
 from app.policies.loading import load_policy
 from app.review.service import ReviewService
@@ -133,14 +141,82 @@ async def test_no_more_mails_a_minute_than_allowed(instance: Instance, timetable
     assert all(later - earlier <= 2 for earlier, later in itertools.pairwise([0, *counts]))
 
 
-async def test_each_mailbox_answers_under_its_own_name(instance: Instance, timetable: Timetable) -> None:
+async def test_no_more_mails_to_a_domain_than_allowed_whatever_mailbox_they_leave(
+    instance: Instance, timetable: Timetable
+) -> None:
+    instance.outbox = OutboxService(
+        instance.database,
+        instance.sender,
+        instance.sent_folder,
+        instance.clock,
+        pace=Pace(to_domain=1),
+        sending_stopped=False,
+        is_still_due=always_due,
+    )
+    await _approve(instance, 1)
+    instance.mailbox_id = await _another_mailbox(instance)
+    await _approve(instance, 1, matter="Another matter")
+    await timetable.run(seconds=40)
+    assert len(instance.sender.sent) == 1
+    await timetable.run(minutes=3)
+    assert len(instance.sender.sent) == 2
+
+
+async def _another_mailbox(instance: Instance) -> UUID:
     async with instance.database.write() as uow:
         box = await uow.mailboxes.get(instance.mailbox_id)
         other = await uow.mailboxes.add(
             secret="", name="north", address="north@seller.example", team="North", kind=box.kind, scheme="raw"
         )
+        return other.id
+
+
+async def test_what_is_to_be_filed_in_sent_is_filed_once_also_when_the_folder_was_away(
+    instance: Instance, timetable: Timetable
+) -> None:
+    async with instance.database.write() as uow:
+        (await uow.mailboxes.get(instance.mailbox_id)).sent_copy = SentCopy.APPEND
+    instance.sent_folder.is_away = 1
+    approved = await _approve(instance, 1)
+    await timetable.run(minutes=1)
+    assert (len(instance.sender.sent), instance.sent_folder.filed) == (1, [])
+    await timetable.run(hours=2)
+    assert _ids(instance.sent_folder.filed) == approved
+
+
+@pytest.mark.parametrize(("detail", "is_dead"), [("550 5.1.1", True), ("550 5.7.1", False), ("550", False)])
+async def test_an_address_that_the_server_does_not_know_is_written_to_no_more(
+    instance: Instance, timetable: Timetable, detail: str, is_dead: bool
+) -> None:
+    instance.sender.script = [Delivery(SendResult.REFUSED, detail)]
     await _approve(instance, 1)
-    instance.mailbox_id = other.id
+    await timetable.run(minutes=1)
+    async with instance.database.read() as uow:
+        (contact,) = await uow.ledger.contacts("C-1")
+        tasks = await uow.session.scalar(sa.select(sa.func.count()).select_from(TaskRow))
+    assert (contact.reachability, tasks) == ((Reachability.BOUNCED, 1) if is_dead else (Reachability.OK, 0))
+
+
+async def test_a_mail_whose_sender_is_gone_for_good_is_shown_as_unknown(instance: Instance) -> None:
+    await _approve(instance, 1)
+    async with instance.database.write() as uow:
+        begun = {"state": OutboxState.SENDING, "has_begun": True, "claimed_by": "dead"}
+        await uow.session.execute(sa.update(OutboxRow).values(**begun))
+        table = "dbos.workflow_status" if instance.url.startswith("postgresql") else "workflow_status"
+        parked = "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'"
+        await uow.session.execute(sa.text(f"UPDATE {table} SET {parked} WHERE queue_name = 'outbox'"))  # noqa: S608
+    instance.clock.advance(minutes=10)
+    handlers = {JobKind.SEND: Handler(instance.outbox.work, instance.outbox.give_up)}
+    await Sweep(instance.database, instance.engine, handlers, instance.clock).sweep()
+    async with instance.database.read() as uow:
+        (row,) = await uow.outbox.page(state=None, after=None, limit=5)
+    assert row.state is OutboxState.UNKNOWN
+
+
+async def test_each_mailbox_answers_under_its_own_name(instance: Instance, timetable: Timetable) -> None:
+    other_id = await _another_mailbox(instance)
+    await _approve(instance, 1)
+    instance.mailbox_id = other_id
     await _approve(instance, 1, matter="Another matter")
     await timetable.run(minutes=1)
     senders = [found[0] for raw in instance.sender.sent if (found := re.findall(rb"From: .*<(.*)>", raw))]

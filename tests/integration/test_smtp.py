@@ -9,6 +9,7 @@ import pytest
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.domain.ports import Delivery, MailAccount, MayBegin, Sender, SendResult
+from app.domain.sending import ABOUT_THE_SERVER
 from tests.fakes import yes
 from tests.instances import mail
 from tests.servers.certificates import make_certificate
@@ -131,6 +132,36 @@ async def test_encryption_and_login(
     assert [(one.username, one.was_encrypted) for one in sink.mails] == [("collections", True)]
     stranger = sender(sink, security=security, username=LOGIN[0], password="wrong")
     assert await send(stranger) == Delivery(TRY_LATER, "login_refused")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"421 4.3.2 too many connections\r\n"],
+        [b"220 hello\r\n", b"250-here\r\n250 AUTH PLAIN\r\n", b"454 4.7.0 later\r\n"],
+    ],
+)
+async def test_a_server_that_turns_us_away_is_about_all_mail(lines: list[bytes]) -> None:
+    """It says so before it has heard of any mail: at the greeting, or when we sign in."""
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number, line in enumerate(lines):
+            if number:
+                await reader.readline()
+            writer.write(line)
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        is_over.set()
+
+    is_over = asyncio.Event()
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server:
+        account = MailAccount("127.0.0.1", server.sockets[0].getsockname()[1], "none", "collections", "secret")
+        away = await send(SmtpSender(account, timeout_seconds=1.0))
+        await is_over.wait()
+    assert away == Delivery(TRY_LATER, "turned_away")
+    assert away.detail in ABOUT_THE_SERVER
 
 
 async def test_a_server_without_starttls_gets_nothing_in_clear(smtp_sink: SmtpSink) -> None:

@@ -95,6 +95,10 @@ class Mailboxes:
         """One at a time per mailbox, until this transaction ends."""
         await self._session.execute(sa.select(MailboxRow.id).where(MailboxRow.id == mailbox_id).with_for_update())
 
+    async def lock_all(self) -> None:
+        """One at a time altogether, until this transaction ends."""
+        await self._session.execute(sa.select(MailboxRow.id).order_by(MailboxRow.id).with_for_update())
+
     async def lock_folder(self, mailbox_id: UUID, name: str) -> FolderRow:
         row = await self._session.get(FolderRow, (mailbox_id, name), with_for_update=True)
         if row is None:

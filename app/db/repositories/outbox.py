@@ -160,19 +160,20 @@ class Outbox:
         return await self._session.scalar(older) or 0
 
     async def left_lately(self, row: OutboxRow, within: timedelta) -> tuple[int, int]:
-        """How many mails of the same mailbox, and how many of them to the same domain, were claimed just now. Later
-        than now is from before the clock was set back."""
+        """How many mails of the same mailbox, and how many to the same domain from whichever mailbox, were claimed just
+        now. Later than now is from before the clock was set back."""
         now = self._clock()
-        to_domain = sa.func.count().filter(OutboxRow.domain_hash == row.domain_hash)
-        counted = await self._session.execute(
-            sa.select(sa.func.count(), to_domain).where(
-                OutboxRow.mailbox_id == row.mailbox_id,
-                OutboxRow.claimed_at.between(now - within, now),
-                OutboxRow.id != row.id,
+
+        async def other(which: sa.ColumnElement[bool]) -> int:
+            lately = sa.select(sa.func.count()).where(
+                which, OutboxRow.claimed_at.between(now - within, now), OutboxRow.id != row.id
             )
+            return await self._session.scalar(lately) or 0
+
+        return (
+            await other(OutboxRow.mailbox_id == row.mailbox_id),
+            await other(OutboxRow.domain_hash == row.domain_hash),
         )
-        of_mailbox, of_domain = counted.one()
-        return of_mailbox, of_domain
 
     async def automatic_lately(self, conversation_id: UUID, recipient_hash: str) -> Automatic:
         """What was said within a day without a person, here and to this address; what was taken back doesn't count."""
@@ -236,10 +237,14 @@ class Outbox:
         return await self._session.scalar(due)
 
     async def due(self, *, before: datetime, limit: int) -> Sequence[UUID]:
-        """Mails that should have left before a moment: their jobs may be gone."""
+        """Mails that should have left before a moment, also those that somebody began to send: their jobs may be
+        gone."""
         found = await self._session.scalars(
             sa.select(OutboxRow.id)
-            .where(OutboxRow.state.in_([OutboxState.WAITING, OutboxState.READY]), OutboxRow.send_after < before)
+            .where(
+                OutboxRow.state.in_([OutboxState.WAITING, OutboxState.READY, OutboxState.SENDING]),
+                OutboxRow.send_after < before,
+            )
             .order_by(OutboxRow.id)
             .limit(limit)
         )

@@ -98,7 +98,8 @@ class OutboxRow(Base):
     """A mail fixed to the byte, on its way out, with the versions that it was approved against.
 
     It answers a mail (`review_id`) or reminds (`reminder_id`). `is_automatic`: no person approved it. `has_begun`: its
-    body may be on the wire, so that a lost outcome is unknown. The hashes are those of the address and of its domain.
+    body may be on the wire, so that a lost outcome is unknown. `is_copy_due`: it was sent, and we are yet to file it in
+    Sent. The hashes are those of the address and of its domain.
     """
 
     __tablename__ = "outbox"
@@ -107,6 +108,7 @@ class OutboxRow(Base):
         sa.Index("ix_outbox_state_id", "state", "id"),
         sa.Index("ix_outbox_customer_id_id", "customer_id", "id"),
         sa.Index("ix_outbox_mailbox_id_claimed_at", "mailbox_id", "claimed_at"),
+        sa.Index("ix_outbox_domain_hash_claimed_at", "domain_hash", "claimed_at"),
         sa.Index("ix_outbox_recipient_hash_created_at", "recipient_hash", "created_at"),
         sa.Index(
             "uq_outbox_review_id_live",
@@ -148,6 +150,7 @@ class OutboxRow(Base):
     next_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     has_begun: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     is_automatic: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    is_copy_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     recipient_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     domain_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
