@@ -334,7 +334,7 @@ def build(
         intake=intake,
         triage=triage,
         reviews=reviews,
-        guidance=GuidanceService(database, mind, clock),
+        guidance=GuidanceService(database, mind, clock, policy.second_person),
         desk=desk,
         call_backs=CallBackService(database, clock),
         pages=ReviewPages(
@@ -353,7 +353,7 @@ def build(
         listener=None if is_sqlite(url) else Listener(url, database.changes),
         outbox=outbox,
         sender=sender,
-        cases=CaseService(database, clock),
+        cases=CaseService(database, clock, policy.second_person),
         holds=HoldService(database, clock),
         tasks=TaskService(database, clock),
         ledger_pages=LedgerPages(database, clock),

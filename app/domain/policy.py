@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.domain.company import Company
+from app.domain.four_eyes import SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
 
@@ -129,6 +130,7 @@ class Policy:
     limits: Limits = Limits()
     ledger: LedgerPolicy = LedgerPolicy()
     companies: tuple[Company, ...] = ()
+    second_person: tuple[SecondPersonRule, ...] = ()
     queue: UrgencyWeights = AS_SHIPPED
 
     @property

@@ -45,7 +45,13 @@ class IdentityService:
             if await uow.users.by_email(address) is not None:
                 raise Invalid("there is a user {address} already", address=address)
             user = UserRow(
-                id=new_id(), email=address, name=name, role=role, password_hash=hashed, created_at=self._clock()
+                id=new_id(),
+                email=address,
+                name=name,
+                role=role,
+                password_hash=hashed,
+                created_at=self._clock(),
+                created_by=by.id if by else None,
             )
             uow.users.add(user)
             uow.audit.add("identity.user.added", actor=_actor(by), user_id=user.id, role=role.value)
@@ -58,7 +64,7 @@ class IdentityService:
             user = await self._user(uow, email)
             if by is not None and user.id == by.id:
                 raise Invalid("change your own password on its own page: it asks for the old one")
-            user.password_hash = hashed
+            user.password_hash, user.created_by = hashed, by.id if by else user.created_by
             await uow.users.close_all(user.id)
             uow.audit.add("identity.password.changed", actor=_actor(by), user_id=user.id)
 

@@ -6,12 +6,14 @@
     note ─▶ grant | decline                       (extension: its terms are a person's)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from app.db.repositories.cases import remember_owed
+from app.db.repositories.four_eyes import missing_second
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.uow import Database, Uow
@@ -21,9 +23,10 @@ from app.domain.directions import DecidedTerms, TermsOutcome
 from app.domain.dispute import Resolution
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.extension import Terms, check_terms
+from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.ids import new_id
 from app.domain.intents import DisputeReason, ExtensionKind
-from app.domain.money import Money
+from app.domain.money import Money, total
 from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.sentence import Sentence
@@ -58,9 +61,12 @@ class CaseNote:
 
 
 class CaseService:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    """`limits`: above which sums an extension is granted, and a dispute resolved, by two people."""
+
+    def __init__(self, database: Database, clock: Clock, limits: Sequence[SecondPersonRule] = ()) -> None:
         self._database = database
         self._clock = clock
+        self._limits = limits
 
     async def note(self, note: CaseNote, by: SignedIn) -> UUID:
         """Note what a customer said elsewhere than in a mail. It holds at once; but an extension, and a promise that
@@ -117,6 +123,8 @@ class CaseService:
 
         Raises NotAllowed, NotFound, StateImpossible, or Invalid for a dispute without outcome or a negative sum.
         """
+        if resolution in {Resolution.ACCEPTED, Resolution.SETTLED}:
+            await self._check_second(case_id, Guarded.RESOLVE_DISPUTE, f"{resolution} {amount}", by, amount)
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
             if row.kind is CaseKind.DISPUTE:
@@ -162,6 +170,7 @@ class CaseService:
         """
         if by.id is None:
             raise NotAllowed("only a person grants more time")
+        await self._check_second(case_id, Guarded.GRANT_TERMS, repr((terms.until, terms.steps)), by)
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
             if row.kind is not CaseKind.EXTENSION:
@@ -172,6 +181,22 @@ class CaseService:
             kind = ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS
             uow.cases.grant(row, DecidedTerms(TermsOutcome.ACCEPTED, kind, terms.until, terms.steps))
             await uow.ledger.touch([row.customer_id])
+
+    async def _check_second(
+        self, case_id: UUID, action: Guarded, content: str, by: SignedIn, amount: Decimal | None = None
+    ) -> None:
+        """Raises SecondPersonNeeded, the person's word being noted. The sum is that of the case, or what is open on its
+        invoices, unless `amount` says less."""
+        async with self._database.write() as uow:
+            row = await _open(uow, case_id, by)
+            of_case = [one.open for one in await _invoices(uow, row.customer_id) if one.number in row.invoices]
+            sums = total(of_case) if row.amount is None else (Money(row.amount, row.currency or ""),)
+            stake = sums[0] if len(sums) == 1 else None
+            if stake is not None and amount is not None:
+                stake = Money(amount, stake.currency)
+            wait = await missing_second(uow, self._limits, action, case_id, content=content, amount=stake, by=by)
+        if wait is not None:
+            raise wait
 
     async def _end(self, case_id: UUID, to: CaseState, by: SignedIn) -> None:
         async with self._database.write() as uow:

@@ -1,14 +1,17 @@
 """Reads a policy file. Whatever is wrong is named with the file, the rule and the way to mend it."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from app.domain.errors import SettingInvalid
+from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
 from app.domain.policy import AutonomyRule, Condition, LedgerPolicy, Limits, Policy, Rule, ToneRule
@@ -32,7 +35,10 @@ _TOP = {
     "queue",
     "standing",
     "next_action",
+    "second_person",
 }
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_SUM = re.compile(r"\d{1,14}(?:\.\d{1,4})?")
 _CONDITION = {
     "any_intent",
     "only_intents",
@@ -101,6 +107,9 @@ def _policy(place: _Place, data: Mapping[str, Any]) -> Policy:
         tones=tuple(_tone(place.at(f"tone {n}"), t) for n, t in _numbered(place, data, "tone")),
         limits=_limits(place.at("limits"), data.get("limits", {})),
         ledger=_ledger(place.at("ledger"), data.get("ledger", {})),
+        second_person=tuple(
+            _second_person(place.at(f"second_person {n}"), t) for n, t in _numbered(place, data, "second_person")
+        ),
         queue=urgency_weights(data.get("queue", {}), place.at("queue").refuse),
         companies=companies(_tables(place, data, "company"), lambda where, what: place.at(where).refuse(what)),
     )
@@ -165,6 +174,20 @@ def _autonomy(place: _Place, table: Mapping[str, Any]) -> AutonomyRule:
     if not isinstance(segment, str):
         place.refuse('segment must be a name or "*"')
     return AutonomyRule(intent, segment, _word(place, "autonomy", table.get("autonomy"), Autonomy))
+
+
+def _second_person(place: _Place, table: Mapping[str, Any]) -> SecondPersonRule:
+    _only(place, table, {"action", "currency", "above", "senior"})
+    currency = table.get("currency")
+    if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+        place.refuse('currency must be a code such as "EUR"')
+    above = table.get("above")
+    if not isinstance(above, str) or not _SUM.fullmatch(above):
+        place.refuse('above must be a sum in quotes, such as "10000.00"')
+    senior = _claim(place, "senior", table.get("senior", True))
+    return SecondPersonRule(
+        _word(place, "action", table.get("action"), Guarded), currency, Decimal(above), senior is True
+    )
 
 
 def _tone(place: _Place, table: Mapping[str, Any]) -> ToneRule:

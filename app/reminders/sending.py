@@ -14,15 +14,18 @@ from typing import Any
 from uuid import UUID
 
 from agents.reminders.brief import ReminderBrief
+from app.db.repositories.four_eyes import missing_second
 from app.db.repositories.reminders import Situations
 from app.db.tables.reminders import ReminderRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
+from app.domain.four_eyes import Guarded
 from app.domain.ids import new_id
 from app.domain.job import send_job
 from app.domain.message import Address
+from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import CustomerSituation, NextAction
@@ -112,6 +115,18 @@ class SendingService:
             if remarks and not is_meant:
                 raise WordsDoubtful(remarks)
             words = replace(words, subject=subject or words.subject, body=body)
+        async with self._database.write() as uow:
+            wait = await missing_second(
+                uow,
+                self._policy.second_person,
+                Guarded.REMIND,
+                reminder_id,
+                content=f"{version}\x1e{words.subject}\x1e{words.body}",
+                amount=Money(row.amount, row.currency),
+                by=by,
+            )
+        if wait is not None:
+            raise wait
         papers = await asyncio.to_thread(_papers, brief)
         async with self._database.write() as uow:
             edited = {"subject": words.subject, "body": words.body}

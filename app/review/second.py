@@ -4,22 +4,28 @@
        ▲                                                              │
        └──────────── taken back, or nobody was reached ◀──────────────┘
 
-One of the two is a manager. The number that is called comes from the ledger, never from the mail. Only what accepts
+One of the two is a manager, and neither has made the other's account. Where the contact knows of no change, the case is
+closed without an answer. The number that is called comes from the ledger, never from the mail. Only what accepts
 nothing (fraud, spam, somebody else's mail, a duplicate) one person closes alone.
 """
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from app.db.repositories.four_eyes import colleague
 from app.db.tables.ledger import ContactRow
-from app.db.tables.work import ReviewRow
+from app.db.tables.work import ProposalRow, ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound, SecondPersonNeeded
+from app.domain.four_eyes import check_two
 from app.domain.intents import Intent
 from app.domain.people import SignedIn
-from app.domain.review import OPEN, SENIORS, ReviewState
+from app.domain.review import OPEN, ReviewState
 from app.domain.wire import READ_MAIL, load
 from app.reading.impostors import BANK_DETAILS
 
@@ -119,8 +125,11 @@ async def second_of(uow: Uow, review: ReviewRow) -> Second | None:
     return Second(contacts, review.decided_by, names.get(review.decided_by, "") or "A colleague")
 
 
-async def check_second(uow: Uow, review_id: UUID, *, version: int, by: SignedIn, reason: str = "") -> None:
-    """Before a case is closed. Raises SecondPersonNeeded; what is stale is for the compare-and-set to say."""
+async def check_second(
+    uow: Uow, review_id: UUID, *, version: int, by: SignedIn, reason: str = "", accepts: bool = False
+) -> None:
+    """Before a case is closed; `accepts`: with an answer. Raises SecondPersonNeeded; what is stale is for the
+    compare-and-set to say."""
     review = await uow.reviews.get(review_id)
     is_moot = review.state not in OPEN or review.version != version or reason in DISMISSALS
     if is_moot or not await is_about_bank_details(uow, review):
@@ -132,15 +141,31 @@ async def check_second(uow: Uow, review_id: UUID, *, version: int, by: SignedIn,
         )
     if review.decided_by == by.id:
         raise SecondPersonNeeded("you noted the call: a second person closes this case")
-    first = await uow.users.get(review.decided_by)
-    if not by.is_senior and (first is None or first.role not in SENIORS):
-        raise SecondPersonNeeded("one of the two people must be a manager: hand the case up")
+    first, second = await uow.users.get(review.decided_by), await uow.users.get(by.id) if by.id else None
+    if first is None or second is None:
+        raise SecondPersonNeeded("a second person closes this case")
+    check_two(colleague(first), colleague(second), uow.clock(), senior=True)
+    if accepts and await _was_denied(uow, review):
+        raise SecondPersonNeeded(
+            "the contact knows of no such change: close the case without an answer, or take the call back"
+        )
+
+
+async def _was_denied(uow: Uow, review: ReviewRow) -> bool:
+    """Whether the contact said in the last call that the change is not theirs."""
+    entries = await uow.audit.of_message(review.message_id, review.conversation_id)
+    refs = [json.loads(entry.body)["refs"] for entry in entries if entry.kind == "review.call_back.noted"]
+    said = [one["outcome"] for one in refs if one["outcome"] != CallOutcome.NOT_REACHED.value]
+    return said[-1:] == [CallOutcome.DENIED.value]
 
 
 async def is_about_bank_details(uow: Uow, review: ReviewRow) -> bool:
-    """Whether bank details are named as new: by what the agent read, or by the words of the mail alone."""
-    saved = await uow.reviews.proposal(review)
-    if Intent.BANK_DETAIL_CHANGE.value in saved.intents:
+    """Whether bank details are named as new: by what the agent read in any run, or by the words of the mail alone.
+
+    In any: one person who corrects what the mail means does not thereby close the case alone.
+    """
+    runs = await uow.session.scalars(sa.select(ProposalRow.intents).where(ProposalRow.message_id == review.message_id))
+    if any(Intent.BANK_DETAIL_CHANGE.value in intents for intents in runs):
         return True
     message = await uow.messages.get(review.message_id)
     if message.reading_id is None:

@@ -11,19 +11,22 @@ from uuid import UUID
 
 import structlog
 
+from app.db.repositories.four_eyes import missing_second
 from app.db.tables.work import ReviewRow
 from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed
+from app.domain.errors import Invalid, NotAllowed, SecondPersonNeeded
+from app.domain.four_eyes import Guarded
 from app.domain.ids import new_id
 from app.domain.intents import Intent, Reason
 from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
+from app.domain.money import Money
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.proposal import Draft, Proposal
-from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
+from app.domain.review import OPEN, Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import ibans
@@ -77,10 +80,13 @@ class ReviewService:
         edited = _edited(subject, body) if action is Action.EDIT else None
         if action is Action.SEND_BACK and not note.strip():
             raise Invalid("say what should be different: the note goes to the next run")
+        wait: SecondPersonNeeded | None = None
         async with decision(self._database, review_id, action), self._database.write() as uow:
             approves = action in {Action.APPROVE, Action.EDIT}
             test = await concluded(uow, review_id, version=version, by=by, approves=approves, edited=edited)
-            if test is None:
+            if test is None and approves:
+                wait = await self._second(uow, review_id, version=version, by=by, edited=edited)
+            if test is None and wait is None:
                 match action:
                     case Action.APPROVE | Action.EDIT:
                         return await self._approve(uow, review_id, version=version, by=by, edited=edited)
@@ -88,7 +94,26 @@ class ReviewService:
                         return await self._send_back(uow, review_id, version=version, by=by, note=note)
                     case Action.IGNORE:
                         return await self._ignore(uow, review_id, version=version, by=by, reason=reason)
-        raise test
+        raise wait or test or AssertionError(action)
+
+    async def _second(
+        self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None
+    ) -> SecondPersonNeeded | None:
+        """Whether the sum at stake wants a second person's approval of this very answer."""
+        review = await uow.reviews.get(review_id)
+        if review.version != version or review.state not in OPEN or review.at_stake is None:
+            return None
+        stake = Money(review.at_stake, review.currency or "")
+        words = f"{edited.subject}\x1e{edited.body}" if edited else ""
+        return await missing_second(
+            uow,
+            self._policy.second_person,
+            Guarded.ANSWER,
+            review_id,
+            content=f"{version}\x1e{words}",
+            amount=stake,
+            by=by,
+        )
 
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
         """Take an approval, an "ignore" or a noted call back. Raises Invalid when the mail has left already."""
@@ -174,7 +199,8 @@ class ReviewService:
         if await self._is_enough_for_today(review.id):
             return
         async with decision(self._database, review.id, Action.APPROVE), self._database.write() as uow:
-            await self._approve(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
+            if await self._second(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None) is None:
+                await self._approve(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
 
     async def give_up(self, review_id: str, error: str) -> None:
         """It stays in the queue, where a person finds it."""
@@ -201,7 +227,7 @@ class ReviewService:
     async def _approve(self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
         if edited is not None:
             _check_may_write(await uow.reviews.get(review_id), by)
-        await check_second(uow, review_id, version=version, by=by)
+        await check_second(uow, review_id, version=version, by=by, accepts=True)
         review = await uow.reviews.decide(
             review_id,
             version=version,

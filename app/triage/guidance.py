@@ -7,11 +7,13 @@
 The same graph with the same checks writes every draft, in the thinking process, while no transaction is open.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from app.db.repositories.cases import remember_owed
+from app.db.repositories.four_eyes import missing_second
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.tables.work import ReviewRow
@@ -20,7 +22,8 @@ from app.db.uow import Database, Uow
 from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.directions import NO_TERMS_FOR, Correction, DecidedTerms, TermsOutcome, check_decided
-from app.domain.errors import Invalid, StateImpossible
+from app.domain.errors import Invalid, SecondPersonNeeded, StateImpossible
+from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
@@ -48,10 +51,13 @@ class _Open:
 
 
 class GuidanceService:
-    def __init__(self, database: Database, mind: Mind, clock: Clock) -> None:
+    """`limits`: above which sums terms are granted by two people."""
+
+    def __init__(self, database: Database, mind: Mind, clock: Clock, limits: Sequence[SecondPersonRule] = ()) -> None:
         self._database = database
         self._mind = mind
         self._clock = clock
+        self._limits = limits
 
     async def correct(self, review_id: UUID, correction: Correction, *, version: int, by: SignedIn) -> None:
         """Say whose mail it is and what it means: it is read again, and the agent is bound by it.
@@ -98,6 +104,10 @@ class GuidanceService:
         decision recorded, where no draft carries it.
         """
         by.check_can_decide()
+        async with self._database.write() as uow:
+            wait = await self._second(uow, review_id, terms, version=version, by=by)
+        if wait is not None:
+            raise wait
         async with self._database.write() as uow:
             review = await uow.reviews.change(review_id, version=version)
             await uow.planted.withdraw([review_id])
@@ -160,6 +170,22 @@ class GuidanceService:
         if made is None:
             raise Invalid("no such draft passes the checks")
         return Redraft(made.subject, made.body, made.tone, made.language, made.traces, thought.proposal.calls)
+
+    async def _second(
+        self, uow: Uow, review_id: UUID, terms: DecidedTerms, *, version: int, by: SignedIn
+    ) -> SecondPersonNeeded | None:
+        """Whether what would be granted wants a second person."""
+        review = await uow.reviews.get(review_id)
+        if terms.outcome is not TermsOutcome.ACCEPTED or review.customer_id is None or review.version != version:
+            return None
+        message = await uow.messages.get(review.message_id)
+        rows = await uow.cases.of_message(message.id, message.run)
+        asked = next((row for row in rows if row.kind is CaseKind.EXTENSION), None)
+        if asked is None:
+            return None
+        owed = remember_owed(asked, [as_invoice(row) for row in await uow.ledger.invoices(review.customer_id)])
+        said = repr((terms.kind, terms.until, terms.steps, terms.amount))
+        return await missing_second(uow, self._limits, Guarded.GRANT_TERMS, asked.id, content=said, amount=owed, by=by)
 
     async def _recorded(self, uow: Uow, review: ReviewRow, terms: DecidedTerms, by: SignedIn) -> DecidedTerms:
         if NO_TERMS_FOR & set(review.reasons) or review.customer_id is None:

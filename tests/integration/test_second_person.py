@@ -1,6 +1,7 @@
 """Changed bank details: a call to a contact on file, then a second person; nobody alone, and one of them a manager."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,13 +10,16 @@ import sqlalchemy as sa
 from app.db.tables.ledger import ContactRow
 from app.db.tables.system import UserRow
 from app.db.tables.work import ReviewRow
+from app.domain.directions import Correction
 from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided, SecondPersonNeeded
 from app.domain.ids import new_id
 from app.domain.intents import Intent
 from app.domain.people import SignedIn
+from app.domain.proposal import Facts, IntentFinding
 from app.domain.review import Action, ReviewState, Role
 from app.review.second import CallBackService, CallOutcome, check_second
 from app.review.timeline import timeline
+from app.triage.guidance import GuidanceService
 from tests.instances import Instance, mail
 
 on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -25,7 +29,7 @@ CHANGED = "Our bank details have changed. Please use the new account from now on
 
 async def person(instance: Instance, name: str, role: Role) -> SignedIn:
     row = UserRow(id=new_id(), email=f"{name}@seller.example", name=name, role=role, password_hash="")
-    row.created_at = instance.clock()
+    row.created_at = instance.clock() - timedelta(days=30)
     async with instance.database.write() as uow:
         uow.users.add(row)
     return SignedIn(row.id, name, row.email, role)
@@ -73,6 +77,9 @@ async def test_a_call_on_the_number_on_file_and_then_another_person(instance: In
         await close(instance, review, second)
     with pytest.raises(SecondPersonNeeded, match="must be a manager"):
         await close(instance, review, instance.collector)
+    words = {"subject": "Re", "body": "We have noted it."}
+    with pytest.raises(SecondPersonNeeded, match="knows of no such change"):
+        await instance.reviews.decide(review.id, Action.EDIT, version=called.version, by=manager, **words)
     await close(instance, review, manager)
     done = await now(instance, review)
     assert (done.state, done.decided_by) == (ReviewState.IGNORED, manager.id)
@@ -81,6 +88,31 @@ async def test_a_call_on_the_number_on_file_and_then_another_person(instance: In
     (noted,) = [entry for entry in entries if entry.kind == "review.call_back.noted"]
     assert noted.note == f"Called Petra Vane on {PHONE}, on file (denied): She knows of no change."
     assert (noted.who, noted.refs["outcome"], noted.refs["contact_id"]) == ("Ugo", "denied", str(contact))
+
+
+@on_sqlite
+async def test_nobody_talks_a_case_away_by_correcting_what_the_mail_means(instance: Instance) -> None:
+    review, _ = await case_of_changed_details(instance)
+    manager = await person(instance, "Maja", Role.MANAGER)
+    guidance = GuidanceService(instance.database, instance.mind, instance.clock)
+    means = Correction((IntentFinding(Intent.QUERY, 1.0, ()),), Facts())
+    await guidance.correct(review.id, means, version=review.version, by=manager)
+    instance.mind.intent = Intent.QUERY
+    await instance.triage.work(str(review.message_id))
+    (again,) = await instance.pending()
+    with pytest.raises(SecondPersonNeeded, match="first call"):
+        await close(instance, again, manager)
+
+
+@on_sqlite
+async def test_who_made_the_other_account_is_no_second_person(instance: Instance) -> None:
+    review, contact = await case_of_changed_details(instance)
+    admin, puppet = await person(instance, "Noa", Role.ADMIN), await person(instance, "Maja", Role.MANAGER)
+    async with instance.database.write() as uow:
+        (await uow.session.get_one(UserRow, puppet.id)).created_by = admin.id
+    await calls(instance).note(review.id, contact, CallOutcome.CONFIRMED, "ok", version=review.version, by=admin)
+    with pytest.raises(SecondPersonNeeded, match="made the other's account"):
+        await close(instance, review, puppet)
 
 
 @on_sqlite

@@ -30,10 +30,11 @@ from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
 from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
-from app.db.tables.work import OutboxRow, PlantedRow, ProposalRow, ReviewRow
+from app.db.tables.work import AssentRow, OutboxRow, PlantedRow, ProposalRow, ReviewRow
 
 TABLES = (
     ApiTokenRow,
+    AssentRow,
     AuditRow,
     BalanceRow,
     BatchRow,

@@ -13,7 +13,8 @@ from app.domain.review import Role
 
 class UserRow(Base):
     """`portfolio` narrows what a collector sees (see `app.domain.portfolio`); an empty one narrows nothing.
-    `language` is the one that the person reads pages in; empty where they never chose."""
+    `language` is the one that the person reads pages in; empty where they never chose. `created_by` made the account,
+    or last set its password in the person's place: to four eyes the two are one."""
 
     __tablename__ = "users"
 
@@ -26,6 +27,7 @@ class UserRow(Base):
     portfolio: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[UUID | None]
 
 
 class SessionRow(Base):

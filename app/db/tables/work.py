@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Amount, Base, Moment, words
+from app.domain.four_eyes import Guarded
 from app.domain.intents import Route
 from app.domain.planted import Fault, Verdict
 from app.domain.review import OutboxState, ReviewState
@@ -92,6 +93,22 @@ class PlantedRow(Base):
     verdict: Mapped[Verdict | None] = mapped_column(words(Verdict, "verdict"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decided_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class AssentRow(Base):
+    """One person's word for an action above a limit, which a second person has to say too (`app/domain/four_eyes.py`).
+
+    `subject_id` is a review, a case or a reminder; `content` the keyed hash of what exactly is to be done.
+    """
+
+    __tablename__ = "assents"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    action: Mapped[Guarded] = mapped_column(words(Guarded, "action"))
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    content: Mapped[str] = mapped_column(sa.String(64))
+    by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class OutboxRow(Base):

@@ -1,12 +1,15 @@
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from app.domain.errors import SettingInvalid
+from app.domain.four_eyes import Guarded, SecondPersonRule, rule_for
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
+from app.domain.money import Money
 from app.domain.policy import History, Situation, ToneRule, decide, may_send_alone, tone_of
 from app.policies.loading import DEFAULT, load_policy
 
@@ -129,6 +132,15 @@ def test_no_policy_file_can_press_people_in_difficulty_or_in_dispute(intent: Int
         ('version = "1"\n' + LAST + '[[autonomy]]\nintent = "*"\nautonomy = "always"\n', "autonomy 1"),
         ('version = "1"\n' + LAST + '[[tone]]\ntone = "angry"\n', "tone 1"),
         ('version = "1"\n' + LAST + "[limits]\ndraft_words = 0\n", "draft_words"),
+        (
+            'version = "1"\n' + LAST + '[[second_person]]\naction = "pay"\ncurrency = "EUR"\nabove = "1"\n',
+            '"pay" is not',
+        ),
+        (
+            'version = "1"\n' + LAST + '[[second_person]]\naction = "answer"\ncurrency = "EUR"\nabove = 5.0\n',
+            "in quotes",
+        ),
+        ('version = "1"\n' + LAST + '[[second_person]]\naction = "answer"\nabove = "5"\n', "currency must be"),
         ("version = ", "is not TOML"),
     ],
 )
@@ -138,6 +150,22 @@ def test_a_mistake_is_named_with_file_and_fix(tmp_path: Path, text: str, says: s
     with pytest.raises(SettingInvalid, match=says) as refused:
         load_policy(path)
     assert str(refused.value).startswith(str(path))
+
+
+def test_sums_above_which_two_people_decide(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    limit = '[[second_person]]\naction = "grant_terms"\ncurrency = "EUR"\nabove = "500.50"\nsenior = false\n'
+    path.write_text('version = "1"\n' + LAST + limit, encoding="utf-8")
+    rules = load_policy(path).second_person
+    assert rules == (SecondPersonRule(Guarded.GRANT_TERMS, "EUR", Decimal("500.50"), senior=False),)
+    for action, amount, takes_two in (
+        (Guarded.GRANT_TERMS, Money(Decimal("500.50"), "EUR"), False),
+        (Guarded.GRANT_TERMS, Money(Decimal("500.51"), "EUR"), True),
+        (Guarded.GRANT_TERMS, Money(Decimal(1), "USD"), True),
+        (Guarded.GRANT_TERMS, None, True),
+        (Guarded.ANSWER, Money(Decimal(900), "EUR"), False),
+    ):
+        assert (rule_for(rules, action, amount) is not None) is takes_two, (action, amount)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
