@@ -1,14 +1,14 @@
 """assents: the first of two people's words for an action above a limit, and who made whose account
 
 Revision: 8b41d7e09f35
-After: 3f8d1c6a5b27
+After: 9d27e5f3a810
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "8b41d7e09f35"
-down_revision = "3f8d1c6a5b27"
+down_revision = "9d27e5f3a810"
 branch_labels = None
 depends_on = None
 
