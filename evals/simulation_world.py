@@ -5,7 +5,7 @@ payment is first *seen* and closes its invoice a day later. On some days the imp
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -178,6 +178,8 @@ class Debtor:
     def situation(self, day: date, ledger: Import) -> CustomerSituation:
         """What the planner may know of this customer on the morning of a day."""
         country = self.customer.country
+        replies = tuple(moment for moment in self.replies if moment.date() >= day - REPLIES_LOOK_BACK)
+        known = () if self.customer.natural_person else replies  # whoever is their contact wrote them
         return CustomerSituation(
             customer_id=self.customer.id,
             language=country.language,
@@ -191,11 +193,11 @@ class Debtor:
             stale=frozenset({""}) if ledger.is_stale else frozenset(),
             hold_until=self.hold[1] if self.hold and self.hold[0] <= day <= self.hold[1] else None,
             items=tuple(_as_item(b, ledger) for b in self._open if b.invoice.issued_on <= ledger.booked_until),
-            contacts=tuple(self.contacts),
+            contacts=tuple(replace(contact, replies=known) for contact in self.contacts),
             cases=tuple(case.as_stop() for case in self.cases if case.runs),
             sent=tuple(self.sent),
             contacted=tuple(self.contacted),
-            replies=tuple(moment for moment in self.replies if moment.date() >= day - REPLIES_LOOK_BACK),
+            replies=replies,
             average_delay=self.average_delay(ledger),
             kept_promises=self.promises(day, CaseState.KEPT),
             broken_promises=self.promises(day, CaseState.BROKEN),

@@ -85,7 +85,7 @@ class OpenItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """A contact as the plan sees it."""
+    """A contact as the plan sees it. `replies`: moments at which they themselves wrote; never of natural persons."""
 
     id: UUID
     email: str = field(repr=False)
@@ -93,6 +93,7 @@ class Addressee:
     language: str = ""
     active: bool = True
     reachability: Reachability = Reachability.OK
+    replies: tuple[datetime, ...] = ()
 
     @property
     def may_be_written_to(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.domain.reminder import CustomerSituation
+from app.domain.reminder import Addressee, CustomerSituation
 from app.domain.sentence import Sentence
 from app.domain.workflow import Hours
 from app.reading.workdays import country_of, is_workday
@@ -42,23 +42,30 @@ def best_hour(replies: Sequence[datetime], zone: ZoneInfo) -> int | None:
 
 
 def moment_for(
-    situation: CustomerSituation, as_of: date, hours: Hours, usual_hour: int, *, asked: int | None = None
+    situation: CustomerSituation,
+    contact: Addressee | None,
+    as_of: date,
+    hours: Hours,
+    usual_hour: int,
+    *,
+    asked: int | None = None,
 ) -> tuple[datetime | None, Sentence]:
-    """When to write, from this day on, and why then. None where no business day is near. `asked`: the hour that a test
-    of hours wants, whatever was learnt."""
+    """When to write to a contact, from this day on, and why then. None where no business day is near. `asked`: the hour
+    that a test of hours wants, whatever was learnt."""
     day = next_workday(as_of, situation.country, situation.language)
     if day is None:
         return None, Sentence()
     zone = zone_named(situation.timezone)
-    hour, told = _hour_for(situation, zone, usual_hour, asked)
+    hour, told = _hour_for(contact, zone, usual_hour, asked)
     moment = datetime.combine(day, hours.nearest(hour), zone)
     return moment, Sentence("at {clock} their time ({told})", clock=f"{moment:%H:%M}", told=told)
 
 
-def _hour_for(situation: CustomerSituation, zone: ZoneInfo, usual: int, asked: int | None) -> tuple[int, Sentence]:
+def _hour_for(contact: Addressee | None, zone: ZoneInfo, usual: int, asked: int | None) -> tuple[int, Sentence]:
     if asked is not None:
         return asked, Sentence("the hour of a test")
-    learnt = best_hour(situation.replies, zone)
+    replies = contact.replies if contact is not None else ()
+    learnt = best_hour(replies, zone)
     if learnt is None:
         return usual, Sentence("the workflow's hour")
-    return learnt, Sentence("most of their {number} mails came at that hour", number=len(situation.replies))
+    return learnt, Sentence("most of their {number} mails came at that hour", number=len(replies))

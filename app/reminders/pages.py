@@ -90,7 +90,7 @@ class ReminderPages:
 
     async def _some(self, uow: Uow, day: date, after: str, limit: int) -> tuple[list[PlanLine], str, bool]:
         """Lines, the last customer, and whether there are more."""
-        situations, policy = Situations(uow.session), await self._reminders.policy_of(day)
+        situations, policy = Situations(uow.session, uow.words.keyring), await self._reminders.policy_of(day)
         found = await situations.page(
             day,
             stale=await situations.staleness(datetime.combine(day, time(), UTC), self._max_age),

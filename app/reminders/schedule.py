@@ -152,7 +152,7 @@ class _Planner:
         if step.channel is Channel.EMAIL and contact is None:
             line = replace(self.wait(Why.NO_CONTACT, named, with_credit=True), action=NextAction.TASK)
             return self._stepped(line, workflow, step, way, contact)
-        moment, told = moment_for(self.situation, self.as_of, self.policy.hours, workflow.hour, asked=way.hour)
+        moment, told = moment_for(self.situation, contact, self.as_of, self.policy.hours, workflow.hour, asked=way.hour)
         if moment is None:
             return self.wait(Why.QUIET_HOURS, named, with_credit=True)
         if not self.policy.caps.allow(self.contacted, moment):

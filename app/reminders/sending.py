@@ -212,7 +212,7 @@ class SendingService:
 
     async def _situation(self, uow: Uow, row: ReminderRow, today: date) -> CustomerSituation | None:
         """As the plan sees it, but for this reminder itself, which is about to count as a contact."""
-        situations = Situations(uow.session)
+        situations = Situations(uow.session, uow.words.keyring)
         stale = await situations.staleness(self._clock(), self._plans.max_age)
         own = await uow.outbox.of_reminder(row.id)
         async for situation in situations.stream(

@@ -50,7 +50,7 @@ class ReminderService:
 
     async def _situations(self, as_of: date, only: str | None = None) -> AsyncGenerator[CustomerSituation, None]:
         async with self._database.read() as uow:
-            situations = Situations(uow.session)
+            situations = Situations(uow.session, uow.words.keyring)
             stale = await situations.staleness(_morning(as_of), self.max_age)
             async for situation in situations.stream(
                 as_of, stale=stale, with_delays=bool(self.policy.moves), only=only

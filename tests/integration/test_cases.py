@@ -134,6 +134,12 @@ async def test_a_broken_promise_opens_one_task_and_bears_on_tone(desk: Desk) -> 
         account = await uow.ledger.account("C-1")
     assert account is not None
     assert account.broken_promises == 1
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(natural_person=True))
+    async with desk.instance.database.read() as uow:
+        account = await uow.ledger.account("C-1")
+    assert account is not None
+    assert account.broken_promises == 0, "their record bears on nothing"
 
 
 @on_sqlite

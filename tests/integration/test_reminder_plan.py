@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.db.repositories.reminders import Situations
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
+from app.db.tables.mail import MessageRow
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import NotFound
 from app.domain.freshness import Staleness
@@ -86,6 +88,20 @@ async def test_a_company_whose_invoices_are_old_reminds_nobody_though_another_s_
     assert lines == {"": Why.DUE, "south": Why.STALE_DATA}
 
 
+async def test_the_hour_is_learnt_from_the_contact_s_own_mails_and_never_of_a_person(imported: Instance) -> None:
+    await imported.receive(mail())
+    await imported.receive(mail("Where is the delivery note?", sender="Max <max@customer.example>"))
+    async with imported.database.write() as uow:
+        await uow.session.execute(sa.update(MessageRow).values(customer_id="C-1"))
+    service = ReminderService(imported.database, load_reminders(), max_age=A_WEEKEND)
+    situation, _lines = await service.explain("C-1", TODAY)
+    assert (len(situation.replies), [len(one.replies) for one in situation.contacts]) == (2, [1])
+    async with imported.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(natural_person=True))
+    situation, _lines = await service.explain("C-1", TODAY)
+    assert [len(one.replies) for one in situation.contacts] == [0]
+
+
 async def test_hold_stops_until_its_day(imported: Instance) -> None:
     await _add(imported, HoldRow(id=new_id(), customer_id="C-1", until=TODAY, set_at=imported.clock()))
     assert [line.reason for line in await _plan(imported)] == [Why.HOLD]
@@ -143,7 +159,7 @@ async def test_pages_hold_the_same_customers_as_the_whole(imported: Instance) ->
     answered, _waiting = await imported.work(mail("Thanks."), mail("And one more.", subject="Another"))
     await imported.reviews.decide(answered.id, Action.APPROVE, version=answered.version, by=imported.collector)
     async with imported.database.read() as uow:
-        situations = Situations(uow.session)
+        situations = Situations(uow.session, uow.words.keyring)
         whole = [one async for one in situations.stream(TODAY, stale=FRESH, with_delays=True)]
         paged: list[CustomerSituation] = []
         while page := await situations.page(

@@ -114,8 +114,14 @@ class Ledger:
             invoices=tuple(as_invoice(row) for row in await self.invoices(customer_id)),
             contacts=tuple(as_contact(row) for row in await self.contacts(customer_id)),
             payments=tuple(as_payment(row) for row in await self.payments(customer_id)),
-            broken_promises=await self._cases.broken_promises(customer_id, self._clock() - BROKEN_COUNTS_FOR),
+            broken_promises=await self._broken_promises(customer),
         )
+
+    async def _broken_promises(self, customer: CustomerRow) -> int:
+        """Never of a natural person: their record bears on nothing."""
+        if customer.natural_person:
+            return 0
+        return await self._cases.broken_promises(customer.id, self._clock() - BROKEN_COUNTS_FOR)
 
     async def invoices_to_judge(
         self, customer_ids: Collection[str], numbers: Collection[str], *, all_open_of: Collection[str]

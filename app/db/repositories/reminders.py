@@ -5,7 +5,7 @@ A million open invoices are read in one plan, so no mapped object is built, and 
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.correspondence import Correspondence, Mail, start_of
 from app.db.repositories.imports import Imports
+from app.db.sealing import Keyring
 from app.db.tables.ledger import (
     CaseRow,
     ContactRow,
@@ -74,8 +75,9 @@ class _Promises:
 
 
 class Situations:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, keyring: Keyring) -> None:
         self._session = session
+        self._keyring = keyring
 
     async def staleness(self, now: datetime, limit: timedelta) -> Staleness:
         """Which companies' invoices were not imported for so long."""
@@ -88,7 +90,7 @@ class Situations:
         correspondence = Correspondence(self._session, (only, only) if only is not None else None)
         mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
         async for customers in self._batches(only):
-            batch = _Batch(self._session, as_of, customers[0].id, customers[-1].id)
+            batch = _Batch(self._session, self._keyring, as_of, customers[0].id, customers[-1].id)
             await batch.load(with_delays=with_delays)
             for customer in customers:
                 yield batch.situation(customer, mail, stale=stale)
@@ -103,7 +105,7 @@ class Situations:
         first, last = customers[0].id, customers[-1].id
         correspondence = Correspondence(self._session, (first, last))
         mail = await correspondence.unanswered(), await correspondence.contacted(as_of)
-        batch = _Batch(self._session, as_of, first, last)
+        batch = _Batch(self._session, self._keyring, as_of, first, last)
         await batch.load(with_delays=with_delays)
         return [batch.situation(customer, mail, stale=stale) for customer in customers]
 
@@ -121,8 +123,9 @@ class Situations:
 class _Batch:
     """What hangs on the customers from one id to another."""
 
-    def __init__(self, session: AsyncSession, as_of: date, first: str, last: str) -> None:
+    def __init__(self, session: AsyncSession, keyring: Keyring, as_of: date, first: str, last: str) -> None:
         self._session = session
+        self._keyring = keyring
         self._as_of = as_of
         self._range = first, last
         self._items: dict[str, list[OpenItem]] = defaultdict(list)
@@ -132,7 +135,7 @@ class _Batch:
         self._holds: dict[str, date] = {}
         self._sent: dict[str, list[SentReminder]] = defaultdict(list)
         self._aside: dict[str, list[PutAside]] = defaultdict(list)
-        self._replies: dict[str, list[datetime]] = defaultdict(list)
+        self._replies: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
         self._delays: dict[str, list[int]] = defaultdict(list)
 
     async def load(self, *, with_delays: bool) -> None:
@@ -147,10 +150,12 @@ class _Batch:
             await self._load_delays()
 
     def situation(self, customer: Any, mail: Mail, *, stale: Staleness) -> CustomerSituation:
-        key = customer.id
-        items = self._items.get(key, [])
+        key, is_person = customer.id, customer.natural_person
+        items, replies = self._items.get(key, []), self._replies.get(key, [])
+        contacts: Iterable[Addressee] = self._contacts.get(key, ())
+        if replies and not is_person:
+            contacts = (self._with_replies(contact, replies) for contact in contacts)
         unanswered, contacted = mail
-        is_person = customer.natural_person
         promises = _Promises() if is_person else self._promises.get(key, _Promises())
         delays = self._delays.get(key)
         return CustomerSituation(
@@ -167,12 +172,12 @@ class _Batch:
             stale=stale.among(item.company for item in items),
             hold_until=self._holds.get(key),
             items=tuple(items),
-            contacts=tuple(self._contacts.get(key, ())),
+            contacts=tuple(contacts),
             cases=tuple(self._cases.get(key, ())),
             sent=tuple(self._sent.get(key, ())),
             put_aside=tuple(self._aside.get(key, ())),
             contacted=tuple(sorted(contacted.get(key, ()))),
-            replies=tuple(self._replies.get(key, ())),
+            replies=tuple(moment for moment, _sender in replies),
             average_delay=sum(delays) / len(delays) if delays else None,
             kept_promises=promises.kept,
             broken_promises=promises.broken,
@@ -252,13 +257,17 @@ class _Batch:
 
     async def _load_replies(self) -> None:
         start = start_of(self._as_of)
-        select = sa.select(MessageRow.customer_id, MessageRow.received_at).where(
+        select = sa.select(MessageRow.customer_id, MessageRow.received_at, MessageRow.sender_hash).where(
             ~MessageRow.is_automatic,
             MessageRow.received_at >= start - REPLIES_LOOK_BACK,
             MessageRow.received_at < start + timedelta(days=1),
         )
-        for customer, moment in await self._rows(MessageRow.customer_id, select):
-            self._replies[customer].append(moment)
+        for customer, moment, sender in await self._rows(MessageRow.customer_id, select):
+            self._replies[customer].append((moment, sender))
+
+    def _with_replies(self, contact: Addressee, replies: Iterable[tuple[datetime, str | None]]) -> Addressee:
+        own = self._keyring.index(contact.email)
+        return replace(contact, replies=tuple(moment for moment, sender in replies if sender == own))
 
     async def _load_sent(self) -> None:
         """Reminders that left, or may have left, and the steps that a person took, or said to need no doing."""

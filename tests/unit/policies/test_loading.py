@@ -85,7 +85,7 @@ def test_autonomy_ships_as_draft_everywhere() -> None:
         (Intent.PAYMENT_PROMISE, History(broken_promises=1), Tone.NEUTRAL),
         (Intent.PAYMENT_PROMISE, History(broken_promises=2), Tone.FIRM),
         (Intent.PAYMENT_PROMISE, History(broken_promises=2, is_natural_person=True), Tone.NEUTRAL),
-        (Intent.PAYMENT_PROMISE, History(90, 2, is_natural_person=True), Tone.FIRM),
+        (Intent.PAYMENT_PROMISE, History(90, 2, is_natural_person=True), Tone.NEUTRAL),
         (Intent.EXTENSION_REQUEST, History(90, 2, is_strategic=True), Tone.WARM),
         (Intent.DISPUTE, History(overdue_days=90, is_strategic=True), Tone.NEUTRAL),
         (Intent.EXTENSION_REQUEST, History(overdue_days=5), Tone.NEUTRAL),

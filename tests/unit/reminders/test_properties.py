@@ -74,6 +74,7 @@ CONTACTS = st.builds(
     st.sampled_from(["", "en", "de"]),
     st.booleans(),
     st.sampled_from([Reachability.OK, Reachability.OK, *Reachability]),
+    st.lists(st.datetimes(datetime(2025, 9, 1), datetime(2026, 2, 1), timezones=st.just(UTC)), max_size=7).map(tuple),  # noqa: DTZ001
 )
 
 

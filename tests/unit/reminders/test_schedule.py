@@ -225,14 +225,23 @@ def test_weekends_and_public_holidays_are_free(as_of: date, country: str, sent_o
 def test_hour_is_the_one_they_write_at_within_the_permitted_hours() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     mails = tuple(datetime(2026, 4, day, 14, 20, tzinfo=tokyo) for day in range(1, 6))
-    line = _only(customer(timezone="Asia/Tokyo", country="JP", replies=mails))
+    line = _only(customer(timezone="Asia/Tokyo", country="JP", contacts=(replace(contact(), replies=mails),)))
     assert line.send_at == datetime(2026, 5, 21, 14, tzinfo=tokyo)
     assert "most of their 5 mails" in line.why
     late = tuple(moment.replace(hour=23) for moment in mails)
-    assert _only(customer(timezone="Asia/Tokyo", replies=late)).send_at == datetime(2026, 5, 21, 17, tzinfo=tokyo)
-    assert _only(customer(timezone="Nowhere/Else", replies=mails[:4])).send_at == datetime(
-        2026, 5, 21, 9, tzinfo=ZoneInfo("UTC")
+    assert _only(customer(timezone="Asia/Tokyo", contacts=(replace(contact(), replies=late),))).send_at == datetime(
+        2026, 5, 21, 17, tzinfo=tokyo
     )
+    assert _only(
+        customer(timezone="Nowhere/Else", contacts=(replace(contact(), replies=mails[:4]),))
+    ).send_at == datetime(2026, 5, 21, 9, tzinfo=ZoneInfo("UTC"))
+
+
+def test_hour_of_a_colleague_is_not_the_contact_s() -> None:
+    mails = tuple(datetime(2026, 4, day, 14, 20, tzinfo=ZoneInfo("Europe/London")) for day in range(1, 6))
+    line = _only(customer(replies=mails))
+    assert line.send_at is not None
+    assert line.send_at.hour == 9
 
 
 def test_two_currencies_are_two_lines_of_which_one_contacts() -> None:
