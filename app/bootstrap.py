@@ -421,6 +421,7 @@ def build(
                 ),
                 "search": Indexing(database).work,
                 "retention": privacy.keep_no_longer,
+                "jobs": lambda: engine.forget_finished(clock()),
                 **({} if is_sqlite(url) else {"partitions": Partitions(database, clock).keep}),
             },
         ),

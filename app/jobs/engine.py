@@ -11,7 +11,7 @@ more would cost one more. Handlers are idempotent: after a crash the job runs ag
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +40,8 @@ LONGEST_PAUSE = 4
 """Doublings at most: sixteen seconds."""
 
 STOP_SECONDS = 60
+FORGOTTEN_AFTER = timedelta(days=30)
+FORGOTTEN_AT_ONCE = 500
 
 log = structlog.get_logger()
 
@@ -209,6 +211,27 @@ class Engine:
             {"limit": limit},
         )
         return [FailedJob(row[0], row[1].lower(), row[2] or "", row[3] or 0, _moment(row[4])) for row in rows]
+
+    async def forget_finished(self, now: datetime) -> None:
+        """Delete jobs that ended well long ago, a few at a time: the engine keeps every one, with what it was told and
+        what it answered. What was given up or parked stays, since somebody may want to know."""
+        while keys := await asyncio.to_thread(self._finished, now - FORGOTTEN_AFTER):
+            await asyncio.to_thread(self._connected().delete_workflows, keys)
+
+    def _finished(self, before: datetime) -> list[str]:
+        with self._database.connect() as connection:
+            rows = connection.execute(
+                sa.text(
+                    f"SELECT workflow_uuid FROM {self._status_table} WHERE status = 'SUCCESS'"  # noqa: S608
+                    " AND application_version = :version AND updated_at < :before LIMIT :limit"
+                ),
+                {
+                    "version": APPLICATION_VERSION,
+                    "before": int(before.timestamp() * 1000),
+                    "limit": FORGOTTEN_AT_ONCE,
+                },
+            )
+            return [row[0] for row in rows]
 
     async def _run(self, kind: str, subject: str) -> None:
         handler = self._handlers[JobKind(kind)]

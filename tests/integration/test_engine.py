@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db.engine import sync_engine
+from app.domain.clock import system_clock
 from app.domain.errors import DatabaseBusy, Unreachable
 from app.domain.ids import new_id
 from app.domain.job import Job, JobKind
@@ -122,6 +124,30 @@ async def test_a_failing_job_is_tried_again_in_its_lane_and_then_given_up(instan
     assert "a/0" not in work.done
 
 
+async def test_jobs_that_ended_well_are_forgotten_after_a_while_and_no_others(instance: Instance) -> None:
+    work = Work()
+    async with running(instance, work) as engine:
+        await _queue(instance, "a/0", "a/1")
+        await _until(lambda: len(work.done) == 2)
+        await asyncio.sleep(0.5)
+        await _lose_jobs(instance, of="a/0")
+        await engine.forget_finished(system_clock() + timedelta(days=29))
+        assert await _jobs(instance) == {"SUCCESS": 1, "CANCELLED": 1}
+        await engine.forget_finished(system_clock() + timedelta(days=31))
+        assert await _jobs(instance) == {"CANCELLED": 1}
+    async with instance.database.read() as uow:
+        connection = await uow.session.connection()
+        schema = "dbos." if connection.dialect.name == "postgresql" else ""
+        for table in ("workflow_input", "workflow_output"):
+            kept = await connection.exec_driver_sql(f"SELECT count(*) FROM {schema}{table}")  # noqa: S608  # constants
+            assert kept.scalar_one() <= 1, "what a job was told goes with it"
+
+
+async def _jobs(instance: Instance) -> dict[str, int]:
+    async with instance.database.read() as uow:
+        return await uow.session.run_sync(instance.engine.counts)
+
+
 async def test_what_is_out_of_reach_or_full_is_waited_for_and_no_failure(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,11 +224,14 @@ async def test_a_lease_is_held_by_one_until_it_runs_out(instance: Instance) -> N
     assert await take("second", 5)
 
 
-async def _lose_jobs(instance: Instance) -> None:
+async def _lose_jobs(instance: Instance, *, of: str = "") -> None:
     """As a backup does that is older than they are."""
     table = "dbos.workflow_status" if instance.url.startswith("postgresql") else "workflow_status"
     async with instance.database.write() as uow:
-        await uow.session.execute(sa.text(f"UPDATE {table} SET status = 'CANCELLED'"))  # noqa: S608  # a constant
+        await uow.session.execute(
+            sa.text(f"UPDATE {table} SET status = 'CANCELLED' WHERE workflow_uuid LIKE :key"),  # noqa: S608  # a constant
+            {"key": f"triage-{of}%"},
+        )
 
 
 async def test_the_sweep_finds_mail_that_no_job_looks_after(instance: Instance) -> None:
