@@ -95,6 +95,18 @@ async def task_text(request: Request, task_id: UUID, texts: Texts, user: PageUse
     return html(request, "reminders/task.html", page=await page_of(request, "tasks", user), text=text)
 
 
+@router.post("/reminders/tasks/{task_id}/order", dependencies=SAFE)
+async def order_notice(task_id: UUID, texts: Texts, user: PageUser) -> Response:
+    await texts.order(task_id, user)
+    return RedirectResponse(f"/reminders/tasks/{task_id}", status_code=303)
+
+
+@router.get("/reminders/tasks/{task_id}/notice.pdf")
+async def notice(task_id: UUID, texts: Texts, user: PageUser) -> Response:
+    headers = {"Content-Disposition": 'attachment; filename="notice.pdf"'}
+    return Response(await texts.printed(task_id, user), media_type="application/pdf", headers=headers)
+
+
 @router.get("/reminders/{reminder_id:uuid}")
 async def reminder(request: Request, reminder_id: UUID, pages: Pages, user: PageUser) -> HTMLResponse:
     page = await page_of(request, "reminders", user)

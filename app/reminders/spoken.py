@@ -1,7 +1,10 @@
 """The drafted text of a task of the plan: what to say in a call, the letter to print, the message to type.
 
-Drafted when it is looked at, so that it says what the ledger says; a formal notice names the person who looks."""
+Drafted when it is looked at, so that it says what the ledger says. A formal notice is ordered by a person, in whose
+name it goes: from then on its words are kept, and printed as they were."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -12,20 +15,25 @@ from agents.reminders.letters import Letters
 from app.db.tables.ledger import ContactRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.errors import NotFound
+from app.domain.company import Company
+from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, PlanLine, Stage
 from app.domain.sentence import Sentence
+from app.reading.composing_reminders import Table
 from app.reminders.batches import Author, asked_of, mailbox_for
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.service import ReminderService
 
+UNORDERED = Sentence("A formal notice is shown once a named person has ordered it")
+
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """`changed`: why the plan no longer asks for this, `reasons`: why a person decides; then there is no text. `points`
-    are for a call, in the language of the person who calls; `body` is in the customer's."""
+    """`ordered_on`: when a formal notice was ordered, None before; `table`: its statement. `changed`: why the plan no
+    longer asks for this, `reasons`: why a person decides; then there is no text. `points` are for a call, in the
+    language of the person who calls; `body` is in the customer's."""
 
     task_id: str
     kind: str
@@ -41,6 +49,9 @@ class SpokenText:
     changed: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     is_formal: bool = False
+    ordered_on: date | None = None
+    company: str = ""
+    table: Table | None = field(repr=False, default=None)
 
 
 class SpokenTexts:
@@ -63,17 +74,73 @@ class SpokenTexts:
             customer = await uow.ledger.customer(task.customer_id)
         if step is None or customer is None:
             raise NotFound("this task has no drafted text")
-        text = SpokenText(str(task_id), task.kind.value, task.customer_id, customer.name)
+        text = SpokenText(str(task_id), task.kind.value, task.customer_id, customer.name, company=step.company)
+        if step.letter is not None and step.ordered_at is not None:
+            kept = json.loads(uow.words.keyring.open(step.id, step.letter))
+            table = Table(
+                kept["table"]["text"], tuple(kept["table"]["heads"]), tuple(map(tuple, kept["table"]["rows"]))
+            )
+            words = {name: kept[name] for name in ("contact", "language", "subject", "body")}
+            return replace(text, **words, table=table, is_formal=True, ordered_on=step.ordered_at.date())
         _situation, lines = await self._plans.explain(task.customer_id, today)
         line = next((one for one in lines if asked_of(one) == asked_of(step)), None)
         if line is None:
             return replace(text, changed=tuple(one.why for one in lines))
         if line.stage is None:
             return replace(text, reasons=(line.why,))
+        if line.stage is Stage.FORMAL and not reader.can_decide:
+            return replace(text, reasons=(UNORDERED,), is_formal=True)
         async with self._database.read() as uow:
             brief = await self._brief(uow, line, today, reader)
             contact = await _contact(uow, line)
         return await self._written(text, line, brief, contact)
+
+    async def order(self, task_id: UUID, by: SignedIn) -> None:
+        """Order a formal notice in one's own name: it is kept as it reads now.
+
+        Raises NotAllowed, NotFound, StateImpossible when it was ordered before, and Invalid when it is no formal
+        notice, the plan no longer asks for it, or the checks refused its words.
+        """
+        by.check_can_decide()
+        if by.id is None:
+            raise NotAllowed("only a person orders a formal notice")
+        text = await self.of(task_id, by)
+        if text.changed or not text.is_formal:
+            raise Invalid("the plan asks for no formal notice here")
+        if text.problems or text.table is None:
+            raise Invalid("the checks refused this draft: correct the ledger or the policy first")
+        letter = {name: getattr(text, name) for name in ("contact", "language", "subject", "body")}
+        letter["table"] = {"text": text.table.text, "heads": text.table.heads, "rows": text.table.rows}
+        async with self._database.write() as uow:
+            step = await uow.reminders.persons_step_for_update(task_id)
+            if step.letter is not None:
+                raise StateImpossible("this notice was ordered already")
+            step.ordered_by, step.ordered_at = by.id, self._clock()
+            step.letter = uow.words.keyring.seal(step.id, json.dumps(letter).encode())
+            uow.audit.add(
+                "reminders.notice.ordered",
+                actor=by.actor,
+                task_id=task_id,
+                customer_id=step.customer_id,
+                stage=step.stage,
+            )
+
+    async def printed(self, task_id: UUID, reader: SignedIn) -> bytes:
+        """An ordered notice as PDF. Raises NotFound for another."""
+        from app.reminders.letter_pdf import letter_pdf  # noqa: PLC0415  # slow to load; a start need not wait for it
+
+        text = await self.of(task_id, reader)
+        if text.ordered_on is None or text.table is None:
+            raise NotFound("this notice was not ordered yet")
+        company = self._policy.company(text.company) or Company(text.company, text.company)
+        return await asyncio.to_thread(
+            letter_pdf,
+            company,
+            (text.customer, text.contact),
+            (text.subject, text.body, text.table),
+            language=text.language,
+            day=text.ordered_on,
+        )
 
     async def _brief(self, uow: Uow, line: PlanLine, today: date, reader: SignedIn) -> ReminderBrief:
         return await brief_of(
@@ -98,7 +165,9 @@ class SpokenTexts:
             self._letters = self._letters or Letters.load()
             return replace(text, body=self._letters.short(brief))
         draft = await self._author.remind(brief)
-        return replace(text, subject=draft.subject, body=draft.body, problems=draft.problems)
+        statement = draft.statement
+        table = Table(draft.statement_text, tuple(statement.heads), tuple(tuple(row.cells) for row in statement.rows))
+        return replace(text, subject=draft.subject, body=draft.body, problems=draft.problems, table=table)
 
 
 def _points(brief: ReminderBrief) -> Iterator[Sentence]:

@@ -59,6 +59,7 @@ READS: Mapping[str, str] = {
     "/reminders/learning": "reminders.effects.read",
     "/reminders/plan": "reminders.plan.read",
     "/reminders/tasks/{task_id}": "reminders.task.read",
+    "/reminders/tasks/{task_id}/notice.pdf": "reminders.task.read",
     "/reminders/worklist": "reminders.worklist.read",
     "/reminders/{reminder_id:uuid}": "reminders.reminder.read",
     "/reviews/{review_id}": "review.item.read",

@@ -1,5 +1,6 @@
 """Texts of tasks, drafted when they are looked at. C-1 owes INV-1 since 2026-05-01; it is 2026-05-21."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -7,12 +8,16 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from app.db.tables.ledger import ImportRow, InvoiceRow, TaskRow
-from app.domain.errors import NotFound
+from app.db.tables.system import Chain
+from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.ids import new_id
 from app.domain.intents import Tone
+from app.domain.people import DUEBOX
 from app.domain.reminder import Channel, NextAction, PlanLine, Stage, Why
+from app.domain.review import Role
 from app.domain.task import TaskKind, TaskState
 from app.domain.workflow import Step
 from app.ledger.tasks import TaskService
@@ -56,6 +61,37 @@ async def test_a_letter_is_the_stages_own_and_a_formal_notice_names_who_orders_i
     assert not formal.problems
     assert desk.instance.collector.name in formal.body
     assert "4 June 2026" in formal.body
+
+
+async def test_a_formal_notice_is_ordered_by_a_named_person_and_stays_as_it_was(desk: Desk) -> None:
+    task_id = await task_of(desk, Stage.FORMAL, Channel.LETTER)
+    auditor = replace(desk.instance.collector, role=Role.AUDITOR)
+    assert not (await texts(desk).of(task_id, auditor)).body
+    with pytest.raises(NotFound, match="not ordered"):
+        await texts(desk).printed(task_id, desk.instance.collector)
+    for nobody in (auditor, DUEBOX):
+        with pytest.raises(NotAllowed):
+            await texts(desk).order(task_id, nobody)
+    await texts(desk).order(task_id, desk.instance.collector)
+    with pytest.raises(StateImpossible):
+        await texts(desk).order(task_id, desk.instance.collector)
+    ordered = await texts(desk).of(task_id, desk.instance.collector)
+    desk.instance.clock.advance(days=3)
+    seen = await texts(desk).of(task_id, replace(auditor, name="Noor"))
+    assert seen.body == ordered.body
+    assert desk.instance.collector.name in seen.body
+    pdf = PdfReader(io.BytesIO(await texts(desk).printed(task_id, auditor))).pages[0].extract_text()
+    for words in (desk.instance.collector.name, "INV-1", "4 June 2026"):
+        assert words in pdf, words
+    async with desk.instance.database.read() as uow:
+        newest = await uow.audit.newest(Chain.DECISIONS)
+    assert newest is not None
+    assert (newest.kind, newest.actor) == ("reminders.notice.ordered", desk.instance.collector.actor)
+
+
+async def test_only_a_formal_notice_is_ordered(desk: Desk) -> None:
+    with pytest.raises(Invalid, match="no formal notice"):
+        await texts(desk).order(await task_of(desk, Stage.SECOND, Channel.LETTER), desk.instance.collector)
 
 
 async def test_a_message_says_it_in_a_breath(desk: Desk) -> None:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from app.adapters.child import ChildMind
 from app.db.tables.mail import MailboxKind
+from app.domain.intents import Tone
+from app.domain.reminder import Channel, Stage
+from app.domain.workflow import Step
 from tests.web.test_ledger_pages import Desk, check, desk, reader
 
 __all__ = ["desk", "reader"]
@@ -64,6 +68,23 @@ async def test_words_that_nothing_backs_come_back_with_a_question(office: Desk) 
     assert 'name="is_meant"' in answer
     await office.post(reminder, f"{reminder}/approve", **form, is_meant="true")
     assert "changed by a person" in await office.get(reminder)
+
+
+async def test_a_formal_notice_is_ordered_on_its_page_and_printed(office: Desk) -> None:
+    plans = office.services.reminders
+    step = Step(3, Stage.FORMAL, Tone.FIRM, Channel.LETTER)
+    plans.policy = replace(plans.policy, workflows=tuple(replace(w, steps=(step,)) for w in plans.policy.workflows))
+    await office.post("/reminders/batches", "/reminders/batches")
+    (address,) = set(re.findall(r'href="(/reminders/tasks/[^"]+)"', await office.get("/tasks")))
+    preview = await office.get(address)
+    check(preview)
+    assert "Order this notice in my name" in preview
+    await office.get(f"{address}/notice.pdf", 404)
+    ordered = await office.get(await office.post(address, f"{address}/order"))
+    check(ordered)
+    assert "Ordered on" in ordered
+    answer = await office.http.get(f"{address}/notice.pdf")
+    assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
 
 
 async def test_readers_see_the_batches_and_have_no_button(reader: Desk) -> None:

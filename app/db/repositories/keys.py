@@ -15,6 +15,7 @@ from app.db.tables.oversight import PolicyVersionRow
 from app.db.tables.papers import DocumentRow
 from app.db.tables.privacy import MasterKeyRow
 from app.db.tables.queue import NotifyRow, SavedViewRow
+from app.db.tables.reminders import PersonsStepRow
 
 BATCH = 200
 
@@ -24,6 +25,7 @@ SEALED: Sequence[tuple[Any, Any]] = (
     (HoldRow.id, HoldRow.reason),
     (CaseRow.id, CaseRow.note),
     (TaskRow.id, TaskRow.note),
+    (PersonsStepRow.id, PersonsStepRow.letter),
     (DocumentRow.id, DocumentRow.content),
     (SavedViewRow.id, SavedViewRow.sealed),
     (NotifyRow.user_id, NotifyRow.webhook),

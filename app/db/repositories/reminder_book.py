@@ -120,6 +120,13 @@ class ReminderBook:
         """What the plan asked for when it opened this task; None for other tasks."""
         return await self._session.get(PersonsStepRow, task_id)
 
+    async def persons_step_for_update(self, task_id: UUID) -> PersonsStepRow:
+        """Which nobody else can change until this transaction ends. Raises NotFound."""
+        row = await self._session.get(PersonsStepRow, task_id, with_for_update=True)
+        if row is None:
+            raise NotFound("this task has no drafted text")
+        return row
+
     async def open_steps(self, customer_ids: Sequence[str]) -> Sequence[PersonsStepRow]:
         """What the plan has asked people for, of these customers, and nobody has done yet."""
         found = await self._session.scalars(

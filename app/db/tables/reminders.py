@@ -77,6 +77,7 @@ class PersonsStepRow(Base):
     customer. Without `channel` nobody is contacted by it (no contact is known, the workflow is at its end).
 
     `sent_on` is the day (UTC) on which it was done, once that is followed; `paid_after` and `answer` as of a reminder.
+    `ordered_by` ordered a formal notice in their own name; `letter` is what it says, sealed as it was then.
     """
 
     __tablename__ = "persons_steps"
@@ -96,6 +97,9 @@ class PersonsStepRow(Base):
     channel: Mapped[str | None] = mapped_column(sa.String(16))
     language: Mapped[str] = mapped_column(sa.String(8))
     workflow: Mapped[str] = mapped_column(sa.String(64))
+    ordered_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    ordered_at: Mapped[datetime | None] = mapped_column(Moment)
+    letter: Mapped[bytes | None]
     sent_on: Mapped[date | None]
     paid_after: Mapped[int | None]
     answer: Mapped[Answer | None] = mapped_column(words(Answer, "answer"))

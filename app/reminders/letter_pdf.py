@@ -1,0 +1,62 @@
+"""A formal notice on paper: the words that were ordered, their statement as a table, a line to sign on."""
+
+from datetime import UTC, date, datetime, time
+
+from fpdf import FPDF, XPos, YPos
+from fpdf.fonts import FontFace
+
+from app.domain.company import Company
+from app.papers.typeface import TYPEFACE, add_typeface, printed
+from app.reading.composing_reminders import Table
+
+MARGIN, LINE = 20, 5
+_LIGHT = (228, 231, 236)
+
+
+def letter_pdf(
+    company: Company, addressee: tuple[str, str], words: tuple[str, str, Table], *, language: str, day: date
+) -> bytes:
+    """`addressee`: customer and contact, `words`: subject, body and the table that stands in it; the same bytes for the
+    same letter."""
+    subject, body, table = words
+    pdf = FPDF(format="A4")
+    pdf.set_creation_date(datetime.combine(day, time(), UTC))
+    pdf.set_lang(language)
+    pdf.set_title(subject)
+    pdf.set_author(company.name)
+    add_typeface(pdf)
+    pdf.set_margin(MARGIN)
+    pdf.add_page()
+    _text(pdf, company.name, "B")
+    _text(pdf, "\n".join(filter(None, (company.address, company.vat_number, company.registration_number))))
+    pdf.ln(3 * LINE)
+    _text(pdf, "\n".join(dict.fromkeys(filter(None, addressee))))
+    pdf.ln(2 * LINE)
+    _text(pdf, subject, "B")
+    pdf.ln(LINE)
+    before, _, after = body.partition(table.text)
+    _text(pdf, before.strip())
+    if after:
+        pdf.ln(LINE / 2)
+        _table(pdf, table)
+        pdf.ln(LINE)
+        _text(pdf, after.strip())
+    pdf.ln(4 * LINE)
+    pdf.line(MARGIN, pdf.get_y(), MARGIN + 60, pdf.get_y())
+    return printed(pdf)
+
+
+def _text(pdf: FPDF, words: str, style: str = "") -> None:
+    pdf.set_font(TYPEFACE, style, 10)
+    pdf.multi_cell(0, LINE, words, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _table(pdf: FPDF, table: Table) -> None:
+    pdf.set_font(TYPEFACE, size=8.5)
+    pdf.set_draw_color(*_LIGHT)
+    bold = FontFace(emphasis="BOLD")
+    with pdf.table(borders_layout="HORIZONTAL_LINES", headings_style=bold, line_height=LINE) as grid:
+        grid.row(table.heads)
+        for number, cells in enumerate(table.rows, start=1):
+            grid.row(cells, style=bold if number == len(table.rows) else None)
+    pdf.set_draw_color(0)
