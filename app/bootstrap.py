@@ -424,6 +424,7 @@ def build(
                 "jobs": lambda: engine.forget_finished(clock()),
                 **({} if is_sqlite(url) else {"partitions": Partitions(database, clock).keep}),
             },
+            {"reminders": plans.policy.morning},
         ),
         health=Health(database, engine, clock, limits),
         accounts=accounts,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from app.domain.clock import DayBegin
 from app.domain.experiment import Experiment
 from app.domain.intents import Tone
 from app.domain.interest import InterestWish
@@ -12,6 +13,7 @@ from app.domain.outcome import Automatic
 from app.domain.reminder import Channel, Stage
 
 ANY = "*"
+MORNING = DayBegin(time(5))
 WEEK = timedelta(days=7)
 
 
@@ -88,7 +90,8 @@ class Hours:
 @dataclass(frozen=True, slots=True)
 class ReminderPolicy:
     """Everything that the plan may depend on beside ledger, history and date. `minimum`: below it nobody is written
-    to, in whatever currency. `formal_days`: how long a formal notice leaves to pay."""
+    to, in whatever currency. `formal_days`: how long a formal notice leaves to pay. `morning`: when the day's reminders
+    are drafted."""
 
     version: str
     workflows: tuple[Workflow, ...]
@@ -101,6 +104,7 @@ class ReminderPolicy:
     experiments: tuple[Experiment, ...] = ()
     automatic: tuple[Automatic, ...] = ()
     interest: InterestWish | None = None
+    morning: DayBegin = MORNING
 
     def without(self, over: Collection[str]) -> "ReminderPolicy":
         """The same without the tests of these names: who was in their other arm is written to as usual again."""

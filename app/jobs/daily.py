@@ -1,24 +1,27 @@
 """Work that is done once a day per database, whichever worker comes first.
 
 A lease of the work's name tells it: while it is done, for as long as that may take; once done, until the day (UTC) is
-over. One that fails gives its lease back, and one whose worker dies lets it run out: it is tried again the same day.
+over, or until its own hour comes again. One that fails gives its lease back, and one whose worker dies lets it run out:
+it is tried again the same day.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 
 from app.db.uow import Database
-from app.domain.clock import Clock
+from app.domain.clock import Clock, DayBegin
 from app.domain.ids import new_id
 
 LOOK_SECONDS = 60.0
 LONGEST_SECONDS = 3_600.0
 """How long a day's work may take before another worker thinks that it died."""
 
-DAY_SECONDS = 86_400.0
+DAY_SECONDS = 90_000.0
+"""The longest day has an hour more."""
+
 LEASE = "daily:"
 
 Work = Callable[[], Awaitable[object]]
@@ -27,12 +30,20 @@ log = structlog.get_logger()
 
 
 class Daily:
-    """Looks every minute for work that nobody has done today. Works by name; each is idempotent."""
+    """Looks every minute for work that nobody has done today. Works by name; each is idempotent. `begins`: when the day
+    of a work begins, midnight (UTC) for the others."""
 
-    def __init__(self, database: Database, clock: Clock, works: Mapping[str, Work]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        works: Mapping[str, Work],
+        begins: Mapping[str, DayBegin] = MappingProxyType({}),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._works = works
+        self._begins = begins
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -57,7 +68,7 @@ class Daily:
             async with self._database.write() as uow:
                 await uow.mailboxes.drop_lease(LEASE + name, holder)
             return False
-        await self._lease(name, holder, self._seconds_left_today())
+        await self._lease(name, holder, self._seconds_left(name))
         log.info("jobs.daily.done", work=name)
         return True
 
@@ -65,10 +76,9 @@ class Daily:
         async with self._database.write() as uow:
             return await uow.mailboxes.take_lease(LEASE + name, holder, seconds, longest=DAY_SECONDS)
 
-    def _seconds_left_today(self) -> float:
+    def _seconds_left(self, name: str) -> float:
         now = self._clock()
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return (midnight - now).total_seconds()
+        return (self._begins.get(name, DayBegin()).next_after(now) - now).total_seconds()
 
     async def _keep_looking(self) -> None:
         while True:

@@ -5,12 +5,14 @@ from collections import Counter
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import available_timezones
 
+from app.domain.clock import DayBegin
 from app.domain.errors import SettingInvalid
 from app.domain.intents import Tone
 from app.domain.interest import InterestWish, Rate, half_year_of
 from app.domain.reminder import RANK, Channel, Stage
-from app.domain.workflow import ANY, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
+from app.domain.workflow import ANY, MORNING, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
 from app.policies.interest_tables import load_interest_rules
 from app.policies.learning import load_automatic, load_experiments
 from app.policies.section import Section
@@ -46,6 +48,7 @@ def _policy(section: Section) -> ReminderPolicy:
         "experiment",
         "automatic",
         "interest",
+        "morning",
     )
     workflows = tuple(_workflow(table) for table in section.tables("workflow"))
     _check_workflows(section, workflows)
@@ -62,6 +65,7 @@ def _policy(section: Section) -> ReminderPolicy:
         experiments=load_experiments(section, workflows),
         automatic=load_automatic(section, workflows),
         interest=_interest(section.table("interest")) if section.has("interest") else None,
+        morning=_morning(section.table("morning")),
     )
 
 
@@ -148,6 +152,14 @@ def _hours(section: Section) -> Hours:
     if not hours.begin <= hours.nearest(0) < hours.end:
         section.refuse("end must be at least a full hour after begin")
     return hours
+
+
+def _morning(section: Section) -> DayBegin:
+    section.only("at", "timezone")
+    begin = DayBegin(section.clock("at", MORNING.at), section.text("timezone", MORNING.zone))
+    if begin.zone not in available_timezones():
+        section.refuse(f'there is no time zone "{begin.zone}"; write it as Europe/Berlin')
+    return begin
 
 
 def _interest(section: Section) -> InterestWish:

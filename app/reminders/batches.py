@@ -72,7 +72,7 @@ class BatchService:
         """The scheduled run; None where there is no mailbox yet to write from."""
         async with self._database.read() as uow:
             has_mailbox = any(row.active for row in await uow.mailboxes.all())
-        return await self.draft(self._clock().date(), by=DUEBOX) if has_mailbox else None
+        return await self.draft(self._plans.policy.morning.day(self._clock()), by=DUEBOX) if has_mailbox else None
 
     async def draft(self, as_of: date, *, by: SignedIn) -> Drafted:
         """Draft what the plan of a day wants sent; older drafts that nobody decided on are superseded.

@@ -1,7 +1,7 @@
 """The lives of promises, disputes, extensions and holds, on SQLite and PostgreSQL. C-1 owes INV-1, 100.00 EUR."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from app.db.sealing import Keyring
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, TaskRow
 from app.db.tables.system import AuditRow
 from app.domain.case import Case
+from app.domain.clock import DayBegin
 from app.domain.dispute import Resolution
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.extension import Step, StepState, Terms
@@ -431,6 +432,22 @@ async def test_daily_work_is_done_once_a_day_and_again_when_it_failed(desk: Desk
     assert await one.look() == []
     desk.instance.clock.advance(days=1)
     assert await other.look() == ["fine", "failing"]
+
+
+@on_sqlite
+async def test_daily_work_with_an_hour_of_its_own_waits_for_it(desk: Desk) -> None:
+    done: list[datetime] = []
+    clock = desk.instance.clock
+
+    async def work() -> None:
+        done.append(clock())
+
+    daily = Daily(desk.instance.database, clock, {"work": work}, {"work": DayBegin(time(12), "Europe/Berlin")})
+    clock.now = datetime(2026, 5, 21, 9, 30, tzinfo=UTC)
+    for _minute in range(24 * 60):
+        await daily.look() if clock.now.minute % 30 == 0 else None
+        clock.advance(minutes=1)
+    assert done == [datetime(2026, 5, 21, 9, 30, tzinfo=UTC), datetime(2026, 5, 21, 10, 0, tzinfo=UTC)]
 
 
 async def test_settling_loads_only_what_it_judges(desk: Desk) -> None:

@@ -49,6 +49,7 @@ def test_shipped_reminders_may_stand_in_the_operator_s_one_file(tmp_path: Path) 
         ("end = 18:00:00", "end = 08:30:00", ""),
         ("end = 18:00:00", "end = 07:00:00", "end must be at least a full hour after begin"),
         ("begin = 08:00:00", 'begin = "8"', "must be a time of day"),
+        ('timezone = "UTC"', 'timezone = "Atlantis"', 'there is no time zone "Atlantis"'),
         ("[reminders.caps]", "reminders = 3\n[reminders.caps]", "is not known here"),
     ],
 )
