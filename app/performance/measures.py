@@ -91,10 +91,12 @@ def to_answer(rows: Iterable[Handled]) -> Spread:
     return spread(max(row.sent_at - row.received_at, timedelta()) for row in unprompted(rows) if row.sent_at)
 
 
-def late(rows: Iterable[Handled], name: str = "") -> Share:
-    """Decisions that came later than the queue asks for, of those that it asked by a time."""
+def late(rows: Iterable[Handled], *, waiting: int = 0) -> Share:
+    """Decisions that came later than the queue asks for, and what is `waiting` although its time is over, of those that
+    it asked by a time."""
     asked = [row for row in unprompted(rows) if row.due_at is not None]
-    return Share(name, sum(row.due_at is not None and row.decided_at > row.due_at for row in asked), len(asked))
+    came_late = sum(row.due_at is not None and row.decided_at > row.due_at for row in asked)
+    return Share("", came_late + waiting, len(asked) + waiting)
 
 
 def handling(rows: Iterable[Handled]) -> Spread:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.db.narrowing import unnarrowed
 from app.db.repositories.guidance import DRAFT
+from app.db.repositories.handled import MOST as MOST_READ
 from app.db.repositories.handled import Handled, HandledReviews
 from app.db.repositories.planted import Item
 from app.db.repositories.spending import Spending
@@ -20,12 +21,13 @@ from app.db.uow import Database, Uow
 from app.domain.changes import distance
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
+from app.domain.intents import Route
 from app.domain.people import SignedIn
 from app.domain.planted import FEWEST, MOST
 from app.domain.review import DECIDERS
 from app.domain.wire import PROPOSAL, load
 from app.performance import measures as m
-from app.performance.view import Amount, Disagreement, Ours, Own, Person, Planting, Saved, Week, Work
+from app.performance.view import Amount, Disagreement, Newest, Ours, Own, Person, Planting, Saved, Week, Work
 
 SPANS = (4, 12, 26)
 SMALLEST_TEAM = 5
@@ -47,8 +49,10 @@ class WorkService:
             reviews = HandledReviews(uow.session)
             rows = await reviews.since(since)
             users = [user for user in await uow.users.all() if user.active and user.role in DECIDERS]
-            weeks = _weeks(rows, await reviews.routes(since), first, weeks_back)
-            figures = await _figures(uow, rows)
+            weeks = _weeks(rows, await reviews.routes(first, weeks_back), first, weeks_back)
+            disagreements = [row for row in m.by_people(rows) if row.action != m.APPROVE]
+            alone = [row for row in rows if _edited_alone(row, least)]
+            figures = await _figures(uow, rows, waiting=await reviews.overdue(self._clock()))
             items = await uow.planted.since(since)
             shown = bool(await uow.oversight.value(Switch.FIGURES_BY_PERSON)) and len(users) >= SMALLEST_TEAM
             return Work(
@@ -60,9 +64,10 @@ class WorkService:
                 by_customer=m.overruled_by(rows, lambda row: [row.customer] if row.customer else [])[:LISTED],
                 calibration=m.calibration(rows),
                 drift=m.drift([week.unedited for week in weeks]),
-                disagreements=[_disagreement(row) for row in m.by_people(rows) if row.action != m.APPROVE][:LISTED],
-                alone=[_disagreement(row) for row in rows if _edited_alone(row, least)][:LISTED],
+                disagreements=Newest([_disagreement(row) for row in disagreements[:LISTED]], len(disagreements)),
+                alone=Newest([_disagreement(row) for row in alone[:LISTED]], len(alone)),
                 least=least,
+                is_cut=len(rows) == MOST_READ,
                 waiting=[
                     (Amount(amount, currency) if currency else None, count, oldest)
                     for currency, count, amount, oldest in await reviews.waiting()
@@ -83,7 +88,7 @@ class WorkService:
             since = datetime.combine(first, datetime.min.time(), UTC)
             rows = await HandledReviews(uow.session).since(since, by=reader.id) if reader.id else []
             items = [item for item in await uow.planted.since(since) if reader.id and item.decided_by == reader.id]
-            return Own(weeks_back, await _figures(uow, rows), _weeks(rows, [], first, weeks_back), m.catches(items))
+            return Own(weeks_back, await _figures(uow, rows), _weeks(rows, {}, first, weeks_back), m.catches(items))
 
     async def show_people(self, *, shown: bool, by: SignedIn) -> None:
         """Raises Invalid for a team in which everybody would know who is meant."""
@@ -128,17 +133,15 @@ class WorkService:
         return today - timedelta(days=today.weekday(), weeks=weeks_back - 1)
 
 
-def _weeks(rows: Sequence[Handled], routes: Sequence[tuple[datetime, str]], first: date, count: int) -> list[Week]:
-    went: dict[date, dict[str, int]] = defaultdict(lambda: {"review": 0, "auto": 0, "none": 0})
-    for at, route in routes:
-        went[at.date() - timedelta(days=at.weekday())][route] += 1
+def _weeks(rows: Sequence[Handled], routes: Mapping[date, Mapping[str, int]], first: date, count: int) -> list[Week]:
+    none = {route.value: 0 for route in Route}
     return [
-        Week(monday, len(some), m.unedited(some), m.to_first_touch(some), went[monday])
+        Week(monday, len(some), m.unedited(some), m.to_first_touch(some), {**none, **routes.get(monday, {})})
         for monday, some in m.weeks(rows, first, count)
     ]
 
 
-async def _figures(uow: Uow, rows: Sequence[Handled]) -> Ours:
+async def _figures(uow: Uow, rows: Sequence[Handled], *, waiting: int = 0) -> Ours:
     return Ours(
         decided=len(m.by_people(rows)),
         unedited=m.unedited(rows),
@@ -147,7 +150,7 @@ async def _figures(uow: Uow, rows: Sequence[Handled]) -> Ours:
         first_touch=m.to_first_touch(rows),
         answer=m.to_answer(rows),
         handling=m.handling(rows),
-        late=m.late(rows),
+        late=m.late(rows, waiting=waiting),
     )
 
 

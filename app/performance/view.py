@@ -1,6 +1,6 @@
 """What the pages of quality and work see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ class Week:
     decided: int
     unedited: Share
     first_touch: Spread
-    routes: dict[str, int]
+    routes: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class Disagreement:
     action: str
     confidence: float
     amount: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest of `total`."""
+
+    rows: Sequence[Disagreement]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,8 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`by_person` is None while those figures are off; `team` is how many may decide."""
+    """`by_person` is None while those figures are off; `team` is how many may decide. `is_cut`: there were more
+    decisions than are read, so that the oldest are left out. `least`: in the currency of each mail."""
 
     weeks_back: int
     figures: Ours
@@ -97,9 +106,10 @@ class Work:
     by_customer: Sequence[Share]
     calibration: Sequence[Share]
     drift: float | None
-    disagreements: Sequence[Disagreement]
-    alone: Sequence[Disagreement]
+    disagreements: Newest
+    alone: Newest
     least: Decimal
+    is_cut: bool
     waiting: Sequence[tuple[Amount | None, int, datetime]]
     misses: int
     alone_sent: int

@@ -77,7 +77,9 @@ class SteeringService:
             if not cells:
                 raise Invalid("nothing was changed: set at least one cell otherwise, and ask again")
             new = with_cells(policy, rules_of(_words(cells)), stopped=policy.sending_stopped)
-            return Edited(replay(await self._past(uow, days), policy, new), days, tuple(_words(cells)))
+            past = await self._past(uow, days)
+            cut = len(past) == MOST_MAILS
+            return Edited(replay(past, policy, new), days, tuple(_words(cells)), is_cut=cut)
 
     async def what_if_file(self, content: bytes, name: str, days: int) -> Edited:
         """What another policy file would have done. Raises Invalid, which says what is wrong with it."""
@@ -90,7 +92,9 @@ class SteeringService:
         async with self._database.read() as uow:
             policy = await uow.oversight.in_force(self._policy)
             new = await uow.oversight.in_force(wanted)
-            return Edited(replay(await self._past(uow, days), policy, new), days, (), name[:80] or "policy.toml")
+            past = await self._past(uow, days)
+            cut = len(past) == MOST_MAILS
+            return Edited(replay(past, policy, new), days, (), name[:80] or "policy.toml", cut)
 
     async def activate(self, form: Mapping[str, str], *, reason: str, by: SignedIn) -> None:
         """Save the changed cells as a new version, in force at once. Raises Invalid."""

@@ -53,12 +53,14 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A change that is not saved. `cells` are those that differ from what is in force; a changed file has none."""
+    """A change that is not saved. `cells` are those that differ from what is in force; a changed file has none.
+    `is_cut`: there were more mails than are looked at."""
 
     what_if: WhatIf
     days: int
     cells: tuple[tuple[str, str, str], ...]
     file_name: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

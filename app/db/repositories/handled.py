@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -86,14 +86,26 @@ class HandledReviews:
         )
         return [(currency or "", count, amount or Decimal(0), oldest) for currency, count, amount, oldest in rows]
 
-    async def routes(self, moment: datetime) -> list[tuple[datetime, str]]:
-        """When each mail was read, and where it went."""
+    async def overdue(self, now: datetime) -> int:
+        """How many still wait although the queue asked for a decision by now."""
+        waiting = ReviewRow.state.in_((ReviewState.PENDING, ReviewState.AWAITING_SECOND))
+        return await self._session.scalar(sa.select(sa.func.count()).where(waiting, ReviewRow.due_at < now)) or 0
+
+    async def routes(self, first: date, weeks: int) -> dict[date, dict[str, int]]:
+        """How many mails were read in each week from this Monday on, by where they went."""
+        mondays = [first + timedelta(weeks=number) for number in range(weeks)]
+        ends = [datetime.combine(day + timedelta(weeks=1), datetime.min.time(), UTC) for day in mondays]
+        week = sa.case(*((ProposalRow.created_at < end, number) for number, end in enumerate(ends)), else_=weeks)
         rows = await self._session.execute(
-            sa.select(ProposalRow.created_at, ProposalRow.route)
-            .where(ProposalRow.created_at >= moment, ProposalRow.run == 1)
-            .limit(MOST)
+            sa.select(week, ProposalRow.route, sa.func.count())
+            .where(ProposalRow.created_at >= datetime.combine(first, datetime.min.time(), UTC), ProposalRow.run == 1)
+            .group_by(sa.literal_column("1"), ProposalRow.route)
         )
-        return [(at, route.value) for at, route in rows]
+        found: dict[date, dict[str, int]] = {monday: {} for monday in mondays}
+        for number, route, count in rows:
+            if number < weeks:
+                found[mondays[number]][route.value] = count
+        return found
 
     async def misses(self, moment: datetime) -> int:
         """Mails of the no-answer list that a person said needed an answer."""
