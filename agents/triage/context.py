@@ -62,6 +62,7 @@ class TriageContext:
             input_tokens=reply.input_tokens,
             output_tokens=reply.output_tokens,
             is_fallback=reply.is_fallback,
+            requests=reply.requests,
             input=f"{prompt.system}\n\n{fenced}",
             output=reply.raw or reply.value.model_dump_json(),
         )

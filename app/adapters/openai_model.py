@@ -29,7 +29,7 @@ from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from app.adapters.breaker import Breaker
-from app.domain.errors import ModelAnswerInvalid, ModelUnavailable
+from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, Spent
 from app.domain.ports import Answer, Model, Question
 
 log = structlog.get_logger(__name__)
@@ -82,33 +82,35 @@ class OpenAIModel:
             *_shown(question.prompt.examples),
             {"role": "user", "content": question.fenced},
         ]
-        spent_in = spent_out = 0
+        spent = Spent()
         for _ in range(2):
-            completion = await self._complete(messages, question)
-            spent_in += completion.usage.prompt_tokens if completion.usage else 0
-            spent_out += completion.usage.completion_tokens if completion.usage else 0
+            completion = await self._complete(messages, question, spent)
+            spent.tokens_in += completion.usage.prompt_tokens if completion.usage else 0
+            spent.tokens_out += completion.usage.completion_tokens if completion.usage else 0
             raw, value = _read(completion, question.answer)
             if value is not None:
                 name = completion.model or self._endpoint.model
-                return Answer(value, name, spent_in, spent_out, raw=raw)
+                return Answer(value, name, spent.tokens_in, spent.tokens_out, raw=raw, requests=spent.requests)
             log.warning("model.answer.invalid", prompt=question.prompt.ref, model=self._endpoint.model)
             messages += [{"role": "assistant", "content": raw or "{}"}, {"role": "user", "content": _REASK}]
-        raise ModelAnswerInvalid(f"{question.prompt.ref}: not a {question.answer.__name__}")
+        raise ModelAnswerInvalid(f"{question.prompt.ref}: not a {question.answer.__name__}", spent)
 
     async def close(self) -> None:
         await self._client.close()
 
-    async def _complete(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
-        """One completion, with patience. Whatever stays wrong is ModelUnavailable."""
+    async def _complete(
+        self, messages: list[ChatCompletionMessageParam], question: Question[A], spent: Spent
+    ) -> ChatCompletion:
+        """One completion, with patience. Whatever stays wrong is ModelUnavailable. Each try counts as a request."""
         if self._breaker.is_open:
-            raise ModelUnavailable("resting after repeated failures")
+            raise ModelUnavailable("resting after repeated failures", spent)
         try:
-            completion: ChatCompletion = await self._attempts()(self._once, messages, question)
+            completion: ChatCompletion = await self._attempts()(self._once, messages, question, spent)
         except OpenAIError as error:
             self._breaker.failed()
             status = error.status_code if isinstance(error, APIStatusError) else 0
             log.warning("model.endpoint.failed", prompt=question.prompt.ref, error=type(error).__name__, status=status)
-            raise ModelUnavailable(f"{type(error).__name__} {status or ''}".strip()) from None
+            raise ModelUnavailable(f"{type(error).__name__} {status or ''}".strip(), spent) from None
         self._breaker.succeeded()
         return completion
 
@@ -126,8 +128,11 @@ class OpenAIModel:
             reraise=True,
         )
 
-    async def _once(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
+    async def _once(
+        self, messages: list[ChatCompletionMessageParam], question: Question[A], spent: Spent
+    ) -> ChatCompletion:
         while True:
+            spent.requests += 1
             try:
                 return await self._create(messages, question)
             except (BadRequestError, UnprocessableEntityError, InternalServerError) as error:
@@ -181,7 +186,10 @@ class FallbackModel:
         except (ModelUnavailable, ModelAnswerInvalid) as error:
             log.warning("model.fallback.used", prompt=question.prompt.ref, error=type(error).__name__)
             answer = await self._fallback.ask(question)
-            return Answer(answer.value, answer.model, is_fallback=True, raw=answer.raw)
+            spent = error.spent
+            return Answer(
+                answer.value, answer.model, spent.tokens_in, spent.tokens_out, True, answer.raw, spent.requests
+            )
 
 
 def schema_format(answer: type[Any]) -> dict[str, Any]:

@@ -75,13 +75,13 @@ class RationedMind:
         return True
 
     async def _settle(self, calls: Sequence[ModelCall]) -> None:
-        asked = [call for call in calls if not call.is_fallback and call.model != EMBEDDED]
+        asked = [call for call in calls if call.is_fallback or call.model != EMBEDDED]
         async with self._database.write() as uow:
             rations = Rations(uow.session, await uow.mailboxes.database_time())
             await rations.settle(
                 self._provider,
                 self._limits,
-                requests=len(asked),
+                requests=sum(call.requests for call in asked),
                 tokens_in=sum(call.input_tokens for call in asked),
                 tokens_out=sum(call.output_tokens for call in asked),
             )

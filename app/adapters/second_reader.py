@@ -7,6 +7,7 @@ person. Nothing that the first reader says is taken away, and how sure each of t
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from agents.triage.corroboration import GRAVE
@@ -54,7 +55,7 @@ class SecondReader:
         intents = tuple(_doubted(found) for found in answer.value.intents)
         flags = (*answer.value.flags, Flag.PERHAPS_MORE)
         doubted = answer.value.model_copy(update={"intents": intents, "flags": flags})
-        return Answer(cast(A, doubted), answer.model, answer.input_tokens, answer.output_tokens, raw=answer.raw)
+        return replace(answer, value=cast(A, doubted))
 
     def _disagree(self, theirs: MessageClass, mine: MessageClass) -> bool:
         return (

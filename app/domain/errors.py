@@ -17,8 +17,9 @@ AppError
 ├── MailTooLarge
 ├── UnreadableMail              neither parser could read the bytes: quarantine
 ├── RedactionFailed             no model may see the text
-├── ModelUnavailable            the endpoint is down or over its budget
-├── ModelAnswerInvalid          the endpoint answered, but not what was asked
+├── ModelFailed                 carries what it took all the same
+│   ├── ModelUnavailable        the endpoint is down or over its budget
+│   └── ModelAnswerInvalid      the endpoint answered, but not what was asked
 ├── Unreachable                 an IMAP or SMTP server or the database does not answer
 └── DatabaseBusy                another process holds the SQLite file
 """
@@ -145,11 +146,26 @@ class RedactionFailed(AppError):
     pass
 
 
-class ModelUnavailable(AppError):
+@dataclass(slots=True)
+class Spent:
+    """What a question took of its endpoint, answered or not: requests, and the tokens that it counted."""
+
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class ModelFailed(AppError):
+    def __init__(self, sentence: str = "", spent: Spent | None = None) -> None:
+        super().__init__(sentence)
+        self.spent = spent or Spent()
+
+
+class ModelUnavailable(ModelFailed):
     pass
 
 
-class ModelAnswerInvalid(AppError):
+class ModelAnswerInvalid(ModelFailed):
     pass
 
 

@@ -78,6 +78,7 @@ class Answer(Generic[A]):
     output_tokens: int = 0
     is_fallback: bool = False
     raw: str = field(repr=False, default="")
+    requests: int = 1
 
 
 class Model(Protocol):

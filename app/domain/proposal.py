@@ -116,7 +116,7 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class ModelCall:
     """One question to a model, for audit and cost. `prompt` is id@version; `fallback` says that the embedded model
-    stood in."""
+    stood in: then requests and tokens are those that the endpoint took before."""
 
     prompt: str
     prompt_hash: str
@@ -126,6 +126,7 @@ class ModelCall:
     is_fallback: bool = False
     input: str = field(repr=False, default="")
     output: str = field(repr=False, default="")
+    requests: int = 1
 
     @property
     def closed(self) -> dict[str, str | int]:

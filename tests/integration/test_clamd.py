@@ -1,5 +1,6 @@
 """The malware scanner, by its own protocol over a real socket."""
 
+import socket
 import socketserver
 import struct
 import threading
@@ -52,6 +53,19 @@ def test_what_the_scanner_does_not_take_is_not_opened(address: str) -> None:
 
 def test_without_the_scanner_nothing_is_opened(address: str) -> None:
     assert Clamd("127.0.0.1:1").guarding(read_file)(GivenFile("a", "", b"x")) == FileText(None, Trouble.NOT_SCANNED)
+
+
+def test_a_scanner_that_hangs_is_waited_for_once_a_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.adapters.clamd.SECONDS_A_MAIL", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        open_file = Clamd(f"127.0.0.1:{silent.getsockname()[1]}").guarding(read_file)
+        found = [open_file(GivenFile("a", "", b"x")) for _ in range(3)]
+        silent.settimeout(0.1)
+        callers = [silent.accept()[0]]
+        with pytest.raises(TimeoutError):
+            silent.accept()
+        callers[0].close()
+    assert found == [FileText(None, Trouble.NOT_SCANNED)] * 3
 
 
 @pytest.mark.parametrize("address", ["clamd", "host:", "host:port"])

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -97,6 +97,20 @@ async def test_each_thing_is_one_signed_call_that_says_nothing_of_anybody(
         assert not any(word in body for word in WORDS)
     assert kinds == {"review.overdue", "mailbox.failed"}
     assert any(str(review.id).encode() in body for _, body in receiver.taken)
+
+
+async def test_one_look_that_failed_is_told_to_nobody(instance: Instance) -> None:
+    async def broken(error: str, *, minutes: int) -> int:
+        async with instance.database.write() as uow:
+            box = await uow.mailboxes.get(instance.mailbox_id)
+            box.last_read_at, box.last_error = instance.clock() - timedelta(minutes=minutes), error
+        async with instance.database.read() as uow:
+            return len(await uow.notices.broken_mailboxes())
+
+    assert await broken("imap_unreachable", minutes=1) == 0
+    assert await broken("imap_unreachable", minutes=11) == 1
+    assert await broken("needs_reauth", minutes=1) == 1
+    assert await broken("", minutes=11) == 0
 
 
 async def test_a_digest_gathers_what_waits_and_quiet_hours_are_kept(instance: Instance) -> None:

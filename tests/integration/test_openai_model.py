@@ -223,14 +223,15 @@ async def test_what_an_endpoint_does_not_take_is_left_out_from_then_on(
     assert all(kept in request.body for request in server.requests)
 
 
-@pytest.mark.parametrize("broken", [fails(500), says("no")])
-async def test_when_the_endpoint_is_down_the_fallback_answers_and_says_so(
-    server: ModelServer, model: OpenAIModel, broken: Any
+@pytest.mark.parametrize(("broken", "tokens"), [(fails(500), 0), (says("no"), 200)])
+async def test_when_the_endpoint_is_down_the_fallback_answers_and_says_so_and_what_it_cost(
+    server: ModelServer, model: OpenAIModel, broken: Any, tokens: int
 ) -> None:
     server.respond = broken
     stand_in = ScriptedModel(says_intent(Intent.QUERY, quote="8 of 10"))
     answer = await FallbackModel(model, stand_in).ask(QUESTION)
     assert (answer.is_fallback, answer.model) == (True, "scripted")
+    assert (answer.requests, answer.input_tokens) == (len(server.requests), tokens)
 
 
 @pytest.mark.parametrize("answer", [MessageClass, ExtractedFacts, DraftReply])

@@ -11,7 +11,7 @@ from app.db.tables.oversight import RationRow
 from app.domain.case import Case
 from app.domain.intents import Reason
 from app.domain.ports import Thought
-from app.domain.proposal import ModelCall
+from app.domain.proposal import EMBEDDED, ModelCall
 from app.domain.ration import Limits
 from app.policies.loading import load_policy
 from app.triage.service import TriageService
@@ -62,6 +62,21 @@ async def test_workers_share_the_days_tokens_and_then_a_person_gets_the_mail(ins
     row = await ration_of(instance)
     assert (row.provider, row.tokens, row.requests_total, row.refused_total) == (PROVIDER, 600, 6, 3)
     assert (row.tokens_in_total, row.tokens_out_total) == (540, 60)
+
+
+async def test_what_an_endpoint_took_for_nonsense_is_counted_too(instance: Instance) -> None:
+    class Nonsense(PaidMind):
+        async def think(self, case: Case, alone: bool = False) -> Thought:
+            thought = await super().think(case, alone)
+            wasted = ModelCall("p@1", "hash", EMBEDDED, 200, 20, is_fallback=True, requests=2)
+            free = ModelCall("p@2", "hash", EMBEDDED)
+            return replace(thought, proposal=replace(thought.proposal, calls=(wasted, free)))
+
+    mind = RationedMind(Nonsense(), instance.database, PROVIDER, Limits())
+    (message,) = await instance.receive(mail())
+    await TriageService(instance.database, mind, load_policy(), instance.clock).work(str(message.id))
+    row = await ration_of(instance)
+    assert (row.requests_total, row.tokens_in_total, row.tokens_out_total) == (2, 200, 20)
 
 
 async def test_places_taken_at_the_same_time_are_different_ones(instance: Instance) -> None:

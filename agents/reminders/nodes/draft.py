@@ -81,6 +81,7 @@ def _call(prompt: Prompt, fenced: str, answer: Answer[DraftReply]) -> ModelCall:
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
         is_fallback=answer.is_fallback,
+        requests=answer.requests,
         input=f"{prompt.system}\n\n{fenced}",
         output=answer.raw or answer.value.model_dump_json(),
     )

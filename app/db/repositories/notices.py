@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,9 +18,13 @@ from app.db.tables.work import ReviewRow
 from app.domain.clock import Clock
 from app.domain.ids import new_id
 from app.domain.notices import Channel, NoticeKind, QuietHours
+from app.domain.oauth import NEEDS_REAUTH
 from app.domain.review import ReviewState
 
 AT_ONCE = 200
+
+
+BROKEN_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,10 @@ class Notices:
         return await self._waiting(ReviewRow.due_at < self._clock(), ReviewRow.due_at >= since)
 
     async def broken_mailboxes(self) -> Sequence[UUID]:
-        query = sa.select(MailboxRow.id).where(MailboxRow.active, MailboxRow.last_error != "")
+        """Those that were not read for a while, or that somebody must sign in to again: one failed look is none."""
+        since = sa.func.coalesce(MailboxRow.last_read_at, MailboxRow.created_at)
+        is_lasting = sa.or_(MailboxRow.last_error == NEEDS_REAUTH, since < self._clock() - BROKEN_AFTER)
+        query = sa.select(MailboxRow.id).where(MailboxRow.active, MailboxRow.last_error != "", is_lasting)
         return (await self._session.scalars(query)).all()
 
     async def add_once(self, user_id: UUID, channel: Channel, kind: NoticeKind, subject: str, *, at: datetime) -> None:
