@@ -151,7 +151,7 @@ async def test_no_more_mails_to_a_domain_than_allowed_whatever_mailbox_they_leav
         instance.clock,
         pace=Pace(to_domain=1),
         sending_stopped=False,
-        is_still_due=always_due,
+        due_in=always_due,
     )
     await _approve(instance, 1)
     instance.mailbox_id = await _another_mailbox(instance)
