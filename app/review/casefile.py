@@ -5,17 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.db.tables.mail import MessageRow
+from app.db.tables.work import ReviewRow
 from app.db.uow import Uow
 from app.domain.counterfactual import otherwise
 from app.domain.policy import Policy
 from app.domain.review import OutboxState, ReviewState
+from app.domain.urgency import urgency
 from app.review.asked import colleagues, newcomers, reading_of, terms_asked
 from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
 from app.review.files import CaseFile
 from app.review.gist import gist
-from app.review.item_view import CaseView, ChangedText, Decision
+from app.review.item_view import CaseView, ChangedText, Decision, Why
 from app.review.ledger_panel import ledger_panel
+from app.review.ledger_view import Amount
 from app.review.mails import earlier, mail_view, sent_text
 from app.review.planted import told
 from app.review.second import second_of
@@ -99,8 +103,29 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
         second=await second_of(uow, review),
         test=told(case, setting.reader),
+        why=why(review, case.message, setting.now, setting.policy),
+        amount=stake(review),
         snoozed_until=review.snoozed_until if _is_ahead(review.snoozed_until, setting.now) else None,
     )
+
+
+def why(review: ReviewRow, message: MessageRow, now: datetime, policy: Policy) -> Why:
+    """The factors of a review's priority."""
+    factors = urgency(review.reasons, review.at_stake, message.received_at, policy.queue)
+    return Why(
+        money=factors.money,
+        risk=factors.risk,
+        reason=factors.reason.value if factors.reason else "",
+        hours=factors.within.total_seconds() / 3_600,
+        haste=factors.haste,
+        waited=factors.waited(now),
+    )
+
+
+def stake(review: ReviewRow) -> Amount | None:
+    if review.at_stake is None or review.currency is None:
+        return None
+    return Amount(review.at_stake, review.currency)
 
 
 def _is_ahead(moment: datetime | None, now: datetime) -> bool:

@@ -6,6 +6,7 @@ Words are the closed codes of design.md; templates name them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from app.domain.counterfactual import Otherwise
 from app.review.gist import Line
@@ -14,7 +15,25 @@ from app.review.marking import Edit, Paragraph, Segment, Source
 from app.review.second import Second
 
 GUARDED = frozenset({"fraud_risk", "injection"})
+RISKY = frozenset(
+    (
+        *("dispute", "negotiation", "strategic_account", "legal", "complaint"),
+        *("privacy_request", "hardship", "unverified_sender"),
+    )
+)
 OPEN_STATES = frozenset({"pending", "awaiting_second"})
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a mail stands where it stands: the factors of its priority. `reason` is the one whose risk counts."""
+
+    money: Decimal
+    risk: float
+    reason: str
+    hours: float
+    haste: float
+    waited: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +323,8 @@ class CaseView:
     second: Second | None = None
     test: Told | None = None
     complaint: str = ""
+    why: Why | None = None
+    amount: Amount | None = None
 
     @property
     def is_open(self) -> bool:
@@ -313,3 +334,8 @@ class CaseView:
     def is_guarded(self) -> bool:
         """Danger is never one key away: single keys are off."""
         return not GUARDED.isdisjoint(self.reasons)
+
+    @property
+    def is_risky(self) -> bool:
+        """A key alone approves nothing here: it asks first."""
+        return not RISKY.isdisjoint(self.reasons)

@@ -15,15 +15,14 @@ from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.review import DECIDERS, ReviewState
 from app.domain.sentence import Sentence
-from app.domain.urgency import urgency
 from app.domain.worklist import NotUnderstood, Worklist, parse
 from app.reading.terms import SHORTEST
-from app.review.casefile import Setting, case_view
+from app.review.casefile import Setting, case_view, stake, why
 from app.review.files import open_case
 from app.review.item_view import CaseView
 from app.review.ledger_view import Amount
 from app.review.together import Together
-from app.review.view import Arriving, Leaving, Progress, QueueRow, QueueView, Tab, Why, most_urgent_first
+from app.review.view import Arriving, Leaving, Progress, QueueRow, QueueView, Tab, most_urgent_first
 
 PAGE = 50
 ARRIVING = 3
@@ -78,11 +77,14 @@ class QueuePages:
             found = list(await uow.worklists.page(asked, reader=reader.id, after=after, limit=PAGE + 1))
             rows = await self._rows(uow, found[:PAGE])
             selected = chosen or _first_free(rows, reader)
+            goes_on, case = len(found) > PAGE or after is not None, None
+            if with_case and selected:
+                case = await self._case(uow, selected, rows, editing, reader, goes_on=goes_on)
             tabs, in_full = await self._tabs(uow, reader)
             return QueueView(
                 rows=rows,
                 selected=str(selected) if selected else "",
-                case=await self._case(uow, selected, rows, editing, reader) if with_case and selected else None,
+                case=case,
                 chosen=chosen is not None,
                 progress=await self._progress(uow),
                 leaving=await self._leaving(uow, reader, ignored),
@@ -144,7 +146,7 @@ class QueuePages:
             await uow.views.remove(view_id)
 
     async def _case(
-        self, uow: Uow, review_id: UUID, rows: Sequence[QueueRow], editing: bool, reader: SignedIn
+        self, uow: Uow, review_id: UUID, rows: Sequence[QueueRow], editing: bool, reader: SignedIn, *, goes_on: bool
     ) -> CaseView:
         case = await open_case(uow, review_id)
         position = next((n for n, row in enumerate(rows, start=1) if row.review_id == str(review_id)), 0)
@@ -154,7 +156,7 @@ class QueuePages:
             policy=self._policy,
             undo_seconds=self._undo_seconds,
             editing=editing,
-            place=(position, len(rows)),
+            place=(position, 0 if goes_on else len(rows)),
         )
         return await case_view(uow, case, setting)
 
@@ -179,29 +181,18 @@ class QueuePages:
                     received_at=message.received_at,
                     reasons=most_urgent_first(review.reasons),
                     intents=tuple(saved.intents),
-                    amount=_stake(review),
+                    amount=stake(review),
                     rule=review.rule,
                     email=head.sender.email if head else "",
                     version=review.version,
                     due_at=review.due_at,
-                    why=self._why(review, message, now),
+                    why=why(review, message, now, self._policy),
                     assignee=people.get(review.assignee_id, "") if review.assignee_id else "",
                     holder=people.get(review.claimed_by, "") if review.claimed_by and is_held else "",
                     snoozed_until=review.snoozed_until,
                 )
             )
         return tuple(rows)
-
-    def _why(self, review: ReviewRow, message: MessageRow, now: datetime) -> Why:
-        factors = urgency(review.reasons, review.at_stake, message.received_at, self._policy.queue)
-        return Why(
-            money=factors.money,
-            risk=factors.risk,
-            reason=factors.reason.value if factors.reason else "",
-            hours=factors.within.total_seconds() / 3_600,
-            haste=factors.haste,
-            waited=factors.waited(now),
-        )
 
     async def _tabs(self, uow: Uow, reader: SignedIn) -> tuple[tuple[Tab, ...], bool]:
         saved = await uow.views.of(reader.id)
@@ -269,12 +260,6 @@ def _first_free(rows: Sequence[QueueRow], reader: SignedIn) -> UUID | None:
     """The most urgent case that no colleague is working on, so that two who begin at once do not begin with one."""
     free = next((row for row in rows if row.holder in {"", reader.name}), next(iter(rows), None))
     return UUID(free.review_id) if free else None
-
-
-def _stake(review: ReviewRow) -> Amount | None:
-    if review.at_stake is None or review.currency is None:
-        return None
-    return Amount(review.at_stake, review.currency)
 
 
 def totals(rows: Iterable[QueueRow]) -> tuple[Amount, ...]:

@@ -6,12 +6,11 @@ Words are the closed codes of design.md; templates name them.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 from app.domain.intents import Intent, Reason
 from app.domain.review import OPEN, OutboxState
-from app.review.item_view import CaseView, MailView
+from app.review.item_view import CaseView, MailView, Why
 from app.review.ledger_view import Amount
 from app.review.marking import Piece
 from app.review.together import Company
@@ -50,18 +49,6 @@ GRAVE = frozenset(
         Intent.EXTENSION_REQUEST,
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a mail stands where it stands: the factors of its priority. `reason` is the one whose risk counts."""
-
-    money: Decimal
-    risk: float
-    reason: str
-    hours: float
-    haste: float
-    waited: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +148,6 @@ class QueueView:
     @property
     def is_first_page(self) -> bool:
         return not self.after
-
-    @property
-    def chosen_row(self) -> QueueRow | None:
-        return next((row for row in self.rows if row.review_id == self.selected), None)
 
     def place(self, **more: str) -> str:
         """The address of this list, with a case of it, or further down."""

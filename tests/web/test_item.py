@@ -112,6 +112,35 @@ async def test_a_file_can_be_asked_for_twice_and_nothing_was_decided(desk: Desk,
         assert await oda.evaluate("sessionStorage.length") == 0
 
 
+async def test_several_are_chosen_by_the_palette_and_the_page_says_what_came_of_it(desk: Desk, ines: Page) -> None:
+    await ines.goto(desk.url(f"/queue?q=assignee:none&review={desk.review(OTHER)}"))
+    await ines.locator("#queue-list tr[aria-current] a[data-row]").focus()
+    await key(ines, "x")
+    await ines.locator("#pick-all").check()
+    assert await ines.locator("[name=pick]:checked").count() == await ines.locator("[name=pick]").count() > 1
+    await clean(ines)
+    await ines.keyboard.press("Control+k")
+    await ines.locator("#palette-q").fill("assign selected")
+    await ines.keyboard.press("Enter")
+    await ines.select_option("#b-to", label="Ines Halvard")
+    await ines.get_by_role("button", name="Assign").click()
+    await expect(ines.locator(".dx-done")).to_be_visible()
+    await clean(ines)
+    await ines.goto(desk.url(f"/reviews/{desk.review(OTHER)}"))
+    await ines.wait_for_load_state("load")
+    await ines.keyboard.press("Control+k")
+    await ines.locator("#palette-q").fill("internal note")
+    await ines.keyboard.press("Enter")
+    await expect(ines.locator("#note-text")).to_be_focused()
+
+
+async def test_a_lost_session_leads_to_the_sign_in(desk: Desk, ines: Page) -> None:
+    await ines.goto(desk.url("/queue"))
+    await ines.context.clear_cookies()
+    await ines.evaluate("document.getElementById('queue-list').dispatchEvent(new CustomEvent('refresh'))")
+    await ines.wait_for_url(re.compile("/login"))
+
+
 async def test_what_was_written_is_never_lost(desk: Desk, ines: Page) -> None:
     review = desk.review(OTHER)
     await ines.goto(desk.url(f"/queue?q=label:payment_promise&review={review}&edit=1"))
@@ -148,6 +177,10 @@ async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page
     await expect(ines.locator("#terms")).to_contain_text("The draft says exactly this.")
     await expect(ines.locator(".dx-side")).to_contain_text("Granted")
     await key(ines, "e")
+    await expect(ines.locator("#approve")).to_contain_text("Negotiation")
+    await clean(ines)
+    assert desk.state(review) == "pending", "a key alone approves nothing of weight"
+    await ines.keyboard.press("Enter")
     await ines.get_by_role("button", name="Send now").click()
     await expect(ines.locator(".dx-actions")).not_to_contain_text("Send now")
     assert desk.state(review) == "approved"
@@ -201,6 +234,8 @@ async def test_whoever_comes_late_is_told_who_was_faster(desk: Desk, ines: Page,
     async with await browser.new_context() as other:
         oda = await desk.sign_in(other, MANAGER)
         await oda.goto(desk.url(f"/reviews/{review}"))
+        await oda.get_by_role("button", name="Take over").click()  # whoever came first holds it
+        await expect(oda.locator("#company")).to_contain_text("Yours until")
         await key(oda, "e")
         await expect(oda.locator(".dx-actions")).to_contain_text("Approved by Oda Brandell")
     await key(ines, "a")

@@ -350,7 +350,7 @@ ROWS = (
         ("extension_request", "payment_promise"),
         gbp("14060.00"),
         due_at=NOW - timedelta(minutes=12),
-        why=view.Why(Decimal(14060), 2, "negotiation", 4, 6, 1.01),
+        why=item_view.Why(Decimal(14060), 2, "negotiation", 4, 6, 1.01),
         holder="Milo Renn",
     ),
     view.QueueRow(
@@ -401,7 +401,7 @@ PLAIN = replace(
     reasons=("approval_required",),
     intents=("payment_promise",),
     due_at=NOW + timedelta(minutes=24),
-    why=view.Why(Decimal(14060), 1, "", 24, 1, 1.4),
+    why=item_view.Why(Decimal(14060), 1, "", 24, 1, 1.4),
     assignee="Milo Renn",
 )
 BUNDLE = Bundle(Deed.APPROVE, (PLAIN, PLAIN), (ROWS[1],), 0, (gbp("28120.00"),))

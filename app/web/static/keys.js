@@ -57,10 +57,24 @@
     const control = find(name);
     if (control && isElsewhere(control)) { open(); return true; }
     control?.focus({ preventScroll: true }); // so that closing what it opens leads back to it
-    control?.click();
+    const question = control && document.getElementById(control.dataset.ask);
+    if (question) question.showPopover({ source: control });
+    else control?.click();
     return Boolean(control);
   };
   const back = () => press("u") || move(0);
+
+  // The mails of the conversation, from the oldest to the one to be answered ---------------------------
+  const thread = (step) => {
+    const mails = [...main.querySelectorAll(".dx-mail")];
+    const fold = main.querySelector(".dx-mail--old")?.closest("details");
+    if (!fold) return;
+    fold.open = true;
+    const at = mails.findIndex((mail) => mail.contains(document.activeElement));
+    const next = mails[Math.min(Math.max((at < 0 ? mails.length - 1 : at) + step, 0), mails.length - 1)];
+    next.tabIndex = -1;
+    next.focus();
+  };
 
   // g, then where to ---------------------------------------------------------------------------
   const PLACES = { q: "/queue", n: "/no-answer", s: "/sent", a: "/decisions", c: "/customers", t: "/tasks", d: "/dashboard" };
@@ -75,6 +89,7 @@
   const ACTIONS = {
     j: () => move(1), k: () => move(-1), o: open, x: select, u: back,
     g: () => { going = performance.now(); },
+    "[": () => thread(-1), "]": () => thread(1),
     "/": () => show(), "?": () => sheet.showModal(),
   };
   document.addEventListener("keydown", (event) => {
@@ -83,12 +98,13 @@
     if (control && event.key.toLowerCase() === "k" && !event.altKey && !event.shiftKey) { event.preventDefault(); show(); return; }
     if (control && event.key === "Enter" && event.target.matches("[data-submit]")) {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      if (!document.querySelector("#company[data-held]")) event.target.form.requestSubmit();
       return;
     }
     if (control || event.altKey || typing(event.target) || busy() || !keysOn()) return;
     if (going && performance.now() - going < 1500) { if (go(event.key)) event.preventDefault(); return; }
-    const name = meaning(event.key);
+    const isLocked = event.getModifierState("CapsLock") && !event.shiftKey; // which is no wish for a capital
+    const name = meaning(isLocked ? event.key.toLowerCase() : event.key);
     if (name.length !== 1 || !allowed(name) || (event.repeat && !"jk".includes(name))) return;
     if (name in ACTIONS) { event.preventDefault(); ACTIONS[name](); }
     else if (find(name)) { event.preventDefault(); press(name); }
@@ -103,7 +119,10 @@
   toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "on" : "off"));
   const hint = () => {
     for (const field of fields) field.value = keyOf(field.dataset.default);
-    for (const mark of document.querySelectorAll("[data-key] kbd")) mark.textContent = keyOf(mark.closest("[data-key]").dataset.key);
+    for (const mark of document.querySelectorAll("main kbd, .dx-top kbd")) {
+      mark.dataset.name ??= mark.textContent;
+      if (shipped.includes(mark.dataset.name)) mark.textContent = keyOf(mark.dataset.name);
+    }
   };
   const taken = document.getElementById("keys-taken");
   for (const field of fields) {
@@ -135,10 +154,10 @@
   let commands = [], chosen = 0;
   const collect = () => {
     const keyed = new Set([...document.querySelectorAll("main [data-key]")].map((one) => find(one.dataset.key)));
-    const own = [...document.querySelectorAll("main [data-key], .dx-tabs a, [data-command]")].filter((one) => visible(one) && (!one.dataset.key || keyed.has(one)));
+    const own = [...document.querySelectorAll("main [data-key], .dx-tabs a, [data-command]")].filter((one) => (one.hasAttribute("data-command") ? !one.closest("[inert]") : visible(one)) && (!one.dataset.key || keyed.has(one)));
     const links = [...document.querySelectorAll(".dx-nav--wide a, .dx-menu a")];
     const seen = new Set();
-    commands = [...own, ...links].map((element) => ({ name: named(element), key: element.dataset.key, run: () => element.click() }))
+    commands = [...own, ...links].map((element) => ({ name: element.dataset.command || named(element), key: element.dataset.key, run: () => element.click() }))
       .concat([{ name: help?.getAttribute("aria-label"), key: "?", run: () => sheet.showModal() }])
       .filter(({ name }) => name && !seen.has(name) && seen.add(name));
   };

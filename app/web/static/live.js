@@ -17,6 +17,16 @@
     for (const box of document.querySelectorAll("[name=pick]")) box.checked ||= kept.includes(box.value.split(":")[0]);
   });
 
+  // Signed out meanwhile: the page says so, but not over the head of somebody who writes.
+  const signIn = () => { if (!document.getElementById("edit-form")) location.reload(); };
+  document.addEventListener("htmx:after:request", (event) => { if (event.detail?.ctx?.response?.status === 401) signIn(); });
+
+  // "All" ticks every mail of this page; without a script each has its own box.
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "pick-all") return;
+    for (const box of document.querySelectorAll("[name=pick]")) box.checked = event.target.checked;
+  });
+
   // The case: we say that we are there, the answer says who else is ------------------------------------
   const article = () => main.querySelector(".dx-case[data-version]");
   const body = () => {
@@ -35,6 +45,7 @@
     asking = true;
     try {
       const answer = await fetch(`/reviews/${place.dataset.review}/presence`, { method: "POST", body: body() });
+      if (answer.redirected && new URL(answer.url).pathname === "/login") signIn();
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("company");
@@ -54,7 +65,7 @@
     ping();
   });
   let deciding = false; // a form leads to the next page of the case, or takes it over: that is no leaving
-  document.addEventListener("submit", () => { deciding = true; });
+  document.addEventListener("submit", (event) => { deciding ||= event.target.method === "post"; });
   window.addEventListener("pagehide", () => {
     const place = company();
     if (!deciding && place?.hasAttribute("data-open")) navigator.sendBeacon(`/reviews/${place.dataset.review}/leave`, new URLSearchParams({ csrf: token() }));
