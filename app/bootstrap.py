@@ -563,7 +563,7 @@ def _sender(settings: Settings, sink: Path | None, accounts: MailAccounts) -> Se
         return FolderSender(sink)
     smtp = settings.smtp
     account = MailAccount(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
-    return SmtpSender(account, timeout_seconds=smtp.timeout_seconds, token_for=accounts.smtp_token)
+    return SmtpSender(account, timeout_seconds=smtp.timeout_seconds, accounts=accounts)
 
 
 def _pace(settings: Settings, sink: Path | None) -> Pace:

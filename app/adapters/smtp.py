@@ -8,8 +8,10 @@ A refusal before MAIL is about the account or the server, not about this mail: i
 
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import Protocol
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import (
@@ -33,7 +35,16 @@ _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 
 
-TokenFor = Callable[[str], Awaitable[tuple[str, str] | None]]
+class SmtpAccounts(Protocol):
+    """Senders that do not sign in as everybody does."""
+
+    async def smtp_account(self, address: str) -> MailAccount | None:
+        """Without a host: at everybody's server. Raises Unreachable."""
+        ...
+
+    async def smtp_refused(self, address: str) -> None:
+        """The server did not take the sender's token."""
+        ...
 
 
 class _Stopped(Exception):
@@ -47,29 +58,33 @@ class _Stopped(Exception):
 class SmtpSender:
     """A submission server; one connection a mail.
 
-    `token_for` gives user name and access token of a sender that signs in by XOAUTH2; None: by the account's password.
+    `accounts` knows the senders that sign in by a token (XOAUTH2) or at a server of their own.
     """
 
-    def __init__(self, account: MailAccount, *, timeout_seconds: float, token_for: TokenFor | None = None) -> None:
+    def __init__(self, account: MailAccount, *, timeout_seconds: float, accounts: SmtpAccounts | None = None) -> None:
         self._account = account
         self._timeout = timeout_seconds
-        self._token_for = token_for
+        self._accounts = accounts
 
     async def send(
         self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
     ) -> Delivery:
+        try:
+            account = await self._account_of(sender)
+        except Unreachable as away:  # needs_reauth, or a provider that does not answer
+            return Delivery(SendResult.TRY_LATER, str(away))
         client = SMTP(
-            hostname=self._account.host,
-            port=self._account.port,
+            hostname=account.host,
+            port=account.port,
             local_hostname=_hostname(sender),
             timeout=self._timeout,
-            use_tls=self._account.security == "tls",
-            start_tls=self._account.security == "starttls",
-            tls_context=None if self._account.security == "none" else ssl.create_default_context(),
+            use_tls=account.security == "tls",
+            start_tls=account.security == "starttls",
+            tls_context=None if account.security == "none" else ssl.create_default_context(),
         )
         try:
             with step(StepName.CONNECT):
-                await self._connect(client, sender)
+                await self._connect(client, account, sender)
             with step(StepName.ADDRESS):
                 refused = await self._address(client, raw, sender, recipients)
             if may_begin is not None and not await may_begin():
@@ -84,21 +99,26 @@ class SmtpSender:
                     await client.quit(timeout=QUIT_SECONDS)
             client.close()
 
-    async def _connect(self, client: SMTP, sender: str) -> None:
-        try:
-            signed = await self._token_for(sender) if self._token_for else None
-        except Unreachable as away:  # needs_reauth, or a provider that does not answer
-            raise _Stopped(SendResult.TRY_LATER, str(away)) from None
+    async def _account_of(self, sender: str) -> MailAccount:
+        """Raises Unreachable."""
+        own = await self._accounts.smtp_account(sender) if self._accounts else None
+        if own is None or own.host:
+            return own or self._account
+        return replace(self._account, username=own.username, password="", access_token=own.access_token)
+
+    async def _connect(self, client: SMTP, account: MailAccount, sender: str) -> None:
         try:
             await client.connect()
-            if signed:
-                await client.auth_xoauth2(*signed)
-            elif self._account.username:
-                await client.login(self._account.username, self._account.password)
+            if account.access_token:
+                await client.auth_xoauth2(account.username, account.access_token)
+            elif account.username:
+                await client.login(account.username, account.password)
             else:
                 await client.ehlo()
         except SMTPAuthenticationError as error:
             word = "login_refused" if error.code in _PERMANENT else "turned_away"
+            if word == "login_refused" and account.access_token and self._accounts is not None:
+                await self._accounts.smtp_refused(sender)  # the next try asks for another, and learns if it was revoked
             raise _Stopped(SendResult.TRY_LATER, word) from None
         except SMTPResponseException:
             raise _Stopped(SendResult.TRY_LATER, "turned_away") from None

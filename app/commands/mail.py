@@ -47,6 +47,11 @@ def mailbox_add(
     client_secret_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     tenant: Annotated[str, typer.Option(help="Microsoft: the directory, its id or domain.")] = "",
     oauth_authority: Annotated[str, typer.Option(help="Another address of the sign-in: a national cloud.")] = "",
+    smtp_host: Annotated[str, typer.Option(help="The server that sends mail of this address, if another.")] = "",
+    smtp_port: Annotated[int, typer.Option(min=1, max=65535)] = 587,
+    smtp_security: Annotated[str, typer.Option(help="tls, starttls or none")] = "starttls",
+    smtp_username: str = "",
+    smtp_password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
 ) -> None:
     """Watch one more mailbox, from now on."""
     wish = mailboxes.MailboxWish(
@@ -71,6 +76,11 @@ def mailbox_add(
         client_secret=mailboxes.secret_from(client_secret_file),
         tenant=tenant,
         oauth_authority=oauth_authority,
+        smtp_host=smtp_host,
+        smtp_port=smtp_port,
+        smtp_security=smtp_security,
+        smtp_username=smtp_username,
+        smtp_password=mailboxes.secret_from(smtp_password_file),
         base=_base(settings_from_environment().http),
     )
     typer.echo(with_services(lambda s: mailboxes.add_mailbox(s, wish, typer.echo)))

@@ -65,11 +65,13 @@ def is_listed(url: str, recipients: Iterable[Recipient], host: str) -> bool:
     engine = sync_engine(url)
     try:
         with engine.connect() as connection:
-            boxes = connection.execute(sa.select(MailboxRow.host, MailboxRow.scheme).where(MailboxRow.active)).all()
+            boxes = connection.execute(
+                sa.select(MailboxRow.host, MailboxRow.smtp_host, MailboxRow.scheme).where(MailboxRow.active)
+            ).all()
     finally:
         engine.dispose()
     posts_by_sns = any(box.scheme == "ses" for box in boxes)
-    return any(box.host == host for box in boxes) or (posts_by_sns and SNS.fullmatch(host) is not None)
+    return any(host in {box.host, box.smtp_host} for box in boxes) or (posts_by_sns and SNS.fullmatch(host) is not None)
 
 
 def why_not(url: str, error: DBAPIError) -> AppError:

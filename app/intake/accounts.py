@@ -57,11 +57,31 @@ class MailAccounts:
             if grant is not None:
                 grant.expires_at = self._clock()
 
-    async def smtp_token(self, address: str) -> tuple[str, str] | None:
-        """User name and access token for mail from that address; None where it needs no token. Raises Unreachable."""
+    async def smtp_account(self, address: str) -> MailAccount | None:
+        """How mail from that address signs in, where it does not as the installation's: at a server of its own, or with
+        a token (then without a host, at the installation's server). Raises Unreachable."""
+        row = await self._sender(address)
+        if row is None:
+            return None
+        token = await self._access_token(row.id) if row.oauth else ""
+        if not row.smtp_host:
+            return MailAccount("", 0, "", row.username, access_token=token)
         async with self._database.read() as uow:
-            rows = [row for row in await uow.mailboxes.all() if row.oauth and row.address == address.lower()]
-        return (rows[0].username, await self._access_token(rows[0].id)) if rows else None
+            password = uow.mailboxes.smtp_secret(row)
+        user = row.smtp_username or row.username
+        return MailAccount(row.smtp_host, row.smtp_port, row.smtp_security, user, password, token)
+
+    async def smtp_refused(self, address: str) -> None:
+        """The submission server did not take the token."""
+        row = await self._sender(address)
+        if row is not None:
+            await self.refused(row.id)
+
+    async def _sender(self, address: str) -> MailboxRow | None:
+        async with self._database.read() as uow:
+            rows = await uow.mailboxes.all()
+        own = [row for row in rows if row.address == address.lower() and (row.oauth or row.smtp_host)]
+        return min(own, key=lambda row: not row.smtp_host, default=None)
 
     async def _access_token(self, mailbox_id: UUID) -> str:
         asker = str(new_id())

@@ -45,7 +45,25 @@ class MailboxWish:
     client_secret: str = field(repr=False, default="")
     tenant: str = ""
     oauth_authority: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_username: str = ""
+    smtp_password: str = field(repr=False, default="")
     base: str = ""
+
+    @property
+    def smtp(self) -> dict[str, Any]:
+        """The columns of a submission server of its own; none without one."""
+        if not self.smtp_host:
+            return {}
+        return {
+            "smtp_host": self.smtp_host,
+            "smtp_port": self.smtp_port,
+            "smtp_security": self.smtp_security,
+            "smtp_username": self.smtp_username,
+            "smtp_secret": self.smtp_password,
+        }
 
 
 async def add_mailbox(services: Services, wish: MailboxWish, say: Say = print) -> str:
@@ -56,6 +74,10 @@ async def add_mailbox(services: Services, wish: MailboxWish, say: Say = print) -
         )
     if not _ADDRESS.fullmatch(wish.address):
         raise Invalid("--address must be an e-mail address")
+    if wish.smtp_security not in set(Security):
+        raise Invalid(f"--smtp-security must be one of: {', '.join(Security)}")
+    if (wish.smtp_username or wish.smtp_password) and not wish.smtp_host:
+        raise Invalid("--smtp-username and --smtp-password-file need --smtp-host")
     return await (_add_webhook(services, wish) if wish.webhook else _add_imap(services, wish, say))
 
 
@@ -121,6 +143,7 @@ async def _add_webhook(services: Services, wish: MailboxWish) -> str:
             kind=MailboxKind.WEBHOOK,
             scheme=wish.webhook,
             authserv_id=wish.authserv_id,
+            **wish.smtp,
         )
         uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
     shown = "" if wish.secret else f"\nsecret: {secret}   (shown once)"
@@ -152,6 +175,7 @@ async def _add_imap(services: Services, wish: MailboxWish, say: Say) -> str:
             authorised_at=services.clock() if grant else None,
             since=since,
             active=False,
+            **wish.smtp,
         )
         if grant is not None:
             await uow.session.flush()

@@ -58,6 +58,7 @@ class DossierService:
             key_id = uow.words.keyring.key_id
             has_test_items = bool(await uow.oversight.value(Switch.PLANTED_ONE_IN))
         servers = [_mail_server(box.host) for box in mailboxes if box.host and box.active]
+        servers += [_submission_server(box.smtp_host) for box in mailboxes if box.smtp_host and box.active]
         posted = [SES for box in mailboxes if box.scheme == "ses"]
         found = dict.fromkeys((*self._processing.recipients, *servers, *posted))
         return replace(
@@ -68,6 +69,10 @@ class DossierService:
             holds=len(holds),
             has_test_items=has_test_items,
         )
+
+
+def _submission_server(host: str) -> Recipient:
+    return Recipient(host, Sentence("sending mail"), Sentence("answers and reminders that left, with their recipients"))
 
 
 def _mail_server(host: str) -> Recipient:

@@ -26,6 +26,7 @@ from tests.instances import ADDRESS, Instance, mail
 from tests.integration.test_poller import QUICK, has_error, open_line, stored
 from tests.servers.dovecot import Dovecot, Mailbox
 from tests.servers.oauth import TokenServer
+from tests.servers.smtp_sink import SmtpSink
 
 USER = "collections@test.example"
 ON_SQLITE = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -253,7 +254,7 @@ async def test_mail_leaves_by_token_and_waits_while_it_is_revoked(instance: Inst
     )
     async with listener:
         account = MailAccount("127.0.0.1", listener.sockets[0].getsockname()[1], "none")
-        sender = SmtpSender(account, timeout_seconds=10, token_for=box.accounts.smtp_token)
+        sender = SmtpSender(account, timeout_seconds=10, accounts=box.accounts)
         raw, ours = mail(), "tokens@seller.example"
         assert (
             await sender.send(raw, sender=ours, recipients=["p@customer.example"], may_begin=yes)
@@ -261,9 +262,42 @@ async def test_mail_leaves_by_token_and_waits_while_it_is_revoked(instance: Inst
         server.access.clear()
         refused = await sender.send(raw, sender=ours, recipients=["p@customer.example"], may_begin=yes)
         assert refused == Delivery(SendResult.TRY_LATER, "login_refused")
-        await box.accounts.refused(box.id)
         server.is_revoked = True
         waits = await sender.send(raw, sender=ours, recipients=["p@customer.example"], may_begin=yes)
         assert waits == Delivery(SendResult.TRY_LATER, "needs_reauth")
     assert submission.taken == [ours]
-    assert await box.accounts.smtp_token(ADDRESS) is None
+    assert await box.accounts.smtp_account(ADDRESS) is None
+
+
+OF_NORTH = ("north", "a password")
+
+
+@pytest.fixture
+def north() -> Iterator[SmtpSink]:
+    with SmtpSink(login=OF_NORTH) as sink:
+        yield sink
+
+
+@ON_SQLITE
+async def test_mail_of_a_mailbox_leaves_through_a_server_of_its_own(
+    instance: Instance, smtp_sink: SmtpSink, north: SmtpSink
+) -> None:
+    async with instance.database.write() as uow:
+        await uow.mailboxes.add(
+            secret="",
+            smtp_secret=OF_NORTH[1],
+            name="north",
+            address="north@seller.example",
+            kind=MailboxKind.WEBHOOK,
+            scheme="raw",
+            smtp_host=north.host,
+            smtp_port=north.port,
+            smtp_security="none",
+            smtp_username=OF_NORTH[0],
+        )
+    accounts = MailAccounts(instance.database, ProviderTokens(instance.clock), instance.clock)
+    sender = SmtpSender(MailAccount(smtp_sink.host, smtp_sink.port, "none"), timeout_seconds=5, accounts=accounts)
+    for address in (ADDRESS, "north@seller.example"):
+        await sender.send(mail(), sender=address, recipients=["p@customer.example"], may_begin=yes)
+    assert [one.sender for one in smtp_sink.mails] == [ADDRESS]
+    assert [(one.sender, one.username) for one in north.mails] == [("north@seller.example", "north")]

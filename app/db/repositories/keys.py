@@ -21,6 +21,7 @@ BATCH = 200
 
 SEALED: Sequence[tuple[Any, Any]] = (
     (MailboxRow.id, MailboxRow.secret),
+    (MailboxRow.id, MailboxRow.smtp_secret),
     (GrantRow.mailbox_id, GrantRow.sealed),
     (HoldRow.id, HoldRow.reason),
     (CaseRow.id, CaseRow.note),

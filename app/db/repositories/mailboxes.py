@@ -25,18 +25,23 @@ class Mailboxes:
         self._keyring = keyring
         self._clock = clock
 
-    async def add(self, *, secret: str, **fields: Any) -> MailboxRow:
+    async def add(self, *, secret: str, smtp_secret: str = "", **fields: Any) -> MailboxRow:
         """Raises Invalid when the name is taken."""
         if await self._session.scalar(sa.select(MailboxRow.id).where(MailboxRow.name == fields["name"])):
             raise Invalid(f"a mailbox named {fields['name']} exists already")
         mailbox_id = new_id()
         sealed = self._keyring.seal(mailbox_id, secret.encode())
         row = MailboxRow(id=mailbox_id, secret=sealed, created_at=self._clock(), **fields)
+        if smtp_secret:
+            row.smtp_secret = self._keyring.seal(mailbox_id, smtp_secret.encode())
         self._session.add(row)
         return row
 
     def secret(self, row: MailboxRow) -> str:
         return self._keyring.open(row.id, row.secret).decode() if row.secret else ""
+
+    def smtp_secret(self, row: MailboxRow) -> str:
+        return self._keyring.open(row.id, row.smtp_secret).decode() if row.smtp_secret else ""
 
     def seal_secret(self, row: MailboxRow, secret: str) -> None:
         row.secret = self._keyring.seal(row.id, secret.encode())

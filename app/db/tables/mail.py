@@ -46,7 +46,8 @@ class FolderRole(StrEnum):
 
 class MailboxRow(Base):
     """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master
-    key. `oauth` names the provider of a mailbox that signs in by token; a person did so at `authorised_at`."""
+    key. `oauth` names the provider of a mailbox that signs in by token; a person did so at `authorised_at`. The
+    `smtp_` columns are the submission server of mail from this address, where it is not the installation's."""
 
     __tablename__ = "mailboxes"
 
@@ -67,6 +68,11 @@ class MailboxRow(Base):
     move_to: Mapped[str] = mapped_column(sa.String(255), default="")
     oauth: Mapped[str] = mapped_column(sa.String(16), default="")
     authorised_at: Mapped[datetime | None] = mapped_column(Moment)
+    smtp_host: Mapped[str] = mapped_column(sa.String(255), default="", server_default="")
+    smtp_port: Mapped[int] = mapped_column(default=0, server_default="0")
+    smtp_security: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
+    smtp_username: Mapped[str] = mapped_column(sa.String(320), default="", server_default="")
+    smtp_secret: Mapped[bytes | None]
     since: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
