@@ -63,6 +63,7 @@ class Reason(StrEnum):
     UNREADABLE_ATTACHMENT = "unreadable_attachment"
     CHANGED_SINCE_APPROVAL = "changed_since_approval"
     APPROVAL_REQUIRED = "approval_required"
+    PERSON_WANTED = "person_wanted"
 
 
 class Tone(StrEnum):

@@ -158,6 +158,7 @@ class Screening:
     has_hidden_text: bool = False
     has_unreadable_attachment: bool = False
     return_path_is_null: bool = False
+    wants_person: bool = False
     bounce: Bounce = NO_BOUNCE
 
 

@@ -6,6 +6,7 @@ Machine or person, whose word vouches for the sender, what looks like fraud.
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
 from app.reading.bounces import find_bounce
+from app.reading.human_wishes import asks_for_a_person
 from app.reading.ibans import ibans
 from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
@@ -34,6 +35,7 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         has_injection=has_markup or _has_injection(mail),
         has_hidden_text=mail.has_hidden_text or has_markup,
         has_unreadable_attachment=TEXT_CUT in mail.defects or not all(part.is_readable for part in mail.attachments),
+        wants_person=machine is None and asks_for_a_person(said),
         return_path_is_null=has_null_return_path(mail),
         bounce=find_bounce(mail),
     )

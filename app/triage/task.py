@@ -40,7 +40,10 @@ class Task:
 
 
 async def task_of(uow: Uow, message: MessageRow) -> Task:
+    """A mail is our own by its Message-ID and its sender: anybody may repeat an id that we gave."""
     mailbox = await uow.mailboxes.get(message.mailbox_id)
+    own = await uow.mailboxes.own_addresses()
+    sender = (await uow.messages.head(message)).sender.email
     conversation = await uow.messages.conversation(message.conversation_id)
     note = await uow.words.get(message.note_id) if message.note_id else b""
     return Task(
@@ -50,10 +53,10 @@ async def task_of(uow: Uow, message: MessageRow) -> Task:
         received_at=message.received_at,
         raw=await uow.words.get(message.raw_id),
         reading=load(READ_MAIL, await uow.words.get(message.reading_id)) if message.reading_id else None,
-        identity=Identity(await uow.mailboxes.own_addresses(), mailbox.authserv_id),
+        identity=Identity(own, mailbox.authserv_id),
         mailbox_address=mailbox.address,
         team=mailbox.team,
-        is_our_own=await uow.messages.is_our_own(message.rfc_id_hash),
+        is_our_own=sender in own and await uow.messages.is_our_own(message.rfc_id_hash),
         vault=await uow.words.vault(message.conversation_id),
         note=note.decode(),
         conversation_customer=conversation.customer_id,

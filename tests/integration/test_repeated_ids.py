@@ -2,7 +2,11 @@
 
 import sqlalchemy as sa
 
+from app.db.tables.mail import MessageRow
 from app.db.tables.system import AuditRow
+from app.db.tables.work import OutboxRow
+from app.domain.review import Action
+from app.triage.task import task_of
 from tests.instances import Instance, mail
 
 
@@ -27,3 +31,19 @@ async def test_mails_without_an_id_are_told_apart_by_their_bytes(instance: Insta
     bare = [f"From: a@x.example\r\nMessage-ID: {id_}\r\n\r\nWe will pay.".encode() for id_ in ("", "<>", "<  >")]
     assert len(await instance.receive(*bare, bare[0])) == 3
     assert "intake.id.repeated" not in await kinds(instance)
+
+
+async def test_only_we_ourselves_send_mail_under_ids_that_we_gave(instance: Instance) -> None:
+    (review,) = await instance.work(mail("When is INV-1 due?"))
+    edit = {"subject": "Re", "body": "On Friday."}
+    await instance.reviews.decide(review.id, Action.EDIT, version=review.version, by=instance.collector, **edit)
+    async with instance.database.read() as uow:
+        given = await uow.session.scalar(sa.select(OutboxRow.rfc_message_id))
+        own = (await uow.mailboxes.own_addresses())[0]
+    assert given is not None
+    theirs, ours = (mail("We dispute it.", sender=sender, message_id=given) for sender in ("p@customer.example", own))
+    await instance.receive(theirs, ours)
+    async with instance.database.read() as uow:
+        rows = list(await uow.session.scalars(sa.select(MessageRow).order_by(MessageRow.id)))
+        tasks = [await task_of(uow, row) for row in rows[1:]]
+    assert [task.is_our_own for task in tasks] == [False, True]

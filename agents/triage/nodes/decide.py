@@ -49,6 +49,8 @@ def _reasons(state: TriageState) -> Iterator[Reason]:
     is_cut = state["letter"].is_cut or len(state["letter"].body.value) > MAX_BODY
     if Flag.PERHAPS_MORE in state["flags"] or is_cut:
         yield Reason.LOW_CONFIDENCE
+    if state["letter"].screening.wants_person:
+        yield Reason.PERSON_WANTED
     if state["account"].strategic:
         yield Reason.STRATEGIC_ACCOUNT
     if state["letter"].screening.has_unreadable_attachment:

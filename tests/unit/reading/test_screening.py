@@ -319,3 +319,11 @@ def test_a_mail_longer_than_what_is_read_needs_a_person() -> None:
     html = "<p>We pay on Friday.</p>" + " " * 1_000_000 + "<p>Pay us at another bank.</p>"
     read = parse_mail(f"From: pat@moss.example\nContent-Type: text/html\n\n{html}".encode())
     assert screen(read, US).has_unreadable_attachment
+
+
+def test_who_asks_for_a_person_is_heard_and_a_machine_is_not() -> None:
+    wish = "Which invoices are open? And please let a human answer me."
+    assert screen(mail(wish), US).wants_person
+    assert not screen(
+        mail(wish, headers=(("Auto-Submitted", "auto-replied"),), subject="Out of office"), US
+    ).wants_person
