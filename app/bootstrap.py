@@ -197,7 +197,7 @@ class Services:
     sweep: Sweep
     daily: Daily
     health: Health
-    accounts: Accounts
+    accounts: MailAccounts
     tokens: TokenServer
     open_line: OpenLine
     schemes: Schemes

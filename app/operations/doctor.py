@@ -1,8 +1,10 @@
 """`duebox doctor`: is everything there that Duebox needs? Each finding comes with what to do about it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import aiosmtplib
 import openai
@@ -10,15 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build
+from app.db.engine import sqlite_path
 from app.db.partitions import LEAST_AHEAD, Partitions
 from app.db.tables.mail import MailboxKind
 from app.domain.clock import system_clock
-from app.domain.errors import AppError
+from app.domain.errors import AppError, Unreachable
+from app.domain.oauth import NEEDS_REAUTH
+from app.domain.ports import MailAccount
 from app.operations.mailboxes import try_mailbox
 from app.settings import Settings
 
 CLOCK_TOLERANCE_SECONDS = 5.0
 PATIENCE_SECONDS = 10.0
+LEAST_FREE_BYTES = 1_000_000_000
+REAUTH = "sign in again: duebox mailbox reauth {name}"
+HOST_HINT = "check host, port, security, user and password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +62,19 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
         yield await _senders(services)
         if services.reminders.policy.interest is not None:
             yield _interest(services)
-        if not services.is_embedded:
+        yield await _jobs(services)
+        if services.is_embedded:
+            yield await asyncio.to_thread(_disk, services.url)
+        else:
             yield await _partitions(services)
         async for finding in _mailboxes(services):
             yield finding
-    yield await _smtp(settings)
+    addresses: dict[str, str] = {}
+    if database.is_ok:
+        async with services.database.read() as uow:
+            addresses = {box.name: box.address for box in await uow.mailboxes.all() if box.active}
+    async for finding in _smtp(services, settings, addresses):
+        yield finding
     yield await _model(settings)
     if services.traces is not None:
         yield await _collector(services.traces.is_heard)
@@ -119,29 +135,69 @@ async def _mailboxes(services: Services) -> AsyncIterator[Finding]:
         try:
             yield Finding(f"mailbox {mailbox.name}", True, await try_mailbox(services, mailbox.name))
         except AppError as error:
-            yield Finding(f"mailbox {mailbox.name}", False, str(error), "check host, port, security, user and password")
+            hint = REAUTH.format(name=mailbox.name) if str(error) == NEEDS_REAUTH else HOST_HINT
+            yield Finding(f"mailbox {mailbox.name}", False, str(error), hint)
 
 
-async def _smtp(settings: Settings) -> Finding:
+async def _smtp(services: Services, settings: Settings, addresses: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """The installation's submission server, and that of each mailbox that signs in by itself."""
     smtp = settings.smtp
-    if not smtp.host:
-        return Finding(
-            "smtp", False, "no server is set", "set DUEBOX_SMTP__HOST (and PORT, USERNAME, PASSWORD, SECURITY)"
-        )
+    hint = "check DUEBOX_SMTP__HOST, __PORT, __SECURITY and the login"
+    own: dict[str, MailAccount] = {}
+    for name, address in addresses.items():
+        try:
+            found = await services.accounts.smtp_account(address)
+        except Unreachable as error:
+            yield Finding(f"smtp of {name}", False, str(error), REAUTH.format(name=name))
+            continue
+        if found is not None:
+            shared = replace(found, host=smtp.host, port=smtp.port, security=smtp.security)
+            own[name] = found if found.host else shared
+    account = MailAccount(smtp.host, smtp.port, smtp.security, smtp.username, smtp.password.get_secret_value())
+    if smtp.host:
+        yield await _submission("smtp", account, hint)
+    elif not own or not all(found.host for found in own.values()):
+        missing = "set DUEBOX_SMTP__HOST (and PORT, USERNAME, PASSWORD, SECURITY)"
+        yield Finding("smtp", False, "no server is set", missing)
+    for name, found in own.items():
+        if found.host:
+            yield await _submission(f"smtp of {name}", found, f"{hint}, or the --smtp- options of the mailbox")
+
+
+async def _submission(part: str, account: MailAccount, hint: str) -> Finding:
     client = aiosmtplib.SMTP(
-        hostname=smtp.host,
-        port=smtp.port,
-        use_tls=smtp.security == "tls",
-        start_tls=smtp.security == "starttls",
+        hostname=account.host,
+        port=account.port,
+        use_tls=account.security == "tls",
+        start_tls=account.security == "starttls",
         timeout=PATIENCE_SECONDS,
     )
     try:
         async with client:
-            if smtp.username:
-                await client.login(smtp.username, smtp.password.get_secret_value())
+            if account.access_token:
+                await client.auth_xoauth2(account.username, account.access_token)
+            elif account.username:
+                await client.login(account.username, account.password)
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Finding("smtp", False, type(error).__name__, "check DUEBOX_SMTP__HOST, __PORT, __SECURITY and the login")
-    return Finding("smtp", True, "answers and lets us in")
+        return Finding(part, False, type(error).__name__, hint)
+    signs_in = bool(account.username)
+    return Finding(part, True, "answers and lets us in" if signs_in else "answers; nobody signs in there")
+
+
+async def _jobs(services: Services) -> Finding:
+    async with services.database.read() as uow:
+        lines = await uow.session.run_sync(services.engine.lines)
+    stuck = sum(line.number for line in lines if line.standing in {"given_up", "parked"})
+    hint = "they are listed under Administration with their mail; the logs have the class of the error"
+    return Finding("jobs", not stuck, f"{stuck} given up or parked" if stuck else "none given up", hint)
+
+
+def _disk(url: str) -> Finding:
+    """Where the SQLite file lies. PostgreSQL's own disk is its server's affair."""
+    free = shutil.disk_usage(Path(sqlite_path(url)).absolute().parent).free
+    is_ok = free >= LEAST_FREE_BYTES
+    hint = "make room: while the disk is full no mail is stored, and it waits in the mailboxes"
+    return Finding("disk", is_ok, f"{free // 1_000_000:,} MB free beside the database", hint)
 
 
 async def _model(settings: Settings) -> Finding:

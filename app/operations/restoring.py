@@ -194,6 +194,7 @@ def in_words(done: Restored) -> str:
         f"{done.doubted} mails were on their way out: whether they left is unknown; settle them under Administration",
         f"{done.waiting} mails wait for a person: some may have been answered since {done.taken_at}: look first",
         "nothing leaves without a person until somebody allows it again under Policy; everybody signs in anew",
-        "not here: what came by webhook, was imported, erased, changed or withdrawn since; IMAP mail comes in again",
+        "not here: what came by webhook, was imported, erased, changed or withdrawn since",
+        "IMAP mail comes in again, but for what a mailbox has moved to another folder: move that back",
     ]
     return "\n".join(lines)
