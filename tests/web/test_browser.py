@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -29,7 +30,7 @@ from tests.servers.smtp_sink import SmtpSink
 expect.set_options(timeout=20_000)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-MANAGER, AUDITOR = "oda@seller.example", "noor@seller.example"
+MANAGER, AUDITOR, ADMIN = "oda@seller.example", "noor@seller.example", "mats@seller.example"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RULES = {
     "light": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -37,7 +38,7 @@ RULES = {
 }
 """Of all rules only these two look at colours: what else a page is does not change with the theme."""
 
-SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
+SIZES = ({"width": 1440, "height": 900}, {"width": 360, "height": 800})
 MAILBOX = "collections"
 PROMISES = ("approve", "edit", "again", "ignore", "race", "plain", "read", "late")
 """Mails that each get a draft, each of a customer of its own, so that no test touches another's review."""
@@ -133,7 +134,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 async def furnish(folder: Path, services: Services) -> None:
-    for email, name, role in ((MANAGER, "Oda Brandell", "manager"), (AUDITOR, "Noor Vries", "auditor")):
+    people = ((MANAGER, "Oda Brandell", "manager"), (AUDITOR, "Noor Vries", "auditor"), (ADMIN, "Mats Ekdahl", "admin"))
+    for email, name, role in people:
         await administration.add_user(services, email=email, name=name, role=role, password=PASSWORD)
     for kind, rows in ledger((*PROMISES, "fraud", "lure", "robot", "hostile")).items():
         path = folder / f"more_{kind}.csv"
@@ -210,11 +212,17 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser, desk: Desk) -> AsyncIterator[BrowserContext]:
     """A browser window whose misdeeds fail the test."""
+    async with window(browser, desk) as context:
+        yield context
+
+
+@asynccontextmanager
+async def window(browser: Browser, desk: Desk, **options: Any) -> AsyncIterator[BrowserContext]:
+    """One more, watched likewise."""
     witness = Witness(desk.duebox.base)
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    witness.watch(context)
-    yield context
-    await context.close()
+    async with await browser.new_context(viewport={"width": 1440, "height": 900}, **options) as context:
+        witness.watch(context)
+        yield context
     assert witness.sins == []
 
 
@@ -242,31 +250,30 @@ async def test_approve_by_key_then_undo_by_key(desk: Desk, ines: Page) -> None:
 
 async def test_the_same_in_french(desk: Desk, browser: Browser) -> None:
     """The browser asks for French; what a person then chooses holds, whatever a browser asks for."""
-    context = await browser.new_context(locale="fr-FR", viewport={"width": 1440, "height": 900})
-    page = await context.new_page()
-    review = desk.review("approve")
-    await page.goto(desk.url(f"/login?next=/queue?review={review}"))
-    await expect(page.locator("h1")).to_have_text("Se connecter")
-    await page.fill("#email", COLLECTOR)
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
-    await page.wait_for_url("**/queue*")
-    await expect(page.locator("html")).to_have_attribute("lang", "fr-FR")
-    await expect(page.locator(".dx-trace").first).to_be_visible()
-    await page.wait_for_load_state("load")
-    await page.keyboard.press("e")
-    await expect(page.locator(".dx-leaving")).to_contain_text("Approuvé: Approve Ltd.")
-    await page.wait_for_load_state("load")
-    await page.keyboard.press("z")
-    await page.wait_for_url(f"**/queue?review={review}")
-    await expect(page.locator("#say")).to_contain_text("il est de nouveau dans la file.")
-    assert desk.state(review) == "pending"
-    for language, name in (("de", "Deutsch"), ("en", "English")):
-        await page.locator("[popovertarget=account]").click()
-        await page.get_by_role("button", name=name).click()
-        await expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}-"))
-        assert page.url == desk.url(f"/queue?review={review}")
-    await context.close()
+    async with window(browser, desk, locale="fr-FR") as context:
+        page = await context.new_page()
+        review = desk.review("approve")
+        await page.goto(desk.url(f"/login?next=/queue?review={review}"))
+        await expect(page.locator("h1")).to_have_text("Se connecter")
+        await page.fill("#email", COLLECTOR)
+        await page.fill("#password", PASSWORD)
+        await page.press("#password", "Enter")
+        await page.wait_for_url("**/queue*")
+        await expect(page.locator("html")).to_have_attribute("lang", "fr-FR")
+        await expect(page.locator(".dx-trace").first).to_be_visible()
+        await page.wait_for_load_state("load")
+        await page.keyboard.press("e")
+        await expect(page.locator(".dx-leaving")).to_contain_text("Approuvé: Approve Ltd.")
+        await page.wait_for_load_state("load")
+        await page.keyboard.press("z")
+        await page.wait_for_url(f"**/queue?review={review}")
+        await expect(page.locator("#say")).to_contain_text("il est de nouveau dans la file.")
+        assert desk.state(review) == "pending"
+        for language, name in (("de", "Deutsch"), ("en", "English")):
+            await page.locator("[popovertarget=account]").click()
+            await page.get_by_role("button", name=name).click()
+            await expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{language}-"))
+            assert page.url == desk.url(f"/queue?review={review}")
 
 
 async def test_edit_and_approve_with_control_enter(desk: Desk, ines: Page) -> None:
@@ -345,7 +352,7 @@ async def test_only_a_manager_writes_where_fraud_is_suspected(desk: Desk, ines: 
     for key in "eri":
         await ines.keyboard.press(key)
     await expect(ines.locator("[popover]:popover-open")).to_have_count(0)
-    async with await browser.new_context() as other:
+    async with window(browser, desk) as other:
         oda = await desk.sign_in(other, MANAGER)
         await oda.goto(desk.url(place))
         await expect(oda.locator("#company")).to_contain_text("Ines Halvard is working on this.")
@@ -356,7 +363,7 @@ async def test_only_a_manager_writes_where_fraud_is_suspected(desk: Desk, ines: 
 
 async def test_a_lost_race_shows_both_texts(desk: Desk, ines: Page, browser: Browser) -> None:
     review = desk.review("race")
-    async with await browser.new_context() as other:
+    async with window(browser, desk) as other:
         oda = await desk.sign_in(other, MANAGER)
         await oda.goto(desk.url(f"/queue?review={review}&edit=1"))
         await ines.goto(desk.url(f"/queue?review={review}&edit=1"))
@@ -391,7 +398,7 @@ async def test_an_auditor_reads_and_decides_nothing(desk: Desk, context: Browser
 
 async def test_without_javascript_reading_and_deciding_work(desk: Desk, browser: Browser) -> None:
     review = desk.review("plain")
-    async with await browser.new_context(java_script_enabled=False) as context:
+    async with window(browser, desk, java_script_enabled=False) as context:
         page = await desk.sign_in(context, COLLECTOR)
         await page.goto(desk.url("/queue"))
         await page.get_by_role("link", name="Plain Ltd").click()
@@ -482,6 +489,133 @@ async def clean(page: Page) -> None:
             nodes = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found.response["violations"]]
             assert nodes == [], f"{page.url} at {size['width']}, {scheme}: {json.dumps(nodes, indent=1)}"
     await page.set_viewport_size(SIZES[0])  # type: ignore[arg-type]
+
+
+async def test_every_page_of_oversight_is_accessible_and_obeys_its_policy(desk: Desk, context: BrowserContext) -> None:
+    mats = await desk.sign_in(context, ADMIN)
+    for path in (
+        "/decisions",
+        "/decisions?chain=access",
+        f"/decisions/{desk.message('fraud')['id']}",
+        "/performance",
+        "/policy",
+        "/playground",
+        "/administration",
+        "/privacy",
+        "/notifications",
+        "/password",
+        "/search?q=invoice",
+        "/disputes",
+        "/extensions",
+    ):
+        await mats.goto(desk.url(path))
+        await clean(mats)
+    for opens in ("[popovertarget=account]", "[popovertarget=status]", "#open-keys", "#open-palette"):
+        await mats.goto(desk.url("/password"))
+        await mats.locator(opens).click()
+        await clean_once(mats)
+
+
+@pytest.mark.parametrize("hand", ["mouse", "keyboard"])
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+async def test_managers_and_administrators_need_no_mouse(desk: Desk, browser: Browser, hand: str, locale: str) -> None:
+    """Every deed of oversight, by pointer and by keys alone, in two languages."""
+    async with window(browser, desk, locale=locale) as context:
+        page = await desk.sign_in(context, ADMIN)
+        await page.goto(desk.url("/policy"))
+        await expect(page.locator("html")).to_have_attribute("lang", locale)
+        for deed in (steer, audit, try_out, administer):
+            await deed(desk, page, hand)
+
+
+async def press(page: Page, hand: str, selector: str) -> None:
+    """The first of them, as somebody with a mouse does, or without."""
+    control = page.locator(selector).first
+    if hand == "mouse":
+        await control.click()
+        return
+    await control.focus()
+    await page.keyboard.press("Enter")
+
+
+async def steer(desk: Desk, page: Page, hand: str) -> None:
+    """The kill switch, and a cell of the policy: what if, then in force."""
+    await press(page, hand, "form[action='/policy/stop'] button")
+    await press(page, hand, "form[action='/policy/resume'] button")
+    await expect(page.locator("form[action='/policy/stop']")).to_be_visible()
+    cell = page.locator("select[name^='cell:contact_update:']").first
+    before = await cell.input_value()
+    await cell.select_option("draft" if before == "off" else "off")
+    await press(page, hand, "#matrix button[type=submit]")
+    await expect(page.locator("#w-h")).to_be_visible()
+    await clean_once(page)
+    await page.fill("#reason", "as the works council asked")
+    await press(page, hand, "form[action='/policy/activate'] button")
+    await expect(page.locator("#reason")).to_have_count(0)
+    assert await cell.input_value() != before
+
+
+async def audit(desk: Desk, page: Page, hand: str) -> None:
+    """The chains checked, and three things that leave the house."""
+    await page.goto(desk.url("/decisions"))
+    await press(page, hand, "form[action='/decisions/verify'] button")
+    await page.wait_for_load_state("load")
+    for selector, file in (
+        ("form[action='/decisions/checkpoint'] button", "checkpoint.json"),
+        ("a[href*='/decisions/export.csv']", "decisions.csv"),
+    ):
+        async with page.expect_download() as download:
+            await press(page, hand, selector)
+        assert (await download.value).suggested_filename == file
+    mail_id = desk.message("fraud")["id"]
+    await page.goto(desk.url(f"/decisions/{mail_id}"))
+    async with page.expect_download() as download:
+        await press(page, hand, f"form[action='/decisions/{mail_id}/evidence'] button")
+    assert (await download.value).suggested_filename == f"evidence-{mail_id}.zip"
+
+
+async def try_out(desk: Desk, page: Page, hand: str) -> None:
+    """A mail into the playground."""
+    await page.goto(desk.url("/playground"))
+    await page.fill("#sender", "Petra Vane <read@read.example>")
+    await page.fill("#subject", "INV-read")
+    await page.fill("textarea[name=text]", "We will pay INV-read on Friday.")
+    await press(page, hand, "form[action='/playground'] button[type=submit]")
+    await expect(page.locator("main")).to_contain_text("INV-read")
+    await expect(page.locator(".dx-mail__body").first).to_contain_text("We will pay")
+    await clean_once(page)
+
+
+async def administer(desk: Desk, page: Page, hand: str) -> None:
+    """Somebody joins, gets a token and another password; the token is withdrawn."""
+    await page.goto(desk.url("/administration"))
+    email = f"joins-{hand}-{await page.locator('html').get_attribute('lang')}@seller.example".lower()
+    await press(page, hand, "details:has(#n-email) > summary")
+    await page.fill("#n-email", email)
+    await page.fill("#n-name", email)
+    await page.fill("#n-password", PASSWORD)
+    await press(page, hand, "form[action='/administration/users'] button")
+    row = f"li:has-text('{email}')"
+    await expect(page.locator(row)).to_be_visible()
+    await press(page, hand, f"{row} details > summary")
+    await page.locator(f"{row} details input[name=password]").fill("another very long word")
+    await press(page, hand, f"{row} details button")
+    await expect(page.locator(f"{row} details[open]")).to_have_count(0)
+    await press(page, hand, "details:has(#t-name) > summary")
+    await page.fill("#t-name", email)
+    await press(page, hand, "form[action='/administration/tokens'] button")
+    await expect(page.locator(".dx-banner")).to_contain_text("dbx_")
+    await clean_once(page)
+    token = f"#tokens tr:has-text('{email}')"
+    await press(page, hand, f"{token} button")
+    await expect(page.locator(token)).to_have_count(0)
+
+
+async def clean_once(page: Page) -> None:
+    """No finding in what an action shows; its page was looked at on every screen."""
+    found = await Axe().run(page, options={"runOnly": RULES["light"], "resultTypes": ["violations"]})
+    nodes = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found.response["violations"]]
+    assert nodes == [], f"{page.url}: {json.dumps(nodes, indent=1)}"
 
 
 async def test_sign_in_says_what_is_wrong_and_pauses(desk: Desk, context: BrowserContext) -> None:
