@@ -93,6 +93,12 @@ class PrivacyService:
             changed = [part for part, value in new.items() if value]
             if not changed:
                 raise Invalid("say what is right: a name, an address or a phone number")
+            taken = await _store(uow).contacts(new["email"]) if new["email"] else ()
+            mine, theirs = {row.id for row in rows}, {row.customer_id for row in rows}
+            if any(row.id not in mine and row.customer_id in theirs for row in taken) or (
+                new["email"] and len(theirs) < len(rows)
+            ):
+                raise Invalid("the customer has another contact with this address: put that one right instead")
             for row in rows:
                 for part in changed:
                     setattr(row, part, new[part])
@@ -104,9 +110,11 @@ class PrivacyService:
         """Erase a person as far as the law lets us, restrict the rest, and note both. Repeating it does no harm."""
         _check(by)
         address = _folded(address)
-        async with self._database.write() as uow:
+        async with self._database.read() as uow:  # opening heads takes time, and nobody else could write meanwhile
             store = _store(uow)
             mine = {letter.conversation_id async for letter in store.letters(address)}
+        async with self._database.write() as uow:
+            store = _store(uow)
             sorted_ = self._sorted(await store.threads(sorted(mine)))
             contacts = [row for row in await store.contacts(address) if not await store.is_held(row.customer_id)]
             kept = len(await store.contacts(address)) - len(contacts)

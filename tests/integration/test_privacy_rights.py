@@ -15,11 +15,14 @@ import sqlalchemy as sa
 from app.audit.service import AuditService
 from app.db.engine import sync_engine
 from app.db.tables.everything import TABLES
-from app.db.tables.ledger import ContactRow
+from app.db.tables.ledger import CaseRow, ContactRow
 from app.db.tables.mail import ConversationRow, MessageRow
+from app.db.tables.work import OutboxRow
 from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.ids import new_id
 from app.domain.people import DUEBOX
-from app.domain.review import Action
+from app.domain.review import Action, CaseKind, OutboxState
+from app.ledger.cases import CaseNote, CaseService
 from app.policies.retention import load_retention
 from app.privacy.service import Erased, PrivacyService
 from tests.instances import Instance, mail
@@ -210,6 +213,41 @@ async def test_a_contact_is_put_right(instance: Instance, privacy: PrivacyServic
         await privacy.rectify(PERSON, by=DUEBOX)
     with pytest.raises(NotFound):
         await privacy.rectify("nobody@customer.example", name="X", by=DUEBOX)
+
+
+@on_sqlite
+async def test_nobody_gets_the_address_of_a_colleague_at_the_customer(
+    instance: Instance, privacy: PrivacyService
+) -> None:
+    async with instance.database.write() as uow:
+        (contact,) = await uow.ledger.contacts("C-1")
+        sibling = {"customer_id": "C-1", "name": "Jo", "email": "jo@customer.example"}
+        uow.session.add(ContactRow(id=new_id(), role=contact.role, language="en", **sibling))
+    with pytest.raises(Invalid, match="another contact with this address"):
+        await privacy.rectify(PERSON, email="JO@customer.example", by=DUEBOX)
+    assert await privacy.rectify(PERSON, email=PERSON.upper(), by=DUEBOX) == 1
+
+
+async def test_no_hash_of_an_address_and_no_note_of_a_case_outlives_its_thread(
+    instance: Instance, privacy: PrivacyService
+) -> None:
+    await instance.work(mail("Kanarienvogel", sender=STRANGER))
+    (review,) = await instance.pending()
+    edit = {"subject": "Re", "body": "We answer."}
+    await instance.reviews.decide(review.id, Action.EDIT, version=review.version, by=instance.collector, **edit)
+    note = CaseNote(CaseKind.HARDSHIP, "C-1", words="Kanarienvogel", review_id=review.id)
+    case_id = await CaseService(instance.database, instance.clock).note(note, instance.collector)
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(OutboxRow).values(state=OutboxState.CANCELLED))
+        hashes = [uow.words.keyring.index(part) for part in ("zebulon@canary-corp.example", "canary-corp.example")]
+        assert (await uow.session.get_one(CaseRow, case_id)).note
+    assert found(hashes, dump(instance)) == hashes
+    assert (await privacy.erase("zebulon@canary-corp.example", by=DUEBOX)).erased == 1
+    assert "canary-corp" not in dump(instance)
+    kept = [line for line in dump(instance).split("\n") if line in hashes]
+    assert len(kept) == 1, "that of the request to be erased, which says whose it was to whoever asks with the address"
+    async with instance.database.read() as uow:
+        assert (await uow.session.get_one(CaseRow, case_id)).note is None
 
 
 @on_sqlite

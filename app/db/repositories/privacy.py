@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.messages import SealedHead
 from app.db.repositories.words import Words
 from app.db.sealing import Keyring
-from app.db.tables.ledger import ContactProposalRow, ContactRow, CustomerRow
+from app.db.tables.ledger import CaseRow, ContactProposalRow, ContactRow, CustomerRow, TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow, PayloadRow
 from app.db.tables.papers import LedgerRequestRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
@@ -73,22 +73,31 @@ class Privacy:
         return rows.all()
 
     async def letters(self, address: str) -> AsyncIterator[Letter]:
-        """Every mail of which the person is sender or recipient. Addresses are sealed, so that each head is opened."""
-        for table, at in ((MessageRow, MessageRow.received_at), (HistoryRow, HistoryRow.received_at)):
-            async for row, plain in self._opened(table, at, table.head):
+        """Every mail of which the person is sender or recipient. Addresses are sealed: the keyed hash beside them finds
+        those that have one, the heads of the others are opened."""
+        known = self._keyring.index(address)
+        by_sender = sa.or_(MessageRow.sender_hash == known, MessageRow.sender_hash.is_(None))
+        by_recipient = OutboxRow.recipient_hash.in_([known, ""])
+        for table, at, where in (
+            (MessageRow, MessageRow.received_at, by_sender),
+            (HistoryRow, HistoryRow.received_at, sa.true()),
+        ):
+            async for row, plain in self._opened(table, at, table.head, where):
                 head = SealedHead.from_bytes(plain)
                 if head.sender.email == address:
                     yield Letter(row.id, row.conversation_id, row.at, False, row.raw_id, head.subject)
-        async for row, plain in self._opened(OutboxRow, OutboxRow.created_at, OutboxRow.envelope):
+        async for row, plain in self._opened(OutboxRow, OutboxRow.created_at, OutboxRow.envelope, by_recipient):
             if plain.decode().casefold() == address:
                 yield Letter(row.id, row.conversation_id, row.at, True, row.raw_id)
 
-    async def _opened(self, table: Any, at: Any, sealed: Any) -> AsyncIterator[tuple[Any, bytes]]:
+    async def _opened(
+        self, table: Any, at: Any, sealed: Any, where: sa.ColumnElement[bool]
+    ) -> AsyncIterator[tuple[Any, bytes]]:
         """The rows of a table by id, each with what is sealed in one column; those of erased threads are left out."""
         query = (
             sa.select(table.id, table.conversation_id, table.raw_id, at.label("at"), sealed.label("sealed"))
             .join(ConversationRow, ConversationRow.id == table.conversation_id)
-            .where(ConversationRow.sealed_key.is_not(None))
+            .where(ConversationRow.sealed_key.is_not(None), where)
             .order_by(table.id)
             .limit(PAGE)
         )
@@ -131,15 +140,22 @@ class Privacy:
     # -- erasing -------------------------------------------------------------------------------------------------------
 
     async def erase(self, threads: Sequence[UUID]) -> None:
-        """Destroy the keys, so that no copy of the words opens; then empty the words themselves."""
+        """Destroy the keys, so that no copy of the words opens; then empty the words themselves, the notes of cases and
+        tasks that came of them, and the hashes by which addresses are found again.
+
+        The hashes of Message-IDs stay: by them a mail that its server lists anew is known, and not taken in again.
+        """
         await self._forget_search_terms(threads)
         messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
         await self._session.execute(sa.delete(ContactProposalRow).where(ContactProposalRow.message_id.in_(messages)))
+        cases = sa.select(CaseRow.id).where(CaseRow.message_id.in_(messages))
+        await self._session.execute(sa.update(TaskRow).where(TaskRow.case_id.in_(cases)).values(note=None))
+        await self._session.execute(sa.update(CaseRow).where(CaseRow.message_id.in_(messages)).values(note=None))
         for table, columns in (
             (PayloadRow, {"sealed": ERASED}),
-            (MessageRow, {"head": ERASED}),
+            (MessageRow, {"head": ERASED, "sender_hash": None}),
             (HistoryRow, {"head": ERASED}),
-            (OutboxRow, {"envelope": ERASED}),
+            (OutboxRow, {"envelope": ERASED, "recipient_hash": "", "domain_hash": ""}),
         ):
             await self._session.execute(sa.update(table).where(table.conversation_id.in_(threads)).values(columns))
         await self._session.execute(
