@@ -324,6 +324,7 @@ def build(
         JobKind.APPROVE: Handler(traced_approval(database, tracer, reviews.work), reviews.give_up),
         JobKind.SEND: Handler(traced_sending(database, tracer, outbox.work), outbox.give_up),
         JobKind.FIGURES: Handler(insights.work, insights.give_up),
+        JobKind.REDRAFT: Handler(batches.redraft, batches.give_up),
     }
     return Services(
         database=database,

@@ -12,6 +12,7 @@ class JobKind(StrEnum):
     APPROVE = "approve"
     SEND = "send"
     FIGURES = "figures"
+    REDRAFT = "redraft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def approve_job(review_id: UUID, conversation_id: UUID) -> Job:
 def figures_job(import_id: UUID, day: date) -> Job:
     """Rolls the ledger up as it stands on a day, after an import."""
     return Job(JobKind.FIGURES, day.isoformat(), f"figures-{import_id}", "")
+
+
+def redraft_job(reminder_id: UUID, cause_id: UUID) -> Job:
+    """Looks again at a reminder of today after an import, or after its mail was void."""
+    return Job(JobKind.REDRAFT, str(reminder_id), f"redraft-{reminder_id}-{cause_id}", "")
 
 
 def send_job(outbox_id: UUID, conversation_id: UUID, *, delay_seconds: float, again: str = "") -> Job:

@@ -1,9 +1,9 @@
 """A reminder from its draft on, and the moves that it can make.
 
-    drafted ─▶ approved ─▶ void      something that the approval relied on has changed; the next plan looks again
+    drafted ─▶ approved ─▶ void      something that the approval relied on has changed; drafted anew where it is due
        ├─▶ skipped                   a person says: not this time; the step rests as long as two steps are apart
        ├─▶ rejected                  this is wrong: it rests too, and its step is no longer sent without a person
-       └─▶ superseded                the plan of a later day says something else
+       └─▶ superseded                a later plan, or the ledger since an import, says something else
 
 Whether an approved one has left is told by its row in the outbox.
 """
@@ -26,7 +26,7 @@ NEXT: Mapping[ReminderState, frozenset[ReminderState]] = {
         {ReminderState.APPROVED, ReminderState.SKIPPED, ReminderState.REJECTED, ReminderState.SUPERSEDED}
     ),
     ReminderState.APPROVED: frozenset({ReminderState.VOID, ReminderState.DRAFTED}),
-    ReminderState.VOID: frozenset(),
+    ReminderState.VOID: frozenset({ReminderState.DRAFTED}),
     ReminderState.SKIPPED: frozenset({ReminderState.DRAFTED}),
     ReminderState.REJECTED: frozenset(),
     ReminderState.SUPERSEDED: frozenset(),

@@ -26,4 +26,5 @@ QUEUE_OF = {
     JobKind.APPROVE: TRIAGE,
     JobKind.SEND: OUTBOX,
     JobKind.FIGURES: FIGURES,
+    JobKind.REDRAFT: FIGURES,
 }

@@ -10,7 +10,7 @@ from app.db.repositories.imports import Imports, KeyedRequest
 from app.db.tables.ledger import ImportRow
 from app.db.uow import Uow
 from app.domain.ids import new_id
-from app.domain.job import figures_job
+from app.domain.job import figures_job, redraft_job
 from app.domain.people import DUEBOX, SignedIn
 from app.ledger.coverage import covered
 from app.ledger.imports import Checked, Tally, compare, stage
@@ -103,6 +103,8 @@ async def take(uow: Uow, checked: Checked, wish: ImportWish, now: datetime) -> I
         await _mark(imports, checked, tally)
     await uow.ledger.touch(tally.touched)
     await uow.enqueue(figures_job(row.id, now.date()))
+    for reminder_id in await uow.reminders.drafted_of(sorted(tally.touched)):
+        await uow.enqueue(redraft_job(reminder_id, row.id))
     uow.audit.add(
         "ledger.file.imported",
         actor=wish.by.actor,

@@ -19,6 +19,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.ids import new_id
 from app.domain.intents import Reason
+from app.domain.job import redraft_job
 from app.domain.message import MessageState, advance
 from app.domain.review import CaseState, OutboxState, ReviewState
 from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, LONGEST_WAIT, MINUTE, Pace
@@ -169,6 +170,7 @@ class Claiming:
             return
         if row.reminder_id is not None:
             await uow.reminders.void(row.reminder_id)
+            await uow.enqueue(redraft_job(row.reminder_id, row.id))
         if row.review_id is not None:
             await self._reopen(uow, row.review_id)
         await note(uow, row, "outbox.mail.voided")

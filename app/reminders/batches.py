@@ -36,6 +36,7 @@ from app.reminders.briefs import Wanted, brief_of
 from app.reminders.service import ReminderService
 
 TASKS_AT_ONCE = 500
+REDRAFTED = frozenset({ReminderState.DRAFTED, ReminderState.VOID})
 TASK_OF = {Channel.CALL: TaskKind.CALL, Channel.LETTER: TaskKind.LETTER, Channel.SMS: TaskKind.SMS}
 NO_MAILBOX = "there is no mailbox to write from: duebox mailbox add"
 
@@ -81,7 +82,7 @@ class BatchService:
         """
         by.check_can_decide()
         lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
-        mails = [line for line in lines if line.action is NextAction.REMIND and line.channel is Channel.EMAIL]
+        mails = [line for line in lines if _is_mail(line)]
         tasks = await self._open_tasks([line for line in lines if line.action is NextAction.TASK], as_of)
         note(reminders=len(mails))
         batch_id = await self._open_batch(as_of, len(mails), by)
@@ -92,6 +93,29 @@ class BatchService:
             refused += row is False
         log.info("reminders.batch.drafted", batch_id=str(batch_id), drafted=drafted, refused=refused, tasks=tasks)
         return Drafted(batch_id, drafted, refused, tasks)
+
+    async def redraft(self, reminder_id: str) -> None:
+        """Draft a reminder of today anew, in its place, when the ledger says something else since; one that the plan
+        no longer wants is superseded. What a person has decided stays as it is."""
+        async with self._database.read() as uow:
+            row = await uow.reminders.get(UUID(reminder_id))
+            as_of = (await uow.reminders.batch(row.batch_id)).as_of
+        if row.state not in REDRAFTED or as_of != self._plans.policy.morning.day(self._clock()):
+            return
+        _situation, lines = await self._plans.explain(row.customer_id, as_of)
+        line = next((one for one in lines if _is_mail(one) and _of(one) == _of(row)), None)
+        if line is not None and row.state is ReminderState.DRAFTED and _says_the_same(line, row):
+            return
+        if line is not None and await self._draft_one(row.batch_id, line, as_of, instead=row) is not None:
+            return
+        async with self._database.write() as uow:
+            await uow.reminders.move(
+                row.id, frm=ReminderState.DRAFTED, to=ReminderState.SUPERSEDED, version=row.version
+            )
+
+    async def give_up(self, reminder_id: str, error: str) -> None:
+        """The plan of the next day looks again."""
+        log.warning("reminders.redraft.failed", reminder_id=reminder_id, error=error)
 
     async def _open_batch(self, as_of: date, reminders: int, by: SignedIn) -> UUID:
         row = BatchRow(
@@ -115,9 +139,11 @@ class BatchService:
             )
         return row.id
 
-    async def _draft_one(self, batch_id: UUID, line: PlanLine, as_of: date) -> bool | None:
+    async def _draft_one(
+        self, batch_id: UUID, line: PlanLine, as_of: date, *, instead: ReminderRow | None = None
+    ) -> bool | None:
         """Whether the draft may be approved as it is; None when the ledger changed under the plan, or no mailbox speaks
-        for the company."""
+        for the company. `instead`: the reminder whose place it takes."""
         wanted = Wanted.of_line(line)
         try:
             async with self._database.read() as uow:
@@ -126,18 +152,23 @@ class BatchService:
         except Invalid as refusal:
             log.info("reminders.line.refused", batch_id=str(batch_id), customer_id=line.customer_id, why=str(refusal))
             return None
-        reminder_id = new_id()
+        reminder_id = instead.id if instead else new_id()
         with step(StepName.REMINDER, first=reminder_id, reminder_id=reminder_id, batch_id=batch_id):
             draft = await self._author.remind(brief)
             take_in(draft.steps)
             note(is_refused=draft.is_refused)
             async with self._database.write() as uow:
-                await self._save(uow, reminder_id, batch_id, line, draft, brief.unclaimed)
+                row = await self._row(uow, reminder_id, batch_id, line, draft, brief.unclaimed)
+                if instead is None:
+                    uow.reminders.add(row)
+                elif not await uow.reminders.replace(instead, row):
+                    return None
+                await _audit_draft(uow, row, draft)
         return not draft.is_refused
 
-    async def _save(
+    async def _row(
         self, uow: Uow, reminder_id: UUID, batch_id: UUID, line: PlanLine, draft: ReminderDraft, unclaimed: str
-    ) -> None:
+    ) -> ReminderRow:
         assert line.send_at is not None  # noqa: S101  # every line that reminds has a moment
         conversation_id = await self._conversation(uow, line, draft.subject)
         words = {
@@ -151,7 +182,7 @@ class BatchService:
             "problems": draft.problems,
             "unclaimed": unclaimed,
         }
-        row = ReminderRow(
+        return ReminderRow(
             id=reminder_id,
             batch_id=batch_id,
             customer_id=line.customer_id,
@@ -173,20 +204,8 @@ class BatchService:
             send_at=line.send_at,
             workflow=line.workflow,
             experiment=line.experiment,
+            is_automatic=False,
             created_at=self._clock(),
-        )
-        uow.reminders.add(row)
-        uow.audit.add(
-            "reminders.reminder.drafted",
-            reminder_id=row.id,
-            batch_id=batch_id,
-            customer_id=line.customer_id,
-            conversation_id=conversation_id,
-            payload_id=row.draft_id,
-            stage=row.stage,
-            tone=row.tone,
-            is_refused=draft.is_refused,
-            draft_hash=await uow.words.salted_hash(conversation_id, f"{draft.subject}\n{draft.body}"),
         )
 
     async def _conversation(self, uow: Uow, line: PlanLine, subject: str) -> UUID:
@@ -230,6 +249,39 @@ class BatchService:
                     uow.reminders.add_step(_step(task.id, keyed[task.key]))
                 opened += len(tasks)
         return opened
+
+
+async def _audit_draft(uow: Uow, row: ReminderRow, draft: ReminderDraft) -> None:
+    uow.audit.add(
+        "reminders.reminder.drafted",
+        reminder_id=row.id,
+        batch_id=row.batch_id,
+        customer_id=row.customer_id,
+        conversation_id=row.conversation_id,
+        payload_id=row.draft_id,
+        stage=row.stage,
+        tone=row.tone,
+        is_refused=draft.is_refused,
+        draft_hash=await uow.words.salted_hash(row.conversation_id, f"{draft.subject}\n{draft.body}"),
+    )
+
+
+def _is_mail(line: PlanLine) -> bool:
+    return line.action is NextAction.REMIND and line.channel is Channel.EMAIL
+
+
+def _of(one: PlanLine | ReminderRow) -> tuple[str, str]:
+    return one.company, one.currency
+
+
+def _says_the_same(line: PlanLine, row: ReminderRow) -> bool:
+    return (line.amount, list(line.invoices), list(line.credit_notes), line.stage, line.contact_id) == (
+        row.amount,
+        row.invoices,
+        row.credit_notes,
+        row.stage,
+        row.contact_id,
+    )
 
 
 def _note(line: PlanLine) -> Sentence:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,6 +18,7 @@ from app.domain.ids import new_id
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState, Role
+from app.ledger.service import LedgerService
 from tests.desk import Desk
 from tests.instances import mail
 
@@ -239,3 +241,65 @@ async def test_the_scheduled_run_without_a_mailbox_does_nothing_and_is_no_failur
         await uow.session.execute(sa.update(MailboxRow).values(active=False))
     await desk.batches.draft_today()
     assert await desk.pages.batches() == ()
+
+
+INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
+
+
+async def import_left(desk: Desk, folder: Path, left: str) -> None:
+    path = folder / "invoices.csv"
+    path.write_text(f"{INVOICES}\nINV-1,C-1,invoice,100.00,{left},EUR,2026-04-01,2026-05-01,,open\n")
+    await LedgerService(desk.instance.database, desk.instance.clock).import_file("invoices", path)
+
+
+async def looks_again(desk: Desk) -> bool:
+    """Whether a job was queued for a reminder that is to be looked at again."""
+    async with desk.instance.database.read() as uow:
+        return await uow.session.run_sync(desk.instance.engine.states_of, "redraft-") == {"ENQUEUED"}
+
+
+async def test_an_import_that_touches_a_draft_has_it_drafted_anew_in_its_place(desk: Desk, tmp_path: Path) -> None:
+    (row,) = await desk.draft()
+    await import_left(desk, tmp_path, "40.00")
+    assert await looks_again(desk)
+    await desk.batches.redraft(str(row.id))
+    async with desk.instance.database.read() as uow:
+        (again,) = await uow.reminders.of_batch(row.batch_id)
+        words = await uow.words.get_json(again.draft_id)
+    assert (again.id, again.state, again.version) == (row.id, ReminderState.DRAFTED, row.version + 1)
+    assert again.amount == Decimal("40.00")
+    assert "40.00" in words["body"] + words["table"]["text"]
+    await desk.batches.redraft(str(row.id))
+    async with desk.instance.database.read() as uow:
+        assert (await uow.reminders.get(row.id)).version == again.version, "what still holds stays as it is"
+    await desk.approve(again)
+    assert await desk.send(again) is OutboxState.SENT
+
+
+async def test_a_draft_that_an_import_has_made_wrong_waits_for_nobody(desk: Desk, tmp_path: Path) -> None:
+    (row,) = await desk.draft()
+    await import_left(desk, tmp_path, "0.00")
+    await desk.batches.redraft(str(row.id))
+    assert await desk.state(row.id) is ReminderState.SUPERSEDED
+
+
+async def test_what_became_void_is_drafted_anew_the_same_day_and_waits_for_a_person(desk: Desk, tmp_path: Path) -> None:
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    await import_left(desk, tmp_path, "40.00")
+    assert await desk.send(row) is OutboxState.CANCELLED
+    assert await looks_again(desk)
+    await desk.batches.redraft(str(row.id))
+    async with desk.instance.database.read() as uow:
+        again = await uow.reminders.get(row.id)
+    assert (again.state, again.amount, again.decided_by) == (ReminderState.DRAFTED, Decimal("40.00"), None)
+
+
+async def test_a_void_one_of_yesterday_is_left_to_the_plan_of_today(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    await desk.approve(row)
+    await _hold(desk)
+    assert await desk.send(row) is OutboxState.CANCELLED
+    desk.instance.clock.advance(days=1)
+    await desk.batches.redraft(str(row.id))
+    assert await desk.state(row.id) is ReminderState.VOID

@@ -1,6 +1,6 @@
 """The book of reminders: what was drafted, what a person decided, what has left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -133,6 +133,22 @@ class ReminderBook:
             sa.select(PersonsStepRow)
             .join(TaskRow, TaskRow.id == PersonsStepRow.id)
             .where(TaskRow.state == TaskState.OPEN, among(self._session, PersonsStepRow.customer_id, customer_ids))
+        )
+        return found.all()
+
+    async def replace(self, old: ReminderRow, new: ReminderRow) -> bool:
+        """Let a new draft take the place of one, as `move` does; whatever was decided on the old one is no more."""
+        kept = {"id", "batch_id", "state", "version"}
+        columns = [column.key for column in sa.inspect(ReminderRow).column_attrs if column.key not in kept]
+        values = {column: getattr(new, column) for column in columns}
+        return await self.move(old.id, frm=old.state, to=ReminderState.DRAFTED, version=old.version, **values)
+
+    async def drafted_of(self, customer_ids: Collection[str]) -> Sequence[UUID]:
+        """Reminders of these customers that nobody has decided on."""
+        found = await self._session.scalars(
+            sa.select(ReminderRow.id).where(
+                ReminderRow.state == ReminderState.DRAFTED, among(self._session, ReminderRow.customer_id, customer_ids)
+            )
         )
         return found.all()
 
