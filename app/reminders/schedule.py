@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.domain.account import ContactRole
+from app.domain.intents import LANGUAGES
 from app.domain.reminder import (
     Addressee,
     Channel,
@@ -180,14 +181,15 @@ class _Planner:
 
     def _stepped(self, line: PlanLine, workflow: Workflow, step: Step, way: Way, contact: Addressee | None) -> PlanLine:
         """With what a line says of the step that is due, and of whom it goes to."""
-        language = contact.language if contact is not None else ""
+        spoken = (contact.language if contact is not None else "", self.situation.language)
+        language = next((one for one in spoken if one in LANGUAGES), LANGUAGES[0])
         return replace(
             line,
             workflow=workflow.name,
             stage=step.stage,
             tone=way.tone,
             channel=step.channel,
-            language=language or self.situation.language or "en",
+            language=language,
             contact_id=contact.id if contact is not None else None,
             contact_email=contact.email if contact is not None else "",
             experiment=way.experiment,

@@ -237,6 +237,13 @@ def test_hour_is_the_one_they_write_at_within_the_permitted_hours() -> None:
     ).send_at == datetime(2026, 5, 21, 9, tzinfo=ZoneInfo("UTC"))
 
 
+def test_language_is_one_that_is_written_here() -> None:
+    polish = contact(language="pl")
+    assert _only(customer(contacts=(polish,), language="de")).language == "de"
+    assert _only(customer(contacts=(polish,), language="pl")).language == "en"
+    assert _only(customer(contacts=(contact(language="fr"),), language="de")).language == "fr"
+
+
 def test_hour_of_a_colleague_is_not_the_contact_s() -> None:
     mails = tuple(datetime(2026, 4, day, 14, 20, tzinfo=ZoneInfo("Europe/London")) for day in range(1, 6))
     line = _only(customer(replies=mails))
