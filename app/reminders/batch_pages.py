@@ -12,6 +12,8 @@ from app.domain.reminder_life import ReminderState
 from app.reminders.sending import Words
 
 BATCHES_LISTED = 30
+ON_A_PAGE = 100
+"""As many as one request may approve and make papers for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,16 @@ class ReminderView:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """`total` is what may be approved, a sum a currency."""
+    """A page of it, what needs a person's eye first. `count`: of the whole batch; `next`: where the next page begins.
+    `total` is what may be approved of the page, a sum a currency."""
 
     batch_id: str
     as_of: date
     created_at: datetime
     policy_version: str
     reminders: tuple[ReminderView, ...]
+    count: int = 0
+    next: int | None = None
 
     @property
     def approvable(self) -> tuple[ReminderView, ...]:
@@ -109,12 +114,15 @@ class BatchPages:
             for row in rows
         )
 
-    async def batch(self, batch_id: UUID) -> BatchView:
+    async def batch(self, batch_id: UUID, offset: int = 0) -> BatchView:
         """Raises NotFound."""
         async with self._database.read() as uow:
             row = await uow.reminders.batch(batch_id)
-            reminders = [await _view(uow, one) for one in await uow.reminders.of_batch(batch_id)]
-        return BatchView(str(row.id), row.as_of, row.created_at, row.policy_version, tuple(reminders))
+            count = sum((await uow.reminders.tally([batch_id]))[batch_id].values())
+            some = await uow.reminders.page_of_batch(batch_id, offset=offset, limit=ON_A_PAGE)
+            reminders = tuple([await _view(uow, one) for one in some])
+        following = offset + ON_A_PAGE if offset + ON_A_PAGE < count else None
+        return BatchView(str(row.id), row.as_of, row.created_at, row.policy_version, reminders, count, following)
 
     async def reminder(self, reminder_id: UUID) -> ReminderView:
         """Raises NotFound."""

@@ -1,15 +1,15 @@
 """Pages of drafted reminders and what people decide there. Every form ends in a redirect."""
 
 from dataclasses import replace
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
-from app.reminders.batch_pages import BatchPages
+from app.reminders.batch_pages import ON_A_PAGE, BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.sending import SendingService
 from app.reminders.spoken import SpokenTexts
@@ -20,7 +20,6 @@ from app.web.pages import html, page_of
 router = APIRouter(include_in_schema=False)
 
 SAFE = [Depends(check_csrf)]
-MOST_AT_ONCE = 5_000
 
 
 def batch_service(request: Request) -> BatchService:
@@ -63,10 +62,16 @@ async def draft(request: Request, service: Batches, user: PageUser) -> Response:
 
 @router.get("/reminders/batches/{batch_id}")
 async def batch(
-    request: Request, batch_id: UUID, pages: Pages, user: PageUser, sent: int = 0, kept: int = 0
+    request: Request,
+    batch_id: UUID,
+    pages: Pages,
+    user: PageUser,
+    sent: int = 0,
+    kept: int = 0,
+    after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:
     page = await page_of(request, "reminders", user)
-    view = await pages.batch(batch_id)
+    view = await pages.batch(batch_id, after)
     return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept)
 
 
@@ -75,7 +80,7 @@ async def approve_many(
     batch_id: UUID,
     sending: Sending,
     user: PageUser,
-    chosen: Annotated[list[str] | None, Form(max_length=MOST_AT_ONCE)] = None,
+    chosen: Annotated[list[str] | None, Form(max_length=ON_A_PAGE)] = None,
 ) -> Response:
     """Approve what was ticked, each as it stood on the page (`id:version`). What has changed meanwhile stays behind."""
     sent = kept = 0
@@ -111,6 +116,14 @@ async def notice(task_id: UUID, texts: Texts, user: PageUser) -> Response:
 async def reminder(request: Request, reminder_id: UUID, pages: Pages, user: PageUser) -> HTMLResponse:
     page = await page_of(request, "reminders", user)
     return html(request, "reminders/reminder.html", page=page, one=await pages.reminder(reminder_id), remarks=())
+
+
+@router.get("/reminders/{reminder_id:uuid}/attached/{format}")
+async def statement(reminder_id: UUID, format: Literal["pdf", "xlsx"], sending: Sending, _user: PageUser) -> Response:
+    """An attachment, as the mail will have it."""
+    paper = next(one for one in await sending.papers(reminder_id) if one.name.endswith(format))
+    headers = {"Content-Disposition": f'attachment; filename="{paper.name}"'}
+    return Response(paper.content, media_type=paper.type, headers=headers)
 
 
 @router.post("/reminders/{reminder_id:uuid}/approve", dependencies=SAFE)

@@ -100,11 +100,7 @@ class SendingService:
         async with self._database.read() as uow:
             row = await uow.reminders.get(reminder_id)
             words = Words.of(await uow.words.get_json(row.draft_id))
-            team = (await mailbox_for(uow, self._policy, row.company)).team
-            drafted_on = row.created_at.date()  # the papers say what the letter says, days and interest included
-            brief = await brief_of(
-                uow, Wanted.of_row(row), self._policy, self._plans.claims, team=team, today=drafted_on
-            )
+            brief = await self._brief(uow, row)
         is_edited = bool(body.strip()) and (subject, body) != (words.subject, words.body)
         if words.problems and not (is_edited and body != words.body):
             raise Invalid("the checks refused this draft: change its words, or skip it")
@@ -151,6 +147,18 @@ class SendingService:
                 raise Invalid("the plan no longer wants this reminder: something has changed since it was drafted")
             outbox = await self._fix(uow, row, words, papers, is_automatic=by.id is None)
         return outbox.send_after
+
+    async def papers(self, reminder_id: UUID) -> tuple[Attached, ...]:
+        """What is attached to it. Raises NotFound, and Invalid when the ledger has changed since it was drafted."""
+        async with self._database.read() as uow:
+            brief = await self._brief(uow, await uow.reminders.get(reminder_id))
+        return await asyncio.to_thread(_papers, brief)
+
+    async def _brief(self, uow: Uow, row: ReminderRow) -> ReminderBrief:
+        """As of the day of its draft: the papers say what the letter says, days and interest included."""
+        team = (await mailbox_for(uow, self._policy, row.company)).team
+        today = row.created_at.date()
+        return await brief_of(uow, Wanted.of_row(row), self._policy, self._plans.claims, team=team, today=today)
 
     async def skip(self, reminder_id: UUID, *, version: int, by: SignedIn) -> None:
         """Not this time. Raises NotAllowed, NotFound or StateImpossible."""

@@ -62,6 +62,7 @@ READS: Mapping[str, str] = {
     "/reminders/tasks/{task_id}/notice.pdf": "reminders.task.read",
     "/reminders/worklist": "reminders.worklist.read",
     "/reminders/{reminder_id:uuid}": "reminders.reminder.read",
+    "/reminders/{reminder_id:uuid}/attached/{format}": "reminders.reminder.read",
     "/reviews/{review_id}": "review.item.read",
     "/search": "review.mails.searched",
     "/sent": "outbox.mails.read",

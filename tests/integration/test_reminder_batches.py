@@ -19,6 +19,7 @@ from app.domain.people import DUEBOX, SignedIn
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState, Role
 from app.ledger.service import LedgerService
+from app.reminders import batch_pages
 from tests.desk import Desk
 from tests.instances import mail
 
@@ -219,6 +220,41 @@ async def test_a_refused_text_does_not_leave_under_another_subject(desk: Desk) -
         await uow.session.execute(sa.update(ReminderRow).values(draft_id=draft_id, is_refused=True))
     with pytest.raises(Invalid, match="refused"):
         await desk.approve(row, subject="Another subject", body=words["body"], is_meant=True)
+
+
+async def test_a_batch_is_shown_page_by_page_with_what_needs_an_eye_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_pages, "ON_A_PAGE", 3)
+    (row,) = await desk.draft()
+    values = {column.key: getattr(row, column.key) for column in ReminderRow.__table__.columns}
+
+    def like(name: str, **changes: object) -> ReminderRow:
+        return ReminderRow(**values | {"id": new_id(), "company": name, **changes})
+
+    await desk.add(
+        like("large", amount=Decimal(9_000)),
+        like("decided", amount=Decimal(99_000), state=ReminderState.SKIPPED),
+        like("firm", tone="firm"),
+        like("refused", is_refused=True),
+    )
+    async with desk.instance.database.read() as uow:
+        companies = {str(one.id): one.company for one in await uow.reminders.of_batch(row.batch_id)}
+    first = await desk.pages.batch(row.batch_id)
+    assert [companies[one.reminder_id] for one in first.reminders] == ["refused", "firm", "large"]
+    last = await desk.pages.batch(row.batch_id, first.next or 0)
+    assert [companies[one.reminder_id] for one in last.reminders] == ["", "decided"]
+    assert (first.count, first.next, last.next) == (5, 3, None)
+
+
+async def test_the_papers_can_be_looked_at_before_they_leave(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    shown = await desk.sending.papers(row.id)
+    await desk.approve(row)
+    assert await desk.send(row) is OutboxState.SENT
+    (raw,) = desk.instance.sender.sent
+    sent = [part.get_payload(decode=True) for part in message_from_bytes(raw, policy=default).iter_attachments()]
+    assert [paper.content for paper in shown] == sent
 
 
 async def test_a_later_plan_takes_the_place_of_drafts_that_nobody_decided_on(desk: Desk) -> None:

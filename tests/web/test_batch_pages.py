@@ -43,6 +43,10 @@ async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office:
     one = await office.get(reminder)
     check(one)
     assert "INV-1001" in one
+    for kind, begins in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
+        answer = await office.http.get(f"{reminder}/attached/{kind}")
+        assert (answer.status_code, answer.content.startswith(begins)) == (200, True)
+    await office.get(f"{reminder}/attached/exe", 404)
     stale = await office.post(address, f"{address}/approve", chosen=f"{chosen.partition(':')[0]}:99")
     assert stale.endswith("sent=0&kept=1")
     approved = await office.get(await office.post(address, f"{address}/approve", chosen=chosen))

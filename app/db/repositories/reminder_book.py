@@ -14,6 +14,7 @@ from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
+from app.domain.intents import Tone
 from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState
 from app.domain.task import TaskState
@@ -53,6 +54,23 @@ class ReminderBook:
         """In the order in which they were planned."""
         found = await self._session.scalars(
             sa.select(ReminderRow).where(ReminderRow.batch_id == batch_id).order_by(ReminderRow.id)
+        )
+        return found.all()
+
+    async def page_of_batch(self, batch_id: UUID, *, offset: int, limit: int) -> Sequence[ReminderRow]:
+        """What nobody has decided on first, and of that what a person should look at: refused, firm, large."""
+        is_open = ReminderRow.state == ReminderState.DRAFTED
+        found = await self._session.scalars(
+            sa.select(ReminderRow)
+            .where(ReminderRow.batch_id == batch_id)
+            .order_by(
+                sa.case((is_open, 0), else_=1),
+                sa.case((ReminderRow.is_refused, 0), (ReminderRow.tone == Tone.FIRM.value, 1), else_=2),
+                ReminderRow.amount.desc(),
+                ReminderRow.id,
+            )
+            .offset(offset)
+            .limit(limit)
         )
         return found.all()
 
