@@ -532,6 +532,19 @@ def _recipients(settings: Settings) -> tuple[Recipient, ...]:
             Sentence("ids, counts, closed words and durations of the work; no text"),
         )
     )
+    found.append(
+        Recipient(
+            urlsplit(settings.oidc.issuer).hostname or "",
+            Sentence("single sign-on"),
+            Sentence("that somebody signs in; their address comes back"),
+        )
+    )
+    found += [
+        Recipient(
+            urlsplit(origin.strip()).hostname or "", Sentence("notices"), Sentence("counts, ids and links to our pages")
+        )
+        for origin in settings.notify.webhook_origins.split(",")
+    ]
     return tuple(recipient for recipient in found if recipient.host)
 
 

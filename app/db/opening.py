@@ -12,7 +12,7 @@ from app.db.sealing import Keyring
 from app.db.tables.mail import MailboxRow
 from app.db.tables.privacy import MasterKeyRow
 from app.domain.errors import AppError, DatabaseBusy, SettingInvalid, Unreachable
-from app.domain.recipients import Recipient
+from app.domain.recipients import SES, Recipient, of_mailbox
 
 SNS = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com")
 
@@ -66,12 +66,14 @@ def is_listed(url: str, recipients: Iterable[Recipient], host: str) -> bool:
     try:
         with engine.connect() as connection:
             boxes = connection.execute(
-                sa.select(MailboxRow.host, MailboxRow.smtp_host, MailboxRow.scheme).where(MailboxRow.active)
+                sa.select(MailboxRow.host, MailboxRow.smtp_host, MailboxRow.scheme, MailboxRow.oauth).where(
+                    MailboxRow.active
+                )
             ).all()
     finally:
         engine.dispose()
-    posts_by_sns = any(box.scheme == "ses" for box in boxes)
-    return any(host in {box.host, box.smtp_host} for box in boxes) or (posts_by_sns and SNS.fullmatch(host) is not None)
+    listed = {recipient.host for box in boxes for recipient in of_mailbox(*box)}
+    return host in listed or (SES.host in listed and SNS.fullmatch(host) is not None)
 
 
 def why_not(url: str, error: DBAPIError) -> AppError:

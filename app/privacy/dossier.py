@@ -11,14 +11,10 @@ from app.db.tables.oversight import Switch
 from app.db.tables.system import Chain
 from app.db.uow import Database
 from app.domain.people import SignedIn
-from app.domain.recipients import Recipient
+from app.domain.recipients import Recipient, of_mailbox
 from app.domain.retention import Retention
 from app.domain.sentence import Sentence
 from app.domain.watermark import watermark
-
-SES = Recipient(
-    "sns.*.amazonaws.com", Sentence("certificates of SNS"), Sentence("nothing: it is only asked for its certificates")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +53,13 @@ class DossierService:
             holds = await Privacy(uow.session, uow.words.keyring, uow.clock).holds()
             key_id = uow.words.keyring.key_id
             has_test_items = bool(await uow.oversight.value(Switch.PLANTED_ONE_IN))
-        servers = [_mail_server(box.host) for box in mailboxes if box.host and box.active]
-        servers += [_submission_server(box.smtp_host) for box in mailboxes if box.smtp_host and box.active]
-        posted = [SES for box in mailboxes if box.scheme == "ses"]
-        found = dict.fromkeys((*self._processing.recipients, *servers, *posted))
+        servers = [
+            recipient
+            for box in mailboxes
+            if box.active
+            for recipient in of_mailbox(box.host, box.smtp_host, box.scheme, box.oauth)
+        ]
+        found = dict.fromkeys((*self._processing.recipients, *servers))
         return replace(
             self._processing,
             recipients=tuple(found),
@@ -73,14 +72,6 @@ class DossierService:
 
 def _submission_server(host: str) -> Recipient:
     return Recipient(host, Sentence("sending mail"), Sentence("answers and reminders that left, with their recipients"))
-
-
-def _mail_server(host: str) -> Recipient:
-    return Recipient(
-        host,
-        Sentence("mailbox"),
-        Sentence("nothing new: mail is read there, and a sent copy filed where a mailbox asks for it"),
-    )
 
 
 PURPOSES = (
