@@ -3,7 +3,7 @@ PYTHON ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench audit-bench attack privacy servers real-llm sbom audit-deps lock
+.PHONY: help install demo test check bench audit-bench attack contract privacy servers real-llm sbom audit-deps lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ bench: install ## the figures, as a table and in build/bench.json
 
 attack: install ## 1,000 hostile mails with each model: nothing may leave without a person (ARGS=100 for fewer)
 	$(BIN)/python -m tests.attacks $(ARGS)
+
+contract: install ## generated calls to every operation of the API, as each role (ARGS=5 for fewer)
+	$(BIN)/python -m tests.contract $(ARGS)
 
 audit-bench: install ## the audit chain with 16 writers, tampered with, cut off and paged through
 	$(BIN)/python -m tests.bench audit

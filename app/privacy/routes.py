@@ -17,6 +17,7 @@ from app.privacy.dossier import DossierService
 from app.privacy.service import PrivacyService
 from app.web.auth import ApiUser, PageUser
 from app.web.csrf import check_csrf
+from app.web.errors import problems
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -91,19 +92,22 @@ async def lift(rights: Rights, user: PageUser, customer_id: Annotated[str, Form(
     return RedirectResponse("/privacy", status_code=303)
 
 
+ARCHIVE = {"description": "a ZIP archive", "content": {"application/zip": {}}}
+
+
 class Subject(BaseModel):
     """A person, by address."""
 
     address: str
 
 
-@api.post("/export", response_class=StreamingResponse)
+@api.post("/export", response_class=StreamingResponse, responses={**problems(400, 413), 200: ARCHIVE})
 async def api_export(subject: Subject, rights: Rights, user: ApiUser) -> StreamingResponse:
     """All that is kept of a person, as a ZIP."""
     return await _archive(rights, subject.address, user)
 
 
-@api.post("/erase")
+@api.post("/erase", responses=problems(400, 413))
 async def api_erase(subject: Subject, rights: Rights, user: ApiUser) -> dict[str, Any]:
     """Erase a person as far as the law lets us; how many threads were erased, restricted, held, or are under way."""
     return asdict(await rights.erase(subject.address, by=user))

@@ -66,6 +66,17 @@ async def test_every_route_has_a_line_and_every_line_a_route(house: House) -> No
     assert sorted(LINES.keys() - routes) == [], "these are no routes any more: take them out of tests/web/access.txt"
 
 
+async def test_every_call_of_the_api_describes_how_it_is_refused(house: House) -> None:
+    """What the description leaves to the framework is not what we answer; `make contract` asks for real."""
+    wrong = [
+        (method, path)
+        for path, operations in house.app.openapi()["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith("/api/v1") and "HTTPValidationError" in str(operation["responses"])
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("role", [*Role, None])
 async def test_who_may_is_let_in_and_nobody_else(house: House, role: Role | None) -> None:
     wrong = []
