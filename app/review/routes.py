@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -40,6 +40,9 @@ Reviews = Annotated[ReviewService, Depends(review_service)]
 Pages = Annotated[ReviewPages, Depends(review_pages)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Edit = Annotated[str, Query()]
+Removed = Annotated[list[UUID | Literal[""]] | None, Form(max_length=50)]
+"""Of each proposed case its id where the reader takes it out, else nothing."""
+
 SAFE = [Depends(check_csrf)]
 
 
@@ -101,14 +104,20 @@ async def attachment(
 
 @router.post("/reviews/{review_id}/approve", dependencies=SAFE)
 async def approve(
-    request: Request, review_id: UUID, version: Version, reviews: Reviews, user: PageUser, back: CameFrom
+    request: Request,
+    review_id: UUID,
+    version: Version,
+    reviews: Reviews,
+    user: PageUser,
+    back: CameFrom,
+    removed: Removed = None,
 ) -> Response:
     return await _decided(
         request,
         review_id,
         version,
         back,
-        lambda: reviews.decide(review_id, Action.APPROVE, version=version, by=user),
+        lambda: reviews.decide(review_id, Action.APPROVE, version=version, by=user, removed=_ids(removed)),
     )
 
 
@@ -122,6 +131,7 @@ async def edit_and_approve(
     reviews: Reviews,
     user: PageUser,
     back: CameFrom,
+    removed: Removed = None,
 ) -> Response:
     """What is refused stays in the editor, with the reason."""
     text = body.replace("\r\n", "\n")
@@ -131,7 +141,9 @@ async def edit_and_approve(
             review_id,
             version,
             back,
-            lambda: reviews.decide(review_id, Action.EDIT, version=version, by=user, subject=subject, body=text),
+            lambda: reviews.decide(
+                review_id, Action.EDIT, version=version, by=user, subject=subject, body=text, removed=_ids(removed)
+            ),
             written=(subject, text),
         )
     except Invalid as refused:
@@ -198,6 +210,10 @@ async def undo(review_id: UUID, reviews: Reviews, user: PageUser, back: CameFrom
 async def needs_answer(message_id: UUID, reviews: Reviews, user: PageUser) -> Response:
     await reviews.needs_answer(message_id, by=user)
     return RedirectResponse("/no-answer", status_code=303)
+
+
+def _ids(removed: list[UUID | Literal[""]] | None) -> frozenset[UUID]:
+    return frozenset(one for one in removed or () if one != "")
 
 
 async def _editor(

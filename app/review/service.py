@@ -5,6 +5,7 @@ send back ─────▶ a new run with the note      undo ───▶ back
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -62,7 +63,7 @@ class ReviewService:
         self._clock = clock
         self._undo = timedelta(seconds=undo_seconds)
 
-    async def decide(
+    async def decide(  # noqa: PLR0913  # the four verbs' own words
         self,
         review_id: UUID,
         action: Action,
@@ -73,9 +74,10 @@ class ReviewService:
         body: str | None = None,
         note: str = "",
         reason: str = "",
+        removed: Collection[UUID] = (),
     ) -> Decided:
-        """One of the four verbs. Raises NotAllowed, NotFound, Invalid, ReviewAlreadyDecided, or WasPlanted: then the
-        draft was a test item, and nothing was done."""
+        """One of the four verbs; `removed` are proposed cases that an approval does not confirm. Raises NotAllowed,
+        NotFound, Invalid, ReviewAlreadyDecided, or WasPlanted: then the draft was a test item, and nothing was done."""
         by.check_can_decide()
         edited = _edited(subject, body) if action is Action.EDIT else None
         if action is Action.SEND_BACK and not note.strip():
@@ -89,7 +91,9 @@ class ReviewService:
             if test is None and wait is None:
                 match action:
                     case Action.APPROVE | Action.EDIT:
-                        return await self._approve(uow, review_id, version=version, by=by, edited=edited)
+                        return await self._approve(
+                            uow, review_id, version=version, by=by, edited=edited, removed=removed
+                        )
                     case Action.SEND_BACK:
                         return await self._send_back(uow, review_id, version=version, by=by, note=note)
                     case Action.IGNORE:
@@ -224,7 +228,16 @@ class ReviewService:
                 )
             return said.is_enough
 
-    async def _approve(self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None) -> Decided:
+    async def _approve(
+        self,
+        uow: Uow,
+        review_id: UUID,
+        *,
+        version: int,
+        by: SignedIn,
+        edited: Reply | None,
+        removed: Collection[UUID] = (),
+    ) -> Decided:
         if edited is not None:
             _check_may_write(await uow.reviews.get(review_id), by)
         await check_second(uow, review_id, version=version, by=by, accepts=True)
@@ -247,7 +260,7 @@ class ReviewService:
         review.edited_id = (
             await uow.words.put(review.conversation_id, "edit", edited.as_json()) if edited is not None else None
         )
-        await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id)
+        await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id, beside=removed)
         outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo)
         uow.audit.add(
             "review.item.approved",
@@ -259,6 +272,7 @@ class ReviewService:
             edited=edited is not None,
             edited_id=review.edited_id,
             outbox_id=outbox.id,
+            removed_cases=[str(one) for one in removed],
             raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
         )
         return Decided(review_id, review.version, review.state, outbox.id, outbox.send_after)

@@ -105,9 +105,11 @@ class Desk:
             newest = await uow.session.scalars(sa.select(CaseRow.id).order_by(CaseRow.id.desc()).limit(1))
             return newest.one()
 
-    async def approve(self) -> UUID:
+    async def approve(self, *removed: UUID) -> UUID:
         review = (await self.instance.pending())[-1]
-        await self.instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=self.by)
+        await self.instance.reviews.decide(
+            review.id, Action.APPROVE, version=review.version, by=self.by, removed=removed
+        )
         return review.id
 
 
@@ -208,6 +210,16 @@ async def test_a_second_promise_for_the_invoice_is_a_request_for_more_time(desk:
     assert Reason.NEGOTIATION.value in reviews[-1].reasons
     await desk.approve()
     assert await desk.state(second) is CaseState.PROPOSED, "an answer grants nothing"
+
+
+async def test_a_proposed_case_is_taken_out_with_the_decision_and_comes_back_with_it(desk: Desk) -> None:
+    promise = await desk.mailed(Intent.PAYMENT_PROMISE, FRIDAY)
+    review = await desk.approve(promise)
+    assert await desk.state(promise) is CaseState.REMOVED, "the answer leaves all the same"
+    await desk.instance.reviews.undo(review, by=desk.by)
+    assert await desk.state(promise) is CaseState.PROPOSED
+    await desk.approve()
+    assert await desk.state(promise) is CaseState.CONFIRMED
 
 
 async def test_an_earlier_promise_moved_by_phone_waits_for_terms_too(desk: Desk) -> None:

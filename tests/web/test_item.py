@@ -227,6 +227,17 @@ async def test_the_desk_by_keyboard(desk: Desk, ines: Page) -> None:
     await expect(ines.locator("#notes")).to_contain_text("They rang; e and i are letters here.")
 
 
+async def test_a_proposed_promise_is_taken_out_with_the_approval(desk: Desk, ines: Page) -> None:
+    review = desk.review(PLAIN)
+    await ines.goto(desk.url(f"/reviews/{review}"))
+    await ines.locator(".dx-fate").select_option(label="Remove")
+    await clean(ines)
+    await key(ines, "e")
+    await expect(ines.locator(".dx-facts")).to_contain_text("Removed")
+    await key(ines, "z")
+    await expect(ines.locator(".dx-fate")).to_have_value("")
+
+
 async def test_whoever_comes_late_is_told_who_was_faster(desk: Desk, ines: Page, browser: Browser) -> None:
     review = desk.review(OTHER)
     await ines.route("**/events", lambda route: route.abort())  # a page that is not live: late it must be told

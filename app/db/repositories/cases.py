@@ -64,18 +64,22 @@ class Cases:
         )
         return found.all()
 
-    async def follow_review(self, message_id: UUID, run: int, *, to: CaseState, by: UUID | None) -> int:
+    async def follow_review(
+        self, message_id: UUID, run: int, *, to: CaseState, by: UUID | None, beside: Collection[UUID] = ()
+    ) -> int:
         """Confirm, remove or re-open what a proposal opened, as its review was decided. Returns how many changed.
 
         An answer to a request for more time grants nothing: extensions stay proposed until a person sets the terms.
-        What went its own way since (kept, withdrawn, …) stays as it is.
+        What went its own way since (kept, withdrawn, …) stays as it is. Those of `beside` are removed whatever the
+        decision was.
         """
         changed = 0
         for row in await self.of_message(message_id, run):
-            is_granted = row.kind is CaseKind.EXTENSION and to is CaseState.CONFIRMED
-            if to in CASE_NEXT[row.kind].get(row.state, frozenset()) and not is_granted:
-                row.state = to
-                row.decided_at = None if to is CaseState.PROPOSED else self._clock()
+            state = CaseState.REMOVED if row.id in beside else to
+            is_granted = row.kind is CaseKind.EXTENSION and state is CaseState.CONFIRMED
+            if state in CASE_NEXT[row.kind].get(row.state, frozenset()) and not is_granted:
+                row.state = state
+                row.decided_at = None if state is CaseState.PROPOSED else self._clock()
                 row.decided_by = by
                 changed += 1
         return changed

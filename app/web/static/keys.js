@@ -98,7 +98,7 @@
     if (control && event.key.toLowerCase() === "k" && !event.altKey && !event.shiftKey) { event.preventDefault(); show(); return; }
     if (control && event.key === "Enter" && event.target.matches("[data-submit]")) {
       event.preventDefault();
-      if (!document.querySelector("#company[data-held]")) event.target.form.requestSubmit();
+      event.target.form.requestSubmit();
       return;
     }
     if (control || event.altKey || typing(event.target) || busy() || !keysOn()) return;
