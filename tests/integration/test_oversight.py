@@ -5,11 +5,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.audit.decisions import DecisionPages
 from app.audit.evidence import EvidenceService
 from app.audit.service import AuditService
 from app.audit.view import Filters
+from app.db.base import Base
 from app.db.narrowing import narrow, unnarrowed
 from app.db.repositories.spending import Spending
 from app.db.tables.ledger import CustomerRow
@@ -25,6 +27,7 @@ from app.identity.service import IdentityService
 from app.papers.archive import check
 from app.papers.signing import check_signature
 from app.performance.service import WorkService
+from app.playground.service import MOST_BYTES, PlaygroundService
 from app.policies.loading import load_policy
 from app.steering.service import SteeringService
 from app.triage.guidance import GuidanceService
@@ -183,6 +186,36 @@ async def test_a_portfolio_narrows_every_query_also_those_that_change_something(
         assert [one.id for one in await instance.pending()] == [review.id]
     async with instance.database.read() as uow:
         assert (await uow.reviews.get(review.id)).state is ReviewState.PENDING
+
+
+async def test_the_playground_stores_and_sends_nothing(instance: Instance) -> None:
+    await instance.work(mail())
+
+    async def rows() -> dict[str, int]:
+        async with instance.database.read() as uow:
+            tables = Base.metadata.sorted_tables
+            return {
+                table.name: await uow.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+                for table in tables
+            }
+
+    before = await rows()
+    playground = PlaygroundService(instance.database, instance.mind, load_policy(), instance.clock)
+    trial = await playground.try_out(mail("Could you send INV-1 again?"), by=instance.collector)
+    assert (trial.link.account.customer_id, trial.new) == ("C-1", "Could you send INV-1 again?")
+    assert trial.proposal.draft is not None
+    assert not trial.leaves_alone
+    after = await rows()
+    assert {name: count for name, count in after.items() if count != before[name]} == {
+        "audit_entries": before["audit_entries"] + 1
+    }
+    assert instance.sender.sent == []
+    pages = DecisionPages(instance.database, AuditService(instance.database), instance.clock)
+    (noted,) = (await pages.listed(Filters(chain="access"), before=None)).rows
+    assert (noted.kind, noted.refs) == ("playground.mail.tried", {})
+    for wrong in (b"  ", b"x" * (MOST_BYTES + 1), mail(headers=[("X-Unreadable", "yes")])):
+        with pytest.raises(Invalid):
+            await playground.try_out(wrong, by=instance.collector)
 
 
 async def test_a_token_has_its_scopes_and_its_end(instance: Instance) -> None:
