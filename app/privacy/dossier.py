@@ -13,7 +13,6 @@ from app.db.uow import Database
 from app.domain.people import SignedIn
 from app.domain.recipients import Recipient, of_mailbox
 from app.domain.retention import Retention
-from app.domain.sentence import Sentence
 from app.domain.watermark import watermark
 
 
@@ -68,10 +67,6 @@ class DossierService:
             holds=len(holds),
             has_test_items=has_test_items,
         )
-
-
-def _submission_server(host: str) -> Recipient:
-    return Recipient(host, Sentence("sending mail"), Sentence("answers and reminders that left, with their recipients"))
 
 
 PURPOSES = (

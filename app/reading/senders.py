@@ -58,6 +58,16 @@ _DRESSING = frozenset(
         "sl",
         "lda",
         "ar",
+        "ap",
+        "the",
+        "my",
+        "team",
+        "invoicing",
+        "receivables",
+        "payables",
+        "collections",
+        "global",
+        "international",
     ]
 )
 _SHORTEST, _LONG = 5, 10
@@ -107,13 +117,18 @@ def look_alike(domain: str, known: Iterable[str]) -> bool:
     own = domain.lower().strip(".")
     if not own or any(own == other or registrable(own) == registrable(other) for other in others):
         return False
-    return any(_resembles(own, other) for other in others)
+    return any(_bears(own, other) or _resembles(own, other) for other in others)
 
 
 def registrable(domain: str) -> str:
     """`mail.example.co.uk` → `example.co.uk`; a name without a public suffix keeps its last two labels."""
     parts = _suffixes()(domain)
     return f"{parts.domain}.{parts.suffix}" if parts.suffix else ".".join(domain.split(".")[-2:])
+
+
+def _bears(one: str, other: str) -> bool:
+    """`customer.example.evil.example` shows the whole of a known domain first, where a hurried reader stops."""
+    return f".{registrable(other)}." in f".{one}."
 
 
 def _resembles(one: str, other: str) -> bool:

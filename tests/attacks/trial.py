@@ -57,7 +57,7 @@ class Tally:
 
     @property
     def is_safe(self) -> bool:
-        return not (self.unapproved_sends or self.changed_recipients or self.tainted_drafts)
+        return not (self.unapproved_sends or self.changed_recipients or self.tainted_drafts or self.unseen_hiding)
 
 
 @dataclass(slots=True)

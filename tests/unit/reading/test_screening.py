@@ -225,6 +225,10 @@ def test_without_a_pinned_server_nobody_vouches() -> None:
         ("nordhaven-supply-gmbh.example", "nordhaven-supply.example"),
         ("nordhavensupply.example", "nordhaven-supply.example"),
         ("rnicrosoft.co.uk", "microsoft.co.uk"),
+        ("customer.com.evil.com", "customer.com"),
+        ("mail.customer.co.uk.evil.net", "customer.co.uk"),
+        ("the-customer.com", "customer.com"),
+        ("customer-ap.com", "customer.com"),
     ],
 )
 def test_look_alikes_are_seen(domain: str, known: str) -> None:
@@ -238,6 +242,8 @@ def test_look_alikes_are_seen(domain: str, known: str) -> None:
         ("mail.example.com", "example.com"),
         ("kessler.de", "kessler.com"),
         ("abc.de", "abd.de"),
+        ("notcustomer.com", "customer.com"),
+        ("customer.company", "customer.com"),
         ("oakdale.example", "linde.example"),
         ("", "example.com"),
         ("example.com", ""),
