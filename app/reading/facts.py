@@ -31,7 +31,15 @@ from app.reading.workdays import country_of
 WITHOUT_INVOICES = frozenset(
     {Intent.AUTOMATIC_REPLY, Intent.DELIVERY_FAILURE, Intent.ACKNOWLEDGEMENT, Intent.UNRELATED}
 )
-ABOUT_IT = frozenset({Intent.DISPUTE, Intent.EXTENSION_REQUEST, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
+ABOUT_IT = frozenset(
+    {
+        Intent.DISPUTE,
+        Intent.EXTENSION_REQUEST,
+        Intent.HARDSHIP,
+        Intent.PAYMENT_PROMISE,
+        Intent.PAYMENT_CONFIRMATION,
+    }
+)
 """A mail with one of these speaks of the customer's invoice even where it does not name it, if there is only one."""
 
 _MAYBE_ABOUT_IT = frozenset({Intent.DOCUMENT_REQUEST, Intent.QUERY})

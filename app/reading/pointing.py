@@ -23,7 +23,7 @@ _VERBS = (
     r"wordt|gaat|hebben|kan|graag|klopt|betaal\w*|willen|zouden|moet|zit"
 )
 _VERBS_OF_MANY = (
-    r"are|were|get|come|look|remain|need|sind|waren|werden|wurden|gehen|kommen|folgen|fehlen|liegen|stehen|"
+    r"are|were|get|come|look|remain|need|stand|sind|waren|werden|wurden|gehen|kommen|folgen|fehlen|liegen|stehen|"
     r"sont|seront|ont|etaient|partent|partiront|vont|suivent|suivront|devraient|manquent|"
     r"estan|seran|fueron|van|salen|saldran|quedan|faltan|las|"
     r"sono|saranno|verranno|vanno|partono|partiranno|seguono|mancano|hanno|le|"
@@ -42,7 +42,8 @@ _WEEKDAY = (
 )
 _DAYS = (
     rf"{_WEEKDAY}|today|tomorrow|tonight|yesterday|next|this|until|till|"
-    rf"(?:on|by|for) (?:the )?(?:\d+|{_WEEKDAY}|next|end)|heute|morgen|gestern|am|bis|im|zum|erst|noch|aujourd'hui|"
+    rf"(?:on|by|for|in) (?:the |our )?(?:\d+|{_WEEKDAY}|tomorrow|next|end|same)|"
+    r"heute|morgen|gestern|am|bis|im|zum|erst|noch|aujourd'hui|"
     rf"demain|hier|jusqu'\w*|d'ici|pour (?:le|la fin|fin)|avant|hoy|manana|ayer|el|hasta|antes|para (?:el|fin\w*)|"
     rf"oggi|domani|ieri|il|entro|fino|hoje|amanha|ontem|ate|(?:na|no) (?:dia|lote|{_WEEKDAY})|vandaag|gisteren|tot|"
     rf"(?:op|voor) (?:de )?(?:\d+|{_WEEKDAY}|eind)|volgende"

@@ -6,6 +6,8 @@ What they mean depends on what is named around them, so they are read after the 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
 
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.reading.amounts import find_amounts
@@ -74,7 +76,8 @@ _ALL_THREE = re.compile(
     r"\b(?:all three|alle drei|les trois|toutes les trois|las tres|tutte e tre|le tre|alle drie|as tres)\b"
 )
 _POINTER = re.compile(
-    r"\b(?:the one (?:for|over|of|at)|the|die (?:uber|mit|von|zu)|celle de|la de|quella da|die van|a de)\s+$"
+    r"\b(?:the one (?:for|over|of|at)|the|die(?: uber| mit| von| zu)?|celle de|les?|la de|l[oa]s|quella da|[ig]li?|"
+    r"die van|de|a de|os)\s+$"
 )
 _LINK = re.compile(r"[\s,/&+;-]*(?:(?:and|und|et|y|e|en|sowie|plus)\s)?(?:(?:the|la|die|le|de|a)\s)?")
 _IN_OTHER_WORDS = re.compile(
@@ -82,7 +85,10 @@ _IN_OTHER_WORDS = re.compile(
 )
 """Between "the second" and the number that says which."""
 
-_POINTED = re.compile(r"\s+(?:one|invoice|bill)\b")
+_MANY = 30
+"""Of more invoices the sums of two prove nothing."""
+
+_ROUND, _NEAR, _RIVAL = Decimal(100), Decimal("0.06"), Decimal("0.3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +221,35 @@ def _counted(context: _Context) -> Iterator[InvoiceMatch]:
 
 
 def _by_amount(context: _Context) -> Iterator[InvoiceMatch]:
-    """ "The £340 one", "die über 1.204 €"."""
+    """ "The £340 one", "die über 1.204 €", "les étiquettes à 1 290", "the 7,000" of one that is 7,312.40."""
     for amount in find_amounts(context.folded, ""):
-        pointer = _POINTER.search(context.folded[max(0, amount.start - 20) : amount.start])
-        if pointer is None or (pointer.group().strip() == "the" and not _POINTED.match(context.folded, amount.end)):
-            continue
-        fitting = [b for b in context.bills if b.open.amount == amount.value]
-        if len(fitting) == 1:
-            yield InvoiceMatch(amount.start, amount.end, (fitting[0].number,), MatchKind.GROUP)
+        numbers = _exactly(context.bills, amount.value)
+        if not numbers and _POINTER.search(context.folded[max(0, amount.start - 20) : amount.start]):
+            numbers = _roughly(context.bills, amount.value)
+        if numbers:
+            yield InvoiceMatch(amount.start, amount.end, numbers, MatchKind.GROUP)
+
+
+def _exactly(bills: Sequence[Invoice], value: Decimal) -> tuple[str, ...]:
+    """Which one this sum is, or which two or all together; cents may be left out of the sum of one."""
+    single = [bill for bill in bills if bill.open.amount == value]
+    if not single and value == value.to_integral_value():
+        single = [bill for bill in bills if int(bill.open.amount) == value]
+    if single:
+        return (single[0].number,) if len(single) == 1 else ()
+    if sum(bill.open.amount for bill in bills) == value:
+        return tuple(bill.number for bill in bills)
+    pairs = [pair for pair in combinations(bills[:_MANY], 2) if sum(bill.open.amount for bill in pair) == value]
+    return tuple(bill.number for bill in pairs[0]) if len(pairs) == 1 else ()
+
+
+def _roughly(bills: Sequence[Invoice], value: Decimal) -> tuple[str, ...]:
+    """Which one a round number means: the only one near it."""
+    if value < _ROUND or value % _ROUND:
+        return ()
+    near = [bill for bill in bills if abs(bill.open.amount - value) <= _NEAR * value]
+    rivals = [bill for bill in bills if abs(bill.open.amount - value) <= _RIVAL * value]
+    return (near[0].number,) if len(near) == len(rivals) == 1 else ()
 
 
 _Finder = Callable[[_Context], Iterator[InvoiceMatch]]

@@ -93,3 +93,42 @@ def test_the_other_is_of_those_that_were_listed() -> None:
     assert pointed_at("R-4480 is settled, we would like to defer the other until May", THREE, ("R-4471", "R-4480")) == [
         ("R-4471",)
     ]
+
+
+SUMS = account(("A-1", "7312.40"), ("A-2", "1655.00"), ("A-3", "498.00"), ("A-4", "2034.50"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("les vannes, 1 655 : elles étaient parties dès le 18 mai", [("A-2",)]),
+        ("les 498, je n'ai pas la pièce", [("A-3",)]),
+        ("the pump, $7,312, is not ours", [("A-1",)]),
+        ("la grosse chaudière, les 7 000, passe vendredi", [("A-1",)]),
+        ("one transfer of 3,689.50 EUR went on Monday", [("A-2", "A-4")]),
+        ("we sent 11,499.90 EUR in one go", [("A-1", "A-2", "A-3", "A-4")]),
+        ("we ordered 7000 of them", []),
+        ("we can spare 600 EUR", []),
+    ],
+)
+def test_a_sum_points_at_what_is_open(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert [match.numbers for match in find_references(text, (), SUMS) if match.start > 0] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Both in Wednesday's run pal",
+        "Chq for the two went Monday",
+        "Both your bills stand",
+        "je vous demande, pour ces deux-là, un délai",
+        "le due partono venerdì",
+    ],
+)
+def test_two_of_two_are_both(text: str) -> None:
+    assert [match.numbers for match in match_invoices(text, TWO)] == [("R-4471", "R-4480")]
+
+
+@pytest.mark.parametrize("text", ["The two of us went there", "between the two houses", "both drivers came late"])
+def test_two_of_something_else_are_none(text: str) -> None:
+    assert not match_invoices(text, TWO)
