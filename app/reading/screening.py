@@ -3,6 +3,8 @@
 Machine or person, whose word vouches for the sender, what looks like fraud.
 """
 
+import re
+
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
 from app.reading.bounces import find_bounce
@@ -17,6 +19,16 @@ from app.reading.senders import authentication_of, fraud_signs_of, look_alike
 from app.reading.visible import hidden_markup
 
 __all__ = ["look_alike", "screen"]
+
+
+_PAID_FROM = re.compile(
+    r"\b(?:from|von|vom|depuis|desde|dalla?|vanaf|van) {1,2}"
+    r"(?:(?:our|my|unserem|meinem|notre|mon|nuestra|mi|nostro|mio|onze|mijn|nossa|minha|the) )?"
+    r"(?:(?:bank )?account|konto|compte|cuenta|conto|rekening|conta)? ?(?:no\.? |iban:? ?)?"
+    r"[A-Z]{2}\d\d(?=[ \dA-Z])",
+    re.IGNORECASE,
+)
+"""The beginning of an account that somebody pays from, which asks for nothing."""
 
 
 def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None) -> Screening:
@@ -53,7 +65,7 @@ def _bank_signs(mail: ParsedMail, parts: ReplyParts, identity: Identity) -> tupl
     told = (said, signature, *(attachment.text or "" for attachment in mail.attachments))
 
     def names_another(text: str) -> bool:
-        return any(account not in identity.accounts for account in ibans(text))
+        return any(account not in identity.accounts for account in ibans(_PAID_FROM.sub(" ", text)))
 
     found = (
         names_another(said)

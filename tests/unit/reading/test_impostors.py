@@ -69,11 +69,12 @@ def test_paying_by_bank_is_no_sign(text: str) -> None:
     "text",
     [
         f"Please refund the credit to {ANOTHER}.",
+        f"From Monday on we bank with {ANOTHER}.",
         "We will pay INV-1 on Friday.\n-- \nPetra Vane\nOur bank details have changed: please pay to the new account.",
         "We will pay INV-1 on Friday. " * 2_000 + "\n\nOur bank details have changed, please use the new account.",
         f"We will pay on Friday.\n\nOn Mon, 18 May 2026, Seller wrote:\n> Our bank details have changed: {ANOTHER}.",
     ],
-    ids=["an account alone", "signature", "far down", "quoted with an account"],
+    ids=["an account alone", "with from", "signature", "far down", "quoted with an account"],
 )
 def test_another_account_is_a_sign_wherever_it_stands(text: str) -> None:
     assert BANK_DETAILS in signs(text)
@@ -94,11 +95,12 @@ def test_bank_details_in_the_html_alone_are_a_sign(told: str) -> None:
     "text",
     [
         f"We paid INV-1 to your account {OUR_ACCOUNT} on Monday.",
+        f"We paid INV-1 from our account {ANOTHER} on Monday.",
         f"We pay INV-1 on Friday.\n-- \nPetra Vane\nMoss & Vane Ltd, NatWest, {ANOTHER}",
         f"We pay on Friday.\n\nOn Mon, 18 May 2026, Seller wrote:\n> Our bank details have changed: {OUR_ACCOUNT}.",
         f"We pay on Friday.\n\nOn Mon, 18 May 2026, Petra wrote:\n> Moss & Vane Ltd, NatWest, {ANOTHER}",
     ],
-    ids=["ours", "letterhead", "our notice", "quoted letterhead"],
+    ids=["ours", "theirs", "letterhead", "our notice", "quoted letterhead"],
 )
 def test_an_account_where_it_is_no_news_is_no_sign(text: str) -> None:
     assert not signs(text)
