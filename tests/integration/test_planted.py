@@ -127,7 +127,7 @@ async def add_manager(instance: Instance) -> SignedIn:
 async def approve(instance: Instance, review: ReviewRow, body: str | None = None) -> str:
     """As it stands, or with this text. Returns the outbox id."""
     current = await now(instance, review)
-    words = {} if body is None else {"subject": "Re: Reminder", "body": body}
+    words: dict[str, Any] = {} if body is None else {"subject": "Re: Reminder", "body": body}
     action = Action.APPROVE if body is None else Action.EDIT
     decided = await instance.reviews.decide(review.id, action, version=current.version, by=instance.collector, **words)
     return str(decided.outbox_id)
@@ -265,7 +265,7 @@ async def test_who_had_it_open_while_another_was_told_is_stopped_too(instance: I
     manager = await add_manager(instance)
     with pytest.raises(WasPlanted):
         await approve(instance, review)
-    words = {"subject": "Re: Reminder", "body": f"{fault.draft.body}\n\nP.S. Thank you."}
+    words: dict[str, Any] = {"subject": "Re: Reminder", "body": f"{fault.draft.body}\n\nP.S. Thank you."}
     current = await now(instance, review)
     with pytest.raises(WasPlanted):
         await instance.reviews.decide(review.id, Action.EDIT, version=current.version, by=manager, **words)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -233,7 +234,7 @@ async def test_no_hash_of_an_address_and_no_note_of_a_case_outlives_its_thread(
 ) -> None:
     await instance.work(mail("Kanarienvogel", sender=STRANGER))
     (review,) = await instance.pending()
-    edit = {"subject": "Re", "body": "We answer."}
+    edit: dict[str, Any] = {"subject": "Re", "body": "We answer."}
     await instance.reviews.decide(review.id, Action.EDIT, version=review.version, by=instance.collector, **edit)
     note = CaseNote(CaseKind.HARDSHIP, "C-1", words="Kanarienvogel", review_id=review.id)
     case_id = await CaseService(instance.database, instance.clock).note(note, instance.collector)

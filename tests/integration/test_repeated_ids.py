@@ -1,5 +1,7 @@
 """Two mails under one Message-ID are two mails, and it is noted; the same mail by another way is a copy."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.db.tables.mail import MessageRow
@@ -35,7 +37,7 @@ async def test_mails_without_an_id_are_told_apart_by_their_bytes(instance: Insta
 
 async def test_only_we_ourselves_send_mail_under_ids_that_we_gave(instance: Instance) -> None:
     (review,) = await instance.work(mail("When is INV-1 due?"))
-    edit = {"subject": "Re", "body": "On Friday."}
+    edit: dict[str, Any] = {"subject": "Re", "body": "On Friday."}
     await instance.reviews.decide(review.id, Action.EDIT, version=review.version, by=instance.collector, **edit)
     async with instance.database.read() as uow:
         given = await uow.session.scalar(sa.select(OutboxRow.rfc_message_id))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -77,7 +78,7 @@ async def test_a_call_on_the_number_on_file_and_then_another_person(instance: In
         await close(instance, review, second)
     with pytest.raises(SecondPersonNeeded, match="must be a manager"):
         await close(instance, review, instance.collector)
-    words = {"subject": "Re", "body": "We have noted it."}
+    words: dict[str, Any] = {"subject": "Re", "body": "We have noted it."}
     with pytest.raises(SecondPersonNeeded, match="knows of no such change"):
         await instance.reviews.decide(review.id, Action.EDIT, version=called.version, by=manager, **words)
     await close(instance, review, manager)
@@ -119,7 +120,7 @@ async def test_who_made_the_other_account_is_no_second_person(instance: Instance
 async def test_an_answer_needs_both_too_and_newer_mail_is_seen_before(instance: Instance) -> None:
     review, contact = await case_of_changed_details(instance)
     first, manager = await person(instance, "Noa", Role.MANAGER), await person(instance, "Maja", Role.MANAGER)
-    words = {"subject": "Re", "body": "We have checked it."}
+    words: dict[str, Any] = {"subject": "Re", "body": "We have checked it."}
     with pytest.raises(SecondPersonNeeded):
         await instance.reviews.decide(review.id, Action.EDIT, version=review.version, by=manager, **words)
     version = await calls(instance).note(
