@@ -8,6 +8,8 @@ from decimal import Decimal
 from app.db.repositories.balances import After
 from app.db.repositories.figures import Choices, Slice
 from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
+from app.db.tables.reminders import ReminderRow
+from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.account import CLOSED, InvoiceKind
 from app.domain.clock import Clock
@@ -108,12 +110,18 @@ async def _mails(uow: Uow, customer_id: str) -> list[Event]:
         head = heads.get(message.id)
         sender = (head.sender.name or head.sender.email) if head else ""
         subject = head.subject if head else ""
-        events.append(
-            Event(message.received_at, "mail", message.state.value, who=sender, subject=subject, review_id=review_id)
-        )
-    for row in await uow.balances.sent(customer_id, EVENTS):
-        events.append(Event(row.sent_at or row.send_after, "sent", row.state.value, review_id=row.review_id))
-    return events
+        link = f"/reviews/{review_id}" if review_id else ""
+        events.append(Event(message.received_at, "mail", message.state.value, who=sender, subject=subject, link=link))
+    return [*events, *(_sent(*one) for one in await uow.balances.sent(customer_id, EVENTS))]
+
+
+def _sent(row: OutboxRow, reminder: ReminderRow | None) -> Event:
+    at = row.sent_at or row.send_after
+    if reminder is None:
+        return Event(at, "sent", row.state.value, link=f"/reviews/{row.review_id}")
+    return Event(
+        at, "sent", row.state.value, detail=reminder.stage, tone=reminder.tone, link=f"/reminders/{reminder.id}"
+    )
 
 
 def _payment(row: PaymentRow) -> Event:

@@ -185,7 +185,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a customer's history. `kind` is mail, sent, payment, a case's kind or hold; `state` a closed word."""
+    """One line of a customer's history. `kind` is mail, sent, payment, a case's kind or hold; `state` a closed word.
+    `detail` and `tone` of a reminder sent are its stage and tone; `link` leads to where more is known."""
 
     at: datetime
     kind: str
@@ -196,7 +197,8 @@ class Event:
     day: date | None = None
     who: str = ""
     subject: str = ""
-    review_id: UUID | None = None
+    tone: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

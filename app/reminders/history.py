@@ -1,24 +1,28 @@
 """What happened with a customer of late, as entries of their timeline."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from app.db.tables.ledger import CaseRow, HoldRow, PlanStepRow
+from app.db.tables.ledger import CaseRow, HoldRow, PlanStepRow, TaskRow
+from app.db.tables.reminders import PersonsStepRow
 from app.db.uow import Uow
 from app.domain.review import RUNNING, CaseKind
+from app.domain.task import TaskState
 from app.reminders.timeline import PAST_DAYS, Entry
 
-MAILS = 200
-"""Of each direction; more do not fit into a quarter of a year that anybody could read."""
+MOST = 200
+"""Mails of each direction, and tasks; more do not fit into a quarter of a year that anybody could read."""
 
 
 async def history(uow: Uow, customer_id: str, today: date) -> list[Entry]:
-    """Mails, payments, cases and holds that reach into the last months; instalments and promised days ahead too."""
+    """Mails, tasks, payments, cases and holds of the last months; instalments and promised days ahead too."""
     cases = await uow.cases.of_customer(customer_id)
     steps = await uow.cases.steps([case.id for case in cases])
     since = today - timedelta(days=PAST_DAYS)
     return [
         *[entry async for entry in _mails(uow, customer_id)],
+        *(_task(task, step, today) for task, step in await uow.balances.tasks(customer_id, MOST)),
         *(
             Entry(
                 "payment",
@@ -35,12 +39,40 @@ async def history(uow: Uow, customer_id: str, today: date) -> list[Entry]:
 
 
 async def _mails(uow: Uow, customer_id: str) -> AsyncIterator[Entry]:
-    for message, review_id in await uow.balances.messages(customer_id, MAILS):
+    for message, review_id in await uow.balances.messages(customer_id, MOST):
         link = f"/reviews/{review_id}" if review_id else ""
         yield Entry("mail", _day(message.received_at), state=message.state.value, link=link)
-    for row in await uow.balances.sent(customer_id, MAILS):
-        link = f"/reviews/{row.review_id}" if row.review_id else ""
-        yield Entry("sent", _day(row.sent_at or row.send_after), state=row.state.value, link=link)
+    for row, reminder in await uow.balances.sent(customer_id, MOST):
+        mail = Entry("sent", _day(row.sent_at or row.send_after), state=row.state.value)
+        if reminder is None:
+            yield replace(mail, link=f"/reviews/{row.review_id}")
+        else:
+            yield replace(
+                mail,
+                stage=reminder.stage,
+                tone=reminder.tone,
+                amount=(reminder.amount, reminder.currency),
+                invoices=tuple(reminder.invoices),
+                link=f"/reminders/{reminder.id}",
+            )
+
+
+def _task(row: TaskRow, step: PersonsStepRow | None, today: date) -> Entry:
+    """From the day on which it was opened until it was done or dismissed, else until it is due. What the plan asked for
+    is drafted while it is to do, and kept only of a formal notice."""
+    begin = _day(row.opened_at)
+    end = _day(row.closed_at) if row.closed_at else max(row.due, today)
+    task = Entry("task", begin, max(begin, end), state=row.state.value, detail=row.kind.value)
+    if step is None:
+        return replace(task, link=f"/cases/{row.case_id}" if row.case_id else "")
+    return replace(
+        task,
+        stage=step.stage,
+        tone=step.tone,
+        amount=(step.amount, step.currency),
+        invoices=tuple(step.invoices),
+        link=f"/reminders/tasks/{row.id}" if row.state is TaskState.OPEN or step.letter else "",
+    )
 
 
 def _case(row: CaseRow, steps: list[PlanStepRow], today: date) -> Entry:

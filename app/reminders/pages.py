@@ -168,7 +168,9 @@ def _planned(ahead: Ahead) -> Entry:
         "planned",
         ahead.day,
         state=line.action.value,
-        detail=line.stage or line.reason.value,
+        detail=line.reason.value,
+        stage=line.stage or "",
+        tone=line.tone or "",
         amount=(line.amount, line.currency),
         invoices=line.invoices,
     )

@@ -14,7 +14,7 @@ PAST_DAYS, DAYS_AHEAD = 90, 30
 WIDTH = PAST_DAYS + 1 + DAYS_AHEAD
 MIDDAY = Decimal("0.5")
 
-LANES = ("planned", "sent", "mail", "payment", "promise", "dispute", "extension", "hardship", "hold")
+LANES = ("planned", "sent", "task", "mail", "payment", "promise", "dispute", "extension", "hardship", "hold")
 """From above to below: what comes next, what was said, what was paid, what stops reminders."""
 
 ROW_HEIGHT = 18
@@ -24,14 +24,16 @@ MOST_ROWS = 6
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened on a day, or lasted from a day to another (both included). `state` and `detail` are closed words;
-    `link` leads to where more is known."""
+    """What happened on a day, or lasted from a day to another (both included). `state`, `detail`, `stage` and `tone`
+    are closed words; `link` leads to where more is known."""
 
     lane: str
     begin: date
     end: date | None = None
     state: str = ""
     detail: str = ""
+    stage: str = ""
+    tone: str = ""
     amount: tuple[Decimal, str] | None = None
     invoices: tuple[str, ...] = ()
     link: str = ""

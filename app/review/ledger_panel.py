@@ -33,7 +33,7 @@ async def ledger_panel(
         (c.state for c in cases if c.kind is CaseKind.PROMISE), is_natural_person=account.natural_person
     )
     received = await uow.balances.messages(customer_id, 1)
-    written = [row.sent_at for row in await uow.balances.sent(customer_id, LOOKED_BACK) if row.sent_at]
+    written = [row.sent_at for row, _ in await uow.balances.sent(customer_id, LOOKED_BACK) if row.sent_at]
     overdue = total(
         i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today
     )

@@ -52,6 +52,11 @@ async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office:
     approved = await office.get(await office.post(address, f"{address}/approve", chosen=chosen))
     assert "1 approved" in approved
     assert "Approved, leaves soon" in approved
+    months, customer = await office.get("/reminders/customers/C-1"), await office.get("/customers/C-1")
+    assert f'<a href="{reminder}">Mail from us: first reminder, warm, ' in months
+    assert "First reminder, warm" in customer
+    assert f'href="{reminder}">Open the reminder</a>' in customer
+    assert "Our answer" not in customer
     await office.post(reminder, f"{reminder}/undo")
     assert "To decide" in await office.get(address)
     version = re.search(r'name="version" value="(\d+)"', await office.get(reminder))
@@ -80,6 +85,9 @@ async def test_a_formal_notice_is_ordered_on_its_page_and_printed(office: Desk) 
     plans.policy = replace(plans.policy, workflows=tuple(replace(w, steps=(step,)) for w in plans.policy.workflows))
     await office.post("/reminders/batches", "/reminders/batches")
     (address,) = set(re.findall(r'href="(/reminders/tasks/[^"]+)"', await office.get("/tasks")))
+    assert f'<a href="{address}">Task: letter: formal notice, firm, open</a>' in await office.get(
+        "/reminders/customers/C-1"
+    )
     preview = await office.get(address)
     check(preview)
     assert "Order this notice in my name" in preview

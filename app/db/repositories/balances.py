@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.figures import Slice, within
 from app.db.tables.figures import BalanceRow
-from app.db.tables.ledger import CustomerRow, HoldRow, InvoiceRow
+from app.db.tables.ledger import CustomerRow, HoldRow, InvoiceRow, TaskRow
 from app.db.tables.mail import MessageRow
+from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow, ReviewRow
 from app.domain.review import OutboxState
 
@@ -66,14 +67,27 @@ class Balances:
         )
         return [(message, UUID(review) if review else None) for message, review in found]
 
-    async def sent(self, customer_id: str, limit: int) -> Sequence[OutboxRow]:
-        found = await self._session.scalars(
-            sa.select(OutboxRow)
+    async def sent(self, customer_id: str, limit: int) -> Sequence[tuple[OutboxRow, ReminderRow | None]]:
+        """The newest mails to a customer, a reminder with what it asked for."""
+        found = await self._session.execute(
+            sa.select(OutboxRow, ReminderRow)
+            .outerjoin(ReminderRow, ReminderRow.id == OutboxRow.reminder_id)
             .where(OutboxRow.customer_id == customer_id, OutboxRow.state != OutboxState.CANCELLED)
             .order_by(OutboxRow.id.desc())
             .limit(limit)
         )
-        return found.all()
+        return [(row, reminder) for row, reminder in found]
+
+    async def tasks(self, customer_id: str, limit: int) -> Sequence[tuple[TaskRow, PersonsStepRow | None]]:
+        """The newest tasks about a customer, one of the plan with what it asked a person for."""
+        found = await self._session.execute(
+            sa.select(TaskRow, PersonsStepRow)
+            .outerjoin(PersonsStepRow, PersonsStepRow.id == TaskRow.id)
+            .where(TaskRow.customer_id == customer_id)
+            .order_by(TaskRow.id.desc())
+            .limit(limit)
+        )
+        return [(task, step) for task, step in found]
 
     async def holds(self, customer_id: str) -> Sequence[HoldRow]:
         """All holds, those that have ended too."""

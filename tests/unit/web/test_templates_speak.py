@@ -14,7 +14,17 @@ READ = {"aria-label", "title", "placeholder", "alt", "data-label"}
 """Attributes that people read or hear."""
 
 LETTERS = re.compile(r"[^\W\d_]{2}")
-NAMES = {"Duebox", "CSV", "PDF", "Excel", "JSONL", "EUR", "https://", "INV-1001, INV-1002", "Petra Vane <petra@customer.example>"}
+NAMES = {
+    "Duebox",
+    "CSV",
+    "PDF",
+    "Excel",
+    "JSONL",
+    "EUR",
+    "https://",
+    "INV-1001, INV-1002",
+    "Petra Vane <petra@customer.example>",
+}
 """The same in every language."""
 
 KEYS = re.compile(r"[a-zA-Z ?↵]+")
