@@ -29,7 +29,7 @@ from app.domain.tracing import StepName
 
 TriageGraph = CompiledStateGraph[TriageState, TriageContext, TriageState, TriageState]
 
-NO_DRAFT = frozenset({Reason.FRAUD_RISK, Reason.INJECTION, Reason.REDACTION_FAILED})
+NO_DRAFT = frozenset({Reason.FRAUD_RISK, Reason.INJECTION, Reason.REDACTION_FAILED, Reason.NO_MORE_MAIL})
 """Whoever writes for these reasons gets no draft at all."""
 
 

@@ -64,6 +64,7 @@ class Reason(StrEnum):
     CHANGED_SINCE_APPROVAL = "changed_since_approval"
     APPROVAL_REQUIRED = "approval_required"
     PERSON_WANTED = "person_wanted"
+    NO_MORE_MAIL = "no_more_mail"
 
 
 class Tone(StrEnum):

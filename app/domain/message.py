@@ -159,6 +159,7 @@ class Screening:
     has_unreadable_attachment: bool = False
     return_path_is_null: bool = False
     wants_person: bool = False
+    wants_no_mail: bool = False
     bounce: Bounce = NO_BOUNCE
 
 

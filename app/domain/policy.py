@@ -143,6 +143,9 @@ class Policy:
         return next((company for company in self.companies if company.id == company_id), None)
 
 
+NEVER_PASSED_OVER = frozenset({Reason.UNREADABLE_ATTACHMENT, Reason.NO_MORE_MAIL})
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     route: Route
@@ -153,13 +156,14 @@ class Decision:
 def decide(policy: Policy, situation: Situation) -> Decision:
     """The first rule that matches says where the mail goes; reasons are listed in the order of `Reason`.
 
-    Two things no rule can loosen: a machine gets no answer, and what nobody could read is not passed over.
+    Two things no rule can loosen: a machine gets no answer, and what nobody could read is not passed over, nor who asks
+    for no more mail.
     """
     rule = next(rule for rule in policy.rules if rule.when.holds(situation))
     route = rule.route
     if route is Route.AUTO and situation.machine is not None:
         route = Route.NONE
-    if route is Route.NONE and situation.machine is None and Reason.UNREADABLE_ATTACHMENT in situation.reasons:
+    if route is Route.NONE and situation.machine is None and NEVER_PASSED_OVER & situation.reasons:
         route = Route.REVIEW
     if route is not Route.REVIEW:
         return Decision(route, rule.name, ())

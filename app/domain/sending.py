@@ -31,6 +31,9 @@ DAY = timedelta(days=1)
 OWN_MARK = "X-Duebox-Automatic"
 """Stands on mail of ours that no person approved. A Duebox never answers a mail that bears it."""
 
+NO_MORE_MAIL = "No more e-mail please"
+"""The subject of the mail that the List-Unsubscribe of a reminder makes: most mail programs offer it as a button."""
+
 AUTOMATIC_IN_CONVERSATION = 1
 AUTOMATIC_TO_ADDRESS = 5
 """How many mails no person approved may go out within a day: in one conversation, and to one address whatever the

@@ -51,13 +51,13 @@ async def restore(contact_id: UUID, contacts: Contacts, user: PageUser) -> Respo
     return RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)
 
 
+@router.post("/contacts/{contact_id}/decline", dependencies=SAFE)
+async def decline(contact_id: UUID, contacts: Contacts, user: PageUser, came: CameFrom, back: Back = None) -> Response:
+    """Back to the case, else to the customer, whose page lists the contact."""
+    customer_id = await contacts.decline(contact_id, by=user)
+    return came.to(back) if back else RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)
+
+
 def _to(review: UUID | None, came: CameFrom) -> Response:
     """Back to the case on whose page the form stood, else to the list."""
     return came.to(review) if review else RedirectResponse(LIST, status_code=303)
-
-
-@router.post("/contacts/{contact_id}/decline", dependencies=SAFE)
-async def decline(contact_id: UUID, contacts: Contacts, user: PageUser) -> Response:
-    """Back to the customer, whose page lists the contact."""
-    customer_id = await contacts.decline(contact_id, by=user)
-    return RedirectResponse(f"/customers/{quote(customer_id)}", status_code=303)

@@ -10,13 +10,15 @@ multipart/mixed                 only with attachments
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr
 from html import escape
+from urllib.parse import quote
 
 from app.domain.message import Address
-from app.domain.sending import OWN_MARK
+from app.domain.sending import NO_MORE_MAIL, OWN_MARK
 from app.reading.disclosure import disclosed, mark
 
 
@@ -54,12 +56,24 @@ class OutgoingReminder:
     is_automatic: bool = False
 
 
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A link stays whole: folded by the library, a long one becomes encoded words, which no mail program follows."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+_POLICY = SMTP.clone(max_line_length=78, header_factory=_HEADERS)
+
+
 def compose_reminder(outgoing: OutgoingReminder) -> bytes:
     """The bytes of a reminder: the same ones for the same content, down to the boundaries.
 
     List-Unsubscribe (RFC 2369) asks for no more e-mail by e-mail, which a person reads and marks at the contact.
     """
-    message = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    message = EmailMessage(policy=_POLICY)
     message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
     message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
     message["Subject"] = " ".join(outgoing.subject.split())
@@ -69,7 +83,7 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message[OWN_MARK] = "yes"
-    message["List-Unsubscribe"] = f"<mailto:{outgoing.sender.email}?subject=No%20more%20e-mail%20please>"
+    message["List-Unsubscribe"] = f"<mailto:{outgoing.sender.email}?subject={quote(NO_MORE_MAIL)}>"
     mark(message, is_automatic=outgoing.is_automatic)
     message["Content-Language"] = outgoing.language
     message.set_content(f"{_words(outgoing)}\n", charset="utf-8", cte="quoted-printable")

@@ -29,6 +29,7 @@ from app.reading.cues import (
     TOPIC,
     count,
 )
+from app.reading.human_wishes import asks_for_no_more_mail
 
 _WORDS_READ = 4_000
 
@@ -51,13 +52,16 @@ _CERTAIN = 2
 def machine_of(mail: ParsedMail, words: str, identity: Identity) -> Machine | None:
     """The machine behind a mail, None for a person.
 
-    `words` are the new text alone, so that a quoted mail decides nothing.
+    `words` are the new text alone, so that a quoted mail decides nothing. Who asks for no more mail is a person, though
+    their mail program writes that for them and says so.
     """
     if mail.head.sender.email in identity.addresses and _goes_elsewhere(mail, identity):
         return Machine.OWN_COPY
     text = words[:_WORDS_READ]
     if mail.header(OWN_MARK) is not None:
         return Machine.AUTO_REPLY
+    if asks_for_no_more_mail(mail.head.subject):
+        return None
     checks: Sequence[tuple[Machine, Callable[[ParsedMail, str], bool]]] = (
         (Machine.READ_RECEIPT, _is_receipt),
         (Machine.BOUNCE, _is_bounce),

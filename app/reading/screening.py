@@ -8,7 +8,7 @@ import re
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
 from app.reading.bounces import find_bounce
-from app.reading.human_wishes import asks_for_a_person
+from app.reading.human_wishes import asks_for_a_person, asks_for_no_more_mail
 from app.reading.ibans import ibans
 from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
@@ -48,6 +48,7 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         has_hidden_text=mail.has_hidden_text or has_markup,
         has_unreadable_attachment=TEXT_CUT in mail.defects or not all(part.is_readable for part in mail.attachments),
         wants_person=machine is None and asks_for_a_person(said),
+        wants_no_mail=machine is None and asks_for_no_more_mail(mail.head.subject),
         return_path_is_null=has_null_return_path(mail),
         bounce=find_bounce(mail),
     )

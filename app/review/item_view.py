@@ -62,16 +62,17 @@ class Sign:
 class Banner:
     """A warning above the mail.
 
-    `kind`: fraud_risk, injection, hidden_text, unverified_sender, unknown_customer, unreadable_attachment,
-    redaction_failed, model_unavailable, draft_refused, changed_since_approval, second_person_needed. `details`: file
-    names, names of people, refused values, or what changed (paid, newer_mail, dispute_opened, hold_set,
-    contact_changed, answered_elsewhere, expired).
-    `excerpt`: the hidden text.
+    `kind`: no_more_mail, fraud_risk, injection, hidden_text, unverified_sender, unknown_customer,
+    unreadable_attachment, redaction_failed, model_unavailable, draft_refused, changed_since_approval,
+    second_person_needed. `details`: file names, names of people, refused values, or what changed (paid, newer_mail,
+    dispute_opened, hold_set, contact_changed, answered_elsewhere, expired).
+    `excerpt`: the hidden text. `contacts`: the ids of the writer's contacts that are written to.
     """
 
     kind: str
     details: tuple[str, ...] = ()
     excerpt: str = ""
+    contacts: tuple[str, ...] = ()
     signs: tuple[Sign, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 

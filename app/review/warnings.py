@@ -5,6 +5,7 @@ import asyncio
 from app.db.repositories.four_eyes import first_names
 from app.db.repositories.ledger import as_contact
 from app.db.uow import Uow
+from app.domain.contact import Reachability
 from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
 from app.domain.review import ReviewState
@@ -16,6 +17,7 @@ from app.review.files import CaseFile
 from app.review.item_view import Banner, Candidate, Sign
 
 BANNERS = (
+    Reason.NO_MORE_MAIL,
     Reason.FRAUD_RISK,
     Reason.INJECTION,
     Reason.UNVERIFIED_SENDER,
@@ -46,6 +48,10 @@ async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
 
 async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:
     match reason:
+        case Reason.NO_MORE_MAIL:
+            known = await uow.contacts.at(case.read.mail.head.sender.email)
+            written_to = (str(row.id) for row in known if row.active and row.reachability is Reachability.OK)
+            return Banner(reason.value, contacts=tuple(written_to))
         case Reason.FRAUD_RISK:
             return Banner(reason.value, signs=await _signs(uow, case))
         case Reason.UNKNOWN_CUSTOMER:

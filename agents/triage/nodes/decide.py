@@ -51,6 +51,8 @@ def _reasons(state: TriageState) -> Iterator[Reason]:
         yield Reason.LOW_CONFIDENCE
     if state["letter"].screening.wants_person:
         yield Reason.PERSON_WANTED
+    if state["letter"].screening.wants_no_mail:
+        yield Reason.NO_MORE_MAIL
     if state["account"].strategic:
         yield Reason.STRATEGIC_ACCOUNT
     if state["letter"].screening.has_unreadable_attachment:

@@ -316,3 +316,12 @@ async def test_the_mail_never_stands_in_the_system_turn() -> None:
 async def test_a_silent_model_is_the_callers_business() -> None:
     with pytest.raises(ModelUnavailable):
         await propose(ScriptedModel(), letter("we pay"), standing=KNOWN)
+
+
+async def test_who_wants_no_more_mail_gets_a_person_and_no_draft_whatever_the_model_and_the_rules_say() -> None:
+    model, wish = ScriptedModel(says(Intent.UNRELATED, quote="")), Screening(wants_no_mail=True)
+    proposal = await propose(model, letter("", "No more e-mail please", screening=wish))
+    assert (proposal.route, proposal.rule, proposal.draft) == (Route.REVIEW, "no-more-mail", None)
+    assert Reason.NO_MORE_MAIL in proposal.reasons
+    lax = Policy("1", (Rule("nothing", Condition(), Route.NONE),))
+    assert decision_of(lax, Situation(frozenset(), frozenset({Reason.NO_MORE_MAIL}), 0.99)).route is Route.REVIEW

@@ -1,0 +1,61 @@
+"""Who asked for no more mail by the button of a reminder: one click marks the contact."""
+
+import re
+from dataclasses import dataclass, replace
+
+from app.db.tables.mail import MailboxKind
+from app.domain.case import Case
+from app.domain.contact import Reachability
+from app.domain.intents import Reason
+from app.domain.ports import Thought
+from app.domain.review import ReviewState, Role
+from app.intake.service import Incoming
+from app.triage.service import TriageService
+from tests.fakes import PlainMind
+from tests.instances import ADDRESS, mail
+from tests.web.house import House, csrf_of
+
+PETRA = "petra@customer.example"
+BANNER = "The writer wants no more e-mail from you."
+
+
+@dataclass
+class Told(PlainMind):
+    async def think(self, case: Case) -> Thought:
+        thought = await PlainMind.think(self, case)
+        return replace(thought, proposal=replace(thought.proposal, reasons=(Reason.NO_MORE_MAIL,), draft=None))
+
+
+async def waiting(house: House) -> str:
+    services = house.services
+    async with services.database.write() as uow:
+        box = await uow.mailboxes.add(
+            secret="", name="test", address=ADDRESS, team="Seller", kind=MailboxKind.WEBHOOK, scheme="raw"
+        )
+    await services.intake.store(box.id, [Incoming("webhook:1", mail(""), house.clock())])
+    async with services.database.read() as uow:
+        (message,) = await uow.messages.page(state=None, after=None, limit=2)
+    await TriageService(services.database, Told(), services.policy, house.clock).work(str(message.id))
+    async with services.database.read() as uow:
+        (review,) = await uow.reviews.page(state=ReviewState.PENDING, after=None, limit=2)
+    return str(review.id)
+
+
+async def test_one_click_on_the_case_marks_the_contact(house: House) -> None:
+    review = await waiting(house)
+    async with house.as_(Role.AUDITOR) as http:
+        page = (await http.get(f"/reviews/{review}")).text
+        assert BANNER in page
+        assert not re.search(r"/contacts/[0-9a-f-]+/decline", page)
+    async with house.as_(Role.COLLECTOR) as http:
+        found = re.search(r'action="(/contacts/[0-9a-f-]+/decline)"', (await http.get(f"/reviews/{review}")).text)
+        assert found is not None
+        form = {"csrf": csrf_of(http), "back": review, "view": "item"}
+        done = await http.post(found[1], data=form)
+        assert (done.status_code, done.headers["location"]) == (303, f"/reviews/{review}")
+        page = (await http.get(f"/reviews/{review}")).text
+        assert BANNER in page
+        assert found[1] not in page
+        assert "No contact with this address is written to." in page
+    async with house.services.database.read() as uow:
+        assert [row.reachability for row in await uow.contacts.at(PETRA)] == [Reachability.DECLINED]
