@@ -33,6 +33,7 @@ from app.adapters.sigv4 import Signer
 from app.adapters.sink import FolderSender
 from app.adapters.smtp import SmtpSender
 from app.administration.service import AdministrationPages
+from app.audit.checkpoints import SCHEME, CheckpointService, Place
 from app.audit.decisions import DecisionPages
 from app.audit.evidence import EvidenceService
 from app.audit.reads import ReadLog
@@ -48,6 +49,7 @@ from app.db.tables.mail import MailboxKind
 from app.db.traces import traced_approval, traced_sending, traced_triage
 from app.db.uow import Database
 from app.domain.clock import Clock, system_clock
+from app.domain.errors import SettingInvalid
 from app.domain.ids import new_id
 from app.domain.job import JobKind
 from app.domain.oauth import TokenServer
@@ -180,7 +182,7 @@ class Services:
     identity: IdentityService
     oidc: OidcSignIn | None
     audit: AuditService
-    object_store: ObjectStore | None
+    checkpoints: CheckpointService
     reads: ReadLog
     keys: KeyService
     privacy: PrivacyService
@@ -315,6 +317,9 @@ def build(
     retention = load_retention()
     privacy = PrivacyService(database, retention, clock)
     audit = AuditService(database)
+    checkpoints = CheckpointService(
+        database, audit, sender, _object_store(settings, clock), clock, _checkpoint_place(settings)
+    )
     insights = InsightsService(database, clock)
     standing = StandingService(database, load_standing(settings.policy_file), load_actions(settings.policy_file), clock)
     next_steps = NextStepService(database, Standings(standing.of, standing.of_all), plans, clock)
@@ -386,7 +391,7 @@ def build(
         identity=IdentityService(database, clock),
         oidc=_oidc(settings, database, clock),
         audit=audit,
-        object_store=_object_store(settings, clock),
+        checkpoints=checkpoints,
         reads=ReadLog(database, clock),
         keys=KeyService(database, clock),
         privacy=privacy,
@@ -424,6 +429,7 @@ def build(
                 "retention": privacy.keep_no_longer,
                 "jobs": lambda: engine.forget_finished(clock()),
                 **({} if is_sqlite(url) else {"partitions": Partitions(database, clock).keep}),
+                **({"checkpoint": checkpoints.keep_daily} if settings.checkpoints.to else {}),
             },
             {"reminders": plans.policy.morning},
         ),
@@ -481,6 +487,14 @@ def _object_store(settings: Settings, clock: Clock) -> ObjectStore | None:
     if not store.endpoint:
         return None
     return S3Store(store.endpoint, Signer(store.access_key, store.secret_key.get_secret_value(), store.region), clock)
+
+
+def _checkpoint_place(settings: Settings) -> Place:
+    """Raises SettingInvalid where an object store is named that there is not."""
+    daily = settings.checkpoints
+    if daily.to.startswith(SCHEME) and not settings.object_store.endpoint:
+        raise SettingInvalid("DUEBOX_CHECKPOINTS__TO names an object store: set DUEBOX_OBJECT_STORE__ENDPOINT too")
+    return Place(daily.to, daily.retain_days)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audit.service import CHECKPOINT_TAKEN
 from app.db.migrating import is_current
 from app.db.repositories.rations import Rations
 from app.db.tables.mail import MailboxKind, MailboxRow
@@ -64,6 +65,7 @@ class Health:
             workers = len(await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS))
             is_stopped = await uow.oversight.is_sending_stopped()
             backup = await uow.audit.last_time(Chain.ACCESS, BACKUP_TAKEN)
+            checkpoint = await uow.audit.last_time(Chain.ACCESS, CHECKPOINT_TAKEN)
             model = await _model(uow)
             now_there = await uow.mailboxes.database_time()
             rations = await Rations(uow.session, now_there).all()
@@ -85,6 +87,7 @@ class Health:
             Figure("model_refused_total", sum(row.refused_total for row in rations)),
             Figure("model_budget_used", _used(rations, self._limits, now_there)),
             Figure("backup_age_seconds", _age(now, backup) if backup else math.inf),
+            Figure("checkpoint_age_seconds", _age(now, checkpoint) if checkpoint else math.inf),
         ]
 
 

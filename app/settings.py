@@ -186,6 +186,23 @@ class ObjectStoreSettings(BaseModel):
         return self
 
 
+class CheckpointSettings(BaseModel):
+    """Where a checkpoint of the audit chains goes each day: s3://bucket/folder, mailto: with an address, or the path of
+    a folder; nowhere while empty. In an object store nobody can delete it for `retain_days` (0: no lock)."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    to: str = ""
+    retain_days: Annotated[int, Field(ge=0, le=36_500)] = 3_650
+
+    @field_validator("to")
+    @classmethod
+    def _is_a_place(cls, value: str) -> str:
+        if value and not (value.startswith(("s3://", "mailto:")) or Path(value).is_absolute()):
+            raise ValueError("must be s3://bucket/folder, mailto:somebody@example.com or the whole path of a folder")
+        return value
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `secret_key` has no default: sealed words must outlive a restart."""
 
@@ -205,6 +222,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = OidcSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     object_store: ObjectStoreSettings = ObjectStoreSettings()
+    checkpoints: CheckpointSettings = CheckpointSettings()
     policy_file: Path | None = None
     undo_seconds: Annotated[int, Field(ge=0, le=300)] = 30
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.audit.casework import Casework, Run, body_of, casework
-from app.audit.service import AuditService
+from app.audit.service import CHECKPOINT_TAKEN, AuditService
 from app.audit.view import Amount, Call, Case, Checked, Decisions, Filters, Letter, Row, Standing
 from app.db.repositories.trail import CaseFacts, Sought, Trail
 from app.db.tables.system import AuditRow, Chain
@@ -25,7 +25,7 @@ PAGE = 50
 PEOPLE = "people"
 BEFORE = "_before"
 WORDS = "words_id"
-CHECKED, CHECKPOINT = "audit.chain.verified", "audit.checkpoint.taken"
+CHECKED = "audit.chain.verified"
 
 
 class DecisionPages:
@@ -95,7 +95,7 @@ class DecisionPages:
         trail = Trail(uow.session)
         head = await uow.audit.newest(Chain.DECISIONS)
         checked = await trail.newest_of(Chain.ACCESS, CHECKED)
-        taken = await trail.newest_of(Chain.ACCESS, CHECKPOINT)
+        taken = await trail.newest_of(Chain.ACCESS, CHECKPOINT_TAKEN)
         return Standing(
             entries=head.seq if head else 0,
             checked=_checked(checked, names) if checked else None,

@@ -1,6 +1,7 @@
 """The audit chains, read back: verified against themselves and against checkpoints kept outside, and exported."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
@@ -17,6 +18,8 @@ from app.domain.people import DUEBOX, SignedIn
 from app.domain.watermark import watermark
 
 log = structlog.get_logger()
+
+CHECKPOINT_TAKEN = "audit.checkpoint.taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,19 @@ class AuditService:
 
     async def checkpoints(self, *, by: SignedIn = DUEBOX) -> list[Checkpoint]:
         """The heads of all chains that have one, to be kept outside; that they were taken is noted."""
-        async with self._database.write() as uow:
+        heads = await self.heads()
+        await self.note_taken(heads, by=by)
+        return heads
+
+    async def heads(self) -> list[Checkpoint]:
+        async with self._database.read() as uow:
             heads = [await uow.audit.newest(chain) for chain in Chain]
-            seq = next((head.seq for head in heads if head and head.chain is Chain.DECISIONS), 0)
-            uow.audit.add("audit.checkpoint.taken", actor=by.actor, chain=Chain.ACCESS, seq=seq)
         return [Checkpoint(head.chain, head.seq, head.hash, head.at) for head in heads if head is not None]
+
+    async def note_taken(self, heads: Sequence[Checkpoint], *, by: SignedIn = DUEBOX) -> None:
+        seq = next((head.seq for head in heads if head.chain is Chain.DECISIONS), 0)
+        async with self._database.write() as uow:
+            uow.audit.add(CHECKPOINT_TAKEN, actor=by.actor, chain=Chain.ACCESS, seq=seq)
 
     async def export(self, out: TextIO, *, format: Format, by: SignedIn) -> int:  # the word of the command
         """Write the chain of decisions; that it leaves is noted first, in the chain of reads. Returns their number."""

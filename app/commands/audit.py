@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from app.audit.checkpoints import Place
 from app.bootstrap import Services
 from app.commands.session import OK, WRONG, AsJson, print_json, with_services
 from app.domain.errors import Invalid
 from app.domain.people import DUEBOX
-from app.operations import administration, checkpoints, mailboxes
+from app.operations import administration, mailboxes
 
 audit = typer.Typer(no_args_is_help=True, help="The tamper-evident log.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that seal what is stored.")
@@ -24,7 +25,7 @@ def audit_verify(
     """Walk the chains; name the first entry that does not fit."""
 
     async def verify(services: Services) -> list[dict[str, Any]]:
-        known = await checkpoints.known(services, checkpoint) if checkpoint else None
+        known = await services.checkpoints.known(checkpoint) if checkpoint else None
         return await administration.verify_audit(services, known, checkpoint)
 
     verdicts = with_services(verify)
@@ -59,10 +60,10 @@ def audit_checkpoint(
     if put:
         if retain_days is None:
             raise Invalid("--put needs --retain-days: for how many days nobody may delete it (0: no lock)")
-        typer.echo(with_services(lambda s: checkpoints.put(s, put, retain_days)))
+        typer.echo(with_services(lambda s: s.checkpoints.put(Place(put, retain_days))))
         return
     if mail_to:
-        with_services(lambda s: administration.mail_checkpoints(s, mail_to))
+        with_services(lambda s: s.checkpoints.mail(mail_to))
         return
     text = json.dumps(with_services(administration.checkpoints), indent=2, default=str)
     out.write_text(text + "\n", encoding="utf-8") if out else typer.echo(text)

@@ -3,9 +3,6 @@
 import json
 import sys
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,11 +12,9 @@ from app.bootstrap import Services
 from app.casefile.service import Made, Purpose
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
-from app.domain.errors import Invalid, NotFound, Unreachable
-from app.domain.ids import new_id
+from app.domain.errors import Invalid, NotFound
 from app.domain.message import MessageState
 from app.domain.people import DUEBOX
-from app.domain.ports import SendResult
 from app.domain.review import Role
 
 AT_ONCE = 1000
@@ -125,28 +120,6 @@ async def checkpoints(services: Services) -> list[dict[str, Any]]:
         {"chain": point.chain.value, "seq": point.seq, "hash": point.hash, "at": point.at.isoformat()}
         for point in await services.audit.checkpoints()
     ]
-
-
-async def mail_checkpoints(services: Services, to: str) -> None:
-    """Send the heads of the chains to somebody outside, as the file that `audit verify` takes. Raises Unreachable."""
-    async with services.database.read() as uow:
-        addresses = await uow.mailboxes.own_addresses()
-    if not addresses:
-        raise Invalid("there is no mailbox to send from: duebox mailbox add")
-    points = await checkpoints(services)
-    message = EmailMessage(policy=SMTP)
-    message["From"], message["To"] = addresses[0], to
-    message["Subject"] = f"Duebox audit checkpoint {services.clock():%Y-%m-%d %H:%M} UTC"
-    message["Date"] = format_datetime(services.clock())
-    message["Message-ID"] = f"<{new_id()}@{addresses[0].rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content("Keep this mail. To verify: duebox audit verify --checkpoint checkpoint.json\n")
-    message.add_attachment(
-        json.dumps(points, indent=2).encode(), maintype="application", subtype="json", filename="checkpoint.json"
-    )
-    delivery = await services.sender.send(message.as_bytes(), sender=addresses[0], recipients=[to])
-    if delivery.result is not SendResult.SENT:
-        raise Unreachable(f"the checkpoint was not sent: {delivery.detail or delivery.result.value}")
 
 
 def _checkpoints_in(content: bytes, named: str) -> list[Checkpoint]:

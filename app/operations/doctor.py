@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiosmtplib
@@ -11,10 +12,12 @@ import openai
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audit.service import CHECKPOINT_TAKEN
 from app.bootstrap import Services, build
 from app.db.engine import sqlite_path
 from app.db.partitions import LEAST_AHEAD, Partitions
 from app.db.tables.mail import MailboxKind
+from app.db.tables.system import Chain
 from app.domain.clock import system_clock
 from app.domain.errors import AppError, Unreachable
 from app.domain.oauth import NEEDS_REAUTH
@@ -25,6 +28,7 @@ from app.settings import Settings
 CLOCK_TOLERANCE_SECONDS = 5.0
 PATIENCE_SECONDS = 10.0
 LEAST_FREE_BYTES = 1_000_000_000
+CHECKPOINT_AGE = timedelta(hours=36)
 REAUTH = "sign in again: duebox mailbox reauth {name}"
 HOST_HINT = "check host, port, security, user and password"
 
@@ -63,6 +67,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
         if services.reminders.policy.interest is not None:
             yield _interest(services)
         yield await _jobs(services)
+        yield await _checkpoint(services)
         if services.is_embedded:
             yield await asyncio.to_thread(_disk, services.url)
         else:
@@ -190,6 +195,16 @@ async def _jobs(services: Services) -> Finding:
     stuck = sum(line.number for line in lines if line.standing in {"given_up", "parked"})
     hint = "they are listed under Administration with their mail; the logs have the class of the error"
     return Finding("jobs", not stuck, f"{stuck} given up or parked" if stuck else "none given up", hint)
+
+
+async def _checkpoint(services: Services) -> Finding:
+    if not services.checkpoints.daily.to:
+        return Finding("checkpoints", True, "by hand alone; DUEBOX_CHECKPOINTS__TO sends one out of the house each day")
+    async with services.database.read() as uow:
+        taken = await uow.audit.last_time(Chain.ACCESS, CHECKPOINT_TAKEN)
+    is_ok = taken is not None and services.clock() - taken < CHECKPOINT_AGE
+    hint = "a worker takes one each day: see jobs.daily.failed (work=checkpoint) in its log"
+    return Finding("checkpoints", is_ok, f"the newest is of {taken:%Y-%m-%d %H:%M} UTC" if taken else "none yet", hint)
 
 
 def _disk(url: str) -> Finding:

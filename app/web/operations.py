@@ -28,6 +28,7 @@ HELP = {
     "model_refused_total": "Mails for which the endpoint was not asked, since the limits that are set were reached",
     "model_budget_used": "Share of DUEBOX_MODEL__TOKENS_A_DAY that is used today (UTC); 0 without a limit",
     "backup_age_seconds": "Since the last `duebox backup`; infinite before the first",
+    "checkpoint_age_seconds": "Since the newest checkpoint of the audit chains was taken; infinite before the first",
 }
 
 VITAL = frozenset({"database", "schema"})

@@ -14,6 +14,7 @@ import yaml
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.audit.service import CHECKPOINT_TAKEN
 from app.db.tables.system import Chain
 from app.domain.review import Action
 from app.health import BACKUP_TAKEN, Health
@@ -62,8 +63,8 @@ def sample(name: str, **labels: str) -> Sample:
 
 async def test_the_numbers_are_those_of_the_installation(instance: Instance, scrape: Scrape) -> None:
     empty = await scrape()
-    assert empty[sample("duebox_backup_age_seconds")] == math.inf
-    assert all(value == 0 for (name, _), value in empty.items() if name != "duebox_backup_age_seconds")
+    ages = {"duebox_backup_age_seconds", "duebox_checkpoint_age_seconds"}
+    assert all(value == (math.inf if name in ages else 0) for (name, _), value in empty.items())
     await instance.receive(mail(sender="a@elsewhere.example"), mail(sender="b@elsewhere.example"))
     instance.clock.advance(minutes=10)
     first, _ = await instance.messages()
@@ -73,6 +74,7 @@ async def test_the_numbers_are_those_of_the_installation(instance: Instance, scr
     async with instance.database.write() as uow:
         assert await uow.mailboxes.take_lease("worker:one", "one", LEASE_SECONDS)
         uow.audit.add(BACKUP_TAKEN, chain=Chain.ACCESS)
+        uow.audit.add(CHECKPOINT_TAKEN, chain=Chain.ACCESS)
     instance.clock.advance(minutes=5)
     said = await scrape()
     expected = {
@@ -86,6 +88,7 @@ async def test_the_numbers_are_those_of_the_installation(instance: Instance, scr
         sample("duebox_oldest_seconds", what="mail_due"): 270,
         sample("duebox_oldest_seconds", what="review_pending"): 0,
         sample("duebox_backup_age_seconds"): 300,
+        sample("duebox_checkpoint_age_seconds"): 300,
     }
     assert {key: said[key] for key in expected} == expected
 

@@ -88,6 +88,7 @@ def test_what_design_names_can_be_set(environment: pytest.MonkeyPatch) -> None:
             "https://s3.example",
             "DUEBOX_OBJECT_STORE: __ACCESS_KEY and __SECRET_KEY must",
         ),
+        ("DUEBOX_CHECKPOINTS__TO", "backups", "DUEBOX_CHECKPOINTS__TO: must be s3://bucket/folder, mailto:"),
         ("DUEBOX_HTTP", "here", "DUEBOX_HTTP cannot be set as a whole; set its parts, __ between"),
     ],
 )
