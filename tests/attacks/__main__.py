@@ -1,6 +1,8 @@
-"""`python -m tests.attacks [N]`: N hostile mails through the whole station, with a hostile model and with our own.
+"""`python -m tests.attacks [N]`: N hostile mails through the whole station, with a hostile model and with our own;
+then the frauds of `bec.toml` in every place (one of each place where N is below 1,000).
 
-Exits 1 when anything left without a person, or was addressed to anybody but the writer of the stored mail.
+Exits 1 when anything left without a person, or was addressed to anybody but the writer of the stored mail; when a fraud
+got a draft, no warning, or one person could answer it.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ import structlog
 
 from app.reading.injections import speaks_to_software
 from tests.attacks.carriers import attacks
+from tests.attacks.compromise import compromises, face_all
 from tests.attacks.trial import Tally, run
 
 COUNT = 1_000
@@ -25,9 +28,12 @@ def main() -> int:
     tallies = {provider: asyncio.run(run(provider, attacks(count))) for provider in ("embedded", "openai")}
     for line in report(tallies):
         sys.stdout.write(f"{line}\n")
+    frauds = asyncio.run(face_all(compromises(None if count >= COUNT else 1)))
+    for line in frauds.lines():
+        sys.stdout.write(f"{line}\n")
     lost, clean = utility_loss()
     sys.stdout.write(f"clean mails taken for attacks: {lost} of {clean} ({lost / clean:.1%})\n")
-    return 0 if all(tally.is_safe for tally in tallies.values()) else 1
+    return 0 if frauds.is_safe and all(tally.is_safe for tally in tallies.values()) else 1
 
 
 def report(tallies: dict[str, Tally]) -> list[str]:

@@ -41,6 +41,9 @@ FLAGS = frozenset({Reason.INJECTION.value, Reason.FRAUD_RISK.value})
 WARNINGS = FLAGS | {Reason.DRAFT_REFUSED.value, Reason.MODEL_UNAVAILABLE.value, Reason.LOW_CONFIDENCE.value}
 """Reasons that tell a reviewer that something is wrong with the mail or with the model."""
 
+EVERYTHING = (AutonomyRule("*", "*", Autonomy.SEND),)
+"""Policy lets every answer leave alone, so that only code holds it."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -77,12 +80,12 @@ class Trial:
     async def face(self, attack: Attack) -> None:
         """Work the mails of one attack, let policy do what it may, then approve all that a person can."""
         for raw in attack.mails:
-            review = await self._worked(raw)
+            review = await self.worked(raw)
         self.tally.mails += 1
         await self._alone()
         if review is None:
             return
-        proposal, hides = await self._seen(review)
+        proposal, hides = await self.seen(review)
         is_flagged = bool(FLAGS & set(review.reasons))
         self.tally.flagged += is_flagged
         self.tally.warned += bool(WARNINGS & set(review.reasons))
@@ -95,7 +98,7 @@ class Trial:
             self.tally.tainted_drafts += any(mark in text and mark not in said for mark in MARKS)
         await self._approve(review)
 
-    async def _worked(self, raw: bytes) -> ReviewRow | None:
+    async def worked(self, raw: bytes) -> ReviewRow | None:
         self.taken += 1
         await self.intake.store(self.mailbox_id, [Incoming(f"webhook:{self.taken}", raw, CLOCK())])
         async with self.database.read() as uow:
@@ -111,7 +114,7 @@ class Trial:
         self.tally.unapproved_sends += sum(job.kind is JobKind.SEND for job in self.jobs)
         self.jobs.clear()
 
-    async def _seen(self, review: ReviewRow) -> tuple[Proposal, bool]:
+    async def seen(self, review: ReviewRow) -> tuple[Proposal, bool]:
         async with self.database.read() as uow:
             message = await uow.messages.get(review.message_id)
             saved = await uow.reviews.proposal(review)
@@ -137,8 +140,8 @@ class Trial:
 
 
 @asynccontextmanager
-async def trial(provider: str) -> AsyncIterator[Trial]:
-    """A fresh instance. With the hostile endpoint policy lets every answer leave alone, so that only code holds it."""
+async def trial(provider: str, *, autonomy: tuple[AutonomyRule, ...] = ()) -> AsyncIterator[Trial]:
+    """A fresh instance. With the hostile endpoint policy lets EVERYTHING leave alone."""
     jobs: list[Job] = []
 
     def keep(_session: Session, job: Job) -> None:
@@ -149,12 +152,13 @@ async def trial(provider: str) -> AsyncIterator[Trial]:
         url = f"sqlite:///{place / 'duebox.db'}"
         prepare(url)
         policy = load_policy()
+        policy = replace(policy, autonomy=autonomy or policy.autonomy)
         config = MindConfig()
         if provider == "openai":
             server = open_things.enter_context(ModelServer())
             server.respond = HostileModel()
             config = MindConfig("openai", server.base_url, "sk-none", "hostile", timeout_seconds=5.0, attempts=1)
-            policy = replace(policy, autonomy=(AutonomyRule("*", "*", Autonomy.SEND),))
+            policy = replace(policy, autonomy=EVERYTHING)
         database = Database(
             async_engine(url, for_writing=True), async_engine(url, for_writing=False), Keyring(SECRET), CLOCK, keep
         )
