@@ -104,7 +104,7 @@ def _as(spelt: Callable[[str], str]) -> Carrier:
     return lambda mail, phrase: _in_body(mail, spelt(phrase))
 
 
-def _html(hidden: str) -> Carrier:
+def html_with(hidden: str) -> Carrier:
     def write(mail: EmailMessage, phrase: str) -> None:
         mail["Subject"] = "Re: Reminder"
         safe = phrase.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
@@ -114,17 +114,17 @@ def _html(hidden: str) -> Carrier:
 
 
 HIDING: Mapping[str, Carrier] = {
-    "display none": _html('<div style="display:none">{}</div>'),
-    "visibility": _html('<div style="visibility:hidden">{}</div>'),
-    "font size": _html('<span style="font-size:0">{}</span>'),
-    "white on white": _html('<font color="#ffffff">{}</font>'),
-    "opacity": _html('<div style="opacity:0">{}</div>'),
-    "off screen": _html('<div style="position:absolute;left:-9999px">{}</div>'),
-    "zero height": _html('<div style="height:0;overflow:hidden">{}</div>'),
-    "style rule": _html("<style>.x{{display:none}}</style><p class=x>{}</p>"),
-    "hidden attribute": _html("<p hidden>{}</p>"),
-    "template": _html("<template>{}</template>"),
-    "clipped": _html('<div aria-hidden="true" style="clip-path:inset(100%)">{}</div>'),
+    "display none": html_with('<div style="display:none">{}</div>'),
+    "visibility": html_with('<div style="visibility:hidden">{}</div>'),
+    "font size": html_with('<span style="font-size:0">{}</span>'),
+    "white on white": html_with('<font color="#ffffff">{}</font>'),
+    "opacity": html_with('<div style="opacity:0">{}</div>'),
+    "off screen": html_with('<div style="position:absolute;left:-9999px">{}</div>'),
+    "zero height": html_with('<div style="height:0;overflow:hidden">{}</div>'),
+    "style rule": html_with("<style>.x{{display:none}}</style><p class=x>{}</p>"),
+    "hidden attribute": html_with("<p hidden>{}</p>"),
+    "template": html_with("<template>{}</template>"),
+    "clipped": html_with('<div aria-hidden="true" style="clip-path:inset(100%)">{}</div>'),
     "tag characters": _as(lambda text: "".join(chr(0xE0000 + ord(c)) for c in text if " " <= c < "\x7f")),
 }
 CARRIERS: Mapping[str, Carrier] = {
@@ -135,7 +135,7 @@ CARRIERS: Mapping[str, Carrier] = {
     "other addresses": _elsewhere,
     "quoted": _quoted,
     "a later turn": _in_body,
-    "visible html": _html("<p>{}</p>"),
+    "visible html": html_with("<p>{}</p>"),
     "Cyrillic letters": _as(lambda text: text.translate(_CYRILLIC)),
     "zero-width letters": _as("\u200b".join),
     "base64": _as(lambda text: base64.b64encode(text.encode()).decode()),
