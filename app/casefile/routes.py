@@ -24,7 +24,7 @@ def case_file_service(request: Request) -> CaseFileService:
 CaseFileMaker = Annotated[CaseFileService, Depends(case_file_service)]
 
 
-@router.get("/customers/{customer_id}/case-file")
+@router.get("/customers/{customer_id:path}/case-file")
 async def ask(request: Request, customer_id: str, case_files: CaseFileMaker, user: PageUser) -> HTMLResponse:
     await case_files.check_customer(customer_id)
     page = await page_of(request, "customers", user)
@@ -32,7 +32,7 @@ async def ask(request: Request, customer_id: str, case_files: CaseFileMaker, use
     return html(request, "case_file.html", page=page, customer_id=customer_id, purposes=purposes)
 
 
-@router.post("/customers/{customer_id}/case-file", dependencies=[Depends(check_csrf)])
+@router.post("/customers/{customer_id:path}/case-file", dependencies=[Depends(check_csrf)])
 async def download(
     customer_id: str, purpose: Annotated[Purpose, Form()], case_files: CaseFileMaker, user: PageUser
 ) -> StreamingResponse:

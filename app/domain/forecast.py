@@ -38,7 +38,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """When an invoice is expected. `days`: the days that are possible, `sample` of them."""
+    """When an invoice is expected. `days`: the days that are possible, `sample` of them. `company`: as of the item."""
 
     number: str
     open: Money
@@ -48,6 +48,7 @@ class Expectation:
     latest: date
     basis: Basis
     days: tuple[date, ...] = field(repr=False)
+    company: str = ""
 
     @property
     def sample(self) -> int:
@@ -75,7 +76,9 @@ def forecast_of(position: Position, conduct: Conduct, segment: Delays = ()) -> F
         if days:
             earliest, latest = interval(days, position.as_of)
             expectations.append(
-                Expectation(item.number, item.open, item.due_date, earliest, _middle(days), latest, basis, days)
+                Expectation(
+                    item.number, item.open, item.due_date, earliest, _middle(days), latest, basis, days, item.company
+                )
             )
         else:
             unknown.append(item)

@@ -10,6 +10,9 @@ from app.domain.reminder import Stage
 FOLLOWED = timedelta(days=31)
 """For so long after it was sent a reminder is followed; what comes later is not its doing."""
 
+TOLD_LATE = timedelta(days=14)
+"""For so long after that we look on: what happened while it was followed may be imported days later."""
+
 DAYS = (7, 14, 30)
 """After so many days it is asked whether a reminder was paid."""
 

@@ -2,7 +2,7 @@
 here and not in SQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,9 @@ from app.domain.review import RUNNING, CaseKind, CaseState
 DISPUTE_AGES = ((7, "to_7"), (30, "8_30"), (60, "31_60"))
 OLDER = "over_60"
 
-Invoices = Mapping[tuple[str, str], InvoiceRow]
+Invoices = Mapping[tuple[str, str], Sequence[InvoiceRow]]
+"""By customer and number: two of our companies may use the same."""
+
 Key = tuple[FigureName, str, str, str, str, str]
 
 
@@ -24,7 +26,9 @@ async def case_figures(uow: Uow, day: date) -> list[FigureRow]:
     since = day - timedelta(days=PERIOD_DAYS)
     cases = [*await uow.figures.cases(CaseKind.PROMISE, since), *await uow.figures.cases(CaseKind.DISPUTE, since)]
     invoices = await uow.figures.open_invoices({customer.id for _, customer in cases})
-    by_number = {(row.customer_id, row.number): row for row in invoices}
+    by_number: dict[tuple[str, str], list[InvoiceRow]] = defaultdict(list)
+    for row in invoices:
+        by_number[row.customer_id, row.number].append(row)
     sums: dict[Key, tuple[Decimal, int]] = defaultdict(lambda: (Decimal(0), 0))
     for case, customer in cases:
         for name, detail in _labels(case, day):
@@ -69,7 +73,7 @@ def dispute_age(days: int) -> str:
 
 def _values(case: CaseRow, customer: CustomerRow, invoices: Invoices) -> Iterable[tuple[str, str, Decimal]]:
     """Company, currency and amount. A case without an amount is about all that is open on its invoices."""
-    named = [invoices[customer.id, number] for number in case.invoices if (customer.id, number) in invoices]
+    named = [row for number in case.invoices for row in invoices.get((customer.id, number), ())]
     if case.amount is not None and case.currency:
         company = next((row.company for row in named if row.company), customer.company)
         return [(company, case.currency, case.amount)]

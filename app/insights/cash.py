@@ -54,25 +54,22 @@ def _of_customer(facts: CustomerFacts, segment: Delays, day: date) -> Iterator[t
     def key(name: FigureName, currency: str, company: str, week: int) -> Key:
         return name, currency, company or facts.company, facts.segment, facts.owner_email, weeks[week].isoformat()
 
-    companies = {item.number: item.company for item in facts.position.items}
     forecast = None if isinstance(facts.conduct, NotScored) else forecast_of(facts.position, facts.conduct, segment)
     for item in facts.position.items if forecast is None else forecast.unknown:
         week = (item.due_date - weeks[0]).days // 7
         if not item.is_credit and item.due_date >= day and week < len(weeks):
             yield key(FigureName.CASH_BY_DUE, item.open.currency, item.company, week), item.open.amount
-    for (currency, company), own in _together(forecast.expectations if forecast else (), companies):
+    for (currency, company), own in _together(forecast.expectations if forecast else ()):
         for share in shares_by_week(own, weeks[0], len(weeks)):
             yield key(FigureName.CASH_EXPECTED, currency, company, share.week), share.expected
             variance = share.deviation * share.deviation / SPREAD_UNIT
             yield key(FigureName.CASH_SPREAD, currency, company, share.week), variance
 
 
-def _together(
-    expectations: Iterable[Expectation], companies: dict[str, str]
-) -> Iterable[tuple[tuple[str, str], list[Expectation]]]:
+def _together(expectations: Iterable[Expectation]) -> Iterable[tuple[tuple[str, str], list[Expectation]]]:
     grouped: dict[tuple[str, str], list[Expectation]] = defaultdict(list)
     for one in expectations:
-        grouped[one.open.currency, companies.get(one.number, "")].append(one)
+        grouped[one.open.currency, one.company].append(one)
     return grouped.items()
 
 

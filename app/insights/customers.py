@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from app.db.repositories.balances import After
+from app.db.repositories.balances import NOT_KNOWN, After
 from app.db.repositories.figures import Choices, Slice
+from app.db.tables.figures import BalanceRow
 from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
 from app.db.tables.reminders import ReminderRow
 from app.db.tables.work import OutboxRow
@@ -33,24 +34,24 @@ class CustomerPages:
         self._clock = clock
         self._standing_of = standing_of
 
-    async def listed(self, part: Slice, *, text: str, after: str) -> Customers:
-        """A page of customers who owe something, the most overdue first; a search looks through all currencies.
+    async def listed(self, part: Slice, *, text: str, by_risk: bool = False, after: str) -> Customers:
+        """A page of customers who owe something, the most overdue or the most at risk first; a search looks through all
+        currencies.
 
         Raises Invalid for a broken cursor.
         """
         async with self._database.read() as uow:
             day = await uow.figures.newest_day()
             if day is None:
-                return Customers((), part, Choices((), (), (), ()), text, "")
+                return Customers((), part, Choices((), (), (), ()), text, by_risk, "")
             choices = await uow.figures.choices(day)
             part = with_currency(part, choices)
             place = _read_cursor(after) if after else None
             searched = replace(part, currency="") if text else part
-            found = await uow.balances.page(searched, text=text, after=place, limit=LISTED + 1)
-            rows = [balance_view(row, customer, day) for row, customer in found[:LISTED]]
-            last = found[LISTED - 1][0] if len(found) > LISTED else None
-            cursor = f"{last.overdue:f}~{last.currency}~{last.company}~{last.customer_id}" if last else ""
-        return Customers(rows, part, choices, text, cursor)
+            found = await uow.balances.page(searched, text=text, by_risk=by_risk, after=place, limit=LISTED + 1)
+            rows = [balance_view(*row, day) for row in found[:LISTED]]
+            cursor = _cursor(*found[LISTED - 1]) if len(found) > LISTED else ""
+        return Customers(rows, part, choices, text, by_risk, cursor)
 
     async def customer(self, customer_id: str) -> Customer:
         """Raises NotFound."""
@@ -159,7 +160,9 @@ def _accounts(invoices: Sequence[InvoiceRow], today: date) -> Iterable[Account]:
         )
 
 
-def _item(invoice: InvoiceRow, cases: Sequence[CaseRow], expected: Mapping[str, Expectation], today: date) -> OpenItem:
+def _item(
+    invoice: InvoiceRow, cases: Sequence[CaseRow], expected: Mapping[tuple[str, str], Expectation], today: date
+) -> OpenItem:
     """With the newest case that runs on it, if any."""
     running = [case for case in cases if case.state in RUNNING and invoice.number in case.invoices]
     is_credit = invoice.kind is InvoiceKind.CREDIT_NOTE
@@ -173,13 +176,18 @@ def _item(invoice: InvoiceRow, cases: Sequence[CaseRow], expected: Mapping[str, 
         state=running[-1].kind.value if running else "",
         state_day=running[-1].day if running else None,
         payment_seen=invoice.payment_seen,
-        expected=expected.get(invoice.number),
+        expected=expected.get((invoice.company, invoice.number)),
     )
+
+
+def _cursor(row: BalanceRow, _customer: CustomerRow, at_risk: Decimal | None) -> str:
+    known = NOT_KNOWN if at_risk is None else at_risk
+    return f"{known:f}~{row.overdue:f}~{row.currency}~{row.company}~{row.customer_id}"
 
 
 def _read_cursor(text: str) -> After:
     try:
-        overdue, currency, company, customer_id = text.split("~", 3)
-        return After(Decimal(overdue), customer_id, company, currency)
+        at_risk, overdue, currency, company, customer_id = text.split("~", 4)
+        return After(Decimal(at_risk), Decimal(overdue), customer_id, company, currency)
     except (ValueError, ArithmeticError):
         raise Invalid("the address of this page is broken: open the list again") from None

@@ -3,9 +3,10 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from app.db.repositories.figures import Choices, Slice
 from app.db.tables.figures import BalanceRow, FigureRow
@@ -27,6 +28,10 @@ BEGIN_WITHIN = timedelta(days=14)
 """The period begins with the position of this day or of one so many days before it."""
 
 COLUMNS = ("day", "name", "detail", "currency", "company", "segment", "owner_email", "value", "count")
+Cells = tuple[date, str, str, str, str, str, str, Decimal, int]
+"""A line of the export, in the order of COLUMNS."""
+
+CENT = Decimal("0.01")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,24 +68,25 @@ class InsightsPages:
                 trend=trend({**history, day: here}),
                 reasons=bars(parts_of(sums, FigureName.DISPUTED)),
                 dispute_ages=bars(parts_of(sums, FigureName.DISPUTE_AGE)),
-                largest=[balance_view(row, customer, day) for row, customer in found if row.overdue > 0],
+                largest=[balance_view(*row, day) for row in found if row[0].overdue > 0],
                 workload=await self._workload(uow, reader),
             )
 
     async def export(self, part: Slice, reader: SignedIn) -> str:
         """The rows that the dashboard's figures are the sums of, as CSV: those of the newest day and of the day that
-        its period began with. Raises NotFound before the first import."""
+        its period began with; then what the page lists. Raises NotFound before the first import."""
+        view = await self.dashboard(part, reader)
+        if view is None:
+            raise NotFound("nothing was imported yet: there are no figures")
+        part, day = view.part, view.day
         async with self._database.write() as uow:
-            day = await uow.figures.newest_day()
-            if day is None:
-                raise NotFound("nothing was imported yet: there are no figures")
-            part = with_currency(part, await uow.figures.choices(day))
             begin = _begin(await uow.figures.history(part, day - timedelta(days=TREND_DAYS), day), day)
             rows = [*(await uow.figures.rows(begin[0], part) if begin else ()), *await uow.figures.rows(day, part)]
             mark = watermark(reader, self._clock())
-            refs = {"rows": len(rows), "export_id": mark.id}
+            lines = [*map(_figure, rows), *_listed(view, reader)]
+            refs = {"rows": len(lines), "export_id": mark.id}
             uow.audit.add("insights.figures.exported", actor=reader.actor, chain=Chain.ACCESS, **refs)
-        return _csv(rows, mark)
+        return _csv(lines, mark)
 
     async def _workload(self, uow: Uow, reader: SignedIn) -> Workload:
         today = self._clock().astimezone(UTC).date()
@@ -100,7 +106,7 @@ def with_currency(part: Slice, choices: Choices) -> Slice:
     return replace(part, currency=choices.currencies[0])
 
 
-def balance_view(row: BalanceRow, customer: CustomerRow, day: date) -> Balance:
+def balance_view(row: BalanceRow, customer: CustomerRow, at_risk: Decimal | None, day: date) -> Balance:
     return Balance(
         customer_id=row.customer_id,
         name=customer.name,
@@ -112,6 +118,7 @@ def balance_view(row: BalanceRow, customer: CustomerRow, day: date) -> Balance:
         days_late=(day - row.oldest_due).days if row.oldest_due else 0,
         items=row.items,
         is_natural_person=customer.natural_person,
+        at_risk=Amount(at_risk, row.currency) if at_risk is not None else None,
     )
 
 
@@ -122,14 +129,33 @@ def _begin(history: Mapping[date, Position], day: date) -> tuple[date, Position]
     return (known[-1], history[known[-1]]) if known else None
 
 
-def _csv(rows: Sequence[FigureRow], mark: Watermark) -> str:
+def _figure(row: FigureRow) -> Cells:
+    words = row.detail, row.currency, row.company, row.segment, row.owner_email
+    return row.day, row.name.value, *words, row.value, row.count
+
+
+def _listed(view: Dashboard, reader: SignedIn) -> Iterator[Cells]:
+    """The largest overdue by customer, simple DSO by day, and the reader's own work, what is done by week."""
+    for row in view.largest:
+        sums = row.overdue.currency, row.company, row.segment, row.owner, row.overdue.value, row.items
+        yield view.day, "largest_overdue", row.customer_id, *sums
+    part = view.part
+    for day, dso in view.trend.values if view.trend else ():
+        yield day, "dso", "", part.currency, part.company, part.segment, part.owner, dso.quantize(CENT), 0
+    for name, week, count in (
+        ("work_waiting", "", view.workload.pending),
+        *(("work_decided", week.isoformat(), count) for week, count in view.workload.decided),
+    ):
+        yield view.day, name, week, "", "", "", reader.email, Decimal(0), count
+
+
+def _csv(lines: Iterable[Cells], mark: Watermark) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*COLUMNS, "export"])
-    for row in rows:
-        words = (row.detail, row.currency, row.company, row.segment, row.owner_email)
-        value = f"{row.value:f}"
-        writer.writerow([row.day.isoformat(), row.name.value, *map(_harmless, words), value, row.count, mark])
+    for day, name, detail, currency, company, segment, owner, value, count in lines:
+        words = map(_harmless, (detail, currency, company, segment, owner))
+        writer.writerow([day.isoformat(), name, *words, f"{value:f}", count, mark])
     return out.getvalue()
 
 

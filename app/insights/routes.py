@@ -47,9 +47,9 @@ async def export(pages: Dashboards, user: PageUser, part: Part) -> Response:
 
 @router.get("/customers")
 async def customers(
-    request: Request, pages: Customers, user: PageUser, part: Part, q: Word = "", after: Word = ""
+    request: Request, pages: Customers, user: PageUser, part: Part, q: Word = "", by: Word = "", after: Word = ""
 ) -> HTMLResponse:
-    view = await pages.listed(part, text=q.strip(), after=after)
+    view = await pages.listed(part, text=q.strip(), by_risk=by == "risk", after=after)
     return html(request, "customers.html", page=await page_of(request, "customers", user), view=view)
 
 

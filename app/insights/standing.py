@@ -25,11 +25,11 @@ def standing_view(standing: CustomerStanding) -> Standing:
     )
 
 
-def expected_days(standing: CustomerStanding) -> dict[str, Expectation]:
-    """By invoice number; natural persons are not forecast."""
+def expected_days(standing: CustomerStanding) -> dict[tuple[str, str], Expectation]:
+    """By company and invoice number; natural persons are not forecast."""
     if isinstance(standing.forecast, NotScored):
         return {}
-    return {expectation.number: expectation for expectation in standing.forecast.expectations}
+    return {(expectation.company, expectation.number): expectation for expectation in standing.forecast.expectations}
 
 
 def _risk(priority: Priority) -> Risk:

@@ -127,6 +127,7 @@ class Balance:
     days_late: int
     items: int
     is_natural_person: bool
+    at_risk: Amount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class Customers:
     part: Slice
     choices: Choices
     text: str
+    by_risk: bool
     after: str
 
 

@@ -76,15 +76,15 @@ def _paid_after(row: Sent, known: Followed, as_of: date) -> int | None:
     telling the payment is believed from the day on which that is seen; what was cancelled or written off is not paid.
     """
     assert row.sent_on is not None  # noqa: S101  # only what was sent is followed
-    left = row.amount
+    left, until = row.amount, row.sent_on + FOLLOWED
     for payment in known.payments.get(row.customer_id, ()):
         concerns = payment.invoice_number in row.invoices and payment.currency == row.currency
-        if concerns and payment.day >= row.sent_on:
+        if concerns and row.sent_on <= payment.day <= until:
             left -= payment.amount
             if left <= Decimal(0):
                 return (payment.day - row.sent_on).days
     asked = {(row.company, number) for number in row.invoices}
-    if row.paid_after is None and asked <= set(known.paid.get(row.customer_id, ())):
+    if row.paid_after is None and as_of <= until and asked <= set(known.paid.get(row.customer_id, ())):
         return (as_of - row.sent_on).days
     return row.paid_after
 

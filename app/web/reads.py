@@ -35,7 +35,7 @@ READS: Mapping[str, str] = {
     "/contacts/proposals": "ledger.contacts.read",
     "/customers": "ledger.customers.read",
     "/customers/{customer_id:path}": "ledger.customer.read",
-    "/customers/{customer_id}/case-file": "ledger.customer.read",
+    "/customers/{customer_id:path}/case-file": "ledger.customer.read",
     "/dashboard": "insights.figures.read",
     "/decisions": "audit.log.read",
     "/decisions/{message_id}": "audit.case.read",

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from app.db.repositories.figures import Slice
 from app.db.repositories.signals import Signals
-from app.db.tables.figures import FigureRow
+from app.db.tables.figures import FigureRow, NextStepRow
 from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
 from app.db.tables.system import AuditRow
 from app.domain.account import CLOSED, InvoiceKind, InvoiceStatus
@@ -27,6 +27,7 @@ from app.domain.conduct import NotScored
 from app.domain.errors import Invalid, NotFound
 from app.domain.forecast import forecast_of
 from app.domain.ids import new_id
+from app.domain.next_action import ActionKind
 from app.domain.receivables import AGES, FigureName, age_of
 from app.domain.review import CaseKind, CaseState, Role
 from app.insights.customers import LISTED, CustomerPages
@@ -174,6 +175,57 @@ async def test_expected_cash_is_the_sum_of_the_forecasts(filled: Instance) -> No
         assert Decimal(0) <= bar.week.high - bar.week.expected <= week.high.amount - week.expected.amount + 15
 
 
+async def test_the_same_number_of_two_companies_is_two_invoices(instance: Instance) -> None:
+    (message,) = await instance.receive(mail())
+    today = _today(instance)
+    async with instance.database.write() as uow:
+        uow.session.add_all(
+            InvoiceRow(
+                id=new_id(),
+                number=number,
+                company=company,
+                customer_id="C-1",
+                kind=InvoiceKind.INVOICE,
+                amount=Decimal(amount),
+                open_amount=Decimal(amount) if number == "TWICE" else Decimal(0),
+                currency="EUR",
+                issue_date=due - timedelta(days=30),
+                due_date=due,
+                status=InvoiceStatus.OPEN if number == "TWICE" else InvoiceStatus.PAID,
+            )
+            for number, company, amount, due in (
+                ("TWICE", "North", 100, today),
+                ("TWICE", "South", 200, today),
+                *((f"OLD-{n}", "North", 10, today - timedelta(days=50 + n)) for n in range(6)),
+            )
+        )
+        uow.session.add_all(
+            PaymentRow(
+                id=f"P-{n}",
+                customer_id="C-1",
+                day=today - timedelta(days=40 + n),
+                amount=Decimal(10),
+                currency="EUR",
+                invoice_number=f"OLD-{n}",
+            )
+            for n in range(6)
+        )
+        uow.cases.add(_case(CaseKind.DISPUTE, message.id, instance, invoices=["TWICE"], detail="price"))
+    await InsightsService(instance.database, instance.clock).refresh_figures(today)
+    async with instance.database.read() as uow:
+        found = await uow.session.execute(
+            sa.select(FigureRow.name, FigureRow.company, sa.func.sum(FigureRow.value))
+            .where(FigureRow.name.in_((FigureName.CASH_EXPECTED, FigureName.DISPUTED)), FigureRow.company != "")
+            .group_by(FigureRow.name, FigureRow.company)
+        )
+    assert {(name, company): round(value) for name, company, value in found} == {
+        (FigureName.CASH_EXPECTED, "North"): 100,
+        (FigureName.CASH_EXPECTED, "South"): 200,
+        (FigureName.DISPUTED, "North"): 100,
+        (FigureName.DISPUTED, "South"): 200,
+    }
+
+
 async def test_rolled_up_figures_equal_the_ledger_added_up(filled: Instance) -> None:
     today, pages = _today(filled), InsightsPages(filled.database, filled.clock)
     for part in PARTS:
@@ -206,7 +258,14 @@ async def test_the_export_gives_every_sum_of_the_page(filled: Instance) -> None:
     view = await pages.dashboard(Slice("EUR"), filled.collector)
     assert view is not None
     rows = list(csv.DictReader(io.StringIO(await pages.export(Slice("EUR"), filled.collector))))
-    assert {row["currency"] for row in rows} == {"EUR"}
+    work = [row for row in rows if row["name"].startswith("work_")]
+    assert {row["currency"] for row in rows if row not in work} == {"EUR"}
+    assert [(row["detail"], row["count"]) for row in work] == [
+        ("", str(view.workload.pending)),
+        *((week.isoformat(), str(count)) for week, count in view.workload.decided),
+    ]
+    largest = [(row["detail"], Decimal(row["value"])) for row in rows if row["name"] == "largest_overdue"]
+    assert largest == [(row.customer_id, row.overdue.value) for row in view.largest] != []
     sums: dict[str, Decimal] = {}
     for row in rows:
         sums[row["name"]] = sums.get(row["name"], Decimal(0)) + Decimal(row["value"])
@@ -263,6 +322,9 @@ async def test_effectiveness_and_trend_need_a_past(filled: Instance) -> None:
     assert now.effectiveness == (begin + now.sales - now.outstanding) / collectable
     assert view.trend is not None
     assert [day for day, _ in view.trend.values][:2] == [today, today + timedelta(days=1)]
+    rows = csv.DictReader(io.StringIO(await pages.export(Slice("EUR"), filled.collector)))
+    told = [(row["day"], Decimal(row["value"])) for row in rows if row["name"] == "dso"]
+    assert told == [(day.isoformat(), round(dso, 2)) for day, dso in view.trend.values]
 
 
 def _case(kind: CaseKind, message_id: UUID, instance: Instance, **values: object) -> CaseRow:
@@ -326,6 +388,43 @@ async def test_customers_are_paged_by_overdue_without_gaps(instance: Instance) -
     assert _total([row.outstanding.value for row in seen]) == total
 
 
+async def test_customers_are_paged_by_value_at_risk_and_no_person_has_one(instance: Instance) -> None:
+    await _fill(instance, customers=LISTED + 20, invoices=400)
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
+    async with instance.database.write() as uow:
+        uow.session.add_all(
+            NextStepRow(
+                customer_id=f"R-{n:03}",
+                day=_today(instance),
+                kind=ActionKind.WAIT,
+                stage="",
+                tone="",
+                rule="wait",
+                because="",
+                currency="EUR",
+                asks=Decimal(0),
+                at_risk=Decimal(n % 10) if n % 7 else None,
+                days_overdue=0,
+            )
+            for n in range(1, LISTED + 10)
+        )
+        (await uow.session.get_one(CustomerRow, "R-009")).natural_person = True
+    pages, after = _customer_pages(instance), ""
+    seen: list[Balance] = []
+    while True:
+        view = await pages.listed(Slice("EUR"), text="", by_risk=True, after=after)
+        seen += view.rows
+        after = view.after
+        if not after:
+            break
+    usual = await pages.listed(Slice("EUR"), text="", after="")
+    assert {row.customer_id for row in usual.rows} <= {row.customer_id for row in seen}
+    assert len({(row.customer_id, row.company) for row in seen}) == len(seen) > LISTED
+    ranks = [(row.at_risk.value if row.at_risk else -1, row.overdue.value) for row in seen]
+    assert ranks == sorted(ranks, reverse=True)
+    assert {row.at_risk for row in seen if row.customer_id == "R-009"} == {None}
+
+
 async def test_customers_are_found_by_name_id_and_invoice_number(instance: Instance) -> None:
     await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     pages = _customer_pages(instance)
@@ -372,6 +471,7 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
     assert "How is this computed?" in page.text
     assert (await browser.get("/dashboard/export.csv")).headers["content-type"].startswith("text/csv")
     assert 'href="/customers/C-1"' in (await browser.get("/customers", params={"q": "INV-1"})).text
+    assert "what is most at risk first" in (await browser.get("/customers", params={"by": "risk"})).text
     customer = (await browser.get("/customers/C-1")).text
     for words in ("INV-1", "petra@customer.example", "Open the case", "Payment", "not scored", "Next: "):
         assert words in customer

@@ -93,6 +93,16 @@ async def test_a_call_is_followed_like_a_mail_and_its_effect_is_told_by_channel(
         assert await Outcomes(uow.session).effects("channel", desk.instance.clock().date()) == []
 
 
+async def test_a_payment_that_is_imported_late_still_counts_by_its_own_day(desk: Desk) -> None:
+    row = await sent_reminder(desk)
+    sent = desk.instance.clock().date()
+    desk.instance.clock.advance(days=33)
+    await desk.add(payment(sent + timedelta(days=32), f"{row.amount:f}"))
+    assert (await follow(desk)).paid_after is None, "what comes after a month is not its doing"
+    await desk.add(payment(sent + timedelta(days=29), f"{row.amount:f}"))
+    assert (await follow(desk)).paid_after == 29
+
+
 async def test_a_ledger_that_only_closes_invoices_is_believed_from_the_day_it_is_seen(desk: Desk) -> None:
     await sent_reminder(desk)
     desk.instance.clock.advance(days=4)

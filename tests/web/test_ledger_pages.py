@@ -215,6 +215,12 @@ async def test_a_form_from_elsewhere_changes_nothing(desk: Desk) -> None:
     assert "No promise is running" in await desk.get("/promises")
 
 
+async def test_a_customer_whose_number_has_a_slash_has_a_case_file(desk: Desk) -> None:
+    await desk.take("customers", CUSTOMERS.replace("C-1,", "C/1,"))
+    page = await desk.get("/customers/C/1/case-file")
+    assert 'action="/customers/C/1/case-file"' in page
+
+
 async def test_an_auditor_reads_and_finds_no_forms(reader: Desk) -> None:
     for path in (*LISTS, "/cases/new"):
         page = await reader.get(path)

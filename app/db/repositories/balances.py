@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.figures import Slice, within
-from app.db.tables.figures import BalanceRow
+from app.db.tables.figures import BalanceRow, NextStepRow
 from app.db.tables.ledger import CustomerRow, HoldRow, InvoiceRow, TaskRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow, ReviewRow
 from app.domain.review import OutboxState
 
+NOT_KNOWN = Decimal(-1)
+
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """The last row of a page: the next one begins below it."""
+    """The last row of a page: the next one begins below it. `at_risk` is NOT_KNOWN where there is no such value."""
 
+    at_risk: Decimal
     overdue: Decimal
     customer_id: str
     company: str
@@ -32,16 +35,33 @@ class Balances:
         self._session = session
 
     async def page(
-        self, part: Slice, *, text: str = "", after: After | None = None, limit: int
-    ) -> Sequence[tuple[BalanceRow, CustomerRow]]:
-        """The most overdue first. `text` is part of a name, or begins a customer's id, or is an invoice's number."""
-        query = sa.select(BalanceRow, CustomerRow).join(CustomerRow, CustomerRow.id == BalanceRow.customer_id)
-        query = query.where(*within(part))
-        place = (BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company, BalanceRow.currency)
+        self, part: Slice, *, text: str = "", by_risk: bool = False, after: After | None = None, limit: int
+    ) -> Sequence[tuple[BalanceRow, CustomerRow, Decimal | None]]:
+        """The most overdue first, or what is most at risk and then those of whom no such value is known; and each's
+        value at risk, never a natural person's. `text` is part of a name, or begins a customer's id, or is an invoice's
+        number."""
+        query = (
+            sa.select(BalanceRow, CustomerRow, NextStepRow.at_risk)
+            .join(CustomerRow, CustomerRow.id == BalanceRow.customer_id)
+            .outerjoin(
+                NextStepRow,
+                sa.and_(
+                    NextStepRow.customer_id == BalanceRow.customer_id,
+                    NextStepRow.currency == BalanceRow.currency,
+                    CustomerRow.natural_person.is_(False),
+                ),
+            )
+            .where(*within(part))
+        )
+        first = (
+            [sa.func.coalesce(NextStepRow.at_risk, sa.literal(NOT_KNOWN, BalanceRow.overdue.type))] if by_risk else []
+        )
+        place = (*first, BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company, BalanceRow.currency)
         if text:
             query = query.where(_matches(text))
         if after is not None:
             last = sa.tuple_(
+                *[sa.literal(after.at_risk, BalanceRow.overdue.type) for _ in first],
                 sa.literal(after.overdue, BalanceRow.overdue.type),
                 sa.literal(after.customer_id),
                 sa.literal(after.company),
@@ -50,7 +70,7 @@ class Balances:
             query = query.where(sa.tuple_(*place) < last)
         order = [column.desc() for column in place]
         found = await self._session.execute(query.order_by(*order).limit(limit))
-        return [(balance, customer) for balance, customer in found]
+        return [(balance, customer, at_risk) for balance, customer, at_risk in found]
 
     async def messages(self, customer_id: str, limit: int) -> Sequence[tuple[MessageRow, UUID | None]]:
         """The newest mails of a customer, each with its newest review."""

@@ -17,7 +17,7 @@ from app.db.tables.mail import MessageRow
 from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.account import InvoiceStatus
-from app.domain.outcome import DAYS, FOLLOWED, Answer, Record
+from app.domain.outcome import DAYS, FOLLOWED, TOLD_LATE, Answer, Record
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
 from app.domain.task import TaskState
@@ -105,8 +105,8 @@ class Outcomes:
         )
 
     async def followed(self, table: type[S], as_of: date, after: UUID | None) -> Sequence[S]:
-        """Some of what was sent within FOLLOWED before this day, by id."""
-        wanted = [table.sent_on > as_of - FOLLOWED, table.sent_on <= as_of]
+        """Some of what was sent so lately before this day that something may still be told of it, by id."""
+        wanted = [table.sent_on > as_of - FOLLOWED - TOLD_LATE, table.sent_on <= as_of]
         wanted += [table.id > after] if after else []
         found = await self._session.scalars(sa.select(table).where(*wanted).order_by(table.id).limit(AT_ONCE))
         return found.all()
