@@ -13,7 +13,6 @@ from app.domain.errors import Invalid
 from app.web.rendering import DEFAULT_DIRECTORY, templates
 
 HERE = Path(__file__).parent
-MOST_SHOWN = 500
 _OWNER_ALONE = 0o600
 
 
@@ -37,7 +36,7 @@ def page(tally: Tally, *, history: str, ledger: str) -> str:
         history=history,
         ledger=ledger,
         fates=list(Fate),
-        shown=tally.outcomes[:MOST_SHOWN],
+        shown=tally.shown,
         minutes_left=MINUTES_LEFT,
         hours=tally.hours_saved.quantize(Decimal("0.1")),
         style=style,

@@ -17,9 +17,9 @@ from app.domain.account import Link
 from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.errors import UnreadableMail
-from app.domain.intents import Intent, Reason, Route
+from app.domain.intents import Autonomy, Intent, Reason, Route
 from app.domain.message import Address, Identity, ReadMail
-from app.domain.policy import Policy, may_send_alone
+from app.domain.policy import Policy, autonomy_of, may_send_alone
 from app.domain.ports import Mind
 from app.domain.proposal import Draft, Proposal
 from app.intake.service import MAX_BYTES
@@ -42,6 +42,7 @@ class Fate(StrEnum):
 
 
 NO_SENDER = Address()
+MOST_SHOWN = 500
 
 MINUTES_LEFT = {
     Fate.SENT_ALONE: Decimal(0),
@@ -69,27 +70,30 @@ class Outcome:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
-    """The outcomes, counted. `minutes` is what one mail takes a person today: an assumption, not a measurement."""
+    """The outcomes, counted; the first of them are kept to be shown, whatever the length of the history.
 
-    outcomes: tuple[Outcome, ...]
+    `minutes` is what one mail takes a person today: an assumption, not a measurement.
+    """
+
     minutes: Decimal
+    mails: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter)
+    intents: Counter[Intent] = field(default_factory=Counter)
+    reasons: Counter[Reason] = field(default_factory=Counter)
+    shown: list[Outcome] = field(default_factory=list)
 
-    @property
-    def fates(self) -> Counter[Fate]:
-        return Counter(outcome.fate for outcome in self.outcomes)
-
-    @property
-    def intents(self) -> Counter[Intent]:
-        return Counter(intent for outcome in self.outcomes for intent in outcome.intents)
-
-    @property
-    def reasons(self) -> Counter[Reason]:
-        return Counter(reason for outcome in self.outcomes for reason in outcome.reasons)
+    def add(self, outcome: Outcome) -> None:
+        self.mails += 1
+        self.fates[outcome.fate] += 1
+        self.intents.update(outcome.intents)
+        self.reasons.update(outcome.reasons)
+        if len(self.shown) < MOST_SHOWN:
+            self.shown.append(outcome)
 
     def share(self, fate: Fate) -> float:
-        return self.fates[fate] / len(self.outcomes) if self.outcomes else 0.0
+        return self.fates[fate] / self.mails if self.mails else 0.0
 
     @property
     def hours_saved(self) -> Decimal:
@@ -99,7 +103,7 @@ class Tally:
 
 
 class Backtest:
-    """Runs mails through a mind. `find_link` only reads."""
+    """Runs mails through a mind. `find_link` only reads. `policy` is the one in force, with what managers changed."""
 
     def __init__(self, mind: Mind, policy: Policy, find_link: FindLink, identity: Identity, clock: Clock) -> None:
         self._mind = mind
@@ -111,7 +115,11 @@ class Backtest:
     async def run(self, mails: Iterable[tuple[str, bytes]]) -> AsyncIterator[Outcome]:
         """One outcome a mail, in their order."""
         for name, raw in mails:
-            yield await self._outcome(name, raw)
+            try:
+                outcome = await self._outcome(name, raw)
+            except Exception as error:  # as in the job that works a mail: it steps aside, the others go on
+                outcome = Outcome(name, Fate.UNREADABLE, error=type(error).__name__)
+            yield outcome
 
     async def _outcome(self, name: str, raw: bytes) -> Outcome:
         if len(raw) > MAX_BYTES:
@@ -145,6 +153,10 @@ class Backtest:
             return Fate.NO_ANSWER
         if proposal.route is Route.REVIEW or proposal.draft is None:
             return Fate.REVIEWED
-        intents = (finding.intent for finding in proposal.intents)
-        alone = proposal.is_worded_by_us and may_send_alone(self._policy, intents, link.account.segment)
+        intents, account = [finding.intent for finding in proposal.intents], link.account
+        if any(autonomy_of(self._policy, intent, account.segment) is Autonomy.OFF for intent in intents):
+            return Fate.REVIEWED
+        alone = proposal.is_worded_by_us and may_send_alone(
+            self._policy, intents, account.segment, is_natural_person=account.natural_person
+        )
         return Fate.SENT_ALONE if alone else Fate.DRAFTED

@@ -20,6 +20,7 @@ from app.domain.account import Link, LinkMethod
 from app.domain.clock import system_clock
 from app.domain.errors import Invalid, SettingInvalid
 from app.domain.message import Identity, ReadMail
+from app.domain.policy import Policy
 from app.mind import build_mind
 from app.operations.mail_files import UNUSED, account_of, link_by_account
 from app.policies.loading import load_policy
@@ -40,27 +41,27 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What a mail is held against, and who we are."""
+    """What a mail is held against, who we are, and by which policy."""
 
     find_link: FindLink
     named: str
     identity: Identity
+    policy: Policy
 
 
 async def backtest(wish: Wish) -> dict[str, Any]:
     """Work the history, write the report if one is asked for, and return the counts. Raises Invalid."""
     settings = settings_from_environment(secret_key=UNUSED)
     mind = build_mind(mind_config(settings))
-    async with _ground(wish.ledger) as ground:
-        runner = Backtest(mind, load_policy(settings.policy_file), ground.find_link, ground.identity, system_clock)
-        outcomes = []
+    async with _ground(wish.ledger, load_policy(settings.policy_file)) as ground:
+        runner = Backtest(mind, ground.policy, ground.find_link, ground.identity, system_clock)
+        tally = Tally(wish.minutes)
         async for outcome in runner.run(islice(mails_of(wish.history), wish.limit)):
-            outcomes.append(outcome)
-            if len(outcomes) % NOTED_EVERY == 0 and sys.stderr.isatty():
-                sys.stderr.write(f"\r{len(outcomes)} mails")
-    if not outcomes:
+            tally.add(outcome)
+            if tally.mails % NOTED_EVERY == 0 and sys.stderr.isatty():
+                sys.stderr.write(f"\r{tally.mails} mails")
+    if not tally.mails:
         raise Invalid(f"there is no mail in {wish.history}")
-    tally = Tally(tuple(outcomes), wish.minutes)
     if wish.report is not None:
         await asyncio.to_thread(write_page, tally, wish.report, history=wish.history.name, ledger=ground.named)
     return _counts(tally, ground.named)
@@ -77,7 +78,7 @@ def in_words(counts: dict[str, Any]) -> str:
 
 def _counts(tally: Tally, ledger: str) -> dict[str, Any]:
     return {
-        "mails": len(tally.outcomes),
+        "mails": tally.mails,
         "ledger": ledger,
         "fates": {fate.value: tally.fates[fate] for fate in Fate},
         "intents": {intent.value: count for intent, count in tally.intents.most_common()},
@@ -88,31 +89,34 @@ def _counts(tally: Tally, ledger: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _ground(ledger: Path | None) -> AsyncIterator[_Ground]:
-    """One account, if a file names it; else the instance's ledger, if there is an instance; else nobody's."""
+async def _ground(ledger: Path | None, policy: Policy) -> AsyncIterator[_Ground]:
+    """One account, if a file names it; else the instance's ledger, if there is an instance; else nobody's.
+
+    Only an instance has a policy that managers changed; `policy` is the file's.
+    """
     if ledger is not None:
         account = await asyncio.to_thread(account_of, ledger)
 
         async def by_account(read: ReadMail) -> Link:
             return link_by_account(read, account)
 
-        yield _Ground(by_account, f"the account in {ledger.name}", Identity(()))
+        yield _Ground(by_account, f"the account in {ledger.name}", Identity(()), policy)
         return
-    async with _instance() as ground:
+    async with _instance(policy) as ground:
         yield ground
 
 
 @asynccontextmanager
-async def _instance() -> AsyncIterator[_Ground]:
+async def _instance(policy: Policy) -> AsyncIterator[_Ground]:
     try:
         settings = settings_from_environment()
     except SettingInvalid as error:
         if NO_KEY not in str(error):
             raise
-        yield _nobody()
+        yield _nobody(policy)
         return
     if not _is_there(settings.database_url):
-        yield _nobody()
+        yield _nobody(policy)
         return
     services = build(settings)
 
@@ -123,7 +127,8 @@ async def _instance() -> AsyncIterator[_Ground]:
     try:
         async with services.database.read() as uow:
             own = await uow.mailboxes.own_addresses()
-        yield _Ground(by_ledger, "the ledger of this instance", Identity(own))
+            policy = await uow.oversight.in_force(policy)
+        yield _Ground(by_ledger, "the ledger of this instance", Identity(own), policy)
     finally:
         await services.close()
 
@@ -133,9 +138,9 @@ def _is_there(url: str) -> bool:
     return not is_sqlite(url) or Path(sqlite_path(url)).exists()
 
 
-def _nobody() -> _Ground:
+def _nobody(policy: Policy) -> _Ground:
     async def nobody(read: ReadMail) -> Link:
         del read
         return Link(LinkMethod.NONE)
 
-    return _Ground(nobody, "an empty ledger: every customer is unknown", Identity(()))
+    return _Ground(nobody, "an empty ledger: every customer is unknown", Identity(()), policy)

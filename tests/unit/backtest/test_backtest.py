@@ -62,13 +62,16 @@ def test_a_folder_without_mail_is_said(tmp_path: Path) -> None:
         list(mails_of(tmp_path))
 
 
-async def run(*mails: bytes, route: Route = Route.AUTO) -> Tally:
+async def run(*mails: bytes, route: Route = Route.AUTO, fails: int = 0) -> Tally:
     async def nobody(_read: ReadMail) -> Link:
         return Link(LinkMethod.NONE)
 
-    mind = PlainMind(route=route)
+    mind = PlainMind(route=route, fails=fails)
     backtest = Backtest(mind, load_policy(), nobody, Identity(("us@seller.example",)), FixedClock())
-    return Tally(tuple([outcome async for outcome in backtest.run(enumerate_(mails))]), Decimal(5))
+    tally = Tally(Decimal(5))
+    async for outcome in backtest.run(enumerate_(mails)):
+        tally.add(outcome)
+    return tally
 
 
 def enumerate_(mails: tuple[bytes, ...]) -> list[tuple[str, bytes]]:
@@ -87,7 +90,7 @@ async def test_what_would_have_happened_is_counted_and_the_hours_follow() -> Non
 
 async def test_a_mail_over_the_limit_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.backtest.service.MAX_BYTES", 10)
-    (outcome,) = (await run(MAILS[0])).outcomes
+    (outcome,) = (await run(MAILS[0])).shown
     assert (outcome.fate, outcome.error) == (Fate.UNREADABLE, "too_large")
 
 
@@ -105,5 +108,20 @@ async def test_the_page_loads_nothing_and_escapes_what_strangers_write(tmp_path:
 
 
 def test_no_mail_at_all_is_a_page_too() -> None:
-    assert "0 mails" in page(Tally((), Decimal(5)), history="x", ledger="y")
-    assert "bomb" in page(Tally((Outcome("a", Fate.UNREADABLE, error="bomb"),), Decimal(5)), history="x", ledger="y")
+    tally = Tally(Decimal(5))
+    assert "0 mails" in page(tally, history="x", ledger="y")
+    tally.add(Outcome("a", Fate.UNREADABLE, error="bomb"))
+    assert "bomb" in page(tally, history="x", ledger="y")
+
+
+async def test_one_mail_that_breaks_steps_aside_and_the_others_go_on() -> None:
+    tally = await run(*MAILS, fails=1)
+    assert tally.fates == {Fate.UNREADABLE: 1, Fate.DRAFTED: 2}
+    assert tally.shown[0].error == "RuntimeError"
+
+
+async def test_a_long_history_is_counted_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.backtest.service.MOST_SHOWN", 2)
+    tally = await run(*MAILS)
+    assert (tally.mails, len(tally.shown)) == (3, 2)
+    assert "The first 2 of 3" in page(tally, history="x", ledger="y")
