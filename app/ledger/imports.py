@@ -7,7 +7,7 @@ until one transaction compares them with what is stored, as a set, and writes th
     spool ─▶ staged beside the ledger ─▶ new │ changed │ unchanged ─▶ touch customers ─▶ marks ─▶ audit
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from app.ledger.spool import Spool
 
 BAD_ROWS_SHOWN = 100
 LIKELY_SHOWN = 3
+IsErased = Callable[[str], bool]
+"""Whether whoever has this address (in small letters) was erased at their wish."""
+
 QUIET_FIELDS = frozenset({"phone"})
 """What no mail relies on: a change is stored, but raises no version."""
 
@@ -72,8 +75,8 @@ def open_source(path: Path) -> Source:
     return source
 
 
-def check(kind: str, source: Source, customers: frozenset[str]) -> Checked:
-    """Read the whole file and judge it by itself; its rows are kept until `close`.
+def check(kind: str, source: Source, customers: frozenset[str], is_erased: IsErased = lambda _email: False) -> Checked:
+    """Read the whole file and judge it by itself; its rows are kept until `close`, but those of people who were erased.
 
     Raises ImportRefused with every bad row, Invalid for another kind.
     """
@@ -84,22 +87,30 @@ def check(kind: str, source: Source, customers: frozenset[str]) -> Checked:
     mark = source.decimal_mark(layout.amounts)
     spool = Spool([*(["id"] if layout.makes_ids else []), *layout.fields(source)])
     try:
-        foreign = _fill(spool, layout, RowReader(layout, source, mark, customers))
+        foreign, erased = _fill(spool, layout, RowReader(layout, source, mark, customers), is_erased)
     except BaseException:
         spool.close()
         raise
     checked = Checked(kind, layout, source, spool)
     checked.notes += _notes(checked, mark, foreign)
+    if erased:
+        checked.notes.append(f"erased at their wish, and left out: {erased}; take them out of the source too")
     return checked
 
 
-def _fill(spool: Spool, layout: Layout, reader: RowReader) -> list[str]:
-    """Returns the languages that Duebox does not write. Raises ImportRefused."""
+def _fill(spool: Spool, layout: Layout, reader: RowReader, is_erased: IsErased) -> tuple[list[str], int]:
+    """Returns the languages that Duebox does not write, and how many rows are of people who were erased.
+
+    Raises ImportRefused.
+    """
     bad: list[BadRow] = []
-    more, languages = 0, set()
+    more, erased, languages = 0, 0, set()
     ids = consecutive_ids()
     for row in reader:
         if not isinstance(row, BadRow):
+            if is_erased(row.get("email", "")):
+                erased += 1
+                continue
             languages.add(row.get("language") or LANGUAGES[0])
             if layout.makes_ids:
                 row["id"] = next(ids)
@@ -111,7 +122,7 @@ def _fill(spool: Spool, layout: Layout, reader: RowReader) -> list[str]:
             more += 1
     if bad:
         raise ImportRefused(bad, more=more)
-    return sorted(languages.difference(LANGUAGES))
+    return sorted(languages.difference(LANGUAGES)), erased
 
 
 async def stage(session: AsyncSession, checked: Checked) -> Staging:

@@ -99,7 +99,12 @@ class LedgerService:
             raise Invalid("a snapshot holds all open items: it is no part")
         async with self._database.read() as uow:
             customers = await Imports(uow.session).customer_ids()
-        with closing(await asyncio.to_thread(check, kind, source, customers)) as checked:
+            erased, index = await Imports(uow.session).erased(), uow.words.keyring.index
+        with closing(
+            await asyncio.to_thread(
+                check, kind, source, customers, lambda email: bool(erased and email) and index(email) in erased
+            )
+        ) as checked:
             if wish.dry_run:
                 async with self._database.read() as uow:
                     return await foresee(uow, checked, wish)

@@ -24,6 +24,7 @@ from app.domain.ids import new_id
 from app.domain.people import DUEBOX
 from app.domain.review import Action, CaseKind, OutboxState
 from app.ledger.cases import CaseNote, CaseService
+from app.ledger.service import LedgerService
 from app.policies.retention import load_retention
 from app.privacy.service import Erased, PrivacyService
 from tests.instances import Instance, mail
@@ -116,6 +117,28 @@ async def test_a_contact_is_emptied_and_letters_wait_for_the_statute(
     assert await privacy.keep_no_longer() == 1
     assert await privacy.export(PERSON, io.BytesIO(), by=DUEBOX) == 0
     assert (await AuditService(instance.database).verify()).first_bad is None
+
+
+@on_sqlite
+async def test_the_next_import_brings_nobody_back(instance: Instance, privacy: PrivacyService) -> None:
+    rows = [
+        {
+            "name": name,
+            "email": email,
+            "customer_id": "C-1",
+            "role": "accounts_payable",
+            "language": "en",
+            "active": "yes",
+        }
+        for name, email in (("Petra Vane", PERSON.upper()), ("Tom Ash", "tom@customer.example"))
+    ]
+    ledger = LedgerService(instance.database, instance.clock)
+    await privacy.erase(PERSON, by=DUEBOX)
+    report = await ledger.import_rows("contacts", rows, by=DUEBOX)
+    assert (report.rows, report.new) == (1, 1)
+    assert "erased at their wish, and left out: 1" in " ".join(report.notes)
+    assert (await ledger.import_rows("contacts", rows[:1], by=DUEBOX)).rows == 0
+    assert found(CONTACT, dump(instance)) == []
 
 
 @on_sqlite

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.staging import IS_OPEN
 from app.db.tables.ledger import CustomerRow, ImportRow, InvoiceRow, PaymentRow
 from app.db.tables.papers import LedgerRequestRow
+from app.db.tables.privacy import ErasureRow
 from app.domain.account import InvoiceStatus
 from app.domain.errors import Invalid
 
@@ -62,6 +63,10 @@ class Imports:
 
     async def customer_ids(self) -> frozenset[str]:
         return frozenset(await self._session.scalars(sa.select(CustomerRow.id)))
+
+    async def erased(self) -> frozenset[str]:
+        """The keyed hashes of the addresses of people who were erased at their wish."""
+        return frozenset(await self._session.scalars(sa.select(ErasureRow.address_hash)))
 
     async def whole(self, kind: str = "invoices") -> list[tuple[datetime, list[str]]]:
         """When files of a kind were taken that are no parts, and the companies that each speaks for; the newest first,
