@@ -3,7 +3,8 @@
     request ─▶ who asks? ─▶ narrow(portfolio) ─▶ each SELECT, UPDATE and DELETE of the session gets
                                                  "customer_id IS NULL OR customer_id IN (the portfolio's customers)"
 
-A row that belongs to no customer yet stays visible: somebody must find out whose it is. Jobs are narrowed by nobody.
+A row that belongs to no customer yet stays visible: somebody must find out whose it is. Jobs are narrowed by nobody,
+but for what they tell one person.
 """
 
 from collections.abc import Iterator
@@ -35,6 +36,14 @@ def unnarrowed() -> Iterator[None]:
         yield
     finally:
         _narrowed.reset(token)
+
+
+@contextmanager
+def narrowed(portfolio: Portfolio) -> Iterator[None]:
+    """What happens inside sees what this person would see: what is done for somebody who is not asking."""
+    with unnarrowed():
+        narrow(portfolio)
+        yield
 
 
 def narrow(portfolio: Portfolio) -> None:

@@ -3,7 +3,8 @@
     look, once a minute, on one worker ─▶ note what is new, for whom, by which channel
                                        ─▶ deliver what is due: read, close; send; write what came of it
 
-Neither says more than that something waits, how much of it, and where: no name, no amount, no word of a mail.
+Neither says more than that something waits, how much of it, and where: no name, no amount, no word of a mail. Nobody is
+told of another portfolio's mail, or that a second person is needed where they were the first.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from uuid import UUID
 
 import structlog
 
+from app.db.narrowing import narrowed
 from app.db.repositories.notices import Wishes
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
@@ -30,11 +32,13 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.notices import Channel, NoticeKind
 from app.domain.ports import Poster, Sender, SendResult
-from app.domain.review import ReviewState
 from app.web.languages import catalogue, language_of
 
 LOOK_SECONDS = 60.0
 LEASE = "notices"
+SECOND = "second"
+"""Follows the id of a case that was told when it came, and waits for a second person now: that is told anew."""
+
 NEWS = timedelta(days=1)
 """What is older is no news: who begins to be told is not told of everything."""
 
@@ -84,7 +88,8 @@ class Notifier:
         """Note what is new and deliver what is due. Returns how many deliveries went well."""
         async with self._database.write() as uow:
             for wishes in await uow.notices.wishes():
-                await self._note(uow, wishes)
+                with narrowed(wishes.portfolio):
+                    await self._note(uow, wishes)
         async with self._database.write() as uow:
             parcels = await self._parcels(uow)
         went_well = 0
@@ -108,9 +113,12 @@ class Notifier:
             today = self._clock().date().isoformat()
             return [f"{mailbox}:{today}" for mailbox in await uow.notices.broken_mailboxes()]
         since = self._clock() - NEWS
-        urgent = kind is NoticeKind.URGENT_REVIEW
-        waiting = await uow.notices.urgent(URGENT, since=since) if urgent else await uow.notices.overdue(since=since)
-        return [str(review.id) for review in waiting if review.assignee_id in (None, user_id)]
+        if kind is NoticeKind.REVIEW_OVERDUE:
+            waiting, second = await uow.notices.overdue(user_id, since=since), []
+        else:
+            waiting = await uow.notices.urgent(URGENT, user_id, since=since)
+            second = [f"{review.id}:{SECOND}" for review in await uow.notices.second(user_id, since=since)]
+        return [str(review.id) for review in waiting if review.assignee_id in (None, user_id)] + second
 
     async def _parcels(self, uow: Uow) -> list[_Parcel]:
         """What is due, put together. What has come right meanwhile is told to nobody."""
@@ -123,7 +131,7 @@ class Notifier:
             if (
                 one is None
                 or notice.channel not in one.channels
-                or not await self._still(uow, notice.kind, notice.subject)
+                or not await self._still(uow, one, notice.kind, notice.subject)
             ):
                 notice.done_at, notice.last_error = self._clock(), "no_longer"
             elif notice.channel is Channel.WEBHOOK:
@@ -139,10 +147,12 @@ class Notifier:
         return parcels
 
     @staticmethod
-    async def _still(uow: Uow, kind: NoticeKind, subject: str) -> bool:
+    async def _still(uow: Uow, wishes: Wishes, kind: NoticeKind, subject: str) -> bool:
+        name, _, more = subject.partition(":")
         if kind is NoticeKind.MAILBOX_FAILED:
-            return UUID(subject.partition(":")[0]) in set(await uow.notices.broken_mailboxes())
-        return (await uow.reviews.get(UUID(subject))).state is ReviewState.PENDING
+            return UUID(name) in set(await uow.notices.broken_mailboxes())
+        with narrowed(wishes.portfolio):
+            return await uow.notices.waits(UUID(name), wishes.user_id, second=more == SECOND)
 
     async def _deliver(self, parcel: _Parcel) -> str:
         """Empty when it went well, else a closed word."""

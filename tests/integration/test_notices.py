@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import sqlalchemy as sa
 from standardwebhooks import Webhook
 
 from app.adapters.poster import WebhookPoster
 from app.db.repositories.notices import Wishes
 from app.db.tables.mail import MailboxRow
+from app.db.tables.system import UserRow
 from app.domain.errors import Unreachable
+from app.domain.ids import new_id
 from app.domain.intents import Intent, Route
 from app.domain.notices import NoticeKind, QuietHours
-from app.domain.review import Action
+from app.domain.review import Action, ReviewState, Role
 from app.review.notice_routes import new_secret
 from app.review.notices import Notifier
 from tests.instances import Instance, mail
@@ -139,6 +142,55 @@ async def test_a_digest_gathers_what_waits_and_quiet_hours_are_kept(instance: In
     assert b"Auto-Submitted: auto-generated" in raw
     assert b"https://duebox.example/queue" in raw
     assert not any(word in raw for word in WORDS)
+
+
+@pytest.mark.parametrize(("portfolio", "told"), [(["segment:key"], 0), ([], 2)])
+async def test_nobody_is_told_of_another_portfolio(
+    instance: Instance, receiver: Receiver, portfolio: list[str], told: int
+) -> None:
+    await wish(instance, by_mail=True, webhook_url=receiver.url, webhook_secret=new_secret())
+    (review,) = await instance.work(mail())
+    async with instance.database.write() as uow:
+        (await uow.reviews.get(review.id)).reasons = ["fraud_risk"]
+        await uow.session.execute(sa.update(UserRow).values(portfolio=portfolio))
+    assert await notifier(instance, receiver.url).look() == told
+    assert (len(receiver.taken), len(instance.sender.sent)) == (told / 2, told / 2)
+
+
+async def test_what_leaves_a_portfolio_before_it_is_told_is_not_told(instance: Instance) -> None:
+    minute = instance.clock().hour * 60 + instance.clock().minute
+    await wish(instance, by_mail=True, quiet=QuietHours(minute, (minute + 30) % 1_440, "UTC"))
+    (review,) = await instance.work(mail())
+    async with instance.database.write() as uow:
+        (await uow.reviews.get(review.id)).reasons = ["fraud_risk"]
+    assert await notifier(instance).look() == 0
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(UserRow).values(portfolio=["segment:key"]))
+    instance.clock.advance(seconds=31 * 60)
+    assert await notifier(instance).look() == 0
+
+
+async def test_a_case_that_needs_a_second_person_is_told_to_others_than_the_first(
+    instance: Instance, receiver: Receiver
+) -> None:
+    """Also where it was told when it came; and until somebody decides."""
+    await wish(instance, webhook_url=receiver.url, webhook_secret=new_secret())
+    told = notifier(instance, receiver.url)
+    reviews = await instance.work(mail(), mail(subject="second"))
+    async with instance.database.write() as uow:
+        first = UserRow(id=new_id(), email="first@seller.example", name="F", role=Role.MANAGER, password_hash="")
+        first.created_at = instance.clock()
+        uow.users.add(first)
+        for review in reviews:
+            (await uow.reviews.get(review.id)).reasons = ["fraud_risk"]
+    assert await told.look() == 2
+    async with instance.database.write() as uow:
+        for review, by in zip(reviews, (first.id, instance.collector.id), strict=True):
+            row = await uow.reviews.get(review.id)
+            row.state, row.decided_by, row.decided_at = ReviewState.AWAITING_SECOND, by, instance.clock()
+    assert await told.look() == 1
+    assert json.loads(receiver.taken[-1][1])["data"]["id"] == str(reviews[0].id)
+    assert await told.look() == 0
 
 
 async def test_only_the_operators_origins_are_called(receiver: Receiver) -> None:

@@ -19,6 +19,7 @@ from app.domain.clock import Clock
 from app.domain.ids import new_id
 from app.domain.notices import Channel, NoticeKind, QuietHours
 from app.domain.oauth import NEEDS_REAUTH
+from app.domain.portfolio import EVERYTHING, Portfolio, portfolio_of
 from app.domain.review import ReviewState
 
 AT_ONCE = 200
@@ -29,7 +30,7 @@ BROKEN_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How a person wants to be told. `quiet` is None for at any hour."""
+    """How a person wants to be told, and of whose mail. `quiet` is None for at any hour."""
 
     user_id: UUID
     email: str = field(repr=False)
@@ -39,6 +40,7 @@ class Wishes:
     webhook_secret: str = field(default="", repr=False)
     quiet: QuietHours | None = None
     language: str = ""
+    portfolio: Portfolio = EVERYTHING
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -56,7 +58,10 @@ class Notices:
         """Of everybody who is active and said how."""
         query = sa.select(NotifyRow, UserRow).join(UserRow, UserRow.id == NotifyRow.user_id).where(UserRow.active)
         found = await self._session.execute(query)
-        return [replace(self._opened(row, user.email), language=user.language) for row, user in found]
+        return [
+            replace(self._opened(row, user.email), language=user.language, portfolio=portfolio_of(user.portfolio))
+            for row, user in found
+        ]
 
     async def wishes_of(self, user_id: UUID, email: str) -> Wishes:
         row = await self._session.get(NotifyRow, user_id)
@@ -76,13 +81,22 @@ class Notices:
         row.quiet_to = wishes.quiet.end if wishes.quiet else None
         row.zone = wishes.quiet.zone if wishes.quiet else "UTC"
 
-    async def urgent(self, reasons: Iterable[str], *, since: datetime) -> Sequence[ReviewRow]:
-        """Reviews that wait, for one of these reasons, since they were opened after a moment."""
+    async def urgent(self, reasons: Iterable[str], user_id: UUID, *, since: datetime) -> Sequence[ReviewRow]:
+        """Reviews that wait for this person, for one of these reasons, since they were opened after a moment."""
         grave = sa.or_(*(names(ReviewRow.reasons, reason) for reason in reasons))
-        return await self._waiting(grave, ReviewRow.opened_at >= since)
+        return await self._waiting(_for(user_id), grave, ReviewRow.opened_at >= since)
 
-    async def overdue(self, *, since: datetime) -> Sequence[ReviewRow]:
-        return await self._waiting(ReviewRow.due_at < self._clock(), ReviewRow.due_at >= since)
+    async def second(self, user_id: UUID, *, since: datetime) -> Sequence[ReviewRow]:
+        """Reviews of which somebody else took the first of two steps after a moment."""
+        return await self._waiting(_second(user_id), ReviewRow.decided_at >= since)
+
+    async def overdue(self, user_id: UUID, *, since: datetime) -> Sequence[ReviewRow]:
+        return await self._waiting(_for(user_id), ReviewRow.due_at < self._clock(), ReviewRow.due_at >= since)
+
+    async def waits(self, review_id: UUID, user_id: UUID, *, second: bool) -> bool:
+        """Whether this person may still decide it; `second`: as the second of two."""
+        theirs = _second(user_id) if second else _for(user_id)
+        return await self._session.scalar(sa.select(ReviewRow.id).where(ReviewRow.id == review_id, theirs)) is not None
 
     async def broken_mailboxes(self) -> Sequence[UUID]:
         """Those that were not read for a while, or that somebody must sign in to again: one failed look is none."""
@@ -126,12 +140,7 @@ class Notices:
         return await self._session.get(NoticeRow, notice_id)
 
     async def _waiting(self, *conditions: sa.ColumnElement[bool]) -> Sequence[ReviewRow]:
-        query = (
-            sa.select(ReviewRow)
-            .where(ReviewRow.state == ReviewState.PENDING, *conditions)
-            .order_by(ReviewRow.rank.desc())
-            .limit(AT_ONCE)
-        )
+        query = sa.select(ReviewRow).where(*conditions).order_by(ReviewRow.rank.desc()).limit(AT_ONCE)
         return (await self._session.scalars(query)).all()
 
     def _opened(self, row: NotifyRow, email: str) -> Wishes:
@@ -141,3 +150,12 @@ class Notices:
             quiet = QuietHours(row.quiet_from, row.quiet_to, row.zone)
         kinds = frozenset(NoticeKind(kind) for kind in row.kinds)
         return Wishes(row.user_id, email, kinds, row.by_mail, words["url"], words["secret"], quiet)
+
+
+def _second(user_id: UUID) -> sa.ColumnElement[bool]:
+    """Waits for a second person, and this one was not the first."""
+    return sa.and_(ReviewRow.state == ReviewState.AWAITING_SECOND, ReviewRow.decided_by != user_id)
+
+
+def _for(user_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.or_(ReviewRow.state == ReviewState.PENDING, _second(user_id))
