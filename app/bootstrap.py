@@ -299,6 +299,7 @@ def build(
     tokens = ProviderTokens(clock)
     accounts = MailAccounts(database, tokens, clock)
     plans = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
+    claims = ClaimBook(database, plans.claims, clock)
     batches = BatchService(database, plans, mind, policy, clock)
     sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
     sender = _sender(settings, sink, accounts)
@@ -379,9 +380,9 @@ def build(
         batches=batches,
         sending=sending,
         batch_pages=BatchPages(database),
-        reminder_pages=ReminderPages(database, plans, clock, max_age=policy.ledger.max_age),
+        reminder_pages=ReminderPages(database, plans, claims, clock, max_age=policy.ledger.max_age),
         spoken=SpokenTexts(database, plans, mind, policy, clock),
-        claims=ClaimBook(database, plans.claims, clock),
+        claims=claims,
         learning=LearningPages(database, plans.policy, clock, sending_stopped=policy.sending_stopped),
         insights=insights,
         dashboards=InsightsPages(database, clock),

@@ -113,6 +113,10 @@ class InvoiceClaim:
         """Rounded once, at the end, half a cent upwards."""
         return sum((stretch.interest for stretch in self.stretches), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
 
+    @property
+    def total(self) -> Decimal:
+        return self.interest + self.fixed_sum
+
 
 @dataclass(frozen=True, slots=True)
 class InterestWish:

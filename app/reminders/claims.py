@@ -30,9 +30,11 @@ Disputed = Mapping[str, Decimal]
 
 @dataclass(slots=True)
 class Found:
-    """The claims by a law; `missing`: why there is none, by number, where a rate is not known or nobody checked it."""
+    """The claims by a law, in its currency; `missing`: why there is none, by number, where a rate is not known or was
+    checked by nobody."""
 
     law: str
+    currency: str
     claims: list[InvoiceClaim] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +77,7 @@ class Claims:
         if self._wish is None or self._rule is None:
             raise Invalid("no interest is claimed: add [reminders.interest] to the policy file")
         payments = await _payments(uow, rows)
-        found = Found(self._rule.law)
+        found = Found(self._rule.law, self._rule.currency)
         for row in rows:
             late = _late(row, payments.get((row.customer_id, row.number), ()), disputed.get(row.number, Decimal(0)))
             try:
@@ -99,6 +101,14 @@ class ClaimBook:
         self._database = database
         self._claims = claims
         self._clock = clock
+
+    async def shown(self, customer_id: str) -> Found | None:
+        """The same for a page, which has nothing to say where nothing can be claimed. Raises NotFound."""
+        try:
+            found = await self.of(customer_id)
+        except Invalid:
+            return None
+        return found if found.claims or found.missing else None
 
     async def of(self, customer_id: str) -> "Found":
         """The claims up to today. Raises NotFound, and Invalid for a natural person or without a law."""

@@ -14,6 +14,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid
 from app.domain.reminder import NextAction, PlanLine, Why
+from app.reminders.claims import ClaimBook
 from app.reminders.history import history
 from app.reminders.outlook import Ahead, outlook
 from app.reminders.phrases import PHRASES
@@ -30,9 +31,12 @@ DAYS_FROM_TODAY = 366
 
 
 class ReminderPages:
-    def __init__(self, database: Database, reminders: ReminderService, clock: Clock, *, max_age: timedelta) -> None:
+    def __init__(
+        self, database: Database, reminders: ReminderService, claims: ClaimBook, clock: Clock, *, max_age: timedelta
+    ) -> None:
         self._database = database
         self._reminders = reminders
+        self._claims = claims
         self._clock = clock
         self._max_age = max_age
 
@@ -86,6 +90,7 @@ class ReminderPages:
             name=names.get(customer_id, customer_id),
             timeline=draw([*past, *map(_planned, ahead)], today),
             rows=tuple(_row(line, names) for line in lines),
+            claims=await self._claims.shown(customer_id),
         )
 
     async def _some(self, uow: Uow, day: date, after: str, limit: int) -> tuple[list[PlanLine], str, bool]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from app.reminders.claims import Found
 from app.reminders.timeline import Timeline
 
 Sum: TypeAlias = tuple[Decimal, str]
@@ -86,9 +87,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One customer: the drawing, and what the plan says of today."""
+    """One customer: the drawing, what the plan says of today, and what may be claimed for what was late."""
 
     customer_id: str
     name: str
     timeline: Timeline
     rows: tuple[Row, ...]
+    claims: Found | None

@@ -8,8 +8,10 @@ import pytest
 
 from app.domain.reminder import Channel, NextAction, Stage, Why
 from app.reminders import pages
+from app.reminders.claims import ClaimBook
 from app.reminders.timeline import LANES
 from app.web.rendering import templates
+from tests.integration.test_claims import CLAIMS
 from tests.running import CUSTOMERS, INVOICES
 from tests.web.test_ledger_pages import HOSTILE, PROMISE, Desk, check, desk, reader
 
@@ -101,6 +103,23 @@ async def test_the_months_of_a_customer_are_drawn_and_told(desk: Desk) -> None:
         assert words in table, words
     assert 'hx-get="/reminders/customers/C-1"' in await desk.get("/customers/C-1")
     await desk.get("/reminders/customers/nobody", 404)
+
+
+async def test_what_may_be_claimed_stands_beside_the_months_also_when_the_invoice_is_paid(desk: Desk) -> None:
+    assert 'id="claims"' not in await desk.get("/reminders/customers/C-1"), "the policy names no law"
+    book = ClaimBook(desk.services.database, CLAIMS, desk.clock)
+    desk.services.reminder_pages._claims = book  # noqa: SLF001  # as bootstrap gives it
+    await desk.take(
+        "payments",
+        "payment_id,customer_id,date,amount,currency,reference,invoice_number\nP-1,C-1,2026-05-11,100.00,EUR,,INV-1001\n",
+    )
+    await desk.take("invoices", INVOICES.replace("100.00,EUR", "0.00,EUR", 1).replace(",,open", ",,paid", 1))
+    page = await desk.get("/reminders/customers/C-1")
+    check(page)
+    told = page[page.index('id="claims"') :]
+    for words in ("the law of the test", "INV-1001", "€40.27"):
+        assert words in told, words
+    assert "#claims" in await desk.get("/customers/C-1")
 
 
 async def test_old_data_stops_reminders_and_says_so(desk: Desk) -> None:
