@@ -33,7 +33,7 @@ GRAVE = frozenset(
         Intent.EXTENSION_REQUEST,
     }
 )
-SUSPICION = 0.25
+SUSPICION = 0.14
 """A grave intent this likely, though it is not named, is reason enough to ask a person."""
 
 LIKELY = 0.7
