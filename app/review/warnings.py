@@ -29,6 +29,9 @@ BANNERS = (
     Reason.CHANGED_SINCE_APPROVAL,
 )
 
+DEFECTS = ("second_parser", "empty_multipart", "unknown_charset", "undeclared_charset", "broken_text")
+"""Of parsing: what was read may not be all that was written. What was cut off or differs has a banner of its own."""
+
 _EXCERPT = 600
 
 
@@ -43,6 +46,9 @@ async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
     if case.read.screening.has_hidden_text:
         raw = await uow.words.get(case.message.raw_id)
         banners.append(Banner("hidden_text", excerpt=await asyncio.to_thread(hidden_words, raw)))
+    defects = tuple(defect for defect in DEFECTS if defect in case.read.mail.defects)
+    if defects:
+        banners.append(Banner("defects", details=defects))
     return tuple(banners)
 
 

@@ -1,4 +1,4 @@
-"""Who asked for no more mail by the button of a reminder: one click marks the contact."""
+"""What the page of a case warns of: a wish for no more mail, marked at one click; what is damaged, in words."""
 
 import re
 from dataclasses import dataclass, replace
@@ -26,13 +26,13 @@ class Told(PlainMind):
         return replace(thought, proposal=replace(thought.proposal, reasons=(Reason.NO_MORE_MAIL,), draft=None))
 
 
-async def waiting(house: House) -> str:
+async def waiting(house: House, raw: bytes) -> str:
     services = house.services
     async with services.database.write() as uow:
         box = await uow.mailboxes.add(
             secret="", name="test", address=ADDRESS, team="Seller", kind=MailboxKind.WEBHOOK, scheme="raw"
         )
-    await services.intake.store(box.id, [Incoming("webhook:1", mail(""), house.clock())])
+    await services.intake.store(box.id, [Incoming("webhook:1", raw, house.clock())])
     async with services.database.read() as uow:
         (message,) = await uow.messages.page(state=None, after=None, limit=2)
     await TriageService(services.database, Told(), services.policy, house.clock).work(str(message.id))
@@ -42,7 +42,7 @@ async def waiting(house: House) -> str:
 
 
 async def test_one_click_on_the_case_marks_the_contact(house: House) -> None:
-    review = await waiting(house)
+    review = await waiting(house, mail(""))
     async with house.as_(Role.AUDITOR) as http:
         page = (await http.get(f"/reviews/{review}")).text
         assert BANNER in page
@@ -59,3 +59,13 @@ async def test_one_click_on_the_case_marks_the_contact(house: House) -> None:
         assert "No contact with this address is written to." in page
     async with house.services.database.read() as uow:
         assert [row.reachability for row in await uow.contacts.at(PETRA)] == [Reachability.DECLINED]
+
+
+async def test_what_is_damaged_about_a_mail_is_said_in_words(house: House) -> None:
+    broken = mail("X").replace(b"X", b"We pay on Friday \x80\xff.").replace(b'charset="utf-8"', b'charset="klingon"')
+    review = await waiting(house, broken)
+    async with house.as_(Role.COLLECTOR) as http:
+        for language, words in (("en", "it names an unknown alphabet"), ("de", "unbekannten Zeichensatz")):
+            page = await http.get(f"/reviews/{review}", headers={"accept-language": language})
+            assert words in page.text
+            assert "unknown_charset" not in page.text
