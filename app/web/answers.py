@@ -141,16 +141,14 @@ async def _answer(request: Request, status: int, message: str) -> Response:
         page = await page_of(request, "", user)
     except (SignInNeeded, SQLAlchemyError, OSError):
         page = await page_of(request, "", None)
-    written = await _written(request) if page.user else ()
+    written = _written(request) if page.user else ()
     return html(request, "error.html", status=status, page=page, message=message, written=written, request_id="")
 
 
-async def _written(request: Request) -> tuple[str, ...]:
-    """What a person had written into a form that was refused. A form that was never read is not read now."""
-    try:
-        form = await request.form() if request.method == "POST" else FormData()
-    except RuntimeError:
-        form = FormData()
+def _written(request: Request) -> tuple[str, ...]:
+    """What a person had written into a form that was refused. A form that was not read whole is not read now: what was
+    left of it is gone, and whoever waits for it waits for ever."""
+    form: FormData = getattr(request, "_form", None) or FormData()
     return tuple(text for name in TEXTS if isinstance(text := form.get(name), str) and " " in text.strip())
 
 

@@ -127,6 +127,7 @@ def test_all_is_well(house: House, model: ModelServer) -> None:
     assert code == 0, findings
     assert set(findings) - {"disk", "partitions"} == {
         "database",
+        "checkpoints",
         "clock",
         "jobs",
         "ledger",

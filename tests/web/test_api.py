@@ -438,10 +438,10 @@ def test_a_person_says_what_became_of_an_unknown_mail(house: House) -> None:
 
 
 def test_a_failed_mail_may_only_be_sent_again(house: House) -> None:
-    house.sink.plan(reply("550 5.1.1 no such user", at=At.RCPT))
+    house.sink.plan(reply("550 5.7.1 not accepted", at=At.RCPT))
     made = house.approved()
     row = house.wait_for_state(made["outbox_id"], "failed")
-    assert row["last_error"] == "550 5.1.1"
+    assert row["last_error"] == "550 5.7.1"
     path = f"/api/v1/outbox/{made['outbox_id']}/resolve"
     for outcome in ("sent", "failed"):
         assert house.ask("POST", path, json={"outcome": outcome}).status_code == 422
