@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.administration.service import AdministrationPages
 from app.domain.errors import Invalid
-from app.domain.people import Scope, SignedIn
+from app.domain.people import Scope
 from app.domain.review import Role
 from app.domain.typed import amount_of
-from app.web.auth import Administrator
+from app.web.auth import Administrator, cookie_name
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
 from app.web.people import Identity
@@ -20,6 +20,8 @@ from app.web.people import Identity
 router = APIRouter(include_in_schema=False)
 FORM = [Depends(check_csrf)]
 HOME = "/administration"
+SHOWN_SECONDS = 60
+"""From when a token is issued to when the page must show it."""
 
 
 def administration_pages(request: Request) -> AdministrationPages:
@@ -32,7 +34,13 @@ Line = Annotated[str, Form(max_length=320)]
 
 @router.get("/administration")
 async def administration(request: Request, pages: Pages, user: Administrator) -> HTMLResponse:
-    return await _page(request, pages, user)
+    cookie = _token_cookie(request)
+    view = await pages.page(new_token=request.cookies.get(cookie, ""))
+    page = await page_of(request, "administration", user)
+    response = html(request, "administration/administration.html", page=page, view=view, me=user.id)
+    if view.new_token:
+        response.delete_cookie(cookie, path="/", secure=_is_secure(request), httponly=True)
+    return response
 
 
 @router.post("/administration/users", dependencies=FORM)
@@ -84,12 +92,17 @@ async def new_token(
     name: Line = "",
     scope: Annotated[str, Form()] = Scope.READ.value,
     days: Annotated[int, Form(ge=1, le=3650)] = 90,
-) -> HTMLResponse:
-    """Shown on the answer alone, once."""
+) -> RedirectResponse:
+    """Shown once, by the page that this leads to: an answer of its own would issue another when it is loaded again."""
     scopes = tuple(Scope) if scope == Scope.WRITE.value else (Scope.READ,)
     email = await pages.email_of(owner)
     token = await identity.new_token(email, name=name, scopes=scopes, days=days, by=user)
-    return await _page(request, pages, user, new_token=token)
+    response = RedirectResponse(HOME, status_code=303)
+    response.set_cookie(
+        _token_cookie(request), token, max_age=SHOWN_SECONDS, path="/", secure=_is_secure(request), httponly=True,
+        samesite="strict",
+    )  # fmt: skip
+    return response
 
 
 @router.post("/administration/tokens/{token_hash}/withdraw", dependencies=FORM)
@@ -114,7 +127,9 @@ def _hundredths(text: str) -> int:
     return int(value)
 
 
-async def _page(request: Request, pages: AdministrationPages, user: SignedIn, *, new_token: str = "") -> HTMLResponse:
-    view = await pages.page(new_token=new_token)
-    page = await page_of(request, "administration", user)
-    return html(request, "administration/administration.html", page=page, view=view, me=user.id)
+def _token_cookie(request: Request) -> str:
+    return f"{cookie_name(request)}-token"
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"

@@ -61,16 +61,19 @@ async def login(
     password: Annotated[str, Form()] = "",
     next_: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
-    """The session's token is new at every sign-in."""
+    """The session's token is new at every sign-in; the browser is known from now on."""
     try:
-        token = await identity.sign_in(email, password)
+        token = await identity.sign_in(email, password, browser=request.cookies.get(_browser_cookie(request), ""))
     except NotAllowed as refused:
         return await _form(request, error=refused.sentence, email=email, following=next_, status=401)
     except TooManyAttempts as paused:
         answer = await _form(request, error="too_many", email=email, following=next_, status=429)
         answer.headers["Retry-After"] = str(paused.retry_after)
         return answer
-    return await _signed_in(request, identity, token, next_)
+    response = await _signed_in(request, identity, token, next_)
+    browser = await identity.known_browser(email)
+    _set_cookie(request, response, _browser_cookie(request), browser, seconds=YEAR.total_seconds())
+    return response
 
 
 @router.get("/login/with")
@@ -164,6 +167,10 @@ def _is_secure(request: Request) -> bool:
 
 def _trip_cookie(request: Request) -> str:
     return f"{cookie_name(request)}-trip"
+
+
+def _browser_cookie(request: Request) -> str:
+    return f"{cookie_name(request)}-browser"
 
 
 def _way_back(request: Request) -> str:

@@ -1,6 +1,11 @@
-"""Users, passwords, sessions and API tokens."""
+"""Users, passwords, sessions and API tokens.
+
+Wrong passwords make a pause, counted by address: who guesses from anywhere is slowed down. A browser where somebody
+signed in before is counted by itself, so that nobody outside can keep a user out by typing wrong passwords.
+"""
 
 import asyncio
+import hmac
 import re
 import secrets
 from collections.abc import Iterable
@@ -24,6 +29,7 @@ PAUSE = timedelta(minutes=5)
 TRIES = 5
 SHORTEST_PASSWORD = 12
 TOKEN_BYTES = 32
+BROWSER_BYTES = 16
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -85,16 +91,24 @@ class IdentityService:
             uow.audit.add("identity.password.changed", actor=by.actor, user_id=user.id)
         return await self._open_session(by.email)
 
-    async def sign_in(self, email: str, password: str) -> str:
-        """A session token. Raises NotAllowed with the tries that are left, or TooManyAttempts."""
-        tries = await self._count_try(email)
+    async def sign_in(self, email: str, password: str, *, browser: str = "") -> str:
+        """A session token. `browser` is what `known_browser` gave it. Raises NotAllowed with the tries that are left,
+        or TooManyAttempts."""
+        counted = await self._counted(email, browser)
+        tries = await self._count_try(counted)
         async with self._database.read() as uow:
             user = await uow.users.by_email(email)
         known = user.password_hash if user is not None and user.active else self._nobody
         fits = await asyncio.to_thread(self._hasher.verify, password, known)
         if user is None or not user.active or not fits:
             raise await self._refused(email, tries)
-        return await self._open_session(email)
+        return await self._open_session(email, counted=counted)
+
+    async def known_browser(self, email: str) -> str:
+        """What tells a browser where this person has signed in from any other. It opens nothing."""
+        name = secrets.token_hex(BROWSER_BYTES)
+        async with self._database.read() as uow:
+            return f"{name}.{_mark(uow, email, name)}"
 
     async def sign_in_as(self, email: str) -> str:
         """A session token for somebody whom an identity provider vouches for. Raises NotAllowed for a stranger."""
@@ -186,15 +200,22 @@ class IdentityService:
                 raise NotFound("there is no such user")
             user.language = language
 
-    async def _open_session(self, email: str) -> str:
+    async def _open_session(self, email: str, *, counted: str = "") -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         async with self._database.write() as uow:
             user = await self._user(uow, email)
-            await uow.users.clear_failures(email)
+            await uow.users.clear_failures(counted or email)
             await uow.users.forget_expired_sessions()
             uow.users.open_session(token, user.id, expires_at=self._clock() + SESSION)
             uow.audit.add("identity.session.opened", actor=f"user:{user.id}", user_id=user.id)
         return token
+
+    async def _counted(self, email: str, browser: str) -> str:
+        """By what tries are counted: the address, in a browser of theirs with its name."""
+        name, _, mark = browser.partition(".")
+        async with self._database.read() as uow:
+            is_theirs = hmac.compare_digest(mark.encode(), _mark(uow, email, name).encode())
+        return f"{email}\0{name}" if is_theirs else email
 
     async def _count_try(self, email: str) -> int:
         """Count a try before it is made, so that many at once are many. Raises TooManyAttempts during a pause."""
@@ -251,6 +272,10 @@ def _signed_in(user: UserRow | None, *, scopes: Iterable[str] = tuple(Scope)) ->
         return None
     may = frozenset(Scope(scope) for scope in scopes)
     return SignedIn(user.id, user.name, user.email, user.role, portfolio_of(user.portfolio), may, user.language)
+
+
+def _mark(uow: Uow, email: str, name: str) -> str:
+    return uow.words.keyring.index(f"browser\0{email.strip().lower()}\0{name}")
 
 
 def _actor(by: SignedIn | None) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from app.db.tables.work import OutboxRow
@@ -14,6 +14,7 @@ from app.domain.errors import NotFound
 from app.domain.review import OutboxState, Outcome
 from app.outbox.service import OutboxService
 from app.web.auth import ApiUser, PageUser
+from app.web.back import stuck_or
 from app.web.csrf import check_csrf
 from app.web.errors import problems
 
@@ -79,10 +80,10 @@ async def resolve(outbox_id: UUID, resolution: Resolution, outboxes: Outboxes, u
 
 @router.post("/outbox/{outbox_id}/resolve", include_in_schema=False, dependencies=[Depends(check_csrf)])
 async def resolve_form(
-    outbox_id: UUID, outcome: Annotated[Outcome, Form()], outboxes: Outboxes, user: PageUser
+    request: Request, outbox_id: UUID, outcome: Annotated[Outcome, Form()], outboxes: Outboxes, user: PageUser
 ) -> Response:
     await outboxes.resolve(outbox_id, outcome, by=user)
-    return RedirectResponse("/sent", status_code=303)
+    return await stuck_or(request, "/sent")
 
 
 async def _item(uow: Uow, row: OutboxRow) -> OutboxItem:

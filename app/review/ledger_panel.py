@@ -14,6 +14,9 @@ from app.domain.receivables import AGES, age_of
 from app.domain.review import CaseKind
 from app.review.ledger_view import Ageing, Amount, CaseRow, ContactRow, Hold, InvoiceRow, LedgerView, Payment
 
+MOST_INVOICES, MOST_CASES = 30, 20
+"""Beside a case: those that the mail is about, then the oldest; of cases the newest."""
+
 LOOKED_BACK = 5
 """Of so many mails written last, the newest that has left counts."""
 
@@ -37,6 +40,8 @@ async def ledger_panel(
     overdue = total(
         i.open for i in account.invoices if i.is_open and i.kind is InvoiceKind.INVOICE and i.due_date < today
     )
+    invoices = [_invoice(invoice, today, concerned) for invoice in account.invoices if invoice.is_open]
+    invoices.sort(key=lambda invoice: (not invoice.concerned, -invoice.days_late))
     return LedgerView(
         kept=known.kept if known else 0,
         promised=known.total if known else 0,
@@ -48,8 +53,10 @@ async def ledger_panel(
         overdue=_amounts(overdue),
         last_payment=_last_payment(account),
         ageing=tuple(_ageing(account, currency, today) for currency in _currencies(account)),
-        invoices=tuple(_invoice(invoice, today, concerned) for invoice in account.invoices if invoice.is_open),
-        cases=tuple(_case(case) for case in cases),
+        invoices=tuple(invoices[:MOST_INVOICES]),
+        more_invoices=max(len(invoices) - MOST_INVOICES, 0),
+        cases=tuple(_case(case) for case in cases[-MOST_CASES:]),
+        more_cases=max(len(cases) - MOST_CASES, 0),
         holds=tuple(_hold(hold, names.get(hold.set_by, "") if hold.set_by else "") for hold in holds),
         contacts=tuple(
             ContactRow(

@@ -75,7 +75,7 @@ class Ageing:
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """`kept` of `promised` promises that have ended; nothing is counted of natural persons."""
+    """`kept` of `promised` promises that have ended; nothing is counted of natural persons. `more_…`: left out."""
 
     customer_id: str
     name: str
@@ -91,3 +91,5 @@ class LedgerView:
     promised: int = 0
     last_heard: datetime | None = None
     last_written: datetime | None = None
+    more_invoices: int = 0
+    more_cases: int = 0

@@ -4,10 +4,11 @@ from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from app.triage.service import TriageService
 from app.web.auth import PageUser
+from app.web.back import stuck_or
 from app.web.csrf import check_csrf
 
 router = APIRouter(include_in_schema=False)
@@ -19,7 +20,7 @@ def triage_service(request: Request) -> TriageService:
 
 @router.post("/quarantine/{message_id}/retry", dependencies=[Depends(check_csrf)])
 async def retry(
-    message_id: UUID, triage: Annotated[TriageService, Depends(triage_service)], user: PageUser
+    request: Request, message_id: UUID, triage: Annotated[TriageService, Depends(triage_service)], user: PageUser
 ) -> Response:
     await triage.retry(message_id, by=user)
-    return RedirectResponse("/quarantine", status_code=303)
+    return await stuck_or(request, "/quarantine")

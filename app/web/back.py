@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 
 LONGEST_QUERY = 1_000
+STUCK = "/administration#stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ async def came_from(request: Request) -> Back:
 
 
 CameFrom = Annotated[Back, Depends(came_from)]
+
+
+async def stuck_or(request: Request, list_: str) -> RedirectResponse:
+    """After something was settled: what else is stuck, where the form stood there, else its own list."""
+    is_stuck = (await request.form()).get("view") == "administration"
+    return RedirectResponse(STUCK if is_stuck else list_, status_code=303)
 
 
 def place(query: str, **more: str) -> str:

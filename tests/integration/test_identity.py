@@ -93,6 +93,21 @@ async def test_pause_refuses_the_right_password_too_and_ends(instance: Instance,
 
 
 @on_sqlite
+async def test_nobody_outside_keeps_a_user_out_of_their_own_browser(identity: IdentityService) -> None:
+    mine, others = await identity.known_browser(EMAIL), await identity.known_browser("oda@seller.example")
+    await _fail(identity, TRIES)
+    assert await identity.sign_in(EMAIL, PASSWORD, browser=mine)
+    for forged in ("", others, mine[:-1], f"x{mine}", mine.partition(".")[0], "."):
+        with pytest.raises(TooManyAttempts):
+            await identity.sign_in(EMAIL, PASSWORD, browser=forged)
+    for _ in range(TRIES):
+        with pytest.raises(NotAllowed):
+            await identity.sign_in(EMAIL, "not the password", browser=mine)
+    with pytest.raises(TooManyAttempts):
+        await identity.sign_in(EMAIL, PASSWORD, browser=mine)
+
+
+@on_sqlite
 async def test_success_clears_the_failures(identity: IdentityService) -> None:
     await _fail(identity, TRIES - 1)
     await identity.sign_in(EMAIL, PASSWORD)

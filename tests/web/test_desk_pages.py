@@ -1,20 +1,27 @@
 """The lists and files of the desk, page by page: what is served, to whom, and what says so."""
 
 import json
+from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from app.db.narrowing import narrow, unnarrowed
-from app.db.tables.ledger import CustomerRow
+from app.db.tables.ledger import CustomerRow, InvoiceRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
+from app.db.tables.work import OutboxRow
+from app.domain.account import InvoiceKind, InvoiceStatus
+from app.domain.ids import new_id
 from app.domain.message import MessageState
 from app.domain.portfolio import Portfolio
+from app.domain.review import OutboxState
 from app.review import pages as review_pages
+from app.review.ledger_panel import ledger_panel
 from tests.web.house import csrf_of
-from tests.web.world import NARROW, WIDE, World
+from tests.web.world import ADMIN, NARROW, WIDE, World, decisions
 
 sqlite_alone = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
@@ -94,3 +101,63 @@ async def test_every_answer_in_its_undo_window_can_be_taken_back_from_any_page(w
             f"/reviews/{others[0].id}/undo", data={"csrf": csrf_of(http), "view": "sent"}, follow_redirects=False
         )
     assert (undone.status_code, undone.headers["location"]) == (303, "/sent")
+
+
+@sqlite_alone
+async def test_what_is_settled_in_administration_leads_back_there(world: World) -> None:
+    async with world.services.database.write() as uow:
+        await uow.session.execute(sa.update(OutboxRow).values(state=OutboxState.UNKNOWN))
+        stuck = sa.select(MessageRow.id).where(MessageRow.state == MessageState.QUARANTINED)
+        message_id = (await uow.session.scalars(stuck)).first()
+    async with await world.as_(ADMIN) as http:
+        page = (await http.get("/administration")).text
+        for path, more, alone in (
+            (f"/outbox/{world.ids['outbox_id']}/resolve", {"outcome": "sent"}, "/sent"),
+            (f"/quarantine/{message_id}/retry", {}, "/quarantine"),
+        ):
+            form = page[page.index(f'action="{path}"') :].partition("</form>")[0]
+            assert 'name="view" value="administration"' in form
+            sent = {"csrf": csrf_of(http), **more}
+            back = await http.post(path, data={**sent, "view": "administration"})
+            assert back.headers["location"] == "/administration#stuck"
+            async with world.services.database.write() as uow:
+                await uow.session.execute(sa.update(OutboxRow).values(state=OutboxState.UNKNOWN))
+                await uow.session.execute(sa.update(MessageRow).values(state=MessageState.QUARANTINED))
+            assert (await http.post(path, data=sent)).headers["location"] == alone
+
+
+@sqlite_alone
+async def test_a_token_is_shown_once_and_loading_again_issues_none(world: World) -> None:
+    async with world.services.database.read() as uow:
+        owner = await uow.users.by_email(WIDE)
+    assert owner is not None
+    async with await world.as_(ADMIN) as http:
+        answer = await http.post("/administration/tokens", data={"csrf": csrf_of(http), "owner": str(owner.id)})
+        assert answer.status_code == 303
+        first, again = await http.get("/administration"), await http.get("/administration")
+    assert first.text.count("dbx_") == 1
+    assert "dbx_" not in again.text
+    assert (await decisions(world)).count("identity.token.issued") == 1
+
+
+@sqlite_alone
+async def test_beside_a_case_stands_a_part_of_a_long_ledger(world: World) -> None:
+    """What the mail is about first, then what is oldest, and the way to the rest."""
+    async with world.services.database.write() as uow:
+        uow.session.add_all(
+            InvoiceRow(
+                id=new_id(), number=f"MANY-{number:02}", customer_id="C-1", kind=InvoiceKind.INVOICE,
+                amount=Decimal(5), open_amount=Decimal(5), currency="EUR", issue_date=date(2026, 1, 1),
+                due_date=date(2026, 2, 1) + timedelta(days=number), status=InvoiceStatus.OPEN,
+            )
+            for number in range(40)
+        )  # fmt: skip
+    async with await world.as_(WIDE) as http:
+        page = (await http.get(f"/reviews/{world.ids['review_id']}")).text
+    panel = page[page.index('class="dx-side"') :].partition("</aside>")[0]
+    assert (panel.count("MANY-"), "MANY-00" in panel, "MANY-39" in panel) == (30, True, False)
+    assert '<a href="/customers/C-1">and 12 more</a>' in panel
+    async with world.services.database.read() as uow:
+        shown = await ledger_panel(uow, "C-1", today=date(2026, 5, 21), concerned={"MANY-39"}, writer="")
+    assert shown is not None
+    assert [invoice.number for invoice in shown.invoices[:2]] == ["MANY-39", "MANY-00"]

@@ -116,13 +116,16 @@
   sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
   const toggle = document.getElementById("keys-on");
   toggle.checked = keysOn();
-  toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "on" : "off"));
+  toggle.addEventListener("change", () => { localStorage.setItem(OFF, toggle.checked ? "on" : "off"); hint(); });
   const hint = () => {
     for (const field of fields) field.value = keyOf(field.dataset.default);
     for (const mark of document.querySelectorAll("main kbd, .dx-top kbd")) {
       mark.dataset.name ??= mark.textContent;
-      if (shipped.includes(mark.dataset.name)) mark.textContent = keyOf(mark.dataset.name);
+      if (!shipped.includes(mark.dataset.name)) continue;
+      mark.textContent = keyOf(mark.dataset.name);
+      if (!mark.closest("#open-keys")) (mark.closest("[data-hint], .dx-actions__text .dx-hide-s") ?? mark).hidden = !keysOn();
     }
+    for (const plain of document.querySelectorAll("[data-hintless]")) plain.hidden = keysOn();
   };
   const taken = document.getElementById("keys-taken");
   for (const field of fields) {

@@ -38,6 +38,13 @@
     const bar = main.querySelector(".dx-actions");
     if (bar) bar.inert = company()?.hasAttribute("data-held") ?? false;
   };
+  // Nothing is decided by a key either while somebody else works on it: what is written stays, the way on is shown.
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "edit-form" || !company()?.hasAttribute("data-holder")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    company().querySelector("button")?.focus();
+  }, true);
   let asking = false;
   const ping = async () => {
     const place = company();
@@ -72,10 +79,19 @@
   });
 
   // What has changed: one connection, and only while the page is looked at, as a browser has six for all its pages --
+  // The first of many changes is shown at once, those that follow closely together.
+  const REST = 800;
+  let resting = 0, again = false;
+  const refresh = () => {
+    again = resting > 0;
+    if (again) return;
+    list()?.dispatchEvent(new CustomEvent("refresh"));
+    resting = window.setTimeout(() => { resting = 0; if (again) refresh(); }, REST);
+  };
   let source = null;
   const heard = ({ data }) => {
     const changes = data.split(" ");
-    if (changes.includes("queue")) list()?.dispatchEvent(new CustomEvent("refresh"));
+    if (changes.includes("queue")) refresh();
     if (company() && changes.includes(`review:${company().dataset.review}`)) ping();
   };
   const connect = () => {
@@ -86,7 +102,7 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { source?.close(); source = null; return; }
     connect();
-    list()?.dispatchEvent(new CustomEvent("refresh"));
+    refresh();
     ping();
   });
   connect();
