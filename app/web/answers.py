@@ -31,7 +31,10 @@ log = structlog.get_logger()
 
 
 async def sign_in(request: Request, _error: SignInNeeded) -> Response:
-    """To the sign-in page and back; htmx would put that page into the list, so it is told plainly."""
+    """To the sign-in page and back; htmx would put that page into the list, so it is told plainly. A stream of events
+    ends at 204 and is not asked for again (WHATWG HTML §9.2)."""
+    if request.headers.get("accept") == "text/event-stream":
+        return Response(status_code=204)
     if request.headers.get("hx-request"):
         return PlainTextResponse("signed out", 401)
     query = f"?{request.url.query}" if request.url.query else ""

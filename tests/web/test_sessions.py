@@ -148,3 +148,10 @@ async def test_a_form_of_another_site_does_nothing(house: House) -> None:
         ):
             assert (await http.post("/holds", data=form, headers=headers)).status_code == 403
         assert (await http.post("/holds", data={**form, "csrf": "0" * 64})).status_code == 403
+
+
+async def test_a_stream_of_events_without_a_session_ends_for_good(house: House) -> None:
+    async with house.as_(None) as http:
+        answer = await http.get("/events", headers={"accept": "text/event-stream"})
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert (await http.get("/events")).status_code == 303
