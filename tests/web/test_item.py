@@ -12,27 +12,13 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.instances import mail
 from tests.running import COLLECTOR, Installation
 from tests.servers.chromium import chromium
-from tests.web.test_browser import MANAGER, Desk, Witness, clean, clean_once, furnish, press, window
+from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TERMS, TONE, OTHER, PLAIN, ACCOUNT, LIVE = "edit", "approve", "again", "plain", "fraud", "late"
+TERMS, TONE, OTHER, PLAIN, ACCOUNT = "edit", "approve", "again", "plain", "fraud"
 ROBOTS = ("robot", "hostile")
 """Customers of the browser tests' ledger, one for each mail here."""
-
-WIDTHS = (360, 768, 1440, 2560)
-STRETCHED = """
-document.documentElement.lang = "art";
-const walker = document.createTreeWalker(document.getElementById("main"), NodeFilter.SHOW_TEXT);
-const nodes = [];
-while (walker.nextNode()) nodes.push(walker.currentNode);
-for (const node of nodes) {
-  const text = node.data.trim();
-  if (!/\\p{L}{2}/u.test(text) || node.parentElement.closest("script, style, .dx-mail, [lang]:not(html)")) continue;
-  node.data = ` ⟦${text} ${text.slice(0, Math.ceil(text.length * 0.4))}⟧ `;
-}
-"""
-"""A language that nobody speaks, two fifths longer than English, below the bar; customers' words stay as they are."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +44,6 @@ def mails() -> Iterator[bytes]:
     yield written(TONE, f"we will pay invoice INV-{TONE} over 100.00 EUR on Friday. Call me on +44 20 7946 0958.")
     yield written(OTHER, f"we will pay invoice INV-{OTHER} over 100.00 EUR on Friday.")
     yield written(PLAIN, f"we will pay invoice INV-{PLAIN} over 100.00 EUR on Friday.")
-    yield written(LIVE, f"we will pay invoice INV-{LIVE} over 100.00 EUR on Friday.", message_id="1@late.example")
     yield written(ACCOUNT, "our bank details have changed. Please use the new account GB33 BUKB 2020 1555 5555 55.")
     for name in ROBOTS:
         yield written(name, "I am out of the office.", headers=[("Auto-Submitted", "auto-replied")])
@@ -147,190 +132,6 @@ async def test_several_are_chosen_by_the_palette_and_the_page_says_what_came_of_
     await ines.locator("#palette-q").fill("internal note")
     await ines.keyboard.press("Enter")
     await expect(ines.locator("#note-text")).to_be_focused()
-
-
-@pytest.mark.parametrize(("hand", "locale"), [("mouse", "fr-FR"), ("keyboard", "en-GB")])
-async def test_collectors_need_no_mouse(desk: Desk, browser: Browser, hand: str, locale: str) -> None:
-    """What is done beside a case, by pointer and by keys alone, in two languages."""
-    async with window(browser, desk, locale=locale) as context:
-        page = await desk.sign_in(context, COLLECTOR)
-        await page.goto(desk.url("/queue"))
-        await expect(page.locator("html")).to_have_attribute("lang", locale)
-        for deed in (keep_a_view, command, change_keys, decide_together, be_told):
-            await deed(desk, page, hand)
-
-
-async def tick(page: Page, hand: str, selector: str) -> None:
-    box = page.locator(selector).first
-    if hand == "mouse":
-        await box.click()
-        return
-    await box.focus()
-    await page.keyboard.press("Space")
-
-
-async def keep_a_view(desk: Desk, page: Page, hand: str) -> None:
-    """A filter is kept under a name, and removed."""
-    await page.goto(desk.url("/queue?q=from:petra"))
-    await press(page, hand, "[popovertarget=save-view]")
-    await page.fill("#view-name", "All of Petra")
-    await press(page, hand, "#save-view button[type=submit]")
-    view = page.locator(".dx-tabs a", has_text="All of Petra")
-    await expect(view).to_have_attribute("aria-current", "true")
-    await clean_once(page)
-    await press(page, hand, "form[action$='/remove'] button")
-    await expect(view).to_have_count(0)
-
-
-async def command(desk: Desk, page: Page, hand: str) -> None:
-    """Somewhere else by the palette, under the name that the navigation has for it."""
-    await page.goto(desk.url("/queue"))
-    name = await page.locator(".dx-nav--wide a[href='/customers']").inner_text()
-    if hand == "mouse":
-        await page.locator("#open-palette").click()
-    else:
-        await key(page, "Control+k")
-    await page.fill("#palette-q", name)
-    option = page.locator("#palette-list").get_by_role("option", name=name, exact=True)
-    if hand == "mouse":
-        await option.click()
-    else:
-        while await option.get_attribute("aria-selected") != "true":
-            await page.keyboard.press("ArrowDown")
-        await page.keyboard.press("Enter")
-    await page.wait_for_url("**/customers")
-
-
-async def change_keys(desk: Desk, page: Page, hand: str) -> None:
-    """A key gets another letter, all are switched off, and everything is as shipped again."""
-
-    async def close() -> None:
-        if hand == "mouse":
-            await page.locator("#keys form[method=dialog] button").click()
-        else:
-            await page.keyboard.press("Escape")
-        await expect(page.locator("#keys")).to_be_hidden()
-
-    row, hints = page.locator("a[data-row]:focus"), page.locator("main kbd:visible")
-    await page.goto(desk.url("/queue"))
-    await (page.locator("#open-keys").click() if hand == "mouse" else key(page, "?"))
-    await page.fill("#key-j", "w")
-    await close()
-    await page.keyboard.press("w")
-    await expect(row).to_have_count(1)
-    await expect(hints).not_to_have_count(0)
-    await press(page, hand, "#open-keys")
-    await tick(page, hand, "#keys-on")
-    await close()
-    await expect(hints).to_have_count(0)
-    await page.keyboard.press("w")
-    await expect(row).to_have_count(0)
-    await press(page, hand, "#open-keys")
-    await press(page, hand, "#keys-reset")
-    await expect(page.locator("#key-j")).to_have_value("j")
-    await tick(page, hand, "#keys-on")
-    await close()
-    await expect(hints).not_to_have_count(0)
-
-
-async def decide_together(desk: Desk, page: Page, hand: str) -> None:
-    """Several are given to nobody, after a look at who is meant."""
-    await page.goto(desk.url("/queue"))
-    await tick(page, hand, "[name=pick]")
-    await tick(page, hand, "#pick-all")
-    await press(page, hand, ".dx-bulk button[value=assign]")
-    await expect(page.locator("section[aria-labelledby=b-h] tbody tr")).not_to_have_count(0)
-    await expect(page.locator("#main")).to_contain_text("@plain.example")
-    await clean_once(page)
-    await page.select_option("#b-to", index=0)
-    await press(page, hand, "form[action='/queue/bulk/confirmed'] button")
-    await expect(page.locator(".dx-done")).to_be_visible()
-
-
-async def be_told(desk: Desk, page: Page, hand: str) -> None:
-    """About one thing more, or less."""
-    await page.goto(desk.url("/notifications"))
-    before = await page.locator("[name=kind]").first.is_checked()
-    await tick(page, hand, "[name=kind]")
-    await press(page, hand, "form[action='/notifications'] button[type=submit]")
-    await expect(page.locator("#main [role=status]")).to_be_visible()
-    await page.goto(desk.url("/notifications"))
-    assert await page.locator("[name=kind]").first.is_checked() is not before
-
-
-async def test_what_else_collectors_see_is_accessible(desk: Desk, ines: Page) -> None:
-    for path in ("/performance", f"/reminders/customers/C-{PLAIN}", "/reminders/worklist"):
-        await ines.goto(desk.url(path))
-        await clean(ines)
-    await ines.goto(desk.url("/extensions"))
-    await ines.locator("#main a[href^='/cases/']:not([href*='new'])").first.click()
-    await clean(ines)
-    await ines.goto(desk.url("/reminders/batches"))
-    await ines.locator("form[action='/reminders/batches'] button").click()
-    await ines.goto(desk.url("/reminders/batches"))
-    await ines.locator("a[data-row]").first.click()
-    await clean(ines)
-    await ines.locator("#main a[href^='/reminders/']").filter(has_not_text="batch").last.click()
-    await clean(ines)
-
-
-async def test_nothing_sticks_out_on_any_screen_in_any_language(desk: Desk, browser: Browser) -> None:
-    """From a telephone to a wall, and with words that are longer than any that we have."""
-    async with window(browser, desk) as context:
-        oda = await desk.sign_in(context, MANAGER)
-        review, customer = desk.review(LIVE), f"/customers/C-{TERMS}"
-        wrong: list[tuple[str, int, bool]] = []
-        for path in (
-            f"/queue?review={review}", f"/reviews/{review}", f"/reviews/{review}?edit=1", "/no-answer", "/sent",
-            "/quarantine", "/search?q=invoice", "/reminders/plan", "/reminders/batches", "/reminders/learning",
-            "/promises", "/extensions", "/disputes", "/tasks", "/holds", "/contacts/proposals", "/customers", customer,
-            f"{customer}/case-file", "/dashboard", "/ledger/quality", "/decisions", "/policy",
-            "/playground", "/notifications", "/password", "/nothing-here",
-        ):  # fmt: skip
-            await oda.goto(desk.url(path))
-            for stretched in (False, True):
-                if stretched:
-                    await oda.evaluate(STRETCHED)
-                for width in WIDTHS:
-                    await oda.set_viewport_size({"width": width, "height": 900})
-                    if await oda.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                        wrong.append((path, width, stretched))
-        assert wrong == []
-
-
-async def test_who_is_held_decides_nothing_and_newer_mail_is_said_at_once(
-    desk: Desk, ines: Page, browser: Browser
-) -> None:
-    """Two browsers, and nothing is loaded again by hand."""
-    review = desk.review(LIVE)
-    async with window(browser, desk) as other:
-        oda = await desk.sign_in(other, MANAGER)
-        await oda.goto(desk.url(f"/reviews/{review}"))
-        await expect(oda.locator("#company")).to_contain_text("Yours until")
-        await ines.goto(desk.url(f"/reviews/{review}?edit=1"))
-        await expect(ines.locator("#company")).to_contain_text("Oda Brandell is working on this.")
-        await ines.fill("#edit-body", "Dear Petra, this is too early.")
-        await expect(oda.locator("#company")).to_contain_text("Ines Halvard is replying")
-        await ines.keyboard.press("Control+Enter")
-        await expect(ines.get_by_role("button", name="Take over")).to_be_focused()
-        await expect(ines.locator("#edit-body")).to_have_value("Dear Petra, this is too early.")
-        assert desk.state(review) == "pending"
-        newer = mail("One thing more.", sender=f"Petra Vane <{LIVE}@{LIVE}.example>", references=["1@late.example"])
-        desk.post(newer)
-        await expect(oda.locator("#company [role=alert]")).to_be_visible()
-        await expect(oda.locator(".dx-actions")).to_have_attribute("inert", "")
-        ines.once("dialog", lambda dialog: dialog.accept())  # what is written is left
-
-
-async def test_many_changes_at_once_are_one_or_two_looks(desk: Desk, ines: Page) -> None:
-    await ines.add_init_script("window.EventSource = class { constructor() { window.told = this; } close() {} }")
-    await ines.goto(desk.url("/queue"))
-    await ines.wait_for_load_state("load")
-    asked: list[str] = []
-    ines.on("request", lambda request: asked.append(request.url) if "/queue/status" in request.url else None)
-    await ines.evaluate("for (let n = 0; n < 50; n++) window.told.onmessage({ data: 'queue' })")
-    await ines.wait_for_timeout(1_200)
-    assert len(asked) == 2
 
 
 async def test_a_lost_session_leads_to_the_sign_in(desk: Desk, ines: Page) -> None:

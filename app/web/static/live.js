@@ -38,13 +38,6 @@
     const bar = main.querySelector(".dx-actions");
     if (bar) bar.inert = company()?.hasAttribute("data-held") ?? false;
   };
-  // Nothing is decided by a key either while somebody else works on it: what is written stays, the way on is shown.
-  document.addEventListener("submit", (event) => {
-    if (event.target.id !== "edit-form" || !company()?.hasAttribute("data-holder")) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    company().querySelector("button")?.focus();
-  }, true);
   let asking = false;
   const ping = async () => {
     const place = company();
