@@ -10,7 +10,7 @@ from app.reading.pointing import STANDS_ALONE, counts_other_things
 _BOTH = re.compile(
     r"\b(?:both(?: (?:of (?:them|yours|these|those)|(?:of )?(?:your |the |these |our )?(?:invoices|bills)|are))?|"
     r"the (?:two|pair)(?: of them)?|[lc]es deux(?:-la)?(?: factures)?|(?:die )?beide[nr]?(?: rechnungen)?|die zwei|"
-    r"ambas(?: facturas)?|(?<!\ba )estas dos(?: facturas)?|(?<!\ba )las dos(?: facturas)?|alle ?bei(?:de|den)|"
+    r"ambas(?: facturas)?|estas dos(?: facturas)?|(?<!\ba )las dos(?: facturas)?|alle ?bei(?:de|den)|"
     r"allebei|(?:de|die) twee|beide facturen|entrambe(?: le fatture)?|(?:le|queste) due|tutte e due|"
     rf"(?:as|essas|estas) duas(?: faturas)?|ambas as faturas)\b{STANDS_ALONE}"
 )

@@ -237,6 +237,8 @@ def _exactly(bills: Sequence[Invoice], value: Decimal) -> tuple[str, ...]:
         single = [bill for bill in bills if int(bill.open.amount) == value]
     if single:
         return (single[0].number,) if len(single) == 1 else ()
+    if len({bill.open.currency for bill in bills}) > 1:
+        return ()  # a sum of two currencies is none
     if sum(bill.open.amount for bill in bills) == value:
         return tuple(bill.number for bill in bills)
     pairs = [pair for pair in combinations(bills[:_MANY], 2) if sum(bill.open.amount for bill in pair) == value]

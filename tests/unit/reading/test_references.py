@@ -1,6 +1,10 @@
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from app.domain.account import Account
+from app.domain.money import Money
 from app.reading.invoices import match_invoices
 from app.reading.references import find_references
 from tests.unit.reading.ledger import account
@@ -113,6 +117,13 @@ SUMS = account(("A-1", "7312.40"), ("A-2", "1655.00"), ("A-3", "498.00"), ("A-4"
 )
 def test_a_sum_points_at_what_is_open(text: str, expected: list[tuple[str, ...]]) -> None:
     assert [match.numbers for match in find_references(text, (), SUMS) if match.start > 0] == expected
+
+
+def test_a_sum_of_two_currencies_points_at_nothing() -> None:
+    first, second = TWO.invoices
+    mixed = replace(TWO, invoices=(first, replace(second, open=Money(Decimal(250), "USD"))))
+    assert not find_references("we sent 1,150.00 in one go", (), mixed)
+    assert find_references("we sent 1,150.00 in one go", (), TWO)
 
 
 @pytest.mark.parametrize(
