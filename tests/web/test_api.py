@@ -288,7 +288,7 @@ def sign_in(house: House, role: str) -> str:
     with httpx.Client(base_url=house.duebox.base) as browser:
         answer = browser.post("/login", data=form)
         assert answer.status_code == 303
-        (cookie,) = answer.headers.get_list("set-cookie")
+        (cookie,) = (each for each in answer.headers.get_list("set-cookie") if each.startswith("duebox="))
         return str(cookie.partition(";")[0])
 
 
