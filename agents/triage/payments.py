@@ -72,6 +72,8 @@ def _payment_to_come(statement: Statement, account: Account, today: date) -> Pay
     if len(sums) > 1 or len({money.currency for money in concerned}) != 1:
         return None
     currency = concerned[0].currency
+    if not all(a.could_be(currency) for a in statement.amounts if not a.is_bare):
+        return None
     amount = next(iter(sums))[0] if sums else sum(money.amount for money in concerned)
     return Payment(statement.invoices, days.pop(), amount or None, currency)
 

@@ -47,6 +47,13 @@ _SYMBOLS = {
     "r$": "BRL",
 }
 
+_DOLLARS = frozenset({"AUD", "CAD", "HKD", "NZD", "SGD"})
+_MAY_BE = {
+    **dict.fromkeys(("dollar", "dollars", "dolares", "dollari", "bucks"), _DOLLARS),
+    "$": _DOLLARS | {"ARS", "CLP", "COP", "MXN", "UYU"},
+}
+"""What a mark that is read as US dollars may mean as well: the sign alone is that of pesos too."""
+
 _MONEY = (
     r"(?:\u20ac|\u00a3|us\$|r\$|\$|\b(?:euros?|eur|gbp|pounds?|quid|usd|dollars?|dolares|dollari|bucks|chf|sfr|"
     r"franken|sek|nok|dkk|pln|czk|cad|aud|jpy|brl|sterling)\b|\bs?fr\.(?=\s?\d))"
@@ -91,13 +98,19 @@ _SCALES = {
 
 @dataclass(frozen=True, slots=True)
 class FoundAmount:
-    """A sum of money at [start, end). A bare number has no currency beside it: the context must say."""
+    """A sum of money at [start, end). A bare number has no currency beside it: the context must say. `or_of`: what its
+    mark may mean beside `currency`."""
 
     start: int
     end: int
     value: Decimal
     currency: str | None = None
     is_bare: bool = False
+    or_of: frozenset[str] = frozenset()
+
+    def could_be(self, currency: str) -> bool:
+        """Whether what is written beside the number leaves room for a currency: "$" may be Canadian, never euros."""
+        return self.currency is None or currency == self.currency or currency in self.or_of
 
 
 def find_amounts(text: str, language: str) -> tuple[FoundAmount, ...]:
@@ -136,7 +149,13 @@ def _amount(text: str, match: re.Match[str]) -> FoundAmount | None:
     )
     if mark is None and not match["dash"]:
         return _bare(text, match, start, value)
-    return FoundAmount(start, match.end(), value, _SYMBOLS.get(mark) if mark else None)
+    return FoundAmount(
+        start,
+        match.end(),
+        value,
+        _SYMBOLS.get(mark) if mark else None,
+        or_of=_MAY_BE.get(mark or "", frozenset()),
+    )
 
 
 def _bare(text: str, match: re.Match[str], start: int, value: Decimal) -> FoundAmount | None:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from app.domain.account import Account
-from app.reading.amounts import find_amounts
+from app.domain.account import Account, Invoice
+from app.reading.amounts import FoundAmount, find_amounts
 from app.reading.groups import ANY_MONTH, groups
 from app.reading.numbering import (
     InvoiceMatch,
@@ -229,7 +229,7 @@ def _each(
 
 def _slips(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """A number that is one slip away from exactly one invoice; where several fit, a stated amount decides."""
-    amounts = {amount.value for amount in find_amounts(folded, "")}
+    amounts = find_amounts(folded, "")
     for match in _ACCOUNT_TOKEN.finditer(folded):
         if taken[match.end() - 1]:
             continue
@@ -242,11 +242,19 @@ def _slips(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
         ):
             continue
         close = [i for i in account.invoices if is_slip(digits, serial(i.number)) and has_same_prefix(match.group(), i)]
-        fitting = [i for i in close if i.open.amount in amounts or i.amount.amount in amounts]
+        fitting = [i for i in close if _is_stated(i, amounts)]
         is_short = len(digits) < _MIN_BARE_DIGITS
         chosen = fitting if fitting else [] if is_short or (amounts and len(close) != 1) else close
         if len(chosen) == 1:
             yield InvoiceMatch(match.start(), match.end(), (chosen[0].number,), MatchKind.SLIP)
+
+
+def _is_stated(invoice: Invoice, amounts: Iterable[FoundAmount]) -> bool:
+    return any(
+        found.value == money.amount and found.could_be(money.currency)
+        for found in amounts
+        for money in (invoice.open, invoice.amount)
+    )
 
 
 def _ranges(folded: str, matches: tuple[InvoiceMatch, ...], account: Account) -> tuple[InvoiceMatch, ...]:

@@ -223,9 +223,10 @@ def _counted(context: _Context) -> Iterator[InvoiceMatch]:
 def _by_amount(context: _Context) -> Iterator[InvoiceMatch]:
     """ "The £340 one", "die über 1.204 €", "les étiquettes à 1 290", "the 7,000" of one that is 7,312.40."""
     for amount in find_amounts(context.folded, ""):
-        numbers = _exactly(context.bills, amount.value)
+        bills = tuple(bill for bill in context.bills if amount.could_be(bill.open.currency))
+        numbers = _exactly(bills, amount.value)
         if not numbers and _POINTER.search(context.folded[max(0, amount.start - 20) : amount.start]):
-            numbers = _roughly(context.bills, amount.value)
+            numbers = _roughly(bills, amount.value)
         if numbers:
             yield InvoiceMatch(amount.start, amount.end, numbers, MatchKind.GROUP)
 
@@ -237,7 +238,7 @@ def _exactly(bills: Sequence[Invoice], value: Decimal) -> tuple[str, ...]:
         single = [bill for bill in bills if int(bill.open.amount) == value]
     if single:
         return (single[0].number,) if len(single) == 1 else ()
-    if len({bill.open.currency for bill in bills}) > 1:
+    if len({bill.open.currency for bill in bills}) != 1:
         return ()  # a sum of two currencies is none
     if sum(bill.open.amount for bill in bills) == value:
         return tuple(bill.number for bill in bills)

@@ -107,7 +107,7 @@ SUMS = account(("A-1", "7312.40"), ("A-2", "1655.00"), ("A-3", "498.00"), ("A-4"
     [
         ("les vannes, 1 655 : elles étaient parties dès le 18 mai", [("A-2",)]),
         ("les 498, je n'ai pas la pièce", [("A-3",)]),
-        ("the pump, $7,312, is not ours", [("A-1",)]),
+        ("the pump, €7,312, is not ours", [("A-1",)]),
         ("la grosse chaudière, les 7 000, passe vendredi", [("A-1",)]),
         ("one transfer of 3,689.50 EUR went on Monday", [("A-2", "A-4")]),
         ("we sent 11,499.90 EUR in one go", [("A-1", "A-2", "A-3", "A-4")]),
@@ -124,6 +124,37 @@ def test_a_sum_of_two_currencies_points_at_nothing() -> None:
     mixed = replace(TWO, invoices=(first, replace(second, open=Money(Decimal(250), "USD"))))
     assert not find_references("we sent 1,150.00 in one go", (), mixed)
     assert find_references("we sent 1,150.00 in one go", (), TWO)
+
+
+@pytest.mark.parametrize(
+    ("said", "currency", "points"),
+    [
+        ("$250", "EUR", False),
+        ("250 USD", "EUR", False),
+        ("250 dollars", "GBP", False),
+        ("\u00a3250", "EUR", False),
+        ("R$ 250", "USD", False),
+        ("250", "EUR", True),
+        ("$250", "USD", True),
+        ("$250", "CAD", True),
+        ("250 dollars", "AUD", True),
+        ("$250", "MXN", True),
+        ("250 dollars", "MXN", False),
+        ("US$ 250", "CAD", False),
+        ("250 USD", "AUD", False),
+    ],
+)
+def test_a_sum_points_only_at_invoices_in_a_currency_that_its_mark_may_mean(
+    said: str, currency: str, points: bool
+) -> None:
+    on = account(("R-4471", "900.00"), ("R-4480", "250.00"), currency=currency)
+    assert pointed_at(f"we sent {said} on Monday", on) == ([("R-4480",)] if points else [])
+
+
+def test_a_sum_in_another_currency_tells_no_two_slips_apart() -> None:
+    on = account(("R-4471", "900.00"), ("R-4477", "250.00"))
+    assert [m.numbers for m in match_invoices("invoice R-4475 over 250.00 EUR", on)] == [("R-4477",)]
+    assert not match_invoices("invoice R-4475 over 250.00 USD", on)
 
 
 @pytest.mark.parametrize(
