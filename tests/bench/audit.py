@@ -28,6 +28,7 @@ from app.domain.ids import new_id
 from tests.bench.figures import Figure, Goal
 from tests.instances import prepare
 from tests.servers.postgres import Postgres
+from tests.tampering import lay_open
 
 WRITERS = 16
 SEED = 7
@@ -182,6 +183,7 @@ async def _pages(database: Database, url: str, sizes: Sizes) -> tuple[float, flo
     found: list[float] = []
     for size in (sizes.small, sizes.large):
         async with database.write() as uow:
+            await lay_open(uow.session)
             await uow.session.execute(sa.delete(AuditRow))
         mails = await asyncio.to_thread(_fill, url, size)
         found.append(await _look(database, mails))

@@ -18,6 +18,7 @@ from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX
 from tests.instances import Instance
+from tests.tampering import lay_open
 
 WRITERS = 8
 ENTRIES = 12
@@ -61,7 +62,9 @@ async def _fail(instance: Instance) -> None:
 
 
 async def _tamper(instance: Instance, *statements: sa.Executable) -> None:
+    """As somebody would who owns the database."""
     async with instance.database.write() as uow:
+        await lay_open(uow.session)
         for statement in statements:
             await uow.session.execute(statement)
 
@@ -123,6 +126,39 @@ async def test_every_byte_counts(instance: Instance, audit: AuditService) -> Non
         assert (await audit.verify()).first_bad == 5
     await _tamper(instance, sa.update(AuditRow).where(FIFTH).values(body=body))
     assert (await audit.verify()).first_bad is None
+
+
+@pytest.mark.parametrize("verb", ["update", "delete", "replace", "truncate"])
+async def test_the_database_refuses_to_change_what_was_noted(
+    instance: Instance, audit: AuditService, verb: str
+) -> None:
+    await _write(instance, 6)
+    for statement in _attempts(instance, verb):
+        with pytest.raises(sa.exc.DBAPIError, match="audit entries are never"):
+            async with instance.database.write() as uow:
+                await uow.session.execute(statement)
+    verdict = await audit.verify()
+    assert (verdict.entries, verdict.first_bad) == (6, None)
+    await _write(instance, 1)
+    assert (await audit.verify()).entries == 7
+
+
+def _attempts(instance: Instance, verb: str) -> list[sa.Executable]:
+    """Ways of this kind to change an entry, on this database."""
+    is_sqlite = instance.url.startswith("sqlite")
+    columns = "chain, seq, previous, hash, body, at, kind, actor, message_id, conversation_id"
+    copied = f"INTO audit_entries ({columns}) SELECT {columns} FROM audit_entries WHERE seq = 5"  # noqa: S608
+    words: dict[str, list[str]] = {
+        "replace": [f"REPLACE {copied}", f"INSERT OR REPLACE {copied}"]
+        if is_sqlite
+        else [f"INSERT {copied} ON CONFLICT (chain, seq) DO UPDATE SET actor = 'nobody'"],
+        "truncate": [] if is_sqlite else ["TRUNCATE audit_entries", "TRUNCATE audit_entries CASCADE"],
+    }
+    made: dict[str, sa.Executable] = {
+        "update": sa.update(AuditRow).where(FIFTH).values(actor="nobody"),
+        "delete": sa.delete(AuditRow).where(FIFTH),
+    }
+    return [made[verb]] if verb in made else [sa.text(one) for one in words[verb]]
 
 
 async def test_missing_row_is_found(instance: Instance, audit: AuditService) -> None:

@@ -27,6 +27,7 @@ from app.operations.restoring import Restored, restore
 from tests.instances import SECRET, Instance, instance_on, mail
 from tests.running import Installation
 from tests.servers.postgres import Postgres
+from tests.tampering import lay_open
 
 on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
@@ -146,6 +147,7 @@ async def test_a_chain_that_was_broken_before_the_backup_is_said(
 ) -> None:
     await instance.receive(mail(), mail(), mail())
     async with instance.database.write() as uow:
+        await lay_open(uow.session)
         await uow.session.execute(sa.update(AuditRow).where(AuditRow.seq == 2).values(body=b"{}"))
         await uow.session.execute(sa.delete(TallyRow))
     await backed_up(instance.url, tmp_path / "backup.zip")

@@ -21,6 +21,7 @@ from app.operations.administration import verify_audit
 from app.operations.doctor import examine
 from tests.instances import SECRET, Instance
 from tests.servers.object_store import ObjectStore as StoreServer
+from tests.tampering import lay_open
 
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
@@ -74,6 +75,7 @@ async def test_in_a_folder_it_proves_later_that_nothing_was_cut_off(instance: In
     assert await taken(instance) == 1
     (head,) = (point for point in json.loads(file.read_bytes()) if point["chain"] == "decisions")
     async with instance.database.write() as uow:
+        await lay_open(uow.session)
         await uow.session.execute(
             sa.delete(AuditRow).where(AuditRow.chain == Chain.DECISIONS, AuditRow.seq == head["seq"])
         )
