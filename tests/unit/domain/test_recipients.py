@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.bootstrap import _recipients, settings_from_environment
+from app.bootstrap import settings_from_environment
+from app.bootstrap.processing import recipients
 from app.domain.recipients import SES, SIGN_IN, of_mailbox
 
 
@@ -29,4 +30,4 @@ def test_settings_name_the_single_sign_on_and_where_notices_are_posted() -> None
         oidc={"issuer": "https://login.example/realm"},
         notify={"webhook_origins": "https://chat.example, https://hooks.example:8443"},
     )
-    assert {"login.example", "chat.example", "hooks.example"} <= {one.host for one in _recipients(settings)}
+    assert {"login.example", "chat.example", "hooks.example"} <= {one.host for one in recipients(settings)}
