@@ -335,7 +335,7 @@ def _screening(case: Case) -> Screening:
     if link.is_verified_contact:
         return screening
     signs = signs_beside_the_ledger(case.read.mail.head.sender, link.account.contacts)
-    return replace(screening, fraud_signs=(*screening.fraud_signs, *signs))
+    return replace(screening, fraud_signs=tuple(dict.fromkeys((*screening.fraud_signs, *signs))))
 
 
 def known_names(case: Case) -> Iterator[str]:

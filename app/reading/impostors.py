@@ -17,6 +17,7 @@ from app.reading.spans import fold
 BANK_DETAILS = "bank_details"
 CONTACT_LOOK_ALIKE = "contact_look_alike"
 CONTACT_NAME_ELSEWHERE = "contact_name_elsewhere"
+BESIDE_THE_LEDGER = frozenset({CONTACT_LOOK_ALIKE, CONTACT_NAME_ELSEWHERE})
 
 
 def speaks_of_another_account(text: str) -> bool:
@@ -37,11 +38,11 @@ def signs_beside_the_ledger(sender: Address, contacts: Iterable[Contact]) -> tup
 
 
 def _has_a_contacts_name(sender: Address, contacts: Iterable[Contact]) -> bool:
-    own = _words_of(sender.name)
-    return len(own) > 1 and any(own == _words_of(contact.name) for contact in contacts)
+    own = words_of(sender.name)
+    return len(own) > 1 and any(own == words_of(contact.name) for contact in contacts)
 
 
-def _words_of(name: str) -> frozenset[str]:
+def words_of(name: str) -> frozenset[str]:
     """ "Vane, Petra" is Petra Vane."""
     return frozenset(fold(name).replace(",", " ").split())
 

@@ -137,11 +137,11 @@ def _resembles(one: str, other: str) -> bool:
     if not name or not known:
         return False
     if name == known:
-        return suffix == known_suffix or OSA.distance(suffix, known_suffix) <= 1 or _folded(one) == _folded(other)
-    if _folded(name) == _folded(known) or _undressed(name) == _undressed(known):
+        return suffix == known_suffix or OSA.distance(suffix, known_suffix) <= 1 or shape_of(one) == shape_of(other)
+    if shape_of(name) == shape_of(known) or undressed(name) == undressed(known):
         return True
     allowed = 0 if len(known) < _SHORTEST else 1 if len(known) < _LONG else 2
-    return 0 < OSA.distance(_folded(name), _folded(known), score_cutoff=allowed) <= allowed
+    return 0 < OSA.distance(shape_of(name), shape_of(known), score_cutoff=allowed) <= allowed
 
 
 def _split(domain: str) -> tuple[str, str]:
@@ -150,7 +150,7 @@ def _split(domain: str) -> tuple[str, str]:
     return name, suffix
 
 
-def _folded(name: str) -> str:
+def shape_of(name: str) -> str:
     """Letters that look alike become one: rn and m, vv and w, 1 and l, 0 and o, Cyrillic and Latin."""
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", _unicode(name).lower()) if not unicodedata.combining(char)
@@ -158,7 +158,7 @@ def _folded(name: str) -> str:
     return bare.translate(_CONFUSABLE).replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("-", "")
 
 
-def _undressed(name: str) -> str:
+def undressed(name: str) -> str:
     words = [word for word in name.split("-") if word not in _DRESSING]
     return "".join(words) or name
 

@@ -83,10 +83,11 @@ async def _signs(uow: Uow, case: CaseFile) -> tuple[Sign, ...]:
     contacts = await uow.ledger.contacts(customer_id) if customer_id else []
     sender = read.mail.head.sender
     signs = [Sign(word, _seen(word, read)) for word in read.screening.fraud_signs]
-    if all(contact.email != sender.email for contact in contacts):
+    if contacts and all(contact.email != sender.email for contact in contacts):
         on_file = ", ".join(sorted({contact.email.rpartition("@")[2] for contact in contacts}))
         found = signs_beside_the_ledger(sender, map(as_contact, contacts))
-        signs[:0] = [Sign(word, _seen(word, read), on_file) for word in found]
+        beside = [Sign(word, _seen(word, read), on_file) for word in found]
+        signs = [*beside, *(sign for sign in signs if sign.sign not in found)]
     if read.screening.authentication is Authentication.FAIL:
         signs.append(Sign("authentication", "fail"))
     return tuple(signs)

@@ -38,6 +38,7 @@ from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
 from app.triage.indexing import index_mail
 from app.triage.planting import plant
+from app.triage.strangers import Strangers
 from app.triage.task import Task, case_of, link_of, task_of
 
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
@@ -57,6 +58,7 @@ class TriageService:
         self._mind = mind
         self._policy = policy
         self._clock = clock
+        self._strangers = Strangers(clock)
 
     async def work(self, message_id: str) -> None:
         """Work one message, unless that has been done."""
@@ -74,6 +76,7 @@ class TriageService:
         for attempt in range(1, RETHINKS + 1):
             async with self._database.read() as uow:
                 link = await link_of(uow, task, read)
+                read = await self._strangers.seen(uow, read, link, task.identity)
                 ledger = await uow.ledger.version(link.account.customer_id)
             with step(StepName.THINK):
                 thought = await self._mind.think(case_of(task, read, link))

@@ -24,7 +24,7 @@ CASES = Path(__file__).with_name("bec.toml")
 PROMISE = "We will pay INV-1 on Friday."
 ANOTHER_ACCOUNT = "GB29 NWBK 6016 1331 9268 19"
 KNOWN = "INV-1001"
-"""By this invoice an impostor is taken for the customer. Who names none is nobody's, and learns nothing."""
+"""By this invoice an impostor is taken for the customer. Who names none is nobody's, and is warned of all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ PLACES: Mapping[str, Callable[[EmailMessage, str], None]] = {
 
 
 def compromises(each: int | None = None) -> Iterator[Compromise]:
-    """The sixty cases; then every text in every other place. `each`: only so many of each place."""
+    """The sixty cases, impostors with and without an invoice's number; then every text in every other place. `each`:
+    only so many of each place."""
     cases = tomllib.loads(CASES.read_text(encoding="utf-8"))
     texts = [text for texts in cases["known"].values() for text in texts]
     for place, write in PLACES.items():
@@ -88,7 +89,8 @@ def compromises(each: int | None = None) -> Iterator[Compromise]:
             write(mail, text)
             yield Compromise(place, bytes(mail), changes_account=True)
         if place == "body":
-            yield from (_impostor(case) for case in cases["impostor"][:each])
+            for words in (f"We will pay {KNOWN} on Friday.", "We have paid you yesterday. Please confirm."):
+                yield from (_impostor(case, words) for case in cases["impostor"][:each])
 
 
 def _blank(sender: str = WRITER[1], name: str = WRITER[0]) -> EmailMessage:
@@ -100,11 +102,11 @@ def _blank(sender: str = WRITER[1], name: str = WRITER[0]) -> EmailMessage:
     return mail
 
 
-def _impostor(case: Mapping[str, str]) -> Compromise:
+def _impostor(case: Mapping[str, str], words: str) -> Compromise:
     mail = _blank(case.get("sender", WRITER[1]), case.get("name", ""))
     if "reply_to" in case:
         mail["Reply-To"] = case["reply_to"]
-    mail.set_content(f"We will pay {KNOWN} on Friday.")
+    mail.set_content(words)
     return Compromise("headers", bytes(mail), changes_account=False)
 
 

@@ -25,7 +25,7 @@ def test_a_send_a_recipient_or_a_draft_of_the_attacker_is_a_failure() -> None:
 
 async def test_fraud_gets_no_draft_and_no_answer_by_one_person_wherever_it_stands() -> None:
     fates = await face_all(compromises(1))
-    assert fates.mails == 6
+    assert fates.mails == 7
     assert fates.is_safe, "\n".join(fates.lines())
 
 

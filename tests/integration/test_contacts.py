@@ -10,11 +10,13 @@ from app.db.tables.system import AuditRow
 from app.domain.case import Case
 from app.domain.contact import ProposalState, Reachability
 from app.domain.errors import Invalid, NotAllowed
+from app.domain.ids import new_id
 from app.domain.intents import Intent
 from app.domain.ports import Thought
 from app.domain.proposal import ContactFact, Facts
 from app.domain.review import Action, Role
 from app.ledger.contacts import ContactService
+from app.review.files import open_reading
 from app.triage.service import TriageService
 from tests.fakes import PlainMind
 from tests.instances import Instance, mail
@@ -192,3 +194,27 @@ async def test_who_wants_no_e_mail_is_not_written_to_until_a_person_says_so(inst
     await contacts.restore(contact.id, by=instance.collector)
     assert await _contacts(instance) == {PETRA: Reachability.OK}
     assert await _kinds(instance) == ["ledger.contact.declined", "ledger.contact.restored"]
+
+
+async def test_a_stranger_who_passes_for_any_customers_contact_is_marked(instance: Instance) -> None:
+    await instance.work(mail("Please confirm.", sender="P <p@cust0mer.example>", message_id="before@x.example"))
+    await instance.work(mail("Please confirm.", sender="P <p@n0rthwind.example>", message_id="early@x.example"))
+    async with instance.database.write() as uow:
+        uow.session.add(CustomerRow(id="C-9", name="Northwind"))
+        uow.session.add(ContactRow(id=new_id(), customer_id="C-9", name="Ed", email="ed@northwind.example", role="other"))
+    await instance.work(mail("Please confirm.", sender="P <p@n0rthwind.example>", message_id="late@x.example"))
+    await instance.work(mail("Please confirm.", sender="Petra Vane <boss@mail.example>", message_id="name@x.example"))
+    await instance.work(mail("Please confirm.", sender="Petra Vane <petra@customer.example>"))
+    assert await _signs(instance) == [
+        ("contact_look_alike",),
+        (),
+        ("contact_look_alike",),
+        ("contact_name_elsewhere",),
+        (),
+    ]
+
+
+async def _signs(instance: Instance) -> list[tuple[str, ...]]:
+    """Of each mail, as it was stored when it was read."""
+    async with instance.database.read() as uow:
+        return [(await open_reading(uow, message)).screening.fraud_signs for message in await instance.messages()]

@@ -1,6 +1,6 @@
 """Contacts as Duebox knows them: who can be reached, and who is proposed to be written to."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.domain.errors import NotFound
 from app.domain.ids import new_id
 
 PROPOSALS_SHOWN = 500
+FACES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,20 @@ class Contacts:
             sa.select(ContactRow).where(ContactRow.email == email).order_by(ContactRow.customer_id)
         )
         return found.all()
+
+    async def newest(self) -> UUID | None:
+        """The contact that was made last."""
+        return await self._session.scalar(sa.select(ContactRow.id).order_by(ContactRow.id.desc()).limit(1))
+
+    async def faces(self, after: UUID) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        """Address and name of all contacts that were made later than this one, a page at a time."""
+        while True:
+            page = sa.select(ContactRow.id, ContactRow.email, ContactRow.name).where(ContactRow.id > after)
+            rows = (await self._session.execute(page.order_by(ContactRow.id).limit(FACES))).all()
+            if not rows:
+                return
+            yield [(row.email, row.name) for row in rows]
+            after = rows[-1].id
 
     def add(self, row: ContactRow) -> None:
         self._session.add(row)
