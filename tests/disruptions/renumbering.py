@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from imapclient import IMAPClient
@@ -16,6 +17,7 @@ from app.adapters.imap.folder import MESSAGE_ID, ImapMailbox
 from app.db.tables.mail import CopyRow, FolderRole, MessageRow
 from app.db.uow import Database
 from app.domain.clock import system_clock
+from app.domain.errors import Unreachable
 from app.domain.ports import MailAccount
 from app.intake.folders import FolderReader, Watched, lease_of
 from app.intake.service import IntakeService
@@ -61,24 +63,38 @@ async def renumber(database: Database, dovecot: Dovecot, mails: int) -> Renumber
             keep=IntakeService(database, system_clock).store_in,
         )
 
-        async def look() -> float:
+        async def look() -> None:
             async with database.write() as uow:
                 await uow.mailboxes.take_lease(lease_of(mailbox_id), HOLDER, 3600)
-            since = time.perf_counter()
             await reader.look()
+
+        async def follow(uid_validity: int) -> float:
+            """Look, as the poller would, until the new numbers are known: of a large folder Dovecot tells a connection
+            the old ones once more, and then may end it."""
+            since = time.perf_counter()
+            while await _known_validity(database, mailbox_id) != uid_validity:
+                with suppress(Unreachable):
+                    await look()
             return time.perf_counter() - since
 
         await look()
         ours, scans = [], []
         for number in range(ROUNDS):
-            await asyncio.to_thread(box.set_uid_validity, 1_000_000 + number)
+            uid_validity = 1_000_000 + number
+            await asyncio.to_thread(box.set_uid_validity, uid_validity)
             scans.append(await asyncio.to_thread(_scan, box))
-            ours.append(await look())
+            ours.append(await follow(uid_validity))
     async with database.read() as uow:
         messages = await uow.session.scalar(sa.select(sa.func.count()).where(MessageRow.mailbox_id == mailbox_id))
         copies = await uow.session.scalar(sa.select(sa.func.count()).where(CopyRow.mailbox_id == mailbox_id))
     twice = (messages or 0) - mails + (copies or 0)
     return Renumbered(mails, twice, sorted(ours)[ROUNDS // 2], sorted(scans)[ROUNDS // 2])
+
+
+async def _known_validity(database: Database, mailbox_id: UUID) -> int | None:
+    async with database.read() as uow:
+        row = await uow.mailboxes.folder(mailbox_id, "INBOX")
+    return row.uid_validity if row else None
 
 
 def _account(box: Mailbox) -> MailAccount:
