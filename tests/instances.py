@@ -28,6 +28,7 @@ from app.domain.ids import new_id
 from app.domain.people import SignedIn
 from app.domain.review import ReviewState, Role
 from app.domain.sending import Pace
+from app.intake.bodies import Bodies
 from app.intake.service import Dispatcher, Incoming, IntakeService
 from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.engine import Engine, migrate
@@ -60,6 +61,7 @@ class Instance:
     outbox: OutboxService
     collector: SignedIn
     mailbox_id: UUID
+    bodies: Bodies = field(default_factory=Bodies)
     schemes: Schemes = field(default_factory=lambda: schemes(no_network))
     taken: int = field(default=0)
 

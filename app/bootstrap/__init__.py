@@ -61,6 +61,7 @@ from app.insights.customers import CustomerPages
 from app.insights.pages import InsightsPages
 from app.insights.service import InsightsService
 from app.intake.accounts import MailAccounts
+from app.intake.bodies import Bodies
 from app.intake.poller import Poller
 from app.intake.service import Dispatcher, IntakeService
 from app.intake.webhooks.schemes import schemes
@@ -156,10 +157,9 @@ def build(
     url = settings.database_url
     keyring = Keyring(settings.secret_key.get_secret_value(), lambda: stored_keys(url))
     executor_id = "local" if is_sqlite(url) else f"{socket.gethostname()}-{os.getpid()}-{str(new_id())[-8:]}"
-    engine = Engine(sync_engine(url), executor_id=executor_id, poll_seconds=JOB_POLL_SECONDS)
-    database = Database(
-        async_engine(url, for_writing=True), async_engine(url, for_writing=False), keyring, clock, engine.enqueue
-    )
+    engine = Engine(sync_engine(url, process=executor_id), executor_id=executor_id, poll_seconds=JOB_POLL_SECONDS)
+    writing, reading = (async_engine(url, for_writing=writes, process=executor_id) for writes in (True, False))
+    database = Database(writing, reading, keyring, clock, engine.enqueue)
     policy = load_policy(settings.policy_file)
     child = ChildMind("app.mind", mind_config(settings))
     limits = limits_of(settings)
@@ -316,6 +316,7 @@ def build(
         tokens=tokens,
         open_line=ImapMailbox,
         schemes=schemes(fetch),
+        bodies=Bodies(),
         handlers=handlers,
         lock=FileLock(sqlite_path(url), holder) if is_sqlite(url) else None,
         tracer=tracer,

@@ -29,6 +29,7 @@ from app.insights.customers import CustomerPages
 from app.insights.pages import InsightsPages
 from app.insights.service import InsightsService
 from app.intake.accounts import MailAccounts
+from app.intake.bodies import Bodies
 from app.intake.poller import Poller
 from app.intake.service import IntakeService
 from app.intake.watching import OpenLine
@@ -150,6 +151,7 @@ class Services:
     tokens: TokenServer
     open_line: OpenLine
     schemes: Schemes
+    bodies: Bodies
     handlers: Mapping[JobKind, Handler]
     lock: FileLock | None
     tracer: Tracer

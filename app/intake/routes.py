@@ -1,26 +1,25 @@
 """Mail by HTTP. 2xx: the bytes are committed; 4xx: never again; 5xx: try again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Protocol
 
 import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect
 
 from app.db.tables.mail import MailboxKind, MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
-from app.domain.errors import MailTooLarge, NotFound, SettingInvalid, SignatureRefused, Unreachable
-from app.intake.service import MAX_BYTES, Incoming, IntakeService
-from app.intake.webhooks.scheme import Delivery, MalformedRequest, Scheme
+from app.domain.errors import NotFound, SettingInvalid, SignatureRefused, Unreachable
+from app.intake.bodies import Bodies, BodyTooLong, NoRoom, Refusal, TooSlow
+from app.intake.service import Incoming, IntakeService
+from app.intake.webhooks.scheme import MalformedRequest, Scheme
 from app.intake.webhooks.schemes import Schemes
+from app.web.errors import status_of
 
 router = APIRouter(prefix="/webhooks")
-
-PATIENCE = 4
-"""How many times the limit is read, and dropped, of a mail that is too long."""
 
 log = structlog.get_logger()
 
@@ -36,6 +35,9 @@ class IntakeServices(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def bodies(self) -> Bodies: ...
 
     @property
     def schemes(self) -> Schemes: ...
@@ -58,11 +60,17 @@ async def take_mail(
     try:
         row, secret = await _mailbox(services, mailbox)
         scheme = services.schemes[row.scheme]
+        _check_type(scheme, request.headers)
         now = services.clock()
-        delivery = await _delivery(scheme, secret, request, now)
-        if delivery.raw is not None:
-            await _keep(services, row, f"webhook:{delivery.id}", delivery.raw, now)
+        with _refusals_of(scheme):
+            scheme.check_headers(request.headers, now=now)
+            async with services.bodies.held_while(request) as body:
+                delivery = await scheme.open(secret, request.headers, body, now=now)
+                if delivery.raw is not None:
+                    await _keep(services, row, f"webhook:{delivery.id}", delivery.raw, now)
         return Response(status_code=scheme.accepted)
+    except (BodyTooLong, TooSlow, NoRoom) as error:
+        return Refusal(str(error), status_of(error))
     except MalformedRequest as error:
         raise HTTPException(400, str(error)) from None
     except SettingInvalid:
@@ -73,13 +81,11 @@ async def take_mail(
         raise Unreachable("the database does not answer") from None
 
 
-async def _delivery(scheme: Scheme, secret: str, request: Request, now: datetime) -> Delivery:
-    """What was delivered. A refusal is said in the way that the provider takes for one."""
-    _check_type(scheme, request.headers)
+@contextmanager
+def _refusals_of(scheme: Scheme) -> Iterator[None]:
+    """A refusal is said in the way that the provider takes for one."""
     try:
-        scheme.check_headers(request.headers, now=now)
-        body = await _read(request)
-        return await scheme.open(secret, request.headers, body, now=now)
+        yield
     except SignatureRefused as refused:
         log.warning("intake.webhook.refused", scheme=type(scheme).__name__)
         raise HTTPException(scheme.refused, str(refused)) from None
@@ -107,35 +113,6 @@ def _check_type(scheme: Scheme, headers: Mapping[str, str]) -> None:
     is_known = not content_type or content_type in scheme.content_types
     if not is_known or headers.get("content-encoding", "identity") != "identity":
         raise HTTPException(415, f"send it as {' or '.join(sorted(scheme.content_types))}")
-
-
-async def _read(request: Request) -> bytes:
-    """The body. Raises MailTooLarge, and MalformedRequest when it is empty.
-
-    What is too long is read to its end all the same, and dropped: a sender that is cut off while it still writes never
-    sees our answer, and tries again for days.
-    """
-    announced = request.headers.get("content-length", "")
-    is_too_long = announced.isdecimal() and int(announced) > MAX_BYTES
-    body = bytearray()
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            is_too_long = is_too_long or size > MAX_BYTES
-            if size > PATIENCE * MAX_BYTES:
-                break
-            if is_too_long:
-                body.clear()
-            else:
-                body += chunk
-    except ClientDisconnect:
-        raise MalformedRequest("the body ended early") from None
-    if is_too_long:
-        raise MailTooLarge(f"a mail may have {MAX_BYTES} bytes")
-    if not body:
-        raise MalformedRequest("the body is empty")
-    return bytes(body)
 
 
 async def _make_sure(database: Database, row: MailboxRow, source: str) -> None:

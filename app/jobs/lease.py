@@ -2,17 +2,19 @@
 
 The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for
 good.
-Whoever takes over buries the lease first. A worker that finds its own lease gone ends itself at once, since others may
+Whoever takes over ends the other's sessions of the database, which may hold locks that all wait for, and buries the
+lease first. A worker that finds its own lease gone ends itself at once, since others may
 be doing its work by now; one that finds it run out but not buried (the database was away) goes on.
 """
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NoReturn
 
 import structlog
 
+from app.db.engine import session_name
 from app.db.uow import Database
 from app.jobs.engine import Engine
 
@@ -91,8 +93,16 @@ class Heartbeat:
         twice, self._suspected = suspects & self._suspected, suspects
         if not twice:
             return
+        await self._cut_off(twice)
         async with self._database.write() as uow:
             dead = await uow.mailboxes.bury_leases(WORKER, twice, LEASE_SECONDS)
         if dead:
             taken = await self._engine.take_over(sorted(dead))
             log.info("jobs.worker.reaped", workers=len(dead), jobs=taken)
+
+    async def _cut_off(self, executors: Collection[str]) -> None:
+        """One that is alive after all connects again, and its jobs are tried again."""
+        async with self._database.read() as uow:
+            ended = await uow.mailboxes.end_sessions({session_name(executor) for executor in executors})
+        if ended:
+            log.warning("jobs.worker.cut_off", sessions=ended)

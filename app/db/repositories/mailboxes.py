@@ -179,6 +179,21 @@ class Mailboxes:
         left = set(await self._session.scalars(sa.select(LeaseRow.name).where(LeaseRow.name.in_(name_of.values()))))
         return {holder for holder, name in name_of.items() if name not in left}
 
+    async def end_sessions(self, names: Collection[str]) -> int:
+        """End the sessions of these names, with their transactions and locks. Returns how many there were.
+
+        On SQLite, where there is one process, none. PostgreSQL lets a role end its own sessions.
+        """
+        if self._session.get_bind().dialect.name != "postgresql":
+            return 0
+        ended = await self._session.scalars(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = current_user AND application_name IN :names"
+            ).bindparams(sa.bindparam("names", sorted(names), expanding=True))
+        )
+        return sum(ended)
+
     async def live_leases(self, prefix: str, longest: float) -> set[str]:
         """The holders whose leases on names with this prefix have not run out, and are not longer than any."""
         now = await self.database_time()
