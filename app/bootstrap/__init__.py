@@ -91,6 +91,7 @@ from app.policies.standing import load_actions, load_standing
 from app.privacy.dossier import DossierService
 from app.privacy.keys import KeyService
 from app.privacy.service import PrivacyService
+from app.reminders.approvals import ApprovalService
 from app.reminders.automatic import Morning
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
@@ -179,6 +180,7 @@ def build(
     claims = ClaimBook(database, plans.claims, clock)
     batches = BatchService(database, plans, mind, policy, clock)
     sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
+    approvals = ApprovalService(database, sending, clock)
     sender = sender_of(settings, sink, accounts)
     poster = WebhookPoster([origin for origin in settings.notify.webhook_origins.split(",") if origin.strip()])
     outbox = OutboxService(
@@ -208,6 +210,7 @@ def build(
         JobKind.SEND: Handler(traced_sending(database, tracer, outbox.work), outbox.give_up),
         JobKind.FIGURES: Handler(insights.work, insights.give_up),
         JobKind.REDRAFT: Handler(batches.redraft, batches.give_up),
+        JobKind.APPROVE_BATCH: Handler(approvals.work, approvals.give_up),
     }
     return Services(
         database=database,
@@ -256,6 +259,7 @@ def build(
         reminders=plans,
         batches=batches,
         sending=sending,
+        approvals=approvals,
         batch_pages=BatchPages(database),
         reminder_pages=ReminderPages(database, plans, claims, clock, max_age=policy.ledger.max_age),
         spoken=SpokenTexts(database, plans, mind, policy, clock),

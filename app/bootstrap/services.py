@@ -54,6 +54,7 @@ from app.playground.service import PlaygroundService
 from app.privacy.dossier import DossierService
 from app.privacy.keys import KeyService
 from app.privacy.service import PrivacyService
+from app.reminders.approvals import ApprovalService
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.claims import ClaimBook
@@ -117,6 +118,7 @@ class Services:
     reminders: ReminderService
     batches: BatchService
     sending: SendingService
+    approvals: ApprovalService
     batch_pages: BatchPages
     reminder_pages: ReminderPages
     learning: LearningPages

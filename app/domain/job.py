@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     SEND = "send"
     FIGURES = "figures"
     REDRAFT = "redraft"
+    APPROVE_BATCH = "approve_batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def figures_job(import_id: UUID, day: date) -> Job:
 def redraft_job(reminder_id: UUID, cause_id: UUID) -> Job:
     """Looks again at a reminder of today after an import, or after its mail was void."""
     return Job(JobKind.REDRAFT, str(reminder_id), f"redraft-{reminder_id}-{cause_id}", "")
+
+
+def approve_batch_job(approval_id: UUID, first_id: UUID) -> Job:
+    """Approves reminders of a batch from one on, some at a time."""
+    return Job(JobKind.APPROVE_BATCH, str(approval_id), f"approve-batch-{approval_id}-{first_id}", str(approval_id))
 
 
 def send_job(outbox_id: UUID, conversation_id: UUID, *, delay_seconds: float, again: str = "") -> Job:

@@ -18,8 +18,9 @@ DISPATCH = Queue("dispatch", at_once=1, is_ordered_by_lane=False)
 TRIAGE = Queue("triage", at_once=8, is_ordered_by_lane=True)
 OUTBOX = Queue("outbox", at_once=4, is_ordered_by_lane=True)
 FIGURES = Queue("figures", at_once=1, is_ordered_by_lane=False)
+REMINDERS = Queue("reminders", at_once=2, is_ordered_by_lane=True)
 
-QUEUES = (DISPATCH, TRIAGE, OUTBOX, FIGURES)
+QUEUES = (DISPATCH, TRIAGE, OUTBOX, FIGURES, REMINDERS)
 QUEUE_OF = {
     JobKind.DISPATCH: DISPATCH,
     JobKind.TRIAGE: TRIAGE,
@@ -27,4 +28,5 @@ QUEUE_OF = {
     JobKind.SEND: OUTBOX,
     JobKind.FIGURES: FIGURES,
     JobKind.REDRAFT: FIGURES,
+    JobKind.APPROVE_BATCH: REMINDERS,
 }

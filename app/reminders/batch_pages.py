@@ -1,16 +1,22 @@
 """What the pages of drafted reminders show: the batches, and every mail of one, whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from app.db.repositories.approvals import ApprovalProgress, Approvals
+from app.db.tables.ledger import ContactRow, CustomerRow
 from app.db.tables.reminders import ReminderRow
+from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.reminder_life import ReminderState
+from app.reading.composing_reminders import Table
+from app.reminders.approvals import mark_of
 from app.reminders.sending import Words
 
+ERASED = Words("", "", Table("", (), ()))
 BATCHES_LISTED = 30
 ON_A_PAGE = 100
 """As many as one request may approve and make papers for."""
@@ -72,7 +78,8 @@ class ReminderView:
 @dataclass(frozen=True, slots=True)
 class BatchView:
     """A page of it, what needs a person's eye first. `count`: of the whole batch; `next`: where the next page begins.
-    `total` is what may be approved of the page, a sum a currency."""
+    `total` is what may be approved of the page, a sum a currency. `whole` where the batch has more than this page, and
+    `progress` where all of it was, or is being, approved."""
 
     batch_id: str
     as_of: date
@@ -81,6 +88,8 @@ class BatchView:
     reminders: tuple[ReminderView, ...]
     count: int = 0
     next: int | None = None
+    whole: "Whole | None" = None
+    progress: ApprovalProgress | None = None
 
     @property
     def approvable(self) -> tuple[ReminderView, ...]:
@@ -93,6 +102,14 @@ class BatchView:
             value, currency = one.amount
             sums[currency] = sums.get(currency, Decimal(0)) + value
         return tuple((value, currency) for currency, value in sorted(sums.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What of a whole batch may be approved; `mark` says later whether it is still what the person has seen."""
+
+    count: int
+    mark: str
 
 
 class BatchPages:
@@ -120,23 +137,62 @@ class BatchPages:
             row = await uow.reminders.batch(batch_id)
             count = sum((await uow.reminders.tally([batch_id]))[batch_id].values())
             some = await uow.reminders.page_of_batch(batch_id, offset=offset, limit=ON_A_PAGE)
-            reminders = tuple([await _view(uow, one) for one in some])
-        following = offset + ON_A_PAGE if offset + ON_A_PAGE < count else None
-        return BatchView(str(row.id), row.as_of, row.created_at, row.policy_version, reminders, count, following)
+            reminders = await _views(uow, some)
+            approvals = Approvals(uow.session)
+            progress = await approvals.progress(batch_id)
+            drafts = await approvals.approvable(batch_id) if count > ON_A_PAGE else []
+        return BatchView(
+            str(row.id),
+            row.as_of,
+            row.created_at,
+            row.policy_version,
+            reminders,
+            count,
+            next=offset + ON_A_PAGE if offset + ON_A_PAGE < count else None,
+            whole=Whole(len(drafts), mark_of(drafts)) if drafts else None,
+            progress=progress,
+        )
+
+    async def progress(self, batch_id: UUID) -> ApprovalProgress | None:
+        """How far the approval of a whole batch is; None where nobody has asked for one."""
+        async with self._database.read() as uow:
+            return await Approvals(uow.session).progress(batch_id)
 
     async def reminder(self, reminder_id: UUID) -> ReminderView:
         """Raises NotFound."""
         async with self._database.read() as uow:
-            return await _view(uow, await uow.reminders.get(reminder_id))
+            (view,) = await _views(uow, [await uow.reminders.get(reminder_id)])
+        return view
 
 
-async def _view(uow: Uow, row: ReminderRow) -> ReminderView:
-    words = Words.of(await uow.words.get_json(row.draft_id))
-    edited = await uow.words.get_json(row.edited_id) if row.edited_id else {}
-    customer = await uow.ledger.customer(row.customer_id)
-    contacts = {contact.id: contact for contact in await uow.ledger.contacts(row.customer_id)}
-    contact = contacts.get(row.contact_id) if row.contact_id else None
-    outbox = await uow.outbox.of_reminder(row.id) if row.state is ReminderState.APPROVED else None
+async def _views(uow: Uow, rows: Sequence[ReminderRow]) -> tuple[ReminderView, ...]:
+    """As many queries for a hundred as for one."""
+    payloads = {row.draft_id for row in rows} | {row.edited_id for row in rows if row.edited_id}
+    words = await uow.words.get_all(payloads)
+    customers = await uow.ledger.customer_names(row.customer_id for row in rows)
+    contacts = await uow.contacts.all_of({row.contact_id for row in rows if row.contact_id})
+    outbox = await uow.outbox.of_reminders([row.id for row in rows if row.state is ReminderState.APPROVED])
+    return tuple(
+        _view(
+            row,
+            Words.of(words[row.draft_id]) if row.draft_id in words else ERASED,
+            words.get(row.edited_id, {}) if row.edited_id else {},
+            customers.get(row.customer_id),
+            contacts.get(row.contact_id) if row.contact_id else None,
+            outbox.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def _view(
+    row: ReminderRow,
+    words: Words,
+    edited: Mapping[str, str],
+    customer: CustomerRow | None,
+    contact: ContactRow | None,
+    outbox: OutboxRow | None,
+) -> ReminderView:
     return ReminderView(
         reminder_id=str(row.id),
         batch_id=str(row.batch_id),

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
+from app.reminders.approvals import ApprovalService
 from app.reminders.batch_pages import ON_A_PAGE, BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.sending import SendingService
@@ -30,6 +31,10 @@ def sending_service(request: Request) -> SendingService:
     return cast(SendingService, request.app.state.services.sending)
 
 
+def approval_service(request: Request) -> ApprovalService:
+    return cast(ApprovalService, request.app.state.services.approvals)
+
+
 def batch_pages(request: Request) -> BatchPages:
     return cast(BatchPages, request.app.state.services.batch_pages)
 
@@ -40,6 +45,7 @@ def spoken_texts(request: Request) -> SpokenTexts:
 
 Batches = Annotated[BatchService, Depends(batch_service)]
 Sending = Annotated[SendingService, Depends(sending_service)]
+Approvals = Annotated[ApprovalService, Depends(approval_service)]
 Pages = Annotated[BatchPages, Depends(batch_pages)]
 Texts = Annotated[SpokenTexts, Depends(spoken_texts)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
@@ -75,14 +81,30 @@ async def batch(
     return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept)
 
 
+@router.get("/reminders/batches/{batch_id}/approval")
+async def approval(request: Request, batch_id: UUID, pages: Pages, user: PageUser) -> HTMLResponse:
+    """How far the approval of the whole batch is: a part of its page, which asks for it again and again."""
+    page = await page_of(request, "reminders", user)
+    found = await pages.progress(batch_id)
+    return html(request, "reminders/approval.html", page=page, batch_id=str(batch_id), progress=found)
+
+
 @router.post("/reminders/batches/{batch_id}/approve", dependencies=SAFE)
 async def approve_many(
     batch_id: UUID,
     sending: Sending,
     user: PageUser,
+    approvals: Approvals,
     chosen: Annotated[list[str] | None, Form(max_length=ON_A_PAGE)] = None,
+    shown: Annotated[list[UUID] | None, Form(max_length=ON_A_PAGE)] = None,
+    whole: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Approve what was ticked, each as it stood on the page (`id:version`). What has changed meanwhile stays behind."""
+    """Approve what was ticked, each as it stood on the page (`id:version`). What has changed meanwhile stays behind.
+    `whole` is the mark of the whole batch, which a job approves: all but what was `shown` and not ticked."""
+    if whole:
+        ticked = {UUID(one.partition(":")[0]) for one in chosen or ()}
+        await approvals.ask(batch_id, mark=whole, by=user, without=set(shown or ()) - ticked)
+        return RedirectResponse(f"/reminders/batches/{batch_id}", status_code=303)
     sent = kept = 0
     for one in chosen or ():
         reminder_id, _, version = one.partition(":")

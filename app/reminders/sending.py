@@ -178,6 +178,7 @@ class SendingService:
                 raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
             frm = row.state if row.state is ReminderState.SKIPPED else ReminderState.APPROVED
             values = {"decided_at": None, "decided_by": None, "edited_id": None, "is_automatic": False}
+            values |= {"approval_id": None}  # a batch that is being approved does not take it up again
             await self._move(uow, row, frm, ReminderState.DRAFTED, version=None, by=by, values=values)
 
     async def due_in(self, uow: Uow, reminder_id: UUID) -> timedelta | None:

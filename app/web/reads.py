@@ -71,6 +71,7 @@ READS: Mapping[str, str] = {
 
 NOT_NOTED = frozenset(
     {
+        "/reminders/batches/{batch_id}/approval",
         *(
             "/",
             "/password",

@@ -3,14 +3,19 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from app.adapters.child import ChildMind
+from app.db.repositories.approvals import Approvals
 from app.db.tables.mail import MailboxKind
+from app.db.tables.reminders import ReminderRow
+from app.domain.ids import new_id
 from app.domain.intents import Tone
 from app.domain.reminder import Channel, Stage
 from app.domain.workflow import Step
+from app.reminders import batch_pages
 from tests.web.test_ledger_pages import Desk, check, desk, reader
 
 __all__ = ["desk", "reader"]
@@ -63,6 +68,40 @@ async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office:
     assert version is not None
     await office.post(reminder, f"{reminder}/skip", version=version[1])
     assert "Skipped" in await office.get(address)
+
+
+async def test_a_whole_batch_is_approved_beside_the_page_which_says_how_far_it_is(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_pages, "ON_A_PAGE", 1)
+    address = await office.post("/reminders/batches", "/reminders/batches")
+    async with office.services.database.write() as uow:
+        (row,) = await uow.reminders.of_batch(UUID(address.rpartition("/")[2]))
+        values = {column.key: getattr(row, column.key) for column in ReminderRow.__table__.columns}
+        uow.session.add(ReminderRow(**values | {"id": new_id(), "company": "unwanted by the plan"}))
+    batch = await office.get(address)
+    check(batch)
+    (mark,) = re.findall(r'name="whole" value="([^"]+)"', batch)
+    ticked = dict(
+        zip(
+            ("chosen", "shown"),
+            (re.findall(rf'name="{n}" value="([^"]+)"', batch)[0] for n in ("chosen", "shown")),
+            strict=True,
+        )
+    )
+    await office.post(address, f"{address}/approve", 409, whole="of another look", **ticked)
+    await office.post(address, f"{address}/approve", whole=mark, **ticked)
+    running = await office.get(address)
+    check(running)
+    assert "Approving the whole batch <b>0 of 2</b>" in running
+    assert 'name="whole"' not in running
+    async with office.services.database.write() as uow:
+        approval = await Approvals(uow.session).running(row.batch_id)
+    assert approval is not None
+    await office.services.approvals.work(str(approval.id))
+    over = await office.get(f"{address}/approval")
+    assert "The whole batch was approved: 1 of 2" in over
+    assert "hx-get" not in over
 
 
 async def test_words_that_nothing_backs_come_back_with_a_question(office: Desk) -> None:

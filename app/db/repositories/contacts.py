@@ -1,6 +1,6 @@
 """Contacts as Duebox knows them: who can be reached, and who is proposed to be written to."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -38,6 +38,11 @@ class Contacts:
         if row is None:
             raise NotFound("there is no such contact")
         return row
+
+    async def all_of(self, contact_ids: Collection[UUID]) -> dict[UUID, ContactRow]:
+        """By id; without those that are gone."""
+        rows = await self._session.scalars(sa.select(ContactRow).where(ContactRow.id.in_(contact_ids)))
+        return {row.id: row for row in rows}
 
     async def at(self, email: str) -> Sequence[ContactRow]:
         """The contacts of all customers at an address (lower case)."""

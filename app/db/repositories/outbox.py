@@ -68,6 +68,13 @@ class Outbox:
             sa.select(OutboxRow).where(OutboxRow.reminder_id == reminder_id).order_by(OutboxRow.id.desc()).limit(1)
         )
 
+    async def of_reminders(self, reminder_ids: Collection[UUID]) -> dict[UUID, OutboxRow]:
+        """The newest mail of each reminder, as `of_reminder`."""
+        rows = await self._session.scalars(
+            sa.select(OutboxRow).where(OutboxRow.reminder_id.in_(reminder_ids)).order_by(OutboxRow.id)
+        )
+        return {row.reminder_id: row for row in rows if row.reminder_id is not None}
+
     async def make_ready(self, outbox_id: UUID) -> None:
         """The undo window is over."""
         await self._session.execute(

@@ -1,7 +1,7 @@
 """Conversations and the words that belong to them: compressed and sealed on the way in, opened on the way out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -114,6 +114,16 @@ class Words:
         if row is None:
             raise NotFound("no such payload")
         return zstandard.decompress((await self.key(row.conversation_id)).open(row.id, row.sealed))
+
+    async def get_all(self, payload_ids: Collection[UUID]) -> dict[UUID, Any]:
+        """The JSON of many payloads at once; without those whose words were erased."""
+        rows = (await self._session.scalars(sa.select(PayloadRow).where(PayloadRow.id.in_(payload_ids)))).all()
+        await self.load_keys({row.conversation_id for row in rows})
+        return {
+            row.id: json.loads(zstandard.decompress(self._keys[row.conversation_id].open(row.id, row.sealed)))
+            for row in rows
+            if row.conversation_id in self._keys
+        }
 
     async def get_json(self, payload_id: UUID) -> Any:
         return json.loads(await self.get(payload_id))

@@ -28,7 +28,7 @@ from app.db.tables.oversight import PolicyVersionRow, RationRow, SwitchRow
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
-from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
+from app.db.tables.reminders import BatchApprovalRow, BatchRow, PersonsStepRow, ReminderRow
 from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
 from app.db.tables.work import AssentRow, OutboxRow, PlantedRow, ProposalRow, ReviewRow
 
@@ -37,6 +37,7 @@ TABLES = (
     AssentRow,
     AuditRow,
     BalanceRow,
+    BatchApprovalRow,
     BatchRow,
     CaseRow,
     ContactProposalRow,

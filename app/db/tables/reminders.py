@@ -25,13 +25,27 @@ class BatchRow(Base):
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
+class BatchApprovalRow(Base):
+    """A person's wish to have a whole batch approved. Its reminders bear its id until they are decided otherwise."""
+
+    __tablename__ = "reminder_batch_approvals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(sa.ForeignKey("reminder_batches.id"), index=True)
+    asked_by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    total: Mapped[int]
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class ReminderRow(Base):
     """One reminder of one customer in one currency, as drafted and as decided. Its words are payloads of its
     conversation; `edited_id` are those of the person who changed them. `is_refused`: the checks found something
     in the draft, and a person must change it before it may be approved. `is_automatic`: nobody was asked.
 
-    `experiment` is "name:arm" of a test. `paid_after` (days from sending until what was asked for had come in) and
-    `answer` are noted for as long as a reminder is followed."""
+    `approval_id`: it is, or was, approved with the whole of its batch. `experiment` is "name:arm" of a test.
+    `paid_after` (days from sending until what was asked for had come in) and `answer` are noted for as long as a
+    reminder is followed."""
 
     __tablename__ = "reminders"
     __table_args__ = (
@@ -67,6 +81,7 @@ class ReminderRow(Base):
     workflow: Mapped[str] = mapped_column(sa.String(64), default="")
     experiment: Mapped[str] = mapped_column(sa.String(40), default="")
     is_automatic: Mapped[bool] = mapped_column(default=False)
+    approval_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("reminder_batch_approvals.id"))
     sent_on: Mapped[date | None]
     paid_after: Mapped[int | None]
     answer: Mapped[Answer | None] = mapped_column(words(Answer, "answer"))
