@@ -85,6 +85,7 @@ from app.outbox.service import OutboxService
 from app.performance.service import WorkService
 from app.playground.service import PlaygroundService
 from app.policies.loading import load_policy
+from app.policies.privacy import load_responsible
 from app.policies.reminders import load_reminders
 from app.policies.retention import load_retention
 from app.policies.standing import load_actions, load_standing
@@ -194,7 +195,7 @@ def build(
         weights=policy.queue,
     )
     dispatcher = Dispatcher(database)
-    retention = load_retention()
+    retention = load_retention(settings.policy_file, policy.companies)
     privacy = PrivacyService(database, retention, clock)
     audit = AuditService(database)
     checkpoints = CheckpointService(
@@ -277,7 +278,9 @@ def build(
         reads=ReadLog(database, clock),
         keys=KeyService(database, clock),
         privacy=privacy,
-        dossier=DossierService(database, processing(settings, policy, retention)),
+        dossier=DossierService(
+            database, processing(settings, policy, retention, load_responsible(settings.policy_file))
+        ),
         egress=Egress(lambda host: is_listed(url, recipients(settings), host), refuses=False),
         decisions=DecisionPages(database, audit, clock),
         evidence=EvidenceService(database, clock),

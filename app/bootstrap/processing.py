@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 from app.db.engine import is_sqlite
 from app.domain.policy import Policy
 from app.domain.recipients import Recipient
+from app.domain.responsible import Responsible
 from app.domain.retention import Retention
 from app.domain.sentence import Sentence
-from app.privacy.dossier import Processing
+from app.jobs.engine import FORGOTTEN_AFTER
+from app.privacy.processing import Processing
 from app.settings import Settings
 
 
@@ -72,7 +74,7 @@ def recipients(settings: Settings) -> tuple[Recipient, ...]:
     return tuple(recipient for recipient in found if recipient.host)
 
 
-def processing(settings: Settings, policy: Policy, retention: Retention) -> Processing:
+def processing(settings: Settings, policy: Policy, retention: Retention, responsible: Responsible) -> Processing:
     return Processing(
         model_provider=settings.model.provider,
         model_name=settings.model.name or "embedded",
@@ -80,4 +82,7 @@ def processing(settings: Settings, policy: Policy, retention: Retention) -> Proc
         database="SQLite, on this machine" if is_sqlite(settings.database_url) else "PostgreSQL",
         recipients=recipients(settings),
         retention=retention,
+        responsible=responsible,
+        jobs_days=FORGOTTEN_AFTER.days,
+        companies=tuple(", ".join(filter(None, (one.name, one.address))) for one in policy.companies),
     )

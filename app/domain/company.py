@@ -10,6 +10,8 @@ from app.domain.errors import Invalid
 class Company:
     """`id` is the word in the ledger's `company` column; empty for the only company of an instance.
 
+    `country` (ISO 3166-1 alpha-2) is where it is established: its law says how long its letters are kept.
+
     Bank details go into a mail from here and from nowhere else. `mailbox` is the name of the mailbox that its
     reminders leave from, `signature` how they are signed.
     """
@@ -23,6 +25,7 @@ class Company:
     bic: str = ""
     mailbox: str = ""
     signature: str = ""
+    country: str = ""
 
 
 def mailbox_of(company: str, companies: Sequence[Company], active: Sequence[str]) -> str:

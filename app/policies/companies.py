@@ -1,5 +1,6 @@
 """The `[[company]]` tables of a policy file. A wrong account number is refused: money would go astray."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -9,6 +10,7 @@ from stdnum.exceptions import ValidationError
 from app.domain.company import Company
 
 LONGEST = 255
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _FIELDS = (
     "id",
     "name",
@@ -19,6 +21,7 @@ _FIELDS = (
     "bic",
     "mailbox",
     "signature",
+    "country",
 )
 _NEEDED = ("id", "name")
 _CHECKED: Mapping[str, Callable[[str], str]] = {"iban": iban.validate, "bic": bic.validate}
@@ -54,6 +57,8 @@ def _company(where: str, table: Mapping[str, Any], refuse: Refuse) -> Company:
     missing = next((field for field in _NEEDED if field not in table or (field == "name" and not values[field])), None)
     if missing:
         refuse(where, f'{missing} is missing; add {missing} = "…"')
+    if values["country"] and not _COUNTRY.fullmatch(values["country"]):
+        refuse(where, f'country: "{values["country"]}" is not a code of ISO 3166-1 such as "DE"')
     for field, validate in _CHECKED.items():
         if values[field]:
             values[field] = _valid(where, field, values[field], validate, refuse)

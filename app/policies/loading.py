@@ -36,6 +36,8 @@ _TOP = {
     "standing",
     "next_action",
     "second_person",
+    "retention",
+    "privacy",
 }
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _SUM = re.compile(r"\d{1,14}(?:\.\d{1,4})?")

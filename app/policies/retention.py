@@ -1,26 +1,46 @@
-"""Reads retention.toml. Whatever is wrong is named with the file and the place."""
+"""Reads retention.toml, and what the operator's policy file sets instead. What is wrong is named with its place."""
 
 import tomllib
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from app.domain.company import Company
 from app.domain.errors import SettingInvalid
-from app.domain.retention import DEFAULT, Retention
+from app.domain.retention import Retention
+from app.policies.jurisdictions import load_jurisdictions
+from app.policies.loading import policy_text
+from app.policies.section import Section
 
 RETENTION = Path(__file__).with_name("retention.toml")
+DAYS = tuple(one.name for one in fields(Retention) if one.name.endswith("_days"))
+LONGEST = 36_525
 
 
-def load_retention(file: Path = RETENTION) -> Retention:
-    """Raises SettingInvalid."""
+def load_retention(policy_file: Path | None = None, companies: Iterable[Company] = ()) -> Retention:
+    """The shipped days, with those of a policy file's [retention] over them. Raises SettingInvalid."""
+    shipped = _read(RETENTION)
+    own: dict[str, Any] = {}
+    if policy_file is not None:
+        own = (
+            Section(str(policy_file), "", tomllib.loads(policy_text(policy_file)))
+            .table("retention")
+            .whole_numbers(DAYS, most=LONGEST)
+        )
+    section = Section(str(RETENTION), "", shipped)
+    section.only("version", *DAYS)
+    days = {name: section.whole(name, most=LONGEST) for name in DAYS}
+    return Retention(
+        version=section.text("version"),
+        jurisdictions=load_jurisdictions(),
+        homes={company.id: company.country for company in companies if company.country},
+        **{**days, **own},
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        retention = TypeAdapter(Retention).validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingInvalid(f"{file}: cannot be read ({type(error).__name__})") from error
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise SettingInvalid(f"{file}: {place}: {problem['msg']}") from None
-    if DEFAULT not in retention.jurisdiction:
-        raise SettingInvalid(f"{file}: jurisdiction.{DEFAULT} is missing: it holds for countries without a table")
-    return retention

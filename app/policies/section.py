@@ -1,6 +1,6 @@
 """One table of a policy file, read key by key. Whatever is wrong is named with the file, the place and the mend."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Section:
         self._table = table
 
     def refuse(self, what: str) -> NoReturn:
-        raise SettingInvalid(f"{self._file}: {self._where}: {what}")
+        raise SettingInvalid(f"{self._file}: {self._where}: {what}" if self._where else f"{self._file}: {what}")
 
     def only(self, *known: str) -> None:
         odd = sorted(set(self._table) - set(known))
@@ -36,6 +36,18 @@ class Section:
         if not isinstance(value, str) or not value:
             self.refuse(f'{key} must be a text such as {key} = "…"')
         return value
+
+    def said(self, key: str) -> str:
+        """A text that may be missing or empty."""
+        value = self._table.get(key, "")
+        if not isinstance(value, str):
+            self.refuse(f'{key} must be a text such as {key} = "…"')
+        return value.strip()
+
+    def whole_numbers(self, keys: Collection[str], *, most: int) -> dict[str, int]:
+        """Those of these keys that are set; no other may be."""
+        self.only(*keys)
+        return {key: self.whole(key, most=most) for key in keys if key in self._table}
 
     def word(self, key: str, kind: type[E]) -> E:
         known = [member.value for member in kind]

@@ -19,6 +19,7 @@ from uuid import UUID
 import structlog
 
 from app.db.repositories.privacy import Letter, Privacy, Thread
+from app.db.repositories.stale import forget_stale
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
@@ -177,7 +178,7 @@ class PrivacyService:
     def _kept_until(self, thread: Thread) -> date | None:
         if thread.country is None:
             return None
-        return self._retention.kept_until(thread.last_message_at, thread.country)
+        return self._retention.kept_until(thread.last_message_at, thread.country, thread.company)
 
     async def _carry_out(self, uow: Uow, sorted_: _Sorted, by: SignedIn) -> None:
         store = _store(uow)
@@ -226,13 +227,13 @@ class PrivacyService:
                 break
             after = threads[-1].id
         async with self._database.write() as uow:
-            await _store(uow).forget_stale(**self._retention.moments(now))
+            await forget_stale(uow.session, **self._retention.moments(now))
         if count:
             await self._scrub()
         return count
 
     def _is_aged(self, thread: Thread, now: datetime) -> bool:
-        is_due = self._retention.due(thread.last_message_at, thread.country) <= now.date()
+        is_due = self._retention.due(thread.last_message_at, thread.country, thread.company) <= now.date()
         return is_due and not thread.is_held and not thread.is_under_way
 
     async def _erase_aged(self, uow: Uow, threads: Sequence[UUID], why: str) -> None:

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 from app.audit.service import AuditService
 from app.db.engine import sync_engine
 from app.db.tables.everything import TABLES
-from app.db.tables.ledger import CaseRow, ContactRow
+from app.db.tables.ledger import CaseRow, ContactRow, HoldRow, InvoiceRow, TaskRow
 from app.db.tables.mail import ConversationRow, MessageRow
+from app.db.tables.papers import DocumentRow
+from app.db.tables.system import ApiTokenRow
 from app.db.tables.work import OutboxRow
 from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.ids import new_id
@@ -215,6 +217,40 @@ async def test_mail_of_strangers_goes_after_its_days(instance: Instance, privacy
     assert await privacy.keep_no_longer() == 0
     instance.clock.now += timedelta(days=4)
     assert await privacy.keep_no_longer() == 1
+
+
+async def test_words_of_people_here_and_papers_go_after_their_days_unless_held(
+    instance: Instance, privacy: PrivacyService
+) -> None:
+    now, keyring = instance.clock(), instance.database.keyring
+    async with instance.database.write() as uow:
+        invoice = (await uow.session.scalars(sa.select(InvoiceRow))).first()
+        assert invoice is not None
+        task, document, hold = new_id(), new_id(), new_id()
+        closed = {"kind": "call", "state": "done", "due": now.date(), "opened_at": now, "closed_at": now}
+        paper = {"name": "x.pdf", "media_type": "application/pdf", "size": 1, "sha256": "0" * 64, "stored_at": now}
+        uow.session.add(
+            TaskRow(id=task, key="k", customer_id="C-1", note=keyring.seal(task, b"Kanarienvogel"), **closed)
+        )
+        uow.session.add(HoldRow(id=hold, customer_id="C-1", until=now.date(), reason=b"x", set_at=now))
+        uow.session.add(DocumentRow(id=document, invoice_id=invoice.id, content=keyring.seal(document, b"x"), **paper))
+        uow.session.add(ApiTokenRow(token_hash="t", user_id=instance.collector.id, created_at=now, expires_at=now))
+
+    async def left() -> tuple[bool, bool, int, int]:
+        async with instance.database.read() as uow:
+            note = await uow.session.scalar(sa.select(TaskRow.note))
+            reason = await uow.session.scalar(sa.select(HoldRow.reason))
+            papers = await uow.session.scalar(sa.select(sa.func.count()).select_from(DocumentRow))
+            tokens = await uow.session.scalar(sa.select(sa.func.count()).select_from(ApiTokenRow))
+            return note is not None, reason is not None, papers or 0, tokens or 0
+
+    await privacy.hold("C-1", by=DUEBOX)
+    instance.clock.now += timedelta(days=load_retention().documents_days + 1)
+    await privacy.keep_no_longer()
+    assert await left() == (True, True, 1, 0), "a legal hold keeps what is the customer's"
+    await privacy.lift("C-1", by=DUEBOX)
+    await privacy.keep_no_longer()
+    assert await left() == (False, False, 0, 0)
 
 
 @on_sqlite

@@ -17,10 +17,9 @@ from app.db.repositories.words import Words
 from app.db.sealing import Keyring
 from app.db.tables.ledger import CaseRow, ContactProposalRow, ContactRow, CustomerRow, TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow, PayloadRow
-from app.db.tables.papers import LedgerRequestRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
-from app.db.tables.queue import NoticeRow, SearchTermRow
-from app.db.tables.system import LoginFailureRow, SessionRow
+from app.db.tables.queue import SearchTermRow
+from app.db.tables.system import LoginFailureRow
 from app.db.tables.work import OutboxRow
 from app.domain.clock import Clock
 from app.domain.ids import new_id
@@ -47,7 +46,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A conversation, and what decides whether it may be erased."""
+    """A conversation, and what decides whether it may be erased. `country` is its customer's, `company` whose customer
+    that is; None: nobody's customer."""
 
     id: UUID
     customer_id: str | None
@@ -55,6 +55,7 @@ class Thread:
     last_message_at: datetime
     is_held: bool
     is_under_way: bool
+    company: str = ""
 
 
 class Privacy:
@@ -180,21 +181,6 @@ class Privacy:
         messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
         await self._session.execute(sa.delete(SearchTermRow).where(SearchTermRow.message_id.in_(messages)))
 
-    async def forget_stale(
-        self, *, sessions: datetime, failures: datetime, requests: datetime, notices: datetime
-    ) -> int:
-        """What nobody needs after its days: expired sign-ins, failed ones, answers to repeated requests, notices."""
-        stale: tuple[tuple[Any, Any], ...] = (
-            (SessionRow, SessionRow.expires_at < sessions),
-            (LoginFailureRow, LoginFailureRow.last_at < failures),
-            (LedgerRequestRow, LedgerRequestRow.at < requests),
-            (NoticeRow, NoticeRow.done_at < notices),
-        )
-        gone = 0
-        for table, condition in stale:
-            gone += _count(await self._session.execute(sa.delete(table).where(condition)))
-        return gone
-
     # -- holds and requests --------------------------------------------------------------------------------------------
 
     async def hold(self, customer_id: str, by: UUID | None) -> bool:
@@ -261,4 +247,5 @@ _THREADS = sa.select(
         sa.exists().where(MessageRow.conversation_id == ConversationRow.id, MessageRow.state.in_(UNDER_WAY)),
         sa.exists().where(OutboxRow.conversation_id == ConversationRow.id, OutboxRow.state.in_(LEAVING)),
     ),
+    sa.func.coalesce(CustomerRow.company, ""),
 ).outerjoin(CustomerRow, CustomerRow.id == _CUSTOMER)
