@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.audit.service import CHECKPOINT_TAKEN
 from app.db.migrating import is_current
 from app.db.repositories.rations import Rations
 from app.db.tables.mail import MailboxKind, MailboxRow
 from app.db.tables.oversight import RationRow
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
+from app.domain.audit import CHECKPOINT_TAKEN
 from app.domain.clock import Clock
 from app.domain.intents import Reason
 from app.domain.message import MessageState

@@ -1,6 +1,5 @@
 """The table of decisions, that of reads, and the page of one case. Whoever looks is noted, in the chain of reads."""
 
-import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from app.audit.casework import Casework, Run, body_of, casework
-from app.audit.service import CHECKPOINT_TAKEN, AuditService
+from app.audit.service import AuditService
 from app.audit.view import Amount, Call, Case, Checked, Decisions, Filters, Letter, Row, Standing
-from app.db.repositories.trail import CaseFacts, Sought, Trail
+from app.db.repositories.trail import CaseFacts, Sought, Trail, refs_of
 from app.db.tables.system import AuditRow, Chain
 from app.db.uow import Database, Uow
-from app.domain.audit import Link, chained
+from app.domain.audit import CHECKPOINT_TAKEN, Link, chained
 from app.domain.changes import changes
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
@@ -118,11 +117,6 @@ def sought_by(filters: Filters) -> Sought:
         since=_day(filters.since),
         until=until + timedelta(days=1) if until else None,
     )
-
-
-def refs_of(row: AuditRow) -> dict[str, Any]:
-    refs: dict[str, Any] = json.loads(row.body)["refs"]
-    return refs
 
 
 def _checked(row: AuditRow, names: Mapping[str, str]) -> Checked:

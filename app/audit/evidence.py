@@ -3,7 +3,7 @@
     README.txt   mail.eml   reading.json
     run-1/redacted.txt  calls.json  call-1-input.txt  call-1-output.txt  proposal.json  decision.json
           draft-1.txt  draft.txt  edited.txt  changes.txt  sent.eml
-    chain.jsonl  manifest.json  signature.json
+    chain.jsonl  proof.json  manifest.json  signature.json
 
 The manifest has the SHA-256 of every file and the head of the chain; the signature (Ed25519) is over the manifest.
 """
@@ -27,6 +27,7 @@ from app.domain.prediction import prediction
 from app.domain.watermark import watermark
 from app.domain.wire import READ_MAIL
 from app.papers.archive import CHAIN, Archive
+from app.papers.proof import PROOF, proof_of
 from app.papers.signing import fingerprint, public_text, signature_of
 
 log = structlog.get_logger()
@@ -42,10 +43,11 @@ run-N/            one reading by the agent: redacted.txt is the mail as models w
                   draft.txt what was decided on (draft-N.txt what it replaced, where somebody asked for another),
                   edited.txt, changes.txt and sent.eml what became of it; decision.json who decided, when and how
 chain.jsonl       the audit entries of the case, each with its predecessor's hash and its own
+proof.json        that they stand in the whole chain as a checkpoint outside the house has it (RFC 9162)
 manifest.json     the SHA-256 of every file, and the head of the chain when this was made
 signature.json    Ed25519 over manifest.json
 
-To check it:  duebox audit verify-bundle FILE.zip [--key KEYFILE]
+To check it:  duebox audit verify-bundle FILE.zip [--key KEYFILE] [--checkpoint CHECKPOINT]
 The key's fingerprint is {fingerprint}. Compare it with what `duebox audit public-key` prints on the instance, or with
 what you were given before: a signature alone shows only that whoever held that key made this archive.
 What is missing here was erased by law; the chain's entries stay, as they hold no words.
@@ -64,6 +66,7 @@ class EvidenceService:
             names = {f"user:{user}": name for user, name in (await uow.users.names()).items()}
             head = await uow.audit.newest(Chain.DECISIONS)
             key = uow.words.keyring.evidence_key
+            proof = await proof_of(uow, [entry.seq for entry in work.entries])
         archive, mark = Archive(out), watermark(by, self._clock())
         print_of_key = fingerprint(public_text(key.public_key()))
         archive.add("README.txt", README.format(message=message_id, mark=mark, fingerprint=print_of_key).encode())
@@ -71,6 +74,7 @@ class EvidenceService:
         for run in work.runs:
             _run(archive, run, names)
         _chain(archive, work)
+        archive.add(PROOF, proof)
         facts = {
             "kind": "evidence",
             "message_id": str(message_id),

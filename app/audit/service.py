@@ -12,24 +12,25 @@ from app.audit.export import FORMATS, Format
 from app.db.repositories.audit import StoredEntry
 from app.db.tables.system import Chain
 from app.db.uow import Database
-from app.domain.audit import GENESIS, Link, Verdict, Walk
+from app.domain.audit import CHECKPOINT_TAKEN, GENESIS, Link, Verdict, Walk
 from app.domain.errors import Invalid
+from app.domain.merkle import Growing
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.watermark import watermark
 
 log = structlog.get_logger()
 
-CHECKPOINT_TAKEN = "audit.checkpoint.taken"
-
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The head of a chain, kept outside the database: it proves later that nothing was cut off or written anew."""
+    """The head of a chain, kept outside the database: it proves later that nothing was cut off or written anew.
+    `root` (see `app.domain.merkle`) lets evidence of one case prove that its entries stand there; old ones lack it."""
 
     chain: Chain
     seq: int
     hash: str
     at: datetime
+    root: str = ""
 
 
 class AuditService:
@@ -45,14 +46,14 @@ class AuditService:
             raise Invalid(
                 "the checkpoint is one of the chain {chain}, not of {asked}", chain=checkpoint.chain, asked=chain
             )
-        walk = Walk()
+        walk, known = Walk(), _Known(checkpoint)
         async with self._database.read() as uow:
             async for entry in uow.audit.entries(chain):
                 link = entry.link
                 bad = walk.take(link)
                 if bad is not None:
                     return bad
-                reason = _misfiled(entry) or _disagrees(link, checkpoint)
+                reason = _misfiled(entry) or known.disagrees(link)
                 if reason:
                     return Verdict(link.seq - 1, link.previous, link.seq, reason)
         if checkpoint is not None and walk.entries < checkpoint.seq:
@@ -66,9 +67,22 @@ class AuditService:
         return heads
 
     async def heads(self) -> list[Checkpoint]:
+        heads = []
+        for chain in Chain:
+            async with self._database.read() as uow:
+                head = await uow.audit.newest(chain)
+            if head is not None:
+                heads.append(Checkpoint(chain, head.seq, head.hash, head.at, await self._root(chain, head.seq)))
+        return heads
+
+    async def _root(self, chain: Chain, size: int) -> str:
+        """A part at a time: the first one of a long chain would keep others from writing for long."""
+        is_more = True
+        while is_more:
+            async with self._database.write() as uow:
+                is_more = await uow.audit_tree.keep_tiles(chain, size)
         async with self._database.read() as uow:
-            heads = [await uow.audit.newest(chain) for chain in Chain]
-        return [Checkpoint(head.chain, head.seq, head.hash, head.at) for head in heads if head is not None]
+            return await uow.audit_tree.root(chain, size)
 
     async def note_taken(self, heads: Sequence[Checkpoint], *, by: SignedIn = DUEBOX) -> None:
         seq = next((head.seq for head in heads if head.chain is Chain.DECISIONS), 0)
@@ -107,7 +121,22 @@ def _misfiled(entry: StoredEntry) -> str:
     return "" if is_filed_right else "filed under other words than its own"
 
 
-def _disagrees(link: Link, checkpoint: Checkpoint | None) -> str:
-    if checkpoint is None or link.seq != checkpoint.seq or link.hash == checkpoint.hash:
-        return ""
-    return "not the one that the checkpoint names"
+class _Known:
+    """What a checkpoint says of the chain that is walked."""
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        self._checkpoint = checkpoint
+        self._tree = Growing()
+
+    def disagrees(self, link: Link) -> str:
+        """What is wrong with this link, if anything; it is told each in order."""
+        known = self._checkpoint
+        if known is None or link.seq > known.seq:
+            return ""
+        if known.root:
+            self._tree.add(link.hash)
+        if link.seq < known.seq:
+            return ""
+        if link.hash != known.hash:
+            return "not the one that the checkpoint names"
+        return "the head of another tree than the checkpoint's" if known.root not in {"", self._tree.root()} else ""

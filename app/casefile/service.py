@@ -30,6 +30,7 @@ from app.domain.people import SignedIn
 from app.domain.text import text_of
 from app.domain.watermark import Watermark, watermark
 from app.papers.archive import CHAIN, Archive
+from app.papers.proof import PROOF, proof_of
 from app.reading.parsing import parse_mail
 from app.reading.replies import split_reply
 
@@ -58,9 +59,10 @@ chain.jsonl         the audit entries of these conversations and of the customer
                     predecessor's hash and its own
 manifest.json       the SHA-256 of every file
 
-To check it:  duebox casefile verify FILE.zip
+To check it:  duebox casefile verify FILE.zip [--checkpoint CHECKPOINT]
 By hand: an entry's hash is SHA-256 over the 32 bytes of "previous" followed by the JSON of seq, at, kind, actor and
-refs with sorted keys and without spaces. Whoever made this file can show that the same hashes stand in the whole chain.
+refs with sorted keys and without spaces. proof.json shows that it stands in the whole chain, as a checkpoint outside
+the house has it (RFC 9162, section 2.1.3): a leaf is SHA-256 over a zero byte and the 32 bytes of an entry's hash.
 """
 
 
@@ -199,6 +201,7 @@ async def _chain(uow: Uow, customer_id: str, letters: Sequence[Letter], archive:
         names,
     )
     archive.add(CHAIN, "".join(json.dumps(entry) + "\n" for entry in entries).encode())
+    archive.add(PROOF, await proof_of(uow, [link.seq for link in links]))
     archive.add("timeline.csv", tables.as_csv(tables.TIMELINE, rows))
     paper.chapter("Timeline")
     await asyncio.to_thread(paper.grid, tables.TIMELINE, rows)

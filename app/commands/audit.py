@@ -95,13 +95,17 @@ def audit_public_key() -> None:
 def audit_verify_bundle(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     key: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The key that it must bear.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The checkpoint that its entries must stand under.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute every hash of an evidence bundle anew and check its signature; needs no database."""
     from app.papers.archive import check  # noqa: PLC0415  # only this command needs it
+    from app.papers.proof import anchor_in  # noqa: PLC0415
     from app.papers.signing import check_signature, fingerprint  # noqa: PLC0415
 
-    checked = check(file)
+    checked = check(file, anchor_in(checkpoint.read_bytes(), str(checkpoint)) if checkpoint else None)
     signed_with, wrong = check_signature(file, key.read_text(encoding="utf-8") if key else "")
     faults = [*checked.faults, *wrong]
     if as_json:

@@ -109,12 +109,17 @@ def casefile_make(
 
 @casefile.command("verify")
 def casefile_verify(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    checkpoint: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The checkpoint that its entries must stand under.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Compute every hash of a case file anew; needs no database."""
     from app.papers.archive import check  # noqa: PLC0415  # only this command needs it
+    from app.papers.proof import anchor_in  # noqa: PLC0415
 
-    checked = check(file)
+    checked = check(file, anchor_in(checkpoint.read_bytes(), str(checkpoint)) if checkpoint else None)
     if as_json:
         print_json(asdict(checked))
     else:

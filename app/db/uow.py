@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.changes import Changes, noted, tell_others
 from app.db.narrowing import NarrowedSession
 from app.db.repositories.audit import AuditLog
+from app.db.repositories.audit_tree import AuditTree
 from app.db.repositories.balances import Balances
 from app.db.repositories.cases import Cases
 from app.db.repositories.contacts import Contacts
@@ -69,6 +70,7 @@ class Uow:
         self.users = Users(session, keyring, clock)
         self.oversight = Oversight(session, keyring, clock)
         self.audit = AuditLog(session, clock)
+        self.audit_tree = AuditTree(session)
         self.planted = PlantedItems(session, self.words, self.audit, clock)
         self.clock = clock
         self._enqueue = enqueue

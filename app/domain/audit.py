@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 
 GENESIS = "0" * 64
 
+CHECKPOINT_TAKEN = "audit.checkpoint.taken"
+"""The kind of an entry that says that the heads of the chains lie outside."""
+
 Ref = str | int | bool | None | list[str]
 
 

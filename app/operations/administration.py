@@ -117,7 +117,13 @@ async def export_subject(services: Services, address: str, out: Path) -> int:
 
 async def checkpoints(services: Services) -> list[dict[str, Any]]:
     return [
-        {"chain": point.chain.value, "seq": point.seq, "hash": point.hash, "at": point.at.isoformat()}
+        {
+            "chain": point.chain.value,
+            "seq": point.seq,
+            "hash": point.hash,
+            "at": point.at.isoformat(),
+            "root": point.root,
+        }
         for point in await services.audit.checkpoints()
     ]
 
@@ -125,7 +131,13 @@ async def checkpoints(services: Services) -> list[dict[str, Any]]:
 def _checkpoints_in(content: bytes, named: str) -> list[Checkpoint]:
     try:
         points = [
-            Checkpoint(Chain(point["chain"]), point["seq"], point["hash"], datetime.fromisoformat(point["at"]))
+            Checkpoint(
+                Chain(point["chain"]),
+                point["seq"],
+                point["hash"],
+                datetime.fromisoformat(point["at"]),
+                point.get("root", ""),
+            )
             for point in json.loads(content)
         ]
     except (ValueError, KeyError, TypeError):

@@ -12,12 +12,12 @@ import openai
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.audit.service import CHECKPOINT_TAKEN
 from app.bootstrap import Services, build
 from app.db.engine import sqlite_path
 from app.db.partitions import LEAST_AHEAD, Partitions
 from app.db.tables.mail import MailboxKind
 from app.db.tables.system import Chain
+from app.domain.audit import CHECKPOINT_TAKEN
 from app.domain.clock import system_clock
 from app.domain.errors import AppError, Unreachable
 from app.domain.oauth import NEEDS_REAUTH

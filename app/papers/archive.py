@@ -5,7 +5,7 @@
 
 An entry's hash is rebuilt from its line (see `app.domain.audit`). Entries that stand side by side in the chain must
 follow one another; between others lie other customers' entries, which are nobody's business here. That the same hashes
-stand in the whole chain is what `duebox audit export` and a checkpoint show.
+stand in the whole chain is what `proof.json` and a checkpoint show (see `app.papers.proof`).
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from app.domain.audit import GENESIS, Entry, canonical, chained
 from app.domain.errors import Invalid
+from app.papers.proof import PROOF, Anchor, unproven
 
 MANIFEST, CHAIN, SIGNATURE = "manifest.json", "chain.jsonl", "signature.json"
 BLOCK = 1 << 20
@@ -59,8 +60,9 @@ class Checked:
     faults: tuple[str, ...]
 
 
-def check(path: Path) -> Checked:
-    """Compute every hash anew. Raises Invalid for a file that is no case file."""
+def check(path: Path, anchor: Anchor | None = None) -> Checked:
+    """Compute every hash anew, and with an anchor whether the entries stand under it. Raises Invalid for a file that is
+    no case file."""
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = archive.read(MANIFEST)
@@ -69,6 +71,8 @@ def check(path: Path) -> Checked:
             lines = archive.read(CHAIN).decode().splitlines() if CHAIN in archive.namelist() else []
             head = json.loads(manifest)["chain"]
             faults += _wrong_entries(lines, head["seq"], head["hash"])
+            proof = json.loads(archive.read(PROOF)) if PROOF in archive.namelist() else None
+            faults += unproven([json.loads(line) for line in lines], proof, anchor)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise Invalid(f"{path} is not a case file of Duebox, or it is damaged") from error
     return Checked(len(files), len(lines), hashlib.sha256(manifest).hexdigest(), tuple(faults))

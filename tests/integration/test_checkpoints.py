@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from app.adapters.object_store import S3Store
 from app.audit.checkpoints import CheckpointService, Place
-from app.audit.service import CHECKPOINT_TAKEN, AuditService
+from app.audit.service import AuditService
 from app.bootstrap import build, settings_from_environment
 from app.db.tables.system import AuditRow, Chain
+from app.domain.audit import CHECKPOINT_TAKEN
 from app.domain.errors import Invalid, SettingInvalid, Unreachable
 from app.domain.ports import Delivery, MayBegin, ObjectStore, SendResult
 from app.operations.administration import verify_audit

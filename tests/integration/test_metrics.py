@@ -14,8 +14,8 @@ import yaml
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.audit.service import CHECKPOINT_TAKEN
 from app.db.tables.system import Chain
+from app.domain.audit import CHECKPOINT_TAKEN
 from app.domain.review import Action
 from app.health import BACKUP_TAKEN, Health
 from app.jobs.lease import LEASE_SECONDS

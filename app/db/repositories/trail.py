@@ -1,9 +1,11 @@
 """The audit chain as a table to read: filtered, the newest first, with the cases that its entries belong to."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -171,3 +173,9 @@ def _messages(sought: Sought) -> sa.Select[UUID]:
         messages = messages.join(ReviewRow, ReviewRow.message_id == MessageRow.id)
         messages = messages.where(ReviewRow.at_stake >= sought.least)
     return messages
+
+
+def refs_of(row: AuditRow) -> dict[str, Any]:
+    """The ids, words and numbers that an entry names."""
+    refs: dict[str, Any] = json.loads(row.body)["refs"]
+    return refs

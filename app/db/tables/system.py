@@ -103,3 +103,13 @@ class AuditRow(Base):
     actor: Mapped[str] = mapped_column(sa.String(64))
     message_id: Mapped[UUID | None]
     conversation_id: Mapped[UUID | None]
+
+
+class AuditTileRow(Base):
+    """The root of a complete tile of a chain's tree (see `app.domain.merkle`); `number` counts from 0."""
+
+    __tablename__ = "audit_tiles"
+
+    chain: Mapped[Chain] = mapped_column(words(Chain, "chain"), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    root: Mapped[str] = mapped_column(sa.CHAR(64))
