@@ -1,14 +1,14 @@
 """audit tiles: roots of a thousand entries each, so that the tree over a chain is quickly made
 
 Revision: 7ab2f40c9d15
-After: c3d90a6f71be
+After: 5c9e2a7f4b18
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "7ab2f40c9d15"
-down_revision = "c3d90a6f71be"
+down_revision = "5c9e2a7f4b18"
 branch_labels = None
 depends_on = None
 
