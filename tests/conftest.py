@@ -26,6 +26,7 @@ LONGEST_FIRST = (
     "integration/test_reminder_batches",
     "unit/evals/test_train",
     "integration/test_backup",
+    "integration/test_stopped_worker",
 )
 """Files that take a minute or more: begun last, they would let the other processes stand idle."""
 

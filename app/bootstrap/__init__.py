@@ -287,7 +287,7 @@ def build(
         steering=SteeringService(database, policy, settings.policy_file, clock),
         playground=PlaygroundService(database, mind, policy, clock),
         administration=AdministrationPages(database, engine, clock, model=settings.model.name, limits=limits),
-        work=WorkService(database, clock),
+        work=WorkService(database, clock, policy.queue),
         poller=Poller(
             database,
             intake,

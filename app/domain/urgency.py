@@ -3,7 +3,10 @@
 All mails age alike, so who is before whom never changes while they wait. That is why the logarithm of the priority,
 less what waiting adds, can be stored once as `rank`, indexed and paged by, and is right at every later moment:
 
-    rank = log2(money x risk x haste) - received, in days since 1970
+    rank = log2(money x risk x haste) - waits since, in days since 1970
+
+A mail waits since its arrival; where the team's working hours count (app/domain/working_hours.py), since so long before
+its answer is due as the time to answer is: a mail of Friday night waits since Monday morning.
 """
 
 import math
@@ -13,6 +16,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.domain.intents import Reason
+from app.domain.working_hours import ALWAYS, WorkingHours
 
 DAY = timedelta(days=1)
 MOST_DAYS = 365.0
@@ -45,11 +49,17 @@ HOURS: Mapping[Reason, float] = {
 
 @dataclass(frozen=True, slots=True)
 class UrgencyWeights:
-    """Policy: what a reason multiplies by, and within how many hours of its arrival a mail wants an answer."""
+    """Policy: what a reason multiplies by, and within how many hours of its arrival a mail wants an answer. They are
+    working hours: of the mailbox's team, or those of all others."""
 
     risks: Mapping[Reason, float] = field(default_factory=lambda: RISKS)
     hours: Mapping[Reason, float] = field(default_factory=lambda: HOURS)
     hours_otherwise: float = 24.0
+    working: WorkingHours = ALWAYS
+    working_of: Mapping[str, WorkingHours] = field(default_factory=dict)
+
+    def working_hours(self, mailbox: str) -> WorkingHours:
+        return self.working_of.get(mailbox, self.working)
 
 
 AS_SHIPPED = UrgencyWeights()
@@ -64,10 +74,11 @@ class Urgency:
     reason: Reason | None
     within: timedelta
     received_at: datetime
+    due_at: datetime
 
     @property
-    def due_at(self) -> datetime:
-        return self.received_at + self.within
+    def waits_since(self) -> datetime:
+        return self.due_at - self.within
 
     @property
     def haste(self) -> float:
@@ -76,16 +87,19 @@ class Urgency:
     @property
     def rank(self) -> float:
         return (
-            math.log2(float(self.money) * self.risk * self.haste) - self.received_at.timestamp() / DAY.total_seconds()
+            math.log2(float(self.money) * self.risk * self.haste) - self.waits_since.timestamp() / DAY.total_seconds()
         )
 
     def waited(self, now: datetime) -> float:
         """By how much waiting has multiplied the priority."""
-        return math.exp2(min(max((now - self.received_at) / DAY, 0.0), MOST_DAYS))
+        return math.exp2(min(max((now - self.waits_since) / DAY, 0.0), MOST_DAYS))
 
 
-def urgency(reasons: Iterable[str], money: Decimal | None, received_at: datetime, weights: UrgencyWeights) -> Urgency:
-    """The riskiest reason and the shortest time to answer count; words that are no reasons are passed over."""
+def urgency(
+    reasons: Iterable[str], money: Decimal | None, received_at: datetime, weights: UrgencyWeights, *, mailbox: str
+) -> Urgency:
+    """The riskiest reason and the shortest time to answer count; words that are no reasons are passed over. `mailbox`:
+    the name of the one that it came to."""
     known = [reason for reason in Reason if reason.value in set(reasons)]
     riskiest = max(known, key=lambda reason: weights.risks.get(reason, 1.0), default=None)
     risk = weights.risks.get(riskiest, 1.0) if riskiest else 1.0
@@ -98,4 +112,5 @@ def urgency(reasons: Iterable[str], money: Decimal | None, received_at: datetime
         reason=riskiest if risk > 1.0 else None,
         within=timedelta(hours=hours),
         received_at=received_at,
+        due_at=weights.working_hours(mailbox).after(received_at, timedelta(hours=hours)),
     )

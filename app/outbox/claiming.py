@@ -16,6 +16,7 @@ from uuid import UUID
 
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
+from app.db.urgency import urgency_of
 from app.domain.clock import Clock
 from app.domain.ids import new_id
 from app.domain.intents import Reason
@@ -23,7 +24,7 @@ from app.domain.job import redraft_job
 from app.domain.message import MessageState, advance
 from app.domain.review import CaseState, OutboxState, ReviewState
 from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, LONGEST_WAIT, MINUTE, Pace
-from app.domain.urgency import UrgencyWeights, urgency
+from app.domain.urgency import UrgencyWeights
 from app.domain.wire import PROPOSAL, load
 from app.outbox.notes import look_again, note, wake_next
 from app.outbox.outcomes import lost
@@ -180,7 +181,7 @@ class Claiming:
         review = await uow.reviews.get(review_id)
         message = await uow.messages.get_for_update(review.message_id)
         reasons = list(dict.fromkeys([*review.reasons, Reason.CHANGED_SINCE_APPROVAL.value]))
-        again = urgency(reasons, review.at_stake, message.received_at, self._weights)
+        again = await urgency_of(uow, message, reasons, review.at_stake, self._weights)
         await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons, urgency=again)
         message.state = advance(message.state, MessageState.PENDING)
         await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)

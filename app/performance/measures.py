@@ -84,11 +84,13 @@ def spread(spans: Iterable[timedelta]) -> Spread:
 
 
 def to_first_touch(rows: Iterable[Handled]) -> Spread:
-    return spread(max(row.first_touch - row.received_at, timedelta()) for row in unprompted(rows) if row.first_touch)
+    """In working hours of the team whose mailbox it came to."""
+    return spread(row.hours.between(row.received_at, row.first_touch) for row in unprompted(rows) if row.first_touch)
 
 
 def to_answer(rows: Iterable[Handled]) -> Spread:
-    return spread(max(row.sent_at - row.received_at, timedelta()) for row in unprompted(rows) if row.sent_at)
+    """In working hours likewise."""
+    return spread(row.hours.between(row.received_at, row.sent_at) for row in unprompted(rows) if row.sent_at)
 
 
 def late(rows: Iterable[Handled], *, waiting: int = 0) -> Share:

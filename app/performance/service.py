@@ -25,6 +25,7 @@ from app.domain.intents import Route
 from app.domain.people import SignedIn
 from app.domain.planted import FEWEST, MOST
 from app.domain.review import DECIDERS
+from app.domain.urgency import AS_SHIPPED, UrgencyWeights
 from app.domain.wire import PROPOSAL, load
 from app.performance import measures as m
 from app.performance.view import Amount, Disagreement, Newest, Ours, Own, Person, Planting, Saved, Week, Work
@@ -38,15 +39,18 @@ LONGEST_BASELINE = 8 * 3600
 
 
 class WorkService:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    """`weights` says when the teams work."""
+
+    def __init__(self, database: Database, clock: Clock, weights: UrgencyWeights = AS_SHIPPED) -> None:
         self._database = database
         self._clock = clock
+        self._weights = weights
 
     async def everybody(self, weeks_back: int, least: Decimal = FOUR_EYES) -> Work:
         first = self._first(weeks_back)
         since = datetime.combine(first, datetime.min.time(), UTC)
         async with self._database.read() as uow:
-            reviews = HandledReviews(uow.session)
+            reviews = HandledReviews(uow.session, self._weights)
             rows = await reviews.since(since)
             users = [user for user in await uow.users.all() if user.active and user.role in DECIDERS]
             weeks = _weeks(rows, await reviews.routes(first, weeks_back), first, weeks_back)
@@ -80,15 +84,22 @@ class WorkService:
                 team=len(users),
                 may_show_people=len(users) >= SMALLEST_TEAM,
                 planting=await _planting(uow, items),
+                counts_working_hours=self._counts_working_hours,
             )
 
     async def own(self, weeks_back: int, reader: SignedIn) -> Own:
         first = self._first(weeks_back)
         async with self._database.read() as uow:
             since = datetime.combine(first, datetime.min.time(), UTC)
-            rows = await HandledReviews(uow.session).since(since, by=reader.id) if reader.id else []
+            rows = await HandledReviews(uow.session, self._weights).since(since, by=reader.id) if reader.id else []
             items = [item for item in await uow.planted.since(since) if reader.id and item.decided_by == reader.id]
-            return Own(weeks_back, await _figures(uow, rows), _weeks(rows, {}, first, weeks_back), m.catches(items))
+            return Own(
+                weeks_back,
+                await _figures(uow, rows),
+                _weeks(rows, {}, first, weeks_back),
+                m.catches(items),
+                self._counts_working_hours,
+            )
 
     async def show_people(self, *, shown: bool, by: SignedIn) -> None:
         """Raises Invalid for a team in which everybody would know who is meant."""
@@ -125,6 +136,10 @@ class WorkService:
             if not one_in:
                 with unnarrowed():  # whatever the portfolio of whoever switches
                     await uow.planted.withdraw_all()
+
+    @property
+    def _counts_working_hours(self) -> bool:
+        return not self._weights.working.is_always or bool(self._weights.working_of)
 
     def _first(self, weeks_back: int) -> date:
         if weeks_back not in SPANS:

@@ -119,6 +119,7 @@ class Work:
     team: int
     may_show_people: bool
     planting: Planting
+    counts_working_hours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +130,4 @@ class Own:
     figures: Ours
     weeks: Sequence[Week]
     catches: Catches
+    counts_working_hours: bool

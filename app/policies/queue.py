@@ -5,8 +5,9 @@ from typing import Any, NoReturn
 
 from app.domain.intents import Reason
 from app.domain.urgency import AS_SHIPPED, HOURS, RISKS, UrgencyWeights
+from app.policies.working_hours import working_hours
 
-KEYS = ("hours", "hours_otherwise", "risks")
+KEYS = ("hours", "hours_otherwise", "risks", "working_hours")
 MOST = 10_000.0
 
 Refuse = Callable[[str], NoReturn]
@@ -20,10 +21,13 @@ def urgency_weights(table: object, refuse: Refuse) -> UrgencyWeights:
     if unknown:
         refuse(f"{unknown[0]} is not known here; known are {', '.join(KEYS)}")
     otherwise = table.get("hours_otherwise", AS_SHIPPED.hours_otherwise)
+    working, working_of = working_hours(table.get("working_hours", []), refuse)
     return UrgencyWeights(
         risks={**RISKS, **_by_reason("risks", table.get("risks", {}), refuse)},
         hours={**HOURS, **_by_reason("hours", table.get("hours", {}), refuse)},
         hours_otherwise=_number("hours_otherwise", otherwise, refuse),
+        working=working,
+        working_of=working_of,
     )
 
 

@@ -19,7 +19,17 @@ def country_of(country: str, language: str) -> str:
 
 
 def is_workday(day: date, country: str) -> bool:
-    return day.weekday() < _WEEKEND and not (country and day in _holidays(country))
+    return day.weekday() < _WEEKEND and not is_holiday(day, country)
+
+
+def has_holidays(country: str) -> bool:
+    """Whether the holidays of this country (two letters) are known."""
+    return country in holidays.list_supported_countries()
+
+
+def is_holiday(day: date, country: str) -> bool:
+    """Whether it is a public holiday there; in no country it is not."""
+    return bool(country) and day in _holidays(country)
 
 
 def add_workdays(day: date, count: int, country: str = "") -> date:

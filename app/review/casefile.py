@@ -8,10 +8,10 @@ from uuid import UUID
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ReviewRow
 from app.db.uow import Uow
+from app.db.urgency import urgency_of
 from app.domain.counterfactual import otherwise
 from app.domain.policy import Policy
 from app.domain.review import OutboxState, ReviewState
-from app.domain.urgency import urgency
 from app.review.asked import colleagues, newcomers, reading_of, terms_asked
 from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
@@ -103,15 +103,15 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
         second=await second_of(uow, review),
         test=told(case, setting.reader),
-        why=why(review, case.message, setting.now, setting.policy),
+        why=await why(uow, review, case.message, setting.now, setting.policy),
         amount=stake(review),
         snoozed_until=review.snoozed_until if _is_ahead(review.snoozed_until, setting.now) else None,
     )
 
 
-def why(review: ReviewRow, message: MessageRow, now: datetime, policy: Policy) -> Why:
+async def why(uow: Uow, review: ReviewRow, message: MessageRow, now: datetime, policy: Policy) -> Why:
     """The factors of a review's priority."""
-    factors = urgency(review.reasons, review.at_stake, message.received_at, policy.queue)
+    factors = await urgency_of(uow, message, review.reasons, review.at_stake, policy.queue)
     return Why(
         money=factors.money,
         risk=factors.risk,
@@ -119,6 +119,7 @@ def why(review: ReviewRow, message: MessageRow, now: datetime, policy: Policy) -
         hours=factors.within.total_seconds() / 3_600,
         haste=factors.haste,
         waited=factors.waited(now),
+        in_working_hours=factors.due_at != factors.received_at + factors.within,
     )
 
 

@@ -26,7 +26,8 @@ OPEN_STATES = frozenset({"pending", "awaiting_second"})
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a mail stands where it stands: the factors of its priority. `reason` is the one whose risk counts."""
+    """Why a mail stands where it stands: the factors of its priority. `reason` is the one whose risk counts.
+    `in_working_hours`: nights, weekends or holidays do not count towards its hours."""
 
     money: Decimal
     risk: float
@@ -34,6 +35,7 @@ class Why:
     hours: float
     haste: float
     waited: float
+    in_working_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class QueuePages:
                     email=head.sender.email if head else "",
                     version=review.version,
                     due_at=review.due_at,
-                    why=why(review, message, now, self._policy),
+                    why=await why(uow, review, message, now, self._policy),
                     assignee=people.get(review.assignee_id, "") if review.assignee_id else "",
                     holder=people.get(review.claimed_by, "") if review.claimed_by and is_held else "",
                     snoozed_until=review.snoozed_until,

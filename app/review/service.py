@@ -16,6 +16,7 @@ from app.db.repositories.four_eyes import missing_second
 from app.db.tables.work import ReviewRow
 from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
+from app.db.urgency import urgency_of
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, SecondPersonNeeded
 from app.domain.four_eyes import Guarded
@@ -28,7 +29,6 @@ from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.proposal import Draft, Proposal
 from app.domain.review import OPEN, Action, CaseState, OutboxState, ReviewState, may_become
-from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import ibans
 from app.review.answer import Reply, fix_answer
@@ -167,7 +167,7 @@ class ReviewService:
                 currency=None,
                 opened_at=self._clock(),
             )
-            uow.reviews.add(review, urgency(review.reasons, None, message.received_at, self._policy.queue))
+            uow.reviews.add(review, await urgency_of(uow, message, review.reasons, None, self._policy.queue))
             uow.audit.add(
                 "review.message.needs_answer",
                 actor=by.actor,

@@ -18,6 +18,7 @@ from app.db.tables.ledger import CaseRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ProposalRow, ReviewRow
 from app.db.uow import Database, Uow
+from app.db.urgency import urgency_of
 from app.domain.account import Link
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, UnreadableMail
@@ -31,7 +32,6 @@ from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
 from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
 from app.domain.tracing import StepName, note, step, take_in
-from app.domain.urgency import urgency
 from app.domain.wire import PROPOSAL, dump, dump_reading
 from app.triage.asked import asked
 from app.triage.cases import cases_of
@@ -254,7 +254,7 @@ class TriageService:
             opened_at=self._clock(),
             decided_at=None if state is ReviewState.PENDING else self._clock(),
         )
-        uow.reviews.add(review, urgency(reasons, review.at_stake, message.received_at, self._policy.queue))
+        uow.reviews.add(review, await urgency_of(uow, message, reasons, review.at_stake, self._policy.queue))
         if alone:
             await uow.enqueue(approve_job(review.id, message.conversation_id))
         return review

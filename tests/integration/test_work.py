@@ -1,7 +1,8 @@
 """Quality and work: what managers switch, and what the figures make of what people did."""
 
 import json
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,11 @@ from app.db.tables.work import ReviewRow
 from app.domain.errors import Invalid
 from app.domain.people import SignedIn
 from app.domain.review import Action, Role
+from app.domain.working_hours import WorkingHours
 from app.identity.service import IdentityService
 from app.performance.service import SMALLEST_TEAM, WorkService
+from app.policies.loading import load_policy
+from app.triage.service import TriageService
 from tests.instances import Instance, mail
 
 
@@ -95,3 +99,22 @@ async def test_who_edited_and_approved_alone_and_what_waits_too_long_is_named(in
     assert (week.monday, week.routes) == (date(2026, 5, 18), {"review": 3, "auto": 0, "none": 0})
     assert sum(sum(week.routes.values()) for week in view.weeks) == 3
     assert not view.is_cut
+
+
+async def test_where_teams_have_working_hours_nights_and_weekends_count_nowhere(instance: Instance) -> None:
+    policy = load_policy()
+    office = WorkingHours(time(9), time(17), frozenset(range(5)), "Europe/Berlin")
+    queue = replace(policy.queue, working_of={"test": office})
+    triage = TriageService(instance.database, instance.mind, replace(policy, queue=queue), instance.clock)
+    instance.clock.now = datetime(2026, 5, 29, 14, tzinfo=UTC)  # Friday, 16:00 in Berlin
+    (message,) = await instance.receive(mail())
+    await triage.work(str(message.id))
+    (review,) = await instance.pending()
+    assert review.due_at == datetime(2026, 6, 3, 14, tzinfo=UTC), "24 hours are three days of eight"
+    instance.clock.now = datetime(2026, 6, 1, 7, 30, tzinfo=UTC)  # Monday, 09:30
+    await instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=instance.collector)
+    work = await WorkService(instance.database, instance.clock, queue).everybody(4)
+    assert (work.figures.first_touch.half, work.counts_working_hours) == (5_400.0, True)
+    assert (work.figures.late.part, work.figures.late.whole) == (0, 1)
+    plain = await WorkService(instance.database, instance.clock).everybody(4)
+    assert (plain.figures.first_touch.half, plain.counts_working_hours) == (65.5 * 3600, False)

@@ -1,7 +1,7 @@
 """What people did with what the agent proposed: one row a decided review, for the figures of quality and work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bulk import among
 from app.db.tables.ledger import CustomerRow
-from app.db.tables.mail import MessageRow
+from app.db.tables.mail import MailboxRow, MessageRow
 from app.db.tables.system import AuditRow, Chain
 from app.db.tables.work import OutboxRow, PlantedRow, ProposalRow, ReviewRow
 from app.domain.planted import Verdict
 from app.domain.review import OutboxState, ReviewState
+from app.domain.urgency import AS_SHIPPED, UrgencyWeights
+from app.domain.working_hours import ALWAYS, WorkingHours
 
 MOST = 20_000
 WEEK_DAYS = 7
@@ -25,7 +27,7 @@ _IS_MISS = sa.and_(AuditRow.chain == Chain.DECISIONS, AuditRow.kind == "review.m
 @dataclass(frozen=True, slots=True)
 class Handled:
     """`by` is None where Duebox itself approved. `was_tested`: decided right after its reader was told that it had been
-    a test item."""
+    a test item. `hours`: when the team works whose mailbox it came to."""
 
     review_id: UUID
     message_id: UUID
@@ -45,12 +47,14 @@ class Handled:
     payload_id: UUID
     due_at: datetime | None
     was_tested: bool
-    first_touch: datetime | None
+    first_touch: datetime | None = None
+    hours: WorkingHours = ALWAYS
 
 
 class HandledReviews:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, weights: UrgencyWeights = AS_SHIPPED) -> None:
         self._session = session
+        self._weights = weights
 
     async def since(self, moment: datetime, *, by: UUID | None = None) -> list[Handled]:
         """The newest decided reviews, at most MOST of them; of one person where `by` says so."""
@@ -59,13 +63,22 @@ class HandledReviews:
         )
         left_at = sa.func.max(OutboxRow.sent_at)
         wanted = (
-            sa.select(ReviewRow, ProposalRow, MessageRow.received_at, CustomerRow.name, left_at, was_tested)
+            sa.select(
+                ReviewRow,
+                ProposalRow,
+                MessageRow.received_at,
+                CustomerRow.name,
+                left_at,
+                was_tested,
+                MailboxRow.name,
+            )
             .join(ProposalRow, ProposalRow.id == ReviewRow.proposal_id)
             .join(MessageRow, MessageRow.id == ReviewRow.message_id)
+            .join(MailboxRow, MailboxRow.id == MessageRow.mailbox_id)
             .outerjoin(CustomerRow, CustomerRow.id == ReviewRow.customer_id)
             .outerjoin(OutboxRow, sa.and_(OutboxRow.review_id == ReviewRow.id, OutboxRow.state == OutboxState.SENT))
             .where(ReviewRow.decided_at >= moment, ReviewRow.action.is_not(None))
-            .group_by(ReviewRow.id, ProposalRow.id, MessageRow.id, CustomerRow.id)
+            .group_by(ReviewRow.id, ProposalRow.id, MessageRow.id, CustomerRow.id, MailboxRow.id)
             .order_by(ReviewRow.decided_at.desc())
             .limit(MOST)
         )
@@ -73,7 +86,11 @@ class HandledReviews:
             wanted = wanted.where(ReviewRow.decided_by == by)
         rows = (await self._session.execute(wanted)).all()
         touched = await self._first_touches([row[0].message_id for row in rows])
-        return [_handled(*row, touched.get(row[0].message_id)) for row in rows]
+        hours = self._weights.working_hours
+        return [
+            replace(_handled(*row[:-1]), first_touch=touched.get(row[0].message_id), hours=hours(row[-1]))
+            for row in rows
+        ]
 
     async def waiting(self) -> list[tuple[str, int, Decimal, datetime]]:
         """What lies in the queue, by currency: how many, how much, and since when the oldest."""
@@ -141,7 +158,6 @@ def _handled(
     name: str | None,
     sent_at: datetime | None,
     was_tested: bool,
-    first_touch: datetime | None,
 ) -> Handled:
     assert review.decided_at is not None  # noqa: S101  # asked for
     return Handled(
@@ -163,5 +179,4 @@ def _handled(
         payload_id=proposal.payload_id,
         due_at=review.due_at,
         was_tested=was_tested,
-        first_touch=first_touch,
     )

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -220,6 +220,40 @@ def test_wrong_company_or_age_is_named(tmp_path: Path, text: str, said: str) -> 
 def test_age_of_the_ledger_is_read(tmp_path: Path) -> None:
     assert POLICY.ledger.max_age == timedelta(hours=72)
     assert load_policy(_written(tmp_path, "[ledger]\nmax_age_hours = 12")).ledger.max_age == timedelta(hours=12)
+
+
+OFFICE = '[[queue.working_hours]]\nbegin = 08:30:00\nend = 17:00:00\ntimezone = "Europe/Berlin"\n'
+
+
+def test_working_hours_are_read_for_all_and_for_some_mailboxes(tmp_path: Path) -> None:
+    assert POLICY.queue.working_hours("north").is_always
+    north = OFFICE + 'country = "DE"\nmailboxes = ["north"]\n'
+    queue = load_policy(_written(tmp_path, north + OFFICE + 'days = ["mon", "sat"]\n')).queue
+    assert (queue.working_hours("north").days, queue.working_hours("north").zone) == (
+        frozenset(range(5)),
+        "Europe/Berlin",
+    )
+    assert queue.working_hours("north").is_holiday(date(2026, 10, 3))
+    assert (queue.working_hours("south").days, queue.working_hours("south").end) == (frozenset({0, 5}), time(17))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OFFICE + OFFICE, "queue: working_hours 2: all mailboxes: there are working hours of it already"),
+        ((OFFICE + 'mailboxes = ["a"]\n') * 2, "working_hours 2: a: there are working hours of it already"),
+        (OFFICE.replace("17:00", "07:00"), "begin and end must be times of one day such as 08:30:00"),
+        (OFFICE.replace("Berlin", "Atlantis"), 'timezone must be a name such as "Europe/Berlin"'),
+        (OFFICE + 'country = "XX"', 'country must be two letters such as "DE"'),
+        (OFFICE + 'days = ["monday"]', "days must be some of mon, tue"),
+        (OFFICE + 'lunch = "12:00"', "lunch is not known here"),
+        ("[queue.working_hours]\nbegin = 08:30:00", "must be written as [[queue.working_hours]]"),
+    ],
+)
+def test_wrong_working_hours_are_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingInvalid) as error:
+        load_policy(_written(tmp_path, text))
+    assert said in str(error.value)
 
 
 def _written(folder: Path, more: str) -> Path:
