@@ -33,7 +33,18 @@ LONGEST_FIRST = (
 
 MOSTLY_ON_SQLITE = frozenset(
     {
-        *("casefile", "cases", "claims", "contacts", "guidance", "insights", "learning", "ledger_import", "oversight"),
+        *(
+            "batch_approvals",
+            "casefile",
+            "cases",
+            "claims",
+            "contacts",
+            "guidance",
+            "insights",
+            "learning",
+            "ledger_import",
+            "oversight",
+        ),
         *(
             "planted",
             "promises",

@@ -247,7 +247,7 @@ def build(
         ledger_pages=LedgerPages(database, clock),
         ledger=ledger,
         documents=DocumentService(database, clock),
-        quality=QualityService(database, ledger, policy.companies),
+        quality=QualityService(database, ledger, policy.companies, claims.gaps),
         ledger_folder=WatchedFolder(
             database,
             ledger,
@@ -270,7 +270,7 @@ def build(
         dashboards=InsightsPages(database, clock),
         customers=CustomerPages(database, clock, next_steps.of),
         contacts=ContactService(database, clock),
-        case_files=CaseFileService(database, clock),
+        case_files=CaseFileService(database, clock, claims.shown),
         identity=IdentityService(database, clock),
         oidc=oidc_of(settings, database, clock),
         audit=audit,

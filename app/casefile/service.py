@@ -10,7 +10,7 @@ chain of reads, with the hash of the manifest.
 import asyncio
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from app.domain.account import Account
 from app.domain.audit import GENESIS, Link
 from app.domain.clock import Clock
 from app.domain.errors import NotAllowed, NotFound, UnreadableMail
+from app.domain.interest import CompanyClaims
 from app.domain.people import SignedIn
 from app.domain.text import text_of
 from app.domain.watermark import Watermark, watermark
@@ -50,7 +51,7 @@ README = """Case file of customer {customer}
 {watermark}
 
 case-file.pdf       to be read first
-statement/          invoices, payments and totals as of the moment of making
+statement/          invoices, payments, totals and claims of interest as of the moment of making
 cases.csv           promises, disputes, extensions, hardship
 tasks.csv           calls, letters and what else a person had to do
 timeline.csv        all that happened, in order: mails, decisions, cases, holds, tasks, payments
@@ -97,10 +98,16 @@ class _Page:
     words: str = field(repr=False)
 
 
+ClaimsOf = Callable[[str], Awaitable[Sequence[CompanyClaims]]]
+
+
 class CaseFileService:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    """`claims` gives what may be claimed as interest of a customer, paid invoices included."""
+
+    def __init__(self, database: Database, clock: Clock, claims: ClaimsOf) -> None:
         self._database = database
         self._clock = clock
+        self._claims = claims
 
     async def make(self, customer_id: str, purpose: Purpose, out: IO[bytes], *, by: SignedIn) -> Made:
         """Write the archive. Raises NotAllowed for a role that only reads, NotFound for no such customer."""
@@ -115,6 +122,8 @@ class CaseFileService:
             f"Prepared by {mark.who} on {now:%Y-%m-%d %H:%M} UTC, purpose: {purpose.value.replace('_', ' ')},"
             f" export {mark.id}"
         )
+        await self.check_customer(customer_id)
+        claims = await self._claims(customer_id)
         async with self._database.read() as uow:
             account = await uow.ledger.account(customer_id)
             if account is None:
@@ -123,6 +132,7 @@ class CaseFileService:
             archive.add("README.txt", README.format(customer=customer_id, watermark=line).encode())
             letters = await CaseFiles(uow.session).letters(customer_id)
             await _statement(uow, account, archive, paper, line)
+            await _claims(claims, archive, paper)
             links = await _chain(uow, customer_id, letters, archive, paper)
             await _correspondence(uow, letters, archive, paper)
             head = await uow.audit.newest(Chain.DECISIONS)
@@ -185,6 +195,26 @@ async def _statement(uow: Uow, account: Account, archive: Archive, paper: "Paper
         archive.add(f"{name}.csv", tables.as_csv(columns, body))
         paper.heading(name.rpartition("/")[2].replace("-", " ").capitalize())
         await asyncio.to_thread(paper.grid, columns, body)
+
+
+async def _claims(companies: Sequence[CompanyClaims], archive: Archive, paper: "Paper") -> None:
+    """Interest and fixed sums, each traced to its dated rate; nothing is said where the policy claims nothing."""
+    if not companies:
+        return
+    rows = tables.claims(companies)
+    archive.add("statement/claims.csv", tables.as_csv(tables.CLAIMS, rows))
+    paper.heading("Statutory interest and fixed sums, paid invoices included")
+    await asyncio.to_thread(paper.grid, tables.CLAIM_SUMS, tables.claim_sums(companies))
+    for found in companies:
+        paper.text_block(f"{found.company or 'All'}: by {found.law}, up to {found.until}.")
+        if found.stops:
+            gaps, numbers = ", ".join(map(str, found.gaps)), ", ".join(found.missing)
+            paper.text_block(
+                f"No confirmed reference rate is known for the half-year from {gaps}: the claims for {numbers} stop on"
+                f" {found.stops}."
+            )
+    for percent, rate, since, source in dict.fromkeys(tuple(row[6:10]) for row in rows):
+        paper.text_block(f"{percent} % a year: a reference rate of {rate} % from {since}, {source}")
 
 
 async def _chain(uow: Uow, customer_id: str, letters: Sequence[Letter], archive: Archive, paper: "Paper") -> list[Link]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.db.tables.ledger import CaseRow, HoldRow, InvoiceRow, PaymentRow, TaskRow
 from app.domain.account import Account
+from app.domain.interest import CompanyClaims
 
 Rows = Sequence[Sequence[str]]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -19,6 +20,11 @@ CASES = ("kind", "state", "opened", "invoices", "amount", "currency", "day", "de
 HOLDS = ("set_on", "until")
 TASKS = ("kind", "state", "due", "opened", "closed")
 TIMELINE = ("at_utc", "what", "detail", "who")
+CLAIMS = (
+    *("company", "invoice", "law", "first", "last", "base", "percent_a_year", "reference_rate", "rate_of", "source"),
+    *("currency", "interest", "fixed_sum"),
+)
+CLAIM_SUMS = ("company", "invoice", "late_from", "reckoned_to", "currency", "interest", "fixed_sum", "together")
 TOTALS = ("currency", "open_amount")
 
 
@@ -41,6 +47,49 @@ def invoices(rows: Iterable[InvoiceRow]) -> Rows:
 
 def payments(rows: Iterable[PaymentRow]) -> Rows:
     return [(r.day.isoformat(), r.currency, money(r.amount), r.reference, r.invoice_number) for r in rows]
+
+
+def claims(companies: Iterable[CompanyClaims]) -> Rows:
+    """A row for each stretch of days at one rate, with the rate's source. Interest is that of the stretch, to a
+    hundredth of a cent, and the fixed sum stands at the first: the claim's own sum is rounded once (`claim_sums`)."""
+    return [
+        (
+            found.company,
+            claim.number,
+            found.law,
+            stretch.first.isoformat(),
+            stretch.last.isoformat(),
+            money(stretch.base),
+            str(stretch.percent),
+            str(stretch.rate.percent),
+            stretch.rate.since.isoformat(),
+            stretch.rate.source if stretch.rate.is_confirmed else f"{stretch.rate.source} (checked by us)",
+            found.currency,
+            f"{stretch.interest:.4f}",
+            money(claim.fixed_sum) if position == 0 else "",
+        )
+        for found in companies
+        for claim in found.claims
+        for position, stretch in enumerate(claim.stretches)
+    ]
+
+
+def claim_sums(companies: Iterable[CompanyClaims]) -> Rows:
+    """A row for each invoice."""
+    return [
+        (
+            found.company,
+            claim.number,
+            claim.stretches[0].first.isoformat(),
+            claim.stretches[-1].last.isoformat(),
+            found.currency,
+            money(claim.interest),
+            money(claim.fixed_sum),
+            money(claim.total),
+        )
+        for found in companies
+        for claim in found.claims
+    ]
 
 
 def cases(rows: Iterable[CaseRow]) -> Rows:

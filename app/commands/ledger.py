@@ -67,10 +67,10 @@ def ledger_claims(customer: str, as_json: AsJson = False) -> None:
     """Statutory interest and fixed sums of late invoices up to today, paid ones included, as the policy claims them."""
     found = with_services(lambda s: s.claims.of(customer))
     if as_json:
-        print_json([claims_shown.as_data(claim, found.law) for claim in found.claims])
+        print_json(claims_shown.as_json(found))
     else:
         typer.echo("\n".join(claims_shown.in_words(found)))
-    if found.missing:
+    if any(one.missing for one in found):
         raise typer.Exit(WRONG)
 
 

@@ -13,7 +13,8 @@ class Company:
     `country` (ISO 3166-1 alpha-2) is where it is established: its law says how long its letters are kept.
 
     Bank details go into a mail from here and from nowhere else. `mailbox` is the name of the mailbox that its
-    reminders leave from, `signature` how they are signed.
+    reminders leave from, `signature` how they are signed. `contract_law` says whose statutory interest its claims
+    bear, where any is claimed: that of its contracts, by the name of a table in app/policies/interest.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Company:
     mailbox: str = ""
     signature: str = ""
     country: str = ""
+    contract_law: str = ""
 
 
 def mailbox_of(company: str, companies: Sequence[Company], active: Sequence[str]) -> str:

@@ -11,13 +11,14 @@ Interest is simple, runs from the day after the due date up to and with the day 
 is reckoned on what was unpaid on each day: a part payment counts as made at the end of its day.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.errors import Invalid
 
+NEVER_OF_PERSONS = "statutory interest between businesses is never claimed of a natural person"
 CENT = Decimal("0.01")
 JULY = 7
 DAYS_OF_A_YEAR = 365
@@ -59,6 +60,12 @@ class InterestRule:
     def with_rates(self, rates: tuple[Rate, ...]) -> "InterestRule":
         """With an operator's own rates, which win over the table's."""
         return replace(self, rates=(*rates, *self.rates))
+
+    def gaps(self, first: date, until: date, *, accepts_unconfirmed: bool = False) -> tuple[date, ...]:
+        """Half-years from one day to another for which no rate is known, or none that anybody has confirmed."""
+        known = {rate.since for rate in self.rates if rate.is_confirmed or accepts_unconfirmed}
+        halves = (date(year, month, 1) for year in range(first.year, until.year + 1) for month in (1, JULY))
+        return tuple(half for half in halves if half_year_of(first) <= half <= until and half not in known)
 
     def rate_on(self, day: date) -> Rate:
         """Raises Invalid when the table has no row for the day's half-year: an old rate is never carried on."""
@@ -114,19 +121,54 @@ class InvoiceClaim:
         return sum((stretch.interest for stretch in self.stretches), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
 
     @property
+    def rates(self) -> tuple[tuple[Rate, Decimal], ...]:
+        """Each rate that it stands on, once, with the per cent a year that it comes to."""
+        return tuple(dict.fromkeys((stretch.rate, stretch.percent) for stretch in self.stretches))
+
+    @property
     def total(self) -> Decimal:
         return self.interest + self.fixed_sum
 
 
+@dataclass(slots=True)
+class CompanyClaims:
+    """A customer's claims of one of our companies, by the law of its contracts and in that law's currency, up to
+    `until`. `missing`: why a claim stops before that day or is none, by number, where a rate is not known or was
+    checked by nobody. `gaps`: the half-years that this is so for."""
+
+    company: str
+    law: str
+    currency: str
+    until: date
+    claims: list[InvoiceClaim] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    gaps: tuple[date, ...] = ()
+
+    @property
+    def stops(self) -> date | None:
+        """The last day for which interest is reckoned, where that is before `until`."""
+        return self.gaps[0] - timedelta(days=1) if self.gaps else None
+
+
 @dataclass(frozen=True, slots=True)
 class InterestWish:
-    """By which law interest is claimed, and in the letters of which stages; nothing is claimed without one.
-    `rates_checked`: somebody has compared the table's rates with their sources. `rates`: the operator's own."""
+    """By which law interest is claimed, and in the letters of which stages; nothing is claimed without one. `laws`:
+    that of a company's contracts, by company; `law` holds for every other, where it is not empty. `rates_checked`:
+    somebody has compared the tables' rates with their sources. `rates`: the operator's own, by law."""
 
     law: str
     stages: frozenset[str]
     rates_checked: bool = False
-    rates: tuple[Rate, ...] = ()
+    rates: Mapping[str, tuple[Rate, ...]] = field(default_factory=dict)
+    laws: Mapping[str, str] = field(default_factory=dict)
+
+    def law_of(self, company: str) -> str:
+        """Empty where nothing is claimed in the company's name."""
+        return self.laws.get(company, self.law)
+
+    @property
+    def used(self) -> frozenset[str]:
+        return frozenset(law for law in (self.law, *self.laws.values()) if law)
 
 
 def claim_of(
@@ -138,7 +180,7 @@ def claim_of(
     that nobody has confirmed unless that is accepted.
     """
     if is_person:
-        raise Invalid("statutory interest between businesses is never claimed of a natural person")
+        raise Invalid(NEVER_OF_PERSONS)
     stretches = tuple(_stretches(invoice, rule, until))
     for rate in dict.fromkeys(stretch.rate for stretch in stretches):
         if not (rate.is_confirmed or accepts_unconfirmed):

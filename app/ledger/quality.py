@@ -1,7 +1,8 @@
 """The data-quality report: what in the ledger would make a reminder wrong, late or unsendable, and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.db.repositories.quality import EXAMPLES, Found, Quality
@@ -22,10 +23,18 @@ class Meaning:
 
 
 NO_SENDER = "companies_without_sender"
+NO_RATE = "half_years_without_rate"
+RateGaps = Callable[[], Mapping[str, Sequence[date]]]
+"""Half-years for which no reference rate is known or confirmed, by law; empty where no interest is claimed."""
+
 MEANINGS: Mapping[str, Meaning] = {
     NO_SENDER: Meaning(
         Sentence("Companies that no mailbox speaks for"),
         Sentence("No reminder is drafted for them: give each a [[company]] with a mailbox in the policy file."),
+    ),
+    NO_RATE: Meaning(
+        Sentence("Half-years without a confirmed reference rate"),
+        Sentence("Claims of interest stop on their eve: add each to the policy file as [[reminders.interest.rate]]."),
     ),
     "customers_without_contact": Meaning(
         Sentence("Customers without an active contact"), Sentence("No reminder can be sent to them: add a contact.")
@@ -139,10 +148,13 @@ class QualityReport:
 
 
 class QualityService:
-    def __init__(self, database: Database, ledger: LedgerService, companies: Sequence[Company]) -> None:
+    def __init__(
+        self, database: Database, ledger: LedgerService, companies: Sequence[Company], rate_gaps: RateGaps = dict
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._companies = companies
+        self._rate_gaps = rate_gaps
 
     async def report(self) -> QualityReport:
         """Look through the whole ledger. Takes some seconds for a million invoices."""
@@ -151,6 +163,8 @@ class QualityService:
             found = await Quality(uow.session).findings()
         unsent = await self.unsent()
         found[NO_SENDER] = Found(len(unsent), tuple(company or '""' for company in unsent)[:EXAMPLES])
+        gaps = [f"{law}: {day}" for law, days in self._rate_gaps().items() for day in days]
+        found[NO_RATE] = Found(len(gaps), tuple(gaps)[:EXAMPLES])
         findings = tuple(QualityFinding(check, found[check].count, found[check].examples) for check in MEANINGS)
         return QualityReport(freshness, findings)
 

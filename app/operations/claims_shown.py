@@ -1,37 +1,29 @@
 """Claims of interest for the terminal: as JSON, and in words with every stretch of days that they are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.domain.interest import InvoiceClaim
-from app.reminders.claims import Found
+from app.domain.interest import CompanyClaims
+from app.reminders.claims import as_data
 
 
-def as_data(claim: InvoiceClaim, law: str) -> dict[str, Any]:
-    """Plain JSON types; amounts are strings."""
-    return {
-        "invoice": claim.number,
-        "law": law,
-        "interest": str(claim.interest),
-        "fixed_sum": str(claim.fixed_sum),
-        "stretches": [
-            {
-                "first": stretch.first.isoformat(),
-                "last": stretch.last.isoformat(),
-                "base": str(stretch.base),
-                "percent": str(stretch.percent),
-            }
-            for stretch in claim.stretches
-        ],
-    }
+def as_json(companies: Sequence[CompanyClaims]) -> list[dict[str, Any]]:
+    """A claim each, in plain JSON types."""
+    return [one for found in companies for one in as_data(found)]
 
 
-def in_words(found: Found) -> Iterator[str]:
-    if not (found.claims or found.missing):
-        yield f"nothing was late: no claim by {found.law}"
-    for number, why in found.missing.items():
-        yield f"{number}: nothing can be claimed: {why}"
-    for claim in found.claims:
-        yield f"{claim.number}: interest {claim.interest}, fixed sum {claim.fixed_sum} ({found.law})"
-        for stretch in claim.stretches:
-            yield f"  {stretch.first} to {stretch.last}: {stretch.base} at {stretch.percent} %"
+def in_words(companies: Sequence[CompanyClaims]) -> Iterator[str]:
+    if not any(found.claims or found.missing for found in companies):
+        yield "nothing was late: no claim"
+    for found in companies:
+        if found.stops:
+            yield f"{found.law}: no confirmed rate from {found.gaps[0]}: claims stop on {found.stops}"
+        for number, why in found.missing.items():
+            yield f"{number}: {why}"
+        for claim in found.claims:
+            yield f"{claim.number}: interest {claim.interest}, fixed sum {claim.fixed_sum} ({found.law})"
+            for stretch in claim.stretches:
+                yield (
+                    f"  {stretch.first} to {stretch.last}: {stretch.base} at {stretch.percent} %, reference rate"
+                    f" {stretch.rate.percent} % from {stretch.rate.since} ({stretch.rate.source})"
+                )

@@ -117,9 +117,17 @@ async def _senders(services: Services) -> Finding:
 
 
 def _interest(services: Services) -> Finding:
-    missing = services.reminders.claims.missing_on(services.clock().date())
-    hint = "add it to the policy file as [[reminders.interest.rate]]: meanwhile no letter claims interest"
-    return Finding("interest", not missing, missing or "the reference rate of this half-year is known", hint)
+    gaps = services.claims.gaps()
+    lacking = "; ".join(
+        f"{law}: none for the half-years from {', '.join(map(str, days))}" for law, days in gaps.items()
+    )
+    hint = (
+        "add them to the policy file as [[reminders.interest.rate]]: claims stop there, and no letter claims interest"
+    )
+    detail = (
+        f"reference rates are lacking or confirmed by nobody: {lacking}" if gaps else "every half-year has its rate"
+    )
+    return Finding("interest", not gaps, detail, hint)
 
 
 async def _partitions(services: Services) -> Finding:

@@ -8,6 +8,7 @@ from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
 
 from app.domain.company import Company
+from app.policies.interest_tables import load_interest_rules
 
 LONGEST = 255
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -22,6 +23,7 @@ _FIELDS = (
     "mailbox",
     "signature",
     "country",
+    "contract_law",
 )
 _NEEDED = ("id", "name")
 _CHECKED: Mapping[str, Callable[[str], str]] = {"iban": iban.validate, "bic": bic.validate}
@@ -62,6 +64,9 @@ def _company(where: str, table: Mapping[str, Any], refuse: Refuse) -> Company:
     for field, validate in _CHECKED.items():
         if values[field]:
             values[field] = _valid(where, field, values[field], validate, refuse)
+    laws = load_interest_rules() if values["contract_law"] else {}
+    if values["contract_law"] and values["contract_law"] not in laws:
+        refuse(where, f'contract_law: "{values["contract_law"]}" is not one of {", ".join(laws)}')
     return Company(**values)
 
 

@@ -2,9 +2,11 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 from app.domain.clock import DayBegin
@@ -14,6 +16,7 @@ from app.domain.interest import InterestWish, Rate, half_year_of
 from app.domain.reminder import RANK, Channel, Stage
 from app.domain.workflow import ANY, MORNING, Caps, Hours, MoveRule, OffRamp, ReminderPolicy, Step, Workflow
 from app.policies.interest_tables import load_interest_rules
+from app.policies.jurisdictions import load_jurisdictions
 from app.policies.learning import load_automatic, load_experiments
 from app.policies.section import Section
 
@@ -32,10 +35,23 @@ def load_reminders(path: Path | None = None) -> ReminderPolicy:
         raise SettingInvalid(f"{file}: is not TOML: {error}") from error
     if "reminders" not in data:
         return load_reminders(SHIPPED)
-    return _policy(Section(str(file), "", data).table("reminders"))
+    return _policy(Section(str(file), "", data).table("reminders"), _laws(data))
 
 
-def _policy(section: Section) -> ReminderPolicy:
+def _laws(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """By which law a company claims (app/policies/companies.py): that of its contracts, else that of its country, where
+    we know of one. A company that says neither is under the policy's one law."""
+    found = {}
+    for table in data.get("company", []):
+        if table.get("contract_law"):
+            found[table["id"]] = table["contract_law"]
+        elif table.get("country"):
+            known = load_jurisdictions().get(table["country"])
+            found[table["id"]] = known.interest if known else ""
+    return found
+
+
+def _policy(section: Section, laws: Mapping[str, str]) -> ReminderPolicy:
     section.only(
         "version",
         "minimum",
@@ -64,7 +80,7 @@ def _policy(section: Section) -> ReminderPolicy:
         formal_days=section.whole("formal_days", 14, least=7, most=60),
         experiments=load_experiments(section, workflows),
         automatic=load_automatic(section, workflows),
-        interest=_interest(section.table("interest")) if section.has("interest") else None,
+        interest=_interest(section.table("interest"), laws) if section.has("interest") else None,
         morning=_morning(section.table("morning")),
     )
 
@@ -162,30 +178,42 @@ def _morning(section: Section) -> DayBegin:
     return begin
 
 
-def _interest(section: Section) -> InterestWish:
-    """Which law it is: the table of its rates is checked at once, not when the first letter is due."""
+def _interest(section: Section, laws: Mapping[str, str]) -> InterestWish:
+    """Which laws they are: the tables of their rates are checked at once, not when the first letter is due."""
     section.only("law", "stages", "rates_checked", "rate")
-    laws = load_interest_rules()
-    law = section.text("law")
-    if law not in laws:
-        section.refuse(f'law: "{law}" is not one of {", ".join(laws)}')
-    rates = tuple(_rate(table) for table in section.tables("rate"))
-    wish = InterestWish(law, section.members("stages", Stage), section.claim("rates_checked"), rates)
+    tables = load_interest_rules()
+    law = section.text("law") if section.has("law") else ""
+    for named in filter(None, (law, *laws.values())):
+        if named not in tables:
+            section.refuse(f'law: "{named}" is not one of {", ".join(tables)}')
+    if not law and not any(laws.values()):
+        section.refuse('name the law of your contracts: law = "…" here, or contract_law or country in each [[company]]')
+    rates: dict[str, tuple[Rate, ...]] = {}
+    for table in section.tables("rate"):
+        of, rate = _rate(table, law, tables)
+        rates[of] = (*rates.get(of, ()), rate)
+    wish = InterestWish(law, section.members("stages", Stage), section.claim("rates_checked"), rates, laws)
     if Stage.COURTESY in wish.stages:
         section.refuse("a courtesy claims nothing: nothing is late yet")
-    own = {rate.since for rate in rates}
-    doubted = next((rate for rate in laws[law].rates if not rate.is_confirmed and rate.since not in own), None)
-    if doubted is not None and not wish.rates_checked:
-        section.refuse(
-            f"compare the rates in app/policies/interest with {doubted.source}, then set rates_checked = true"
-        )
+    doubted = [
+        rate
+        for used in sorted(wish.used)
+        for rate in tables[used].rates
+        if not rate.is_confirmed and rate.since not in {own.since for own in rates.get(used, ())}
+    ]
+    if doubted and not wish.rates_checked:
+        sources = " and ".join(dict.fromkeys(rate.source for rate in doubted))
+        section.refuse(f"compare the rates in app/policies/interest with {sources}, then set rates_checked = true")
     return wish
 
 
-def _rate(section: Section) -> Rate:
-    """A reference rate that the operator has read where `source` says: nobody else need confirm it."""
-    section.only("since", "percent", "source")
+def _rate(section: Section, usual: str, tables: Collection[str]) -> tuple[str, Rate]:
+    """A law, and a reference rate of it that the operator has read where `source` says: nobody else need confirm it."""
+    section.only("law", "since", "percent", "source")
+    law = section.text("law", usual)
+    if law not in tables:
+        section.refuse(f'law: "{law}" is not one of {", ".join(tables)}')
     since = section.day("since")
     if half_year_of(since) != since:
         section.refuse(f"since: a rate begins on 1 January or 1 July, not on {since}")
-    return Rate(since, section.percent("percent"), section.text("source"), is_confirmed=True)
+    return law, Rate(since, section.percent("percent"), section.text("source"), is_confirmed=True)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from app.domain.errors import Invalid
 from app.domain.intents import Tone
 from app.domain.reminder import Channel, NextAction, Stage, Why
+from app.reminders.claims import ClaimBook, as_data
 from app.reminders.learning import LearningPages
 from app.reminders.pages import ReminderPages
 from app.web.auth import ApiUser, PageUser
@@ -54,6 +55,59 @@ class PlanPage(BaseModel):
     next: str | None
 
 
+class ClaimRate(BaseModel):
+    """The reference rate of the half-year from `since`, in per cent a year, as `source` gives it."""
+
+    since: date
+    percent: Decimal
+    source: str
+    is_confirmed: bool
+
+
+class ClaimStretch(BaseModel):
+    """Days, both counted, on one base; `percent` a year is the rate with the law's own points."""
+
+    first: date
+    last: date
+    base: Decimal
+    percent: Decimal
+    rate: ClaimRate
+
+
+class ClaimItem(BaseModel):
+    """What may be claimed for one invoice, paid or not, in `currency`."""
+
+    company: str
+    invoice: str
+    law: str
+    currency: str
+    interest: Decimal
+    fixed_sum: Decimal
+    total: Decimal
+    stretches: list[ClaimStretch]
+
+
+class ClaimGap(BaseModel):
+    """A half-year without a known or confirmed rate: claims stop on its eve."""
+
+    company: str
+    law: str
+    half_year: date
+    invoices: list[str]
+
+
+class ClaimPage(BaseModel):
+    """All of a customer's claims at once: `next` is always null."""
+
+    items: list[ClaimItem]
+    gaps: list[ClaimGap]
+    next: None = None
+
+
+def claim_book(request: Request) -> ClaimBook:
+    return cast(ClaimBook, request.app.state.services.claims)
+
+
 def reminder_pages(request: Request) -> ReminderPages:
     return cast(ReminderPages, request.app.state.services.reminder_pages)
 
@@ -63,6 +117,7 @@ def learning_pages(request: Request) -> LearningPages:
 
 
 Pages = Annotated[ReminderPages, Depends(reminder_pages)]
+Book = Annotated[ClaimBook, Depends(claim_book)]
 LearningView = Annotated[LearningPages, Depends(learning_pages)]
 
 
@@ -112,6 +167,20 @@ async def list_plan(
     customers' ids: `limit` counts customers, of whom each has a line or more."""
     lines, following = await pages.lines(as_of, after=after, limit=limit)
     return PlanPage(items=[PlanItem.model_validate(line.as_dict()) for line in lines], next=following)
+
+
+@api.get("/ledger/claims", responses=problems())
+async def list_claims(book: Book, _user: ApiUser, customer: Word) -> ClaimPage:
+    """Statutory interest and fixed sums up to today, by the law of each company's contracts. 422 for a natural person,
+    and where the policy claims none."""
+    found = await book.of(customer)
+    items = [ClaimItem.model_validate(item) for one in found for item in as_data(one)]
+    gaps = [
+        ClaimGap(company=one.company, law=one.law, half_year=gap, invoices=list(one.missing))
+        for one in found
+        for gap in one.gaps
+    ]
+    return ClaimPage(items=items, gaps=gaps)
 
 
 def _day_of(text: str) -> date | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from app.reminders.claims import Found
+from app.domain.interest import CompanyClaims
 from app.reminders.timeline import Timeline
 
 Sum: TypeAlias = tuple[Decimal, str]
@@ -93,4 +93,4 @@ class Outlook:
     name: str
     timeline: Timeline
     rows: tuple[Row, ...]
-    claims: Found | None
+    claims: tuple[CompanyClaims, ...]

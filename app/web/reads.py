@@ -21,6 +21,7 @@ READS: Mapping[str, str] = {
     "/administration": "administration.people.read",
     "/api/v1/cases": "ledger.cases.read",
     "/api/v1/cases/{case_id}": "ledger.case.read",
+    "/api/v1/ledger/claims": "reminders.claims.read",
     "/api/v1/ledger/imports": "ledger.imports.read",
     "/api/v1/messages": "review.mails.read",
     "/api/v1/messages/{message_id}": "review.mail.read",

@@ -26,14 +26,18 @@ from app.domain.task import NewTask, TaskKind
 from app.ledger.cases import CaseNote, CaseService
 from app.ledger.holds import HoldService
 from app.papers.archive import CHAIN, MANIFEST, check
+from app.reminders.claims import ClaimBook, Claims
 from tests.instances import Instance, mail
+from tests.integration.test_claims import CLAIMS
 
 HOSTILE = '=cmd("x")\u202e <script>alert(1)</script>'
 POLISH = "Zażółć gęślą jaźń, Çağla, Δελτίο, Žluťoučký"
 
 
 async def _make(instance: Instance, path: Path) -> Made:
-    service = CaseFileService(instance.database, instance.clock)
+    service = CaseFileService(
+        instance.database, instance.clock, ClaimBook(instance.database, CLAIMS, instance.clock).shown
+    )
     with path.open("wb") as out:
         return await service.make("C-1", Purpose.LEGAL_ACTION, out, by=instance.collector)
 
@@ -72,6 +76,9 @@ async def test_it_holds_the_ledger_and_every_mail_and_it_verifies(case_file: Pat
     assert checked.faults == ()
     assert checked.entries > 0
     (invoice,) = _rows(case_file, "statement/invoices.csv")
+    (claim,) = _rows(case_file, "statement/claims.csv")
+    assert (claim["invoice"], claim["rate_of"], claim["source"]) == ("INV-1", "2026-01-01", "test")
+    assert (claim["percent_a_year"], claim["reference_rate"], claim["fixed_sum"]) == ("10", "8", "40.00")
     assert (invoice["number"], Decimal(invoice["open_amount"])) == ("INV-1", Decimal(100))
     assert _rows(case_file, "statement/totals.csv") == [{"currency": "EUR", "open_amount": "100.00"}]
     index = _rows(case_file, "correspondence/index.csv")
@@ -171,7 +178,9 @@ async def test_it_tells_what_happened_without_any_mail(instance: Instance, tmp_p
 
 
 async def test_an_auditor_makes_none_and_nobody_makes_one_of_a_stranger(instance: Instance) -> None:
-    service = CaseFileService(instance.database, instance.clock)
+    service = CaseFileService(
+        instance.database, instance.clock, ClaimBook(instance.database, Claims(None), instance.clock).shown
+    )
     with pytest.raises(NotAllowed):
         await service.make("C-1", Purpose.COURT, io.BytesIO(), by=replace(instance.collector, role=Role.AUDITOR))
     with pytest.raises(NotFound):

@@ -11,9 +11,9 @@ from app.db.repositories.ledger import PAYMENTS_SHOWN
 from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
 from app.domain.errors import Invalid
 from app.domain.ids import new_id
-from app.domain.interest import FixedSum, InterestRule, InterestWish, Rate
+from app.domain.interest import CompanyClaims, FixedSum, InterestRule, InterestWish, Rate
 from app.domain.review import CaseKind, CaseState
-from app.reminders.claims import ClaimBook, Claims, Found
+from app.reminders.claims import ClaimBook, Claims, as_data
 from tests.desk import Desk
 
 HALVES = [date(year, month, 1) for year in (2025, 2026) for month in (1, 7)]
@@ -86,7 +86,7 @@ async def test_a_claim_outlives_its_principal_and_counts_part_payments(claiming:
             for day in (10, 20)
         ),
     )
-    found = await ClaimBook(claiming.instance.database, CLAIMS, claiming.instance.clock).of("C-1")
+    found = await claimed(claiming)
     claim = next(one for one in found.claims if one.number == "INV-2")
     assert found.law == "the law of the test"
     assert (claim.interest, claim.fixed_sum) == (Decimal("4.11"), Decimal(40))
@@ -122,8 +122,8 @@ def payment(number: str, day: date, amount: int = 1000) -> PaymentRow:
     )
 
 
-async def claimed(desk: Desk) -> Found:
-    return await ClaimBook(desk.instance.database, CLAIMS, desk.instance.clock).of("C-1")
+async def claimed(desk: Desk, claims: Claims = CLAIMS) -> CompanyClaims:
+    return next(iter(await ClaimBook(desk.instance.database, claims, desk.instance.clock).of("C-1")))
 
 
 async def test_no_payment_is_forgotten_however_many_came_since(claiming: Desk) -> None:
@@ -171,7 +171,8 @@ async def test_a_missing_rate_costs_only_the_invoices_that_need_it(claiming: Des
 
 async def test_a_letter_that_lost_its_claim_says_so_to_whoever_decides_on_it(desk: Desk) -> None:
     desk.plans.claims = Claims(InterestWish("XX", frozenset({"first"})), {"XX": replace(RULE, rates=())})
-    assert "2026-01-01" in desk.plans.claims.missing_on(desk.instance.clock().date())
+    today = desk.instance.clock().date()
+    assert desk.plans.claims.gaps(today, today) == {"the law of the test": (date(2026, 1, 1),)}
     (row,) = await desk.draft()
     view = await desk.pages.reminder(row.id)
     assert "2026-01-01" in view.unclaimed
@@ -181,8 +182,42 @@ async def test_a_letter_that_lost_its_claim_says_so_to_whoever_decides_on_it(des
 
 async def test_an_operators_own_rate_fills_the_gap(desk: Desk) -> None:
     own = Rate(date(2026, 1, 1), Decimal(3), "read there", is_confirmed=True)
-    wish = InterestWish("XX", frozenset({"first"}), rates=(own,))
+    wish = InterestWish("XX", frozenset({"first"}), rates={"XX": (own,)})
     desk.plans.claims = Claims(wish, {"XX": replace(RULE, rates=())})
-    assert desk.plans.claims.missing_on(desk.instance.clock().date()) == ""
-    found = await ClaimBook(desk.instance.database, desk.plans.claims, desk.instance.clock).of("C-1")
+    today = desk.instance.clock().date()
+    assert desk.plans.claims.gaps(today, today) == {}
+    found = await claimed(desk, desk.plans.claims)
     assert [one.stretches[0].percent for one in found.claims] == [Decimal(5)]
+
+
+async def test_a_claim_stops_on_the_eve_of_a_half_year_without_a_rate_and_says_so(desk: Desk) -> None:
+    """INV-1 is due on 2026-05-01, and it is the autumn: 60 days up to the end of June at 10 %, then nothing."""
+    desk.instance.clock.advance(days=120)
+    claims = Claims(InterestWish("XX", frozenset({"first"})), {"XX": replace(RULE, rates=RULE.rates[:3])})
+    found = await claimed(desk, claims)
+    (claim,) = found.claims
+    assert (claim.stretches[-1].last, found.stops, found.gaps) == (date(2026, 6, 30), date(2026, 6, 30), (HALVES[3],))
+    assert (claim.interest, claim.fixed_sum) == (Decimal("1.64"), Decimal(40))
+    assert "2026-07-01" in found.missing["INV-1"]
+    assert ClaimBook(desk.instance.database, claims, desk.instance.clock).gaps()
+
+
+async def test_each_company_claims_by_its_own_law_and_one_without_a_law_nothing(claiming: Desk) -> None:
+    other = replace(RULE, country="YY", law="the other law", fixed_sums=())
+    wish = InterestWish("", frozenset({"first"}), laws={"": "XX", "south": "YY"})
+    late = [paid_invoice(f"INV-{company}", company) for company in ("south", "east")]
+    await claiming.add(*late, *(payment(row.number, DUE + timedelta(days=10)) for row in late))
+    claims = Claims(wish, {"XX": RULE, "YY": other})
+    own, south = await ClaimBook(claiming.instance.database, claims, claiming.instance.clock).of("C-1")
+    assert [(one.company, one.law, [c.number for c in one.claims]) for one in (own, south)] == [
+        ("", "the law of the test", ["INV-1"]),
+        ("south", "the other law", ["INV-south"]),
+    ]
+    (told,) = as_data(south)
+    assert (told["interest"], told["fixed_sum"]) == ("2.74", "0")
+    assert told["stretches"][0]["rate"] == {
+        "since": "2026-01-01",
+        "percent": "8",
+        "source": "test",
+        "is_confirmed": True,
+    }

@@ -12,7 +12,7 @@ from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.company import Company
 from app.domain.freshness import freshness
 from app.domain.ids import new_id
-from app.ledger.quality import MEANINGS, NO_SENDER, QualityFinding, QualityReport, QualityService
+from app.ledger.quality import MEANINGS, NO_RATE, NO_SENDER, QualityFinding, QualityReport, QualityService
 from app.ledger.service import LedgerService
 from tests.instances import Instance
 
@@ -101,7 +101,7 @@ async def test_every_check_finds_what_is_odd_and_nothing_else(instance: Instance
     async with instance.database.read() as uow:
         found = await Quality(uow.session).findings()
     assert {check: (one.count, one.examples) for check, one in found.items()} == EXPECTED
-    assert found.keys() == MEANINGS.keys() - {NO_SENDER}
+    assert found.keys() == MEANINGS.keys() - {NO_SENDER, NO_RATE}
 
 
 async def test_report_of_a_ledger_in_order_is_clean_but_for_its_age(instance: Instance) -> None:
@@ -118,6 +118,14 @@ async def test_a_company_that_no_mailbox_speaks_for_is_named(instance: Instance)
     ledger = LedgerService(instance.database, instance.clock)
     report = await QualityService(instance.database, ledger, (Company("north", "Nordhaven"),)).report()
     assert [(one.check, one.examples) for one in report.found if one.check == NO_SENDER] == [(NO_SENDER, ("south",))]
+
+
+async def test_half_years_without_a_rate_are_named_where_interest_is_claimed(instance: Instance) -> None:
+    ledger = LedgerService(instance.database, instance.clock)
+    gaps = {"the law": (date(2026, 7, 1),)}
+    report = await QualityService(instance.database, ledger, (), lambda: gaps).report()
+    assert [one.examples for one in report.found if one.check == NO_RATE] == [("the law: 2026-07-01",)]
+    assert "Half-years without a confirmed reference rate: 1 (the law: 2026-07-01)" in str(report)
 
 
 def test_report_is_said_to_people_and_to_machines() -> None:

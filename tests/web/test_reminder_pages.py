@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.reminder import Channel, NextAction, Stage, Why
 from app.reminders import pages
-from app.reminders.claims import ClaimBook
 from app.reminders.timeline import LANES
 from app.web.rendering import templates
 from tests.integration.test_claims import CLAIMS
@@ -107,8 +106,8 @@ async def test_the_months_of_a_customer_are_drawn_and_told(desk: Desk) -> None:
 
 async def test_what_may_be_claimed_stands_beside_the_months_also_when_the_invoice_is_paid(desk: Desk) -> None:
     assert 'id="claims"' not in await desk.get("/reminders/customers/C-1"), "the policy names no law"
-    book = ClaimBook(desk.services.database, CLAIMS, desk.clock)
-    desk.services.reminder_pages._claims = book  # noqa: SLF001  # as bootstrap gives it
+    assert "[reminders.interest]" in (await desk.ask("GET", "/ledger/claims?customer=C-1", 422))["detail"]
+    desk.services.claims._claims = CLAIMS  # noqa: SLF001  # as a policy that names a law would
     await desk.take(
         "payments",
         "payment_id,customer_id,date,amount,currency,reference,invoice_number\nP-1,C-1,2026-05-11,100.00,EUR,,INV-1001\n",
@@ -117,9 +116,15 @@ async def test_what_may_be_claimed_stands_beside_the_months_also_when_the_invoic
     page = await desk.get("/reminders/customers/C-1")
     check(page)
     told = page[page.index('id="claims"') :]
-    for words in ("the law of the test", "INV-1001", "€40.27"):
+    for words in ("the law of the test", "INV-1001", "€40.27", "10.00 %", 'title="test"'):
         assert words in told, words
     assert "#claims" in await desk.get("/customers/C-1")
+    found = await desk.ask("GET", "/ledger/claims?customer=C-1")
+    claim = next(item for item in found["items"] if item["invoice"] == "INV-1001")
+    assert (claim["total"], claim["currency"], claim["law"]) == ("40.27", "EUR", "the law of the test")
+    assert claim["stretches"][0]["rate"]["source"] == "test"
+    assert (found["gaps"], found["next"]) == ([], None)
+    await desk.ask("GET", "/ledger/claims?customer=nobody", 404)
 
 
 async def test_old_data_stops_reminders_and_says_so(desk: Desk) -> None:

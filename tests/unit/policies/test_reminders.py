@@ -84,8 +84,80 @@ def test_an_operator_adds_the_rates_that_the_tables_lack(tmp_path: Path) -> None
     path.write_text(TEXT + INTEREST, encoding="utf-8")
     wish = load_reminders(path).interest
     assert wish is not None
-    (rate,) = wish.rates
+    (rate,) = wish.rates["DE"]
     assert (rate.since, rate.percent, rate.is_confirmed) == (date(2026, 7, 1), Decimal("-0.88"), True)
     path.write_text(TEXT + INTEREST.replace("07-01", "07-02"), encoding="utf-8")
     with pytest.raises(SettingInvalid, match="1 January or 1 July"):
+        load_reminders(path)
+
+
+COMPANIES = """
+[[company]]
+id = "north"
+name = "North GmbH"
+contract_law = "DE"
+
+[[company]]
+id = "south"
+name = "South SARL"
+contract_law = "FR"
+
+[[company]]
+id = "rest"
+name = "Rest Ltd"
+
+[[company]]
+id = "by-country"
+name = "Country Ltd"
+country = "GB"
+
+[[company]]
+id = "unsourced"
+name = "Elsewhere Ltd"
+country = "JP"
+"""
+PER_COMPANY = """
+[reminders.interest]
+stages = ["third"]
+rates_checked = true
+
+[[reminders.interest.rate]]
+law = "FR"
+since = 2026-07-01
+percent = 2.15
+source = "the central bank's page"
+"""
+
+
+def test_each_company_claims_by_the_law_of_its_own_contracts_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(TEXT + COMPANIES + PER_COMPANY, encoding="utf-8")
+    wish = load_reminders(path).interest
+    assert wish is not None
+    assert [wish.law_of(company) for company in ("north", "south", "rest", "by-country", "unsourced")] == [
+        *("DE", "FR", "", "GB", "")
+    ]
+    assert (sorted(wish.used), list(wish.rates)) == (["DE", "FR", "GB"], ["FR"])
+    path.write_text(TEXT + COMPANIES + PER_COMPANY.replace("stages", 'law = "EU"\nstages', 1), encoding="utf-8")
+    own = load_reminders(path).interest
+    assert own is not None
+    assert [own.law_of(company) for company in ("north", "rest", "unsourced", "")] == ["DE", "EU", "", "EU"]
+    path.write_text(TEXT + COMPANIES, encoding="utf-8")
+    assert load_reminders(path).interest is None, "a law alone claims nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (COMPANIES + PER_COMPANY.replace("rates_checked = true", ""), "bundesbank.*then set rates_checked"),
+        (PER_COMPANY, "contract_law"),
+        (COMPANIES + PER_COMPANY.replace('law = "FR"', ""), "law must be a text"),
+        (COMPANIES + PER_COMPANY.replace('law = "FR"', 'law = "XX"'), "not one of DE, EU, FR, GB"),
+        (COMPANIES.replace('"FR"', '"XX"') + PER_COMPANY, "not one of DE, EU, FR, GB"),
+    ],
+)
+def test_a_law_that_nobody_has_checked_or_named_stops_the_start(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(TEXT + text, encoding="utf-8")
+    with pytest.raises(SettingInvalid, match=told):
         load_reminders(path)
