@@ -96,6 +96,7 @@ class RecordingSender:
 
     script: list[Delivery] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
+    sent_to: list[tuple[str, ...]] = field(default_factory=list)
     before_body: Callable[[], Awaitable[None]] = nothing
 
     async def send(
@@ -105,6 +106,7 @@ class RecordingSender:
         if may_begin is not None and not await may_begin():
             return Delivery(SendResult.WITHHELD)
         self.sent.append(raw)
+        self.sent_to.append(tuple(recipients))
         return self.script.pop(0) if self.script else Delivery(SendResult.SENT, "250")
 
 

@@ -131,7 +131,8 @@ class SmtpSender:
             raise _Stopped(SendResult.TRY_LATER, word) from None
 
     async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> tuple[str, ...]:
-        """MAIL and RCPT. Returns the recipients that were refused while others were taken."""
+        """MAIL and RCPT. Returns the recipients that were refused while others were taken. Copies of a mail whose first
+        recipient, whom it is for, is refused go to nobody."""
         if not all(_ADDRESS.fullmatch(address) for address in (sender, *recipients)):
             raise _Stopped(SendResult.REFUSED, "address_invalid")
         is_ascii = all(address.isascii() for address in (sender, *recipients))
@@ -145,6 +146,8 @@ class SmtpSender:
                 try:
                     await client.rcpt(recipient, encoding=encoding)
                 except SMTPRecipientRefused as error:
+                    if recipient == recipients[0]:
+                        raise
                     refusals.append(error)
         except SMTPResponseException as error:
             raise _refusal(error) from None
@@ -152,8 +155,6 @@ class SmtpSender:
             raise _Stopped(SendResult.TRY_LATER, "timeout") from None
         except (SMTPException, OSError):
             raise _Stopped(SendResult.TRY_LATER, "connection_lost") from None
-        if len(refusals) == len(recipients):
-            raise _refusal(next((error for error in refusals if error.code in _TEMPORARY), refusals[0]))
         return tuple(error.recipient for error in refusals)
 
     @staticmethod

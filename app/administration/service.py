@@ -11,6 +11,7 @@ from app.db.tables.mail import MailboxRow
 from app.db.tables.oversight import RationRow, Switch
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
+from app.domain.copies import of_envelope
 from app.domain.errors import Invalid, NotFound
 from app.domain.message import MessageState
 from app.domain.people import SignedIn
@@ -164,7 +165,7 @@ async def _unknown(uow: Uow) -> list[Unknown]:
     for row in await uow.outbox.page(state=OutboxState.UNKNOWN, after=None, limit=LISTED):
         customer = await uow.ledger.customer(row.customer_id) if row.customer_id else None
         try:
-            to = (await uow.words.key(row.conversation_id)).open(row.id, row.envelope).decode()
+            to = ", ".join(of_envelope((await uow.words.key(row.conversation_id)).open(row.id, row.envelope)))
         except NotFound:
             to = ""
         name = customer.name if customer else ""

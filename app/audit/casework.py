@@ -15,6 +15,7 @@ from app.db.tables.mail import MessageRow
 from app.db.tables.system import AuditRow
 from app.db.tables.work import OutboxRow, ProposalRow, ReviewRow
 from app.db.uow import Uow
+from app.domain.copies import of_envelope
 from app.domain.errors import NotFound
 from app.domain.message import ReadMail
 from app.domain.proposal import Draft, ModelCall, Proposal, Redraft
@@ -90,7 +91,8 @@ async def _run(uow: Uow, row: ProposalRow) -> Run:
     edited = await uow.words.get_json(edited_id) if edited_id is not None and words is not None else None
     recipient = ""
     if outbox is not None and words is not None:
-        recipient = (await uow.words.key(outbox.conversation_id)).open(outbox.id, outbox.envelope).decode()
+        key = await uow.words.key(outbox.conversation_id)
+        recipient = ", ".join(of_envelope(key.open(outbox.id, outbox.envelope)))
     return Run(
         proposal_row=row,
         review=review,

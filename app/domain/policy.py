@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.domain.company import Company
+from app.domain.copies import Copying
 from app.domain.four_eyes import SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
@@ -132,6 +133,7 @@ class Policy:
     companies: tuple[Company, ...] = ()
     second_person: tuple[SecondPersonRule, ...] = ()
     queue: UrgencyWeights = AS_SHIPPED
+    copying: Copying = Copying.CONTACTS
 
     @property
     def accounts(self) -> frozenset[str]:

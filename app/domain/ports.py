@@ -256,6 +256,8 @@ MayBegin = Callable[[], Awaitable[bool]]
 
 
 class Sender(Protocol):
+    """The first of the recipients is the one that the mail is for: when it is refused, nobody gets it."""
+
     async def send(
         self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
     ) -> Delivery: ...

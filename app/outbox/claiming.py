@@ -14,10 +14,12 @@ from email import message_from_bytes
 from email.policy import default
 from uuid import UUID
 
+from app.db.repositories.ledger import as_contact
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.db.urgency import urgency_of
 from app.domain.clock import Clock
+from app.domain.copies import of_envelope
 from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import redraft_job
@@ -45,7 +47,7 @@ class Claimed:
     attempts: int
     rfc_message_id: str
     sender: str
-    recipient: str = field(repr=False)
+    recipients: tuple[str, ...] = field(repr=False)
     raw: bytes = field(repr=False)
 
 
@@ -89,6 +91,9 @@ class Claiming:
             await uow.outbox.make_ready(row.id)
             row = await uow.outbox.get(row.id)
             await uow.outbox.lock_grounds(row)
+            if row.state is OutboxState.READY and not await _may_be_copied(uow, row):
+                await self._void(uow, row)
+                return None
             wait = await self._wait(uow, row)
             token = str(new_id())
             if wait is None and await uow.outbox.claim(row.id, claimed_by=token):
@@ -198,9 +203,19 @@ async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
         attempts=row.attempts,
         rfc_message_id=row.rfc_message_id,
         sender=mailbox.address,
-        recipient=key.open(row.id, row.envelope).decode(),
+        recipients=of_envelope(key.open(row.id, row.envelope)),
         raw=await uow.words.get(row.raw_id),
     )
+
+
+async def _may_be_copied(uow: Uow, row: OutboxRow) -> bool:
+    """Whether all who get a copy are still contacts who may be written to."""
+    if not row.has_copies or row.customer_id is None:
+        return not row.has_copies
+    key = await uow.words.key(row.conversation_id)
+    _, *copied = of_envelope(key.open(row.id, row.envelope))
+    contacts = map(as_contact, await uow.ledger.contacts(row.customer_id))
+    return {*copied} <= {contact.email.casefold() for contact in contacts if contact.may_be_written_to}
 
 
 async def _is_a_persons_will(uow: Uow, row: OutboxRow) -> bool:

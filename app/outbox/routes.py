@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
+from app.domain.copies import of_envelope
 from app.domain.errors import NotFound
 from app.domain.review import OutboxState, Outcome
 from app.outbox.service import OutboxService
@@ -28,6 +29,7 @@ class OutboxItem(BaseModel):
     review_id: UUID | None
     rfc_message_id: str
     to: str
+    cc: list[str]
     state: OutboxState
     attempts: int
     last_error: str | None
@@ -88,14 +90,15 @@ async def resolve_form(
 
 async def _item(uow: Uow, row: OutboxRow) -> OutboxItem:
     """One mail; the recipient of an erased one is left empty."""
-    recipient = ""
+    recipient, copied = "", list[str]()
     with suppress(NotFound):
-        recipient = (await uow.words.key(row.conversation_id)).open(row.id, row.envelope).decode()
+        recipient, *copied = of_envelope((await uow.words.key(row.conversation_id)).open(row.id, row.envelope))
     return OutboxItem(
         id=row.id,
         review_id=row.review_id,
         rfc_message_id=f"<{row.rfc_message_id}>",
         to=recipient,
+        cc=copied,
         state=row.state,
         attempts=row.attempts,
         last_error=row.last_error or None,

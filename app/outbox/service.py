@@ -66,7 +66,7 @@ class OutboxService:
         delivery = await self._sender.send(
             claimed.raw,
             sender=claimed.sender,
-            recipients=[claimed.recipient],
+            recipients=claimed.recipients,
             may_begin=partial(self._claims.may_begin, claimed),
         )
         note_step(result=delivery.result)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from app.domain.copies import Copying
 from app.domain.errors import SettingInvalid
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
@@ -38,6 +39,7 @@ _TOP = {
     "second_person",
     "retention",
     "privacy",
+    "answers",
 }
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _SUM = re.compile(r"\d{1,14}(?:\.\d{1,4})?")
@@ -112,6 +114,7 @@ def _policy(place: _Place, data: Mapping[str, Any]) -> Policy:
         second_person=tuple(
             _second_person(place.at(f"second_person {n}"), t) for n, t in _numbered(place, data, "second_person")
         ),
+        copying=_copying(place.at("answers"), data.get("answers", {})),
         queue=urgency_weights(data.get("queue", {}), place.at("queue").refuse),
         companies=companies(_tables(place, data, "company"), lambda where, what: place.at(where).refuse(what)),
     )
@@ -202,6 +205,13 @@ def _tone(place: _Place, table: Mapping[str, Any]) -> ToneRule:
         strategic=_claim(place, "strategic", table.get("strategic")),
         natural_person=_claim(place, "natural_person", table.get("natural_person")),
     )
+
+
+def _copying(place: _Place, table: object) -> Copying:
+    if not isinstance(table, dict):
+        place.refuse("must be a table")
+    _only(place, table, {"copies"})
+    return _word(place, "copies", table.get("copies", Copying.CONTACTS.value), Copying)
 
 
 def _limits(place: _Place, table: object) -> Limits:

@@ -44,7 +44,8 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a reply consists of. `message_id` is without brackets; `date` is the moment it may leave."""
+    """What a reply consists of. `message_id` is without brackets; `date` is the moment it may leave; `copies` are
+    contacts whom everybody sees."""
 
     message_id: str
     sender: Address
@@ -55,6 +56,7 @@ class Outgoing:
     date: datetime
     original: Original
     is_automatic: bool = False
+    copies: tuple[Address, ...] = ()
 
 
 def compose(outgoing: Outgoing) -> bytes:
@@ -63,6 +65,8 @@ def compose(outgoing: Outgoing) -> bytes:
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
     message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
     message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
+    if outgoing.copies:
+        message["Cc"] = ", ".join(formataddr((copied.name, copied.email)) for copied in outgoing.copies)
     message["Subject"] = _one_line(outgoing.subject)
     message["Date"] = format_datetime(outgoing.date)
     message["Message-ID"] = f"<{outgoing.message_id}>"

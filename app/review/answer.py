@@ -1,22 +1,24 @@
 """The answer that a person approved: fixed to the byte, with the versions of all that the approval relies on."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.tables.mail import MailboxRow, MessageRow
 from app.db.tables.work import OutboxRow, ReviewRow
 from app.db.uow import Uow
-from app.domain.errors import Invalid, NotFound
+from app.domain.copies import Copying, in_envelope
+from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.job import send_job
 from app.domain.message import Address
 from app.domain.people import SignedIn
 from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.text import text_of
-from app.domain.wire import READ_MAIL, load
 from app.reading.composing import Original, Outgoing, compose
+from app.review.copies import copies_for
+from app.review.files import open_reading
 
 _MAILABLE = re.compile(r"[!-~]+@[!-~]+")
 _SPECIAL = frozenset('<>(),;:\\"[]')
@@ -46,14 +48,17 @@ class _Versions:
 
 
 async def fix_answer(
-    uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, *, by: SignedIn, undo: timedelta
+    uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, *, by: SignedIn, undo: timedelta, copying: Copying
 ) -> OutboxRow:
     """Put the answer into the outbox, and queue its send for the end of the undo window. Raises Invalid or NotFound."""
     mailbox = await uow.mailboxes.get(message.mailbox_id)
     outbox_id, now = new_id(), uow.clock()
     rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
     send_after = now + undo
-    outgoing = await _outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, is_automatic=by.id is None)
+    is_automatic = by.id is None
+    outgoing = await _outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, is_automatic=is_automatic)
+    if not is_automatic:
+        outgoing = replace(outgoing, copies=await _copied(uow, review, message, copying))
     versions = await _versions(uow, review, outgoing.recipient.email)
     key = await uow.words.key(review.conversation_id)
     row = OutboxRow(
@@ -66,7 +71,10 @@ async def fix_answer(
         rfc_message_id=rfc_message_id,
         rfc_id_hash=uow.words.keyring.index(rfc_message_id),
         raw_id=await uow.words.put(review.conversation_id, "outgoing", compose(outgoing)),
-        envelope=key.seal(outbox_id, outgoing.recipient.email.encode()),
+        envelope=key.seal(
+            outbox_id, in_envelope(outgoing.recipient.email, [copied.email for copied in outgoing.copies])
+        ),
+        has_copies=bool(outgoing.copies),
         recipient_hash=uow.words.keyring.index(outgoing.recipient.email),
         domain_hash=uow.words.keyring.index(outgoing.recipient.domain),
         is_automatic=outgoing.is_automatic,
@@ -95,9 +103,7 @@ async def _outgoing(
     is_automatic: bool,
 ) -> Outgoing:
     """The recipient is the writer of the stored mail: never anything that a model or the mail's text names."""
-    if message.reading_id is None:
-        raise NotFound("the mail has not been read")
-    read = load(READ_MAIL, await uow.words.get(message.reading_id))
+    read = await open_reading(uow, message)
     head = await uow.messages.head(message)
     _check_address(head.sender.email)
     return Outgoing(
@@ -117,6 +123,13 @@ async def _outgoing(
         ),
         is_automatic=is_automatic,
     )
+
+
+async def _copied(uow: Uow, review: ReviewRow, message: MessageRow, copying: Copying) -> tuple[Address, ...]:
+    copies = await copies_for(uow, review, await open_reading(uow, message), copying)
+    for contact in copies.kept:
+        _check_address(contact.email)
+    return copies.addresses
 
 
 def _check_address(email: str) -> None:

@@ -13,6 +13,7 @@ from app.domain.counterfactual import otherwise
 from app.domain.policy import Policy
 from app.domain.review import OutboxState, ReviewState
 from app.review.asked import colleagues, newcomers, reading_of, terms_asked
+from app.review.copies import shown_copies
 from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
 from app.review.files import CaseFile
@@ -57,6 +58,8 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
     if words is not None:
         subject, body = words
         draft, empty = (one and replace(one, subject=subject, body=body) for one in (draft, empty))
+    copies, left_out = await shown_copies(uow, case, setting.policy.copying)
+    draft, empty = (one and replace(one, copies=copies, left_out=left_out) for one in (draft, empty))
     newest = await uow.reviews.of_message(case.message.id)
     entries = await timeline(uow, case.message)
     names = await uow.users.names()

@@ -160,7 +160,8 @@ class FactView:
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """`traced` is the body with its facts marked, by numbers that count the `sources` from 1; `facts` counts the
-    marks. Both are empty where nothing was traced: an edited answer, an empty form."""
+    marks. Both are empty where nothing was traced: an edited answer, an empty form. `copies` are the contacts who get
+    one, by name and address; `left_out` are addresses of the mail with a word of `LeftOut` each."""
 
     to_name: str
     to_email: str
@@ -171,6 +172,8 @@ class DraftView:
     traced: tuple[Paragraph, ...] = ()
     sources: tuple[Source, ...] = ()
     facts: int = 0
+    copies: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

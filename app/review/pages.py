@@ -11,6 +11,7 @@ from app.db.tables.mail import MailboxKind, MailboxRow, MessageRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
+from app.domain.copies import of_envelope
 from app.domain.errors import NotFound, ReviewAlreadyDecided
 from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company
 from app.domain.intents import Reason
@@ -217,7 +218,7 @@ class ReviewPages:
             outbox_id=str(row.id),
             href=f"/reviews/{row.review_id}" if row.review_id else f"/reminders/{row.reminder_id}",
             state=row.state.value,
-            to=key.open(row.id, row.envelope).decode(),
+            to=", ".join(of_envelope(key.open(row.id, row.envelope))),
             subject=subject,
             body=body,
             language=await language_of(uow, row),

@@ -261,7 +261,7 @@ class ReviewService:
             await uow.words.put(review.conversation_id, "edit", edited.as_json()) if edited is not None else None
         )
         await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id, beside=removed)
-        outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo)
+        outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo, copying=self._policy.copying)
         uow.audit.add(
             "review.item.approved",
             actor=by.actor,
@@ -272,6 +272,7 @@ class ReviewService:
             edited=edited is not None,
             edited_id=review.edited_id,
             outbox_id=outbox.id,
+            has_copies=outbox.has_copies,
             removed_cases=[str(one) for one in removed],
             raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
         )

@@ -22,6 +22,7 @@ from app.db.tables.queue import SearchTermRow
 from app.db.tables.system import LoginFailureRow
 from app.db.tables.work import OutboxRow
 from app.domain.clock import Clock
+from app.domain.copies import of_envelope
 from app.domain.ids import new_id
 from app.domain.message import MessageState
 from app.domain.review import OutboxState
@@ -78,7 +79,7 @@ class Privacy:
         those that have one, the heads of the others are opened."""
         known = self._keyring.index(address)
         by_sender = sa.or_(MessageRow.sender_hash == known, MessageRow.sender_hash.is_(None))
-        by_recipient = OutboxRow.recipient_hash.in_([known, ""])
+        by_recipient = OutboxRow.recipient_hash.in_([known, ""]) | OutboxRow.has_copies
         for table, at, where in (
             (MessageRow, MessageRow.received_at, by_sender),
             (HistoryRow, HistoryRow.received_at, sa.true()),
@@ -88,7 +89,7 @@ class Privacy:
                 if head.sender.email == address:
                     yield Letter(row.id, row.conversation_id, row.at, False, row.raw_id, head.subject)
         async for row, plain in self._opened(OutboxRow, OutboxRow.created_at, OutboxRow.envelope, by_recipient):
-            if plain.decode().casefold() == address:
+            if address in map(str.casefold, of_envelope(plain)):
                 yield Letter(row.id, row.conversation_id, row.at, True, row.raw_id)
 
     async def _opened(
