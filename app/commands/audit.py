@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.audit.checkpoints import Place
-from app.bootstrap import Services
+from app.bootstrap import Services, settings_from_environment
 from app.commands.session import OK, WRONG, AsJson, print_json, with_services
 from app.domain.errors import Invalid
 from app.domain.people import DUEBOX
@@ -132,3 +132,30 @@ def keys_rotate(
     done = with_services(lambda s: s.keys.rotate(by=DUEBOX, say=typer.echo))
     forgotten = f"; forgot {', '.join(done.forgotten)}" if done.forgotten else ""
     typer.echo(f"{done.key_id}: {done.resealed} rows sealed anew{forgotten}")
+
+
+@keys.command("escrow")
+def keys_escrow(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],
+    passphrase_file: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Holds the passphrase.")],
+) -> None:
+    """Write DUEBOX_SECRET_KEY into a file that a passphrase opens: backups are worth nothing without it."""
+    from app.operations import escrow  # noqa: PLC0415  # only this command needs it
+
+    secret = settings_from_environment().secret_key.get_secret_value()
+    words = mailboxes.secret_from(passphrase_file)
+    mark = with_services(lambda s: escrow.put_in_escrow(s, secret, file, words, by=DUEBOX))
+    typer.echo(f"{file}: opens backups of the secret {mark[:16]}; keep file and passphrase with different people")
+
+
+@keys.command("recover")
+def keys_recover(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    passphrase_file: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Holds the passphrase.")],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The file to write the secret into.")],
+) -> None:
+    """Take DUEBOX_SECRET_KEY out of a file of `duebox keys escrow`; needs no database."""
+    from app.operations import escrow  # noqa: PLC0415  # likewise
+
+    escrow.write_secret(escrow.take_from_escrow(file, mailboxes.secret_from(passphrase_file)), out)
+    typer.echo(f"{out}: set DUEBOX_SECRET_KEY_FILE to it, restore, and remove it")

@@ -85,6 +85,7 @@ def backup(
     else:
         mails = sum(manifest.facts.messages.values())
         typer.echo(f"{file}: {manifest.origin}, {mails} mails, sealed under {', '.join(manifest.facts.keys)}")
+        typer.echo(f"it opens with the secret {manifest.secret[:16]} alone: see `duebox keys escrow`")
 
 
 @root.command()

@@ -13,6 +13,7 @@ Destroying a conversation's sealed key makes its words and its salted hashes unr
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 NONCE_BYTES = 12
 INDEX_BYTES = 32
+
+BELIEVED_FOR = 300.0
+"""Seconds for which a process seals under the newest key that it knows without looking for a newer one."""
 
 FIRST, INDEX = "k1", "index"
 """Ids of the keys that every instance has."""
@@ -55,13 +59,21 @@ class Keyring:
     """The instance's master keys. `secret` must be at least 32 characters of randomness.
 
     `stored` looks up the sealed keys of a database that was rotated; there are none at first, and the only master key
-    is derived from the secret itself. Sealing takes the newest, opening whichever fits.
+    is derived from the secret itself. Sealing takes the newest, opening whichever fits. What was looked up is believed
+    for `BELIEVED_FOR`: far shorter than a retired key is kept, so that nothing is ever sealed under a forgotten one.
     """
 
-    def __init__(self, secret: str, stored: Callable[[], Mapping[str, bytes]] = dict) -> None:
+    def __init__(
+        self,
+        secret: str,
+        stored: Callable[[], Mapping[str, bytes]] = dict,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._secret = secret
         self._stored = stored
+        self._seconds = seconds
         self._loaded: dict[str, bytes] = {}
+        self._loaded_at = 0.0
 
     @property
     def key_id(self) -> str:
@@ -85,9 +97,9 @@ class Keyring:
         try:
             return self._open_with_known(row, sealed)
         except InvalidTag:
-            known = len(self._loaded)
+            known = self._loaded.keys()
             self.reload()
-            if len(self._keys) <= known:
+            if self._keys.keys() <= known:
                 raise
             return self._open_with_known(row, sealed)
 
@@ -148,9 +160,10 @@ class Keyring:
 
     @property
     def _keys(self) -> dict[str, bytes]:
-        if not self._loaded:
+        if not self._loaded or self._seconds() - self._loaded_at > BELIEVED_FOR:
             wrapping = _derive(self._secret, MASTER)
             rows = self._stored().items()
+            self._loaded_at = self._seconds()
             self._loaded = (
                 {FIRST: wrapping, INDEX: _derive(self._secret, b"duebox index key")}
                 if not rows

@@ -29,7 +29,6 @@ class OutboxItem(BaseModel):
     review_id: UUID | None
     rfc_message_id: str
     to: str
-    cc: list[str]
     state: OutboxState
     attempts: int
     last_error: str | None
@@ -89,16 +88,15 @@ async def resolve_form(
 
 
 async def _item(uow: Uow, row: OutboxRow) -> OutboxItem:
-    """One mail; the recipient of an erased one is left empty."""
-    recipient, copied = "", list[str]()
+    """One mail, by whom it is for; of an erased one that is left empty."""
+    recipient = ""
     with suppress(NotFound):
-        recipient, *copied = of_envelope((await uow.words.key(row.conversation_id)).open(row.id, row.envelope))
+        recipient, *_ = of_envelope((await uow.words.key(row.conversation_id)).open(row.id, row.envelope))
     return OutboxItem(
         id=row.id,
         review_id=row.review_id,
         rfc_message_id=f"<{row.rfc_message_id}>",
         to=recipient,
-        cc=copied,
         state=row.state,
         attempts=row.attempts,
         last_error=row.last_error or None,

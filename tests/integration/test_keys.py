@@ -1,5 +1,6 @@
 """Keys are changed while the house works: what was sealed opens again, and nothing is left under an old key."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from app.db.opening import stored_keys
 from app.db.repositories import keys as repository
 from app.db.repositories.keys import SEALED
 from app.db.repositories.words import Words
-from app.db.sealing import FIRST, Keyring
+from app.db.sealing import BELIEVED_FOR, FIRST, Keyring
+from app.db.tables.ledger import HoldRow
 from app.db.tables.mail import ConversationRow
+from app.domain.ids import new_id
 from app.domain.people import DUEBOX
 from app.privacy.keys import KEPT_FOR, KeyService
 from tests.instances import SECRET, Instance, mail
@@ -92,6 +95,74 @@ async def test_a_process_that_runs_on_meets_the_new_key_and_the_old_one_is_kept_
     assert running.key_id == "k2"
     instance.clock.now += KEPT_FOR + timedelta(minutes=1)
     assert (await keys.rotate(by=DUEBOX, say=lambda _: None)).forgotten == (FIRST,)
+
+
+async def test_mail_that_comes_in_during_a_rotation_stays_readable_and_is_found_by_the_next_one(
+    instance: Instance, keys: KeyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "BATCH", 1)
+    raws = await receive(instance, 3)
+    stale = fresh(instance)
+    assert stale.key_id == FIRST, "another process, which has looked its keys up"
+
+    async def receive_meanwhile() -> None:
+        for number in range(6):
+            raw = mail(f"meanwhile {number}", subject=f"Meanwhile {number}")
+            raws.append(raw)
+            await instance.receive(raw)
+
+    await asyncio.gather(keys.rotate(by=DUEBOX, say=lambda _: None), receive_meanwhile())
+    note = new_id()
+    async with instance.database.write() as uow:
+        uow.session.add(
+            HoldRow(
+                id=note,
+                customer_id="C-1",
+                until=instance.clock().date(),
+                reason=stale.seal(note, b"why"),
+                set_at=instance.clock(),
+            )
+        )
+    assert sorted(await stored_words(instance, fresh(instance))) == sorted(raws)
+    instance.clock.now += KEPT_FOR + timedelta(minutes=1)
+    while FIRST not in (await keys.rotate(by=DUEBOX, say=lambda _: None)).forgotten:
+        pass
+    assert sorted(await stored_words(instance, fresh(instance))) == sorted(raws)
+    async with instance.database.read() as uow:
+        reason = await uow.session.scalar(sa.select(HoldRow.reason))
+    assert fresh(instance).open(note, reason or b"") == b"why"
+
+
+async def test_who_missed_a_new_key_and_the_end_of_an_old_one_opens_and_seals_all_the_same(
+    instance: Instance, keys: KeyService
+) -> None:
+    (raw,) = await receive(instance, 1)
+    passed = 0.0
+    idle = Keyring(SECRET, lambda: stored_keys(instance.url), lambda: passed)
+    await keys.rotate(by=DUEBOX, say=lambda _: None)
+    assert idle.key_id == "k2"
+    for _ in range(2):
+        instance.clock.now += KEPT_FOR + timedelta(minutes=1)
+        await keys.rotate(by=DUEBOX, say=lambda _: None)
+    assert set(stored_keys(instance.url)) == {"index", "k3", "k4"}
+    assert await stored_words(instance, idle) == [raw], "as many keys as before, and another one"
+    passed += BELIEVED_FOR + 1
+    idle.seal(new_id(), b"x")
+    assert idle.key_id == "k4"
+
+
+async def test_nothing_is_sealed_under_a_key_that_was_forgotten(instance: Instance, keys: KeyService) -> None:
+    """A process that only takes mail in opens nothing, and would never meet the new key."""
+    passed = 0.0
+    idle = Keyring(SECRET, lambda: stored_keys(instance.url), lambda: passed)
+    assert idle.key_id == FIRST
+    for _ in range(2):
+        await keys.rotate(by=DUEBOX, say=lambda _: None)
+        instance.clock.now += KEPT_FOR + timedelta(minutes=1)
+    assert FIRST not in stored_keys(instance.url)
+    row = new_id()
+    passed += BELIEVED_FOR + 1
+    assert fresh(instance).open(row, idle.seal(row, b"words")) == b"words"
 
 
 async def test_only_the_new_secret_opens_after_a_change(instance: Instance, keys: KeyService) -> None:

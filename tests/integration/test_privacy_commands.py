@@ -1,6 +1,7 @@
 """Keys, requests of data subjects and checkpoints by the command line."""
 
 import json
+import zipfile
 from pathlib import Path
 
 from tests.running import Installation
@@ -22,6 +23,20 @@ def test_keys_requests_and_checkpoints(tmp_path: Path, smtp_sink: SmtpSink) -> N
     assert "is not the key" in duebox.run("users", "token", "ines@seller.example").stderr
     duebox.environment["DUEBOX_SECRET_KEY"] = NEW_SECRET
     assert duebox.command("users", "token", "ines@seller.example")
+
+    duebox.command("backup", "backup.zip")
+    words = duebox.file("words", "six words that somebody threw by dice")
+    told = duebox.command("keys", "escrow", "escrow.json", "--passphrase-file", str(words))
+    assert NEW_SECRET not in (tmp_path / "escrow.json").read_text()
+    assert json.loads(zipfile.ZipFile(tmp_path / "backup.zip").read("manifest.json"))["secret"][:16] in told
+    guess = duebox.file("guess", "six words that somebody guesses by luck")
+    refused = duebox.run("keys", "recover", "escrow.json", "--passphrase-file", str(guess), "--out", "no")
+    assert "does not open: the passphrase is another one" in refused.stderr
+    duebox.environment["DUEBOX_SECRET_KEY"] = "whatever, on another machine, long enough"
+    duebox.command("keys", "recover", "escrow.json", "--passphrase-file", str(words), "--out", "taken")
+    duebox.environment["DUEBOX_SECRET_KEY"] = (tmp_path / "taken").read_text().strip()
+    duebox.environment["DUEBOX_DATABASE_URL"] = f"sqlite:///{tmp_path / 'again.db'}"
+    assert "restored: " in duebox.command("restore", "backup.zip")
 
     assert "# Privacy dossier" in duebox.command("privacy", "dossier")
     assert "0 mails" in duebox.command("privacy", "export", PERSON, "--out", "person.zip")
