@@ -45,6 +45,7 @@ from app.web.headers import SecureHeaders
 from app.web.limits import BodyLimit
 from app.web.narrowing import Unnarrowed
 from app.web.operations import router as operations
+from app.web.pace import Pace
 from app.web.reads import NotesReads
 from app.web.rendering import templates
 from app.web.tracing import TracesRequests
@@ -86,6 +87,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     app.state.services = services
     app.state.templates = templates()
     app.add_middleware(NotesReads)
+    app.add_middleware(Pace)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecureHeaders)
     app.add_middleware(Unnarrowed)

@@ -39,6 +39,7 @@ MEANINGS = {
     409: "stale version, or decided already",
     413: "the body is too long",
     422: "something in the request is wrong: which field and why, or one sentence",
+    429: "too many refused tokens from this address: wait as long as Retry-After says",
     503: "the database does not answer: try again",
 }
 
@@ -56,7 +57,7 @@ class Problem(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a call may answer beside success, for its description."""
-    known = sorted({*statuses, 401, 403, 422, 503})
+    known = sorted({*statuses, 401, 403, 422, 429, 503})
     return {status: {"model": Problem, "description": MEANINGS[status]} for status in known}
 
 
