@@ -2,9 +2,8 @@
 
 Each open invoice comes in a week with the share of its possible days that lie in it. The expected sum adds up the
 shares. Its interval (80 %) takes customers as independent of each other, and the invoices of one customer as coming
-together or not at all: within a customer the standard deviations add up, across customers the variances do; it reaches
-1.28 of that deviation to either side, never below nothing. Natural persons are not forecast: what they owe stands in
-the week of its due date, apart.
+together in part (TOGETHER): it reaches 1.28 standard deviations of their sum to either side, never below nothing.
+Natural persons are not forecast: what they owe stands in the week of its due date, apart.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,10 @@ from app.domain.money import Money
 CENT = Decimal("0.01")
 DEVIATIONS = Decimal("1.2816")
 """Four fifths of a normal distribution lie within so many standard deviations."""
+
+TOGETHER = Decimal("0.3")
+"""The correlation between whether one invoice of a customer comes in a week, and whether another does. Chosen on the
+origins of `evals/forecast.py` that are for tuning: with 1 the weeks' intervals held in 87 % of cases there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,23 @@ class WeekShare:
 
 def shares_by_week(expectations: Iterable[Expectation], monday: date, weeks: int) -> Iterator[WeekShare]:
     """Of one customer's invoices in one currency, week by week from the one that begins on `monday`."""
-    expected, deviation = [Decimal(0)] * weeks, [Decimal(0)] * weeks
+    expected, together, apart = ([Decimal(0)] * weeks for _ in range(3))
     for expectation in expectations:
         for week, share in _shares(expectation.days, monday, weeks).items():
+            deviation = expectation.open.amount * (share * (1 - share)).sqrt()
             expected[week] += expectation.open.amount * share
-            deviation[week] += expectation.open.amount * (share * (1 - share)).sqrt()
-    return (WeekShare(week, expected[week], deviation[week]) for week in range(weeks) if expected[week])
+            together[week] += deviation
+            apart[week] += deviation * deviation
+    return (
+        WeekShare(week, expected[week], _deviation(together[week], apart[week]))
+        for week in range(weeks)
+        if expected[week]
+    )
+
+
+def _deviation(together: Decimal, apart: Decimal) -> Decimal:
+    """Of a sum whose parts are correlated: from the sum of their standard deviations, and that of their variances."""
+    return (TOGETHER * together * together + (1 - TOGETHER) * apart).sqrt()
 
 
 def reach_of(variance: Decimal) -> Decimal:

@@ -104,13 +104,19 @@ def thinned(histogram: Mapping[int, int], points: int = SEGMENT_POINTS) -> Delay
 def interval(days: Sequence[date], as_of: date) -> tuple[date, date]:
     """Bounds of the ascending possible days that hold the next one with probability COVERAGE.
 
-    Between the order statistics r and s of n such days the next lies with probability (s - r) / (n + 1) (Wilks 1941).
-    Where even the first and the last day hold less than wanted, both move away from the median in that proportion.
+    Between the order statistics r and s of n such days the next lies with probability (s - r) / (n + 1) (Wilks 1941);
+    where that is above COVERAGE by a fraction of a place, each bound moves inwards by that fraction of the way to the
+    next day (Hyndman and Fan 1996, type 6). Where even the first and the last day hold less than wanted, both move away
+    from the median in that proportion.
     """
     count = len(days)
-    tail = int((1 - COVERAGE) / 2 * (count + 1) + 1e-9)
-    if tail:
-        return days[tail - 1], days[count - tail]
+    place = (1 - COVERAGE) / 2 * (count + 1) + 1e-9
+    if place >= 1:
+        rank, part = int(place), place % 1
+        first, last = days[rank - 1], days[count - rank]
+        inwards = round((days[min(rank, count - 1)] - first).days * part)
+        outwards = round((last - days[max(count - rank - 1, 0)]).days * part)
+        return first + timedelta(days=inwards), last - timedelta(days=outwards)
     middle = _middle(days)
     reach = COVERAGE * (count + 1) / (count - 1) if count > 1 else 2.0
     before, after = (middle - days[0]).days, (days[-1] - middle).days

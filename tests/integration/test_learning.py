@@ -65,6 +65,10 @@ async def test_a_reminder_is_paid_when_what_it_asked_for_has_come_in(desk: Desk)
     await desk.add(payment(sent + timedelta(days=9), f"{row.amount - half:f}"))
     found = await follow(desk)
     assert (found.sent_on, found.paid_after) == (sent, 9)
+    async with desk.instance.database.read() as uow:
+        address = (await uow.mailboxes.all())[0].address
+        (effect,) = await Outcomes(uow.session).effects("sender", desk.instance.clock().date())
+    assert (effect.label, effect.sent) == (address, 1)
     desk.instance.clock.advance(days=10)
     assert (await follow(desk)).paid_after == 9
 

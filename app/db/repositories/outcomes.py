@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.bulk import among
 from app.db.repositories.correspondence import start_of
 from app.db.tables.ledger import CaseRow, InvoiceRow, PaymentRow, TaskRow
-from app.db.tables.mail import MessageRow
+from app.db.tables.mail import MailboxRow, MessageRow
 from app.db.tables.reminders import PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.domain.account import InvoiceStatus
@@ -38,7 +38,7 @@ def _labels(table: type[Sent]) -> dict[str, sa.ColumnElement[Any]]:
         "step": table.workflow + ", " + table.stage,
         "channel": sa.type_coerce(table.channel, sa.String),
         "tone": sa.type_coerce(table.tone, sa.String),
-        "sender": sa.type_coerce(table.company, sa.String),
+        "company": sa.type_coerce(table.company, sa.String),
         "language": sa.type_coerce(table.language, sa.String),
     }
 
@@ -46,11 +46,21 @@ def _labels(table: type[Sent]) -> dict[str, sa.ColumnElement[Any]]:
 _DECIDED = sa.case(
     (ReminderRow.is_automatic, "automatic"), (ReminderRow.edited_id.is_not(None), "edited"), else_="as_drafted"
 )
+_SENDER = (
+    sa.select(sa.func.max(MailboxRow.address))
+    .join(OutboxRow, OutboxRow.mailbox_id == MailboxRow.id)
+    .where(OutboxRow.reminder_id == ReminderRow.id, OutboxRow.state == OutboxState.SENT)
+    .scalar_subquery()
+)
+"""The address that a mail left from; a person's own step has none."""
+
 GROUPED_BY: Mapping[str, Mapping[type[Sent], sa.ColumnElement[Any]]] = {
     **{by: {table: _labels(table)[by] for table in FOLLOWED_TABLES} for by in _labels(ReminderRow)},
+    "sender": {ReminderRow: sa.func.coalesce(_SENDER, "")},
     "decided": {ReminderRow: _DECIDED},
 }
-"""By what effects are told apart, and how of each table; of a person's own step nobody decided."""
+"""By what effects are told apart, and how of each table; of a person's own step nobody decided, and no
+mailbox sent it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ def test_few_days_give_a_wider_interval(offsets: tuple[int, ...], earliest: int,
     assert interval(_days(*offsets), TODAY) == _days(earliest, latest)
 
 
+def test_between_two_places_a_bound_lies_between_two_days() -> None:
+    """12 days: a tenth is 1.3 places, so each bound moves three tenths of the way from the first day to the second."""
+    assert interval(_days(0, *range(20, 30), 60), TODAY) == _days(6, 51)
+
+
 def test_a_pay_run_is_found_through_weekends() -> None:
     runs = PayRuns((10, 25))
     payments = [runs.day_of(24_000 * 2 + number) for number in range(12)]
