@@ -3,7 +3,7 @@
     erase: threads of nobody's customer ─▶ keys destroyed at once
            a customer's letters ─▶ restricted until the statute of the country lets them go, then the daily job
            under legal hold, or still being worked ─▶ kept, and said so: the request is made again when that is over
-           contact rows ─▶ emptied
+           contact rows ─▶ emptied, and the name of a customer who is a person, unless an invoice or case is open
 
 The audit chain holds ids and salted hashes alone, so that it stays valid, and says what was erased and on whose word.
 """
@@ -37,8 +37,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What became of a person's data. `held`: threads and contacts under a legal hold. `until`: the last day on which a
-    statute keeps any of it."""
+    """What became of a person's data. `held`: threads and contacts under a legal hold. `unfinished`: threads that are
+    still being worked, and customers of whom something is open. `until`: the last day on which a statute keeps any."""
 
     contacts: int = 0
     erased: int = 0
@@ -121,6 +121,7 @@ class PrivacyService:
             kept = len(await store.contacts(address)) - len(contacts)
             for contact in contacts:
                 await store.forget_contact(contact)
+            still_open = await store.forget_names({contact.customer_id for contact in contacts})
             await store.forget_failures(address)
             await self._carry_out(uow, sorted_, by)
             done = Erased(
@@ -128,7 +129,7 @@ class PrivacyService:
                 len(sorted_.now),
                 len(sorted_.later),
                 sorted_.held + kept,
-                sorted_.unfinished,
+                sorted_.unfinished + still_open,
                 max(sorted_.later.values(), default=None),
             )
             self._note(uow, address, done, by)

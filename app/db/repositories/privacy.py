@@ -3,7 +3,7 @@
 erase a thread: its sealed key, vault and salt ─▶ gone; its payloads, heads and envelopes ─▶ empty; search terms ─▶ gone
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,17 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.messages import SealedHead
 from app.db.repositories.words import Words
 from app.db.sealing import Keyring
-from app.db.tables.ledger import CaseRow, ContactProposalRow, ContactRow, CustomerRow, TaskRow
+from app.db.tables.ledger import CaseRow, ContactProposalRow, ContactRow, CustomerRow, InvoiceRow, TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow, PayloadRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
 from app.db.tables.queue import SearchTermRow
 from app.db.tables.system import LoginFailureRow
 from app.db.tables.work import OutboxRow
+from app.domain.account import CLOSED
 from app.domain.clock import Clock
 from app.domain.copies import of_envelope
 from app.domain.ids import new_id
 from app.domain.message import MessageState
-from app.domain.review import OutboxState
+from app.domain.review import RUNNING, OutboxState
 
 PAGE = 500
 ERASED = b""
@@ -178,6 +179,19 @@ class Privacy:
         contact.active = False
         contact.version += 1
 
+    async def forget_names(self, customer_ids: Collection[str]) -> int:
+        """Customers who are people themselves bear their id as their name from now on. Returns of how many something is
+        open yet, so that theirs stays."""
+        people = sa.select(CustomerRow).where(CustomerRow.id.in_(customer_ids), CustomerRow.natural_person)
+        still_open = 0
+        for customer in (await self._session.scalars(people)).all():
+            if await self._session.scalar(sa.select(_has_something_open(customer.id))):
+                still_open += 1
+            else:
+                customer.name = customer.id
+                customer.ledger_version += 1
+        return still_open
+
     async def _forget_search_terms(self, threads: Sequence[UUID]) -> None:
         messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
         await self._session.execute(sa.delete(SearchTermRow).where(SearchTermRow.message_id.in_(messages)))
@@ -223,6 +237,16 @@ class Privacy:
         await self._session.execute(
             sa.delete(LoginFailureRow).where(LoginFailureRow.email_hash == self._keyring.index(address))
         )
+
+
+def _has_something_open(customer_id: str) -> sa.ColumnElement[bool]:
+    """A claim is defended with its debtor's name (GDPR art. 17 (3) (e))."""
+    return sa.or_(
+        sa.exists().where(
+            InvoiceRow.customer_id == customer_id, InvoiceRow.status.not_in(CLOSED), InvoiceRow.open_amount != 0
+        ),
+        sa.exists().where(CaseRow.customer_id == customer_id, CaseRow.state.in_(RUNNING)),
+    )
 
 
 def _count(result: sa.Result[Any]) -> int:
