@@ -81,6 +81,7 @@ from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
 from app.ledger.standing import StandingService
 from app.ledger.tasks import TaskService
+from app.outbox.borrowing import BorrowedSentFolder
 from app.outbox.service import OutboxService
 from app.performance.service import WorkService
 from app.playground.service import PlaygroundService
@@ -187,7 +188,7 @@ def build(
     outbox = OutboxService(
         database,
         sender,
-        ImapSentFolder(account_lookup(database, accounts)),
+        BorrowedSentFolder(ImapSentFolder(account_lookup(database, accounts)), database),
         clock,
         pace=pace_of(settings, sink),
         sending_stopped=policy.sending_stopped,

@@ -1,5 +1,6 @@
 """One mailbox, watched for as long as its task lives.
 
+    asked for the line ─▶ hang up until nobody wants it any more (a server may allow one connection for all of us)
     look ─▶ note when, or by which closed word it failed ─▶ IDLE on the inbox, SWEEP_SECONDS at most ─▶ look ─▶ …
          └▶ failed: wait 1 s, 2 s, 4 s, … 5 min      └▶ no IDLE here: wait DUEBOX_POLL_SECONDS
 
@@ -52,7 +53,8 @@ log = structlog.get_logger()
 class Pace:
     """In seconds: how long an IDLE goes without a look, the waits after failures, and when a connection counts as well.
 
-    After `idle_tries` IDLEs that broke off, a mailbox is polled for `idle_rest`.
+    After `idle_tries` IDLEs that broke off, a mailbox is polled for `idle_rest`. While a line is lent, every `lent` it is
+    asked whether it is still needed.
     """
 
     sweep: float = 60.0
@@ -61,6 +63,7 @@ class Pace:
     stable: float = 30.0
     idle_tries: int = 4
     idle_rest: float = 600.0
+    lent: float = 2.0
 
 
 USUAL_PACE = Pace()
@@ -101,6 +104,13 @@ class _Line:
     async def blocking(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self.thread, partial(call, *args, **kwargs))
 
+    async def hang_up(self) -> None:
+        """The next look dials again."""
+        if self.connection is not None:
+            await self.blocking(self.connection.close)
+        self.connection, self.inbox = None, None
+        self.readers.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -137,11 +147,22 @@ class Watching:
         """Watch until cancelled."""
         async with _line(Patience(self._pace)) as line:
             while True:
+                if await self._is_asked_for(mailbox_id):
+                    await line.hang_up()
+                    await asyncio.sleep(self._pace.lent)
+                    continue
                 if await self._look_and_note(mailbox_id, line):
                     await asyncio.sleep(line.patience.failed(time.monotonic()))
                     continue
                 line.patience.succeeded(time.monotonic())
                 await self._await_news(mailbox_id, line, poll_seconds)
+
+    async def _is_asked_for(self, mailbox_id: UUID) -> bool:
+        try:
+            async with self._database.read() as uow:
+                return await uow.mailboxes.is_line_asked_for(mailbox_id)
+        except (SQLAlchemyError, OSError):
+            return False  # the look will say that the database is away
 
     async def _await_news(self, mailbox_id: UUID, line: _Line, poll_seconds: float) -> None:
         """Until there may be something to see: told by the server, or after a while."""

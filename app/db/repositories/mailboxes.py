@@ -18,6 +18,10 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
 from app.domain.oauth import Grant
 
+LINE, ASKED = "line:", "asked"
+ASKED_SECONDS = 30.0
+"""How long a mailbox is left alone after the last wish."""
+
 
 class Mailboxes:
     def __init__(self, session: AsyncSession, keyring: Keyring, clock: Clock) -> None:
@@ -161,6 +165,13 @@ class Mailboxes:
             LeaseRow.name == name, LeaseRow.holder == holder, LeaseRow.expires_at >= self._now()
         )
         return await self._session.scalar(held) is not None
+
+    async def ask_for_line(self, mailbox_id: UUID) -> None:
+        """Wish that whoever watches the mailbox hangs up for a while: its server allows one connection."""
+        await self.take_lease(LINE + str(mailbox_id), ASKED, ASKED_SECONDS)
+
+    async def is_line_asked_for(self, mailbox_id: UUID) -> bool:
+        return await self.has_lease(LINE + str(mailbox_id), ASKED)
 
     async def lock_lease(self, name: str) -> LeaseRow | None:
         """The lease, which nobody can bury until this transaction ends."""
