@@ -22,6 +22,8 @@ _SHAPE = "DUEBOX_DATABASE_URL must look like sqlite:///file.db or postgresql://u
 SILENT_SECONDS = 10
 """No transaction of ours thinks for so long: what takes time is done between two (design.md, triage)."""
 
+POOL_SIZE = 10
+NAMED = "duebox "
 LONGEST_NAME = 63
 """PostgreSQL cuts an application_name off there, without a word."""
 
@@ -39,10 +41,10 @@ def sqlite_path(url: str) -> str:
 
 def session_name(process: str) -> str:
     """What sessions of the process of this name are called. The end of a name is what tells two processes apart."""
-    return f"duebox {process.replace(chr(39), '')[7 - LONGEST_NAME :]}"
+    return NAMED + process.replace("'", "")[len(NAMED) - LONGEST_NAME :]
 
 
-def async_engine(url: str, *, for_writing: bool, pool_size: int = 10, process: str = "") -> AsyncEngine:
+def async_engine(url: str, *, for_writing: bool, pool_size: int = POOL_SIZE, process: str = "") -> AsyncEngine:
     """The engine of the application's own transactions, for the process of this name."""
     async_url = _with_driver(url, 0)
     if not is_sqlite(url):
@@ -54,7 +56,7 @@ def async_engine(url: str, *, for_writing: bool, pool_size: int = 10, process: s
     return engine
 
 
-def sync_engine(url: str, *, pool_size: int = 10, process: str = "") -> sa.Engine:
+def sync_engine(url: str, *, pool_size: int = POOL_SIZE, process: str = "") -> sa.Engine:
     """A blocking engine: for migrations, which may take their time, and for the job engine's own tables, in the name of
     a process."""
     if not is_sqlite(url):
@@ -92,6 +94,12 @@ def _speak_sqlite(engine: sa.Engine, begin: str | None) -> None:
         @event.listens_for(engine, "begin")
         def on_begin(connection: sa.Connection) -> None:
             connection.exec_driver_sql(begin)
+
+        @event.listens_for(engine, "invalidate")
+        def on_invalidate(connection: Any, _record: Any, _error: BaseException | None) -> None:
+            """Whose task was cancelled in the middle of a statement: closed alone, the connection would keep its lock
+            until the cursor is collected (sqlite3_close_v2), and nobody could write for that long."""
+            connection.rollback()
 
 
 def _speak_postgres(engine: sa.Engine, process: str) -> None:
