@@ -22,7 +22,12 @@ from app.domain.ports import ObjectName
 
 SECONDS = 15.0
 EXISTS = frozenset({409, 412})
+NOT_FOUND = 404
 FAULT = 500
+
+
+class Missing(Invalid):
+    """The store knows us, and says that nothing lies there."""
 
 
 class S3Store:
@@ -51,6 +56,13 @@ class S3Store:
         """What lies there, at most LONGEST bytes. Raises Invalid or Unreachable."""
         return await asyncio.to_thread(self._ask, "GET", name, b"", {})
 
+    async def reach(self, name: ObjectName) -> None:
+        """Raises Invalid where the store refuses to say whether it is there, Unreachable where nobody answers."""
+        try:
+            await self.get(name)
+        except Missing:
+            return
+
     def _ask(self, method: str, name: ObjectName, body: bytes, headers: Mapping[str, str]) -> bytes:
         url = f"{self._endpoint}/{quote(f'{name.bucket}/{name.key}', safe='/-_.~')}"
         signed = self._signer.signed(method, url, headers=headers, body=body, at=self._clock())
@@ -69,6 +81,8 @@ class S3Store:
 
 
 def _refusal(status: int, name: ObjectName) -> Invalid | Unreachable:
+    if status == NOT_FOUND:
+        return Missing(f"there is no {name} in the object store")
     if status >= FAULT:
         return Unreachable(f"the object store answers with status {status}")
     if status in EXISTS:

@@ -58,6 +58,11 @@ class CheckpointService:
         else:
             await self.put(self.daily)
 
+    async def reach(self) -> None:
+        """Whether the store of the daily one takes our signature; nothing is written. Raises Invalid or Unreachable."""
+        if self.daily.to.startswith(SCHEME):
+            await self._known_store().reach(ObjectName.of(f"{self.daily.to.rstrip('/')}/doctor"))
+
     async def put(self, place: Place) -> str:
         """Store the heads of the chains in an object store or a folder. Returns where they lie.
 

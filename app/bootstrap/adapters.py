@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from app.adapters.clamd import Clamd
+from app.adapters.dns import DnsKeys
 from app.adapters.object_store import S3Store
 from app.adapters.sigv4 import Signer
 from app.adapters.sink import FolderSender
@@ -22,6 +24,7 @@ from app.domain.sending import Pace
 from app.identity.oidc import OidcConfig, OidcSignIn
 from app.intake.accounts import Accounts, MailAccounts
 from app.jobs.queues import TRIAGE
+from app.reading.files.text import Trouble
 from app.settings import Settings
 from app.thinking import EMBEDDED_AT_ONCE, MindConfig, check_config
 
@@ -110,6 +113,16 @@ def checkpoint_place_of(settings: Settings) -> Place:
     if daily.to.startswith(SCHEME) and not settings.object_store.endpoint:
         raise SettingInvalid("DUEBOX_CHECKPOINTS__TO names an object store: set DUEBOX_OBJECT_STORE__ENDPOINT too")
     return Place(daily.to, daily.retain_days)
+
+
+def scanner_of(settings: Settings) -> Callable[[bytes], Trouble | None] | None:
+    """What says of a file's bytes why it is not to be opened; it blocks."""
+    return Clamd(settings.clamd).verdict if settings.clamd else None
+
+
+def resolver_of(settings: Settings) -> Callable[[str], bytes | None] | None:
+    """What looks up the key of a signature; it blocks. Raises TimeoutError or OSError."""
+    return DnsKeys(settings.dkim.resolver) if settings.dkim.resolver else None
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -65,6 +65,11 @@ class OidcSignIn:
     def name(self) -> str:
         return self._config.name
 
+    async def reach(self) -> None:
+        """Whether the provider describes itself as the one that is named. Raises Unreachable."""
+        async with self._client("") as client:
+            await self._discover(client)
+
     async def leave(self, redirect_uri: str, following: str) -> tuple[str, str]:
         """Where the browser goes, and the sealed trip that it takes along. Raises Unreachable."""
         until = (self._clock() + TRIP).timestamp()

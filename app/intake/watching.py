@@ -51,10 +51,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """In seconds: how long an IDLE goes without a look, the waits after failures, and when a connection counts as well.
+    """In seconds: how long an IDLE goes without a look, waits after failures, and when a connection counts as well.
 
-    After `idle_tries` IDLEs that broke off, a mailbox is polled for `idle_rest`. While a line is lent, every `lent` it is
-    asked whether it is still needed.
+    After `idle_tries` IDLEs that broke off, a mailbox is polled for `idle_rest`. A line is lent for as long as others
+    need it, which is asked every `lent`.
     """
 
     sweep: float = 60.0

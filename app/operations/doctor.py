@@ -1,11 +1,9 @@
 """`duebox doctor`: is everything there that Duebox needs? Each finding comes with what to do about it."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import aiosmtplib
 import openai
@@ -13,39 +11,23 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build
-from app.db.engine import sqlite_path
+from app.bootstrap.adapters import resolver_of, scanner_of
 from app.db.partitions import LEAST_AHEAD, Partitions
 from app.db.tables.mail import MailboxKind
 from app.db.tables.system import Chain
 from app.domain.audit import CHECKPOINT_TAKEN
 from app.domain.clock import system_clock
-from app.domain.errors import AppError, Unreachable
-from app.domain.oauth import NEEDS_REAUTH
+from app.domain.errors import Unreachable
 from app.domain.ports import MailAccount
-from app.operations.mailboxes import try_mailbox
+from app.operations import household
+from app.operations.finding import Finding
+from app.operations.mailbox_health import REAUTH, imap_mailbox
+from app.operations.neighbours import neighbours
 from app.settings import Settings
 
 CLOCK_TOLERANCE_SECONDS = 5.0
 PATIENCE_SECONDS = 10.0
-LEAST_FREE_BYTES = 1_000_000_000
 CHECKPOINT_AGE = timedelta(hours=36)
-REAUTH = "sign in again: duebox mailbox reauth {name}"
-HOST_HINT = "check host, port, security, user and password"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    part: str
-    is_ok: bool
-    detail: str
-    hint: str = ""
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
-
-    def line(self) -> str:
-        hint = f"\n      {self.hint}" if self.hint and not self.is_ok else ""
-        return f"{'ok  ' if self.is_ok else 'BAD '}  {self.part}: {self.detail}{hint}"
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -66,11 +48,14 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
         yield await _senders(services)
         if services.reminders.policy.interest is not None:
             yield _interest(services)
+        yield await household.workers(services)
         yield await _jobs(services)
+        yield await household.keys(services)
+        yield await household.backup(services)
         yield await _checkpoint(services)
-        if services.is_embedded:
-            yield await asyncio.to_thread(_disk, services.url)
-        else:
+        yield await asyncio.to_thread(household.disk, services)
+        if not services.is_embedded:
+            yield await household.connections(services)
             yield await _partitions(services)
         async for finding in _mailboxes(services):
             yield finding
@@ -81,6 +66,14 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
     async for finding in _smtp(services, settings, addresses):
         yield finding
     yield await _model(settings)
+    outside = neighbours(
+        services,
+        scan=scanner_of(settings),
+        resolve=resolver_of(settings),
+        has_store=bool(settings.object_store.endpoint),
+    )
+    async for finding in outside:
+        yield finding
     if services.traces is not None:
         yield await _collector(services.traces.is_heard)
 
@@ -143,13 +136,8 @@ async def _mailboxes(services: Services) -> AsyncIterator[Finding]:
     if not mailboxes:
         yield Finding("mailboxes", False, "none", "add one: duebox mailbox add --help")
     for mailbox in mailboxes:
-        if mailbox.kind is not MailboxKind.IMAP:
-            continue
-        try:
-            yield Finding(f"mailbox {mailbox.name}", True, await try_mailbox(services, mailbox.name))
-        except AppError as error:
-            hint = REAUTH.format(name=mailbox.name) if str(error) == NEEDS_REAUTH else HOST_HINT
-            yield Finding(f"mailbox {mailbox.name}", False, str(error), hint)
+        if mailbox.kind is MailboxKind.IMAP:
+            yield await imap_mailbox(services, mailbox)
 
 
 async def _smtp(services: Services, settings: Settings, addresses: Mapping[str, str]) -> AsyncIterator[Finding]:
@@ -213,14 +201,6 @@ async def _checkpoint(services: Services) -> Finding:
     is_ok = taken is not None and services.clock() - taken < CHECKPOINT_AGE
     hint = "a worker takes one each day: see jobs.daily.failed (work=checkpoint) in its log"
     return Finding("checkpoints", is_ok, f"the newest is of {taken:%Y-%m-%d %H:%M} UTC" if taken else "none yet", hint)
-
-
-def _disk(url: str) -> Finding:
-    """Where the SQLite file lies. PostgreSQL's own disk is its server's affair."""
-    free = shutil.disk_usage(Path(sqlite_path(url)).absolute().parent).free
-    is_ok = free >= LEAST_FREE_BYTES
-    hint = "make room: while the disk is full no mail is stored, and it waits in the mailboxes"
-    return Finding("disk", is_ok, f"{free // 1_000_000:,} MB free beside the database", hint)
 
 
 async def _model(settings: Settings) -> Finding:

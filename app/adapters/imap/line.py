@@ -118,6 +118,10 @@ class ImapLine:
                 self._hang_up()
                 self._busy.release()
 
+    def offers(self) -> frozenset[str]:
+        with self.talking() as client:
+            return frozenset(str(name, "ascii", "replace").upper() for name in client.capabilities())
+
     def sent_name(self) -> str:
         """What the folder of sent mail is called here: as the server marks it (RFC 6154), else by its name."""
         with self.talking() as client:

@@ -215,6 +215,14 @@ class Mailboxes:
         )
         return set(found)
 
+    async def lease_ages(self, prefix: str, seconds: float) -> dict[str, float]:
+        """For how many seconds each holder of such a lease, which is taken for so many, has not renewed it."""
+        now = await self.database_time()
+        rows = await self._session.execute(
+            sa.select(LeaseRow.holder, LeaseRow.expires_at).where(LeaseRow.name.startswith(prefix))
+        )
+        return {holder: now - (expires_at - seconds) for holder, expires_at in rows}
+
     async def database_time(self) -> float:
         """Seconds since 1970 by the database's clock: hosts may disagree, the database is one."""
         return float(await self._session.scalar(sa.select(self._now())) or 0)
