@@ -3,7 +3,7 @@ PYTHON ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench audit-bench attack contract privacy servers real-llm sbom audit-deps lock
+.PHONY: help install demo test check bench audit-bench attack contract fuzz privacy servers real-llm sbom audit-deps lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -39,6 +39,10 @@ attack: install ## 1,000 hostile mails with each model: nothing may leave withou
 
 contract: install ## generated calls to every operation of the API, as each role (ARGS=5 for fewer)
 	$(BIN)/python -m tests.contract $(ARGS)
+
+fuzz: install ## the parsers under a fuzzer that follows coverage (ARGS=600 for ten minutes; two as it is)
+	@[ -d build/atheris ] || $(BIN)/pip install --quiet --no-deps --only-binary :all: --target build/atheris atheris==3.0.0
+	PYTHONPATH=build/atheris:. $(BIN)/python -m tests.fuzz.parsers $(ARGS)
 
 audit-bench: install ## the audit chain with 16 writers, tampered with, cut off and paged through
 	$(BIN)/python -m tests.bench audit
