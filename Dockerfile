@@ -7,6 +7,8 @@ FROM base AS packages
 WORKDIR /srv/duebox
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+# Where it is given, compiled code bears hashes in place of times (py_compile), so that a second build makes the same.
+ARG SOURCE_DATE_EPOCH
 RUN python -m venv /opt/venv
 COPY .docker/requirements.lock ./
 RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements.lock > setuptools.lock \
