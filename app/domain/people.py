@@ -12,6 +12,10 @@ OVERSEERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
 """Who may look at what everybody did."""
 
 
+SMALLEST_TEAM = 5
+"""Below so many who may decide, everybody would know whom a figure by person means."""
+
+
 class Scope(StrEnum):
     """What a token may do with the API: ask, or also change something. Its owner's role is the limit of both."""
 

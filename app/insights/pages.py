@@ -9,17 +9,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from app.db.repositories.figures import Choices, Slice
+from app.db.repositories.workloads import Load, Workloads
 from app.db.tables.figures import BalanceRow, FigureRow
 from app.db.tables.ledger import CustomerRow
+from app.db.tables.oversight import Switch
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
-from app.domain.people import SignedIn
+from app.domain.people import OVERSEERS, SMALLEST_TEAM, SignedIn
 from app.domain.receivables import PERIOD_DAYS, FigureName
+from app.domain.review import DECIDERS
 from app.domain.watermark import Watermark, watermark
 from app.insights.measures import Position, bars, cash_weeks, measures, parts_of, reminded, trend, week_bars
-from app.insights.view import Amount, Balance, Dashboard, Workload
+from app.insights.view import Amount, Balance, Dashboard, TeamLoad, Workload
 
 LARGEST = 8
 WEEKS_OF_WORK = 4
@@ -70,6 +73,7 @@ class InsightsPages:
                 dispute_ages=bars(parts_of(sums, FigureName.DISPUTE_AGE)),
                 largest=[balance_view(*row, day) for row in found if row[0].overdue > 0],
                 workload=await self._workload(uow, reader),
+                team=await _team(uow, part, day) if reader.role in OVERSEERS else None,
             )
 
     async def export(self, part: Slice, reader: SignedIn) -> str:
@@ -97,6 +101,21 @@ class InsightsPages:
             for at in await uow.figures.decisions(reader.id, datetime.combine(weeks[0], time(), UTC)):
                 decided[at.date() - timedelta(days=at.weekday())] += 1
         return Workload(await uow.figures.pending(reader.email), tuple((week, decided[week]) for week in weeks))
+
+
+async def _team(uow: Uow, part: Slice, day: date) -> TeamLoad:
+    """By person only where a manager has switched such figures on, in a team that is large enough; so the choice of an
+    owner narrows nothing here."""
+    loads = await Workloads(uow.session).by_owner(day, replace(part, owner=""))
+    whole = Load()
+    for load in loads.values():
+        whole.add(load)
+    users = await uow.users.all()
+    team = sum(user.active and user.role in DECIDERS for user in users)
+    if not await uow.oversight.value(Switch.FIGURES_BY_PERSON) or team < SMALLEST_TEAM:
+        return TeamLoad(whole, None)
+    names = {user.email: user.name for user in users}
+    return TeamLoad(whole, tuple(sorted((names.get(owner, owner), load) for owner, load in loads.items())))
 
 
 def with_currency(part: Slice, choices: Choices) -> Slice:
@@ -147,6 +166,13 @@ def _listed(view: Dashboard, reader: SignedIn) -> Iterator[Cells]:
         *(("work_decided", week.isoformat(), count) for week, count in view.workload.decided),
     ):
         yield view.day, name, week, "", "", "", reader.email, Decimal(0), count
+    if view.team:
+        for who, load in (("", view.team.whole), *(view.team.lines or ())):
+            where = part.currency, part.company, part.segment, who
+            yield view.day, "team_reviews", "", *where, Decimal(0), load.reviews
+            yield view.day, "team_tasks", "", *where, Decimal(0), load.tasks
+            yield view.day, "team_promises_due", "", *where, load.promised, load.promises
+            yield view.day, "team_overdue", "", *where, load.overdue, 0
 
 
 def _csv(lines: Iterable[Cells], mark: Watermark) -> str:

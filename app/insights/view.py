@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.db.repositories.figures import Choices, Slice
+from app.db.repositories.workloads import Load
 from app.domain.forecast import Expectation
 from app.domain.next_action import NextAction
 from app.domain.receivables import MonthSales, Week
@@ -114,6 +115,15 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamLoad:
+    """What waits for the whole team, for those who oversee it. `lines` by name are None while figures by person are off
+    (app/performance); "" is nobody's."""
+
+    whole: Load
+    lines: tuple[tuple[str, Load], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """A row of the customers' list; `cursor` is what the next page begins after."""
 
@@ -148,6 +158,7 @@ class Dashboard:
     dispute_ages: tuple[Bar, ...]
     largest: Sequence[Balance]
     workload: Workload
+    team: TeamLoad | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.domain.changes import distance
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.intents import Route
-from app.domain.people import SignedIn
+from app.domain.people import SMALLEST_TEAM, SignedIn
 from app.domain.planted import FEWEST, MOST
 from app.domain.review import DECIDERS
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
@@ -31,7 +31,6 @@ from app.performance import measures as m
 from app.performance.view import Amount, Disagreement, Newest, Ours, Own, Person, Planting, Saved, Week, Work
 
 SPANS = (4, 12, 26)
-SMALLEST_TEAM = 5
 MOST_COMPARED = 300
 LISTED = 20
 FOUR_EYES = Decimal(10_000)

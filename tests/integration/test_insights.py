@@ -20,7 +20,8 @@ from app.db.repositories.figures import Slice
 from app.db.repositories.signals import Signals
 from app.db.tables.figures import FigureRow, NextStepRow
 from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
-from app.db.tables.system import AuditRow
+from app.db.tables.oversight import Switch
+from app.db.tables.system import AuditRow, UserRow
 from app.domain.account import CLOSED, InvoiceKind, InvoiceStatus
 from app.domain.cash import cash_by_week
 from app.domain.conduct import NotScored
@@ -28,8 +29,10 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.forecast import forecast_of
 from app.domain.ids import new_id
 from app.domain.next_action import ActionKind
+from app.domain.people import SMALLEST_TEAM
 from app.domain.receivables import AGES, FigureName, age_of
 from app.domain.review import CaseKind, CaseState, Role
+from app.domain.task import NewTask, TaskKind
 from app.insights.customers import LISTED, CustomerPages
 from app.insights.pages import InsightsPages
 from app.insights.routes import router
@@ -283,6 +286,48 @@ async def test_the_export_gives_every_sum_of_the_page(filled: Instance) -> None:
     assert "insights.figures.exported" in kinds
 
 
+async def test_the_teams_work_is_told_to_who_oversees_it_and_by_person_only_where_that_is_on(filled: Instance) -> None:
+    pages, manager = InsightsPages(filled.database, filled.clock), replace(filled.collector, role=Role.MANAGER)
+    today = _today(filled)
+    async with filled.database.write() as uow:
+        await uow.tasks.open_once(
+            [
+                NewTask(TaskKind.CALL, f"test:{n}", f"R-{n:03}", today - timedelta(days=n % 2), owner_email=owner)
+                for n, owner in enumerate(("ines@seller.example", "ines@seller.example", ""))
+            ]
+        )
+    collector = await pages.dashboard(Slice("EUR"), filled.collector)
+    assert collector is not None
+    assert collector.team is None
+    for owner in ("", "ines@seller.example"):
+        view = await pages.dashboard(Slice("EUR", owner=owner), manager)
+        assert view is not None
+        assert view.team is not None
+        assert (view.team.whole.tasks, view.team.whole.tasks_late, view.team.lines) == (3, 1, None)
+        assert view.team.whole.overdue == collector.measures.overdue
+    async with filled.database.write() as uow:
+        await uow.oversight.set(Switch.FIGURES_BY_PERSON, 1, by=filled.collector.id)
+        for n in range(SMALLEST_TEAM - 1):
+            uow.users.add(
+                UserRow(
+                    id=new_id(),
+                    email=f"user{n}@seller.example",
+                    name=f"User {n}",
+                    password_hash="",
+                    role=Role.COLLECTOR,
+                    active=True,
+                    created_at=filled.clock(),
+                )
+            )
+    view = await pages.dashboard(Slice("EUR"), manager)
+    assert view is not None
+    assert view.team is not None
+    assert {name: load.tasks for name, load in view.team.lines or ()}.items() >= {"Ines Halvard": 2, "": 1}.items()
+    assert sum(load.overdue for _name, load in view.team.lines or ()) == view.team.whole.overdue
+    rows = list(csv.DictReader(io.StringIO(await pages.export(Slice("EUR"), manager))))
+    assert ("Ines Halvard", "2") in {(row["owner_email"], row["count"]) for row in rows if row["name"] == "team_tasks"}
+
+
 def _unmarked(text: str) -> list[str]:
     """The lines without their watermark, which is another for each file."""
     return [line.rpartition(",")[0] for line in text.splitlines()]
@@ -469,6 +514,7 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
     assert "£" in page.text
     assert "€" not in page.text, "no other currency is mixed in"
     assert "How is this computed?" in page.text
+    assert "figures by person</a> are on" in page.text
     assert (await browser.get("/dashboard/export.csv")).headers["content-type"].startswith("text/csv")
     assert 'href="/customers/C-1"' in (await browser.get("/customers", params={"q": "INV-1"})).text
     assert "what is most at risk first" in (await browser.get("/customers", params={"by": "risk"})).text

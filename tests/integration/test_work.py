@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from app.db.tables.system import Chain
 from app.db.tables.work import ReviewRow
 from app.domain.errors import Invalid
-from app.domain.people import SignedIn
+from app.domain.people import SMALLEST_TEAM, SignedIn
 from app.domain.review import Action, Role
 from app.domain.working_hours import WorkingHours
 from app.identity.service import IdentityService
-from app.performance.service import SMALLEST_TEAM, WorkService
+from app.performance.service import WorkService
 from app.policies.loading import load_policy
 from app.triage.service import TriageService
 from tests.instances import Instance, mail

@@ -180,6 +180,11 @@ def _within(table: type[FigureRow] | type[BalanceRow], part: Slice) -> list[sa.C
     return [column == value for column, value in wanted if value]
 
 
+def figures_within(part: Slice) -> list[sa.ColumnElement[bool]]:
+    """Which figures belong to this part of the ledger."""
+    return _within(FigureRow, part)
+
+
 def within(part: Slice) -> list[sa.ColumnElement[bool]]:
     """Which balances belong to this part of the ledger."""
     return _within(BalanceRow, part)
