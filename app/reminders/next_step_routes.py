@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1", tags=["reminders"])
 
 Owner = Annotated[str, Query(max_length=320)]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Place = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 LISTED = 50
 
@@ -81,9 +81,9 @@ async def worklist(
     user: PageUser,
     kind: Annotated[str, Query(max_length=32)] = "",
     owner: Owner = "",
-    after: Offset = 0,
+    after: Place = 0,
 ) -> HTMLResponse:
-    view = await steps.page(kind=kind, owner=owner, offset=after, limit=LISTED)
+    view = await steps.page(kind=kind, owner=owner, after=after, limit=LISTED)
     page = await page_of(request, "reminders", user)
     return html(request, "reminders/worklist.html", page=page, view=view, mine=user.email)
 
@@ -95,9 +95,9 @@ async def list_next_steps(
     kind: ActionKind | None = None,
     owner: Owner = "",
     limit: Limit = 100,
-    after: Offset = 0,
+    after: Place = 0,
 ) -> StepPage:
     """For whom something is to be done: by currency, what is most at risk first."""
-    found = await steps.page(kind=kind or "", owner=owner, offset=after, limit=limit)
+    found = await steps.page(kind=kind or "", owner=owner, after=after, limit=limit)
     following = str(found.next) if found.next is not None else None
     return StepPage(day=found.day, items=[StepItem.of(item) for item in found.items], next=following)

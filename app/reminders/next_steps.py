@@ -90,15 +90,15 @@ class NextStepService:
             await NextSteps(uow.session).replace(rows)
         log.info("reminders.next_steps.refreshed", day=today.isoformat(), customers=len(rows))
 
-    async def page(self, *, kind: str = "", owner: str = "", offset: int = 0, limit: int) -> Worklist:
-        """For whom something is to be done. An unknown `kind` finds nothing."""
+    async def page(self, *, kind: str = "", owner: str = "", after: int = 0, limit: int) -> Worklist:
+        """For whom something is to be done, from `next` of the page before on. An unknown `kind` finds nothing."""
         kinds = TO_DO if not kind else {one for one in TO_DO if one == kind}
         async with self._database.read() as uow:
             steps = NextSteps(uow.session)
-            found = await steps.page(kinds, owner=owner, offset=offset, limit=limit + 1)
+            found = await steps.page(kinds, owner=owner, after=after, limit=limit + 1)
             day = await steps.day()
         items = tuple(_item(row, customer) for row, customer in found[:limit])
-        return Worklist(day, items, kind, owner, offset + limit if len(found) > limit else None)
+        return Worklist(day, items, kind, owner, found[limit - 1][0].place if len(found) > limit else None)
 
 
 def _row(standing: CustomerStanding, line: PlanLine, today: date) -> NextStepRow:

@@ -50,7 +50,7 @@ async def test_what_is_most_at_risk_stands_first_and_persons_are_not_scored(desk
     await service.refresh_today()
     found = await service.page(limit=3)
     assert [item.customer_id for item in found.items] == ["C-4", "C-2", "C-1"]
-    rest = await service.page(limit=3, offset=found.next or 0)
+    rest = await service.page(limit=3, after=found.next or 0)
     assert [(item.customer_id, item.at_risk) for item in rest.items] == [("C-3", None)]
     assert [item.customer_id for item in (await service.page(limit=9, kind="remind")).items] == ["C-1"]
     assert [item.customer_id for item in (await service.page(limit=9, owner="ines@seller.example")).items][:1] == [
