@@ -27,6 +27,7 @@ LONGEST_FIRST = (
     "unit/evals/test_train",
     "integration/test_backup",
     "integration/test_stopped_worker",
+    "integration/test_short_forms",
 )
 """Files that take a minute or more: begun last, they would let the other processes stand idle."""
 

@@ -169,7 +169,7 @@ async def list_plan(
     return PlanPage(items=[PlanItem.model_validate(line.as_dict()) for line in lines], next=following)
 
 
-@api.get("/ledger/claims", responses=problems())
+@api.get("/ledger/claims", responses=problems(404))
 async def list_claims(book: Book, _user: ApiUser, customer: Word) -> ClaimPage:
     """Statutory interest and fixed sums up to today, by the law of each company's contracts. 422 for a natural person,
     and where the policy claims none."""

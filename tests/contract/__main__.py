@@ -7,7 +7,7 @@ exits 1 when an answer was a server error, or one that the description does not 
 
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +90,23 @@ def faults(base: str, token: str, examples: int, ids: Mapping[str, str]) -> Iter
             yield f"{operation.label}: {failure}"
 
 
+def faults_by_role(
+    duebox: Installation, examples: int, roles: Collection[Role] = tuple(Role)
+) -> Iterator[tuple[Role, list[str]]]:
+    """Furnish and fill an empty installation, start it, and ask it as each of the roles."""
+    duebox.furnish()
+    tokens = duebox.within(tokens_of)
+    ids = fill(duebox)
+    for role in roles:
+        yield role, list(faults(duebox.base, tokens[role], examples, ids))
+
+
 def main(examples: int) -> int:
     wrong = 0
     with tempfile.TemporaryDirectory() as scratch:
         url = f"sqlite:///{Path(scratch) / 'duebox.db'}"
         with Installation(url, Path(scratch)) as duebox:
-            duebox.furnish()
-            tokens = duebox.within(tokens_of)
-            ids = fill(duebox)
-            for role, token in tokens.items():
-                found = list(faults(duebox.base, token, examples, ids))
+            for role, found in faults_by_role(duebox, examples):
                 wrong += len(found)
                 sys.stdout.write("\n".join([f"{role}: {len(found)} faults", *found]) + "\n")
     return 1 if wrong else 0
