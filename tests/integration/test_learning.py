@@ -199,6 +199,8 @@ async def test_a_step_goes_alone_once_it_has_earned_that_and_a_rejection_takes_i
     assert (row.state, row.is_automatic, row.decided_by) == (ReminderState.APPROVED, True, None)
     assert await desk.send(row) is OutboxState.SENT
     assert b"Auto-Submitted: auto-generated" in desk.instance.sender.sent[-1]
+    assert b"X-AI-Generated: yes; human-approved=no" in desk.instance.sender.sent[-1]
+    assert b"To reach a person, simply reply" in desk.instance.sender.sent[-1].replace(b"=\r\n", b"")
 
     await next_month(desk)
     await desk.draft()

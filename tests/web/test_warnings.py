@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 
+from app.db.tables.ledger import ContactRow
 from app.db.tables.mail import MailboxKind
 from app.domain.case import Case
 from app.domain.contact import Reachability
+from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.ports import Thought
 from app.domain.review import ReviewState, Role
@@ -26,7 +28,7 @@ class Told(PlainMind):
         return replace(thought, proposal=replace(thought.proposal, reasons=(Reason.NO_MORE_MAIL,), draft=None))
 
 
-async def waiting(house: House, raw: bytes) -> str:
+async def waiting(house: House, raw: bytes, mind: PlainMind | None = None) -> str:
     services = house.services
     async with services.database.write() as uow:
         box = await uow.mailboxes.add(
@@ -35,7 +37,7 @@ async def waiting(house: House, raw: bytes) -> str:
     await services.intake.store(box.id, [Incoming("webhook:1", raw, house.clock())])
     async with services.database.read() as uow:
         (message,) = await uow.messages.page(state=None, after=None, limit=2)
-    await TriageService(services.database, Told(), services.policy, house.clock).work(str(message.id))
+    await TriageService(services.database, mind or Told(), services.policy, house.clock).work(str(message.id))
     async with services.database.read() as uow:
         (review,) = await uow.reviews.page(state=ReviewState.PENDING, after=None, limit=2)
     return str(review.id)
@@ -69,3 +71,19 @@ async def test_what_is_damaged_about_a_mail_is_said_in_words(house: House) -> No
             page = await http.get(f"/reviews/{review}", headers={"accept-language": language})
             assert words in page.text
             assert "unknown_charset" not in page.text
+
+
+async def test_the_case_says_who_gets_a_copy_and_why_others_do_not(house: House) -> None:
+    async with house.services.database.write() as uow:
+        (petra,) = await uow.contacts.at(PETRA)
+        jo = ContactRow(id=new_id(), customer_id=petra.customer_id, name="Jo Hart", email="jo@customer.example")
+        jo.role = petra.role
+        uow.session.add(jo)
+    raw = mail(headers=[("Cc", "Jo <jo@customer.example>, <script>@evil.test, eve@evil.test")])
+    review = await waiting(house, raw, PlainMind())
+    async with house.as_(Role.COLLECTOR) as http:
+        page = (await http.get(f"/reviews/{review}")).text
+        assert re.search(r"<dt>Copy</dt><dd>Jo Hart <span[^>]*>jo@customer.example</span>", page)
+        assert re.search(r"<dt>No copy</dt>.*eve@evil.test</span> \(no contact of this customer\)", page)
+        assert "<script>@evil" not in page
+        assert "Jo Hart" in (await http.get(f"/reviews/{review}?edit=1")).text
