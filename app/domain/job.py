@@ -65,7 +65,13 @@ def redraft_job(reminder_id: UUID, cause_id: UUID) -> Job:
 
 def approve_batch_job(approval_id: UUID, first_id: UUID) -> Job:
     """Approves reminders of a batch from one on, some at a time."""
-    return Job(JobKind.APPROVE_BATCH, str(approval_id), f"approve-batch-{approval_id}-{first_id}", str(approval_id))
+    key = f"{approve_batch_key(approval_id)}-{first_id}"
+    return Job(JobKind.APPROVE_BATCH, str(approval_id), key, str(approval_id))
+
+
+def approve_batch_key(approval_id: UUID) -> str:
+    """What the keys of all jobs of one approval begin with."""
+    return f"approve-batch-{approval_id}"
 
 
 def send_job(outbox_id: UUID, conversation_id: UUID, *, delay_seconds: float, again: str = "") -> Job:

@@ -1,4 +1,4 @@
-"""The safety net: mail in work, and answers due, that no job is looking after any more.
+"""The safety net: mail in work, answers due, and batches being approved, that no job is looking after any more.
 
 A job can vanish: parked by the engine after killing its worker too often, or lost with a restored backup. The sweep
 gives
@@ -11,10 +11,11 @@ from datetime import timedelta
 
 import structlog
 
+from app.db.repositories.approvals import Approvals
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.ids import new_id
-from app.domain.job import STORM_FROM, Job, JobKind, send_key, triage_job, triage_key
+from app.domain.job import STORM_FROM, Job, JobKind, approve_batch_key, send_key, triage_job, triage_key
 from app.jobs.engine import Engine, Handler
 
 SWEEP_SECONDS = 60.0
@@ -49,6 +50,7 @@ class Sweep:
         async with self._database.read() as uow:
             stuck = await uow.messages.stragglers(stored_before=before, limit=AT_ONCE)
             due = await uow.outbox.due(before=before, limit=AT_ONCE)
+            approvals = await Approvals(uow.session).unfinished(before, AT_ONCE)
             lanes = {outbox_id: str((await uow.outbox.get(outbox_id)).conversation_id) for outbox_id in due}
         found = await self._let_in()
         for message in stuck:
@@ -56,6 +58,9 @@ class Sweep:
             found += await self._mend(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id))
         for outbox_id in due:
             found += await self._mend(JobKind.SEND, str(outbox_id), send_key(outbox_id), lanes[outbox_id])
+        for approval_id in approvals:
+            key = approve_batch_key(approval_id)
+            found += await self._mend(JobKind.APPROVE_BATCH, str(approval_id), key, str(approval_id))
         return found
 
     async def _let_in(self) -> int:

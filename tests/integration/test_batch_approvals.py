@@ -1,5 +1,6 @@
 """A whole batch approved by a job, on SQLite and PostgreSQL: C-1 to C-6 are due, and the plan wants no more of one."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from app.db.engine import sync_engine
 from app.db.repositories.approvals import Approvals
 from app.db.tables.ledger import ContactRow, CustomerRow, InvoiceRow
 from app.db.tables.reminders import ReminderRow
@@ -17,9 +19,12 @@ from app.db.tables.work import OutboxRow
 from app.db.uow import Database
 from app.domain.errors import NotAllowed, StateImpossible
 from app.domain.ids import new_id
+from app.domain.job import JobKind
 from app.domain.people import SignedIn
 from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState, Role
+from app.jobs.engine import Engine, Handler
+from app.jobs.sweep import Sweep
 from app.reminders import approvals as approvals_module
 from app.reminders import batch_pages
 from app.reminders.approvals import ApprovalService
@@ -170,6 +175,42 @@ async def test_a_job_given_up_leaves_the_rest_for_a_person(office: Desk) -> None
     progress = await office.pages.progress(batch_id)
     assert progress is not None
     assert (progress.is_running, progress.left) == (False, 0)
+
+
+async def test_its_jobs_follow_one_another_until_it_is_finished(office: Desk) -> None:
+    batch_id = (await office.draft())[0].batch_id
+    await ask(office, batch_id)
+    engine = Engine(sync_engine(office.instance.url), executor_id="test", poll_seconds=0.1)
+    own = service(office)
+    await engine.start({JobKind.APPROVE_BATCH: Handler(own.work, own.give_up)})
+    try:
+        async with asyncio.timeout(60):
+            while (progress := await office.pages.progress(batch_id)) is None or progress.is_running:  # noqa: ASYNC110  # jobs tell nobody
+                await asyncio.sleep(0.1)
+    finally:
+        await engine.stop()
+        engine.dispose()
+    assert (progress.approved, progress.kept) == (6, 0)
+
+
+@pytest.mark.parametrize("state", ["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS"])
+async def test_an_approval_that_no_job_looks_after_is_given_another_or_given_up(office: Desk, state: str) -> None:
+    batch_id = (await office.draft())[0].batch_id
+    await ask(office, batch_id)
+    table = "dbos.workflow_status" if office.instance.url.startswith("postgresql") else "workflow_status"
+    async with office.instance.database.write() as uow:
+        await uow.session.execute(
+            sa.text(f"UPDATE {table} SET status = :state WHERE queue_name = 'reminders'"),  # noqa: S608
+            {"state": state},
+        )
+    office.instance.clock.advance(minutes=10)
+    handlers = {JobKind.APPROVE_BATCH: Handler(service(office).work, service(office).give_up)}
+    sweep = Sweep(office.instance.database, office.instance.engine, handlers, office.instance.clock)
+    assert await sweep.sweep() == 1
+    progress = await office.pages.progress(batch_id)
+    assert progress is not None
+    assert progress.is_running == (state == "SUCCESS")
+    assert await sweep.sweep() == 0
 
 
 @contextmanager

@@ -121,6 +121,15 @@ class Approvals:
         assert isinstance(done, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
         return done.rowcount == 1
 
+    async def unfinished(self, asked_before: datetime, limit: int) -> Sequence[UUID]:
+        """Approvals that a job should be looking after."""
+        found = await self._session.scalars(
+            sa.select(BatchApprovalRow.id)
+            .where(BatchApprovalRow.finished_at.is_(None), BatchApprovalRow.asked_at < asked_before)
+            .limit(limit)
+        )
+        return found.all()
+
     async def progress(self, batch_id: UUID) -> ApprovalProgress | None:
         """Of the newest approval of a batch."""
         row = await self._session.scalar(
