@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-ON_SQLITE = ("audit_entries_stand_update", "audit_entries_stand_delete", "audit_entries_stand_replace")
+from app.db.guard import ON_SQLITE
 
 
 async def lay_open(session: AsyncSession) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import Services, build
 from app.bootstrap.adapters import resolver_of, scanner_of
+from app.db.guard import guard_stands
 from app.db.partitions import LEAST_AHEAD, Partitions
 from app.db.tables.mail import MailboxKind
 from app.db.tables.system import Chain
@@ -53,6 +54,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
         yield await household.keys(services)
         yield await household.backup(services)
         yield await _checkpoint(services)
+        yield await _guard(services)
         yield await asyncio.to_thread(household.disk, services)
         if not services.is_embedded:
             yield await household.connections(services)
@@ -201,6 +203,16 @@ async def _checkpoint(services: Services) -> Finding:
     is_ok = taken is not None and services.clock() - taken < CHECKPOINT_AGE
     hint = "a worker takes one each day: see jobs.daily.failed (work=checkpoint) in its log"
     return Finding("checkpoints", is_ok, f"the newest is of {taken:%Y-%m-%d %H:%M} UTC" if taken else "none yet", hint)
+
+
+async def _guard(services: Services) -> Finding:
+    async with services.database.read() as uow:
+        stands = await guard_stands(uow.session)
+    detail = "the database refuses to change entries" if stands else "the database would let entries be changed"
+    hint = (
+        "its owner took the triggers away: duebox audit verify --checkpoint FILE, with one from outside, tells what for"
+    )
+    return Finding("audit", stands, detail, hint)
 
 
 async def _model(settings: Settings) -> Finding:

@@ -28,6 +28,7 @@ from tests.integration.test_poller import add
 from tests.servers.dovecot import Dovecot, Mailbox
 from tests.servers.object_store import ObjectStore as StoreServer
 from tests.servers.smtp_sink import SmtpSink
+from tests.tampering import lay_open
 
 __all__ = ["address", "provider"]
 
@@ -44,6 +45,14 @@ def north() -> Iterator[SmtpSink]:
 async def findings(instance: Instance, **more: object) -> dict[str, Finding]:
     settings = settings_from_environment(**{"database_url": instance.url, "secret_key": SECRET, **more})
     return {finding.part: finding for finding in await examine(settings)}
+
+
+async def test_it_tells_when_the_audit_log_has_lost_its_guard(instance: Instance) -> None:
+    assert (await findings(instance))["audit"].is_ok
+    async with instance.database.write() as uow:
+        await lay_open(uow.session)
+    found = (await findings(instance))["audit"]
+    assert (found.is_ok, found.detail) == (False, "the database would let entries be changed")
 
 
 @ON_SQLITE
