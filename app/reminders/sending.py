@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from agents.reminders.brief import ReminderBrief
+from agents.reminders.letters import Letters
 from app.db.repositories.four_eyes import missing_second
 from app.db.repositories.reminders import Situations
 from app.db.tables.reminders import ReminderRow
@@ -79,6 +80,7 @@ class SendingService:
         self._policy = policy
         self._clock = clock
         self._undo = timedelta(seconds=undo_seconds)
+        self._letters: Letters | None = None
 
     async def approve(
         self,
@@ -123,7 +125,7 @@ class SendingService:
             )
         if wait is not None:
             raise wait
-        papers = await asyncio.to_thread(_papers, brief)
+        papers = await asyncio.to_thread(self._papers, brief)
         async with self._database.write() as uow:
             edited = {"subject": words.subject, "body": words.body}
             edited_id = await uow.words.put(row.conversation_id, "edited", edited) if is_edited else None
@@ -152,7 +154,7 @@ class SendingService:
         """What is attached to it. Raises NotFound, and Invalid when the ledger has changed since it was drafted."""
         async with self._database.read() as uow:
             brief = await self._brief(uow, await uow.reminders.get(reminder_id))
-        return await asyncio.to_thread(_papers, brief)
+        return await asyncio.to_thread(self._papers, brief)
 
     async def _brief(self, uow: Uow, row: ReminderRow) -> ReminderBrief:
         """As of the day of its draft: the papers say what the letter says, days and interest included."""
@@ -323,13 +325,16 @@ class SendingService:
         await uow.enqueue(send_job(outbox_id, row.conversation_id, delay_seconds=(send_after - now).total_seconds()))
         return outbox
 
+    def _papers(self, brief: ReminderBrief) -> tuple[Attached, ...]:
+        from app.reminders.statement_pdf import statement_pdf  # noqa: PLC0415  # slow to load; a start need not wait
+        from app.reminders.statement_xlsx import statement_xlsx  # noqa: PLC0415  # likewise
 
-def _papers(brief: ReminderBrief) -> tuple[Attached, ...]:
-    from app.reminders.statement_pdf import statement_pdf  # noqa: PLC0415  # slow to load; a start need not wait for it
-    from app.reminders.statement_xlsx import statement_xlsx  # noqa: PLC0415  # likewise
-
-    name = f"statement-{brief.today.isoformat()}"
-    return (
-        Attached(f"{name}.pdf", "application/pdf", statement_pdf(brief)),
-        Attached(f"{name}.xlsx", XLSX, statement_xlsx(brief)),
-    )
+        claim = ""
+        if brief.claim is not None:
+            self._letters = self._letters or Letters.load()
+            claim = self._letters.claim(brief)
+        name = f"statement-{brief.today.isoformat()}"
+        return (
+            Attached(f"{name}.pdf", "application/pdf", statement_pdf(brief, claim)),
+            Attached(f"{name}.xlsx", XLSX, statement_xlsx(brief, claim)),
+        )

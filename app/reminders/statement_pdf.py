@@ -18,14 +18,14 @@ _ALIGN = ("LEFT", "LEFT", "LEFT", "RIGHT", "RIGHT", "RIGHT")
 _LIGHT = (228, 231, 236)
 
 
-def statement_pdf(brief: ReminderBrief) -> bytes:
-    """Exactly the rows of the mail's own table, then the ways to pay."""
+def statement_pdf(brief: ReminderBrief, claim: str = "") -> bytes:
+    """Exactly the rows of the mail's own table, then the ways to pay, and what the letter claims as interest."""
     pdf = _sheet(brief)
     _head(pdf, brief)
     _table(pdf, brief)
     pdf.ln(6)
     pdf.set_font(TYPEFACE, size=9)
-    pdf.multi_cell(0, 5, payment_ways(brief), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.multi_cell(0, 5, "\n\n".join(filter(None, (payment_ways(brief), claim))), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     return printed(pdf)
 
 

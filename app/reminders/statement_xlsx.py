@@ -20,8 +20,9 @@ _WIDTHS = (18, 12, 12, 11, 14, 14)
 _LAST = len(_WIDTHS) - 1
 
 
-def statement_xlsx(brief: ReminderBrief) -> bytes:
-    """One sheet: the rows of the mail's own table, the total below. Text is never taken for a formula or a link."""
+def statement_xlsx(brief: ReminderBrief, claim: str = "") -> bytes:
+    """One sheet: the rows of the mail's own table, the total below, then what the letter claims as interest, in its
+    words. Text is never taken for a formula or a link."""
     stored = BytesIO()
     book = Workbook(stored, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     title = labels(language_of(brief))["title"]
@@ -37,6 +38,8 @@ def statement_xlsx(brief: ReminderBrief) -> bytes:
     below = _rows(sheet, brief, day, money)
     sheet.write_string(below, 0, f"{labels(language_of(brief))['total']} ({brief.currency})", bold)
     sheet.write_number(below, _LAST, float(brief.total), book.add_format({"bold": True, "num_format": _MONEY}))
+    if claim:
+        sheet.write_string(below + 2, 0, claim)
     sheet.freeze_panes(1, 0)
     book.close()
     return stored.getvalue()

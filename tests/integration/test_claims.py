@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from app.db.repositories.ledger import PAYMENTS_SHOWN
 from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow, PaymentRow
@@ -44,6 +47,11 @@ async def test_a_letter_claims_interest_up_to_its_day_and_the_fixed_sum_once(cla
     assert f"€{interest}" in words["body"]
     assert "€40.00" in words["body"]
     assert "the law of the test" in words["body"]
+    pdf, workbook = await claiming.sending.papers(row.id)
+    shown = " ".join(PdfReader(BytesIO(pdf.content)).pages[0].extract_text().split())
+    with ZipFile(BytesIO(workbook.content)) as book:
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert all(f"€{interest}" in text and "the law of the test" in text for text in (shown, strings))
     await claiming.approve(row)
 
 
