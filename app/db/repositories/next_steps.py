@@ -39,8 +39,8 @@ class NextSteps:
         return [(row, customer) for row, customer in found]
 
     async def day(self) -> date | None:
-        """As of which day the list is."""
-        return await self._session.scalar(sa.select(sa.func.max(NextStepRow.day)))
+        """As of which day the list is: all of it is of one."""
+        return await self._session.scalar(sa.select(NextStepRow.day).limit(1))
 
 
 def _rank(row: NextStepRow) -> tuple[bool, str, bool, Decimal, int, str]:
