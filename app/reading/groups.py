@@ -1,9 +1,9 @@
 """Several invoices, or one of a month, named by a word: "both", "all invoices", "the January one"."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from app.domain.account import Account, InvoiceKind
+from app.domain.account import Account, Invoice, InvoiceKind
 from app.reading.numbering import InvoiceMatch, MatchKind
 from app.reading.pointing import STANDS_ALONE, counts_other_things
 
@@ -13,6 +13,7 @@ _BOTH = re.compile(
     r"ambas(?: facturas)?|estas dos(?: facturas)?|(?<!\ba )las dos(?: facturas)?|alle ?bei(?:de|den)|"
     r"allebei|(?:de|die) twee|beide facturen|entrambe(?: le fatture)?|(?:le|queste) due|tutte e due|"
     rf"(?:as|essas|estas) duas(?: faturas)?|ambas as faturas)\b{STANDS_ALONE}"
+    r"|(?<!\ba )(?<!\bson )\blas dos(?: facturas)?(?= (?:en|del|se|te|les|os)\b)"
 )
 _ALL = re.compile(
     r"\b(?:all (?:of them|(?:of )?(?:the |our |your |open |outstanding )*(?:invoices|items|bills))|everything (?:open|"
@@ -22,6 +23,22 @@ _ALL = re.compile(
     r"alle (?:openstaande |drie |vier )*(?:facturen|posten)|tutte (?:le )?(?:vostre )?(?:fatture|partite)|todas "
     r"(?:as )?(?:vossas )?faturas)\b"
 )
+_COUNTS = (
+    *(
+        "two|zwei|deux|dos|due|twee|duas|2",
+        "three|drei|trois|tres|tre|drie|3",
+        "four|vier|quatre|cuatro|quattro|quatro|4",
+    ),
+    *("five|funf|cinq|cinco|cinque|vijf|5", "six|sechs|seis|sei|zes|6"),
+)
+_COUNTED = re.compile(
+    r"(?<![\w.,/-])(?:" + "|".join(f"(?P<c{count}>{words})" for count, words in enumerate(_COUNTS, 2)) + r") "
+    r"(?:(?:of|de|van|von|di) )?(?:(?:your|our|the|these|those|open|overdue|unpaid|outstanding|ihre[rn]?|unsere[rn]?|"
+    r"offenen?|falligen?|vos|nos|ces|sus|nuestras|vuestras|vostre|nostre|uw|onze|openstaande|suas|vossas|nossas) ){0,2}"
+    r"(?:invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen)\b"
+)
+"""As many invoices as there are open ones: "two of your invoices", "Ihre drei Rechnungen"."""
+
 _OF_ANY_TIME = re.compile(
     r"\s*(?:,|&|and|und|sowie|et|y|e|en)\s+(?:the |your |les |vos |los |sus |le |i |os |as )?(?:reminders?|letters?|"
     r"correspondence|statements?|notices?|mahnungen|schreiben|gutschriften|post|relances?|courriers?|avis|avoirs?|"
@@ -66,6 +83,7 @@ _MONTH_INVOICE = re.compile(
 def groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """ "both", "all invoices", "the January one"."""
     bills = [invoice for invoice in account.invoices if invoice.kind is InvoiceKind.INVOICE]
+    open_bills = tuple(invoice.number for invoice in bills if invoice.is_open)
     if len(bills) == 2:  # noqa: PLR2004 both
         for match in _BOTH.finditer(folded):
             if counts_other_things(folded, match.start(), taken.rfind(1, 0, match.start())):
@@ -74,9 +92,18 @@ def groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
     for match in _ALL.finditer(folded):
         if _of_any_time(folded, match):
             continue
-        yield InvoiceMatch(
-            match.start(), match.end(), tuple(invoice.number for invoice in bills if invoice.is_open), MatchKind.GROUP
-        )
+        yield InvoiceMatch(match.start(), match.end(), open_bills, MatchKind.GROUP)
+    yield from _of_a_month(folded, bills)
+
+
+def counted(folded: str, numbers: tuple[str, ...]) -> Iterable[InvoiceMatch]:
+    """All open invoices, where as many are spoken of: for a text that names none otherwise."""
+    for match in _COUNTED.finditer(folded):
+        if next(int(name[1:]) for name, value in match.groupdict().items() if value) == len(numbers):
+            yield InvoiceMatch(match.start(), match.end(), numbers, MatchKind.GROUP)
+
+
+def _of_a_month(folded: str, bills: Sequence[Invoice]) -> Iterable[InvoiceMatch]:
     for match in _MONTH_INVOICE.finditer(folded):
         if folded[: match.start()].rstrip()[-1:].isdigit():
             continue  # "29 de mayo" is a day

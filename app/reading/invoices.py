@@ -71,6 +71,12 @@ _SHORT = re.compile(
     rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{ANY_MONTH}))"
 )
 
+_ENDING = re.compile(
+    r"\b(?:ending|ends?|endung|endend|endet|enden|endigt|finit|finissant|finissent|termine|terminent|terminant|"
+    r"terminad[ao]s?|termina[nm]?|acabad[ao]s?|acaba[nm]?|finisc(?:e|ono)|eindigend|eindigt|eindigen) "
+    r"(?:(?:in|on|with|auf|par|en|con|per|op|met|em|com) )?"
+    r"(?P<digits>\d{2,4}(?:(?:, | ?/ ?| (?:and|und|et|y|e|en) (?:the |die |la |de |a )?)\d{2,4}){0,20})(?![\w%]|[.,]\d)"
+)
 _BARE_NUMBER = re.compile(r"(?<![\w.,/+:-])\d{2,12}(?![\w%]|[.,:]\d|-\d|/\d)")
 _LIST_GOES_ON = re.compile(r"\s?(?:,|&|/|\+|\b(?:and|et|und|y|e|en|sowie)\b)\s?(?:(?:the|la|die|le|de|a) )?")
 
@@ -207,6 +213,12 @@ def _short(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
         yield from _each(match, r"\d{2,3}", lambda number, digits: number.endswith(digits), account, taken)
 
 
+def _endings(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
+    """ "The ones ending 52 and 58", "die mit Endung 07"."""
+    for match in _ENDING.finditer(folded):
+        yield from _each(match, r"\d{2,4}", lambda number, digits: number.endswith(digits), account, taken)
+
+
 def _one_digit(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """ "La 3, je la solde vendredi" of 3-2026: a digit after an article, where an invoice has no more digits."""
     for match in _ONE_DIGIT.finditer(folded):
@@ -277,5 +289,16 @@ def _ranges(folded: str, matches: tuple[InvoiceMatch, ...], account: Account) ->
 
 
 _Finder = Callable[[str, Account, bytearray], Iterable[InvoiceMatch]]
-_FINDERS: tuple[_Finder, ...] = (_lists, _exact, _together, _bare, _suffixes, _short, _one_digit, groups, _slips)
+_FINDERS: tuple[_Finder, ...] = (
+    _lists,
+    _exact,
+    _together,
+    _endings,
+    _bare,
+    _suffixes,
+    _short,
+    _one_digit,
+    groups,
+    _slips,
+)
 """In the order of certainty; `taken` marks what an earlier one has read."""

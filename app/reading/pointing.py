@@ -48,7 +48,7 @@ _DAYS = (
     rf"oggi|domani|ieri|il|entro|fino|hoje|amanha|ontem|ate|(?:na|no) (?:dia|lote|{_WEEKDAY})|vandaag|gisteren|tot|"
     rf"(?:op|voor) (?:de )?(?:\d+|{_WEEKDAY}|eind)|volgende"
 )
-GOES_ON = rf"(?=\s+{BILL}\b|\s*[,:;(.!?]|\s*$|\s+(?:{_VERBS})\b)"
+GOES_ON = rf"(?=\s+{BILL}\b|\s*[,:;().!?]|\s*$|\s+(?:{_VERBS})\b)"
 STANDS_ALONE = (
     rf"(?=\s+(?:{BILL}|{BILLS})\b|\s*[,:;(.!?)\n]|\s*$|\s+-\s|\s+(?:{_VERBS}|{_VERBS_OF_MANY}|{_STATES}|{_DAYS})(?!\w))"
 )

@@ -13,7 +13,10 @@ from app.reading.statements import REST, Statement
 from app.reading.wishes import SETTLE
 
 _PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d)?)\s?(?:%|percent|prozent|pour cent|por ciento|procent|per cento|por cento)")
-_HALF = re.compile(r"\b(?:half|la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b")
+_HALF = re.compile(
+    r"\b(?:half(?![- ](?:term|day|time|way|hour|year)\b)|"
+    r"la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b"
+)
 _PART = re.compile(
     r"\b(?:the rest|remainder|remaining|undisputed|(?:the )?other \d+|le reste|le restant|les autres|les \d+ autres|"
     r"der rest|den rest|restliche\w*|el resto|lo demas|lo restante|(?:los|las) otr[ao]s|de rest|het restant|overige|"

@@ -56,7 +56,8 @@ def find_promise(
     language: str,
 ) -> PromiseFound:
     """The day and sum of a promise that the mail makes (that it makes one is known already)."""
-    body = [s for s in statements if s.source == BODY] or list(statements)
+    is_in_subject = evidence is not None and evidence.source != BODY
+    body = [s for s in statements if is_in_subject or s.source == BODY] or list(statements)
     binding = [
         c
         for s in body

@@ -93,6 +93,10 @@ _LABELS = {
     "subject": r"subject|betreff|objet|asunto|oggetto|ogg\.?|onderwerp|assunto|ämne|emne|тема",
 }
 _LABEL = re.compile("|".join(rf"(?P<{kind}>{words})" for kind, words in _LABELS.items()), re.IGNORECASE)
+_MARK = re.compile(r"^\s{0,3}> ?")
+_ANNOUNCED_AND_MARKED = re.compile(r"[:=_*-]\s{0,3}\n(?:\s{0,3}\n){0,3}\s{0,3}>")
+"""A quick look: below a line that may announce something, lines that are marked."""
+
 _LABELLED = re.compile(r"^\s{0,8}[*_]{0,2}([^\W\d_][\w.\u2019' -]{0,20}?)\s{0,2}:[*_]{0,2}(?:\s|$|\S)(.*)")
 
 
@@ -142,6 +146,24 @@ def lines_of(text: str) -> list[Line]:
         found.append(Line(start, line[:LINE_LIMIT].rstrip("\r"), end))
         start = end + 1
     return found
+
+
+def unmarked_forwards(text: str) -> str:
+    """With one ">" less on each line below one that announces a forwarded mail: Apple's mailers mark all of it, though
+    it is passed on and not answered."""
+    if not _ANNOUNCED_AND_MARKED.search(text):
+        return text
+    lines, is_forwarded = lines_of(text), False
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        is_forwarded = is_forwarded and (line.is_quoted or line.is_blank)
+        whole = text[line.start : line.end]
+        kept.append(_MARK.sub("", whole, count=1) if is_forwarded else whole)
+        announced = line.text.strip()
+        if _FORWARD_LINE.match(announced) or _FORWARD_BEGINS.match(announced):
+            below = _next_filled(lines, number + 1)
+            is_forwarded = below < len(lines) and lines[below].is_quoted
+    return "\n".join(kept)
 
 
 def find_openers(lines: Sequence[Line]) -> Iterator[Opener]:

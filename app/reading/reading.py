@@ -1,12 +1,14 @@
 """Reading a mail from bytes to all that code can say of it. Plain functions: no I/O, no clock, no state."""
 
 import re
+from dataclasses import replace
 
 from app.domain.message import Identity, ParsedMail, ReadMail, ReplyParts
 from app.domain.text import text_of
 from app.reading.files.opening import OpenFile, read_file
 from app.reading.language import detect_language
 from app.reading.parsing import parse_mail
+from app.reading.quotes import unmarked_forwards
 from app.reading.replies import split_reply
 from app.reading.screening import screen
 
@@ -24,6 +26,7 @@ def read_mail(raw: bytes, identity: Identity, open_file: OpenFile = read_file) -
 
 
 def read_parsed(mail: ParsedMail, identity: Identity, language_hint: str = "") -> ReadMail:
+    mail = replace(mail, text=unmarked_forwards(mail.text))
     parts = split_reply(mail.text, subject=mail.head.subject, sender_name=mail.head.sender.name, own=identity.addresses)
     words = text_of(parts.new, mail.text)
     return ReadMail(

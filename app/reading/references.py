@@ -11,8 +11,10 @@ from itertools import combinations
 
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.reading.amounts import find_amounts
+from app.reading.groups import counted
 from app.reading.numbering import InvoiceMatch, MatchKind
 from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE, counts_other_things
+from app.reading.rows import find_rows
 from app.reading.spans import fold
 
 _TWO = r"two|zwei|beiden|deux|dos|due|twee|duas"
@@ -55,11 +57,13 @@ _PLACE = re.compile(
 )
 _SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
 _LARGE = (
-    r"big(?:ger|gest)?|larger?|largest|main|gro(?:ss|\u00df)e(?:re)?|dicke|plus (?:grosse|grande)|grande|gorda|mayor|"
+    r"big(?:ger|gest)?|(?:larger?|largest)(?: sum| amount)?|main|"
+    r"gro(?:ss|\u00df)e(?:re)?|dicke|plus (?:grosse|grande)|grande|gorda|mayor|"
     r"mas grande|piu (?:grande|grossa|alta)|grossa|grote|grootste|maior"
 )
 _SMALL = (
-    r"small(?:er|est)?|little|kleine(?:re)?|plus petite|petite|pequena|mas pequena|menor|piccola|piu piccola|"
+    r"small(?:er|est)?(?: sum| amount)?|little|"
+    r"kleine(?:re)?|plus petite|petite|pequena|mas pequena|menor|piccola|piu piccola|"
     r"kleinste|mais pequena"
 )
 _OLD = r"old(?:er|est)?|altere|alteste|plus ancienne|mas antigua|piu vecchia|oudste|mais antiga"
@@ -142,13 +146,16 @@ def find_references(
     if len(bills) < 2:  # noqa: PLR2004 nothing to choose between
         return ()
     folded, known = fold(text), list(matches)
+    numbers = tuple(bill.number for bill in bills)
     found: list[InvoiceMatch] = []
+    if not matches:
+        known = found = sorted(find_rows(folded, numbers), key=lambda match: match.start)
     for finders in _FINDERS:
         context = _Context(folded, bills, _individual(folded, known, len(bills)), _listed(matches, listed))
         new = [match for finder in finders for match in finder(context) if _is_new(match, [*known], folded)]
-        found.extend(new)
+        found = [*found, *new]
         known = sorted([*known, *new], key=lambda match: match.start)
-    return tuple(sorted(found, key=lambda match: match.start))
+    return tuple(sorted(found if known else counted(folded, numbers), key=lambda match: match.start))
 
 
 def _is_new(match: InvoiceMatch, known: Sequence[InvoiceMatch], folded: str) -> bool:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -19,18 +20,21 @@ class Child:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
+        self._was_killed = False
 
     def is_alive(self) -> bool:
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
             return False
-        return True
+        return not self._was_killed
 
     def kill(self) -> None:
-        """Nothing happens to one that is dead already."""
+        """Nothing happens to one that is dead already, nor to whoever has its number in a long run."""
         if self.is_alive():
-            os.killpg(self.pid, signal.SIGKILL)
+            self._was_killed = True
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 class Nursery:
