@@ -31,14 +31,13 @@ from app.db.tables.mail import FolderRole, MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import Unreachable
-from app.domain.ports import SENT_FOLDER, MailAccount, MailFolder, MailLine
+from app.domain.ports import NO_SUCH_FOLDER, SENT_FOLDER, MailAccount, MailFolder, MailLine
 from app.intake.accounts import Accounts
 from app.intake.folders import FolderReader, LeaseLost, MailNotStored, Watched
 from app.intake.history import History
 from app.intake.service import IntakeService
 
 LOGIN_REFUSED = "imap_login_refused"
-NO_SENT_FOLDER = "imap_no_such_folder"
 LOOK_FOR_SENT_AGAIN = timedelta(minutes=10)
 
 P = ParamSpec("P")
@@ -227,7 +226,7 @@ class Watching:
         try:
             await sent.look()
         except Unreachable as error:
-            if str(error) != NO_SENT_FOLDER:
+            if str(error) != NO_SUCH_FOLDER:
                 return str(error)
             line.no_sent_until = self._clock() + LOOK_FOR_SENT_AGAIN
         return problem
@@ -280,7 +279,7 @@ class Watching:
             try:
                 await sent.read_history(since, partial(self._history.keep, is_ours=True))
             except Unreachable as error:
-                if str(error) != NO_SENT_FOLDER:
+                if str(error) != NO_SUCH_FOLDER:
                     raise
         async with self._database.write() as uow:
             (await uow.mailboxes.get(mailbox.id)).since = None

@@ -1,10 +1,9 @@
 """Leases: who is alive. A worker renews its own; whoever finds another's run out takes over that worker's jobs.
 
 The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for
-good.
-Whoever takes over ends the other's sessions of the database, which may hold locks that all wait for, and buries the
-lease first. A worker that finds its own lease gone ends itself at once, since others may
-be doing its work by now; one that finds it run out but not buried (the database was away) goes on.
+good. Whoever takes over ends the other's sessions of the database, which may hold locks that all wait for, and buries
+the lease first. A worker that finds its own lease gone ends itself at once, since others may be doing its work by now;
+one that finds it run out but not buried (the database was away) goes on.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
 """The safety net: mail in work, answers due, and batches being approved, that no job is looking after any more.
 
 A job can vanish: parked by the engine after killing its worker too often, or lost with a restored backup. The sweep
-gives
-each such row a new job, or, when its job was parked, to the handler that gives up.
+gives each such row a new job, or, when its job was parked, to the handler that gives up.
 """
 
 import asyncio

@@ -65,7 +65,7 @@ def take_from_escrow(file: Path, passphrase: str) -> str:
         raise Invalid(f"{file} is no file of `duebox keys escrow`, or damaged") from None
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(said)).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # too short to hold a nonce, or altered otherwise
         raise Invalid(f"{file} does not open: the passphrase is another one, or the file was altered") from None
 
 

@@ -7,12 +7,11 @@ from app.bootstrap import Services
 from app.db.tables.mail import FolderRole, MailboxRow, OnceStored, SentCopy
 from app.domain.errors import AppError, Unreachable
 from app.domain.oauth import NEEDS_REAUTH
-from app.domain.ports import SENT_FOLDER, MailAccount
+from app.domain.ports import NO_SUCH_FOLDER, SENT_FOLDER, TOO_MANY_CONNECTIONS, MailAccount
 from app.operations.finding import Finding
 
 REAUTH = "sign in again: duebox mailbox reauth {name}"
 HOST_HINT = "check host, port, security, user and password"
-TOO_MANY = "imap_too_many_connections"
 LATELY = timedelta(minutes=5)
 EXTENSIONS = ("IDLE", "CONDSTORE", "MOVE", "UIDPLUS")
 
@@ -27,7 +26,7 @@ async def imap_mailbox(services: Services, row: MailboxRow) -> Finding:
         account = await services.accounts.of(row)
         detail = await asyncio.to_thread(_look, services, row, account, inboxes)
     except AppError as error:
-        if str(error) == TOO_MANY and row.last_read_at and services.clock() - row.last_read_at < LATELY:
+        if str(error) == TOO_MANY_CONNECTIONS and row.last_read_at and services.clock() - row.last_read_at < LATELY:
             return Finding(part, True, f"a worker has its one connection, and read it at {row.last_read_at:%H:%M} UTC")
         hint = REAUTH.format(name=row.name) if str(error) == NEEDS_REAUTH else HOST_HINT
         return Finding(part, False, str(error), hint)
@@ -75,8 +74,10 @@ def _sent(services: Services, row: MailboxRow, account: MailAccount) -> str:
         line.folder(SENT_FOLDER).open()
         return "Sent is there"
     except Unreachable as error:
-        if str(error) == TOO_MANY:
+        if str(error) == TOO_MANY_CONNECTIONS:
             return "Sent was not looked at (one connection)"
+        if str(error) != NO_SUCH_FOLDER:
+            raise
         if row.sent_copy is SentCopy.NONE:
             return "Sent is not there, so answers by colleagues are not seen"
         hint = "make one, or set the mailbox's --sent-copy none"

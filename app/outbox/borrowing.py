@@ -15,9 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.uow import Database
 from app.domain.errors import Unreachable
-from app.domain.ports import SentFolder
+from app.domain.ports import TOO_MANY_CONNECTIONS, SentFolder
 
-TOO_MANY = "imap_too_many_connections"
 PATIENCE_SECONDS = 100.0
 """The watcher may be in the middle of a minute of waiting, and may then have something to read."""
 
@@ -55,7 +54,7 @@ class BorrowedSentFolder:
             try:
                 return await call()
             except Unreachable as failure:
-                if str(failure) != TOO_MANY:
+                if str(failure) != TOO_MANY_CONNECTIONS:
                     raise
             await self._ask(mailbox_id)
             await asyncio.sleep(self._pause)

@@ -210,8 +210,10 @@ async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
 
 async def _may_be_copied(uow: Uow, row: OutboxRow) -> bool:
     """Whether all who get a copy are still contacts who may be written to."""
-    if not row.has_copies or row.customer_id is None:
-        return not row.has_copies
+    if not row.has_copies:
+        return True
+    if row.customer_id is None:
+        return False
     key = await uow.words.key(row.conversation_id)
     _, *copied = of_envelope(key.open(row.id, row.envelope))
     contacts = map(as_contact, await uow.ledger.contacts(row.customer_id))

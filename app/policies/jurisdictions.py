@@ -37,8 +37,12 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _upon(union: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a member state says, over what holds in all of them."""
-    return {**union, **data}
+    """What a member state says, over what holds in all of them, key by key."""
+    both = {**union, **data}
+    for name, table in union.items():
+        if isinstance(table, dict) and isinstance(both[name], dict):
+            both[name] = {**table, **both[name]}
+    return both
 
 
 def _jurisdiction(file: str, data: Mapping[str, Any]) -> Jurisdiction:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from zoneinfo import available_timezones
 
 from app.domain.clock import DayBegin
@@ -35,19 +34,20 @@ def load_reminders(path: Path | None = None) -> ReminderPolicy:
         raise SettingInvalid(f"{file}: is not TOML: {error}") from error
     if "reminders" not in data:
         return load_reminders(SHIPPED)
-    return _policy(Section(str(file), "", data).table("reminders"), _laws(data))
+    return _policy(Section(str(file), "", data).table("reminders"), _laws(Section(str(file), "", data)))
 
 
-def _laws(data: Mapping[str, Any]) -> Mapping[str, str]:
+def _laws(whole: Section) -> Mapping[str, str]:
     """By which law a company claims (app/policies/companies.py): that of its contracts, else that of its country, where
     we know of one. A company that says neither is under the policy's one law."""
-    found = {}
-    for table in data.get("company", []):
-        if table.get("contract_law"):
-            found[table["id"]] = table["contract_law"]
-        elif table.get("country"):
-            known = load_jurisdictions().get(table["country"])
-            found[table["id"]] = known.interest if known else ""
+    found, countries = {}, load_jurisdictions()
+    for company in whole.tables("company"):
+        law, country = company.said("contract_law"), company.said("country")
+        if law:
+            found[company.text("id")] = law
+        elif country:
+            known = countries.get(country)
+            found[company.text("id")] = known.interest if known else ""
     return found
 
 

@@ -16,27 +16,31 @@ from app.policies.section import Section
 RETENTION = Path(__file__).with_name("retention.toml")
 DAYS = tuple(one.name for one in fields(Retention) if one.name.endswith("_days"))
 LONGEST = 36_525
+MAY_BE_NONE = "letters_beyond_statute_days"
+"""Days beside a statute's. Of all others at least one: with none, the next day's job would erase what came today."""
 
 
 def load_retention(policy_file: Path | None = None, companies: Iterable[Company] = ()) -> Retention:
     """The shipped days, with those of a policy file's [retention] over them. Raises SettingInvalid."""
     shipped = _read(RETENTION)
-    own: dict[str, Any] = {}
+    own: dict[str, int] = {}
     if policy_file is not None:
-        own = (
-            Section(str(policy_file), "", tomllib.loads(policy_text(policy_file)))
-            .table("retention")
-            .whole_numbers(DAYS, most=LONGEST)
-        )
+        table = Section(str(policy_file), "", tomllib.loads(policy_text(policy_file))).table("retention")
+        table.only(*DAYS)
+        own = {name: _days(table, name) for name in DAYS if table.has(name)}
     section = Section(str(RETENTION), "", shipped)
     section.only("version", *DAYS)
-    days = {name: section.whole(name, most=LONGEST) for name in DAYS}
+    days = {name: _days(section, name) for name in DAYS}
     return Retention(
         version=section.text("version"),
         jurisdictions=load_jurisdictions(),
         homes={company.id: company.country for company in companies if company.country},
         **{**days, **own},
     )
+
+
+def _days(section: Section, name: str) -> int:
+    return section.whole(name, least=0 if name == MAY_BE_NONE else 1, most=LONGEST)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """One table of a policy file, read key by key. Whatever is wrong is named with the file, the place and the mend."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -43,11 +43,6 @@ class Section:
         if not isinstance(value, str):
             self.refuse(f'{key} must be a text such as {key} = "…"')
         return value.strip()
-
-    def whole_numbers(self, keys: Collection[str], *, most: int) -> dict[str, int]:
-        """Those of these keys that are set; no other may be."""
-        self.only(*keys)
-        return {key: self.whole(key, most=most) for key in keys if key in self._table}
 
     def word(self, key: str, kind: type[E]) -> E:
         known = [member.value for member in kind]

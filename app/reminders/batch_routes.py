@@ -1,5 +1,6 @@
 """Pages of drafted reminders and what people decide there. Every form ends in a redirect."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated, Literal, cast
 from uuid import UUID
@@ -101,19 +102,30 @@ async def approve_many(
 ) -> Response:
     """Approve what was ticked, each as it stood on the page (`id:version`). What has changed meanwhile stays behind.
     `whole` is the mark of the whole batch, which a job approves: all but what was `shown` and not ticked."""
+    ticked = list(_versions(chosen or ()))
     if whole:
-        ticked = {UUID(one.partition(":")[0]) for one in chosen or ()}
-        await approvals.ask(batch_id, mark=whole, by=user, without=set(shown or ()) - ticked)
+        without = set(shown or ()) - {reminder_id for reminder_id, _ in ticked}
+        await approvals.ask(batch_id, mark=whole, by=user, without=without)
         return RedirectResponse(f"/reminders/batches/{batch_id}", status_code=303)
-    sent = kept = 0
-    for one in chosen or ():
+    sent = 0
+    for reminder_id, version in ticked:
+        try:
+            await sending.approve(reminder_id, version=version, by=user)
+            sent += 1
+        except (Invalid, StateImpossible):
+            continue
+    kept = len(chosen or ()) - sent
+    return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}", status_code=303)
+
+
+def _versions(chosen: Iterable[str]) -> Iterator[tuple[UUID, int]]:
+    """Reminders with the version that was shown. What no page of ours has made counts as not ticked."""
+    for one in chosen:
         reminder_id, _, version = one.partition(":")
         try:
-            await sending.approve(UUID(reminder_id), version=int(version), by=user)
-            sent += 1
-        except (Invalid, StateImpossible, ValueError):
-            kept += 1
-    return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}", status_code=303)
+            yield UUID(reminder_id), int(version)
+        except ValueError:
+            continue
 
 
 @router.get("/reminders/tasks/{task_id}")

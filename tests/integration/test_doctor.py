@@ -12,11 +12,15 @@ import dns.rcode
 import pytest
 import sqlalchemy as sa
 
+from app import bootstrap
 from app.adapters.dns import DnsKeys
+from app.adapters.imap.folder import ImapFolder, ImapMailbox
 from app.bootstrap import settings_from_environment
 from app.db.engine import async_engine
 from app.db.tables.mail import MailboxKind, MailboxRow, OnceStored
 from app.db.tables.system import Chain
+from app.domain.errors import Unreachable
+from app.domain.ports import SENT_FOLDER
 from app.health import BACKUP_TAKEN
 from app.jobs.lease import LEASE_SECONDS, WORKER
 from app.operations.doctor import examine
@@ -148,6 +152,25 @@ async def test_it_looks_for_each_folder_of_a_mailbox_and_says_what_its_server_ca
     assert (missing.is_ok, missing.detail) == (False, "there is no folder Done")
     await asyncio.to_thread(mailbox.create, "Done")
     assert "; Done is there; Sent is there; " in (await findings(instance))[part].detail
+
+
+class SilentAboutSent(ImapMailbox):
+    """A server that doesn't answer when it is asked for the folder of sent mail."""
+
+    def folder(self, name: str) -> ImapFolder:
+        if name == SENT_FOLDER:
+            raise Unreachable("imap_timeout")
+        return super().folder(name)
+
+
+@ON_SQLITE
+async def test_a_server_that_does_not_answer_is_not_told_to_make_a_folder(
+    instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(instance, mailbox)
+    monkeypatch.setattr(bootstrap, "ImapMailbox", SilentAboutSent)
+    found = (await findings(instance))[f"mailbox {mailbox.username}"]
+    assert (found.is_ok, found.detail) == (False, "imap_timeout")
 
 
 @ON_SQLITE

@@ -4,12 +4,25 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
+from app.domain.errors import Invalid
+from app.operations.escrow import take_from_escrow
 from tests.running import Installation
 from tests.servers.object_store import ObjectStore
 from tests.servers.smtp_sink import SmtpSink
 
 NEW_SECRET = "another secret of the tests, long enough"
 PERSON = "petra@customer.example"
+
+
+@pytest.mark.parametrize("sealed", ["", "AAAA", "A" * 64])
+def test_an_escrow_file_that_was_cut_or_altered_is_refused(tmp_path: Path, sealed: str) -> None:
+    file = tmp_path / "escrow.json"
+    cost = {"n": 2, "r": 1, "p": 1, "salt": "AAAA"}
+    file.write_text(json.dumps({"scrypt": cost, "sealed": sealed}), encoding="ascii")
+    with pytest.raises(Invalid, match="does not open"):
+        take_from_escrow(file, "six words that somebody threw by dice")
 
 
 def test_keys_requests_and_checkpoints(tmp_path: Path, smtp_sink: SmtpSink) -> None:

@@ -54,6 +54,8 @@ async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office:
     await office.get(f"{reminder}/attached/exe", 404)
     stale = await office.post(address, f"{address}/approve", chosen=f"{chosen.partition(':')[0]}:99")
     assert stale.endswith("sent=0&kept=1")
+    odd = await office.post(address, f"{address}/approve", chosen=[f"{chosen}x", ":1"])
+    assert odd.endswith("sent=0&kept=2")
     approved = await office.get(await office.post(address, f"{address}/approve", chosen=chosen))
     assert "1 approved" in approved
     assert "Approved, leaves soon" in approved
@@ -90,6 +92,7 @@ async def test_a_whole_batch_is_approved_beside_the_page_which_says_how_far_it_i
         )
     )
     await office.post(address, f"{address}/approve", 409, whole="of another look", **ticked)
+    await office.post(address, f"{address}/approve", 409, whole="of another look", chosen="no line of a page")
     await office.post(address, f"{address}/approve", whole=mark, **ticked)
     running = await office.get(address)
     check(running)

@@ -29,13 +29,14 @@ from app.db.tables.papers import DocumentRow, LedgerRequestRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow, MasterKeyRow
 from app.db.tables.queue import NoticeRow, NotifyRow, PresenceRow, SavedViewRow, SearchTermRow, TallyRow
 from app.db.tables.reminders import BatchApprovalRow, BatchRow, PersonsStepRow, ReminderRow
-from app.db.tables.system import ApiTokenRow, AuditRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
+from app.db.tables.system import ApiTokenRow, AuditRow, AuditTileRow, LeaseRow, LoginFailureRow, SessionRow, UserRow
 from app.db.tables.work import AssentRow, OutboxRow, PlantedRow, ProposalRow, ReviewRow
 
 TABLES = (
     ApiTokenRow,
     AssentRow,
     AuditRow,
+    AuditTileRow,
     BalanceRow,
     BatchApprovalRow,
     BatchRow,

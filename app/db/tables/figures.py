@@ -53,7 +53,7 @@ class NextStepRow(Base):
     asks: Mapped[Decimal] = mapped_column(Amount)
     at_risk: Mapped[Decimal | None] = mapped_column(Amount)
     days_overdue: Mapped[int]
-    place: Mapped[int] = mapped_column(default=0)
+    place: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class BalanceRow(Base):

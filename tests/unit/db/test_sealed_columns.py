@@ -2,12 +2,17 @@
 
 import sqlalchemy as sa
 
+from app.db.base import Base
 from app.db.repositories.keys import SEALED
 from app.db.tables.everything import TABLES
 
 UNDER_A_THREADS_KEY = {"payloads.sealed", "conversations.vault", "messages.head", "history.head", "outbox.envelope"}
 APART = {"conversations.sealed_key", "master_keys.sealed", "audit_entries.body"}
 """Sealed anew by themselves; the body of an audit entry holds no words."""
+
+
+def test_every_mapped_class_is_listed() -> None:
+    assert {mapper.class_ for mapper in Base.registry.mappers} == set(TABLES)
 
 
 def test_the_rotation_knows_every_sealed_column() -> None:

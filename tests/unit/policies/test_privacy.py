@@ -75,6 +75,14 @@ def test_a_wrong_law_is_named(tmp_path: Path, old: str, new: str, says: str) -> 
     assert says in str(error.value)
 
 
+def test_a_member_state_may_say_a_part_of_a_table_otherwise(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(DIRECTORY, tmp_path / "laws"))
+    with (folder / "de.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[disclosure]\nduty = false\n")
+    german = load_jurisdictions(folder)["DE"]
+    assert (german.has_duty, german.disclosure_law) == (False, LAWS["FR"].disclosure_law)
+
+
 def test_letters_are_kept_by_the_law_of_the_company_that_keeps_them(tmp_path: Path) -> None:
     file = written(tmp_path, '[[company]]\nid = "north"\nname = "Nordhaven"\ncountry = "FR"')
     retention = load_retention(file, load_policy(file).companies)
@@ -91,7 +99,8 @@ def test_an_operator_sets_other_days(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[retention]\nstrangers_days = -1", "retention: strangers_days must be a whole number from 0"),
+        ("[retention]\nstrangers_days = 0", "retention: strangers_days must be a whole number from 1"),
+        ("[retention]\nletters_beyond_statute_days = -1", "letters_beyond_statute_days must be a whole number from 0"),
         ("[retention]\naudit_days = 1", 'retention: "audit_days" is not known here'),
         ('[privacy]\ndpo = "X"', 'privacy: "dpo" is not known here'),
         ('[[privacy.processor]]\nname = "X"', "privacy.processor 1: does must be a text"),

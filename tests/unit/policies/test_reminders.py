@@ -154,6 +154,7 @@ def test_each_company_claims_by_the_law_of_its_own_contracts_and_no_other(tmp_pa
         (COMPANIES + PER_COMPANY.replace('law = "FR"', ""), "law must be a text"),
         (COMPANIES + PER_COMPANY.replace('law = "FR"', 'law = "XX"'), "not one of DE, EU, FR, GB"),
         (COMPANIES.replace('"FR"', '"XX"') + PER_COMPANY, "not one of DE, EU, FR, GB"),
+        (COMPANIES.replace('id = "north"', "") + PER_COMPANY, "company 1: id must be a text"),
     ],
 )
 def test_a_law_that_nobody_has_checked_or_named_stops_the_start(tmp_path: Path, text: str, told: str) -> None:
