@@ -11,6 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 
 from app.db.base import Amount, Base, Moment
 from app.db.engine import sync_engine
+from app.db.migrating import check_references, let_tables_be_made_anew
 from app.db.tables import everything
 
 assert everything  # noqa: S101  # importing the tables fills the metadata
@@ -50,6 +51,7 @@ def run(connection: sa.Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        check_references(connection)
 
 
 given = context.config.attributes.get("connection")
@@ -58,4 +60,5 @@ if given is not None:
 else:
     engine = sync_engine(context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"])
     with engine.connect() as connection:
+        let_tables_be_made_anew(connection)
         run(connection)

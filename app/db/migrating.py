@@ -31,6 +31,7 @@ def upgrade(url: str) -> None:
                 connection.execute(sa.select(sa.func.pg_advisory_lock(UPGRADE_LOCK)))
                 connection.commit()
             else:
+                let_tables_be_made_anew(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
@@ -39,6 +40,26 @@ def upgrade(url: str) -> None:
             connection.commit()
     finally:
         engine.dispose()
+
+
+def let_tables_be_made_anew(connection: sa.Connection) -> None:
+    """On SQLite a table is changed by dropping it once it was copied, which deletes its rows, and is refused where
+    others refer to them: so references are looked at at the end instead (`check_references`,
+    in Alembic's environment).
+
+    Before the transaction begins: within one, SQLite ignores it. See https://www.sqlite.org/lang_altertable.html, 7.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+
+
+def check_references(connection: sa.Connection) -> None:
+    """Raises RuntimeError where a row refers to one that is not there: before that is committed."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(f"a migration left rows of {broken[0]} that refer to missing ones of {broken[2]}")
 
 
 def is_up_to_date(engine: sa.Engine) -> bool:
