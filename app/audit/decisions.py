@@ -82,9 +82,18 @@ class DecisionPages:
             )
 
     async def _links(self, sought: Sought, up_to: int) -> AsyncIterator[Link]:
-        async with self._database.read() as uow:
-            async for row in Trail(uow.session).all(sought, up_to=up_to):
-                yield Link(row.seq, row.previous, row.hash, row.body)
+        """In the order of the chain. Each page is read for itself: whoever fetches it may be slow, and a transaction
+        that waits for them would be ended by the server."""
+        seq = 0
+        while True:
+            async with self._database.read() as uow:
+                rows = await Trail(uow.session).following(sought, seq, up_to=up_to)
+                links = [Link(row.seq, row.previous, row.hash, row.body) for row in rows]
+            for link in links:
+                yield link
+            if not links:
+                return
+            seq = links[-1].seq
 
     @staticmethod
     async def _names(uow: Uow) -> dict[str, str]:

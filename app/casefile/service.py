@@ -136,17 +136,17 @@ class CaseFileService:
             links = await _chain(uow, customer_id, letters, archive, paper)
             await _correspondence(uow, letters, archive, paper)
             head = await uow.audit.newest(Chain.DECISIONS)
-            archive.add("case-file.pdf", await asyncio.to_thread(printed, paper))
-            seal = archive.close(
-                {
-                    "customer_id": customer_id,
-                    "made_at": now.isoformat(),
-                    "made_by": mark.who,
-                    "export_id": str(mark.id),
-                    "purpose": purpose.value,
-                    "chain": {"seq": head.seq if head else 0, "hash": head.hash if head else GENESIS},
-                }
-            )
+        archive.add("case-file.pdf", await asyncio.to_thread(printed, paper))  # long, so in no transaction
+        seal = archive.close(
+            {
+                "customer_id": customer_id,
+                "made_at": now.isoformat(),
+                "made_by": mark.who,
+                "export_id": str(mark.id),
+                "purpose": purpose.value,
+                "chain": {"seq": head.seq if head else 0, "hash": head.hash if head else GENESIS},
+            }
+        )
         made = Made(seal, len(letters), len(links))
         await self._note(customer_id, purpose, made, mark, by)
         return made

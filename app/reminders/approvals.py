@@ -55,7 +55,7 @@ class ApprovalService:
             await uow.reminders.batch(batch_id)
             if await approvals.running(batch_id) is not None:
                 raise StateImpossible("this batch is being approved already")
-            drafts = await approvals.approvable(batch_id)
+            drafts = await approvals.approvable(batch_id, to_be_kept=True)
             if mark_of(drafts) != mark:
                 raise StateImpossible("the batch has changed since you looked at it: look again")
             chosen = [one.id for one in drafts if one.id not in without]

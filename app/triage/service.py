@@ -76,8 +76,8 @@ class TriageService:
         for attempt in range(1, RETHINKS + 1):
             async with self._database.read() as uow:
                 link = await link_of(uow, task, read)
-                read = await self._strangers.seen(uow, read, link, task.identity)
                 ledger = await uow.ledger.version(link.account.customer_id)
+            read = await self._strangers.seen(self._database, read, link, task.identity)
             with step(StepName.THINK):
                 thought = await self._mind.think(case_of(task, read, link))
                 take_in(thought.steps)

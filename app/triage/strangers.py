@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.db.uow import Uow
+from app.db.uow import Database, Uow
 from app.domain.account import Link
 from app.domain.clock import Clock
 from app.domain.ids import first_id, made_at
@@ -31,20 +31,24 @@ class Strangers:
         self._read_at: datetime | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def seen(self, uow: Uow, read: ReadMail, link: Link, identity: Identity) -> ReadMail:
-        """The mail with the signs of fraud that hold today."""
+    async def seen(self, database: Database, read: ReadMail, link: Link, identity: Identity) -> ReadMail:
+        """The mail with the signs of fraud that hold today.
+
+        No transaction may be open: whoever waits here while another reads all contacts waits for seconds.
+        """
         screening = read.screening
         own = tuple(sign for sign in screening.fraud_signs if sign not in BESIDE_THE_LEDGER)
-        found = () if link.is_verified_contact else await self._signs(uow, read, identity)
+        found = () if link.is_verified_contact else await self._signs(database, read, identity)
         signs = (*own, *found)
         return (
             read if signs == screening.fraud_signs else replace(read, screening=replace(screening, fraud_signs=signs))
         )
 
-    async def _signs(self, uow: Uow, read: ReadMail, identity: Identity) -> tuple[str, ...]:
+    async def _signs(self, database: Database, read: ReadMail, identity: Identity) -> tuple[str, ...]:
         domains = {address.rpartition("@")[2] for address in identity.addresses}
         async with self._one_at_a_time:
-            await self._catch_up(uow)
+            async with database.read() as uow:
+                await self._catch_up(uow)
             return await asyncio.to_thread(self._familiar.signs, read.mail.head.sender, domains)
 
     async def _catch_up(self, uow: Uow) -> None:

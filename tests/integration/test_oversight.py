@@ -2,6 +2,8 @@
 
 import json
 import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from app.audit.service import AuditService
 from app.audit.view import Filters
 from app.db.base import Base
 from app.db.narrowing import narrow, unnarrowed
+from app.db.repositories import trail
 from app.db.repositories.spending import Spending
 from app.db.tables.ledger import CustomerRow
+from app.db.uow import Uow
 from app.domain.changes import distance
 from app.domain.errors import Invalid, NotFound
 from app.domain.intents import Autonomy, Route
@@ -226,3 +230,28 @@ async def test_a_token_has_its_scopes_and_its_end(instance: Instance) -> None:
     assert found.scopes == {Scope.READ}
     instance.clock.now = instance.clock.now.replace(year=instance.clock.now.year + 1)
     assert await identity.user_of_token(token) is None
+
+
+async def test_no_transaction_waits_for_whoever_fetches_the_entries(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends one that is silent for seconds, and the file would be cut under a status of success."""
+    monkeypatch.setattr(trail, "EXPORT_PAGE", 2)
+    for _ in range(5):
+        async with instance.database.write() as uow:
+            uow.audit.add("test.thing.happened")
+    opened, read = 0, instance.database.read
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[Uow]:
+        nonlocal opened
+        opened += 1
+        async with read() as uow:
+            yield uow
+        opened -= 1
+
+    monkeypatch.setattr(instance.database, "read", counted)
+    pages = DecisionPages(instance.database, AuditService(instance.database), instance.clock)
+    mark = watermark(instance.collector, instance.clock())
+    entries = await pages.export(Filters(kind="test.thing.happened"), mark, by=instance.collector)
+    assert [(entry.seq, opened) async for entry in entries] == [(seq, 0) for seq in range(1, 6)]

@@ -43,9 +43,12 @@ class Approvals:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def approvable(self, batch_id: UUID) -> list[Approvable]:
-        """Drafts of a batch that nobody has decided on and the checks have not refused, in the order of their ids."""
-        rows = await self._session.execute(
+    async def approvable(self, batch_id: UUID, *, to_be_kept: bool = False) -> list[Approvable]:
+        """Drafts of a batch that nobody has decided on and the checks have not refused, in the order of their ids.
+
+        `to_be_kept`: nobody changes them until the transaction ends.
+        """
+        drafts = (
             sa.select(ReminderRow.id, ReminderRow.version)
             .where(
                 ReminderRow.batch_id == batch_id,
@@ -54,6 +57,7 @@ class Approvals:
             )
             .order_by(ReminderRow.id)
         )
+        rows = await self._session.execute(drafts.with_for_update() if to_be_kept else drafts)
         return [Approvable(*row) for row in rows]
 
     async def running(self, batch_id: UUID) -> BatchApprovalRow | None:

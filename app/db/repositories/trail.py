@@ -1,7 +1,7 @@
 """The audit chain as a table to read: filtered, the newest first, with the cases that its entries belong to."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,17 +63,10 @@ class Trail:
             wanted = wanted.where(AuditRow.seq < before)
         return (await self._session.scalars(wanted)).all()
 
-    async def all(self, sought: Sought, *, up_to: int) -> AsyncIterator[AuditRow]:
-        """In the order of the chain."""
-        seq = 0
-        while True:
-            page = self._wanted(sought).where(AuditRow.seq > seq, AuditRow.seq <= up_to).order_by(AuditRow.seq)
-            rows = (await self._session.scalars(page.limit(EXPORT_PAGE))).all()
-            for row in rows:
-                yield row
-            if not rows:
-                return
-            seq = rows[-1].seq
+    async def following(self, sought: Sought, seq: int, *, up_to: int) -> Sequence[AuditRow]:
+        """Some entries after this one, in the order of the chain; none at its end."""
+        page = self._wanted(sought).where(AuditRow.seq > seq, AuditRow.seq <= up_to).order_by(AuditRow.seq)
+        return (await self._session.scalars(page.limit(EXPORT_PAGE))).all()
 
     async def newest_of(self, chain: Chain, kind: str) -> AuditRow | None:
         wanted = sa.select(AuditRow).where(AuditRow.chain == chain, AuditRow.kind == kind)
