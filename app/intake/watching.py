@@ -1,6 +1,7 @@
 """One mailbox, watched for as long as its task lives.
 
-    asked for the line ─▶ hang up until nobody wants it any more (a server may allow one connection for all of us)
+    asked for the line ─▶ hang up until nobody wants it any more, or for two minutes (a server may allow one connection
+                          for all of us), and look once then
     look ─▶ note when, or by which closed word it failed ─▶ IDLE on the inbox, SWEEP_SECONDS at most ─▶ look ─▶ …
          └▶ failed: wait 1 s, 2 s, 4 s, … 5 min      └▶ no IDLE here: wait DUEBOX_POLL_SECONDS
 
@@ -53,7 +54,7 @@ class Pace:
     """In seconds: how long an IDLE goes without a look, waits after failures, and when a connection counts as well.
 
     After `idle_tries` IDLEs that broke off, a mailbox is polled for `idle_rest`. A line is lent for as long as others
-    need it, which is asked every `lent`.
+    need it, at most `lent_most` at a stretch; this is asked every `lent`, and every `sweep` while it is ours.
     """
 
     sweep: float = 60.0
@@ -63,6 +64,7 @@ class Pace:
     idle_tries: int = 4
     idle_rest: float = 600.0
     lent: float = 2.0
+    lent_most: float = 120.0
 
 
 USUAL_PACE = Pace()
@@ -146,15 +148,19 @@ class Watching:
         """Watch until cancelled."""
         async with _line(Patience(self._pace)) as line:
             while True:
-                if await self._is_asked_for(mailbox_id):
-                    await line.hang_up()
-                    await asyncio.sleep(self._pace.lent)
-                    continue
+                await self._lend(mailbox_id, line)
                 if await self._look_and_note(mailbox_id, line):
                     await asyncio.sleep(line.patience.failed(time.monotonic()))
                     continue
                 line.patience.succeeded(time.monotonic())
                 await self._await_news(mailbox_id, line, poll_seconds)
+
+    async def _lend(self, mailbox_id: UUID, line: _Line) -> None:
+        """Leave the mailbox to whoever wants it. The inbox has its turn too, however many mails are to be filed."""
+        until = time.monotonic() + self._pace.lent_most
+        while await self._is_asked_for(mailbox_id) and time.monotonic() < until:
+            await line.hang_up()
+            await asyncio.sleep(self._pace.lent)
 
     async def _is_asked_for(self, mailbox_id: UUID) -> bool:
         try:
@@ -164,13 +170,21 @@ class Watching:
             return False  # the look will say that the database is away
 
     async def _await_news(self, mailbox_id: UUID, line: _Line, poll_seconds: float) -> None:
-        """Until there may be something to see: told by the server, or after a while."""
+        """Until there may be something to see, told by the server or after a while, or somebody wants the line."""
         inbox = line.inbox
         try:
             if inbox is None or time.monotonic() < line.no_idle_until or not await line.blocking(_can_wait, inbox):
-                await asyncio.sleep(poll_seconds)
-                return
-            await line.blocking(inbox.wait, max(self._pace.sweep, poll_seconds))
+                inbox, seconds = None, poll_seconds
+            else:
+                seconds = max(self._pace.sweep, poll_seconds)
+            until = time.monotonic() + seconds
+            while (left := min(until - time.monotonic(), self._pace.sweep)) > 0:
+                if inbox is None:
+                    await asyncio.sleep(left)
+                elif await line.blocking(inbox.wait, left):
+                    return
+                if await self._is_asked_for(mailbox_id):
+                    return
         except Unreachable as failure:
             wait = line.patience.failed(time.monotonic())
             log.info("intake.mailbox.idle_lost", mailbox_id=str(mailbox_id), error=str(failure))

@@ -20,11 +20,13 @@ from app.domain.review import OutboxState
 from app.domain.sending import ABOUT_THE_SERVER, NO_SUCH_ADDRESS, Pace
 from app.outbox.notes import look_again, note, wake_next
 
-RECONCILE_SECONDS = (30.0, 300.0, 3600.0)
+RECONCILE_SECONDS = (30.0, 105.0, 120.0, 300.0, 3600.0)
 """When a mail of unknown outcome is looked for again where the provider files sent mail."""
 
-COPY_SECONDS = (0.0, 300.0, 3600.0)
-"""When a sent mail is filed in Sent where the provider does not do it; later than the first only if that failed."""
+COPY_SECONDS = (0.0, 75.0, 90.0, 300.0, 3600.0)
+"""When a sent mail is filed in Sent where the provider does not do it; later than the first only if that failed.
+
+75 s after a try in vain, the watcher has hung up for it where there is one connection for all (`borrowing.py`)."""
 
 NOTE_AGAIN_SECONDS = 1.0
 NOTE_TRIES = 300

@@ -86,7 +86,12 @@ async def add(
 
 @asynccontextmanager
 async def polling(
-    instance: Instance, *, holder: str = "one", intake: IntakeService | None = None, pace: Pace = QUICK
+    instance: Instance,
+    *,
+    holder: str = "one",
+    intake: IntakeService | None = None,
+    pace: Pace = QUICK,
+    poll_seconds: float = 0.1,
 ) -> AsyncIterator[Poller]:
     poller = Poller(
         instance.database,
@@ -94,7 +99,7 @@ async def polling(
         Passwords(),
         open_line,
         instance.clock,
-        poll_seconds=0.1,
+        poll_seconds=poll_seconds,
         holder=holder,
         pace=pace,
     )

@@ -19,8 +19,9 @@ from app.domain.ids import new_id
 from app.domain.oauth import Grant
 
 LINE, ASKED = "line:", "asked"
-ASKED_SECONDS = 30.0
-"""How long a mailbox is left alone after the last wish."""
+ASKED_SECONDS = 100.0
+"""How long a mailbox is left alone after the last wish: its watcher sees it within a minute, and whoever wished comes
+back after some 75 s and 90 s (`app/outbox/outcomes.py`)."""
 
 
 class Mailboxes:
