@@ -1,11 +1,12 @@
 """Bodies of deliveries, taken in before anybody knows who sent them: bounded each in bytes and in time, and all of them
-together in memory.
+together in memory. One mailbox never has all of that: what is left takes the longest mail of another.
 
     too long ─▶ refused at once, before more of it is read      too slow, or no room left ─▶ try again
     else ─▶ held until the mail in it is stored
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,7 +23,8 @@ ROOM_BYTES = 3 * MAX_BYTES
 
 GRACE_SECONDS = 30.0
 SLOWEST = 100_000
-"""Bytes a second. A body may take the grace, and a second for so many bytes that have come."""
+"""Bytes a second. A body may take the grace, and a second for so many bytes that have come; what came fast is no leave
+to stop for longer than the grace."""
 
 DRAIN_BYTES = 2 * MAX_BYTES
 DRAIN_SECONDS = 10.0
@@ -48,42 +50,43 @@ class Bodies:
     def __init__(self, *, longest: int = MAX_BYTES, room: int = ROOM_BYTES, grace: float = GRACE_SECONDS) -> None:
         self._longest = longest
         self._room = room
+        self._share = max(longest, room - longest)
         self._grace = grace
-        self._held = 0
+        self._held: Counter[str] = Counter()
 
     @property
     def held(self) -> int:
         """Bytes in memory now."""
-        return self._held
+        return self._held.total()
 
     @asynccontextmanager
-    async def held_while(self, request: Request) -> AsyncIterator[bytes]:
-        """The body, which has its place until the block ends.
+    async def held_while(self, request: Request, mailbox: str) -> AsyncIterator[bytes]:
+        """The body of a delivery to this mailbox, which has its place until the block ends.
 
         Raises BodyTooLong, TooSlow or NoRoom while more of it may come, and MalformedRequest when it is empty or ends
         early.
         """
         announced = request.headers.get("content-length", "")
-        self._check(int(announced) if announced.isdecimal() else 0)
+        self._check(mailbox, int(announced) if announced.isdecimal() else 0)
         body, size = bytearray(), 0
         try:
             async for chunk in self._in_time(request):
-                self._check(size + len(chunk), chunk)
+                self._check(mailbox, size + len(chunk), chunk)
                 body += chunk
                 size += len(chunk)
-                self._held += len(chunk)
+                self._held[mailbox] += len(chunk)
             if not body:
                 raise MalformedRequest("the body is empty")
             whole = bytes(body)
             body.clear()
             yield whole
         finally:
-            self._held -= size
+            self._held[mailbox] -= size
 
-    def _check(self, size: int, chunk: bytes = b"") -> None:
+    def _check(self, mailbox: str, size: int, chunk: bytes = b"") -> None:
         if size > self._longest:
             raise BodyTooLong(f"a mail may have {self._longest} bytes")
-        if self._held + len(chunk) > self._room:
+        if self.held + len(chunk) > self._room or self._held[mailbox] + len(chunk) > self._share:
             raise NoRoom("too much mail is coming in at once")
 
     async def _in_time(self, request: Request) -> AsyncIterator[bytes]:
@@ -95,7 +98,7 @@ class Bodies:
                     chunk = await anext(stream, None)
                 if chunk is None:
                     return
-                deadline += len(chunk) / SLOWEST
+                deadline = min(deadline + len(chunk) / SLOWEST, clock() + self._grace)
                 yield chunk
         except TimeoutError:
             raise TooSlow("the body comes too slowly") from None

@@ -64,7 +64,7 @@ async def take_mail(
         now = services.clock()
         with _refusals_of(scheme):
             scheme.check_headers(request.headers, now=now)
-            async with services.bodies.held_while(request) as body:
+            async with services.bodies.held_while(request, mailbox) as body:
                 delivery = await scheme.open(secret, request.headers, body, now=now)
                 if delivery.raw is not None:
                     await _keep(services, row, f"webhook:{delivery.id}", delivery.raw, now)

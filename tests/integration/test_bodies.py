@@ -129,18 +129,29 @@ async def test_a_body_has_a_deadline_that_grows_with_what_came(instance: Instanc
         assert await steady.answer() == 401, "read to its end, and found to be forged"
 
 
+async def test_what_came_fast_is_no_leave_to_stop(instance: Instance) -> None:
+    async with server(instance, Bodies(grace=0.4)) as port, sender(port) as one:
+        await one.head(instance, content_length=str(LONGEST * 20))
+        await one.write(b"x" * (LONGEST * 20 - 1))
+        assert await one.answer() == 503, "within seconds, not in the 40 s that so many bytes are worth"
+
+
 async def test_many_forged_ones_at_once_are_held_to_the_room_and_leave_room_afterwards(instance: Instance) -> None:
     bodies = Bodies(longest=LONGEST, room=3 * LONGEST)
     async with server(instance, bodies) as port:
         async with AsyncExitStack() as stack:
             for _ in range(6):
                 await half_a_body(await stack.enter_async_context(sender(port)), instance)
-            await until(lambda: bodies.held == 3 * LONGEST)
+            await until(lambda: bodies.held == 2 * LONGEST)
             for _ in range(10):
                 async with sender(port) as one:
                     await half_a_body(one, instance)
                     assert await one.answer() == 503, "try again"
-                    assert bodies.held == 3 * LONGEST
+                    assert bodies.held == 2 * LONGEST
+            async with sender(port) as another:
+                await another.head(instance, "gun", content_length=str(LONGEST))
+                await another.write(b"x" * LONGEST)
+                assert await another.answer() == 400, "read to its end, and found to be no form"
         await until(lambda: bodies.held == 0)
         body = mail()
         async with sender(port) as honest:
