@@ -13,6 +13,7 @@ from app.identity.service import SESSION, IdentityService
 from app.web.auth import PageUser, cookie_name, session_token
 from app.web.csrf import check_csrf, check_same_origin
 from app.web.languages import LOCALES
+from app.web.pace import wait_of
 from app.web.pages import LANGUAGE_COOKIE, html, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -62,8 +63,12 @@ async def login(
     next_: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """The session's token is new at every sign-in; the browser is known from now on."""
+    browser = request.cookies.get(_browser_cookie(request), "")
+    wait = wait_of(request)
     try:
-        token = await identity.sign_in(email, password, browser=request.cookies.get(_browser_cookie(request), ""))
+        if wait and not await identity.is_known_browser(email, browser):
+            raise TooManyAttempts(wait)
+        token = await identity.sign_in(email, password, browser=browser)
     except NotAllowed as refused:
         return await _form(request, error=refused.sentence, email=email, following=next_, status=401)
     except TooManyAttempts as paused:

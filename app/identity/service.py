@@ -110,6 +110,14 @@ class IdentityService:
         async with self._database.read() as uow:
             return f"{name}.{_mark(uow, email, name)}"
 
+    async def is_known_browser(self, email: str, browser: str) -> bool:
+        """Whether `known_browser` gave this to a browser of this person."""
+        name, _, mark = browser.partition(".")
+        if not mark:
+            return False
+        async with self._database.read() as uow:
+            return hmac.compare_digest(mark.encode(), _mark(uow, email, name).encode())
+
     async def sign_in_as(self, email: str) -> str:
         """A session token for somebody whom an identity provider vouches for. Raises NotAllowed for a stranger."""
         async with self._database.read() as uow:
@@ -212,10 +220,7 @@ class IdentityService:
 
     async def _counted(self, email: str, browser: str) -> str:
         """By what tries are counted: the address, in a browser of theirs with its name."""
-        name, _, mark = browser.partition(".")
-        async with self._database.read() as uow:
-            is_theirs = hmac.compare_digest(mark.encode(), _mark(uow, email, name).encode())
-        return f"{email}\0{name}" if is_theirs else email
+        return f"{email}\0{browser.partition('.')[0]}" if await self.is_known_browser(email, browser) else email
 
     async def _count_try(self, email: str) -> int:
         """Count a try before it is made, so that many at once are many. Raises TooManyAttempts during a pause."""

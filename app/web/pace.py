@@ -1,10 +1,12 @@
 """How often one address may fail to sign in or show a token that nobody gave, before it is told to wait.
 
-Who signs in rightly, and whoever shows a valid session or token, is never slowed down. Nor are webhooks: what they may
-cost is bounded by `app/intake/bodies.py`, and a provider is never refused for what somebody else sent.
+Whoever shows a valid session or token is never slowed down, and who signs in where they have signed in before never
+waits for what others at their address have tried: an office shares one. A browser that nobody knows waits with them.
+Webhooks don't wait either: what they may cost is bounded by `app/intake/bodies.py`, and a provider is never refused for
+what somebody else sent.
 
-Addresses are those that the proxies of DUEBOX_HTTP__PROXIES name, else the other end of the connection. Each process
-counts for itself.
+Addresses are those that the proxies of DUEBOX_HTTP__PROXIES name, else the other end of the connection: behind a proxy
+that is not named there all clients are one address, as they are behind a Unix socket. Each process counts for itself.
 """
 
 import ipaddress
@@ -18,9 +20,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.errors import TooManyAttempts
-from app.web.answers import fact
-
 MOST_ADDRESSES = 10_000
 """Those heard of last; memory is bounded, whoever asks."""
 
@@ -28,6 +27,7 @@ IPV6_SITE = 64
 """Bits that name a site: whoever has one has all the addresses in it (RFC 6177)."""
 
 UNAUTHORISED, TOO_MANY = 401, 429
+WAIT = "duebox.wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,12 @@ class Failures:
         if len(self._owed) > MOST_ADDRESSES:
             self._owed.popitem(last=False)
 
+    def take_back(self, address: str) -> None:
+        """It was none."""
+        if address in self._owed:
+            debt, since = self._owed[address]
+            self._owed[address] = (debt - self._allowance.seconds_each, since)
+
     def _debt(self, address: str) -> float:
         """Seconds until all is forgiven."""
         debt, since = self._owed.get(address, (0.0, 0.0))
@@ -70,7 +76,8 @@ class Failures:
 
 
 class Pace:
-    """A sign-in is refused before any password is looked at; a token is looked up first, as it may be a right one."""
+    """A sign-in counts as a failure until it is none, so that many at once are many, and may be told to wait before any
+    password is looked at. A token is looked up first, as it may be a right one."""
 
     def __init__(self, app: ASGIApp, seconds: Callable[[], float] = time.monotonic) -> None:
         self._app = app
@@ -89,16 +96,16 @@ class Pace:
         site = site_of(scope)
         wait = self._sign_ins.wait(site)
         if wait:
-            response = await fact(Request(scope, receive), TooManyAttempts(wait))
-            await response(scope, receive, send)
+            await self._app({**scope, WAIT: wait}, receive, send)
             return
+        self._sign_ins.note(site)
 
-        async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in {UNAUTHORISED, TOO_MANY}:
-                self._sign_ins.note(site)
+        async def settled(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] not in {UNAUTHORISED, TOO_MANY}:
+                self._sign_ins.take_back(site)
             await send(message)
 
-        await self._app(scope, receive, noted)
+        await self._app(scope, receive, settled)
 
     def _slowed(self, site: str, send: Send) -> Send:
         async def slowed(message: Message) -> None:
@@ -112,6 +119,11 @@ class Pace:
             await send(message)
 
         return slowed
+
+
+def wait_of(request: Request) -> int:
+    """Seconds that a sign-in from this address has to wait, in a browser that is not known; 0: none."""
+    return int(request.scope.get(WAIT, 0))
 
 
 def site_of(scope: Scope) -> str:

@@ -1,6 +1,7 @@
 """Who guesses is told to wait, by address; who is right never is."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -55,19 +56,19 @@ def test_an_address_of_ipv6_stands_for_its_site(client: tuple[str, int] | None, 
     assert site_of(scope) == site
 
 
-async def from_address(house: House, address: str, ask: Callable[[httpx.AsyncClient], object]) -> httpx.Response:
+async def from_address(
+    house: House, address: str, ask: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
+) -> httpx.Response:
     transport = httpx.ASGITransport(app=house.app, client=(address, 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://duebox.example") as http:
-        answer = await ask(http)  # type: ignore[misc]
-    assert isinstance(answer, httpx.Response)
-    return answer
+        return await ask(http)
 
 
-def signing_in(email: str, password: str) -> Callable[[httpx.AsyncClient], object]:
+def signing_in(email: str, password: str) -> Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]:
     return lambda http: http.post("/login", data={"email": email, "password": password})
 
 
-def with_token(token: str) -> Callable[[httpx.AsyncClient], object]:
+def with_token(token: str) -> Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]:
     return lambda http: http.get("/api/v1/counts", headers={"Authorization": f"Bearer {token}"})
 
 
@@ -82,6 +83,32 @@ async def test_who_tries_passwords_on_many_accounts_has_to_wait(house: House, mo
     right = signing_in(f"{Role.COLLECTOR}@seller.example", PASSWORD)
     assert (await from_address(house, "192.0.2.7", right)).status_code == 429
     assert (await from_address(house, "192.0.2.8", right)).status_code == 303, "others are not kept out"
+
+
+async def test_many_at_once_are_many_and_owe_no_more_than_so_many(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "SIGN_INS", Allowance(at_once=3, seconds_each=60))
+    guesses = [from_address(house, "192.0.2.7", signing_in(f"{n}@seller.example", "a guess")) for n in range(12)]
+    tried = await asyncio.gather(*guesses)
+    assert sorted(answer.status_code for answer in tried) == [401] * 3 + [429] * 9
+    assert {int(answer.headers["Retry-After"]) for answer in tried if answer.status_code == 429} <= set(range(1, 61))
+
+
+async def test_who_has_signed_in_there_before_does_not_wait_for_what_others_at_the_address_tried(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "SIGN_INS", Allowance(at_once=2, seconds_each=60))
+    right = signing_in(f"{Role.COLLECTOR}@seller.example", PASSWORD)
+    transport = httpx.ASGITransport(app=house.app, client=("192.0.2.7", 1), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://duebox.example") as known:
+        assert (await right(known)).status_code == 303
+        for number in range(3):
+            await from_address(house, "192.0.2.7", signing_in(f"{number}@seller.example", "a guess"))
+        assert (await right(known)).status_code == 303
+        other = signing_in(f"{Role.MANAGER}@seller.example", PASSWORD)
+        assert (await other(known)).status_code == 429, "known for one person, and for no other"
+    assert (await from_address(house, "192.0.2.7", right)).status_code == 429, "not known"
 
 
 async def test_who_tries_tokens_has_to_wait_and_who_has_one_never(
