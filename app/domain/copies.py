@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.account import Contact
-from app.domain.message import Address
+from app.domain.message import Address, is_mailable
 
 MOST = 10
 
@@ -27,6 +27,7 @@ class LeftOut(StrEnum):
 
     NO_CONTACT = "no_contact"
     NOT_WRITTEN_TO = "not_written_to"
+    NOT_MAILABLE = "not_mailable"
     WRITER_UNKNOWN = "writer_unknown"
     POLICY = "policy"
     TOO_MANY = "too_many"
@@ -72,6 +73,8 @@ def _reason(contact: Contact | None, writer: Contact | None, so_far: int, copyin
         return LeftOut.NO_CONTACT
     if not contact.may_be_written_to:
         return LeftOut.NOT_WRITTEN_TO
+    if not is_mailable(contact.email):
+        return LeftOut.NOT_MAILABLE
     if writer is None or not writer.active:
         return LeftOut.WRITER_UNKNOWN
     return LeftOut.TOO_MANY if so_far >= MOST else None

@@ -1,5 +1,6 @@
 """One mail: as its headers say at intake, as it reads after parsing, and where it stands."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +39,16 @@ def advance(state: MessageState, to: MessageState) -> MessageState:
     if to not in NEXT[state]:
         raise StateImpossible("a mail that is {state} cannot become {to}", state=state.value, to=to.value)
     return to
+
+
+_MAILABLE = re.compile(r"[!-~]+@[!-~]+")
+_SPECIAL = frozenset('<>(),;:\\"[]')
+
+
+def is_mailable(email: str) -> bool:
+    """Whether this is one plain address (RFC 5321 §4.1.2 without quoting): nothing that could be read as two, or not be
+    sent at all."""
+    return bool(_MAILABLE.fullmatch(email)) and email.count("@") == 1 and not _SPECIAL & set(email)
 
 
 @dataclass(frozen=True, slots=True)

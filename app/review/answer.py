@@ -1,6 +1,5 @@
 """The answer that a person approved: fixed to the byte, with the versions of all that the approval relies on."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,16 +11,13 @@ from app.domain.copies import Copying, in_envelope
 from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.job import send_job
-from app.domain.message import Address
+from app.domain.message import Address, is_mailable
 from app.domain.people import SignedIn
 from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.text import text_of
 from app.reading.composing import Original, Outgoing, compose
 from app.review.copies import copies_for
 from app.review.files import open_reading
-
-_MAILABLE = re.compile(r"[!-~]+@[!-~]+")
-_SPECIAL = frozenset('<>(),;:\\"[]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +101,8 @@ async def _outgoing(
     """The recipient is the writer of the stored mail: never anything that a model or the mail's text names."""
     read = await open_reading(uow, message)
     head = await uow.messages.head(message)
-    _check_address(head.sender.email)
+    if not is_mailable(head.sender.email):
+        raise Invalid("the mail has no sender address that can be answered by mail")
     return Outgoing(
         message_id=rfc_message_id,
         sender=Address(mailbox.team, mailbox.address),
@@ -127,15 +124,7 @@ async def _outgoing(
 
 async def _copied(uow: Uow, review: ReviewRow, message: MessageRow, copying: Copying) -> tuple[Address, ...]:
     copies = await copies_for(uow, review, await open_reading(uow, message), copying)
-    for contact in copies.kept:
-        _check_address(contact.email)
     return copies.addresses
-
-
-def _check_address(email: str) -> None:
-    """One plain address (RFC 5321 §4.1.2 without quoting): nothing that could be read as two, or not be sent at all."""
-    if not _MAILABLE.fullmatch(email) or email.count("@") != 1 or _SPECIAL & set(email):
-        raise Invalid("the mail has no sender address that can be answered by mail")
 
 
 async def _versions(uow: Uow, review: ReviewRow, recipient: str) -> _Versions:

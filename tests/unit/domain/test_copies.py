@@ -10,6 +10,7 @@ from app.domain.message import Address
 PETRA, JO = Contact("Petra Vane", "petra@customer.example"), Contact("Jo Hart", "Jo@customer.example")
 GONE = Contact("Al Moss", "al@customer.example", active=False)
 DECLINED = Contact("Di Ray", "di@customer.example", reachability=Reachability.DECLINED)
+BEYOND_ASCII = Contact("Jürgen Wolf", "jürgen@müller.example")
 OURS = "collections@seller.example"
 
 
@@ -18,7 +19,7 @@ def left_out(*asked: str, writer: str = PETRA.email, copying: Copying = Copying.
         [Address("", email) for email in asked],
         writer=writer,
         own=[OURS],
-        contacts=[PETRA, JO, GONE, DECLINED],
+        contacts=[PETRA, JO, GONE, DECLINED, BEYOND_ASCII],
         copying=copying,
     )
     assert {contact.email.casefold() for contact in found.kept}.isdisjoint(email for email, _ in found.left_out)
@@ -39,6 +40,7 @@ def test_a_contact_gets_a_copy_by_the_name_that_the_ledger_has() -> None:
         ("jo@customer.example.evil.test", LeftOut.NO_CONTACT),
         (GONE.email, LeftOut.NOT_WRITTEN_TO),
         (DECLINED.email, LeftOut.NOT_WRITTEN_TO),
+        (BEYOND_ASCII.email, LeftOut.NOT_MAILABLE),
     ],
 )
 def test_nobody_else_gets_one(email: str, reason: LeftOut) -> None:
