@@ -3,14 +3,14 @@
     erase: threads of nobody's customer ─▶ keys destroyed at once
            a customer's letters ─▶ restricted until the statute of the country lets them go, then the daily job
            under legal hold, or still being worked ─▶ kept, and said so: the request is made again when that is over
-           contact rows ─▶ emptied, and the name of a customer who is a person, unless an invoice or case is open
+           contact rows ─▶ emptied, and the name of a customer who is that person: once no invoice or case is open
 
 The audit chain holds ids and salted hashes alone, so that it stays valid, and says what was erased and on whose word.
 """
 
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
@@ -20,6 +20,7 @@ import structlog
 
 from app.db.repositories.privacy import Letter, Privacy, Thread
 from app.db.repositories.stale import forget_stale
+from app.db.tables.ledger import ContactRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
@@ -30,6 +31,7 @@ from app.domain.people import SignedIn
 from app.domain.retention import Retention
 from app.domain.review import Role
 from app.domain.watermark import watermark
+from app.reading.impostors import is_name_of_same
 
 MAY_ERASE = frozenset({Role.ADMIN})
 log = structlog.get_logger()
@@ -119,9 +121,12 @@ class PrivacyService:
             sorted_ = self._sorted(await store.threads(sorted(mine)))
             contacts = [row for row in await store.contacts(address) if not await store.is_held(row.customer_id)]
             kept = len(await store.contacts(address)) - len(contacts)
+            themselves = _customers_themselves(
+                contacts, await store.names({contact.customer_id for contact in contacts})
+            )
             for contact in contacts:
                 await store.forget_contact(contact)
-            still_open = await store.forget_names({contact.customer_id for contact in contacts})
+            still_open = await store.forget_names(themselves)
             await store.forget_failures(address)
             await self._carry_out(uow, sorted_, by)
             done = Erased(
@@ -228,8 +233,11 @@ class PrivacyService:
                 break
             after = threads[-1].id
         async with self._database.write() as uow:
+            store = _store(uow)
+            names = await store.names_due()
+            await store.forget_names(names)
             await forget_stale(uow.session, **self._retention.moments(now))
-        if count:
+        if count or names:
             await self._scrub()
         return count
 
@@ -255,6 +263,16 @@ def _store(uow: Uow) -> Privacy:
 def _check(by: SignedIn) -> None:
     if by.role not in MAY_ERASE:
         raise NotAllowed("only an administrator answers requests of data subjects")
+
+
+def _customers_themselves(contacts: Sequence[ContactRow], names: Mapping[str, str]) -> set[str]:
+    """The customers, by their name, who may be the person whose contact rows these are: not all of whom a debt
+    counsellor is a contact. Rows without a name are somebody's own where they are one customer's alone."""
+    return {
+        row.customer_id
+        for row in contacts
+        if (is_name_of_same(row.name, names[row.customer_id]) if row.name.strip() else len(names) == 1)
+    }
 
 
 def _folded(address: str) -> str:

@@ -47,6 +47,15 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(fold(name).replace(",", " ").split())
 
 
+def is_name_of_same(one: str, other: str) -> bool:
+    """Whether two names may be one person's: a word in common, and no other that the longer name has neither in full
+    nor as an initial ("P. Vane", "Vane, Petra")."""
+    fewer, more = sorted(({word.rstrip(".") for word in words_of(name)} for name in (one, other)), key=len)
+    return any(len(word) > 1 for word in fewer & more) and all(
+        any(word == full or (1 in (len(word), len(full)) and word[:1] == full[:1]) for full in more) for word in fewer
+    )
+
+
 @cache
 def _bank_changes() -> Collocations:
     return Collocations.load(Path(__file__).with_name("bank_changes.toml"))

@@ -227,10 +227,29 @@ async def test_a_natural_persons_name_is_in_no_dump_once_nothing_is_open(
     assert found(canaries, pg_dump(instance.url)) == ["Zebulon", "Quackenbush"]
     async with instance.database.write() as uow:
         await uow.session.execute(sa.update(InvoiceRow).values(status="paid", open_amount=0))
-        await uow.session.execute(sa.update(ContactRow).values(email=canaries[2]))  # it was imported once more
-    assert (await privacy.erase(canaries[2], by=DUEBOX)).unfinished == 0
+    await privacy.hold("C-1", by=DUEBOX)
+    await privacy.keep_no_longer()
+    assert found(canaries, pg_dump(instance.url)) == ["Zebulon", "Quackenbush"], "held"
+    await privacy.lift("C-1", by=DUEBOX)
+    await privacy.keep_no_longer()
     assert found(canaries, pg_dump(instance.url)) == []
     assert (await AuditService(instance.database).verify()).first_bad is None
+
+
+@on_sqlite
+@pytest.mark.parametrize(("name", "gone"), [("Dana Counsel", False), ("Z. Quackenbush", True), ("", True)])
+async def test_only_the_person_themselves_takes_a_customers_name_along(
+    instance: Instance, privacy: PrivacyService, name: str, gone: bool
+) -> None:
+    """A debt counsellor is the contact of many debtors."""
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(name="Zebulon Quackenbush", natural_person=True))
+        await uow.session.execute(sa.update(ContactRow).values(name=name, email="one@counsel.example"))
+        await uow.session.execute(sa.update(InvoiceRow).values(status="paid", open_amount=0))
+    await privacy.erase("one@counsel.example", by=DUEBOX)
+    async with instance.database.read() as uow:
+        names = set(await uow.session.scalars(sa.select(CustomerRow.name)))
+    assert ("C-1" in names) == gone
 
 
 def pg_dump(url: str) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.repositories.messages import SealedHead
 from app.db.repositories.words import Words
@@ -181,16 +182,29 @@ class Privacy:
 
     async def forget_names(self, customer_ids: Collection[str]) -> int:
         """Customers who are people themselves bear their id as their name from now on. Returns of how many something is
-        open yet, so that theirs stays."""
+        open yet, so that theirs stays until `names_due` has them."""
         people = sa.select(CustomerRow).where(CustomerRow.id.in_(customer_ids), CustomerRow.natural_person)
         still_open = 0
         for customer in (await self._session.scalars(people)).all():
             if await self._session.scalar(sa.select(_has_something_open(customer.id))):
+                customer.is_name_due = True
                 still_open += 1
             else:
-                customer.name = customer.id
+                customer.name, customer.is_name_due = customer.id, False
                 customer.ledger_version += 1
         return still_open
+
+    async def names_due(self) -> Sequence[str]:
+        """Customers whose name was to go and stayed, of whom nothing is open any more, and who are under no hold."""
+        is_held = sa.exists().where(LegalHoldRow.customer_id == CustomerRow.id, LegalHoldRow.lifted_at.is_(None))
+        due = sa.select(CustomerRow.id).where(CustomerRow.is_name_due, ~_has_something_open(CustomerRow.id), ~is_held)
+        return (await self._session.scalars(due.order_by(CustomerRow.id).limit(PAGE))).all()
+
+    async def names(self, customer_ids: Collection[str]) -> dict[str, str]:
+        rows = await self._session.execute(
+            sa.select(CustomerRow.id, CustomerRow.name).where(CustomerRow.id.in_(customer_ids))
+        )
+        return {customer_id: name for customer_id, name in rows}
 
     async def _forget_search_terms(self, threads: Sequence[UUID]) -> None:
         messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
@@ -239,7 +253,9 @@ class Privacy:
         )
 
 
-def _has_something_open(customer_id: str) -> sa.ColumnElement[bool]:
+def _has_something_open(
+    customer_id: str | sa.ColumnElement[str] | InstrumentedAttribute[str],
+) -> sa.ColumnElement[bool]:
     """A claim is defended with its debtor's name (GDPR art. 17 (3) (e))."""
     return sa.or_(
         sa.exists().where(

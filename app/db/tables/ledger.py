@@ -19,7 +19,8 @@ from app.domain.task import TaskKind, TaskState
 class CustomerRow(Base):
     """`ledger_version` rises whenever something changes that an approved mail may have relied on.
 
-    `payment_seen` marks a payment without an invoice number that is newer than the newest invoice import.
+    `payment_seen` marks a payment without an invoice number that is newer than the newest invoice import, `is_name_due`
+    a person who asked to be erased while something of theirs was open: their name goes when nothing is.
     """
 
     __tablename__ = "customers"
@@ -40,6 +41,7 @@ class CustomerRow(Base):
     company: Mapped[str] = mapped_column(sa.String(64), default="")
     payment_seen: Mapped[bool] = mapped_column(default=False)
     ledger_version: Mapped[int] = mapped_column(default=1)
+    is_name_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class ContactRow(Base):
