@@ -30,6 +30,7 @@ QUIT_SECONDS = 5.0
 ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+_Refused = tuple[tuple[str, str], ...]
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
@@ -130,9 +131,9 @@ class SmtpSender:
             word = "tls_failed" if is_tls else "not_supported" if is_missing else "unreachable"
             raise _Stopped(SendResult.TRY_LATER, word) from None
 
-    async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> tuple[str, ...]:
-        """MAIL and RCPT. Returns the recipients that were refused while others were taken. Copies of a mail whose first
-        recipient, whom it is for, is refused go to nobody."""
+    async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> _Refused:
+        """MAIL and RCPT. Returns the recipients that were refused while others were taken, each with its code.
+        Copies of a mail whose first recipient, whom it is for, is refused go to nobody."""
         if not all(_ADDRESS.fullmatch(address) for address in (sender, *recipients)):
             raise _Stopped(SendResult.REFUSED, "address_invalid")
         is_ascii = all(address.isascii() for address in (sender, *recipients))
@@ -155,10 +156,10 @@ class SmtpSender:
             raise _Stopped(SendResult.TRY_LATER, "timeout") from None
         except (SMTPException, OSError):
             raise _Stopped(SendResult.TRY_LATER, "connection_lost") from None
-        return tuple(error.recipient for error in refusals)
+        return tuple((error.recipient, _code(error)) for error in refusals)
 
     @staticmethod
-    async def _hand_over(client: SMTP, raw: bytes, refused: tuple[str, ...]) -> Delivery:
+    async def _hand_over(client: SMTP, raw: bytes, refused: _Refused) -> Delivery:
         """DATA, body and final dot. Only a clear answer is known; a loss or a silence from here on is not."""
         try:
             answer = await client.data(raw)

@@ -252,11 +252,13 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`detail` is the server's code and enhanced code (digits only), or a closed word: never text of the mail."""
+    """`detail` is the server's code and enhanced code (digits only), or a closed word: never text of the mail.
+
+    `refused_recipients`: who gets no copy of a mail that was sent, each with the server's code."""
 
     result: SendResult
     detail: str = ""
-    refused_recipients: tuple[str, ...] = field(repr=False, default=())
+    refused_recipients: tuple[tuple[str, str], ...] = field(repr=False, default=())
 
 
 MayBegin = Callable[[], Awaitable[bool]]

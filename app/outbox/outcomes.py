@@ -1,7 +1,7 @@
 """What became of a mail, written down: at once, or found out later where the provider files sent mail."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -122,6 +122,8 @@ class Outcomes:
                 await uow.enqueue(*(look_again(row, delay) for delay in COPY_SECONDS))
             if delivery.result is SendResult.REFUSED:
                 await self._note_dead_address(uow, row, delivery.detail)
+            if delivery.result is SendResult.SENT and delivery.refused_recipients:
+                await self._note_refused_copies(uow, row, delivery.refused_recipients)
             if delivery.result is SendResult.UNKNOWN:
                 await uow.enqueue(*(look_again(row, delay) for delay in RECONCILE_SECONDS))
             if not (delivery.result is SendResult.TRY_LATER and delivery.detail in ABOUT_THE_SERVER):
@@ -131,10 +133,17 @@ class Outcomes:
     async def _note_dead_address(uow: Uow, row: OutboxRow, detail: str) -> None:
         """The server that was to take the mail knows that there is no such recipient: no bounce will come to say so."""
         contact = await uow.session.get(ContactRow, row.contact_id) if row.contact_id else None
-        if contact is not None and contact.reachability is Reachability.OK and NO_SUCH_ADDRESS.search(detail):
-            await mark_contact(
-                uow, contact, Reachability.BOUNCED, about=row.id, status=detail, conversation_id=row.conversation_id
-            )
+        if contact is not None:
+            await _mark_dead(uow, row, contact, detail)
+
+    @staticmethod
+    async def _note_refused_copies(uow: Uow, row: OutboxRow, refused: Sequence[tuple[str, str]]) -> None:
+        """The mail is sent all the same: whom it is for has it."""
+        await note(uow, row, "outbox.copy.refused", detail=", ".join(code for _, code in refused))
+        for address, code in refused:
+            for contact in await uow.contacts.at(address.casefold()):
+                if contact.customer_id == row.customer_id:
+                    await _mark_dead(uow, row, contact, code)
 
     async def _move(self, uow: Uow, row: OutboxRow, delivery: Delivery) -> bool:
         if delivery.result is SendResult.SENT:
@@ -153,6 +162,13 @@ class Outcomes:
         if moved and is_later:
             await uow.enqueue(look_again(row, wait.total_seconds()))
         return moved
+
+
+async def _mark_dead(uow: Uow, row: OutboxRow, contact: ContactRow, code: str) -> None:
+    if contact.reachability is Reachability.OK and NO_SUCH_ADDRESS.search(code):
+        await mark_contact(
+            uow, contact, Reachability.BOUNCED, about=row.id, status=code, conversation_id=row.conversation_id
+        )
 
 
 async def lost(uow: Uow, row: OutboxRow, *, because: str = "worker_died") -> None:

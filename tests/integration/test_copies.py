@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from app.db.tables.ledger import ContactRow
 from app.db.tables.system import AuditRow
 from app.domain.account import ContactRole
+from app.domain.contact import Reachability
 from app.domain.copies import Copying
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX
+from app.domain.ports import Delivery, SendResult
 from app.domain.review import Action, OutboxState, ReviewState
 from app.policies.retention import load_retention
 from app.privacy.service import PrivacyService
@@ -63,6 +65,21 @@ async def test_the_case_says_who_gets_a_copy_and_who_does_not(instance: Instance
         copies = await copies_for(uow, review, case.read, Copying.CONTACTS)
     assert [contact.email for contact in copies.kept] == [JO]
     assert copies.left_out == ((EVE, "no_contact"),)
+
+
+async def test_a_copy_that_the_server_refuses_is_told_and_its_address_marked(instance: Instance) -> None:
+    await _jo(instance)
+    instance.sender.script.append(Delivery(SendResult.SENT, "250", ((JO, "550 5.1.1"),)))
+    outbox_id = await _approved(instance, mail(headers=CC))
+    await instance.outbox.work(outbox_id)
+    async with instance.database.read() as uow:
+        (row,) = await uow.outbox.page(state=None, after=None, limit=10)
+        told = await uow.session.scalar(sa.select(AuditRow.body).where(AuditRow.kind == "outbox.copy.refused"))
+        (jo,) = await uow.contacts.at(JO)
+        (petra,) = await uow.contacts.at(PETRA)
+    assert row.state is OutboxState.SENT
+    assert json.loads(told or b"{}")["refs"]["detail"] == "550 5.1.1"
+    assert (jo.reachability, petra.reachability) == (Reachability.BOUNCED, Reachability.OK)
 
 
 async def test_a_stranger_brings_nobody_in(instance: Instance) -> None:

@@ -86,7 +86,7 @@ async def test_the_same_bytes_go_out_after_five_temporary_refusals(smtp_sink: Sm
 async def test_one_refused_recipient_of_two_is_named(smtp_sink: SmtpSink) -> None:
     smtp_sink.plan(refuse("gone@customer.example"))
     delivery = await send(sender(smtp_sink), None, RECIPIENT, "gone@customer.example")
-    assert delivery == Delivery(SENT, "250 2.0.0", ("gone@customer.example",))
+    assert delivery == Delivery(SENT, "250 2.0.0", (("gone@customer.example", "550 5.1.1"),))
     assert smtp_sink.mails[0].recipients == (RECIPIENT,)
 
 
