@@ -33,6 +33,7 @@ from app.domain.watermark import Watermark, watermark
 from app.papers.archive import CHAIN, Archive
 from app.papers.proof import PROOF, proof_of
 from app.reading.parsing import parse_mail
+from app.reading.quotes import unmarked_forwards
 from app.reading.replies import split_reply
 
 if TYPE_CHECKING:
@@ -270,7 +271,8 @@ def _read(name: str, at: datetime, direction: str, raw: bytes) -> _Page:
         mail = parse_mail(raw, opens_attachments=False)
     except UnreadableMail:
         return _Page(name, at, direction, "", "(not readable)", f"See {name}.")
-    parts = split_reply(mail.text, subject=mail.head.subject, sender_name=mail.head.sender.name)
+    text = unmarked_forwards(mail.text)
+    parts = split_reply(text, subject=mail.head.subject, sender_name=mail.head.sender.name)
     folded = "\n\n[Quoted mail left out: see the file]" if parts.quoted else ""
-    words = text_of(parts.new, mail.text) + folded
+    words = text_of(parts.new, text) + folded
     return _Page(name, at, direction, mail.head.sender.email, mail.head.subject, words)

@@ -70,5 +70,8 @@ def unproven(
     for entry in entries:
         seq = int(entry["seq"])
         beside = [bytes.fromhex(node) for node in proof["paths"].get(str(seq), ())]
-        if seq <= size and not is_included(entry["hash"], seq, size, beside, bytes.fromhex(root)):
+        if seq > size:
+            if anchor is not None:
+                yield f"entry {seq} is newer than the checkpoint: compare with a later one"
+        elif not is_included(entry["hash"], seq, size, beside, bytes.fromhex(root)):
             yield f"entry {seq} does not stand in the chain that the proof names"

@@ -31,10 +31,14 @@ _COUNTS = (
     ),
     *("five|funf|cinq|cinco|cinque|vijf|5", "six|sechs|seis|sei|zes|6"),
 )
+_YOURS = (
+    r"your|the|these|those|ihre[rn]?|diese[rn]?|vos|ces|les|sus|vuestras|estas|las|vostre|queste|le|uw|deze|de|vossas|suas|"
+    r"essas|as"
+)
+_MANY = "|".join(f"(?P<c{count}>{words})" for count, words in enumerate(_COUNTS, 2))
 _COUNTED = re.compile(
-    r"(?<![\w.,/-])(?:" + "|".join(f"(?P<c{count}>{words})" for count, words in enumerate(_COUNTS, 2)) + r") "
-    r"(?:(?:of|de|van|von|di) )?(?:(?:your|our|the|these|those|open|overdue|unpaid|outstanding|ihre[rn]?|unsere[rn]?|"
-    r"offenen?|falligen?|vos|nos|ces|sus|nuestras|vuestras|vostre|nostre|uw|onze|openstaande|suas|vossas|nossas) ){0,2}"
+    rf"\b(?:(?:{_YOURS}) (?:{_MANY})|(?:{_MANY.replace('?P<c', '?P<d')}) (?:(?:of|de|van|von|di) )?(?:{_YOURS})) "
+    r"(?:(?:open|overdue|unpaid|outstanding|offenen?|falligen?|openstaande) )?"
     r"(?:invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen)\b"
 )
 """As many invoices as there are open ones: "two of your invoices", "Ihre drei Rechnungen"."""
@@ -96,7 +100,7 @@ def groups(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
     yield from _of_a_month(folded, bills)
 
 
-def counted(folded: str, numbers: tuple[str, ...]) -> Iterable[InvoiceMatch]:
+def as_many_as(folded: str, numbers: tuple[str, ...]) -> Iterable[InvoiceMatch]:
     """All open invoices, where as many are spoken of: for a text that names none otherwise."""
     for match in _COUNTED.finditer(folded):
         if next(int(name[1:]) for name, value in match.groupdict().items() if value) == len(numbers):

@@ -75,8 +75,16 @@ _ENDING = re.compile(
     r"\b(?:ending|ends?|endung|endend|endet|enden|endigt|finit|finissant|finissent|termine|terminent|terminant|"
     r"terminad[ao]s?|termina[nm]?|acabad[ao]s?|acaba[nm]?|finisc(?:e|ono)|eindigend|eindigt|eindigen) "
     r"(?:(?:in|on|with|auf|par|en|con|per|op|met|em|com) )?"
-    r"(?P<digits>\d{2,4}(?:(?:, | ?/ ?| (?:and|und|et|y|e|en) (?:the |die |la |de |a )?)\d{2,4}){0,20})(?![\w%]|[.,]\d)"
+    r"(?P<digits>\d{2,4}(?:(?:, | ?/ ?| (?:and|und|et|y|e|en) (?:the |die |la |de |a )?)\d{2,4}){0,20})"
+    rf"(?![\w%]|[.,]\d|\s?[/:-]\d|\s*(?:{_UNITS}|tagen|weeks?|wochen|semaines?|semanas?|settimane|weken|months?|monaten?|"
+    rf"mois|mes(?:es)?|mesi|maanden|years?|jahren?|ans|{ANY_MONTH}))"
 )
+_OF_ACCOUNT = re.compile(
+    r"\b(?:card|karte|carte|tarjeta|carta|kaart|cartao|account|konto|compte|cuenta|conto|conta|rekening|iban|phone|tel\w*)"
+    r"\b[^.;\n]{0,12}$"
+)
+"""What else is told by how its number ends."""
+
 _BARE_NUMBER = re.compile(r"(?<![\w.,/+:-])\d{2,12}(?![\w%]|[.,:]\d|-\d|/\d)")
 _LIST_GOES_ON = re.compile(r"\s?(?:,|&|/|\+|\b(?:and|et|und|y|e|en|sowie)\b)\s?(?:(?:the|la|die|le|de|a) )?")
 
@@ -216,7 +224,8 @@ def _short(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
 def _endings(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """ "The ones ending 52 and 58", "die mit Endung 07"."""
     for match in _ENDING.finditer(folded):
-        yield from _each(match, r"\d{2,4}", lambda number, digits: number.endswith(digits), account, taken)
+        if not _OF_ACCOUNT.search(folded, max(0, match.start() - 30), match.start()):
+            yield from _each(match, r"\d{2,4}", lambda number, digits: number.endswith(digits), account, taken)
 
 
 def _one_digit(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from app.domain.account import Account, Invoice, InvoiceKind
+from app.domain.account import Account, Invoice, InvoiceKind, InvoiceStatus
 from app.reading.amounts import find_amounts
-from app.reading.groups import counted
+from app.reading.groups import as_many_as
 from app.reading.numbering import InvoiceMatch, MatchKind
 from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE, counts_other_things
 from app.reading.rows import find_rows
@@ -148,14 +148,24 @@ def find_references(
     folded, known = fold(text), list(matches)
     numbers = tuple(bill.number for bill in bills)
     found: list[InvoiceMatch] = []
-    if not matches:
-        known = found = sorted(find_rows(folded, numbers), key=lambda match: match.start)
+    if not matches and len(listed) != 1:
+        rows = tuple(listed) or (numbers if _may_be_our_list(bills) else ())
+        known = found = sorted(find_rows(folded, rows), key=lambda match: match.start)
     for finders in _FINDERS:
         context = _Context(folded, bills, _individual(folded, known, len(bills)), _listed(matches, listed))
         new = [match for finder in finders for match in finder(context) if _is_new(match, [*known], folded)]
         found = [*found, *new]
         known = sorted([*known, *new], key=lambda match: match.start)
-    return tuple(sorted(found if known else counted(folded, numbers), key=lambda match: match.start))
+    if not known and not listed:
+        found = list(as_many_as(folded, numbers))
+    return tuple(sorted(found, key=lambda match: match.start))
+
+
+def _may_be_our_list(bills: Sequence[Invoice]) -> bool:
+    """Whether a letter of ours may have named all of them, in this order."""
+    return len({bill.open.currency for bill in bills}) == 1 and not any(
+        bill.payment_seen or bill.status is InvoiceStatus.DISPUTED for bill in bills
+    )
 
 
 def _is_new(match: InvoiceMatch, known: Sequence[InvoiceMatch], folded: str) -> bool:

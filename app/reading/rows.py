@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from app.reading.numbering import InvoiceMatch, MatchKind
-from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE
+from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE, counts_other_things
 
 _ORDINALS = (
     r"first|erste[nr]?|premiere?|primer[ao]?|prima|primo|eerste|primeira",
@@ -30,7 +30,8 @@ _HOW_MANY = "|".join(f"(?P<n{count}>{words})" for count, words in _COUNTS.items(
 
 _ANOTHER = "|".join((*_ORDINALS, _LAST))
 _ONE = re.compile(
-    rf"(?<![\w'])(?:(?:{_THE}) ?|(?<=and )|(?<=und die )|(?<=et la ))(?:"
+    rf"(?<![\w'])(?:(?:{_THE}) ?|(?<=and )|(?<=und die )|(?<=et la )|"
+    rf"(?<=, )(?=(?:{_ANOTHER}) (?:and|und|et|y|e|en) ))(?:"
     + "|".join(f"(?P<row{place}>{words})" for place, words in enumerate(_ORDINALS, 1))
     + rf"|(?P<last>{_LAST})|(?P<middle>{_MIDDLE}))"
     rf"(?:{GOES_ON}|{STANDS_ALONE}|(?= (?:and|und|et|y|e|en) (?:the |die |la |de |a )?(?:{_ANOTHER})\b))"
@@ -44,21 +45,21 @@ _FIRST_OR_LAST = re.compile(
     rf"(?P<last2>dernieres|ultimas|ultime))\b"
 )
 _NUMBERED = re.compile(
-    r"(?m)^[ \t]{0,4}(?:nr|no|num|numero|nummer|number|n|pos|position|item|punkt|point|punto|poste|ponto|#)"
+    r"(?m)^[ \t]{0,4}(?:nr|no|num|numero|nummer|number|n|#)"
     r"[.\u00b0\u00ba]?\s?(?P<row>[1-9])\b\s{0,2}[-.:)\u2013\u2014,]"
 )
 _BY_NUMBER = re.compile(
     r"\b(?:number|nummer|numero|nr\.?) "
     r"(?P<row>[1-6]|one|two|three|four|five|six|eins|zwei|drei|vier|funf|sechs|un|"
-    r"deux|trois|quatre|cinq|uno|dos|tres|cuatro|cinco|due|tre|quattro|cinque|een|twee|drie|vijf|zes)\b(?![.,/-]?\d)"
+    r"deux|trois|quatre|cinq|uno|dos|tres|cuatro|cinco|due|tre|quattro|cinque|een|twee|drie|vijf|zes|duas|dois|seis|sei)\b(?![.,/-]?\d)"
 )
 _WORDS = {
     **dict.fromkeys(("one", "eins", "un", "uno", "een"), 1),
-    **dict.fromkeys(("two", "zwei", "deux", "dos", "due", "twee"), 2),
+    **dict.fromkeys(("two", "zwei", "deux", "dos", "due", "twee", "duas", "dois"), 2),
     **dict.fromkeys(("three", "drei", "trois", "tres", "tre", "drie"), 3),
     **dict.fromkeys(("four", "vier", "quatre", "cuatro", "quattro"), 4),
     **dict.fromkeys(("five", "funf", "cinq", "cinco", "cinque", "vijf"), 5),
-    **dict.fromkeys(("six", "sechs", "zes"), 6),
+    **dict.fromkeys(("six", "sechs", "seis", "sei", "zes"), 6),
 }
 _LIST = re.compile(
     r"\b(?:(?:on|in|of|from) your (?:list|letter|statement|reminder|e-?mail)|your list|on the list|"
@@ -88,7 +89,8 @@ def find_rows(folded: str, numbers: tuple[str, ...]) -> Iterator[InvoiceMatch]:
         if place is None:
             return
         is_sure = len(pointed) >= _TWO or is_list or match["middle"] or _says_bill(match)
-        if is_sure:
+        behind = max((one.end for one in several if one.end <= match.start()), default=0)
+        if is_sure and not counts_other_things(folded, match.start(), behind):
             yield _match(match, (numbers[place - 1],))
     if len(numbers) == _THREE:
         for match in _MIDDLE_ONE.finditer(folded):
@@ -114,8 +116,8 @@ def _several(folded: str, numbers: tuple[str, ...]) -> Iterator[InvoiceMatch]:
 
 
 def _numbered(folded: str, numbers: tuple[str, ...]) -> Iterator[InvoiceMatch]:
-    """Lines that each begin with a number of the list; and "number two" where several are named so."""
-    for pattern in (_NUMBERED, _BY_NUMBER):
+    """Lines that each begin with a number of the list; and "number two" of a list where several are named so."""
+    for pattern in (_NUMBERED, *([_BY_NUMBER] if _LIST.search(folded) else [])):
         found = [(match, _WORDS.get(match["row"]) or int(match["row"])) for match in pattern.finditer(folded)]
         rows = {row for _, row in found}
         if len(rows) >= _TWO and max(rows) <= len(numbers):

@@ -140,7 +140,8 @@ class BatchPages:
             reminders = await _views(uow, some)
             approvals = Approvals(uow.session)
             progress = await approvals.progress(batch_id)
-            drafts = await approvals.approvable(batch_id) if count > ON_A_PAGE else []
+            # from the first page alone: what was unticked on another would not be known
+            drafts = await approvals.approvable(batch_id) if count > ON_A_PAGE and not offset else []
         return BatchView(
             str(row.id),
             row.as_of,

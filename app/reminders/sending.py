@@ -125,7 +125,7 @@ class SendingService:
             )
         if wait is not None:
             raise wait
-        papers = await asyncio.to_thread(self._papers, brief)
+        papers = await asyncio.to_thread(self._papers, brief, words.body)
         async with self._database.write() as uow:
             edited = {"subject": words.subject, "body": words.body}
             edited_id = await uow.words.put(row.conversation_id, "edited", edited) if is_edited else None
@@ -153,8 +153,10 @@ class SendingService:
     async def papers(self, reminder_id: UUID) -> tuple[Attached, ...]:
         """What is attached to it. Raises NotFound, and Invalid when the ledger has changed since it was drafted."""
         async with self._database.read() as uow:
-            brief = await self._brief(uow, await uow.reminders.get(reminder_id))
-        return await asyncio.to_thread(self._papers, brief)
+            row = await uow.reminders.get(reminder_id)
+            words = await uow.words.get_json(row.edited_id or row.draft_id)
+            brief = await self._brief(uow, row)
+        return await asyncio.to_thread(self._papers, brief, words["body"])
 
     async def _brief(self, uow: Uow, row: ReminderRow) -> ReminderBrief:
         """As of the day of its draft: the papers say what the letter says, days and interest included."""
@@ -325,7 +327,8 @@ class SendingService:
         await uow.enqueue(send_job(outbox_id, row.conversation_id, delay_seconds=(send_after - now).total_seconds()))
         return outbox
 
-    def _papers(self, brief: ReminderBrief) -> tuple[Attached, ...]:
+    def _papers(self, brief: ReminderBrief, body: str) -> tuple[Attached, ...]:
+        """They claim no interest that the letter does not: a person may have taken it out."""
         from app.reminders.statement_pdf import statement_pdf  # noqa: PLC0415  # slow to load; a start need not wait
         from app.reminders.statement_xlsx import statement_xlsx  # noqa: PLC0415  # likewise
 
@@ -333,6 +336,7 @@ class SendingService:
         if brief.claim is not None:
             self._letters = self._letters or Letters.load()
             claim = self._letters.claim(brief)
+            claim = claim if claim in body else ""
         name = f"statement-{brief.today.isoformat()}"
         return (
             Attached(f"{name}.pdf", "application/pdf", statement_pdf(brief, claim)),

@@ -55,6 +55,17 @@ async def test_a_letter_claims_interest_up_to_its_day_and_the_fixed_sum_once(cla
     await claiming.approve(row)
 
 
+async def test_interest_that_a_person_took_out_is_not_claimed_by_the_papers_either(claiming: Desk) -> None:
+    (row,) = await claiming.draft()
+    async with claiming.instance.database.read() as uow:
+        words = await uow.words.get_json(row.draft_id)
+    body = "\n\n".join(part for part in words["body"].split("\n\n") if "the law of the test" not in part)
+    await claiming.approve(row, is_meant=True, subject=words["subject"], body=body)
+    _pdf, workbook = await claiming.sending.papers(row.id)
+    with ZipFile(BytesIO(workbook.content)) as book:
+        assert "the law of the test" not in book.read("xl/sharedStrings.xml").decode()
+
+
 async def test_natural_persons_and_other_stages_are_claimed_nothing_of(claiming: Desk) -> None:
     async with claiming.instance.database.write() as uow:
         await uow.session.execute(sa.update(CustomerRow).values(natural_person=True))

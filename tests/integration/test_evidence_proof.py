@@ -47,7 +47,7 @@ async def test_entries_stand_under_a_checkpoint_and_forged_ones_do_not(instance:
 
 async def test_what_happened_after_the_checkpoint_needs_a_newer_one(instance: Instance, tmp_path: Path) -> None:
     await _others(instance, 3)
-    await AuditService(instance.database).checkpoints()
+    checkpoint = _decisions(await AuditService(instance.database).checkpoints())
     (review,) = await instance.work(mail())
     file = tmp_path / "evidence.zip"
     await _make(instance, review.message_id, file)
@@ -55,6 +55,8 @@ async def test_what_happened_after_the_checkpoint_needs_a_newer_one(instance: In
         proof = json.loads(archive.read(PROOF))
     assert (proof["size"], proof["paths"]) == (3, {})
     assert check(file).faults == ()
+    faults = check(file, anchor_in(_file([checkpoint]), "checkpoint.json")).faults
+    assert faults == tuple(f"entry {seq} is newer than the checkpoint: compare with a later one" for seq in (4, 5))
 
 
 async def test_a_walk_finds_a_root_that_is_not_of_its_entries(instance: Instance) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -68,12 +69,14 @@ class AuditTree:
         return nodes
 
     async def _stored(self, chain: Chain, size: int) -> list[bytes]:
-        kept = await self._session.scalars(
-            sa.select(AuditTileRow.root)
+        """Those that follow one another from the first; one that is gone is made again with all behind it."""
+        kept = await self._session.execute(
+            sa.select(AuditTileRow.number, AuditTileRow.root)
             .where(AuditTileRow.chain == chain, AuditTileRow.number < size // TILE)
             .order_by(AuditTileRow.number)
         )
-        return [bytes.fromhex(tile) for tile in kept]
+        in_a_row = takewhile(lambda tile: tile[0] == tile[1].number, enumerate(kept))
+        return [bytes.fromhex(row.root) for _, row in in_a_row]
 
     async def _leaves(self, chain: Chain, after: int, up_to: int) -> list[bytes]:
         hashes = await self._session.scalars(

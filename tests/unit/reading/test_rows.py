@@ -1,5 +1,7 @@
 """Invoices by their place in the list, by how their numbers end, and by how many they are."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.account import Account
@@ -32,7 +34,8 @@ def pointed_at(text: str, on: Account = THREE) -> list[tuple[str, ...]]:
         ("De eerste is betaald, de derde klopt niet.", [A, C]),
         ("Celle du milieu part lundi.", [B]),
         ("Nr. 1: bezahlt\nNr. 3: Ware fehlt", [A, C]),
-        ("Number two is paid. Number three we never got.", [B, C]),
+        ("On your list number two is paid. Number three we never got.", [B, C]),
+        ("The first, second and third are paid.", [A, B, C]),
     ],
 )
 def test_a_place_in_the_list_points(text: str, expected: list[tuple[str, ...]]) -> None:
@@ -48,10 +51,31 @@ def test_a_place_in_the_list_points(text: str, expected: list[tuple[str, ...]]) 
         "The first is fine, the seventh is not.",
         "1. We thank you.\n2. We shall look into it.\n3. Nothing is agreed.\n4. Greetings.",
         "Wir treffen uns am ersten und am dritten.",
+        "There are two reasons. The first is that the goods were wet, the second is the price.",
+        "Es gibt zwei Gründe: der erste ist der Preis, der zweite ist die Qualität.",
+        "Chegaram duas caixas: a primeira foi aberta, a segunda foi devolvida.",
+        "Position 1: 3 Stück fehlen\nPosition 2: falsche Farbe",
+        "Number one priority is payroll. Number two is you.",
+        "Our payment freeze ends in 71 days.",
+        "Das Geschäftsjahr endet am 31.3., die Frist endet in 90 Tagen.",
+        "We paid by the card ending 71.",
+        "We paid three invoices last year. Three invoices for one delivery!",
     ],
 )
 def test_what_is_counted_otherwise_does_not(text: str) -> None:
     assert pointed_at(text) == []
+
+
+def test_a_list_in_the_subject_is_the_list() -> None:
+    text = "The first is paid, the second goes on Friday."
+    found = find_references(text, (), THREE, ("R-4471", "R-4490"))
+    assert [match.numbers for match in found] == [A, C]
+    assert find_references("There are two problems with it. The first is new.", (), THREE, ("R-4490",)) == ()
+
+
+def test_what_a_letter_of_ours_would_not_list_makes_places_unsure() -> None:
+    half_paid = replace(THREE, invoices=(replace(THREE.invoices[0], payment_seen=True), *THREE.invoices[1:]))
+    assert pointed_at("The first is paid, the second goes on Friday.", half_paid) == []
 
 
 def test_a_long_list_is_told_apart() -> None:
@@ -75,9 +99,9 @@ def test_the_end_of_a_number_points(text: str) -> None:
     "text",
     [
         "Your three invoices stay unpaid.",
-        "Ihre drei Rechnungen kann ich nicht zahlen.",
+        "drei Ihrer Rechnungen kann ich nicht zahlen.",
         "vos 3 factures",
-        "tres facturas",
+        "sus tres facturas",
     ],
 )
 def test_as_many_as_are_open_are_all(text: str) -> None:
