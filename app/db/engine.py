@@ -22,6 +22,9 @@ _SHAPE = "DUEBOX_DATABASE_URL must look like sqlite:///file.db or postgresql://u
 SILENT_SECONDS = 10
 """No transaction of ours thinks for so long: what takes time is done between two (design.md, triage)."""
 
+CONNECT_SECONDS = 5
+"""For a blocking connection: a server that is not there may say nothing at all."""
+
 POOL_SIZE = 10
 NAMED = "duebox "
 LONGEST_NAME = 63
@@ -60,7 +63,13 @@ def sync_engine(url: str, *, pool_size: int = POOL_SIZE, process: str = "") -> s
     """A blocking engine: for migrations, which may take their time, and for the job engine's own tables, in the name of
     a process."""
     if not is_sqlite(url):
-        pooled = sa.create_engine(_with_driver(url, 1), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        pooled = sa.create_engine(
+            _with_driver(url, 1),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
         if process:
             _speak_postgres(pooled, process)
         return pooled

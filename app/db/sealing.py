@@ -29,8 +29,9 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 INDEX_BYTES = 32
 
-BELIEVED_FOR = 300.0
-"""Seconds for which a process seals under the newest key that it knows without looking for a newer one."""
+BELIEVED_FOR = 3_600.0
+"""Seconds for which a process seals under the newest key that it knows without looking for a newer one. One that serves
+looks beside its work, far more often (`refresh`): a look made here lets everything else of the process wait."""
 
 FIRST, INDEX = "k1", "index"
 """Ids of the keys that every instance has."""
@@ -138,6 +139,12 @@ class Keyring:
         """Look the stored keys up again at the next use."""
         self._loaded = {}
 
+    def refresh(self) -> None:
+        """Look the stored keys up now. Asks the database and waits for it, so in a thread; what is known serves
+        meanwhile, and on when the look fails. Raises what the look-up raises, or InvalidTag."""
+        found, at = self._looked_up(), self._seconds()
+        self._loaded, self._loaded_at = found, at
+
     def wrapped(self, secret: str = "") -> dict[str, bytes]:
         """All keys, sealed under the secret, or under another one, for their rows."""
         return {key_id: _wrap(secret or self._secret, key_id, key) for key_id, key in self._keys.items()}
@@ -161,15 +168,15 @@ class Keyring:
     @property
     def _keys(self) -> dict[str, bytes]:
         if not self._loaded or self._seconds() - self._loaded_at > BELIEVED_FOR:
-            wrapping = _derive(self._secret, MASTER)
-            rows = self._stored().items()
-            self._loaded_at = self._seconds()
-            self._loaded = (
-                {FIRST: wrapping, INDEX: _derive(self._secret, b"duebox index key")}
-                if not rows
-                else {key_id: _open(wrapping, sealed, key_id.encode()) for key_id, sealed in rows}
-            )
+            self.refresh()
         return self._loaded
+
+    def _looked_up(self) -> dict[str, bytes]:
+        wrapping = _derive(self._secret, MASTER)
+        rows = self._stored().items()
+        if not rows:
+            return {FIRST: wrapping, INDEX: _derive(self._secret, b"duebox index key")}
+        return {key_id: _open(wrapping, sealed, key_id.encode()) for key_id, sealed in rows}
 
 
 def _number(key_id: str) -> int:

@@ -22,6 +22,9 @@ RENEW_SECONDS = 2.5
 """A worker is taken for dead when its lease has run out at two looks in a row: when the database's clock jumps ahead,
 all leases have run out at once, and those who are alive renew theirs between the two."""
 
+KEYS_SECONDS = 60.0
+"""How often this worker looks whether there is a newer master key."""
+
 WORKER = "worker:"
 
 log = structlog.get_logger()
@@ -47,16 +50,17 @@ class Heartbeat:
         self._is_alone = is_alone
         self._fence = fence
         self._suspected: set[str] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
 
     async def start(self) -> None:
         """Take the lease, then keep it in the background."""
         await self._take()
-        self._task = asyncio.create_task(self._beat())
+        self._tasks = (asyncio.create_task(self._beat()), asyncio.create_task(self._look_for_keys()))
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        if self._tasks:
+            for task in self._tasks:
+                task.cancel()
             async with self._database.write() as uow:
                 await uow.mailboxes.drop_lease(self._name, self._engine.executor_id)
 
@@ -76,6 +80,15 @@ class Heartbeat:
                 await self._reap()
             except Exception as error:  # whatever it is, the next beat must come: without it others take over
                 log.warning("jobs.lease.failed", error=type(error).__name__)
+
+    async def _look_for_keys(self) -> None:
+        """In a task of its own: a database that does not answer must not let the beat wait."""
+        while True:
+            await asyncio.sleep(KEYS_SECONDS)
+            try:
+                await asyncio.to_thread(self._database.keyring.refresh)
+            except Exception as error:  # what is known goes on to serve, and the next look must come
+                log.warning("jobs.keys.failed", error=type(error).__name__)
 
     async def _renew(self) -> None:
         async with self._database.write() as uow:

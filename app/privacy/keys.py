@@ -4,7 +4,7 @@
             ─▶ the old key is retired, and forgotten by a rotation at least a day later
 
 Interrupted, it goes on where it stopped. Other processes look a key up when they meet one that they don't know; what
-they still seal under the old one, for minutes at most (`BELIEVED_FOR`), stays readable, and is found by the next
+they still seal under the old one, for an hour at most (`BELIEVED_FOR`), stays readable, and is found by the next
 rotation, before the old key is forgotten.
 """
 

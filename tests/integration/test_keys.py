@@ -151,6 +151,26 @@ async def test_who_missed_a_new_key_and_the_end_of_an_old_one_opens_and_seals_al
     assert idle.key_id == "k4"
 
 
+async def test_a_look_for_newer_keys_takes_nothing_away_when_it_fails(instance: Instance, keys: KeyService) -> None:
+    is_away = False
+
+    def stored() -> dict[str, bytes]:
+        if is_away:
+            raise OSError
+        return stored_keys(instance.url)
+
+    serving = Keyring(SECRET, stored)
+    assert serving.key_id == FIRST
+    await keys.rotate(by=DUEBOX, say=lambda _: None)
+    is_away = True
+    with pytest.raises(OSError):  # noqa: PT011  # nothing else is known of it
+        serving.refresh()
+    assert serving.key_id == FIRST
+    is_away = False
+    serving.refresh()
+    assert serving.key_id == "k2"
+
+
 async def test_nothing_is_sealed_under_a_key_that_was_forgotten(instance: Instance, keys: KeyService) -> None:
     """A process that only takes mail in opens nothing, and would never meet the new key."""
     passed = 0.0
