@@ -11,7 +11,7 @@ from tests.contract.__main__ import faults_by_role
 from tests.deliveries import deliver
 from tests.running import Installation
 
-ROLES = (Role.MANAGER, Role.AUDITOR)
+ROLES = (Role.MANAGER,)
 COUNTED = {"events", "attacks"}
 
 
