@@ -126,10 +126,14 @@ def test_all_is_well(house: House, model: ModelServer) -> None:
     code, findings = house.doctor()
     assert code == 0, findings
     assert set(findings) - {"disk", "partitions"} == {
+        "audit",
+        "backup",
         "database",
         "checkpoints",
         "clock",
         "jobs",
+        "keys",
+        "workers",
         "ledger",
         "senders",
         "mailbox inbox",
