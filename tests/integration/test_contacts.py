@@ -201,6 +201,7 @@ async def test_a_stranger_who_passes_for_any_customers_contact_is_marked(instanc
     await instance.work(mail("Please confirm.", sender="P <p@n0rthwind.example>", message_id="early@x.example"))
     async with instance.database.write() as uow:
         uow.session.add(CustomerRow(id="C-9", name="Northwind"))
+        await uow.session.flush()  # nothing else tells which of the two comes first
         uow.session.add(
             ContactRow(id=new_id(), customer_id="C-9", name="Ed", email="ed@northwind.example", role="other")
         )
