@@ -1,4 +1,4 @@
-"""What the thinking process is told. Apart from `app/mind.py`, so that whoever starts that process need not load its
+"""What the thinking process is told. Apart from `app/mind`, so that whoever starts that process need not load its
 models."""
 
 import ipaddress

@@ -1,5 +1,5 @@
 """The composition root: settings become adapters, adapters become services. Only this package names concrete adapters,
-beside `app/mind.py`, the thinking process's own.
+beside `app/mind/`, the thinking process's own.
 
                     ┌ intake ── dispatch job ──▶ triage ──▶ review ── send job ──▶ outbox ┐
     settings ─▶ Services                    (mind, in a child process)                     ├─▶ one database

@@ -1,4 +1,4 @@
-"""What Duebox needs of the outside world. Adapters implement these; `app/bootstrap/` and `app/mind.py` name which."""
+"""What Duebox needs of the outside world. Adapters implement these; `app/bootstrap/` and `app/mind/` name which."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

@@ -18,7 +18,8 @@ from app.domain.message import Address, Attachment, Head, ParsedMail, ReadMail, 
 from app.domain.ports import Model
 from app.domain.prediction import prediction
 from app.domain.text import PiiSpan, RawText, RedactedText, Redaction, Segment, Span
-from app.mind import REDACTED, LocalMind, known_names
+from app.mind import LocalMind
+from app.mind.letter import REDACTED, known_names
 from app.policies.loading import load_policy
 from app.reading.reading import read_mail
 from app.thinking import MindConfig, check_config
