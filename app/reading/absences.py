@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.domain.proposal import BODY
+from app.reading.calendar_days import next_with_day
 from app.reading.commitments import FactSpan
-from app.reading.dates import FoundDate, next_with_day
+from app.reading.dates import FoundDate
 from app.reading.spans import fold
 from app.reading.statements import Statement
 from app.reading.workdays import add_workdays

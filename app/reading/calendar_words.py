@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""How seven languages speak of days: data for dates.py. All patterns are for folded text (lower case, no accents)."""
+"""How seven languages speak of days: data for date_rules/. All patterns are for folded text (lower case, no accents)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain
 
+from app.reading.calendar_days import add_months, end_of_month, weekday_in_month
 from app.reading.calendar_words import CALENDARS
-from app.reading.dates import add_months, end_of_month, weekday_in_month
 
 _NUMBER = (
     r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|"
