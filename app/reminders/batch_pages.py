@@ -14,7 +14,7 @@ from app.db.uow import Database, Uow
 from app.domain.reminder_life import ReminderState
 from app.reading.composing_reminders import Table
 from app.reminders.approvals import mark_of
-from app.reminders.sending import Words
+from app.reminders.mail import Words
 
 ERASED = Words("", "", Table("", (), ()))
 BATCHES_LISTED = 30

@@ -1,15 +1,13 @@
 """A day's reminders become drafts, gathered in a batch that a person looks through.
 
     plan ─▶ lines that remind by mail ─▶ brief ─▶ author (in the thinking process) ─▶ drafted, in one transaction each
-        └─▶ lines that are a person's work ─▶ tasks
+        └─▶ lines that are a person's work ─▶ tasks (persons_steps.py)
 
 Nothing leaves from here. A draft that the checks refuse is kept, says why, and cannot be approved as it is.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -17,28 +15,22 @@ import structlog
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.result import ReminderDraft
-from app.db.tables.mail import MailboxRow
-from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
+from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
-from app.domain.company import mailbox_of
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
-from app.domain.money import Money
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, NextAction, PlanLine
 from app.domain.reminder_life import ReminderState
-from app.domain.sentence import Sentence, kept
-from app.domain.task import OF_THE_PLAN, NewTask, TaskKind
 from app.domain.tracing import StepName, note, step, take_in
 from app.reminders.briefs import Wanted, brief_of
+from app.reminders.mailboxes import active_mailboxes, mailbox_for
+from app.reminders.persons_steps import open_tasks
 from app.reminders.service import ReminderService
 
-TASKS_AT_ONCE = 500
 REDRAFTED = frozenset({ReminderState.DRAFTED, ReminderState.VOID})
-TASK_OF = {Channel.CALL: TaskKind.CALL, Channel.LETTER: TaskKind.LETTER, Channel.SMS: TaskKind.SMS}
-NO_MAILBOX = "there is no mailbox to write from: duebox mailbox add"
 
 log = structlog.get_logger()
 
@@ -83,7 +75,7 @@ class BatchService:
         by.check_can_decide()
         lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
         mails = [line for line in lines if _is_mail(line)]
-        tasks = await self._open_tasks([line for line in lines if line.action is NextAction.TASK], as_of)
+        tasks = await open_tasks(self._database, [line for line in lines if line.action is NextAction.TASK], as_of)
         note(reminders=len(mails))
         batch_id = await self._open_batch(as_of, len(mails), by)
         drafted = refused = 0
@@ -126,7 +118,7 @@ class BatchService:
             created_by=by.id,
         )
         async with self._database.write() as uow:
-            await _mailboxes(uow)
+            await active_mailboxes(uow)
             uow.reminders.add_batch(row)
             await uow.reminders.supersede()
             uow.audit.add(
@@ -223,33 +215,6 @@ class BatchService:
         await uow.messages.insert_many(conversations=[row], payloads=(), messages=())
         return UUID(str(row["id"]))
 
-    async def _open_tasks(self, lines: Sequence[PlanLine], as_of: date) -> int:
-        """A person's work, once for each debt and step: a call, a letter, a formal notice, a strategic account."""
-        opened = 0
-        for start in range(0, len(lines), TASKS_AT_ONCE):
-            some = lines[start : start + TASKS_AT_ONCE]
-            async with self._database.write() as uow:
-                asked = {asked_of(row) for row in await uow.reminders.open_steps([line.customer_id for line in some])}
-                keyed = {task_key(line): line for line in some if asked_of(line) not in asked}
-                owners = await uow.ledger.customer_names(line.customer_id for line in keyed.values())
-                wanted = [
-                    NewTask(
-                        kind=TASK_OF.get(line.channel, TaskKind.CALL) if line.channel else TaskKind.CALL,
-                        key=key,
-                        customer_id=line.customer_id,
-                        due=as_of,
-                        owner_email=owners[line.customer_id].owner_email,
-                        note=kept(_note(line)),
-                    )
-                    for key, line in keyed.items()
-                ]
-                tasks = await uow.tasks.open_once(wanted)
-                await uow.session.flush()  # a step stands on its task
-                for task in tasks:
-                    uow.reminders.add_step(_step(task.id, keyed[task.key]))
-                opened += len(tasks)
-        return opened
-
 
 async def _audit_draft(uow: Uow, row: ReminderRow, draft: ReminderDraft) -> None:
     uow.audit.add(
@@ -282,54 +247,3 @@ def _says_the_same(line: PlanLine, row: ReminderRow) -> bool:
         row.stage,
         row.contact_id,
     )
-
-
-def _note(line: PlanLine) -> Sentence:
-    return Sentence(
-        "{why}. {invoices}: {amount}",
-        why=line.why,
-        invoices=", ".join(line.invoices),
-        amount=Money(line.amount, line.currency),
-    )
-
-
-def task_key(line: PlanLine) -> str:
-    """What tells one task of the plan from another: once for each debt, stage and reason."""
-    about = (line.customer_id, line.company, line.currency, str(line.stage), line.reason.value, str(line.oldest_due))
-    return OF_THE_PLAN + sha256("\n".join(about).encode()).hexdigest()
-
-
-def asked_of(one: PlanLine | PersonsStepRow) -> tuple[str, str, str, str, str]:
-    """What a line asks a person for, and what a task of the plan is there for: alike when they mean the same work."""
-    channel = one.contacts_by if isinstance(one, PlanLine) else one.channel
-    return one.customer_id, one.company, one.currency, one.stage or "", channel or ""
-
-
-def _step(task_id: UUID, line: PlanLine) -> PersonsStepRow:
-    return PersonsStepRow(
-        id=task_id,
-        customer_id=line.customer_id,
-        company=line.company,
-        currency=line.currency,
-        amount=line.amount,
-        invoices=list(line.invoices),
-        stage=line.stage or "",
-        tone=line.tone or "",
-        channel=line.contacts_by,
-        language=line.language,
-        workflow=line.workflow,
-    )
-
-
-async def mailbox_for(uow: Uow, policy: Policy, company: str) -> MailboxRow:
-    """The mailbox that a company's reminders leave from. Raises Invalid when none speaks for it."""
-    rows = {row.name: row for row in await _mailboxes(uow)}
-    return rows[mailbox_of(company, policy.companies, list(rows))]
-
-
-async def _mailboxes(uow: Uow) -> list[MailboxRow]:
-    """Raises Invalid when there is none."""
-    rows = [row for row in await uow.mailboxes.all() if row.active]
-    if not rows:
-        raise Invalid(NO_MAILBOX)
-    return rows

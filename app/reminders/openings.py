@@ -3,8 +3,21 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.db.uow import Uow
+from app.domain.errors import Invalid
 from app.domain.workflow import Hours
-from app.reminders.moments import next_workday
+from app.reminders.moments import next_workday, zone_named
+
+
+async def opening_for(uow: Uow, customer_id: str, moment: datetime, hours: Hours) -> datetime:
+    """The first moment from this one on at which the customer may be written to. Raises Invalid for want of one."""
+    customer = await uow.ledger.customer(customer_id)
+    zone = zone_named(customer.timezone if customer else "")
+    country, language = (customer.country, customer.language) if customer else ("", "")
+    opening = next_opening(moment, zone, hours, country=country, language=language)
+    if opening is None:
+        raise Invalid("there is no business day near on which the customer may be written to")
+    return opening
 
 
 def next_opening(moment: datetime, zone: ZoneInfo, hours: Hours, *, country: str, language: str) -> datetime | None:

@@ -22,8 +22,10 @@ from app.domain.policy import Policy
 from app.domain.reminder import Channel, PlanLine, Stage
 from app.domain.sentence import Sentence
 from app.reading.composing_reminders import Table
-from app.reminders.batches import Author, asked_of, mailbox_for
+from app.reminders.batches import Author
 from app.reminders.briefs import Wanted, brief_of
+from app.reminders.mailboxes import mailbox_for
+from app.reminders.persons_steps import asked_of
 from app.reminders.service import ReminderService
 
 UNORDERED = Sentence("A formal notice is shown once a named person has ordered it")
