@@ -29,7 +29,9 @@ from app.domain.people import SignedIn
 from app.domain.review import ReviewState, Role
 from app.domain.sending import Pace
 from app.intake.bodies import Bodies
-from app.intake.service import Dispatcher, Incoming, IntakeService
+from app.intake.dispatch import Dispatcher
+from app.intake.incoming import Incoming
+from app.intake.service import IntakeService
 from app.intake.webhooks.schemes import Schemes, schemes
 from app.jobs.engine import Engine, migrate
 from app.outbox.service import OutboxService

@@ -22,7 +22,7 @@ from app.domain.message import Address, Identity, ReadMail
 from app.domain.policy import Policy, autonomy_of, may_send_alone
 from app.domain.ports import Mind
 from app.domain.proposal import Draft, Proposal
-from app.intake.service import MAX_BYTES
+from app.intake.incoming import MAX_BYTES
 
 FindLink = Callable[[ReadMail], Awaitable[Link]]
 

@@ -62,8 +62,9 @@ from app.insights.pages import InsightsPages
 from app.insights.service import InsightsService
 from app.intake.accounts import MailAccounts
 from app.intake.bodies import Bodies
+from app.intake.dispatch import Dispatcher
 from app.intake.poller import Poller
-from app.intake.service import Dispatcher, IntakeService
+from app.intake.service import IntakeService
 from app.intake.webhooks.schemes import schemes
 from app.jobs.daily import Daily
 from app.jobs.engine import Engine, Handler, is_migrated, migrate

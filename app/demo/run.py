@@ -22,7 +22,7 @@ from app.db.tables.mail import MailboxKind
 from app.domain.clock import Clock, system_clock
 from app.domain.message import MessageState
 from app.domain.review import Role
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from app.jobs.lock import FileLock
 from app.reading.headers import read_head
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import MailTooLarge, Unreachable
-from app.intake.service import MAX_BYTES
+from app.intake.incoming import MAX_BYTES
 from app.intake.webhooks.scheme import MalformedRequest
 
 ROOM_BYTES = 3 * MAX_BYTES

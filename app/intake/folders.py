@@ -30,8 +30,9 @@ from app.domain.clock import system_clock
 from app.domain.errors import AppError
 from app.domain.ports import FolderState, MailFolder
 from app.intake.history import StillReading
+from app.intake.incoming import MAX_BYTES, Incoming
 from app.intake.recognition import Blocking, Recognition, source_of, whole_second
-from app.intake.service import BATCH, MAX_BYTES, Incoming
+from app.intake.service import BATCH
 
 LEASE_SECONDS = 10.0
 SETTLED_AT_ONCE = 500

@@ -21,7 +21,8 @@ from app.domain.errors import AppError, ReviewAlreadyDecided
 from app.domain.ids import new_id
 from app.domain.message import Head, MessageState, advance
 from app.domain.review import OutboxState, ReviewState
-from app.intake.service import SUBJECT_JOINS_FOR, Incoming, plain_subject
+from app.intake.incoming import Incoming
+from app.intake.threads import SUBJECT_JOINS_FOR, plain_subject
 
 WAIT_FOR_TRIAGE = timedelta(minutes=10)
 

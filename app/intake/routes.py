@@ -14,7 +14,8 @@ from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, SettingInvalid, SignatureRefused, Unreachable
 from app.intake.bodies import Bodies, BodyTooLong, NoRoom, Refusal, TooSlow
-from app.intake.service import Incoming, IntakeService
+from app.intake.incoming import Incoming
+from app.intake.service import IntakeService
 from app.intake.webhooks.scheme import MalformedRequest, Scheme
 from app.intake.webhooks.schemes import Schemes
 from app.web.errors import status_of

@@ -17,7 +17,7 @@ import structlog
 
 from app.bootstrap import Services
 from app.domain.errors import AppError, MailTooLarge, NotFound, Unreachable
-from app.intake.service import MAX_BYTES, Incoming
+from app.intake.incoming import MAX_BYTES, Incoming
 
 _USAGE = 2
 """How the command line says that it was called wrongly."""

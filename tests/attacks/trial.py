@@ -24,7 +24,8 @@ from app.domain.policy import AutonomyRule
 from app.domain.proposal import Proposal
 from app.domain.review import Action, Role
 from app.domain.wire import PROPOSAL, READ_MAIL, load
-from app.intake.service import Incoming, IntakeService
+from app.intake.incoming import Incoming
+from app.intake.service import IntakeService
 from app.mind import build_mind
 from app.policies.loading import load_policy
 from app.review.service import ReviewService

@@ -23,7 +23,8 @@ from app.domain.ids import new_id
 from app.domain.message import MessageState
 from app.domain.review import Role
 from app.identity.service import IdentityService
-from app.intake.service import Incoming, IntakeService
+from app.intake.incoming import Incoming
+from app.intake.service import IntakeService
 from app.jobs.engine import Engine
 from tests.bench.mails import OUR_ADDRESS, contact_address, contact_name, invoice
 from tests.running import COLLECTOR, PASSWORD, Installation

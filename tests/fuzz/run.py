@@ -16,7 +16,8 @@ from app.db.tables.mail import MailboxKind
 from app.db.uow import Database
 from app.domain.clock import system_clock
 from app.domain.message import Identity, MessageState, ReadMail
-from app.intake.service import BATCH, Incoming, IntakeService
+from app.intake.incoming import Incoming
+from app.intake.service import BATCH, IntakeService
 from app.jobs.engine import Engine
 from app.policies.loading import load_policy
 from app.reading.reading import read_mail

@@ -5,7 +5,7 @@ import pytest
 from app.domain.message import MessageState
 from app.domain.review import Action, OutboxState, ReviewState
 from app.intake.history import History
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from tests.instances import ADDRESS, Instance, mail
 
 FIRST = "a1@customer.example"

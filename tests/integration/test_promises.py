@@ -19,7 +19,7 @@ from app.domain.ports import Delivery, MayBegin, SendResult, Thought
 from app.domain.proposal import PromiseFact
 from app.domain.review import Action, OutboxState, Outcome, ReviewState
 from app.intake.history import History
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from app.policies.loading import load_policy
 from app.review.service import ReviewService
 from app.triage.service import TriageService

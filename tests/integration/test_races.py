@@ -16,7 +16,7 @@ from app.domain.intents import Intent
 from app.domain.message import MessageState
 from app.domain.review import Action, OutboxState
 from app.intake.history import History
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from app.ledger.holds import HoldService
 from app.ledger.service import LedgerService
 from tests.instances import ADDRESS, Instance, mail

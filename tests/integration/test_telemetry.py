@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from app.adapters.otlp import STOP_SECONDS
 from app.bootstrap import build, settings_from_environment
 from app.domain.tracing import Step, StepName, Tracer, first_of
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from tests.desk import Desk
 from tests.instances import furnish, mail
 from tests.running import REPOSITORY, Installation, Refused

@@ -22,7 +22,8 @@ from app.db.uow import Database, Uow
 from app.domain.case import Case
 from app.domain.message import Identity, ReadMail
 from app.domain.ports import Delivery, MayBegin, SendResult, Thought
-from app.intake.service import Incoming, IntakeService
+from app.intake.incoming import Incoming
+from app.intake.service import IntakeService
 from app.review.service import ReviewService
 from app.triage.service import TriageService
 from tests.fakes import PlainMind

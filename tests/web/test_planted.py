@@ -7,7 +7,7 @@ from app.db.tables.oversight import Switch
 from app.domain.intents import Route
 from app.domain.people import DUEBOX
 from app.domain.review import ReviewState, Role
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from app.triage.service import TriageService
 from tests.fakes import PlainMind
 from tests.instances import ADDRESS, mail

@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.ports import Thought
 from app.domain.review import ReviewState, Role
-from app.intake.service import Incoming
+from app.intake.incoming import Incoming
 from app.triage.service import TriageService
 from tests.fakes import PlainMind
 from tests.instances import ADDRESS, mail
