@@ -21,24 +21,24 @@ from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, SecondPersonNeeded
 from app.domain.four_eyes import Guarded
 from app.domain.ids import new_id
-from app.domain.intents import Intent, Reason
+from app.domain.intents import Reason
 from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
 from app.domain.money import Money
 from app.domain.people import DUEBOX, SignedIn
-from app.domain.policy import Policy, may_send_alone
+from app.domain.policy import Policy
 from app.domain.proposal import Draft, Proposal
 from app.domain.review import OPEN, Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import ibans
 from app.review.answer import Reply, fix_answer
+from app.review.automatic import FIRST_VERSION, may_leave_alone
 from app.review.planted import concluded
 from app.review.second import check_second
 
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
 _UNMAILABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
-FIRST_VERSION = 1
 CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
 """States of a mail that has certainly not left."""
 
@@ -178,55 +178,17 @@ class ReviewService:
             )
 
     async def work(self, review_id: str) -> None:
-        """The job that approves an answer which policy lets leave alone, if nothing has happened since it was drafted.
-
-        Whatever happens raises the review's version: a newer mail, a change of the ledger, a person who undid this
-        very approval. A test item is for people alone. Where we have said enough for a day without a person, the other
-        side may be a machine as well: then a person looks.
-        """
-        async with self._database.read() as uow:
-            review = await uow.reviews.get(UUID(review_id))
-            saved = await uow.reviews.proposal(review)
-            customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
-            policy = await uow.oversight.in_force(self._policy)
-            is_test = await uow.planted.shown(review) is not None
-        intents = (Intent(intent) for intent in saved.intents)
-        allowed = may_send_alone(
-            policy,
-            intents,
-            customer.segment if customer else "",
-            is_natural_person=customer is not None and customer.natural_person,
-        )
-        is_as_drafted = review.state is ReviewState.PENDING and review.version == FIRST_VERSION
-        if not allowed or not is_as_drafted or is_test:
+        """The job that approves an answer which may leave without a person."""
+        asked = UUID(review_id)
+        if not await may_leave_alone(self._database, self._policy, asked):
             return
-        if await self._is_enough_for_today(review.id):
-            return
-        async with decision(self._database, review.id, Action.APPROVE), self._database.write() as uow:
-            if await self._second(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None) is None:
-                await self._approve(uow, review.id, version=FIRST_VERSION, by=DUEBOX, edited=None)
+        async with decision(self._database, asked, Action.APPROVE), self._database.write() as uow:
+            if await self._second(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None) is None:
+                await self._approve(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None)
 
     async def give_up(self, review_id: str, error: str) -> None:
         """It stays in the queue, where a person finds it."""
         log.error("review.approval.failed", review_id=review_id, error=error)
-
-    async def _is_enough_for_today(self, review_id: UUID) -> bool:
-        async with self._database.write() as uow:
-            review = await uow.reviews.get(review_id)
-            message = await uow.messages.get(review.message_id)
-            writer = uow.words.keyring.index((await uow.messages.head(message)).sender.email)
-            said = await uow.outbox.automatic_lately(review.conversation_id, writer)
-            if said.is_enough:
-                review.reasons = [*review.reasons, Reason.APPROVAL_REQUIRED.value]
-                uow.audit.add(
-                    "review.approval.withheld",
-                    review_id=review.id,
-                    message_id=message.id,
-                    conversation_id=review.conversation_id,
-                    in_conversation=said.in_conversation,
-                    to_address=said.to_address,
-                )
-            return said.is_enough
 
     async def _approve(
         self,
