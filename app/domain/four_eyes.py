@@ -3,7 +3,9 @@
     one person acts ─▶ noted, nothing done ─▶ another does the very same ─▶ done
 
 Neither may have made the other's account, nor hold one that a colleague made less than a day ago: one person with two
-accounts is one.
+accounts is one. Who are two is said here alone (`check_two`), also for `app/review/second.py`, whose question differs:
+there changed bank details ask for a second person whatever the sum and the policy, and the two do different things: one
+calls, the other closes. An answer may be under both, and then needs both.
 """
 
 from collections.abc import Iterable

@@ -7,6 +7,9 @@
 One of the two is a manager, and neither has made the other's account. Where the contact knows of no change, the case is
 closed without an answer. The number that is called comes from the ledger, never from the mail. Only what accepts
 nothing (fraud, spam, somebody else's mail, a duplicate) one person closes alone.
+
+No policy turns this off, and no sum counts. That a sum above a limit takes two people, who do the very same, is another
+question: `app/domain/four_eyes.py`, which also says here who are two.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""The first of two people's words for an action above a limit of the policy, and whether the second's makes it good."""
+"""The first of two people's words for an action above a limit of the policy, and whether the second's makes it good.
+
+The second person whom changed bank details ask for gives no such word: there the review waits (`app/review/second.py`).
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
