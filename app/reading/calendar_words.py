@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.reading.numerals import to_ten
+
 N = r"(?P<n>\d{1,3}|NUMBERS)"
 """A number in digits or words; NUMBERS is filled in from the language's own."""
 
@@ -60,10 +62,7 @@ class CalendarWords:
 ENGLISH = CalendarWords(
     months=("jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
     weekdays=("mon(?:day)?", "tue(?:s(?:day)?)?", "wed(?:s|nesday)?", "thu(?:r(?:s(?:day)?)?)?", "fri(?:day)?", "sat(?:urday)?", "sun(?:day)?"),
-    numbers={
-        "one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fourteen": 14,
-        "fifteen": 15, "twenty": 20, "thirty": 30, "couple of": 2, "a couple of": 2,
-    },
+    numbers=to_ten("en", 12, 14, 15, 20, 30) | {"a": 1, "couple of": 2, "a couple of": 2},
     today=("today", "tonight", "this (?:morning|afternoon|evening)", "tday", "eod", "cob", "before (?:close of (?:play|business)|i (?:go|leave|close))"),
     tomorrow=("tomorrow", "tmrw", "tmr", "tomoz", "tomorow", "tommorow", "tommorrow", "the morn(?:'s morn)?", "2moro"),
     day_after_tomorrow=("(?:the )?day after tomorrow",),
@@ -105,7 +104,7 @@ ENGLISH = CalendarWords(
 FRENCH = CalendarWords(
     months=("janv?(?:ier)?", "fevr?(?:ier)?", "mars", "avr(?:il)?", "mai", "juin", "juil(?:let)?", "aout", "sept?(?:embre)?", "oct(?:obre)?", "nov(?:embre)?", "dec(?:embre)?"),
     weekdays=("lun(?:di)?", "mar(?:di)?", "mer(?:credi)?", "jeu(?:di)?", "ven(?:dredi)?", "sam(?:edi)?", "dim(?:anche)?"),
-    numbers={"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12, "quinze": 15, "vingt": 20, "trente": 30},
+    numbers=to_ten("fr", 12, 15, 20, 30) | {"une": 1},
     today=("aujourd'hui", "ce jour", "ce matin", "ce soir", "cet apres-midi", "cet apres midi", "auj", "d'ici ce soir", "cet aprem", "ce midi"),
     tomorrow=("demain(?! apres)",),
     day_after_tomorrow=("apres[- ]demain",),
@@ -147,7 +146,7 @@ FRENCH = CalendarWords(
 GERMAN = CalendarWords(
     months=("jan(?:uar)?|janner", "feb(?:ruar)?", "marz|maerz|mrz", "apr(?:il)?", "mai", "juni?", "juli?", "aug(?:ust)?", "sept?(?:ember)?", "okt(?:ober)?", "nov(?:ember)?", "dez(?:ember)?"),
     weekdays=("mo(?:ntags?)?", "di(?:enstags?)?", "mi(?:ttwochs?)?", "do(?:nnerstags?)?", "fr(?:eitags?)?", "sa(?:mstags?)?|sonnabends?", "so(?:nntags?)?"),
-    numbers={"ein": 1, "eine": 1, "einem": 1, "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12, "vierzehn": 14, "zwanzig": 20},
+    numbers=to_ten("de", 12, 14, 20) | {"eine": 1, "einem": 1, "einer": 1, "eines": 1},
     today=("heute(?: (?:morgen|fruh|abend|noch|nachmittag|vormittag|mittag))?", "noch heute", "heut", "(?:noch )?vor feierabend"),
     tomorrow=("morgen(?: (?:fruh|vormittag|nachmittag|abend|mittag))?",),
     day_after_tomorrow=("ubermorgen", "uebermorgen"),
@@ -189,7 +188,7 @@ GERMAN = CalendarWords(
 SPANISH = CalendarWords(
     months=("ene(?:ro)?", "feb(?:rero)?", "mar(?:zo)?", "abr(?:il)?", "may(?:o)?", "jun(?:io)?", "jul(?:io)?", "ago(?:sto)?", "sep(?:t(?:iembre)?)?|setiembre", "oct(?:ubre)?", "nov(?:iembre)?", "dic(?:iembre)?"),
     weekdays=("lun(?:es)?", "mar(?:tes)?", "mie(?:rcoles)?", "jue(?:ves)?", "vie(?:rnes)?", "sab(?:ado)?", "dom(?:ingo)?"),
-    numbers={"un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "un par de": 2},
+    numbers=to_ten("es", 12, 15, 20, 30) | {"un": 1, "una": 1, "un par de": 2},
     today=("hoy(?: mismo)?", "esta (?:tarde|noche|manana)"),
     tomorrow=("(?<!la )(?<!esta )(?<!pasado )manana",),
     day_after_tomorrow=("pasado manana",),
@@ -231,7 +230,7 @@ SPANISH = CalendarWords(
 DUTCH = CalendarWords(
     months=("jan(?:uari)?", "feb(?:ruari)?", "mrt|maart", "apr(?:il)?", "mei", "juni?", "juli?", "aug(?:ustus)?", "sept?(?:ember)?", "okt(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
     weekdays=("ma(?:andag)?", "di(?:nsdag)?", "wo(?:ensdag)?", "do(?:nderdag)?", "vr(?:ijdag)?|vrijdag", "za(?:terdag)?", "zo(?:ndag)?"),
-    numbers={"een": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10, "twaalf": 12, "veertien": 14, "vijftien": 15, "twintig": 20, "een paar": 2},
+    numbers=to_ten("nl", 12, 14, 15, 20) | {"een paar": 2},
     today=("vandaag(?: nog)?", "vanavond", "vanmiddag", "vanochtend", "vanmorgen"),
     tomorrow=("morgen(?:ochtend|middag|avond|vroeg)?",),
     day_after_tomorrow=("overmorgen",),
@@ -273,7 +272,7 @@ DUTCH = CalendarWords(
 ITALIAN = CalendarWords(
     months=("gen(?:naio)?", "feb(?:braio)?|febb", "mar(?:zo)?", "apr(?:ile)?", "mag(?:gio)?", "giu(?:gno)?", "lug(?:lio)?", "ago(?:sto)?", "set(?:tembre)?|sett", "ott(?:obre)?", "nov(?:embre)?", "dic(?:embre)?"),
     weekdays=("lun(?:edi)?", "mar(?:tedi)?", "mer(?:coledi)?", "gio(?:vedi)?", "ven(?:erdi)?", "sab(?:ato)?", "dom(?:enica)?"),
-    numbers={"un": 1, "una": 1, "uno": 1, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "quindici": 15, "venti": 20, "trenta": 30, "un paio di": 2},
+    numbers=to_ten("it", 12, 15, 20, 30) | {"un": 1, "una": 1, "un paio di": 2},
     today=("oggi(?: stesso)?", "stasera", "stamattina", "stamani", "in giornata", "questa (?:mattina|sera)", "questo pomeriggio", "in data odierna"),
     tomorrow=("domani(?: mattina)?", "domattina"),
     day_after_tomorrow=("dopodomani", "dopo domani"),
@@ -315,7 +314,7 @@ ITALIAN = CalendarWords(
 PORTUGUESE = CalendarWords(
     months=("jan(?:eiro)?", "fev(?:ereiro)?", "mar(?:co)?", "abr(?:il)?", "mai(?:o)?", "jun(?:ho)?", "jul(?:ho)?", "ago(?:sto)?", "set(?:embro)?", "out(?:ubro)?", "nov(?:embro)?", "dez(?:embro)?"),
     weekdays=("seg(?:unda)?(?:[- ]feira)?|2[a\u00aa]?[- ]feira", "ter(?:ca)?(?:[- ]feira)?|3[a\u00aa]?[- ]feira", "qua(?:rta)?(?:[- ]feira)?|4[a\u00aa]?[- ]feira", "qui(?:nta)?(?:[- ]feira)?|5[a\u00aa]?[- ]feira", "sex(?:ta)?(?:[- ]feira)?|6[a\u00aa]?[- ]feira", "sab(?:ado)?", "dom(?:ingo)?"),
-    numbers={"um": 1, "uma": 1, "dois": 2, "duas": 2, "tres": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30},
+    numbers=to_ten("pt", 12, 15, 20, 30) | {"uma": 1, "duas": 2},
     today=("hoje(?: mesmo)?", "esta (?:tarde|noite|manha)"),
     tomorrow=("amanha(?: de manha)?",),
     day_after_tomorrow=("depois de amanha",),

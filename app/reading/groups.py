@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.reading.numbering import InvoiceMatch, MatchKind
-from app.reading.pointing import STANDS_ALONE, counts_other_things
+from app.reading.pointing import COUNTS, STANDS_ALONE, counts_other_things
 
 _BOTH = re.compile(
     r"\b(?:both(?: (?:of (?:them|yours|these|those)|(?:of )?(?:your |the |these |our )?(?:invoices|bills)|are))?|"
@@ -23,19 +23,11 @@ _ALL = re.compile(
     r"alle (?:openstaande |drie |vier )*(?:facturen|posten)|tutte (?:le )?(?:vostre )?(?:fatture|partite)|todas "
     r"(?:as )?(?:vossas )?faturas)\b"
 )
-_COUNTS = (
-    *(
-        "two|zwei|deux|dos|due|twee|duas|2",
-        "three|drei|trois|tres|tre|drie|3",
-        "four|vier|quatre|cuatro|quattro|quatro|4",
-    ),
-    *("five|funf|cinq|cinco|cinque|vijf|5", "six|sechs|seis|sei|zes|6"),
-)
 _YOURS = (
     r"your|the|these|those|ihre[rn]?|diese[rn]?|vos|ces|les|sus|vuestras|estas|las|vostre|queste|le|uw|deze|de|vossas|suas|"
     r"essas|as"
 )
-_MANY = "|".join(f"(?P<c{count}>{words})" for count, words in enumerate(_COUNTS, 2))
+_MANY = "|".join(f"(?P<c{count}>{words}|{count})" for count, words in COUNTS.items())
 _COUNTED = re.compile(
     rf"\b(?:(?:{_YOURS}) (?:{_MANY})|(?:{_MANY.replace('?P<c', '?P<d')}) (?:(?:of|de|van|von|di) )?(?:{_YOURS})) "
     r"(?:(?:open|overdue|unpaid|outstanding|offenen?|falligen?|openstaande) )?"

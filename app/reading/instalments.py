@@ -11,13 +11,9 @@ from itertools import chain
 
 from app.reading.calendar_days import add_months, end_of_month, weekday_in_month
 from app.reading.calendar_words import CALENDARS
+from app.reading.numerals import in_words
 
-_NUMBER = (
-    r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|deux|trois|quatre|cinq|sept|huit|neuf|dix|douze|"
-    r"zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|zwolf|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|"
-    r"twee|drie|vijf|zes|zeven|negen|tien|twaalf|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici|"
-    r"dois|duas|quatro|sete|oito|dez|doze)"
-)
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(in_words(*range(2, 11), 12))}|duas)"
 _PARTS = (
     r"(?:\w+ly |equal |gleiche[nr]? |gelijke |uguali |iguais |iguales )?"
     r"(?:instal?ments?|parts|payments|bits|chunks|lots|rates|tranches|goes|halves|thirds|raten|monatsraten|wochenraten|"

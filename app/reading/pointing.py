@@ -6,8 +6,12 @@ not). And nothing else was counted just before ("two signatures are needed, and 
 
 import re
 
+from app.reading.numerals import in_words
+
 BILL = r"(?:one|invoice|bill|rechnung|facture|factura|fra|fattura|fatura|factuur)"
 BILLS = r"(?:ones|invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen|posten|items)"
+COUNTS = {count: "|".join(in_words(count)).replace("dois", "duas") for count in range(2, 7)}
+"""How many invoices, which are feminine where that shows."""
 
 _VERBS = (
     r"is|was|has|will|goes|go|went|came|we|you|i|can|cannot|should|never|looks|needs|would|must|have|had|we'd|i'd|"
@@ -56,7 +60,7 @@ STANDS_ALONE = (
 
 _ALONE = re.compile(STANDS_ALONE)
 _ORDER = r"first|erste[nrs]?|premiere?|primer[ao]?|eerste|prim[ao]|primeir[ao]"
-_AMOUNT = r"two|both|three|zwei|beiden?|drei|deux|trois|dos|tres|twee|drie|due|tre|duas|dois"
+_AMOUNT = rf"{COUNTS[2]}|{COUNTS[3]}|dois|both|beiden?"
 _IN_ORDER = re.compile(rf"\b(?:{_ORDER}) (?P<what>[a-z]{{4,}})")
 _COUNTED = re.compile(rf"\b(?:{_ORDER}|{_AMOUNT}) (?P<what>[a-z]{{4,}})")
 _BACK = 160

@@ -13,12 +13,12 @@ from app.domain.account import Account, Invoice, InvoiceKind, InvoiceStatus
 from app.reading.amounts import find_amounts
 from app.reading.groups import as_many_as
 from app.reading.numbering import InvoiceMatch, MatchKind
-from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE, counts_other_things
+from app.reading.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
 from app.reading.rows import find_rows
 from app.reading.spans import fold
 
-_TWO = r"two|zwei|beiden|deux|dos|due|twee|duas"
-_THREE = r"three|drei|trois|tres|tre|drie"
+_TWO = rf"{COUNTS[2]}|beiden"
+_THREE = COUNTS[3]
 _OTHERS = re.compile(
     rf"\b(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:(?:{_TWO}) |(?:"
     rf"{_THREE}) )?(?:others|other {BILLS}|remaining(?: {BILLS})?|(?:anderen|ubrigen|restlichen)(?: (?:"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from app.reading.numbering import InvoiceMatch, MatchKind
-from app.reading.pointing import BILL, BILLS, GOES_ON, STANDS_ALONE, counts_other_things
+from app.reading.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
 
 _ORDINALS = (
     r"first|erste[nr]?|premiere?|primer[ao]?|prima|primo|eerste|primeira",
@@ -21,11 +21,7 @@ _ORDINALS = (
 _LAST = r"last|letzte[nr]?|derniere|ultim[ao]|laatste"
 _MIDDLE = r"middle|mittlere[nr]?|middelste"
 _THE = r"the|your|die|der|den|ihre|la|le|votre|l[ae] vostra|su|de|het|uw|a|sua|l'|von der|bei der|mit der"
-_COUNTS = {
-    2: "two|zwei|beiden|deux|dos|due|twee|duas",
-    3: "three|drei|trois|tres|tre|drie",
-    4: "four|vier|quatre|cuatro|quattro|quatro",
-}
+_COUNTS = {2: f"{COUNTS[2]}|beiden", 3: COUNTS[3], 4: COUNTS[4]}
 _HOW_MANY = "|".join(f"(?P<n{count}>{words})" for count, words in _COUNTS.items())
 
 _ANOTHER = "|".join((*_ORDINALS, _LAST))
@@ -48,11 +44,6 @@ _NUMBERED = re.compile(
     r"(?m)^[ \t]{0,4}(?:nr|no|num|numero|nummer|number|n|#)"
     r"[.\u00b0\u00ba]?\s?(?P<row>[1-9])\b\s{0,2}[-.:)\u2013\u2014,]"
 )
-_BY_NUMBER = re.compile(
-    r"\b(?:number|nummer|numero|nr\.?) "
-    r"(?P<row>[1-6]|one|two|three|four|five|six|eins|zwei|drei|vier|funf|sechs|un|"
-    r"deux|trois|quatre|cinq|uno|dos|tres|cuatro|cinco|due|tre|quattro|cinque|een|twee|drie|vijf|zes|duas|dois|seis|sei)\b(?![.,/-]?\d)"
-)
 _WORDS = {
     **dict.fromkeys(("one", "eins", "un", "uno", "een"), 1),
     **dict.fromkeys(("two", "zwei", "deux", "dos", "due", "twee", "duas", "dois"), 2),
@@ -61,6 +52,9 @@ _WORDS = {
     **dict.fromkeys(("five", "funf", "cinq", "cinco", "cinque", "vijf"), 5),
     **dict.fromkeys(("six", "sechs", "seis", "sei", "zes"), 6),
 }
+"""As a place of the list is called, not as one counts: "Nummer eins"."""
+
+_BY_NUMBER = re.compile(rf"\b(?:number|nummer|numero|nr\.?) (?P<row>[1-6]|{'|'.join(_WORDS)})\b(?![.,/-]?\d)")
 _LIST = re.compile(
     r"\b(?:(?:on|in|of|from) your (?:list|letter|statement|reminder|e-?mail)|your list|on the list|"
     r"of the (?:three|four|five|six)|"
