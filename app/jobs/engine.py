@@ -9,7 +9,7 @@ more would cost one more. Handlers are idempotent: after a crash the job runs ag
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,11 +19,13 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from dbos._migration import get_migration_versions, get_sqlite_migration_versions
 from dbos._serialization import DBOSPortableJSON
+from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy.orm import Session
 
 from app.db.outages import is_outage
 from app.domain.errors import Unreachable
 from app.domain.job import Job, JobKind
+from app.jobs.presence import Presence
 from app.jobs.queues import QUEUE_OF, QUEUES
 
 APPLICATION_VERSION = "duebox-1"
@@ -109,6 +111,7 @@ class Engine:
         self._poll_seconds = poll_seconds
         self._handlers: Mapping[JobKind, Handler] = {}
         self._client: DBOSClient | None = None
+        self._presence = Presence()
         self._running = False
 
     @property
@@ -134,7 +137,8 @@ class Engine:
 
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=CRASHES)
         async def run(kind: str, subject: str) -> None:
-            await self._run(kind, subject)
+            with self._presence.running(str(DBOS.workflow_id)):
+                await self._run(kind, subject)
 
         DBOS.launch()
         for queue in QUEUES:
@@ -161,16 +165,27 @@ class Engine:
         handles = await asyncio.to_thread(DBOS._recover_pending_workflows, dead)  # noqa: SLF001  # no public one keeps the queue
         return len(handles)
 
-    def executors_at_work(self, connection: sa.Connection | Session) -> set[str]:
-        """Executors that have jobs marked as running."""
+    async def take_back(self, marked: Collection[str]) -> int:
+        """Queue again what is marked as running in this process, at every beat for a while, and is not."""
+        lost = self._presence.lost(marked)
+        again = self._connected()._sys_db.reenqueue_for_recovery  # noqa: SLF001  # likewise
+        for key in lost:
+            await asyncio.to_thread(again, key, [self._executor_id], INTERNAL_QUEUE_NAME)
+        return len(lost)
+
+    def jobs_at_work(self, connection: sa.Connection | Session) -> dict[str, set[str]]:
+        """The jobs that are marked as running, by their executors."""
         rows = connection.execute(
             sa.text(
-                f"SELECT DISTINCT executor_id FROM {self._status_table}"  # noqa: S608  # a constant
+                f"SELECT executor_id, workflow_uuid FROM {self._status_table}"  # noqa: S608  # a constant
                 " WHERE status = 'PENDING' AND application_version = :version"
             ),
             {"version": APPLICATION_VERSION},
         )
-        return {row[0] for row in rows}
+        at_work: dict[str, set[str]] = {}
+        for executor, key in rows:
+            at_work.setdefault(executor, set()).add(key)
+        return at_work
 
     def states_of(self, connection: sa.Connection | Session, key: str) -> set[str]:
         """The states of the jobs whose key begins so: ENQUEUED, DELAYED, PENDING, SUCCESS, ERROR, …"""

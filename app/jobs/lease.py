@@ -3,7 +3,8 @@
 The engine alone never does: a job of a killed worker would stay marked as running, and block its conversation, for
 good. Whoever takes over ends the other's sessions of the database, which may hold locks that all wait for, and buries
 the lease first. A worker that finds its own lease gone ends itself at once, since others may be doing its work by now;
-one that finds it run out but not buried (the database was away) goes on.
+one that finds it run out but not buried (the database was away) goes on, and takes back what it lost track of by then
+(`presence.py`).
 """
 
 import asyncio
@@ -36,7 +37,8 @@ def fence() -> NoReturn:
 
 
 class Heartbeat:
-    """Renews this worker's lease and reaps the jobs of workers whose lease has run out.
+    """Renews this worker's lease, takes back jobs of its own that nobody works, and reaps those of workers whose lease
+    has run out.
 
     Where nobody can take over (`is_alone`: SQLite, whose file one process holds), a lease that ran out, because a
     laptop slept or a long import held the file, is simply taken again.
@@ -100,8 +102,9 @@ class Heartbeat:
     async def _reap(self) -> None:
         async with self._database.read() as uow:
             alive = await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS)
-            at_work = await uow.session.run_sync(self._engine.executors_at_work)
-        suspects = at_work - alive - {self._engine.executor_id}
+            at_work = await uow.session.run_sync(self._engine.jobs_at_work)
+        await self._take_back(at_work.pop(self._engine.executor_id, set()))
+        suspects = at_work.keys() - alive
         twice, self._suspected = suspects & self._suspected, suspects
         if not twice:
             return
@@ -111,6 +114,11 @@ class Heartbeat:
         if dead:
             taken = await self._engine.take_over(sorted(dead))
             log.info("jobs.worker.reaped", workers=len(dead), jobs=taken)
+
+    async def _take_back(self, marked: Collection[str]) -> None:
+        taken = await self._engine.take_back(marked)
+        if taken:
+            log.warning("jobs.worker.lost_track", jobs=taken)
 
     async def _cut_off(self, executors: Collection[str]) -> None:
         """One that is alive after all connects again, and its jobs are tried again."""

@@ -71,7 +71,7 @@ class Ground:
     async def workers_at_work(self) -> set[str]:
         """The workers that have a mail in hand, by their names in the job engine."""
         async with self.database.read() as uow:
-            return await uow.session.run_sync(self.engine.executors_at_work)
+            return set(await uow.session.run_sync(self.engine.jobs_at_work))
 
     async def share_reviewed(self) -> float:
         """Which part of the mails came to a person, with a draft or a reason."""

@@ -106,8 +106,11 @@ class QuietEngine:
     at_work: frozenset[str]
     taken: list[str] = field(default_factory=list)
 
-    def executors_at_work(self, _session: object) -> set[str]:
-        return set(self.at_work)
+    def jobs_at_work(self, _session: object) -> dict[str, set[str]]:
+        return {executor: {f"job of {executor}"} for executor in self.at_work}
+
+    async def take_back(self, _marked: Collection[str]) -> int:
+        return 0
 
     async def take_over(self, dead: Collection[str]) -> int:
         self.taken += dead
