@@ -1,5 +1,6 @@
 """How the running instance is doing, for /readyz, /metrics and `duebox doctor`. Closed words and numbers only."""
 
+import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.migrating import is_current
+from app.db.outages import is_read_only
 from app.db.repositories.rations import Rations
 from app.db.tables.mail import MailboxKind, MailboxRow
 from app.db.tables.oversight import RationRow
@@ -26,6 +28,9 @@ from app.jobs.queues import QUEUES
 from app.web.operations import Figure
 
 LOOKED_AT = 100
+PATIENCE_SECONDS = 5.0
+"""For a database that does not answer: whoever asks whether we are ready does not wait for ever either."""
+
 NO_LIMITS = Limits()
 BACKUP_TAKEN = "operations.backup.taken"
 
@@ -40,12 +45,13 @@ class Health:
     async def readiness(self) -> Mapping[str, str]:
         """Each part with "ok" or a closed word of what is wrong."""
         try:
-            async with self._database.read() as uow:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._database.read() as uow:
+                await uow.mailboxes.check_writable()
                 if not await uow.session.run_sync(lambda session: is_current(session.connection())):
                     return {"database": "ok", "schema": "outdated"}
                 return {"database": "ok", "schema": "ok", **await _parts(uow)}
-        except (SQLAlchemyError, OSError):
-            return {"database": "unreachable"}
+        except (SQLAlchemyError, OSError) as error:
+            return {"database": "read_only" if is_read_only(error) else "unreachable"}
 
     async def figures(self) -> Sequence[Figure]:
         """Of the whole installation, whichever process is asked: of several take the highest, not the sum."""

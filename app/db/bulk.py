@@ -38,6 +38,9 @@ async def insert_all(session: AsyncSession, table: type[Base], rows: Sequence[Ma
         raise IntegrityError("COPY", None, error) from error
     except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise OperationalError("COPY", None, error) from error
+    except (TimeoutError, asyncpg.ReadOnlySQLTransactionError) as error:
+        await connection.invalidate(error)
+        raise OperationalError("COPY", None, error) from error
     except asyncpg.PostgresError as error:
         raise DBAPIError("COPY", None, error) from error
 

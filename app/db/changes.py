@@ -26,6 +26,10 @@ MOST = 100
 """A transaction that changes more cases says that the queue has changed: an address of NOTIFY holds 8,000 bytes."""
 
 AGAIN_SECONDS = 2.0
+STILL_THERE_SECONDS = 60.0
+"""How often the server is asked whether it is still there: a line that is cut says nothing."""
+
+PATIENCE_SECONDS = 10.0
 _KEY = "changes"
 
 log = structlog.get_logger()
@@ -124,12 +128,15 @@ class Listener:
     async def _listen(self) -> None:
         """Until the connection is lost."""
         lost = asyncio.Event()
-        connection = await asyncpg.connect(self._dsn)
+        connection = await asyncpg.connect(self._dsn, timeout=PATIENCE_SECONDS)
         try:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, self._hear)
             self._changes.publish(frozenset({QUEUE}))
-            await lost.wait()
+            while not lost.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), STILL_THERE_SECONDS)
+                await connection.execute("SELECT 1", timeout=PATIENCE_SECONDS)
         finally:
             await connection.close(timeout=1)
 

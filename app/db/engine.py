@@ -5,16 +5,22 @@ end,
 and reads have an engine of their own with a plain BEGIN, so that a page never waits for a writer (WAL).
 
 On PostgreSQL the sessions of a process bear its name, so that whoever takes over its work can end them; and one that
-says nothing in the middle of a transaction (its process was stopped, its machine is gone) is ended by the server.
+says nothing in the middle of a transaction (its process was stopped, its machine is gone) is ended by the server. A
+server that says nothing, or may only be read from now on (it was demoted, and another one is the primary), is left with
+all its connections.
 """
 
 import sqlite3
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.db.outages import is_read_only
 from app.domain.errors import SettingInvalid
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON")
@@ -23,9 +29,19 @@ SILENT_SECONDS = 10
 """No transaction of ours thinks for so long: what takes time is done between two (design.md, triage)."""
 
 CONNECT_SECONDS = 5
-"""For a blocking connection: a server that is not there may say nothing at all."""
+"""A server that is not there may say nothing at all."""
+
+PING_SECONDS = 5
+COMMAND_SECONDS = 120
+"""No statement of ours takes so long, nor waits for a lock for so long."""
+
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+"""A blocking connection has no other limit: migrations may take their time."""
 
 POOL_SIZE = 10
+RECYCLE_SECONDS = 300
+"""Whoever only reads from a server that was demoted is told nothing, and leaves it when the connection is that old."""
+
 NAMED = "duebox "
 LONGEST_NAME = 63
 """PostgreSQL cuts an application_name off there, without a word."""
@@ -51,8 +67,16 @@ def async_engine(url: str, *, for_writing: bool, pool_size: int = POOL_SIZE, pro
     """The engine of the application's own transactions, for the process of this name."""
     async_url = _with_driver(url, 0)
     if not is_sqlite(url):
-        pooled = create_async_engine(async_url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        pooled = create_async_engine(
+            async_url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_recycle=RECYCLE_SECONDS,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS},
+        )
         _speak_postgres(pooled.sync_engine, process)
+        _leave_the_useless(pooled.sync_engine)
+        _ping_first(pooled.sync_engine)
         return pooled
     engine = create_async_engine(async_url)
     _speak_sqlite(engine.sync_engine, "BEGIN IMMEDIATE" if for_writing else "BEGIN")
@@ -68,10 +92,12 @@ def sync_engine(url: str, *, pool_size: int = POOL_SIZE, process: str = "") -> s
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            pool_recycle=RECYCLE_SECONDS,
+            connect_args={"connect_timeout": CONNECT_SECONDS, **KEEPALIVE},
         )
         if process:
             _speak_postgres(pooled, process)
+        _leave_the_useless(pooled)
         return pooled
     engine = sa.create_engine(_with_driver(url, 1))
     _speak_sqlite(engine, None)
@@ -122,6 +148,27 @@ def _speak_postgres(engine: sa.Engine, process: str) -> None:
             cursor.execute(f"SET application_name = '{session_name(process)}'")
         cursor.close()
         connection.commit()
+
+
+def _leave_the_useless(engine: sa.Engine) -> None:
+    """All connections to a server that may only be read, or that does not answer, are dropped at the first error."""
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if isinstance(error, TimeoutError) or is_read_only(error):
+            context.is_disconnect = True
+
+
+def _ping_first(engine: sa.Engine) -> None:
+    """The pool's own ping would wait for as long as a statement may take."""
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+        try:
+            connection.run_async(lambda driver: driver.execute("SELECT 1", timeout=PING_SECONDS))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise InvalidatePoolError from error
 
 
 def sqlite_version() -> str:

@@ -95,6 +95,8 @@ def _refusals_of(scheme: Scheme) -> Iterator[None]:
 async def _keep(services: IntakeServices, row: MailboxRow, source: str, raw: bytes, now: datetime) -> None:
     if not raw:
         raise MalformedRequest("the mail is empty")
+    if not source.isprintable():
+        raise MalformedRequest("the mail's id is no text")  # no database takes half a surrogate pair, or NUL
     if not await services.intake.store(row.id, [Incoming(source, raw, now)]):
         await _make_sure(services.database, row, source)
 

@@ -87,6 +87,9 @@ async def _database(services: Services) -> Finding:
         parts = await services.health.readiness()
     except (SQLAlchemyError, OSError) as error:
         return Finding("database", False, type(error).__name__, "check DUEBOX_DATABASE_URL and that the server runs")
+    if parts["database"] != "ok":
+        hint = "it is a standby, or its disk is full: make DUEBOX_DATABASE_URL name the primary"
+        return Finding("database", False, parts["database"], hint)
     if parts.get("schema") != "ok":
         return Finding("database", False, "the schema is not up to date", "run: duebox db upgrade")
     return Finding("database", True, "reachable, schema up to date")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import asyncpg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db.engine import sync_engine
@@ -62,12 +62,36 @@ async def test_nothing_is_stored_until_there_is_space(instance: Instance) -> Non
 
 @pytest.mark.parametrize(
     "error",
-    [PoolTimeout(), asyncpg.TooManyConnectionsError(), asyncpg.DiskFullError(), asyncpg.DeadlockDetectedError()],
+    [
+        PoolTimeout(),
+        asyncpg.TooManyConnectionsError(),
+        asyncpg.DiskFullError(),
+        asyncpg.DeadlockDetectedError(),
+        asyncpg.ReadOnlySQLTransactionError(),
+        asyncpg.PostgresIOError(),
+        asyncpg.InvalidPasswordError(),
+    ],
 )
 def test_what_gives_out_is_an_outage(error: Exception) -> None:
     assert is_outage(error)
 
 
-@pytest.mark.parametrize("error", [ValueError(), asyncpg.UniqueViolationError(), DataError("", None, ValueError())])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(),
+        asyncpg.UniqueViolationError(),
+        DataError("", None, ValueError()),
+        InterfaceError("", None, asyncpg.InterfaceError("the number of query arguments cannot exceed 32767")),
+    ],
+)
 def test_what_is_wrong_is_none(error: Exception) -> None:
     assert not is_outage(error)
+
+
+def test_a_statement_that_is_wrong_is_no_outage_on_sqlite_either() -> None:
+    engine = sa.create_engine("sqlite://")
+    with pytest.raises(OperationalError) as wrong, engine.connect() as connection:
+        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+    assert not is_outage(wrong.value)
+    engine.dispose()

@@ -22,7 +22,7 @@ from app.domain.errors import AppError
 from app.intake.routes import router
 from app.web.errors import status_of
 from tests.instances import Instance, mail
-from tests.unit.intake.test_providers import MAILGUN_KEY, form, mailgun_signed
+from tests.unit.intake.test_providers import MAILGUN_KEY, POSTMARK_SECRET, form, mailgun_signed, postmark_posted
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes of key").decode()
 NOT_UTF8 = b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nTsch\xfc\xdf \xff\xfe"
@@ -85,6 +85,7 @@ async def client(instance: Instance) -> AsyncIterator[Client]:
             ("off", SECRET, "raw", False),
             ("later", SECRET, "unheard-of", True),
             ("gun", MAILGUN_KEY, "mailgun", True),
+            ("mark", POSTMARK_SECRET, "postmark", True),
             ("broken", "whsec_", "raw", True),
         ):
             await uow.mailboxes.add(
@@ -263,3 +264,10 @@ async def test_a_providers_mail_is_stored_once_and_answered_as_the_provider_unde
     ]
     assert statuses == [200, 200, 406, 200]
     assert await client.stored() == 1
+
+
+@pytest.mark.parametrize("written", ["\ud800", "a\x00b"])
+async def test_an_id_that_no_database_takes_is_never_tried_again(client: Client, written: str) -> None:
+    posted = postmark_posted({"MessageID": written, "RawEmail": mail().decode()})
+    answer = await client.http.post("/webhooks/mail/mark", content=posted.body, headers=dict(posted.headers))
+    assert (answer.status_code, await client.stored()) == (400, 0)

@@ -224,6 +224,10 @@ class Mailboxes:
         )
         return {holder: now - (expires_at - seconds) for holder, expires_at in rows}
 
+    async def check_writable(self) -> None:
+        """Raises the driver's error where the database takes no changes; changes nothing, and waits for nobody."""
+        await self._session.execute(sa.select(LeaseRow.name).limit(0).with_for_update())
+
     async def database_time(self) -> float:
         """Seconds since 1970 by the database's clock: hosts may disagree, the database is one."""
         return float(await self._session.scalar(sa.select(self._now())) or 0)
