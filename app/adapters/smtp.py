@@ -3,7 +3,8 @@
     connect ▶ EHLO, TLS, AUTH ▶ MAIL ▶ RCPT │ may it begin? │ DATA ▶ body, final dot ▶ answer │ QUIT
     ─ lost: try later; refused: said so ────┘─ no: withheld ┘─ lost: nobody knows ────────────┘─ sent, whatever comes
 
-A refusal before MAIL is about the account or the server, not about this mail: it is tried again.
+A refusal before MAIL, a temporary one of MAIL and 421 (RFC 5321 §3.8) are about the account or the server, not about
+this mail: it is tried again, and all others wait for it.
 """
 
 import re
@@ -19,6 +20,7 @@ from aiosmtplib.errors import (
     SMTPException,
     SMTPRecipientRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPTimeoutError,
 )
 
@@ -28,6 +30,7 @@ from app.domain.tracing import StepName, step
 
 QUIT_SECONDS = 5.0
 ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
+GOING_DOWN = 421
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 _Refused = tuple[tuple[str, str], ...]
@@ -51,9 +54,9 @@ class SmtpAccounts(Protocol):
 class _Stopped(Exception):
     """The attempt was over before the body was sent."""
 
-    def __init__(self, result: SendResult, detail: str) -> None:
-        super().__init__(detail)
-        self.delivery = Delivery(result, detail)
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__(delivery.detail)
+        self.delivery = delivery
 
 
 class SmtpSender:
@@ -120,25 +123,25 @@ class SmtpSender:
             word = "login_refused" if error.code in _PERMANENT else "turned_away"
             if word == "login_refused" and account.access_token and self._accounts is not None:
                 await self._accounts.smtp_refused(sender)  # the next try asks for another, and learns if it was revoked
-            raise _Stopped(SendResult.TRY_LATER, word) from None
+            raise _Stopped(Delivery(SendResult.TRY_LATER, word)) from None
         except SMTPResponseException:
-            raise _Stopped(SendResult.TRY_LATER, "turned_away") from None
+            raise _Stopped(Delivery(SendResult.TRY_LATER, "turned_away")) from None
         except SMTPTimeoutError:
-            raise _Stopped(SendResult.TRY_LATER, "timeout") from None
+            raise _Stopped(Delivery(SendResult.TRY_LATER, "timeout")) from None
         except (SMTPException, OSError, ValueError) as error:
             is_tls = isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError)
             is_missing = type(error) is SMTPException  # an extension that we need and the server has not
             word = "tls_failed" if is_tls else "not_supported" if is_missing else "unreachable"
-            raise _Stopped(SendResult.TRY_LATER, word) from None
+            raise _Stopped(Delivery(SendResult.TRY_LATER, word)) from None
 
     async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> _Refused:
         """MAIL and RCPT. Returns the recipients that were refused while others were taken, each with its code.
         Copies of a mail whose first recipient, whom it is for, is refused go to nobody."""
         if not all(_ADDRESS.fullmatch(address) for address in (sender, *recipients)):
-            raise _Stopped(SendResult.REFUSED, "address_invalid")
+            raise _Stopped(Delivery(SendResult.REFUSED, "address_invalid"))
         is_ascii = all(address.isascii() for address in (sender, *recipients))
         if not is_ascii and not client.supports_extension("smtputf8"):
-            raise _Stopped(SendResult.REFUSED, "address_not_ascii")
+            raise _Stopped(Delivery(SendResult.REFUSED, "address_not_ascii"))
         encoding = "ascii" if is_ascii else "utf-8"
         refusals: list[SMTPRecipientRefused] = []
         try:
@@ -147,15 +150,17 @@ class SmtpSender:
                 try:
                     await client.rcpt(recipient, encoding=encoding)
                 except SMTPRecipientRefused as error:
-                    if recipient == recipients[0]:
+                    if recipient == recipients[0] or error.code == GOING_DOWN:
                         raise
                     refusals.append(error)
+        except SMTPSenderRefused as error:
+            raise _Stopped(_refusal(error, is_for_all=True)) from None
         except SMTPResponseException as error:
-            raise _refusal(error) from None
+            raise _Stopped(_refusal(error)) from None
         except SMTPTimeoutError:
-            raise _Stopped(SendResult.TRY_LATER, "timeout") from None
+            raise _Stopped(Delivery(SendResult.TRY_LATER, "timeout")) from None
         except (SMTPException, OSError):
-            raise _Stopped(SendResult.TRY_LATER, "connection_lost") from None
+            raise _Stopped(Delivery(SendResult.TRY_LATER, "connection_lost")) from None
         return tuple((error.recipient, _code(error)) for error in refusals)
 
     @staticmethod
@@ -164,11 +169,8 @@ class SmtpSender:
         try:
             answer = await client.data(raw)
         except SMTPResponseException as error:
-            if error.code in _TEMPORARY:
-                return Delivery(SendResult.TRY_LATER, _code(error))
-            if error.code in _PERMANENT:
-                return Delivery(SendResult.REFUSED, _code(error))
-            return Delivery(SendResult.UNKNOWN, "odd_answer")
+            is_clear = error.code in _TEMPORARY or error.code in _PERMANENT
+            return _refusal(error) if is_clear else Delivery(SendResult.UNKNOWN, "odd_answer")
         except SMTPTimeoutError:
             return Delivery(SendResult.UNKNOWN, "timeout")
         except (SMTPException, OSError):
@@ -186,9 +188,14 @@ def _options(client: SMTP, raw: bytes, *, is_ascii: bool) -> list[str]:
     return options
 
 
-def _refusal(error: SMTPResponseException) -> _Stopped:
-    is_final = error.code in _PERMANENT and error.code not in ABOUT_THE_ACCOUNT
-    return _Stopped(SendResult.REFUSED if is_final else SendResult.TRY_LATER, _code(error))
+def _refusal(error: SMTPResponseException, *, is_for_all: bool = False) -> Delivery:
+    """`is_for_all`: nothing was said yet that is this mail's alone."""
+    if error.code in ABOUT_THE_ACCOUNT:
+        return Delivery(SendResult.TRY_LATER, "login_refused")
+    if error.code == GOING_DOWN or (is_for_all and error.code in _TEMPORARY):
+        return Delivery(SendResult.TRY_LATER, "turned_away")
+    is_final = error.code in _PERMANENT
+    return Delivery(SendResult.REFUSED if is_final else SendResult.TRY_LATER, _code(error))
 
 
 def _code(error: SMTPResponseException) -> str:

@@ -18,13 +18,20 @@ ABOUT_THE_SERVER = frozenset(
     }
 )
 """Why a mail waits for the mail server itself; a code such as 450 is about that mail alone. `in_line`: behind an older
-one that waits for the server, since mail leaves in the order of its approval."""
+one that waits for the server, since mail leaves in the order of its approval. A server says `turned_away` with 421, or
+before it has heard more of a mail than its sender."""
 
 NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
 """RFC 3463: the recipient's mailbox or domain is not there, is misspelt or has moved."""
 
 IN_LINE = "in_line"
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT_FOR_SERVER = timedelta(minutes=5)
+"""One mail tries for all that stand in line behind it."""
+
+WAIT_IN_LINE = timedelta(minutes=15)
+"""Whoever stands in line is woken when its turn comes; this is for one that nobody woke."""
+
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -61,10 +68,11 @@ class Pace:
     of_mailbox: int = 0
     to_domain: int = 0
 
-    def wait_after(self, attempts: int, luck: float) -> timedelta:
+    def wait_after(self, attempts: int, luck: float, *, because: str) -> timedelta:
         """The wait after so many attempts: doubled each time, and scattered over its last half by `luck`, from 0 to 1.
 
         Scattered, so that mails which were delayed together don't all come back together.
         """
-        longest = min(self.first_wait * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT)
+        most = LONGEST_WAIT_FOR_SERVER if because in ABOUT_THE_SERVER else LONGEST_WAIT
+        longest = min(self.first_wait * 2.0 ** min(attempts - 1, 20), most)
         return longest * (0.5 + luck / 2)

@@ -25,7 +25,7 @@ from app.domain.intents import Reason
 from app.domain.job import redraft_job
 from app.domain.message import MessageState, advance
 from app.domain.review import CaseState, OutboxState, ReviewState
-from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, LONGEST_WAIT, MINUTE, Pace
+from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, MINUTE, WAIT_IN_LINE, Pace
 from app.domain.urgency import UrgencyWeights
 from app.domain.wire import PROPOSAL, load
 from app.outbox.notes import look_again, note, wake_next
@@ -138,7 +138,7 @@ class Claiming:
         if ahead is not None and ahead.id < row.id:
             if row.last_error not in ABOUT_THE_SERVER:
                 await uow.outbox.move(row.id, frm=[OutboxState.READY], to=OutboxState.READY, last_error=IN_LINE)
-            return min(max((ahead.next_attempt_at or self._clock()) - self._clock(), MINUTE), LONGEST_WAIT)
+            return WAIT_IN_LINE
         return await self._wait_for_pace(uow, row)
 
     async def _wait_for_pace(self, uow: Uow, row: OutboxRow) -> timedelta | None:

@@ -150,7 +150,7 @@ class Outcomes:
             files = (await uow.mailboxes.get(row.mailbox_id)).sent_copy is SentCopy.APPEND
             values = {"sent_at": self._clock(), "last_error": "", "is_copy_due": files}
             return await uow.outbox.move(row.id, frm=UNSETTLED, to=OutboxState.SENT, **values)
-        wait = self._pace.wait_after(row.attempts, self._luck())
+        wait = self._pace.wait_after(row.attempts, self._luck(), because=delivery.detail)
         is_later = delivery.result is SendResult.TRY_LATER
         moved = await uow.outbox.move(
             row.id,

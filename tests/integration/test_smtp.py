@@ -50,13 +50,15 @@ async def test_a_mail_arrives_as_it_is(smtp_sink: SmtpSink) -> None:
 @pytest.mark.parametrize(
     ("fault", "result", "detail"),
     [
-        (reply("421 4.3.2 going down", at=At.MAIL), TRY_LATER, "421 4.3.2"),
+        (reply("421 4.3.2 going down", at=At.MAIL), TRY_LATER, "turned_away"),
+        (reply("452 4.3.1 no room", at=At.MAIL), TRY_LATER, "turned_away"),
         (reply("550 5.7.1 petra@customer.example is unwelcome", at=At.MAIL), REFUSED, "550 5.7.1"),
-        (reply("530 5.7.0 log in first", at=At.MAIL), TRY_LATER, "530 5.7.0"),
+        (reply("530 5.7.0 log in first", at=At.MAIL), TRY_LATER, "login_refused"),
         (drop(At.MAIL), TRY_LATER, "connection_lost"),
         (hang(At.MAIL, seconds=5), TRY_LATER, "timeout"),
         (reply("450 4.2.1 busy", at=At.RCPT), TRY_LATER, "450 4.2.1"),
         (reply("550 5.1.1 no such user", at=At.RCPT), REFUSED, "550 5.1.1"),
+        (reply("421 4.3.2 going down", at=At.RCPT), TRY_LATER, "turned_away"),
         (drop(At.RCPT), TRY_LATER, "connection_lost"),
         (reply("451 no", at=At.DATA), TRY_LATER, "451"),
         (reply("554 5.5.1 no", at=At.DATA), REFUSED, "554 5.5.1"),
@@ -67,6 +69,8 @@ async def test_a_mail_arrives_as_it_is(smtp_sink: SmtpSink) -> None:
         (drop(At.DOT, keeps_mail=True), UNKNOWN, "connection_lost"),
         (hang(At.DOT, seconds=5), UNKNOWN, "timeout"),
         (reply("451 4.3.0 try later"), TRY_LATER, "451 4.3.0"),
+        (reply("421 4.3.2 going down"), TRY_LATER, "turned_away"),
+        (reply("530 5.7.0 log in first"), TRY_LATER, "login_refused"),
         (reply("552 5.3.4 too big"), REFUSED, "552 5.3.4"),
     ],
 )
@@ -88,6 +92,13 @@ async def test_one_refused_recipient_of_two_is_named(smtp_sink: SmtpSink) -> Non
     delivery = await send(sender(smtp_sink), None, RECIPIENT, "gone@customer.example")
     assert delivery == Delivery(SENT, "250 2.0.0", (("gone@customer.example", "550 5.1.1"),))
     assert smtp_sink.mails[0].recipients == (RECIPIENT,)
+
+
+async def test_a_server_that_goes_down_in_the_middle_refuses_no_copy(smtp_sink: SmtpSink) -> None:
+    smtp_sink.plan(refuse("second@customer.example", "421 4.3.2 going down"))
+    delivery = await send(sender(smtp_sink), None, RECIPIENT, "second@customer.example")
+    assert delivery == Delivery(TRY_LATER, "turned_away")
+    assert smtp_sink.mails == []
 
 
 async def test_a_server_that_is_down_is_tried_later() -> None:
