@@ -32,6 +32,7 @@ from app.outbox.notes import look_again, note, wake_next
 from app.outbox.outcomes import lost
 
 LOOK_AGAIN = timedelta(seconds=5)
+LOOK_AGAIN_AT_MOST = timedelta(minutes=5)
 LEAVING = (OutboxState.WAITING, OutboxState.READY)
 
 DueIn = Callable[[Uow, UUID], Awaitable[timedelta | None]]
@@ -100,7 +101,7 @@ class Claiming:
                 return await _claimed(uow, row.id, token)
             if wait is None:
                 await self._step_aside(uow, row)
-            await self._put_off(uow, row, wait or LOOK_AGAIN)
+            await self._put_off(uow, row, wait or self._soon(row))
             return None
 
     async def may_begin(self, claimed: Claimed) -> bool:
@@ -115,7 +116,7 @@ class Claiming:
             if await uow.outbox.release(claimed.id, claimed_by=claimed.token):
                 row = await uow.outbox.get(claimed.id)
                 await self._step_aside(uow, row)
-                await self._put_off(uow, row, LOOK_AGAIN)
+                await self._put_off(uow, row, self._soon(row))
 
     async def _may_never_leave(self, uow: Uow, row: OutboxRow) -> bool:
         is_stopped = self._sending_stopped or await uow.oversight.is_sending_stopped()
@@ -159,6 +160,10 @@ class Claiming:
             row.id, frm=[OutboxState.READY], to=OutboxState.READY, last_error=""
         ):
             await wake_next(uow, row)
+
+    def _soon(self, row: OutboxRow) -> timedelta:
+        """The longer a mail of its conversation is not read, the later: each look leaves a job behind."""
+        return min(max((self._clock() - row.send_after) / 10, LOOK_AGAIN), LOOK_AGAIN_AT_MOST)
 
     async def _put_off(self, uow: Uow, row: OutboxRow, wait: timedelta) -> None:
         """Void if something that the approval relied on has changed, or its time is over; else look again later."""

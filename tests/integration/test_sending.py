@@ -44,6 +44,7 @@ class Timetable:
     """The engine's queue, on the instance's own clock."""
 
     instance: Instance
+    looks: int = 0
     _due: list[tuple[datetime, int, Job]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -59,6 +60,7 @@ class Timetable:
         while self._due and self._due[0][0] <= until:
             at, _, job = heapq.heappop(self._due)
             self.instance.clock.now = max(at, self.instance.clock.now)
+            self.looks += 1
             await self.instance.outbox.work(job.subject)
         self.instance.clock.now = until
 
@@ -111,6 +113,16 @@ async def test_one_that_must_wait_for_itself_steps_out_of_the_line(instance: Ins
     assert _ids(instance.sender.sent)[1:] == others, (
         "a mail of its conversation is not read yet; nobody else waits for that"
     )
+
+
+async def test_one_that_waits_for_long_looks_again_ever_later(instance: Instance, timetable: Timetable) -> None:
+    (first,) = await _approve(instance, 1)
+    await instance.receive(mail("One thing more.", references=[first.strip("<>")]))
+    await timetable.run(minutes=2)
+    soon = timetable.looks
+    await timetable.run(minutes=28)
+    assert (soon >= 10, timetable.looks <= 60) == (True, True)
+    assert instance.sender.sent == []
 
 
 async def test_a_mail_that_is_refused_for_now_holds_up_no_other(instance: Instance, timetable: Timetable) -> None:
