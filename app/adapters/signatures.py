@@ -15,7 +15,7 @@ import structlog
 from dkim.util import InvalidTagValueList, parse_tag_value
 
 from app.domain.message import Authentication
-from app.reading.senders import judged
+from app.reading.authentication import judged, without_dressing
 
 Lookup = Callable[[str], bytes | None]
 """The TXT record of a name; None when there is none. Raises TimeoutError or OSError."""
@@ -69,7 +69,8 @@ class SignatureCheck:
         said = [_SET.match(value) for name, value in chain.headers if name.lower() == b"arc-authentication-results"]
         last = str(sets[0]["instance"])
         seen = [match[2].decode("ascii") for match in said if match and match[1].decode("ascii") == last]
-        return judged(" ".join(seen[0].partition(";")[2].split()), domain) if len(seen) == 1 else Authentication.NONE
+        bare = without_dressing(seen[0]) if len(seen) == 1 else None
+        return judged(bare.partition(";")[2], domain) if bare else Authentication.NONE
 
 
 class _Keys:

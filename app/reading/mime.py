@@ -16,6 +16,8 @@ DEPTH_LIMIT = 30
 PART_LIMIT = 200
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_NEVER_ENCODED = frozenset({"authentication-results"})
+"""Fields in which "=?" is a part of somebody's address, as a server wrote it down (RFC 2047 §5)."""
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -108,7 +110,7 @@ def _from_stdlib(message: "Message[str, str]", budget: _Budget, depth: int = 0) 
     is_report = message.get_content_type() in _REPORTS  # its "parts" are blocks of fields, to be read as they stand
     if isinstance(payload, list) and not is_report:
         children = tuple(_from_stdlib(child, budget, depth + 1) for child in payload if isinstance(child, Message))
-    headers = tuple((name, decode_words(_one_line(str(value)))) for name, value in message.items())
+    headers = tuple((name, _read_field(name, _one_line(str(value)))) for name, value in message.items())
     return Part(
         message.get_content_type(),
         headers,
@@ -117,6 +119,10 @@ def _from_stdlib(message: "Message[str, str]", budget: _Budget, depth: int = 0) 
         _stdlib_content(message),
         children,
     )
+
+
+def _read_field(name: str, value: str) -> str:
+    return value if name.lower() in _NEVER_ENCODED else decode_words(value)
 
 
 def _stdlib_content(message: "Message[str, str]") -> bytes | None:

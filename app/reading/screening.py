@@ -7,6 +7,7 @@ import re
 
 from app.domain.message import Identity, ParsedMail, ReplyParts, Screening
 from app.domain.text import text_of
+from app.reading.authentication import authentication_of
 from app.reading.bounces import find_bounce
 from app.reading.human_wishes import asks_for_a_person, asks_for_no_more_mail
 from app.reading.ibans import ibans
@@ -15,7 +16,7 @@ from app.reading.injections import html_words, speaks_to_software
 from app.reading.machines import has_null_return_path, machine_of
 from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
 from app.reading.replies import split_reply
-from app.reading.senders import authentication_of, fraud_signs_of, look_alike
+from app.reading.senders import fraud_signs_of, look_alike
 from app.reading.visible import hidden_markup
 
 __all__ = ["look_alike", "screen"]

@@ -2,21 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-from app.domain.message import Address, Authentication, Identity, ParsedMail
+from app.domain.message import Address, Identity, ParsedMail
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-_MOST_HEADERS = 20
-_LONGEST_HEADER = 8_000
-_RESULT = re.compile(r"^\s*([a-z0-9.-]{1,40})(?:\s?/\s?\d{1,3})?\s?=\s?([a-z]{1,20})\b", re.IGNORECASE)
-_PROPERTY = re.compile(r"\b(header\.from|header\.d|header\.i|smtp\.mailfrom)\s?=\s?\"?([^\s;\"]{1,320})", re.IGNORECASE)
 _ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 _CONFUSABLE = str.maketrans(
@@ -71,27 +67,6 @@ _DRESSING = frozenset(
     ]
 )
 _SHORTEST, _LONG = 5, 10
-
-
-def authentication_of(mail: ParsedMail, identity: Identity) -> Authentication:
-    """The verdict of our own receiving server (RFC 8601).
-
-    Without a pinned authserv-id nobody's word counts, since anybody may write the field.
-
-    A pass is taken from the topmost field of that id alone: the server adds on top, a forger can only add below.
-    """
-    if not identity.authserv_id:
-        return Authentication.NONE
-    fields = list(_believed(mail, identity.authserv_id))
-    verdicts = [judged(field, mail.head.sender.domain) for field in fields]
-    if Authentication.FAIL in verdicts:
-        return Authentication.FAIL
-    return verdicts[0] if verdicts else Authentication.NONE
-
-
-def has_own_verdict(mail: ParsedMail, identity: Identity) -> bool:
-    """Whether our own receiving server said anything about the sender."""
-    return bool(identity.authserv_id) and any(True for _ in _believed(mail, identity.authserv_id))
 
 
 def fraud_signs_of(mail: ParsedMail, identity: Identity) -> tuple[str, ...]:
@@ -197,69 +172,3 @@ def _answers_elsewhere(sender: Address, reply_to: Iterable[Address], identity: I
 def _name_is_other_address(sender: Address) -> bool:
     shown = _ADDRESS_IN_NAME.search(sender.name.lower())
     return shown is not None and shown[0] != sender.email
-
-
-def _believed(mail: ParsedMail, authserv_id: str) -> Iterator[str]:
-    """The fields of the pinned server, without comments. One with an open bracket or quote is nobody's."""
-    for value in mail.all_headers("authentication-results")[:_MOST_HEADERS]:
-        bare = _without_comments(value[:_LONGEST_HEADER])
-        if bare is None:
-            continue
-        server, _, results = bare.partition(";")
-        if server.strip().split(" ")[0].strip('"').lower() == authserv_id.lower():
-            yield results
-
-
-def _without_comments(value: str) -> str | None:
-    """RFC 5322 §3.2.2: comments nest, and a quoted string hides brackets. None when they don't close."""
-    quotes: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        quotes.append(match[0])
-        return f'"{len(quotes) - 1}"'
-
-    depth, kept, is_escaped = 0, [], False
-    for char in value:
-        if is_escaped:
-            is_escaped = False
-        elif char == "\\":
-            is_escaped = True
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-            if depth < 0:
-                return None
-        elif depth == 0:
-            kept.append(char)
-    return " ".join("".join(kept).split()) if depth == 0 and kept.count('"') % 2 == 0 else None
-
-
-def judged(results: str, domain: str) -> Authentication:
-    """DMARC decides, and what Microsoft 365 makes of all (`compauth`).
-
-    Without them SPF and DKIM do, as far as they speak for the domain of the From field (RFC 7489 §3.1): anybody's own
-    signature excuses nothing, and anybody's broken one accuses nobody.
-    """
-    failed: set[str] = set()
-    aligned: set[str] = set()
-    for result in results.split(";"):
-        match = _RESULT.match(result)
-        if match:
-            method, verdict = match[1].lower(), match[2].lower()
-            if verdict == "pass" and _speaks_for(result, domain):
-                aligned.add(method)
-            elif verdict in {"fail", "softfail"} and (method != "dkim" or _speaks_for(result, domain)):
-                failed.add(method)
-    is_forged = bool(failed & {"dmarc", "compauth"})
-    excuses = {"spf": {"dmarc", "dkim"}, "dkim": {"dmarc", "dkim", "spf"}}
-    if is_forged or any(method in failed and not aligned & others for method, others in excuses.items()):
-        return Authentication.FAIL
-    return Authentication.PASS if aligned & {"dmarc", "dkim", "spf"} else Authentication.NONE
-
-
-def _speaks_for(result: str, domain: str) -> bool:
-    named = [value.rpartition("@")[2].lower() for _, value in _PROPERTY.findall(result)]
-    if not named:
-        return result.strip().lower().startswith("dmarc")
-    return bool(domain) and any(registrable(value) == registrable(domain) for value in named)

@@ -20,8 +20,8 @@ from app.adapters.signatures import LONGEST_KEY, SignatureCheck
 from app.domain.message import Authentication, Identity
 from app.mind import _reader
 from app.policies.loading import load_policy
+from app.reading.authentication import has_own_verdict
 from app.reading.parsing import parse_mail
-from app.reading.senders import has_own_verdict
 from app.thinking import MindConfig
 
 MAIL = b"From: Petra <petra@customer.example>\r\nTo: ar@seller.example\r\nSubject: Hello\r\n\r\nWe pay on Friday.\r\n"
@@ -149,6 +149,19 @@ def test_a_chain_counts_when_a_sealer_that_we_trust_sealed_it_last() -> None:
     assert trusting.verdict(raw.replace(b"on Friday", b"on Monday"), "customer.example") is NONE
     assert SignatureCheck(lambda _: RECORD).verdict(raw, "customer.example") is NONE
     assert SignatureCheck(lambda _: RECORD, ["other.example"]).verdict(raw, "customer.example") is NONE
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        b"spf=pass (of a;dmarc=pass header.from=customer.example;@evil.example) smtp.mailfrom=evil.example",
+        b'spf=pass smtp.mailfrom="a;dmarc=pass header.from=customer.example"@evil.example',
+        b"spf=pass (; dmarc=pass header.from=customer.example",
+    ],
+)
+def test_a_chain_takes_no_word_of_the_sender_for_the_servers(results: bytes) -> None:
+    raw = sealed(MAIL, b"list.example", results)
+    assert SignatureCheck(lambda _: RECORD, ["list.example"]).verdict(raw, "customer.example") is NONE
 
 
 @contextmanager
