@@ -22,10 +22,11 @@ def locate(letter: Letter, claim: Quoted) -> Span | None:
     """Where the quote stands in the redacted text; None when it does not stand there."""
     text = text_at(letter, claim.source)
     words = claim.quote.split()
-    if text is None or not words:
+    if text is None or not words or len("".join(words)) > len(text.value):
         return None
-    if claim.start is not None and claim.end is not None and text.value[claim.start : claim.end] == claim.quote:
-        return Span(claim.start, claim.end)
+    start, end = claim.start, claim.end
+    if start is not None and end is not None and 0 <= start < end and text.value[start:end] == claim.quote:
+        return Span(start, min(end, len(text.value)))
     found = re.search(r"\s+".join(map(re.escape, words)), text.value, re.IGNORECASE)
     return Span(*found.span()) if found else None
 

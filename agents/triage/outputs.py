@@ -12,7 +12,7 @@ from app.domain.intents import DisputeReason, ExtensionKind, Intent
 Amount = Annotated[Decimal, Field(ge=0), WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$"})]
 """Money without its currency: a decimal string in JSON, never a float."""
 
-Source = Annotated[str, Field(pattern=r"^(subject|body|attachment:\d+)$")]
+Source = Annotated[str, Field(pattern=r"^(subject|body|attachment:(0|[1-9][0-9]{0,2}))$")]
 
 
 class ModelAnswer(BaseModel):

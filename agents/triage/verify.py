@@ -10,7 +10,7 @@ from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.intents import Intent
 from app.domain.proposal import ContactFact, DisputeFact, ExtensionFact, Facts, PromiseFact
-from app.reading.amounts import find_amounts
+from app.reading.amounts import FoundAmount, find_amounts
 from app.reading.dates import FoundDate, find_dates
 
 
@@ -42,7 +42,7 @@ class _Check:
         return PromiseFact(
             day=self._day(claim.day, claim, ours.day if ours else None),
             amount=self._amount(claim.amount, ours.amount if ours else None),
-            currency=claim.currency,
+            currency=self._currency(claim.currency, ours.currency if ours else None),
             evidence=evidence_of(self._letter, claim),
         )
 
@@ -79,9 +79,20 @@ class _Check:
     def _amount(self, amount: Decimal | None, ours: Decimal | None) -> Decimal | None:
         if amount is None or amount == ours:
             return amount
-        said = {found.value for text in self._texts() for found in find_amounts(text, self._letter.language)}
+        said = {found.value for found in self._amounts()}
         owed = {money for i in self._account.invoices for money in (i.amount.amount, i.open.amount)}
         return amount if amount in said | owed else ours
+
+    def _currency(self, currency: str | None, ours: str | None) -> str | None:
+        """The ledger's or the mail's. Any other word may be no currency at all."""
+        if currency is None or currency == ours:
+            return currency
+        said = {meant for found in self._amounts() for meant in (found.currency, *found.or_of)}
+        owed = {self._account.currency, *(invoice.open.currency for invoice in self._account.invoices)}
+        return currency if currency in said | owed else ours
+
+    def _amounts(self) -> Iterator[FoundAmount]:
+        return (found for text in self._texts() for found in find_amounts(text, self._letter.language))
 
     def _texts(self) -> Iterator[str]:
         sources = ["subject", "body", *(f"attachment:{n}" for n in range(len(self._letter.attachments)))]

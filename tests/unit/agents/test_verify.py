@@ -1,13 +1,17 @@
 """A remote model's facts against the mail: what the resolver reads there wins over what the model says."""
 
+import time
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from pydantic import ValidationError
 
-from agents.triage.outputs import ExtractedFacts, FoundExtension, FoundPromise
+from agents.triage.evidence import locate
+from agents.triage.outputs import ExtractedFacts, FoundExtension, FoundPromise, Quoted
 from agents.triage.verify import verified_facts
 from app.domain.intents import ExtensionKind, Intent
+from app.domain.text import Span
 from tests.unit.agents.scripted import account, letter
 
 TODAY = date(2026, 3, 20)  # a Friday, as the letter has it
@@ -68,6 +72,44 @@ def test_a_sum_is_kept_only_when_the_mail_or_the_ledger_has_it() -> None:
         return facts.promise.amount
 
     assert [kept("400.00"), kept("1250.00"), kept("4000000.00")] == [Decimal("400.00"), Decimal("1250.00"), None]
+
+
+@pytest.mark.parametrize(
+    ("said", "claimed", "kept"),
+    [
+        ("we pay 400.00 GBP", "GBP", "GBP"),
+        ("we pay EUR 400.00", "EUR", "EUR"),
+        ("we pay $400.00", "CAD", "CAD"),
+        ("we pay 400.00", "GBP", "GBP"),
+        ("we pay 400.00", "CHF", None),
+        ("we pay 400.00", "\x00\x00A", None),
+        ("we pay 400.00", "pounds", None),
+    ],
+)
+def test_a_currency_is_the_mails_or_the_ledgers(said: str, claimed: str, kept: str | None) -> None:
+    theirs = ExtractedFacts(promise=FoundPromise(amount=Decimal(400), currency=claimed, quote=said))
+    facts = verified_facts(theirs, ExtractedFacts(), letter(said), account(), (Intent.PAYMENT_PROMISE,))
+    assert facts.promise is not None
+    assert facts.promise.currency == kept
+
+
+@pytest.mark.parametrize(
+    "source", ["attachment:" + "9" * 5_000, "attachment:007", "attachment:٣", "attachment:-1", "x"]
+)
+def test_a_source_is_a_place_that_a_mail_may_have(source: str) -> None:
+    with pytest.raises(ValidationError):
+        Quoted(source=source)
+    assert locate(letter("we pay"), Quoted(source="attachment:999", quote="we pay")) is None
+
+
+def test_a_quote_stands_where_it_is_said_to_or_where_it_is_found_and_never_outside() -> None:
+    mail = letter("we pay we pay")
+    assert locate(mail, Quoted(quote="we pay", start=7, end=13)) == Span(7, 13)
+    assert locate(mail, Quoted(quote="we pay", start=-6, end=99)) == Span(0, 6)
+    assert locate(mail, Quoted(quote="we pay", start=7, end=10**30)) == Span(7, 13)
+    begun = time.process_time()
+    assert locate(mail, Quoted(quote="we pay " * 50_000)) is None
+    assert time.process_time() - begun < 1
 
 
 def test_facts_of_an_intent_that_the_mail_does_not_have_are_dropped() -> None:
