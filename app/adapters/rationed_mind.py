@@ -3,26 +3,31 @@
     think ─▶ a place in the minute and the day, taken in the database ─▶ wait for it ─▶ think ─▶ settle what it took
                  └─ none: the embedded model reads, and a person decides (model_unavailable)
 
-One mail may pass the day's tokens; the next is not begun.
+One mail may pass the day's tokens; the next is not begun. Where the thinking process or the worker dies, nobody knows
+what was taken: the place stays paid for as it was. Only who could not think at all gets it back.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
 
 import structlog
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.result import ReminderDraft
-from app.db.repositories.rations import Rations
+from app.db.repositories.rations import Place, Rations
 from app.db.uow import Database
 from app.domain.case import Case
+from app.domain.errors import Unreachable
 from app.domain.message import Identity, ReadMail
 from app.domain.ports import Thought
 from app.domain.proposal import EMBEDDED, ModelCall
 from app.domain.ration import Limits
 
 log = structlog.get_logger()
+
+A = TypeVar("A")
+NO_LIMIT = Place(wait=0.0, tokens=0)
 
 
 class Thinker(Protocol):
@@ -48,39 +53,47 @@ class RationedMind:
         return await self._mind.read(raw, identity)
 
     async def think(self, case: Case) -> Thought:
-        if not await self._turn():
+        place = await self._turn()
+        if place is None:
             return await self._mind.think(case, alone=True)
-        thought = await self._mind.think(case)
-        await self._settle(thought.proposal.calls)
-        return thought
+        return await self._settled(place, self._mind.think(case), lambda thought: thought.proposal.calls)
 
     async def remind(self, brief: ReminderBrief) -> ReminderDraft:
-        if not await self._turn():
+        place = await self._turn()
+        if place is None:
             return await self._mind.remind(brief, alone=True)
-        draft = await self._mind.remind(brief)
-        await self._settle(draft.calls)
-        return draft
+        return await self._settled(place, self._mind.remind(brief), lambda draft: draft.calls)
 
-    async def _turn(self) -> bool:
-        """Wait for a place. False when there is none."""
+    async def _turn(self) -> Place | None:
+        """Wait for a place. None when there is none."""
         if self._limits == Limits():
-            return True
+            return NO_LIMIT
         async with self._database.write() as uow:
             rations = Rations(uow.session, await uow.mailboxes.database_time())
-            wait = await rations.take(self._provider, self._limits)
-        if wait is None:
+            place = await rations.take(self._provider, self._limits)
+        if place is None:
             log.warning("model.ration.spent")
-            return False
-        await asyncio.sleep(wait)
-        return True
+            return None
+        await asyncio.sleep(place.wait)
+        return place
 
-    async def _settle(self, calls: Sequence[ModelCall]) -> None:
+    async def _settled(self, place: Place, answer: Awaitable[A], calls: Callable[[A], Sequence[ModelCall]]) -> A:
+        try:
+            answered = await answer
+        except Unreachable:
+            await self._settle(place, ())
+            raise
+        await self._settle(place, calls(answered))
+        return answered
+
+    async def _settle(self, place: Place, calls: Sequence[ModelCall]) -> None:
         asked = [call for call in calls if call.is_fallback or call.model != EMBEDDED]
         async with self._database.write() as uow:
             rations = Rations(uow.session, await uow.mailboxes.database_time())
             await rations.settle(
                 self._provider,
                 self._limits,
+                place,
                 requests=sum(call.requests for call in asked),
                 tokens_in=sum(call.input_tokens for call in asked),
                 tokens_out=sum(call.output_tokens for call in asked),

@@ -1,7 +1,8 @@
 """How much a model's provider may be asked by all workers together: requests by the minute, tokens by the day.
 
-Requests are a token bucket that may go below nothing: whoever takes a place learns how long to wait for it. A day is of
-UTC. All by one clock, the database's; when that is set back, nothing is gained and nothing is lost.
+Requests are a token bucket that may go below nothing: whoever takes a place learns how long to wait for it. A place
+costs at once what a mail takes as a rule, and settling puts that right; so what never settles has been paid for. A day
+is of UTC. All by one clock, the database's; when that is set back, nothing is gained and nothing is lost.
 """
 
 from dataclasses import dataclass, replace
@@ -39,25 +40,27 @@ def fresh(limits: Limits, now: float) -> Ration:
     return Ration(_capacity(limits), now, int(now // DAY), 0)
 
 
-def take(ration: Ration, limits: Limits, now: float) -> tuple[Ration, float | None]:
-    """A place for one mail: the seconds to wait for it, or None when the day's tokens are spent or it is too long."""
+def take(ration: Ration, limits: Limits, now: float, *, tokens: int = 0) -> tuple[Ration, float | None]:
+    """A place for one mail, which may take so many tokens: the seconds to wait for it, or None when the day's are spent
+    or it is too long."""
     current = _as_of(ration, limits, now)
     if limits.tokens_a_day and current.tokens >= limits.tokens_a_day:
         return current, None
+    paid = replace(current, tokens=current.tokens + tokens)
     if not limits.requests_a_minute:
-        return current, 0.0
+        return paid, 0.0
     level = current.level - EXPECTED
     wait = max(-level, 0.0) * MINUTE / limits.requests_a_minute
     if wait > LONGEST_WAIT:
         return current, None
-    return replace(current, level=level), wait
+    return replace(paid, level=level), wait
 
 
 def settle(ration: Ration, limits: Limits, now: float, *, requests: int, tokens: int) -> Ration:
-    """What the mail really took."""
+    """What the mail really took; of tokens, what that is beyond those of its place."""
     current = _as_of(ration, limits, now)
     level = min(current.level + EXPECTED - requests, _capacity(limits))
-    return replace(current, level=level, tokens=current.tokens + tokens)
+    return replace(current, level=level, tokens=max(current.tokens + tokens, 0))
 
 
 def _as_of(ration: Ration, limits: Limits, now: float) -> Ration:

@@ -3,12 +3,16 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.result import ReminderDraft
+from app.adapters.child import MindStopped
 from app.adapters.rationed_mind import RationedMind
-from app.db.repositories.rations import Rations
+from app.db.repositories.rations import Place, Rations
 from app.db.tables.oversight import RationRow
 from app.domain.case import Case
+from app.domain.errors import Unreachable
 from app.domain.intents import Reason
 from app.domain.ports import Thought
 from app.domain.proposal import EMBEDDED, ModelCall
@@ -79,12 +83,32 @@ async def test_what_an_endpoint_took_for_nonsense_is_counted_too(instance: Insta
     assert (row.requests_total, row.tokens_in_total, row.tokens_out_total) == (2, 200, 20)
 
 
+@pytest.mark.parametrize(("lost", "tokens"), [(MindStopped("killed"), 600), (Unreachable("does not start"), 200)])
+async def test_a_mail_that_is_lost_on_the_way_has_paid_for_its_place_unless_it_was_not_begun(
+    instance: Instance, lost: Exception, tokens: int
+) -> None:
+    class Mortal(PaidMind):
+        async def think(self, case: Case, alone: bool = False) -> Thought:
+            if self.alone:
+                raise lost
+            return await super().think(case, alone)
+
+    mind = RationedMind(Mortal(), instance.database, PROVIDER, Limits(tokens_a_day=1_000))
+    triage = TriageService(instance.database, mind, load_policy(), instance.clock)
+    first, second = await instance.receive(mail(), mail(subject="Another"))
+    await triage.work(str(first.id))
+    with pytest.raises(type(lost)):
+        await triage.work(str(second.id))
+    row = await ration_of(instance)
+    assert (row.tokens, row.requests_total) == (tokens, 2), "four requests of a hundred tokens are what a mail may take"
+
+
 async def test_places_taken_at_the_same_time_are_different_ones(instance: Instance) -> None:
     limits = Limits(requests_a_minute=60)
 
-    async def take() -> float | None:
+    async def take() -> Place | None:
         async with instance.database.write() as uow:
             return await Rations(uow.session, 1_000_000.0).take(PROVIDER, limits)
 
-    waits = [wait for wait in await asyncio.gather(*(take() for _ in range(8))) if wait is not None]
-    assert sorted(waits) == [0, 0, 0, 1, 5, 9, 13, 17]
+    places = [place for place in await asyncio.gather(*(take() for _ in range(8))) if place is not None]
+    assert sorted(place.wait for place in places) == [0, 0, 0, 1, 5, 9, 13, 17]

@@ -45,6 +45,15 @@ def test_the_days_tokens_end_and_begin_again_at_midnight() -> None:
     assert (ration.tokens, wait) == (0, 0)
 
 
+def test_a_place_costs_the_usual_tokens_until_it_is_settled() -> None:
+    ration, _ = take(fresh(BUDGET, NOON), BUDGET, NOON, tokens=400)
+    assert ration.tokens == 400
+    assert settle(ration, BUDGET, NOON, requests=1, tokens=250 - 400).tokens == 250
+    assert settle(ration, BUDGET, NOON + DAY, requests=1, tokens=250 - 400).tokens == 0, "paid for on the day before"
+    full = Ration(0, NOON, int(NOON // DAY), 1_000)
+    assert take(full, BUDGET, NOON, tokens=400) == (full, None)
+
+
 def test_a_clock_that_is_set_back_gives_nothing_and_takes_nothing() -> None:
     ration = settle(fresh(BUDGET, NOON), BUDGET, NOON, requests=1, tokens=1_000)
     back, wait = take(ration, BUDGET, NOON - DAY)
