@@ -21,6 +21,19 @@ class MessageState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class Cut(StrEnum):
+    """Why a mail is there with its headers alone: the error that it waits in quarantine with."""
+
+    NOT = ""
+    TOO_LARGE = "too_large"
+    NOT_GIVEN = "not_given"
+    ASKED_AGAIN = "asked_again"
+
+
+CUT = frozenset(Cut) - {Cut.NOT}
+"""Over the limit; its server does not give it; a person wants the server to be asked for it again."""
+
+
 NEXT: Mapping[MessageState, frozenset[MessageState]] = {
     MessageState.IN_WORK: frozenset(
         {MessageState.PENDING, MessageState.NO_ANSWER, MessageState.QUARANTINED, MessageState.DECIDED}

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.domain.account import Account
 from app.domain.case import Case, Letter
 from app.domain.errors import Invalid
-from app.domain.message import Identity, ReadMail
+from app.domain.message import Cut, Identity, ReadMail
 from app.domain.proposal import Proposal
 from app.domain.text import RawText, Redaction
 from app.domain.tracing import Step
@@ -108,12 +108,13 @@ class Thought:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One mail from an IMAP folder; `received_at` is its INTERNALDATE. A mail over the limit has its headers alone."""
+    """One mail from an IMAP folder; `received_at` is its INTERNALDATE. A mail that is `cut` has its headers alone; one
+    of which the server gives nothing at all, though it is there, has no bytes."""
 
     uid: int
     received_at: datetime
-    raw: bytes = field(repr=False)
-    is_truncated: bool = False
+    raw: bytes | None = field(repr=False)
+    cut: Cut = Cut.NOT
 
 
 @dataclass(frozen=True, slots=True)

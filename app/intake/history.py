@@ -75,7 +75,7 @@ class History:
     async def keep_answers(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> None:
         """Mails of the Sent folder, except those that Duebox sent and those of no conversation that it knows."""
         for mail in mails:
-            if not mail.is_truncated:
+            if not mail.cut:
                 await self._keep_answer(uow, mailbox_id, _old(uow, mail))
 
     async def _keep_answer(self, uow: Uow, mailbox_id: UUID, answer: _Old) -> None:

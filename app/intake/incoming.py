@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from app.db.repositories.words import compressed
-from app.domain.message import Head
+from app.domain.message import Cut, Head
 from app.reading.headers import read_head
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -15,13 +15,13 @@ MAX_BYTES = 50 * 1024 * 1024
 class Incoming:
     """`source` is the key that the server gave it; `received_at` is aware.
 
-    A mail over the size limit comes with its headers alone and `is_truncated`: it waits in quarantine for a person.
+    A mail that is `cut` comes with its headers alone: it waits in quarantine for a person.
     """
 
     source: str
     raw: bytes = field(repr=False)
     received_at: datetime
-    is_truncated: bool = False
+    cut: Cut = Cut.NOT
 
     @cached_property
     def head(self) -> Head:

@@ -19,7 +19,7 @@ from app.db.tables.mail import MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.intake.accounts import Accounts
-from app.intake.folders import LEASE_SECONDS, lease_of
+from app.intake.passages import LEASE_SECONDS, lease_of
 from app.intake.service import IntakeService
 from app.intake.watching import USUAL_PACE, OpenLine, Pace, Watching
 

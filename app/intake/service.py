@@ -159,7 +159,7 @@ class IntakeService:
         batch.messages.append(row)
         if batch.threads.add(letter, conversation_id, message_id):
             uow.audit.add("intake.id.repeated", message_id=message_id, conversation_id=conversation_id)
-        if letter.incoming.is_truncated and not letter.head.is_automatic:
+        if letter.incoming.cut and not letter.head.is_automatic:
             batch.unread.add(conversation_id)
         uow.audit.add(
             "intake.message.stored",
@@ -174,7 +174,6 @@ class IntakeService:
     ) -> dict[str, Any]:
         message_id, conversation_id = new_id(), raw["conversation_id"]
         head = SealedHead.of(letter.head).as_bytes()
-        truncated = letter.incoming.is_truncated
         return {
             "id": message_id,
             "mailbox_id": mailbox_id,
@@ -189,10 +188,10 @@ class IntakeService:
             "size": len(letter.incoming.raw),
             "received_at": letter.incoming.received_at,
             "stored_at": self._clock(),
-            "state": MessageState.QUARANTINED if truncated else MessageState.IN_WORK,
+            "state": MessageState.QUARANTINED if letter.incoming.cut else MessageState.IN_WORK,
             "run": 1,
             "attempts": 0,
-            "error": "too_large" if truncated else "",
+            "error": letter.incoming.cut.value,
             "is_automatic": letter.head.is_automatic,
             "is_held": False,
         }

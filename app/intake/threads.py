@@ -78,7 +78,7 @@ class Threads:
 
     async def twin(self, letter: Letter) -> UUID | None:
         """The stored message that this mail is a copy of: same Message-ID, From, Date, Subject and decoded text."""
-        ancestor = self._ancestors.get(letter.rfc_id_hash)
+        ancestor = self._ancestors.get(letter.rfc_id_hash) if letter.incoming.raw else None
         for message_id in ancestor.message_ids if ancestor else ():
             earlier = self._raws.get(message_id) or await self._stored_raw(message_id)
             if earlier is not None and await asyncio.to_thread(_is_same, earlier, letter.incoming.raw):

@@ -34,8 +34,9 @@ from app.domain.clock import Clock
 from app.domain.errors import Unreachable
 from app.domain.ports import NO_SUCH_FOLDER, SENT_FOLDER, MailAccount, MailFolder, MailLine
 from app.intake.accounts import Accounts
-from app.intake.folders import FolderReader, LeaseLost, MailNotStored, Watched
+from app.intake.folders import FolderReader
 from app.intake.history import History
+from app.intake.passages import LeaseLost, MailNotStored, Watched
 from app.intake.service import IntakeService
 
 LOGIN_REFUSED = "imap_login_refused"
@@ -287,14 +288,17 @@ class Watching:
         self, mailbox: MailboxRow, since: date, inboxes: list[FolderReader], sent: FolderReader | None
     ) -> None:
         """Once: the day is taken off the mailbox when all of it was read."""
+        is_all = True
         for inbox in inboxes:
-            await inbox.read_history(since, partial(self._history.keep, is_ours=False))
+            is_all &= await inbox.read_history(since, partial(self._history.keep, is_ours=False))
         if sent is not None:
             try:
-                await sent.read_history(since, partial(self._history.keep, is_ours=True))
+                is_all &= await sent.read_history(since, partial(self._history.keep, is_ours=True))
             except Unreachable as error:
                 if str(error) != NO_SUCH_FOLDER:
                     raise
+        if not is_all:
+            return
         async with self._database.write() as uow:
             (await uow.mailboxes.get(mailbox.id)).since = None
 

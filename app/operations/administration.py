@@ -13,7 +13,7 @@ from app.casefile.service import Made, Purpose
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
 from app.domain.errors import Invalid, NotFound
-from app.domain.message import MessageState
+from app.domain.message import Cut, MessageState
 from app.domain.people import DUEBOX
 from app.domain.review import Role
 
@@ -50,7 +50,7 @@ async def list_quarantine(services: Services) -> list[dict[str, Any]]:
 async def retry_quarantine(services: Services, which: str) -> int:
     """Raises NotFound for an id that is not quarantined."""
     if which == "all":
-        chosen = [UUID(row["id"]) for row in await list_quarantine(services) if row["reason"] != "too_large"]
+        chosen = [UUID(row["id"]) for row in await list_quarantine(services) if row["reason"] != Cut.TOO_LARGE]
     else:
         try:
             chosen = [UUID(which)]

@@ -25,7 +25,7 @@ from app.domain.errors import Invalid, UnreadableMail
 from app.domain.ids import new_id
 from app.domain.intents import Autonomy, Reason, Route
 from app.domain.job import approve_job, triage_job
-from app.domain.message import Machine, MessageState, ReadMail, advance
+from app.domain.message import CUT, Cut, Machine, MessageState, ReadMail, advance
 from app.domain.people import SignedIn
 from app.domain.policy import Policy, autonomy_of, may_send_alone
 from app.domain.ports import Mind, Thought
@@ -44,7 +44,6 @@ from app.triage.task import Task, case_of, link_of, task_of
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
 """Proposed cases that stop reminders at once, and so void what was approved before."""
 
-TOO_LARGE = "too_large"
 RETHINKS = 3
 """How often a mail is thought about anew because its customer's ledger moved meanwhile; then a person is told."""
 
@@ -93,18 +92,24 @@ class TriageService:
         await self._quarantine(UUID(message_id), error)
 
     async def retry(self, message_id: UUID, *, by: SignedIn) -> None:
-        """Work a quarantined mail again. Raises NotAllowed, NotFound, or Invalid when it is not quarantined."""
+        """Work a quarantined mail again, or have the rest of it fetched first.
+
+        Raises NotAllowed, NotFound, or Invalid when it is not quarantined.
+        """
         by.check_can_decide()
         async with self._database.write() as uow:
             message = await uow.messages.get_for_update(message_id)
             if message.state is not MessageState.QUARANTINED:
                 raise Invalid("this mail is not quarantined any more")
-            if message.error == TOO_LARGE:
+            if message.error == Cut.TOO_LARGE:
                 raise Invalid("this mail was too large to fetch: read it in the mailbox itself")
-            message.state = advance(message.state, MessageState.IN_WORK)
-            message.error = ""
-            again = f"-retry-{message.attempts}"
-            await uow.enqueue(triage_job(message.id, message.run, message.conversation_id, again=again))
+            if message.error in CUT:
+                message.error = Cut.ASKED_AGAIN  # whoever watches the mailbox fetches it
+            else:
+                message.state = advance(message.state, MessageState.IN_WORK)
+                message.error = ""
+                again = f"-retry-{message.attempts}"
+                await uow.enqueue(triage_job(message.id, message.run, message.conversation_id, again=again))
             uow.audit.add(
                 "triage.message.retried",
                 actor=by.actor,

@@ -28,7 +28,8 @@ from app.db.uow import Database
 from app.domain.clock import system_clock
 from app.domain.message import MessageState
 from app.domain.ports import MailAccount
-from app.intake.folders import FolderReader, Watched, lease_of
+from app.intake.folders import FolderReader
+from app.intake.passages import Watched, lease_of
 from app.intake.service import IntakeService
 from app.jobs.engine import migrate
 from tests.bench.figures import Figure, Goal, rate

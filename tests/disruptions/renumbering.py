@@ -19,7 +19,8 @@ from app.db.uow import Database
 from app.domain.clock import system_clock
 from app.domain.errors import Unreachable
 from app.domain.ports import MailAccount
-from app.intake.folders import FolderReader, Watched, lease_of
+from app.intake.folders import FolderReader
+from app.intake.passages import Watched, lease_of
 from app.intake.service import IntakeService
 from tests.disruptions.storm import add
 from tests.instances import mail

@@ -15,6 +15,7 @@ from app.adapters.imap.idle import IdleTimes
 from app.adapters.imap.sent import ImapSentFolder
 from app.domain.errors import Unreachable
 from app.domain.ids import new_id
+from app.domain.message import Cut
 from app.domain.ports import SENT_FOLDER, MailAccount
 from tests.instances import mail
 from tests.servers.cyrus import Cyrus, CyrusMailbox
@@ -113,7 +114,8 @@ def test_a_mail_over_the_limit_comes_with_its_headers(mailbox: Mailbox) -> None:
     inbox.open()
     first, second, third = inbox.fetch([1, 2, 3], max_bytes=100_000)
     inbox.close()
-    assert [one.is_truncated for one in (first, second, third)] == [False, True, False]
+    assert [one.cut for one in (first, second, third)] == [Cut.NOT, Cut.TOO_LARGE, Cut.NOT]
+    assert second.raw is not None
     assert b"<big@customer.example>" in second.raw
     assert b"xxxx" not in second.raw
 

@@ -55,6 +55,7 @@ async def add(
     password: str = "",
     is_up: bool = True,
     since: date | None = None,
+    port: int = 0,
 ) -> UUID:
     """What `duebox mailbox add` does."""
     async with instance.database.write() as uow:
@@ -64,7 +65,7 @@ async def add(
             address=ADDRESS,
             kind=MailboxKind.IMAP,
             host=mailbox.host,
-            port=mailbox.port,
+            port=port or mailbox.port,
             username=mailbox.username,
             security=Security.NONE,
             since=since,

@@ -13,7 +13,7 @@ from app.domain.account import InvoiceStatus
 from app.domain.case import Case
 from app.domain.errors import Invalid
 from app.domain.intents import Autonomy, Reason, Route
-from app.domain.message import MessageState
+from app.domain.message import Cut, MessageState
 from app.domain.policy import AutonomyRule, Policy, Situation, decide
 from app.domain.ports import Delivery, MayBegin, SendResult, Thought
 from app.domain.proposal import PromiseFact
@@ -108,7 +108,8 @@ async def test_a_newer_mail_that_nobody_could_read_voids_the_approval(instance: 
     outbox_id = await _approve(instance)
     stop = mail("STOP, see attachment", references=[FIRST], headers=[("X-Unreadable", "yes")])
     await instance.intake.store(
-        instance.mailbox_id, [Incoming("webhook:x", stop, instance.clock(), is_truncated=kind == "too_large")]
+        instance.mailbox_id,
+        [Incoming("webhook:x", stop, instance.clock(), Cut.TOO_LARGE if kind == "too_large" else Cut.NOT)],
     )
     for message in await instance.messages():
         await instance.triage.work(str(message.id))

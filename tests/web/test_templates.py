@@ -821,7 +821,7 @@ def test_every_closed_word_of_a_failure_has_words(pages: Templates) -> None:
     signs = set(re.findall(r'^        "([a-z_]+)": ', senders, re.MULTILINE))
     assert len(signs) == 5
     assert signs | {TEXTS_DIFFER} <= set(words.SIGNS)  # type: ignore[attr-defined]
-    for reason in ("header_too_long", "too_deep", "too_many_parts", "broken", "too_large"):
+    for reason in ("header_too_long", "too_deep", "too_many_parts", "broken", "too_large", "not_given", "asked_again"):
         assert reason in words.QUARANTINE  # type: ignore[attr-defined]
 
 

@@ -19,12 +19,14 @@ from app.adapters.imap.idle import USUAL_TIMES, IdleTimes, NotOffered, idle
 from app.adapters.imap.line import PRINTABLE, ImapLine
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unreachable
+from app.domain.message import Cut
 from app.domain.ports import SENT_FOLDER, Fetched, FolderState, Listed
 from app.reading.headers import read_message_id
 
 BATCH_MAILS = 400
 BATCH_BYTES = 20 * 1024 * 1024
 HEADER_BYTES = 256 * 1024
+MOST_REFUSED = 8
 MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 
 
@@ -131,17 +133,23 @@ class ImapFolder:
         with self._talking() as client:
             sizes = self._fields(client, uids[:BATCH_MAILS], "RFC822.SIZE")
             whole: list[int] = []
-            headed: list[int] = []
+            large: list[int] = []
+            withheld: list[int] = []
             total = 0
             for uid in sorted(sizes):
-                size = int(sizes[uid].get(b"RFC822.SIZE", 0))
-                is_whole = size <= max_bytes
-                total += size if is_whole else HEADER_BYTES
-                if total > BATCH_BYTES and (whole or headed):
+                size = sizes[uid].get(b"RFC822.SIZE")
+                if size is None:
+                    withheld.append(uid)
+                    continue
+                is_whole = int(size) <= max_bytes
+                total += int(size) if is_whole else HEADER_BYTES
+                if total > BATCH_BYTES and (whole or large):
                     break
-                (whole if is_whole else headed).append(uid)
-            mails = self._bodies(client, whole)
-            mails |= self._headers(client, [*headed, *(uid for uid in whole if uid not in mails)])
+                (whole if is_whole else large).append(uid)
+            mails = {uid: Fetched(uid, self._clock(), None, Cut.NOT_GIVEN) for uid in withheld}
+            mails |= self._bodies(client, whole)
+            mails |= self._headers(client, large, Cut.TOO_LARGE)
+            mails |= self._headers(client, [uid for uid in whole if uid not in mails], Cut.NOT_GIVEN)
             return [mails[uid] for uid in sorted(mails)]
 
     def has_message(self, rfc_message_id: str) -> bool:
@@ -198,32 +206,36 @@ class ImapFolder:
             if fields.get(b"BODY[]") is not None
         }
 
-    def _headers(self, client: IMAPClient, uids: Sequence[int]) -> dict[int, Fetched]:
-        """The headers alone: of a mail over the limit, or of one that is there but that the server cannot render."""
+    def _headers(self, client: IMAPClient, uids: Sequence[int], cut: Cut) -> dict[int, Fetched]:
+        """The headers alone: of a mail over the limit, or of one that is there but whose body the server refuses."""
         found = self._fields(client, uids, "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
         return {
-            uid: Fetched(uid, self._received(fields), fields.get(b"BODY[HEADER]<0>") or b"", is_truncated=True)
+            uid: Fetched(uid, self._received(fields), fields.get(b"BODY[HEADER]<0>"), cut)
             for uid, fields in found.items()
         }
 
     def _fields(self, client: IMAPClient, uids: Sequence[int], *names: str) -> dict[int, dict[bytes, Any]]:
-        """FETCH; what is expunged meanwhile is left out, also where the server refuses the whole command for it."""
+        """FETCH. What is expunged meanwhile is left out; what is there and refused has no fields.
+
+        A server may refuse a whole command for one mail: then each is asked for alone, the newest first. Where of those
+        the first few are all refused, it is the server that cannot, and to be asked on does not help it.
+        """
+        found: dict[int, dict[bytes, Any]] = {}
+        with _refusal():
+            found = client.fetch(list(uids), list(names))
+        alone = self._there(client, [uid for uid in uids if uid not in found]) if len(uids) > 1 else []
+        for refused, uid in enumerate(reversed(alone)):
+            with _refusal(is_final=not found and refused == MOST_REFUSED):
+                found |= client.fetch([uid], list(names))
+        return found | {uid: {} for uid in self._there(client, [uid for uid in uids if uid not in found])}
+
+    @staticmethod
+    def _there(client: IMAPClient, uids: Sequence[int]) -> list[int]:
+        """Those of the mails that are not expunged."""
         if not uids:
-            return {}
-        try:
-            found: dict[int, dict[bytes, Any]] = client.fetch(list(uids), list(names))
-            return found
-        except (imaplib.IMAP4.abort, ProtocolError):
-            raise
-        except imaplib.IMAP4.error:
-            client.noop()
-            there = set(client.search(["UID", ",".join(map(str, uids))]))
-        if len(uids) == 1:
-            return {uid: {} for uid in there}
-        found = {}
-        for uid in there.intersection(uids):
-            found |= self._fields(client, [uid], *names)
-        return found
+            return []
+        client.noop()
+        return sorted(set(client.search(["UID", ",".join(map(str, uids))])).intersection(uids))
 
     def _received(self, fields: dict[bytes, Any]) -> datetime:
         moment = fields.get(b"INTERNALDATE")
@@ -231,6 +243,18 @@ class ImapFolder:
             if isinstance(moment, datetime) and moment.tzinfo is not None:
                 return moment.astimezone(UTC)
         return self._clock()
+
+
+@contextmanager
+def _refusal(*, is_final: bool = False) -> Iterator[None]:
+    """Passes over a plain NO, unless it is final."""
+    try:
+        yield
+    except (imaplib.IMAP4.abort, ProtocolError):
+        raise
+    except imaplib.IMAP4.error:
+        if is_final:
+            raise
 
 
 def _number(said: object) -> int:

@@ -22,7 +22,7 @@ from app.db.tables.work import OutboxRow, ProposalRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.domain.message import Address, Head, MessageState
+from app.domain.message import CUT, Address, Cut, Head, MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,24 @@ class Messages:
         """Which of the keys belong to received mails (or copies of such) that are stored with all their bytes."""
         messages = sa.select(MessageRow.source).where(
             MessageRow.mailbox_id == mailbox_id,
-            MessageRow.error != "too_large",
+            MessageRow.error.not_in(CUT),
             among(self._session, MessageRow.source, sources),
         )
         copies = sa.select(CopyRow.source).where(
             CopyRow.mailbox_id == mailbox_id, among(self._session, CopyRow.source, sources)
         )
         return set(await self._session.scalars(sa.union_all(messages, copies)))
+
+    async def asked_again(self, mailbox_id: UUID) -> dict[str, UUID]:
+        """Mails in quarantine that a person wants to be fetched again, by the key that the server gave."""
+        rows = await self._session.execute(
+            sa.select(MessageRow.source, MessageRow.id).where(
+                MessageRow.mailbox_id == mailbox_id,
+                MessageRow.state == MessageState.QUARANTINED,
+                MessageRow.error == Cut.ASKED_AGAIN,
+            )
+        )
+        return {row.source: row.id for row in rows}
 
     async def descriptions(self, mailbox_id: UUID, rfc_message_ids: Collection[str]) -> Counter[Description]:
         """How the stored mails of a mailbox with these Message-IDs would be listed, and how many of each."""
