@@ -21,7 +21,7 @@ from app.db.uow import Database
 from app.domain.clock import system_clock
 from app.domain.ports import FolderState, MailFolder
 from app.intake.asked_again import AskedAgain
-from app.intake.passages import Keep, Passage, Passages, Watched
+from app.intake.passages import Keep, Passage, Passages, ReadAhead, Watched, nothing
 from app.intake.recognition import Blocking, Recognition, whole_second
 
 SETTLED_AT_ONCE = 500
@@ -34,7 +34,15 @@ log = structlog.get_logger()
 
 class FolderReader:
     def __init__(
-        self, database: Database, folder: MailFolder, watched: Watched, *, holder: str, blocking: Blocking, keep: Keep
+        self,
+        database: Database,
+        folder: MailFolder,
+        watched: Watched,
+        *,
+        holder: str,
+        blocking: Blocking,
+        keep: Keep,
+        read_ahead: ReadAhead = nothing,
     ) -> None:
         self._database = database
         self._folder = folder
@@ -42,6 +50,7 @@ class FolderReader:
         self._holder = holder
         self._blocking = blocking
         self._keep = keep
+        self._read_ahead = read_ahead
         self._recognition = Recognition(database, folder, watched.mailbox_id, blocking)
         self._passages = Passages(database, folder, watched, holder=holder, blocking=blocking)
         self._asked_again = AskedAgain(database, self._passages, watched.mailbox_id, blocking)
@@ -73,7 +82,7 @@ class FolderReader:
     async def _read_on(self, row: FolderRow, state: FolderState) -> None:
         if state.uid_next > row.last_uid + 1:
             uids = await self._blocking(self._folder.new_uids, row.last_uid)
-            passage = Passage(state, self._keep, lambda _: True, moves_cursor=True, mod_seq=self._mod_seq)
+            passage = replace(self._passage(state), moves_cursor=True, mod_seq=self._mod_seq)
             missing = await self._recognition.unknown(uids, state) if self._has_gaps else uids
             is_complete = await self._passages.take(missing, passage)
             if self._has_gaps and is_complete and uids:
@@ -122,7 +131,7 @@ class FolderReader:
             return
         uids = await self._recognition.unknown([uid for uid in changed if uid <= row.last_uid], state)
         late = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
-        if await self._passages.take(late, Passage(state, self._keep, lambda received_at: received_at >= start)):
+        if await self._passages.take(late, self._passage(state, start)):
             self._mod_seq, self._compare_at = state.mod_seq, time.monotonic() + COMPARE_SECONDS
 
     async def _note_mod_seq(self, state: FolderState) -> None:
@@ -144,6 +153,9 @@ class FolderReader:
         uids = await self._recognition.unknown(there, state)
         await self._passages.take(uids, Passage(state, keep, lambda received_at: received_at < start))
         return not self._passages.withheld
+
+    def _passage(self, state: FolderState, start: datetime | None = None) -> Passage:
+        return Passage(state, self._keep, lambda at: start is None or at >= start, self._read_ahead)
 
     async def _row(self, state: FolderState) -> FolderRow | None:
         """The folder's row; that of the Sent folder is made here. None when the folder is watched in another role."""
@@ -173,7 +185,7 @@ class FolderReader:
         uids = await self._recognition.unknown([uid for uid in there if uid < state.uid_next], state)
         if row.uid_validity and self._watched.role is FolderRole.INBOX:
             uids = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
-        passage = Passage(state, self._keep, lambda received_at: received_at >= start)
+        passage = self._passage(state, start)
         if not await self._passages.take(uids, passage):
             return
         was_known = row.uid_validity != 0

@@ -43,6 +43,11 @@ class LeaseLost(AppError):
 
 
 Keep = Callable[[Uow, UUID, Sequence[Incoming]], Awaitable[object]]
+ReadAhead = Callable[[Sequence[Incoming]], Awaitable[None]]
+
+
+async def nothing(_mails: Sequence[Incoming]) -> None:
+    """What needs no reading before it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,13 @@ def lease_of(mailbox_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """`counts` says which of the mails are meant, by the moment they were received."""
+    """`counts` says which of the mails are meant, by the moment they were received; `read_ahead` is for before the
+    transaction in which `keep` stores them."""
 
     state: FolderState
     keep: Keep
     counts: Callable[[datetime], bool]
+    read_ahead: ReadAhead = nothing
     moves_cursor: bool = False
     mod_seq: int = 0
 
@@ -120,6 +127,7 @@ class Passages:
                     and mail.uid not in waiting
                     and passage.counts(mail.incoming.received_at)
                 ]
+                await passage.read_ahead([incoming for _, incoming in meant])
                 is_stored = await self._store(meant, passage, reach if passage.moves_cursor and is_complete else 0)
                 is_complete = is_complete and is_stored and not waiting
         finally:

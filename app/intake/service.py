@@ -27,6 +27,7 @@ from app.domain.tracing import OFF, StepName, Tracer
 from app.intake.dispatch import is_held
 from app.intake.incoming import MAX_BYTES, Incoming
 from app.intake.threads import Letter, Threads
+from app.intake.twins import Twins
 
 BATCH = 400
 """Mails in one transaction: some twenty statements are the same for one as for all, and nobody waits long for it."""
@@ -56,6 +57,7 @@ class IntakeService:
         self._database = database
         self._clock = clock
         self._tracer = tracer
+        self._twins = Twins()
 
     async def store(self, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
         """Store mails of one mailbox, each once. Returns how many were new. Raises MailTooLarge before anything is
@@ -65,8 +67,14 @@ class IntakeService:
                 raise MailTooLarge(f"a mail of {len(mail.raw)} bytes is over the limit of {MAX_BYTES}")
         stored = 0
         for start in range(0, len(mails), BATCH):
-            stored += await self._store_batch(mailbox_id, mails[start : start + BATCH])
+            batch = mails[start : start + BATCH]
+            await self.read_ahead(batch)
+            stored += await self._store_batch(mailbox_id, batch)
         return stored
+
+    async def read_ahead(self, mails: Sequence[Incoming]) -> None:
+        """For `store_in`, before its transaction: see Twins."""
+        await self._twins.read_ahead(self._database, mails)
 
     async def store_in(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
         """The same within the caller's transaction (the poller moves its cursor in it), for at most one batch."""
@@ -76,7 +84,7 @@ class IntakeService:
         if not fresh:
             return 0
         letters = [Letter.of(uow, mail) for mail in fresh]
-        batch = _Batch(Threads(uow))
+        batch = _Batch(Threads(uow, self._twins))
         await batch.threads.look_up(letters)
         batch_id = new_id()
         for letter in letters:

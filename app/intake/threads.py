@@ -1,21 +1,19 @@
 """Where a mail belongs: in the thread that it refers to, else in a recent one of its subject, else in a new one; or, as
 a copy, beside the mail that is stored already."""
 
-import asyncio
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from app.db.repositories.messages import Ancestor
 from app.db.uow import Uow
-from app.domain.errors import NotFound, UnreadableMail
 from app.domain.message import Head
 from app.intake.incoming import Incoming
-from app.reading.parsing import fingerprint, parse_mail
+from app.intake.twins import Stored, Twins, likeness, stored_under
 
 SUBJECT_JOINS_FOR = timedelta(days=30)
 
@@ -39,21 +37,22 @@ class Letter:
         head, index = mail.head, uow.words.keyring.index
         referred = tuple(index(rfc_id) for rfc_id in (*head.in_reply_to, *reversed(head.references)))
         subject = plain_subject(head.subject)
-        rfc_id_hash = index(head.message_id or sha256(mail.raw).hexdigest())
-        return cls(mail, head, rfc_id_hash, referred, index(subject) if subject else "")
+        return cls(mail, head, index(mail.known_by), referred, index(subject) if subject else "")
 
 
 class Threads:
     """What is stored of the threads that a batch of mails may belong to, and what the batch itself adds to them."""
 
-    def __init__(self, uow: Uow) -> None:
+    def __init__(self, uow: Uow, twins: Twins) -> None:
         self.opened: list[dict[str, Any]] = []
         self.newest: dict[UUID, datetime] = {}
         self._uow = uow
+        self._twins = twins
         self._ancestors: dict[str, Ancestor] = {}
         self._subjects: dict[tuple[str, str], UUID] = {}
         self._customers: dict[str, str] = {}
-        self._raws: dict[UUID, bytes] = {}
+        self._stored: Mapping[str, Sequence[Stored]] = {}
+        self._placed: defaultdict[str, list[tuple[UUID, Incoming]]] = defaultdict(list)
 
     async def look_up(self, letters: Sequence[Letter]) -> None:
         """Read what the mails of this batch refer to: some few statements for all of them."""
@@ -64,24 +63,29 @@ class Threads:
             for email, rows in contacts.items()
             if len({row.customer_id for row in rows}) == 1
         }
-        hashes = {letter.rfc_id_hash for letter in letters}.union(*(letter.referred for letter in letters))
-        self._ancestors = await uow.messages.ancestors(hashes)
+        own = {letter.rfc_id_hash for letter in letters}
+        self._ancestors = await uow.messages.ancestors(own.union(*(letter.referred for letter in letters)))
         self._subjects = await uow.messages.conversations_by_subject(
             (key for letter in letters if (key := self._subject_key(letter))), since=uow.clock() - SUBJECT_JOINS_FOR
         )
         known = {ancestor.conversation_id for ancestor in self._ancestors.values()}
         await uow.words.load_keys(known | set(self._subjects.values()))
+        self._stored = await stored_under(uow, {h: self._ancestors[h] for h in own & self._ancestors.keys()})
 
     def customer(self, letter: Letter) -> str | None:
         """The one customer whose contact wrote it."""
         return self._customers.get(letter.head.sender.email)
 
     async def twin(self, letter: Letter) -> UUID | None:
-        """The stored message that this mail is a copy of: same Message-ID, From, Date, Subject and decoded text."""
-        ancestor = self._ancestors.get(letter.rfc_id_hash) if letter.incoming.raw else None
-        for message_id in ancestor.message_ids if ancestor else ():
-            earlier = self._raws.get(message_id) or await self._stored_raw(message_id)
-            if earlier is not None and await asyncio.to_thread(_is_same, earlier, letter.incoming.raw):
+        """The message, stored before or in this batch, that this mail is a copy of. One without a byte is none."""
+        mail = letter.incoming
+        if not mail.raw:
+            return None
+        for one in self._stored.get(letter.rfc_id_hash, ()):
+            if await self._twins.is_like(self._uow, one, mail):
+                return one.message_id
+        for message_id, placed in self._placed[letter.rfc_id_hash]:
+            if placed.says == mail.says and await likeness(placed) == await likeness(mail):
                 return message_id
         return None
 
@@ -111,15 +115,8 @@ class Threads:
         """A mail takes its place, so that later ones of the batch find it. Whether another bears its Message-ID."""
         earlier = self._ancestors.get(letter.rfc_id_hash, Ancestor(conversation_id))
         self._ancestors[letter.rfc_id_hash] = Ancestor(conversation_id, (*earlier.message_ids, message_id))
-        self._raws[message_id] = letter.incoming.raw
+        self._placed[letter.rfc_id_hash].append((message_id, letter.incoming))
         return bool(letter.head.message_id and earlier.message_ids)
-
-    async def _stored_raw(self, message_id: UUID) -> bytes | None:
-        """None when it was erased: then nobody can say that it is the same."""
-        try:
-            return await self._uow.words.get((await self._uow.messages.get(message_id)).raw_id)
-        except NotFound:
-            return None
 
     def _subject_key(self, letter: Letter) -> tuple[str, str] | None:
         customer = self.customer(letter)
@@ -129,13 +126,3 @@ class Threads:
 def plain_subject(subject: str) -> str:
     """A subject without its reply and forward marks, folded for comparison."""
     return " ".join(_PREFIX.sub("", subject.strip()).split()).casefold()
-
-
-def _is_same(earlier: bytes, later: bytes) -> bool:
-    if earlier == later:
-        return True
-    try:
-        first, second = (parse_mail(raw, opens_attachments=False) for raw in (earlier, later))
-    except UnreadableMail:
-        return False
-    return fingerprint(first) == fingerprint(second)

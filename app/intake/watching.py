@@ -36,7 +36,7 @@ from app.domain.ports import NO_SUCH_FOLDER, SENT_FOLDER, MailAccount, MailFolde
 from app.intake.accounts import Accounts
 from app.intake.folders import FolderReader
 from app.intake.history import History
-from app.intake.passages import LeaseLost, MailNotStored, Watched
+from app.intake.passages import LeaseLost, MailNotStored, Watched, nothing
 from app.intake.service import IntakeService
 
 LOGIN_REFUSED = "imap_login_refused"
@@ -276,6 +276,7 @@ class Watching:
             holder=self._holder,
             blocking=line.blocking,
             keep=self._history.keep_answers if is_sent else self._intake.store_in,
+            read_ahead=nothing if is_sent else self._intake.read_ahead,
         )
         return line.readers[name]
 

@@ -164,13 +164,15 @@ async def _look(hand: Ground, mailbox: Mailbox, mailbox_id: UUID) -> float:
         async def blocking(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
             return await asyncio.get_running_loop().run_in_executor(thread, partial(call, *args, **kwargs))
 
+        intake = IntakeService(hand.database, system_clock)
         reader = FolderReader(
             hand.database,
             folder,
             Watched(mailbox_id, FolderRole.INBOX, system_clock()),
             holder=HOLDER,
             blocking=blocking,
-            keep=IntakeService(hand.database, system_clock).store_in,
+            keep=intake.store_in,
+            read_ahead=intake.read_ahead,
         )
         begun = time.perf_counter()
         await reader.look()

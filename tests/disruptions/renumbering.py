@@ -55,13 +55,15 @@ async def renumber(database: Database, dovecot: Dovecot, mails: int) -> Renumber
         async def blocking(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
             return await asyncio.get_running_loop().run_in_executor(thread, partial(call, *args, **kwargs))
 
+        intake = IntakeService(database, system_clock)
         reader = FolderReader(
             database,
             line.folder("INBOX"),
             Watched(mailbox_id, FolderRole.INBOX, system_clock()),
             holder=HOLDER,
             blocking=blocking,
-            keep=IntakeService(database, system_clock).store_in,
+            keep=intake.store_in,
+            read_ahead=intake.read_ahead,
         )
 
         async def look() -> None:

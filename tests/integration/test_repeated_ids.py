@@ -1,13 +1,20 @@
 """Two mails under one Message-ID are two mails, and it is noted; the same mail by another way is a copy."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
+from app.db.repositories.messages import NEWEST
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import AuditRow
 from app.db.tables.work import OutboxRow
+from app.db.uow import Database, Uow
+from app.domain.message import ParsedMail
 from app.domain.review import Action
+from app.reading.parsing import parse_mail
 from app.triage.task import task_of
 from tests.instances import Instance, mail
 
@@ -49,3 +56,35 @@ async def test_only_we_ourselves_send_mail_under_ids_that_we_gave(instance: Inst
         rows = list(await uow.session.scalars(sa.select(MessageRow).order_by(MessageRow.id)))
         tasks = [await task_of(uow, row) for row in rows[1:]]
     assert [task.is_our_own for task in tasks] == [False, True]
+
+
+async def test_of_many_mails_under_one_id_each_is_read_once_and_while_nobody_waits(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Database.write
+    read: list[bytes] = []
+    open_transactions: list[Database] = []
+
+    def noting(raw: bytes, **more: Any) -> ParsedMail:
+        assert not open_transactions
+        read.append(raw)
+        return parse_mail(raw, **more)
+
+    @asynccontextmanager
+    async def watched(self: Database) -> AsyncIterator[Uow]:
+        async with write(self) as uow:
+            open_transactions.append(self)
+            yield uow
+            open_transactions.clear()
+
+    monkeypatch.setattr("app.intake.incoming.parse_mail", noting)
+    monkeypatch.setattr(Database, "write", watched)
+    mails = [mail(f"We will pay {number}.", message_id="one@customer.example") for number in range(40)]
+    assert len(await instance.receive(*mails[:30])) == 30
+    assert len(await instance.receive(*mails[30:], b"X-Way: another\r\n" + mails[39])) == 40
+    assert len(read) == len(set(read)) + NEWEST == 41 + NEWEST, "and of the stored ones the newest few"
+    assert len(await instance.receive(b"X-Way: a third\r\n" + mails[39])) == 40
+    read.clear()
+    other = mail("We will pay.", subject="Another", message_id="one@customer.example")
+    assert len(await instance.receive(other)) == 41
+    assert read == []

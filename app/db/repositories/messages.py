@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute as Column
 
 from app.db.bulk import among, insert_all
 from app.db.changes import note_change
@@ -23,6 +23,9 @@ from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.message import CUT, Address, Cut, Head, MessageState
+
+NEWEST = 10
+"""So many are looked at of the mails that bear one Message-ID: by a fault, or on purpose, these may be thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class SealedHead:
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """What is stored under a Message-ID: the conversation, and the received messages (one id may stand on several)."""
+    """What is stored under a Message-ID: the conversation, and the newest of the received messages."""
 
     conversation_id: UUID
     message_ids: tuple[UUID, ...] = ()
@@ -120,25 +123,42 @@ class Messages:
         wanted = list(set(rfc_id_hashes))
         if not wanted:
             return {}
-        no_message = sa.cast(sa.null(), sa.Uuid)
-        places: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[UUID], sa.ColumnElement[Any]], ...] = (
-            (OutboxRow.rfc_id_hash, OutboxRow.conversation_id, no_message),
-            (HistoryRow.rfc_id_hash, HistoryRow.conversation_id, no_message),
-            (MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id.expression),
+        no_message, only = sa.cast(sa.null(), sa.Uuid), sa.literal(1)
+        age = sa.func.row_number().over(partition_by=MessageRow.rfc_id_hash, order_by=MessageRow.id.desc())
+        places: tuple[tuple[Column[str], Column[UUID], sa.ColumnElement[Any], sa.ColumnElement[int]], ...] = (
+            (OutboxRow.rfc_id_hash, OutboxRow.conversation_id, no_message, only),
+            (HistoryRow.rfc_id_hash, HistoryRow.conversation_id, no_message, only),
+            (MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id.expression, age),
         )
         ranked = (
             sa.select(
-                sa.literal(rank).label("rank"), rfc_id_hash, conversation_id, message_id.label("message_id")
+                sa.literal(rank).label("rank"),
+                rfc_id_hash,
+                conversation_id,
+                message_id.label("message_id"),
+                place.label("place"),
             ).where(among(self._session, rfc_id_hash, wanted))
-            for rank, (rfc_id_hash, conversation_id, message_id) in enumerate(places)
+            for rank, (rfc_id_hash, conversation_id, message_id, place) in enumerate(places)
         )
-        rows = await self._session.execute(sa.union_all(*ranked).order_by("rank"))
-        found: dict[str, Ancestor] = {}
+        found = sa.union_all(*ranked).subquery()
+        rows = await self._session.execute(
+            sa.select(found).where(found.c.place <= NEWEST).order_by(found.c.rank, found.c.message_id)
+        )
+        ancestors: dict[str, Ancestor] = {}
         for row in rows:
-            earlier = found.get(row.rfc_id_hash)
+            earlier = ancestors.get(row.rfc_id_hash)
             ids = (*(earlier.message_ids if earlier else ()), *((row.message_id,) if row.message_id else ()))
-            found[row.rfc_id_hash] = Ancestor(row.conversation_id, ids)
-        return found
+            ancestors[row.rfc_id_hash] = Ancestor(row.conversation_id, ids)
+        return ancestors
+
+    async def of_ids(self, message_ids: Collection[UUID]) -> Sequence[MessageRow]:
+        """In the order of their arrival."""
+        if not message_ids:
+            return []
+        found = await self._session.scalars(
+            sa.select(MessageRow).where(among(self._session, MessageRow.id, message_ids)).order_by(MessageRow.id)
+        )
+        return found.all()
 
     async def conversations_by_subject(
         self, keys: Iterable[tuple[str, str]], *, since: datetime
