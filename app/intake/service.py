@@ -84,6 +84,7 @@ class IntakeService:
         if not fresh:
             return 0
         letters = [Letter.of(uow, mail) for mail in fresh]
+        await uow.messages.take_turns({letter.rfc_id_hash for letter in letters})
         batch = _Batch(Threads(uow, self._twins))
         await batch.threads.look_up(letters)
         batch_id = new_id()

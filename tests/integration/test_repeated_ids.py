@@ -1,5 +1,6 @@
 """Two mails under one Message-ID are two mails, and it is noted; the same mail by another way is a copy."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from app.db.repositories.messages import NEWEST
-from app.db.tables.mail import MessageRow
+from app.db.tables.mail import MailboxKind, MessageRow
 from app.db.tables.system import AuditRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.message import ParsedMail
 from app.domain.review import Action
+from app.intake.incoming import Incoming
 from app.reading.parsing import parse_mail
 from app.triage.task import task_of
 from tests.instances import Instance, mail
@@ -88,3 +90,23 @@ async def test_of_many_mails_under_one_id_each_is_read_once_and_while_nobody_wai
     other = mail("We will pay.", subject="Another", message_id="one@customer.example")
     assert len(await instance.receive(other)) == 41
     assert read == []
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("number", [1, 30])
+async def test_one_mail_to_two_mailboxes_at_the_same_moment_is_one_case(instance: Instance, number: int) -> None:
+    async with instance.database.write() as uow:
+        other = await uow.mailboxes.add(
+            secret="", name="other", address="other@seller.example", kind=MailboxKind.WEBHOOK, scheme="raw"
+        )
+    mails = [mail(f"We will pay {one}.") for one in range(number)]
+    first, second = (
+        [Incoming(f"webhook:{at}", raw, instance.clock()) for at, raw in enumerate(mails)] for _ in range(2)
+    )
+    async with instance.database.write() as uow:
+        await instance.intake.store_in(uow, instance.mailbox_id, first)
+        meanwhile = asyncio.create_task(instance.intake.store(other.id, second))
+        await asyncio.wait([meanwhile], timeout=1)
+    assert await meanwhile == 0
+    assert len(await instance.messages()) == number
+    assert (await kinds(instance)).count("intake.copy.linked") == number

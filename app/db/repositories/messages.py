@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute as Column
 
-from app.db.bulk import among, insert_all
+from app.db.bulk import among, insert_all, is_postgresql
 from app.db.changes import note_change
 from app.db.narrowing import is_narrowed
 from app.db.repositories.tally import Tally
@@ -26,6 +27,12 @@ from app.domain.message import CUT, Address, Cut, Head, MessageState
 
 NEWEST = 10
 """So many are looked at of the mails that bear one Message-ID: by a fault, or on purpose, these may be thousands."""
+
+ID_LOCK, BATCH_LOCK = 0x44554520, 0x44554521
+"""Advisory locks on PostgreSQL, each with a number of its own beside it."""
+
+FEW_LOCKS, BATCHES = 20, 4
+"""All sessions together may hold some thousands of locks (max_locks_per_transaction): who takes many, takes turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,20 @@ class Messages:
         self._words = words
         self._clock = clock
         self.tally = Tally(session)
+
+    async def take_turns(self, rfc_id_hashes: Collection[str]) -> None:
+        """Until this transaction ends nobody else stores mail of these Message-IDs. On SQLite nobody writes anyhow."""
+        if not is_postgresql(self._session):
+            return
+        keys = sorted({int(rfc_id_hash[:8], 16) - 2**31 for rfc_id_hash in rfc_id_hashes})
+        if len(keys) > FEW_LOCKS:
+            await self._lock(BATCH_LOCK, [keys[0] % BATCHES])
+        await self._lock(ID_LOCK, keys)
+
+    async def _lock(self, kind: int, keys: Sequence[int]) -> None:
+        """In one order, so that two wait for each other rather than for ever."""
+        key = sa.func.unnest(sa.literal(keys, postgresql.ARRAY(sa.Integer))).column_valued("key")
+        await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.literal(kind, sa.Integer), key)))
 
     async def known_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
         """Which of the keys that a server gave are stored already, as a message, a copy or history."""
