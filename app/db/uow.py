@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db.changes import Changes, noted, tell_others
 from app.db.narrowing import NarrowedSession
+from app.db.repositories.ancestry import Ancestry
 from app.db.repositories.audit import AuditLog
 from app.db.repositories.audit_tree import AuditTree
 from app.db.repositories.balances import Balances
@@ -31,6 +32,7 @@ from app.db.repositories.presences import Presences
 from app.db.repositories.reminder_book import ReminderBook
 from app.db.repositories.reviews import Reviews
 from app.db.repositories.search import Search
+from app.db.repositories.sources import Sources
 from app.db.repositories.tasks import Tasks
 from app.db.repositories.views import Views
 from app.db.repositories.words import Words
@@ -50,6 +52,8 @@ class Uow:
         self.session = session
         self.words = Words(session, keyring, clock)
         self.messages = Messages(session, self.words, clock)
+        self.sources = Sources(session, keyring)
+        self.ancestry = Ancestry(session)
         self.mailboxes = Mailboxes(session, keyring, clock)
         self.reviews = Reviews(session, clock)
         self.search = Search(session, keyring)

@@ -21,7 +21,7 @@ class AskedAgain:
     async def fetch(self, state: FolderState) -> None:
         """What the server gives now is worked; what it still does not give, or has no more, waits on."""
         async with self._database.read() as uow:
-            wanted = await uow.messages.asked_again(self._mailbox_id)
+            wanted = await uow.sources.asked_again(self._mailbox_id)
         uids: dict[int, UUID] = {}
         for source, message_id in wanted.items():
             place, _, number = source.rsplit(":", 2)

@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from app.db.answering import is_answered_by
-from app.db.repositories.messages import Ancestor, SealedHead
+from app.db.repositories.ancestry import Ancestor
+from app.db.repositories.messages import SealedHead
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ReviewRow
 from app.db.uow import Uow
@@ -46,7 +47,7 @@ class History:
     async def keep(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming], *, is_ours: bool) -> None:
         """Store old mails, each in the conversation that it refers to or in a new one; known ones are left out."""
         found = [_old(uow, mail) for mail in mails]
-        known = await uow.messages.ancestors({hash_ for old in found for hash_ in (old.rfc_id_hash, *old.referred)})
+        known = await uow.ancestry.ancestors({hash_ for old in found for hash_ in (old.rfc_id_hash, *old.referred)})
         opened = await _readable(uow, known)
         partners = {email for old in found for email in _partners(old.head, is_ours=is_ours)}
         contacts = await uow.ledger.customers_of(partners)
@@ -105,7 +106,7 @@ class History:
     async def _conversation(self, uow: Uow, answer: _Old) -> UUID | None:
         """That of a mail which it refers to, or of its own copy that came to the mailbox; else, of a reply without
         references, the customer's recent one of the same subject."""
-        opened = await _readable(uow, await uow.messages.ancestors({answer.rfc_id_hash, *answer.referred}))
+        opened = await _readable(uow, await uow.ancestry.ancestors({answer.rfc_id_hash, *answer.referred}))
         found = next((opened[h] for h in (*answer.referred, answer.rfc_id_hash) if h in opened), None)
         subject = plain_subject(answer.head.subject)
         if answer.referred or not subject or subject == " ".join(answer.head.subject.split()).casefold():
@@ -114,7 +115,7 @@ class History:
         key = uow.words.keyring.index(subject)
         keys = {(row.customer_id, key) for rows in contacts.values() for row in rows}
         since = self._clock() - SUBJECT_JOINS_FOR
-        recent = set((await uow.messages.conversations_by_subject(keys, since=since)).values())
+        recent = set((await uow.ancestry.conversations_by_subject(keys, since=since)).values())
         await uow.words.load_keys(recent)
         return next(iter(recent)) if len(recent) == 1 and uow.words.has_key(*recent) else None
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from app.db.repositories.messages import Description
+from app.db.repositories.sources import Description
 from app.db.uow import Database
 from app.domain.ports import FolderState, Listed, MailFolder
 
@@ -42,7 +42,7 @@ class Recognition:
         for start in range(0, len(uids), KNOWN_AT_ONCE):
             sources = {source_of(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
             async with self._database.read() as uow:
-                known = await uow.messages.known_sources(self._mailbox_id, list(sources))
+                known = await uow.sources.known(self._mailbox_id, list(sources))
             unknown += [uid for source, uid in sources.items() if source not in known]
         return unknown
 
@@ -52,7 +52,7 @@ class Recognition:
         for start in range(0, len(uids), KNOWN_AT_ONCE):
             sources = {source_of(state, uid): uid for uid in uids[start : start + KNOWN_AT_ONCE]}
             async with self._database.read() as uow:
-                whole = await uow.messages.whole_sources(self._mailbox_id, list(sources))
+                whole = await uow.sources.whole(self._mailbox_id, list(sources))
             stored += [uid for source, uid in sources.items() if source in whole]
         return stored
 
@@ -67,7 +67,7 @@ class Recognition:
             ids = {one.rfc_message_id for one in listed if one.rfc_message_id} - asked
             asked |= ids
             async with self._database.read() as uow:
-                stored += await uow.messages.descriptions(self._mailbox_id, ids)
+                stored += await uow.sources.descriptions(self._mailbox_id, ids)
         listed_as = Counter(_description(one) for one in there)
         return [one for one in there if listed_as[_description(one)] > stored[_description(one)]]
 

@@ -121,5 +121,5 @@ def _check_type(scheme: Scheme, headers: Mapping[str, str]) -> None:
 async def _make_sure(database: Database, row: MailboxRow, source: str) -> None:
     """Nothing was new: then it must be there already, or it is not stored at all."""
     async with database.read() as uow:
-        if not await uow.messages.known_sources(row.id, [source]):
+        if not await uow.sources.known(row.id, [source]):
             raise Unreachable("the mail could not be stored")

@@ -79,12 +79,12 @@ class IntakeService:
     async def store_in(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
         """The same within the caller's transaction (the poller moves its cursor in it), for at most one batch."""
         began = time.time_ns()
-        known = await uow.messages.known_sources(mailbox_id, [mail.source for mail in mails])
+        known = await uow.sources.known(mailbox_id, [mail.source for mail in mails])
         fresh = [mail for mail in mails if mail.source not in known]
         if not fresh:
             return 0
         letters = [Letter.of(uow, mail) for mail in fresh]
-        await uow.messages.take_turns({letter.rfc_id_hash for letter in letters})
+        await uow.ancestry.take_turns({letter.rfc_id_hash for letter in letters})
         batch = _Batch(Threads(uow, self._twins))
         await batch.threads.look_up(letters)
         batch_id = new_id()

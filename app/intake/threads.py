@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.db.repositories.messages import Ancestor
+from app.db.repositories.ancestry import Ancestor
 from app.db.uow import Uow
 from app.domain.message import Head
 from app.intake.incoming import Incoming
@@ -64,8 +64,8 @@ class Threads:
             if len({row.customer_id for row in rows}) == 1
         }
         own = {letter.rfc_id_hash for letter in letters}
-        self._ancestors = await uow.messages.ancestors(own.union(*(letter.referred for letter in letters)))
-        self._subjects = await uow.messages.conversations_by_subject(
+        self._ancestors = await uow.ancestry.ancestors(own.union(*(letter.referred for letter in letters)))
+        self._subjects = await uow.ancestry.conversations_by_subject(
             (key for letter in letters if (key := self._subject_key(letter))), since=uow.clock() - SUBJECT_JOINS_FOR
         )
         known = {ancestor.conversation_id for ancestor in self._ancestors.values()}

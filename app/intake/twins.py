@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.db.repositories.messages import Ancestor
+from app.db.repositories.ancestry import Ancestor
 from app.db.uow import Database, Uow
 from app.domain.errors import NotFound
 from app.domain.message import CUT
@@ -41,7 +41,7 @@ class Twins:
         for mail in mails:
             bearing[database.keyring.index(mail.known_by)].append(mail)
         async with database.read() as uow:
-            stored = await stored_under(uow, await uow.messages.ancestors(bearing))
+            stored = await stored_under(uow, await uow.ancestry.ancestors(bearing))
         for rfc_id_hash, alike in bearing.items():
             saying = Counter(mail.says for mail in alike)
             for one in stored[rfc_id_hash]:

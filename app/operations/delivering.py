@@ -54,7 +54,7 @@ async def deliver(services: Services, mailbox: str, raw: bytes, at: datetime) ->
     if await services.intake.store(row.id, [Incoming(source, raw, at)]):
         return
     async with services.database.read() as uow:
-        if not await uow.messages.known_sources(row.id, [source]):
+        if not await uow.sources.known(row.id, [source]):
             raise Unreachable("the mail could not be stored")
 
 

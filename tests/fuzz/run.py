@@ -158,5 +158,5 @@ async def _stored(stations: _Stations, names: Sequence[str]) -> set[str]:
     for start in range(0, len(names), BATCH):
         sources = [f"webhook:{name}" for name in names[start : start + BATCH]]
         async with stations.database.read() as uow:
-            found |= await uow.messages.known_sources(stations.mailbox, sources)
+            found |= await uow.sources.known(stations.mailbox, sources)
     return {source.removeprefix("webhook:") for source in found}

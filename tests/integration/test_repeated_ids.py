@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db.repositories.messages import NEWEST
+from app.db.repositories.ancestry import NEWEST
 from app.db.tables.mail import MailboxKind, MessageRow
 from app.db.tables.system import AuditRow
 from app.db.tables.work import OutboxRow

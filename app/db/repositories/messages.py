@@ -1,19 +1,17 @@
-"""Messages: stored once, found by state, by thread, by Message-ID."""
+"""Messages: stored once, found by state and by thread."""
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute as Column
 
-from app.db.bulk import among, insert_all, is_postgresql
+from app.db.bulk import among, insert_all
 from app.db.changes import note_change
 from app.db.narrowing import is_narrowed
 from app.db.repositories.tally import Tally
@@ -23,16 +21,7 @@ from app.db.tables.work import OutboxRow, ProposalRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.domain.message import CUT, Address, Cut, Head, MessageState
-
-NEWEST = 10
-"""So many are looked at of the mails that bear one Message-ID: by a fault, or on purpose, these may be thousands."""
-
-ID_LOCK, BATCH_LOCK = 0x44554520, 0x44554521
-"""Advisory locks on PostgreSQL, each with a number of its own beside it."""
-
-FEW_LOCKS, BATCHES = 20, 4
-"""All sessions together may hold some thousands of locks (max_locks_per_transaction): who takes many, takes turns."""
+from app.domain.message import Address, Head, MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,119 +47,12 @@ class SealedHead:
         return SealedHead(rfc_id, Address(name, email), subject, tuple(references))
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestor:
-    """What is stored under a Message-ID: the conversation, and the newest of the received messages."""
-
-    conversation_id: UUID
-    message_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a list of a folder says of a mail, its moment in whole seconds."""
-
-    rfc_message_id: str = field(repr=False)
-    size: int
-    received_at: datetime
-
-
 class Messages:
     def __init__(self, session: AsyncSession, words: Words, clock: Clock) -> None:
         self._session = session
         self._words = words
         self._clock = clock
         self.tally = Tally(session)
-
-    async def take_turns(self, rfc_id_hashes: Collection[str]) -> None:
-        """Until this transaction ends nobody else stores mail of these Message-IDs. On SQLite nobody writes anyhow."""
-        if not is_postgresql(self._session):
-            return
-        keys = sorted({int(rfc_id_hash[:8], 16) - 2**31 for rfc_id_hash in rfc_id_hashes})
-        if len(keys) > FEW_LOCKS:
-            await self._lock(BATCH_LOCK, [keys[0] % BATCHES])
-        await self._lock(ID_LOCK, keys)
-
-    async def _lock(self, kind: int, keys: Sequence[int]) -> None:
-        """In one order, so that two wait for each other rather than for ever."""
-        key = sa.func.unnest(sa.literal(keys, postgresql.ARRAY(sa.Integer))).column_valued("key")
-        await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.literal(kind, sa.Integer), key)))
-
-    async def known_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
-        """Which of the keys that a server gave are stored already, as a message, a copy or history."""
-        known = (
-            sa.select(table.source).where(table.mailbox_id == mailbox_id, among(self._session, table.source, sources))
-            for table in (MessageRow, CopyRow, HistoryRow)
-        )
-        return set(await self._session.scalars(sa.union_all(*known)))
-
-    async def whole_sources(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
-        """Which of the keys belong to received mails (or copies of such) that are stored with all their bytes."""
-        messages = sa.select(MessageRow.source).where(
-            MessageRow.mailbox_id == mailbox_id,
-            MessageRow.error.not_in(CUT),
-            among(self._session, MessageRow.source, sources),
-        )
-        copies = sa.select(CopyRow.source).where(
-            CopyRow.mailbox_id == mailbox_id, among(self._session, CopyRow.source, sources)
-        )
-        return set(await self._session.scalars(sa.union_all(messages, copies)))
-
-    async def asked_again(self, mailbox_id: UUID) -> dict[str, UUID]:
-        """Mails in quarantine that a person wants to be fetched again, by the key that the server gave."""
-        rows = await self._session.execute(
-            sa.select(MessageRow.source, MessageRow.id).where(
-                MessageRow.mailbox_id == mailbox_id,
-                MessageRow.state == MessageState.QUARANTINED,
-                MessageRow.error == Cut.ASKED_AGAIN,
-            )
-        )
-        return {row.source: row.id for row in rows}
-
-    async def descriptions(self, mailbox_id: UUID, rfc_message_ids: Collection[str]) -> Counter[Description]:
-        """How the stored mails of a mailbox with these Message-IDs would be listed, and how many of each."""
-        hashes = {self._words.keyring.index(rfc_id): rfc_id for rfc_id in rfc_message_ids}
-        rows = await self._session.execute(
-            sa.select(MessageRow.rfc_id_hash, MessageRow.size, MessageRow.received_at).where(
-                MessageRow.mailbox_id == mailbox_id, among(self._session, MessageRow.rfc_id_hash, list(hashes))
-            )
-        )
-        return Counter(
-            Description(hashes[row.rfc_id_hash], row.size, row.received_at.replace(microsecond=0)) for row in rows
-        )
-
-    async def ancestors(self, rfc_id_hashes: Iterable[str]) -> dict[str, Ancestor]:
-        """The stored mails with these Message-IDs: received ones first, then history, then our own sent ones."""
-        wanted = list(set(rfc_id_hashes))
-        if not wanted:
-            return {}
-        no_message, only = sa.cast(sa.null(), sa.Uuid), sa.literal(1)
-        age = sa.func.row_number().over(partition_by=MessageRow.rfc_id_hash, order_by=MessageRow.id.desc())
-        places: tuple[tuple[Column[str], Column[UUID], sa.ColumnElement[Any], sa.ColumnElement[int]], ...] = (
-            (OutboxRow.rfc_id_hash, OutboxRow.conversation_id, no_message, only),
-            (HistoryRow.rfc_id_hash, HistoryRow.conversation_id, no_message, only),
-            (MessageRow.rfc_id_hash, MessageRow.conversation_id, MessageRow.id.expression, age),
-        )
-        ranked = (
-            sa.select(
-                sa.literal(rank).label("rank"),
-                rfc_id_hash,
-                conversation_id,
-                message_id.label("message_id"),
-                place.label("place"),
-            ).where(among(self._session, rfc_id_hash, wanted))
-            for rank, (rfc_id_hash, conversation_id, message_id, place) in enumerate(places)
-        )
-        found = sa.union_all(*ranked).subquery()
-        rows = await self._session.execute(
-            sa.select(found).where(found.c.place <= NEWEST).order_by(found.c.rank, found.c.message_id)
-        )
-        ancestors: dict[str, Ancestor] = {}
-        for row in rows:
-            earlier = ancestors.get(row.rfc_id_hash)
-            ids = (*(earlier.message_ids if earlier else ()), *((row.message_id,) if row.message_id else ()))
-            ancestors[row.rfc_id_hash] = Ancestor(row.conversation_id, ids)
-        return ancestors
 
     async def of_ids(self, message_ids: Collection[UUID]) -> Sequence[MessageRow]:
         """In the order of their arrival."""
@@ -180,26 +62,6 @@ class Messages:
             sa.select(MessageRow).where(among(self._session, MessageRow.id, message_ids)).order_by(MessageRow.id)
         )
         return found.all()
-
-    async def conversations_by_subject(
-        self, keys: Iterable[tuple[str, str]], *, since: datetime
-    ) -> dict[tuple[str, str], UUID]:
-        """Recent conversations of (customer, subject hash): the newest of each."""
-        wanted = set(keys)
-        if not wanted:
-            return {}
-        rows = await self._session.execute(
-            sa.select(ConversationRow.id, ConversationRow.customer_id, ConversationRow.subject_hash)
-            .where(
-                ConversationRow.customer_id.in_({customer for customer, _ in wanted}),
-                ConversationRow.subject_hash.in_({subject for _, subject in wanted}),
-                ConversationRow.last_message_at > since,
-            )
-            .order_by(ConversationRow.last_message_at)
-        )
-        return {
-            (row.customer_id, row.subject_hash): row.id for row in rows if (row.customer_id, row.subject_hash) in wanted
-        }
 
     async def insert_many(
         self,
