@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 
 from app.reading.numbering import InvoiceMatch, MatchKind
+from app.reading.numerals import NUMERALS
 from app.reading.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
 
 _ORDINALS = (
-    r"first|erste[nr]?|premiere?|primer[ao]?|prima|primo|eerste|primeira",
+    r"first|erste[nr]?|premiere?|primer[ao]?|prima|primo|eerste|primeir[ao]",
     r"second|zweite[nr]?|deuxieme|seconde|segunda?o?|second[ao]|tweede",
-    r"third|dritte[nr]?|troisieme|tercer[ao]?|terz[ao]|terceira|derde",
+    r"third|dritte[nr]?|troisieme|tercer[ao]?|terz[ao]|terceir[ao]|derde",
     r"fourth|vierte[nr]?|quatrieme|cuart[ao]|quart[ao]|vierde",
     r"fifth|funfte[nr]?|cinquieme|quint[ao]|vijfde",
     r"sixth|sechste[nr]?|sixieme|sext[ao]|sest[ao]|zesde",
@@ -44,14 +45,12 @@ _NUMBERED = re.compile(
     r"(?m)^[ \t]{0,4}(?:nr|no|num|numero|nummer|number|n|#)"
     r"[.\u00b0\u00ba]?\s?(?P<row>[1-9])\b\s{0,2}[-.:)\u2013\u2014,]"
 )
+_TWO = 2
+_THREE = 3
+_SIX = 6
 _WORDS = {
-    **dict.fromkeys(("one", "eins", "un", "uno", "een"), 1),
-    **dict.fromkeys(("two", "zwei", "deux", "dos", "due", "twee", "duas", "dois"), 2),
-    **dict.fromkeys(("three", "drei", "trois", "tres", "tre", "drie"), 3),
-    **dict.fromkeys(("four", "vier", "quatre", "cuatro", "quattro"), 4),
-    **dict.fromkeys(("five", "funf", "cinq", "cinco", "cinque", "vijf"), 5),
-    **dict.fromkeys(("six", "sechs", "seis", "sei", "zes"), 6),
-}
+    word: number for numerals in NUMERALS.values() for word, number in numerals.items() if number <= _SIX
+} | {"eins": 1, "duas": 2}
 """As a place of the list is called, not as one counts: "Nummer eins"."""
 
 _BY_NUMBER = re.compile(rf"\b(?:number|nummer|numero|nr\.?) (?P<row>[1-6]|{'|'.join(_WORDS)})\b(?![.,/-]?\d)")
@@ -65,8 +64,6 @@ _LIST = re.compile(
     r"(?:uw|jullie|je) (?:lijst|overzicht|herinnering)|van de (?:drie|vier|vijf|zes)|"
     r"(?:vossa|sua) (?:lista|carta)|das (?:tres|quatro|cinco|seis))\b"
 )
-_TWO = 2
-_THREE = 3
 
 
 def find_rows(folded: str, numbers: tuple[str, ...]) -> Iterator[InvoiceMatch]:

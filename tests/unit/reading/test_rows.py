@@ -36,6 +36,7 @@ def pointed_at(text: str, on: Account = THREE) -> list[tuple[str, ...]]:
         ("Nr. 1: bezahlt\nNr. 3: Ware fehlt", [A, C]),
         ("On your list number two is paid. Number three we never got.", [B, C]),
         ("The first, second and third are paid.", [A, B, C]),
+        ("Da sua lista, a número um está paga e a número três nunca chegou.", [A, C]),
     ],
 )
 def test_a_place_in_the_list_points(text: str, expected: list[tuple[str, ...]]) -> None:
