@@ -33,18 +33,21 @@ GRAVE = frozenset(
         Intent.EXTENSION_REQUEST,
     }
 )
-SUSPICION = 0.14
+SUSPICION = 0.2
 """A grave intent this likely, though it is not named, is reason enough to ask a person."""
 
 LIKELY = 0.7
-SURE, SURE_OF_GRAVE = 0.9, 0.8
+SURE, SURE_OF_GRAVE = 0.6, 0.4
 """From here on a score stands even if no clause shows why."""
 
 FAINT = 0.6
 ITEMISED = 0.7
-"""The score of an intent that a clause about one of several invoices plainly has, whatever the classifier says."""
+"""The score of an intent that a clause about one of several invoices plainly has, though the classifier doubts it."""
 
-SUSPICION_IN_WORDS = 0.08
+NOT_RULED_OUT = 0.05
+"""Below this the classifier does not doubt: it says no."""
+
+SUSPICION_IN_WORDS = 0.12
 """The same where a clause speaks for the grave intent too, and no other grave one is named."""
 
 READ = 12_000
@@ -98,7 +101,8 @@ def reconsider(
     statements = _own_statements(letter, account)
     credits = frozenset(i.number for i in account.invoices if i.kind is InvoiceKind.CREDIT_NOTE)
     scored = [
-        score if is_named(score) else _itemised(_planned(score, statements), statements, credits) for score in scored
+        score if is_named(score) else _itemised(_summed(_planned(score, statements), statements), statements, credits)
+        for score in scored
     ]
     named = {score.intent for score in scored if is_named(score)}
     if _is_thin(letter, named):
@@ -155,12 +159,22 @@ def _itemised(score: Scored, statements: Sequence[Statement], credit_notes: froz
     """ "INV-1 paid, INV-2 wrong quantity, INV-3 next Friday": each clause says what it says of its invoice."""
     named = [s for s in statements if s.source == BODY and set(s.invoices) - credit_notes]
     every = {number for s in named for number in s.invoices}
-    if score.intent not in _ITEM_INTENTS or len(every) < 2:  # noqa: PLR2004 several
+    if score.intent not in _ITEM_INTENTS or score.confidence < NOT_RULED_OUT or len(every) < 2:  # noqa: PLR2004 several
         return score
     clause = next((s for s in named if set(s.invoices) != every and _says_plainly(score.intent, s)), None)
     if clause is None:
         return score
     return Scored(score.intent, max(score.confidence, ITEMISED), BODY, clause.start, clause.end)
+
+
+def _summed(score: Scored, statements: Sequence[Statement]) -> Scored:
+    """ "I'll send the £156 over tonight": a clause that promises a sum settles a doubt."""
+    if score.intent is not Intent.PAYMENT_PROMISE or score.confidence < SUSPICION:
+        return score
+    clause = next(
+        (s for s in statements if s.source == BODY and s.amounts and not s.is_question and shows(score.intent, s)), None
+    )
+    return score if clause is None else Scored(score.intent, ITEMISED, BODY, clause.start, clause.end)
 
 
 def _planned(score: Scored, statements: Sequence[Statement]) -> Scored:
@@ -235,7 +249,8 @@ def _explained_away(
     if Intent.PAYMENT_CONFIRMATION not in named:
         return
     promising = [s for s in statements if shows(Intent.PAYMENT_PROMISE, s)]
-    if not any("future" in s.says or _is_later(s, letter) for s in promising):
+    is_likely = confidence.get(Intent.PAYMENT_PROMISE, 0.0) >= LIKELY
+    if not is_likely and not any("future" in s.says or _is_later(s, letter) for s in promising):
         yield Intent.PAYMENT_PROMISE
     if REMITTANCE.search(f"{letter.subject.value}\n{letter.body.value[:READ]}"):
         if not any({"future", "pay"} <= s.says for s in promising):

@@ -6,20 +6,21 @@ from app.domain.intents import Intent
 from app.reading.classifier import Scored
 from tests.unit.agents.scripted import account, invoice, letter
 
+NAMED = 0.3
 LEDGER = account(invoice("INV-20418"), invoice("INV-20455"), invoice("INV-20460"))
 
 
 def second_thoughts(body: str, ledger: Account = LEDGER, subject: str = "Re: x", **scores: float) -> Reconsidered:
     scored = [Scored(intent, scores.get(intent.value, 0.0)) for intent in Intent]
-    return reconsider(scored, letter(body, subject), ledger, lambda score: score.confidence >= 0.4)
+    return reconsider(scored, letter(body, subject), ledger, lambda score: score.confidence >= NAMED)
 
 
 def named(found: Reconsidered) -> set[Intent]:
-    return {score.intent for score in found.scored if score.confidence >= 0.4}
+    return {score.intent for score in found.scored if score.confidence >= NAMED}
 
 
 def test_what_no_clause_speaks_for_is_taken_back() -> None:
-    found = second_thoughts("INV-20418 goes out in our Friday run.", payment_promise=1.0, payment_confirmation=0.6)
+    found = second_thoughts("INV-20418 goes out in our Friday run.", payment_promise=1.0, payment_confirmation=0.5)
     assert named(found) == {Intent.PAYMENT_PROMISE}
 
 
@@ -32,7 +33,7 @@ def test_the_only_intent_of_a_mail_stands() -> None:
 
 
 def test_a_grave_intent_that_is_taken_back_stays_suspected() -> None:
-    found = second_thoughts("Is the freight part of INV-20418?", dispute=0.5, query=0.9)
+    found = second_thoughts("Is the freight part of INV-20418?", dispute=0.35, query=0.9)
     assert named(found) == {Intent.QUERY}
     assert found.suspected == {Intent.DISPUTE}
 
@@ -50,8 +51,30 @@ def test_each_clause_about_an_invoice_of_its_own_is_heard() -> None:
     found = second_thoughts(
         "INV-20418 was paid yesterday, INV-20455 is wrong, only 8 boxes arrived, INV-20460 will be paid next Friday.",
         payment_promise=0.9,
+        payment_confirmation=0.1,
+        dispute=0.1,
     )
     assert named(found) >= {Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION}
+
+
+def test_a_clause_does_not_overrule_a_classifier_that_has_no_doubt() -> None:
+    found = second_thoughts("INV-20418 is fine, INV-20455 was paid yesterday.", query=0.9, payment_confirmation=0.02)
+    assert named(found) == {Intent.QUERY}
+
+
+def test_a_sum_that_will_be_paid_settles_a_doubt() -> None:
+    words = "I'll send the £156.00 over tonight."
+    assert named(second_thoughts(words, payment_promise=0.25)) == {Intent.PAYMENT_PROMISE}
+    assert named(second_thoughts(words, payment_promise=0.1, query=0.5)) == {Intent.QUERY}
+    assert named(second_thoughts("Shall I send the £156.00 tonight?", payment_promise=0.25, query=0.5)) == {
+        Intent.QUERY
+    }
+
+
+def test_a_likely_promise_stands_beside_a_payment() -> None:
+    words = "The first is paid. The other one you have on Friday's statement."
+    likely = second_thoughts(words, payment_confirmation=0.9, payment_promise=0.75)
+    assert named(likely) == {Intent.PAYMENT_CONFIRMATION, Intent.PAYMENT_PROMISE}
 
 
 def test_asking_whether_we_changed_bank_announces_nothing() -> None:
