@@ -30,7 +30,10 @@ HEADER = re.compile(r"[A-Za-z0-9-]+=[\x20-\x7e]+")
 
 
 class ModelSettings(BaseModel):
-    """Which model answers. All but the first apply to `openai`; limits are those of all workers together, 0: none."""
+    """Which model answers. All but the first apply to `openai`; limits are those of all workers together, 0: none.
+
+    `timeout_seconds` are for one question, whatever it takes of attempts.
+    """
 
     model_config = {"frozen": True, "extra": "forbid"}
 

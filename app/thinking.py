@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.errors import SettingInvalid
+from app.domain.proposal import EMBEDDED
 
 PROVIDERS = ("embedded", "openai")
 EMBEDDED_AT_ONCE = 2
 """Mails in the embedded model's hands at a time: one is read in Python while the other's sentences are embedded."""
+
+MOST_QUESTIONS = 4
+"""What a mail takes of an endpoint: what it wants, its facts, and an answer that may be written twice."""
 
 _SCANNER = re.compile(r"/.+|[^/]+:\d{1,5}")
 
@@ -24,6 +28,7 @@ class MindConfig:
     api_key: str = field(repr=False, default="")
     model: str = ""
     timeout_seconds: float = 60.0
+    """For one question, its attempts and the waits between them."""
     attempts: int = 3
     at_once: int = EMBEDDED_AT_ONCE
     clamd: str = ""
@@ -33,6 +38,11 @@ class MindConfig:
     prompts_directory: Path | None = None
     replies_directory: Path | None = None
 
+    @property
+    def endpoint_seconds(self) -> float:
+        """The longest that a mail may wait for an endpoint."""
+        return MOST_QUESTIONS * self.timeout_seconds if self.provider == "openai" else 0.0
+
 
 def check_config(config: MindConfig) -> None:
     """Raises SettingInvalid with the fix."""
@@ -40,6 +50,8 @@ def check_config(config: MindConfig) -> None:
         raise SettingInvalid(f'DUEBOX_MODEL__PROVIDER: "{config.provider}" is not one of {", ".join(PROVIDERS)}')
     if config.provider == "openai" and not (config.base_url and config.model):
         raise SettingInvalid("DUEBOX_MODEL__BASE_URL and DUEBOX_MODEL__NAME must be set when the provider is openai")
+    if config.provider == "openai" and config.model == EMBEDDED:
+        raise SettingInvalid(f'DUEBOX_MODEL__NAME: "{EMBEDDED}" is the name of the model that ships with Duebox')
     if config.dkim_resolver and not _is_address(config.dkim_resolver):
         raise SettingInvalid(
             f'DUEBOX_DKIM__RESOLVER: "{config.dkim_resolver}" is not the address of a DNS resolver, such as 10.0.0.53'

@@ -4,6 +4,8 @@
     parent ◀─ [length][pickle (id, BEGUN)]            ──── stdout  of the child
     parent ◀─ [length][pickle (id, result | error)]   ────
 
+A call has so many seconds from its beginning on, and as many to wait for its turn before that.
+
 A call that had begun when the child died may have killed it; one that had not is innocent, and waits for the next.
 Where several had begun nobody knows which it was: all wait, and the next calls are made one at a time, until it shows.
 
@@ -37,6 +39,7 @@ READY = 0
 """The number of the frame by which a child says that its models are loaded, or why they are not."""
 
 CALL_SECONDS = 300.0
+"""Longer than any call takes that waits for no endpoint."""
 CAREFUL_CALLS = 20
 """So many calls are made one at a time after a death whose cause is not known."""
 
@@ -57,16 +60,20 @@ class MindStopped(AppError):
 
 
 class ChildMind:
-    """A Mind behind a pipe. `module` is run as `python -m module` and is handed `config` first."""
+    """A Mind behind a pipe. `module` is run as `python -m module` and is handed `config` first.
+
+    Where that says how long a call may wait for an endpoint (`endpoint_seconds`), it has that time besides.
+    """
 
     def __init__(self, module: str, config: object, *, call_seconds: float = CALL_SECONDS) -> None:
         self._module = module
         self._config = config
-        self._call_seconds = call_seconds
+        self._call_seconds = call_seconds + float(getattr(config, "endpoint_seconds", 0))
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[Any] = asyncio.Future()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._limits: dict[int, asyncio.Timeout] = {}
         self._numbers = count(READY + 1)
         self._begun: set[int] = set()
         self._starting = asyncio.Lock()
@@ -127,14 +134,18 @@ class ChildMind:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._send((number, method, arguments))
-            return await asyncio.wait_for(answer, self._call_seconds)
+            async with asyncio.timeout(self._call_seconds) as self._limits[number]:
+                self._send((number, method, arguments))
+                return await answer
         except TimeoutError:
-            log.error("triage.mind.timed_out", method=method)
-            await self.stop()
-            raise MindStopped("no answer in time") from None
+            has_begun = number in self._begun
+            log.error("triage.mind.timed_out", method=method, has_begun=has_begun)
+            if has_begun or not self._begun:
+                await self.stop()
+            raise (MindStopped if has_begun else Unreachable)("no answer in time") from None
         finally:
             self._waiting.pop(number, None)
+            self._limits.pop(number, None)
             self._begun.discard(number)
 
     async def _started(self) -> None:
@@ -146,13 +157,20 @@ class ChildMind:
             log.error("triage.mind.not_started", reason=str(error))
             raise Unreachable("the thinking process does not start") from error
 
+    def _begin(self, number: int) -> None:
+        """The child took a call into its hands, which may have been given up here meanwhile."""
+        limit = self._limits.get(number)
+        if limit is not None and not limit.expired():
+            self._begun.add(number)
+            limit.reschedule(asyncio.get_running_loop().time() + self._call_seconds)
+
     async def _listen(self, answers: asyncio.StreamReader) -> None:
         try:
             while True:
                 (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
                 number, result, error = pickle.loads(await answers.readexactly(length))  # noqa: S301  # our own child
                 if result is BEGUN:
-                    self._begun.add(number)
+                    self._begin(number)
                     continue
                 waiting = self._waiting.get(number)
                 if waiting is None or waiting.done():

@@ -1,14 +1,16 @@
 """Any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, llama.cpp, Ollama.
 
-    ask ─▶ breaker ─▶ attempts (429, 5xx, time-outs; Retry-After honoured, capped) ─▶ validate ─▶ Answer
+    ask ─▶ breaker ─▶ attempts (429, 5xx, lost connections; Retry-After honoured, capped) ─▶ validate ─▶ Answer
                                                                      one re-ask, then ModelAnswerInvalid ─┘
-The answer's pydantic type becomes a strict JSON schema. What an endpoint says it does not support (`json_schema`,
-`temperature`, `max_tokens`) is left out or replaced from then on. Nothing of the text is logged.
+All of it within one time limit, however slowly an endpoint drips. The answer's pydantic type becomes a strict JSON
+schema. What an endpoint says it does not support (`json_schema`, `temperature`, `max_tokens`) is left out or replaced
+from then on. Nothing of the text is logged.
 """
 
+import asyncio
 import json
+import re
 from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -19,38 +21,40 @@ from openai import (
     AsyncOpenAI,
     BadRequestError,
     InternalServerError,
-    OpenAIError,
     RateLimitError,
     UnprocessableEntityError,
 )
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletionMessageParam
 from openai.types.chat.completion_create_params import ResponseFormat
 from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from app.adapters.breaker import Breaker
+from app.adapters.completion import Completion
 from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, Spent
-from app.domain.ports import Answer, Model, Question
+from app.domain.ports import Answer, Question
+from app.domain.proposal import EMBEDDED
 
 log = structlog.get_logger(__name__)
 
 A = TypeVar("A")
 
-DOES_WITHOUT: ContextVar[bool] = ContextVar("DOES_WITHOUT", default=False)
-"""Set around a thought for which no endpoint may be asked; the nodes of a graph inherit it."""
-
 _PASSING = (APIConnectionError, RateLimitError, InternalServerError)
-"""Failures that may be over in a moment. A time-out is a connection error."""
+"""Failures that may be over in a moment."""
 
 _NOT_IN_SCHEMAS = frozenset({"default", "title", "minLength", "maxLength"})
 """Keywords that strict structured output does not know; pydantic checks them afterwards."""
+
+_LONGEST_ANSWER = 64_000
+_NAME = re.compile(r"[\w.:/@+-]{1,100}", re.ASCII)
+"""What may pass for the name of a model: it is shown, counted and kept."""
 
 _REASK = "That was not the JSON object asked for. Answer again with one JSON object that matches the schema."
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the model lives and how patient we are with it."""
+    """Where the model lives and how patient we are with it: `timeout_seconds` are for all that a question takes."""
 
     base_url: str
     api_key: str
@@ -71,48 +75,55 @@ class OpenAIModel:
         self._client = AsyncOpenAI(
             base_url=endpoint.base_url,
             api_key=endpoint.api_key or "none",
-            timeout=endpoint.timeout_seconds,
+            timeout=None,
             max_retries=0,
         )
 
     async def ask(self, question: Question[A]) -> Answer[A]:
-        """Raises ModelUnavailable or ModelAnswerInvalid."""
-        messages: list[ChatCompletionMessageParam] = [
-            {"role": "system", "content": question.prompt.system},
-            *_shown(question.prompt.examples),
-            {"role": "user", "content": question.fenced},
-        ]
+        """Raises ModelUnavailable or ModelAnswerInvalid, whatever the endpoint does."""
         spent = Spent()
-        for _ in range(2):
-            completion = await self._complete(messages, question, spent)
-            spent.tokens_in += completion.usage.prompt_tokens if completion.usage else 0
-            spent.tokens_out += completion.usage.completion_tokens if completion.usage else 0
-            raw, value = _read(completion, question.answer)
-            if value is not None:
-                name = completion.model or self._endpoint.model
-                return Answer(value, name, spent.tokens_in, spent.tokens_out, raw=raw, requests=spent.requests)
-            log.warning("model.answer.invalid", prompt=question.prompt.ref, model=self._endpoint.model)
-            messages += [{"role": "assistant", "content": raw or "{}"}, {"role": "user", "content": _REASK}]
-        raise ModelAnswerInvalid(f"{question.prompt.ref}: not a {question.answer.__name__}", spent)
-
-    async def close(self) -> None:
-        await self._client.close()
-
-    async def _complete(
-        self, messages: list[ChatCompletionMessageParam], question: Question[A], spent: Spent
-    ) -> ChatCompletion:
-        """One completion, with patience. Whatever stays wrong is ModelUnavailable. Each try counts as a request."""
         if self._breaker.is_open:
             raise ModelUnavailable("resting after repeated failures", spent)
         try:
-            completion: ChatCompletion = await self._attempts()(self._once, messages, question, spent)
-        except OpenAIError as error:
+            async with asyncio.timeout(self._endpoint.timeout_seconds):
+                answer = await self._answer(question, spent)
+        except ModelAnswerInvalid:
+            self._breaker.succeeded()
+            raise
+        except Exception as error:  # an endpoint may send anything, and no mail pays for it
             self._breaker.failed()
             status = error.status_code if isinstance(error, APIStatusError) else 0
             log.warning("model.endpoint.failed", prompt=question.prompt.ref, error=type(error).__name__, status=status)
             raise ModelUnavailable(f"{type(error).__name__} {status or ''}".strip(), spent) from None
         self._breaker.succeeded()
-        return completion
+        return answer
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _answer(self, question: Question[A], spent: Spent) -> Answer[A]:
+        messages: list[ChatCompletionMessageParam] = [
+            {"role": "system", "content": question.prompt.system},
+            *_shown(question.prompt.examples),
+            {"role": "user", "content": question.fenced},
+        ]
+        for _ in range(2):
+            completion: Completion = await self._attempts()(self._once, messages, question, spent)
+            spent.tokens_in += completion.tokens_in
+            spent.tokens_out += completion.tokens_out
+            raw, value = _read(completion, question.answer)
+            if value is not None:
+                name = self._name(completion)
+                return Answer(value, name, spent.tokens_in, spent.tokens_out, raw=raw, requests=spent.requests)
+            log.warning("model.answer.invalid", prompt=question.prompt.ref, model=self._endpoint.model)
+            messages += [{"role": "assistant", "content": raw or "{}"}, {"role": "user", "content": _REASK}]
+        raise ModelAnswerInvalid(f"{question.prompt.ref}: not a {question.answer.__name__}", spent)
+
+    def _name(self, completion: Completion) -> str:
+        """What the model calls itself, if that is a name and not the one of ours, whose words are trusted more."""
+        said = completion.model
+        is_name = isinstance(said, str) and _NAME.fullmatch(said) is not None and said != EMBEDDED
+        return str(said) if is_name else self._endpoint.model
 
     def _attempts(self) -> AsyncRetrying:
         backoff = wait_random_exponential(self._endpoint.first_wait_seconds, max=self._endpoint.longest_wait_seconds)
@@ -130,7 +141,8 @@ class OpenAIModel:
 
     async def _once(
         self, messages: list[ChatCompletionMessageParam], question: Question[A], spent: Spent
-    ) -> ChatCompletion:
+    ) -> Completion:
+        """One completion; each try counts as a request."""
         while True:
             spent.requests += 1
             try:
@@ -156,40 +168,19 @@ class OpenAIModel:
         log.info("model.endpoint.adapted_to", model=self._endpoint.model, status=error.status_code)
         return True
 
-    async def _create(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> ChatCompletion:
+    async def _create(self, messages: list[ChatCompletionMessageParam], question: Question[A]) -> Completion:
         shape: dict[str, Any] = {"type": "json_object"}
         if self._takes_schema:
             shape = schema_format(question.answer)
         else:
             messages = _with_schema(messages, question.answer)
-        completion: ChatCompletion = await self._client.chat.completions.create(
+        response = await self._client.chat.completions.with_raw_response.create(
             model=self._endpoint.model,
             messages=messages,
             response_format=cast(ResponseFormat, shape),
             **self._settings,
         )
-        return completion
-
-
-class FallbackModel:
-    """Asks the primary; when it is down, talks nonsense or may not be asked, the fallback answers, and says so."""
-
-    def __init__(self, primary: Model, fallback: Model) -> None:
-        self._primary = primary
-        self._fallback = fallback
-
-    async def ask(self, question: Question[A]) -> Answer[A]:
-        try:
-            if DOES_WITHOUT.get():
-                raise ModelUnavailable("over the limits that are set")
-            return await self._primary.ask(question)
-        except (ModelUnavailable, ModelAnswerInvalid) as error:
-            log.warning("model.fallback.used", prompt=question.prompt.ref, error=type(error).__name__)
-            answer = await self._fallback.ask(question)
-            spent = error.spent
-            return Answer(
-                answer.value, answer.model, spent.tokens_in, spent.tokens_out, True, answer.raw, spent.requests
-            )
+        return Completion.model_validate_json(response.content)
 
 
 def schema_format(answer: type[Any]) -> dict[str, Any]:
@@ -227,12 +218,11 @@ def _with_schema(messages: list[ChatCompletionMessageParam], answer: type[Any]) 
     return [{"role": "system", "content": system}, *messages[1:]]
 
 
-def _read(completion: ChatCompletion, answer: type[A]) -> tuple[str, A | None]:
+def _read(completion: Completion, answer: type[A]) -> tuple[str, A | None]:
     """The answer's text and value; no value for a refusal, a truncated answer, or anything that does not validate."""
-    choice = completion.choices[0] if completion.choices else None
-    if choice is None or choice.message.refusal or choice.finish_reason in {"length", "content_filter"}:
+    raw = completion.said.removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+    if len(raw) > _LONGEST_ANSWER or "\\u0000" in raw or "\0" in raw:  # no database keeps a NUL in a text
         return "", None
-    raw = (choice.message.content or "").strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
     if not issubclass(answer, BaseModel):
         return raw, None
     try:

@@ -21,8 +21,9 @@ from app.adapters.clamd import Clamd
 from app.adapters.dns import DnsKeys
 from app.adapters.embedded_model import EmbeddedModel
 from app.adapters.embedded_writer import EmbeddedWriter
+from app.adapters.fallback_model import FallbackModel
 from app.adapters.file_reader import FileReader
-from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
+from app.adapters.openai_model import Endpoint, OpenAIModel
 from app.adapters.presidio import PresidioRedactor
 from app.adapters.second_reader import SecondReader
 from app.adapters.signatures import SignatureCheck

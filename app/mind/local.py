@@ -15,16 +15,16 @@ from agents.triage.context import TriageContext
 from agents.triage.graph import TriageGraph, build_graph, triage
 from agents.triage.hearing import Hear, deaf
 from agents.triage.state import Standing
-from app.adapters.openai_model import DOES_WITHOUT
+from app.adapters.fallback_model import LEAVE, Leave
 from app.domain.case import Case, Letter
-from app.domain.errors import ModelAnswerInvalid, ModelUnavailable
+from app.domain.errors import ModelUnavailable
 from app.domain.intents import Reason, Route
 from app.domain.message import Identity, ReadMail
 from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import Facts, Proposal
 from app.domain.tracing import Step, StepName, Tracer, step
-from app.mind.letter import faceless, redact, reply_text
+from app.mind.letter import Redacted, faceless, redact, reply_text
 from app.mind.restoring import restored
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ class LocalMind:
 
     async def think(self, case: Case, alone: bool = False) -> Thought:
         """Never raises for what a redactor or a model does: a person decides then. `alone`: ask no endpoint."""
-        DOES_WITHOUT.set(alone)
+        LEAVE.set(Leave(not alone))
         steps: list[Step] = []
         with Tracer(steps.append).step(StepName.MIND):
             thought = await self._think(case)
@@ -76,17 +76,20 @@ class LocalMind:
         except Exception as error:  # promise 3: whatever the redactor does, no model sees the text
             log.warning("triage.redaction.failed", error=type(error).__name__)
             return Thought(self._unthought(case, Reason.REDACTION_FAILED), dict(case.vault))
+        return Thought(await self._proposed(case, redacted), redacted.vault)
+
+    async def _proposed(self, case: Case, redacted: Redacted) -> Proposal:
         try:
             proposal = await self._triage(case, redacted.letter)
-        except (ModelUnavailable, ModelAnswerInvalid) as error:
+            proposal = replace(proposal, pii=redacted.pii, reply_text=reply_text(case))
+            return restored(proposal, case, {**redacted.vault, **redacted.greeting})
+        except Exception as error:  # whatever a model answers, a person gets the mail, and at once
             log.warning("triage.model.failed", error=type(error).__name__)
-            proposal = self._unthought(case, Reason.MODEL_UNAVAILABLE)
-        proposal = replace(proposal, pii=redacted.pii, reply_text=reply_text(case))
-        return Thought(restored(proposal, case, {**redacted.vault, **redacted.greeting}), redacted.vault)
+            return replace(self._unthought(case, Reason.MODEL_UNAVAILABLE), pii=redacted.pii)
 
     async def remind(self, brief: ReminderBrief, alone: bool = False) -> ReminderDraft:
         """Word a reminder. Raises ModelUnavailable or ModelAnswerInvalid."""
-        DOES_WITHOUT.set(alone)
+        LEAVE.set(Leave(not alone))
         if self._reminders is None:
             raise ModelUnavailable("this mind words no reminders")
         steps: list[Step] = []

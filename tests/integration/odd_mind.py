@@ -14,9 +14,10 @@ from app.reading.reading import read_mail
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The config of a mind that has several mails in its hands at once."""
+    """The config of a mind that has several mails in its hands at once, or waits for something outside."""
 
     at_once: int
+    endpoint_seconds: float = 0.0
 
 
 class OddMind:

@@ -65,3 +65,19 @@ async def test_a_mail_that_takes_too_long_is_given_up() -> None:
         await hasty.read(mail(), NOBODY)
     await hasty.stop()
     await child.stop()
+
+
+async def test_waiting_for_a_turn_is_no_fault_of_a_mail_and_takes_nothing_of_its_time() -> None:
+    child = ChildMind(MODULE, Side(at_once=1))
+    await child.read(mail(), NOBODY)
+    vars(child)["_call_seconds"] = 0.9  # now that everything is loaded
+    raw = mail(headers=[("X-Wait", "a while")])
+    read = await asyncio.gather(*(child.read(raw, NOBODY) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in read] == [ReadMail, ReadMail, Unreachable], "0.5 s each, one after the other"
+    await child.stop()
+
+
+async def test_a_mind_that_asks_an_endpoint_has_the_time_of_that_besides() -> None:
+    child = ChildMind(MODULE, Side(at_once=1, endpoint_seconds=30), call_seconds=0.001)
+    assert isinstance(await child.read(mail(), NOBODY), ReadMail)
+    await child.stop()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agents.triage.outputs import MessageClass
-from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel
+from app.adapters.fallback_model import FallbackModel
+from app.adapters.openai_model import Endpoint, OpenAIModel
 from app.adapters.second_reader import SecondReader
 from app.domain.intents import Intent, Reason, Route
 from app.domain.ports import Model

@@ -10,7 +10,8 @@ import pytest
 from agents.prompts import Prompts, fence
 from agents.triage.outputs import DraftReply, ExtractedFacts, MessageClass
 from app.adapters.breaker import Breaker
-from app.adapters.openai_model import Endpoint, FallbackModel, OpenAIModel, schema_format
+from app.adapters.fallback_model import FallbackModel
+from app.adapters.openai_model import Endpoint, OpenAIModel, schema_format
 from app.adapters.presidio import PresidioRedactor
 from app.domain.account import UNKNOWN_ACCOUNT, Contact, Link, LinkMethod
 from app.domain.case import Case, Letter
@@ -27,6 +28,7 @@ from tests.servers.model import (
     ModelRequest,
     ModelServer,
     after,
+    drips,
     fails,
     filtered,
     hangs_up,
@@ -34,6 +36,7 @@ from tests.servers.model import (
     rate_limited,
     refuses,
     says,
+    sends,
     truncated,
 )
 from tests.unit.agents.scripted import ScriptedModel, account
@@ -126,6 +129,8 @@ async def test_an_answer_in_a_code_block_is_read(server: ModelServer, model: Ope
         says({"intents": [{"intent": "refund"}]}),
         says({**GOOD, "route": "auto"}),
         says({"intents": [{**GOOD["intents"][0], "confidence": 100}], "flags": []}),
+        says("x" * 70_000),
+        says('{"intents": [], "flags": ["\\u0000"]}'),
         truncated(),
         refuses(),
         filtered(),
@@ -173,13 +178,56 @@ async def test_retry_after_is_honoured_up_to_a_cap(server: ModelServer) -> None:
     await patient.close()
 
 
-async def test_a_slow_endpoint_is_unavailable(server: ModelServer) -> None:
-    hasty = OpenAIModel(endpoint(server, timeout_seconds=0.1, attempts=2))
-    server.respond = after(5.0, says(GOOD))
-    with pytest.raises(ModelUnavailable, match="APITimeoutError"):
+@pytest.mark.parametrize("slow", [after(5.0, says(GOOD)), drips(0.05, says(GOOD)), drips(0.05, fails(500))])
+async def test_a_slow_endpoint_is_unavailable_once_its_time_is_over(server: ModelServer, slow: ServerAnswer) -> None:
+    hasty = OpenAIModel(endpoint(server, timeout_seconds=0.2))
+    server.respond = slow
+    with pytest.raises(ModelUnavailable, match="TimeoutError") as failed:
         await hasty.ask(QUESTION)
-    assert len(server.requests) == 2
+    assert (len(server.requests), failed.value.spent.requests) == (1, 1), "what took too long is not tried again"
     await hasty.close()
+
+
+async def test_attempts_and_second_questions_share_the_time_of_one(server: ModelServer) -> None:
+    patient = OpenAIModel(endpoint(server, timeout_seconds=1.0, first_wait_seconds=0.0))
+    server.plan(fails(500), after(0.2, says("no")), after(0.9, says(GOOD)))
+    with pytest.raises(ModelUnavailable, match="TimeoutError") as failed:
+        await patient.ask(QUESTION)
+    assert (failed.value.spent.requests, failed.value.spent.tokens_in) == (3, 100)
+    await patient.close()
+
+
+MALFORMED = [
+    sends(b"<html>Please sign in</html>", content_type="text/html"),
+    sends(b'{"choices": [{"mess'),
+    sends(b"null"),
+    ServerAnswer(body={"choices": [{"message": {"content": ["{}"]}}]}),
+]
+
+
+@pytest.mark.parametrize("malformed", MALFORMED)
+async def test_what_is_no_completion_comes_from_no_model_and_the_breaker_counts_it(
+    server: ModelServer, malformed: ServerAnswer
+) -> None:
+    breaker = Breaker(threshold=2)
+    asked = OpenAIModel(endpoint(server), breaker)
+    server.respond = malformed
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable):
+            await asked.ask(QUESTION)
+    assert (len(server.requests), breaker.is_open) == (2, True)
+    await asked.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("m-2026-01", "m-2026-01"), ("org/m:7b@q4", "org/m:7b@q4"), *((odd, "stub") for odd in ("embedded", "a\x00", 7))],
+)
+async def test_a_model_is_called_by_a_name_that_is_not_ours(
+    server: ModelServer, model: OpenAIModel, said: object, kept: str
+) -> None:
+    server.plan(ServerAnswer(body={**says(GOOD).body, "model": said}))
+    assert (await model.ask(QUESTION)).model == kept
 
 
 @pytest.mark.parametrize("status", [401, 404])

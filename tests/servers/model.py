@@ -50,6 +50,9 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     is_cut_off: bool = False
+    raw: bytes | None = None
+    content_type: str = "application/json"
+    drip: float = 0.0
 
 
 def says(content: str | Mapping[str, Any], *, finish_reason: str = "stop") -> Answer:
@@ -105,6 +108,16 @@ def lacks_schemas_then(answer: "Answer | Respond") -> "Respond":
 def hangs_up(content: str = "{}") -> Answer:
     """The connection breaks in the middle of the answer's body."""
     return replace(says(content), is_cut_off=True)
+
+
+def sends(body: bytes, *, content_type: str = "application/json") -> Answer:
+    """These bytes, with status 200."""
+    return Answer(raw=body, content_type=content_type)
+
+
+def drips(seconds: float, answer: Answer) -> Answer:
+    """Byte by byte, with a pause after each: no read ever times out."""
+    return replace(answer, drip=seconds)
 
 
 def after(seconds: float, answer: Answer) -> Answer:
@@ -225,9 +238,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         self.server.model.pause(answer.delay)
-        payload = json.dumps(answer.body, ensure_ascii=False).encode()
+        payload = json.dumps(answer.body, ensure_ascii=False).encode() if answer.raw is None else answer.raw
         self.send_response(answer.status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(payload)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -235,6 +248,10 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.is_cut_off:
             self.wfile.write(payload[: len(payload) // 2])
             self.close_connection = True
+        elif answer.drip:
+            for number in range(len(payload)):
+                self.wfile.write(payload[number : number + 1])
+                self.server.model.pause(answer.drip)
         else:
             self.wfile.write(payload)
 

@@ -30,6 +30,7 @@ from tests.servers.model import (
     ModelRequest,
     ModelServer,
     after,
+    drips,
     fails,
     filtered,
     hangs_up,
@@ -38,6 +39,7 @@ from tests.servers.model import (
     rate_limited,
     refuses,
     says,
+    sends,
     truncated,
 )
 from tests.servers.network import OutsideConnection
@@ -316,6 +318,16 @@ def ask(model: ModelServer, **options: Any) -> Any:
     client = openai.OpenAI(base_url=model.base_url, api_key="key", max_retries=0, timeout=2)
     with client:
         return client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}], **options)
+
+
+def test_the_model_sends_any_bytes_at_any_pace(model_server: ModelServer) -> None:
+    model_server.plan(sends(b"<html>", content_type="text/html"), drips(0.05, sends(b"[1, 2]")))
+    url = f"{model_server.base_url}/chat/completions"
+    page = httpx.post(url, json={})
+    assert (page.content, page.headers["Content-Type"]) == (b"<html>", "text/html")
+    begun = time.monotonic()
+    assert httpx.post(url, json={}, timeout=0.2).json() == [1, 2]
+    assert time.monotonic() - begun > 0.2, "no read waited for so long"
 
 
 def test_the_model_says_what_was_planned_and_keeps_what_was_asked(model_server: ModelServer) -> None:

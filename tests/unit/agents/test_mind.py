@@ -3,19 +3,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 import pytest
 
 from agents.prompts import Prompts
 from agents.triage.context import MAX_BODY
 from agents.triage.outputs import ExtractedFacts, FoundContact, FoundIntent, FoundPromise, MessageClass
-from app.adapters.openai_model import FallbackModel
+from app.adapters.fallback_model import FallbackModel
 from app.domain.account import Account, Contact, Link, LinkMethod
 from app.domain.case import Case
 from app.domain.errors import RedactionFailed, SettingInvalid
 from app.domain.intents import Intent, Reason, Route
 from app.domain.message import Address, Attachment, Head, ParsedMail, ReadMail, ReplyParts, Screening
-from app.domain.ports import Model
+from app.domain.ports import Answer, Model, Question
 from app.domain.prediction import prediction
 from app.domain.text import PiiSpan, RawText, RedactedText, Redaction, Segment, Span
 from app.mind import LocalMind
@@ -107,6 +108,7 @@ def case(*, note: str = "", link: Link | None = None, vault: Mapping[str, str] |
     )
 
 
+A = TypeVar("A")
 QUOTE = "⟨PERSON_1⟩ here: we pay INV-1 on 3 April 2026"
 PROMISE = ExtractedFacts(promise=FoundPromise(day=date(2026, 4, 3), quote=QUOTE))
 
@@ -160,6 +162,19 @@ async def test_without_a_model_a_person_decides() -> None:
     assert (proposal.route, proposal.rule) == (Route.REVIEW, "model-unavailable")
     assert (proposal.reasons, proposal.draft) == ((Reason.MODEL_UNAVAILABLE,), None)
     assert proposal.pii
+
+
+@pytest.mark.parametrize("error", [KeyError("attachment:007"), ValueError("no"), RecursionError(), MemoryError()])
+async def test_whatever_goes_wrong_in_thinking_a_person_gets_the_mail(error: Exception) -> None:
+    class Broken:
+        async def ask(self, question: Question[A]) -> Answer[A]:
+            raise error
+
+    thought = await mind(Broken()).think(case())
+    proposal = thought.proposal
+    assert (proposal.route, proposal.reasons) == (Route.REVIEW, (Reason.MODEL_UNAVAILABLE,))
+    assert proposal.reply_text == BODY[: NEW.end]
+    assert set(thought.vault.values()) == {NAME, EMAIL}
 
 
 async def test_a_draft_with_an_unknown_placeholder_is_refused() -> None:
@@ -238,6 +253,7 @@ def test_the_configuration_crosses_a_process_boundary_and_hides_the_key() -> Non
     [
         (MindConfig(provider="magic"), "DUEBOX_MODEL__PROVIDER"),
         (MindConfig(provider="openai"), "DUEBOX_MODEL__BASE_URL"),
+        (MindConfig(provider="openai", base_url="http://127.0.0.1", model="embedded"), "DUEBOX_MODEL__NAME"),
     ],
 )
 def test_a_configuration_that_cannot_work_is_named(config: MindConfig, says_what: str) -> None:
@@ -320,3 +336,12 @@ async def test_beyond_the_limits_the_endpoint_is_not_asked_and_a_person_decides(
     again = (await thinking.think(case())).proposal
     assert endpoint.asked, "the next mail is asked about again"
     assert Reason.MODEL_UNAVAILABLE not in again.reasons
+
+
+async def test_an_endpoint_that_does_not_answer_is_not_waited_for_again_in_the_same_mail() -> None:
+    endpoint, embedded = ScriptedModel(), ScriptedModel(says(Intent.PAYMENT_PROMISE, quote=QUOTE), PROMISE)
+    thinking = mind(FallbackModel(endpoint, embedded))
+    for mails in (1, 2):
+        proposal = (await thinking.think(case())).proposal
+        assert endpoint.asked == ["classify_message"] * mails
+        assert [call.is_fallback for call in proposal.calls] == [True, True, True]
