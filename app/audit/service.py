@@ -1,7 +1,7 @@
 """The audit chains, read back: verified against themselves and against checkpoints kept outside, and exported."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
@@ -100,12 +100,24 @@ class AuditService:
             refs = {"format": format, "entries": seq, "head": digest, "export_id": mark.id}
             uow.audit.add("audit.log.exported", actor=by.actor, chain=Chain.ACCESS, **refs)
         write, written = FORMATS[format](out, mark), 0
-        async with self._database.read() as uow:
-            async for entry in uow.audit.entries(Chain.DECISIONS, up_to=seq):
-                write(entry.link)
-                written += 1
+        async for link in self._links(seq):
+            write(link)
+            written += 1
         log.info("audit.log.exported", entries=written)
         return written
+
+    async def _links(self, up_to: int) -> AsyncIterator[Link]:
+        """The decisions. Each page is read for itself: whoever takes them may be slow, and a transaction that waits for
+        them would be ended by the server."""
+        seq = 0
+        while seq < up_to:
+            async with self._database.read() as uow:
+                page = await uow.audit.page(Chain.DECISIONS, after=seq, up_to=up_to)
+            if not page:
+                return
+            for entry in page:
+                yield entry.link
+            seq = page[-1].link.seq
 
 
 def _misfiled(entry: StoredEntry) -> str:

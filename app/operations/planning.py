@@ -1,10 +1,13 @@
 """The plan of reminders on a terminal."""
 
 import json
+import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import TextIO
 
 from app.bootstrap import Services
 from app.domain.reminder import CustomerSituation, NextAction, PlanLine, Why
@@ -14,17 +17,23 @@ COLUMNS = "{:<14} {:>12} {:<3}  {:<6} {:<19} {:<9} {:<8} {:<7} {:<16} {}"
 
 
 async def print_plan(services: Services, as_of: date, *, as_json: bool) -> None:
-    """Write the plan to standard output line by line: a large one is never held in memory."""
-    if as_json:
-        await _print_json(services, as_of)
-        return
+    """Write the plan to standard output, by way of a file: a large one is never held in memory, and whoever reads it
+    may be slow, while the database ends a transaction that waits for them."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
+        await (_write_json if as_json else _write_table)(services, as_of, lines)
+        lines.seek(0)
+        shutil.copyfileobj(lines, sys.stdout)
+
+
+async def _write_table(services: Services, as_of: date, out: TextIO) -> None:
     counts: Counter[tuple[NextAction, Why]] = Counter()
-    _say(COLUMNS.format("customer", "amount", "", "action", "reason", "stage", "tone", "channel", "when", "to"))
+    head = COLUMNS.format("customer", "amount", "", "action", "reason", "stage", "tone", "channel", "when", "to")
+    out.write(f"{head}\n")
     async for line in services.reminders.plan(as_of):
         counts[line.action, line.reason] += 1
         if line.action is not NextAction.WAIT:
-            _say(row(line))
-    _say("\n".join(summary(counts, as_of)))
+            out.write(f"{row(line)}\n")
+    out.writelines(f"{told}\n" for told in summary(counts, as_of))
 
 
 async def explain(services: Services, customer_id: str, as_of: date) -> str:
@@ -58,12 +67,12 @@ def summary(counts: Counter[tuple[NextAction, Why]], as_of: date) -> Iterator[st
         yield f"{count:>8}  {action:<7} {why:<20} {PHRASES[why]}"
 
 
-async def _print_json(services: Services, as_of: date) -> None:
+async def _write_json(services: Services, as_of: date, out: TextIO) -> None:
     separator, encode = "[\n", json.JSONEncoder(ensure_ascii=False).encode
     async for line in services.reminders.plan(as_of):
-        sys.stdout.write(separator + encode(line.as_dict()))
+        out.write(separator + encode(line.as_dict()))
         separator = ",\n"
-    sys.stdout.write("\n]\n" if separator == ",\n" else "[]\n")
+    out.write("\n]\n" if separator == ",\n" else "[]\n")
 
 
 def _outcome(line: PlanLine) -> str:
@@ -84,7 +93,3 @@ def _facts(situation: CustomerSituation, as_of: date) -> Iterator[str]:
         yield f"  we wrote on {moment:%Y-%m-%d %H:%M} UTC"
     for contact in situation.contacts:
         yield f"  contact {contact.email}: {contact.role}, {contact.reachability}"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")

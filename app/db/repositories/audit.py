@@ -117,38 +117,27 @@ class AuditLog:
 
     async def links(self, chain: Chain) -> AsyncIterator[Link]:
         """The whole chain in order, a page at a time."""
-        seq = 0
-        while True:
-            page = await self._session.execute(
-                sa.select(AuditRow.seq, AuditRow.previous, AuditRow.hash, AuditRow.body)
-                .where(AuditRow.chain == chain, AuditRow.seq > seq)
-                .order_by(AuditRow.seq)
-                .limit(PAGE)
-            )
-            rows = page.all()
-            if not rows:
-                return
-            for row in rows:
-                yield Link(row.seq, row.previous, row.hash, row.body)
-            seq = rows[-1].seq
+        async for entry in self.entries(chain):
+            yield entry.link
 
-    async def entries(self, chain: Chain, *, up_to: int | None = None) -> AsyncIterator[StoredEntry]:
+    async def entries(self, chain: Chain) -> AsyncIterator[StoredEntry]:
         """The chain in order, a page at a time, with all that is stored of each entry."""
         seq = 0
-        while True:
-            page = await self._session.execute(
-                sa.select(*_STORED)
-                .where(AuditRow.chain == chain, AuditRow.seq > seq)
-                .where(sa.true() if up_to is None else AuditRow.seq <= up_to)
-                .order_by(AuditRow.seq)
-                .limit(PAGE)
-            )
-            rows = page.all()
-            for row in rows:
-                yield StoredEntry(Link(*row[:4]), *row[4:])
-            if not rows:
-                return
-            seq = rows[-1].seq
+        while page := await self.page(chain, after=seq):
+            for entry in page:
+                yield entry
+            seq = page[-1].link.seq
+
+    async def page(self, chain: Chain, *, after: int, up_to: int | None = None) -> list[StoredEntry]:
+        """The next entries of the chain."""
+        rows = await self._session.execute(
+            sa.select(*_STORED)
+            .where(AuditRow.chain == chain, AuditRow.seq > after)
+            .where(sa.true() if up_to is None else AuditRow.seq <= up_to)
+            .order_by(AuditRow.seq)
+            .limit(PAGE)
+        )
+        return [StoredEntry(Link(*row[:4]), *row[4:]) for row in rows]
 
     async def newest(self, chain: Chain) -> AuditRow | None:
         """The head of the chain."""
