@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.db.outages import is_outage
 from app.db.repositories.approvals import Approvals
 from app.db.uow import Database
 from app.domain.clock import Clock
@@ -51,15 +52,19 @@ class Sweep:
             due = await uow.outbox.due(before=before, limit=AT_ONCE)
             approvals = await Approvals(uow.session).unfinished(before, AT_ONCE)
             lanes = {outbox_id: str((await uow.outbox.get(outbox_id)).conversation_id) for outbox_id in due}
+        lost = [
+            *((JobKind.TRIAGE, row.id, triage_key(row.id, row.run), str(row.conversation_id)) for row in stuck),
+            *((JobKind.SEND, outbox_id, send_key(outbox_id), lanes[outbox_id]) for outbox_id in due),
+            *((JobKind.APPROVE_BATCH, one, approve_batch_key(one), str(one)) for one in approvals),
+        ]
         found = await self._let_in()
-        for message in stuck:
-            key = triage_key(message.id, message.run)
-            found += await self._mend(JobKind.TRIAGE, str(message.id), key, str(message.conversation_id))
-        for outbox_id in due:
-            found += await self._mend(JobKind.SEND, str(outbox_id), send_key(outbox_id), lanes[outbox_id])
-        for approval_id in approvals:
-            key = approve_batch_key(approval_id)
-            found += await self._mend(JobKind.APPROVE_BATCH, str(approval_id), key, str(approval_id))
+        for kind, subject, key, lane in lost:
+            try:
+                found += await self._mend(kind, str(subject), key, lane)
+            except Exception as error:  # what is wrong with one must not keep the net from the others
+                if is_outage(error):
+                    raise
+                log.warning("jobs.sweep.failed", kind=kind.value, subject=str(subject), error=type(error).__name__)
         return found
 
     async def _let_in(self) -> int:

@@ -163,6 +163,9 @@ class Notifier:
             delivery = await self._sender.send(self._digest(parcel), sender=parcel.sender, recipients=recipients)
         except Unreachable:
             return "unreachable"
+        except Exception as error:  # what one person wished must not keep the others from being told
+            log.warning("review.notice.broke", error=type(error).__name__)
+            return "broken"
         return "" if delivery.result is SendResult.SENT else delivery.result.value
 
     async def _post(self, parcel: _Parcel) -> str:

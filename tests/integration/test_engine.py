@@ -224,13 +224,13 @@ async def test_a_lease_is_held_by_one_until_it_runs_out(instance: Instance) -> N
     assert await take("second", 5)
 
 
-async def _lose_jobs(instance: Instance, *, of: str = "") -> None:
+async def _lose_jobs(instance: Instance, *, of: str = "", state: str = "CANCELLED") -> None:
     """As a backup does that is older than they are."""
     table = "dbos.workflow_status" if instance.url.startswith("postgresql") else "workflow_status"
     async with instance.database.write() as uow:
         await uow.session.execute(
-            sa.text(f"UPDATE {table} SET status = 'CANCELLED' WHERE workflow_uuid LIKE :key"),  # noqa: S608  # a constant
-            {"key": f"triage-{of}%"},
+            sa.text(f"UPDATE {table} SET status = :state WHERE workflow_uuid LIKE :key"),  # noqa: S608  # a constant
+            {"key": f"triage-{of}%", "state": state},
         )
 
 
@@ -246,6 +246,22 @@ async def test_the_sweep_finds_mail_that_no_job_looks_after(instance: Instance) 
     assert await sweep.sweep() == 0, "now a job looks after it"
     async with running(instance, work):
         await _until(lambda: work.done == [str(message.id)])
+
+
+async def test_the_sweep_goes_on_behind_what_it_cannot_mend(instance: Instance) -> None:
+    messages = await instance.receive(mail(), mail())
+    await _lose_jobs(instance, state="MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+    instance.clock.advance(minutes=10)
+    given_up = []
+
+    async def give_up(subject: str, _error: str) -> None:
+        given_up.append(subject)
+        if len(given_up) == 1:
+            raise ValueError
+
+    handlers = {JobKind.TRIAGE: Handler(Work().work, give_up)}
+    assert await Sweep(instance.database, instance.engine, handlers, instance.clock).sweep() == 1
+    assert sorted(given_up) == sorted(str(message.id) for message in messages)
 
 
 async def test_received_mail_is_dispatched_in_order_and_a_repeat_changes_nothing(instance: Instance) -> None:

@@ -102,6 +102,14 @@ async def test_each_thing_is_one_signed_call_that_says_nothing_of_anybody(
     assert any(str(review.id).encode() in body for _, body in receiver.taken)
 
 
+async def test_what_cannot_be_told_keeps_nothing_else_from_being_told(instance: Instance, receiver: Receiver) -> None:
+    await wish(instance, webhook_url=f"{receiver.url}/hook", webhook_secret="whsec_odd", by_mail=True)
+    await instance.work(mail())
+    instance.clock.advance(seconds=25 * 3_600)
+    assert await notifier(instance, receiver.url).look() == 1
+    assert (len(instance.sender.sent), receiver.taken) == (1, [])
+
+
 async def test_one_look_that_failed_is_told_to_nobody(instance: Instance) -> None:
     async def broken(error: str, *, minutes: int) -> int:
         async with instance.database.write() as uow:
