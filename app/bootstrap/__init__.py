@@ -99,6 +99,7 @@ from app.reminders.automatic import Morning
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.claims import ClaimBook
+from app.reminders.drafting import DraftingService
 from app.reminders.learning import LearningPages
 from app.reminders.next_steps import NextStepService, Standings
 from app.reminders.outcomes import OutcomeService
@@ -184,6 +185,7 @@ def build(
     batches = BatchService(database, plans, mind, policy, clock)
     sending = SendingService(database, plans, policy, clock, undo_seconds=settings.undo_seconds)
     approvals = ApprovalService(database, sending, clock)
+    drafting = DraftingService(database, batches)
     sender = sender_of(settings, sink, accounts)
     poster = WebhookPoster([origin for origin in settings.notify.webhook_origins.split(",") if origin.strip()])
     outbox = OutboxService(
@@ -214,6 +216,7 @@ def build(
         JobKind.FIGURES: Handler(insights.work, insights.give_up),
         JobKind.REDRAFT: Handler(batches.redraft, batches.give_up),
         JobKind.APPROVE_BATCH: Handler(approvals.work, approvals.give_up),
+        JobKind.DRAFT_BATCH: Handler(drafting.work, drafting.give_up),
     }
     return Services(
         database=database,
@@ -263,6 +266,7 @@ def build(
         batches=batches,
         sending=sending,
         approvals=approvals,
+        drafting=drafting,
         batch_pages=BatchPages(database),
         reminder_pages=ReminderPages(database, plans, claims, clock, max_age=policy.ledger.max_age),
         spoken=SpokenTexts(database, plans, mind, policy, clock),

@@ -58,6 +58,7 @@ from app.reminders.approvals import ApprovalService
 from app.reminders.batch_pages import BatchPages
 from app.reminders.batches import BatchService
 from app.reminders.claims import ClaimBook
+from app.reminders.drafting import DraftingService
 from app.reminders.learning import LearningPages
 from app.reminders.next_steps import NextStepService
 from app.reminders.pages import ReminderPages
@@ -119,6 +120,7 @@ class Services:
     batches: BatchService
     sending: SendingService
     approvals: ApprovalService
+    drafting: DraftingService
     batch_pages: BatchPages
     reminder_pages: ReminderPages
     learning: LearningPages

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     FIGURES = "figures"
     REDRAFT = "redraft"
     APPROVE_BATCH = "approve_batch"
+    DRAFT_BATCH = "draft_batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,20 @@ def approve_batch_job(approval_id: UUID, first_id: UUID) -> Job:
 def approve_batch_key(approval_id: UUID) -> str:
     """What the keys of all jobs of one approval begin with."""
     return f"approve-batch-{approval_id}"
+
+
+DRAFTING = "drafting"
+"""The lane of all batches that are drafted: a later one takes the place of what an earlier one left undecided."""
+
+
+def draft_batch_job(batch_id: UUID) -> Job:
+    """Drafts the reminders of a batch."""
+    return Job(JobKind.DRAFT_BATCH, str(batch_id), draft_batch_key(batch_id), DRAFTING)
+
+
+def draft_batch_key(batch_id: UUID) -> str:
+    """What the keys of all jobs of one batch begin with."""
+    return f"draft-batch-{batch_id}"
 
 
 def send_job(outbox_id: UUID, conversation_id: UUID, *, delay_seconds: float, again: str = "") -> Job:

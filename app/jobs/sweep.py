@@ -1,4 +1,4 @@
-"""The safety net: mail in work, answers due, and batches being approved, that no job is looking after any more.
+"""The safety net: mail in work, answers due, and batches being drafted or approved, that no job looks after any more.
 
 A job can vanish: parked by the engine after killing its worker too often, or lost with a restored backup. The sweep
 gives each such row a new job, or, when its job was parked, to the handler that gives up.
@@ -15,7 +15,17 @@ from app.db.repositories.approvals import Approvals
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.ids import new_id
-from app.domain.job import STORM_FROM, Job, JobKind, approve_batch_key, send_key, triage_job, triage_key
+from app.domain.job import (
+    DRAFTING,
+    STORM_FROM,
+    Job,
+    JobKind,
+    approve_batch_key,
+    draft_batch_key,
+    send_key,
+    triage_job,
+    triage_key,
+)
 from app.jobs.engine import Engine, Handler
 
 SWEEP_SECONDS = 60.0
@@ -51,11 +61,13 @@ class Sweep:
             stuck = await uow.messages.stragglers(stored_before=before, limit=AT_ONCE)
             due = await uow.outbox.due(before=before, limit=AT_ONCE)
             approvals = await Approvals(uow.session).unfinished(before, AT_ONCE)
+            undrafted = await uow.reminders.undrafted(before, AT_ONCE)
             lanes = {outbox_id: str((await uow.outbox.get(outbox_id)).conversation_id) for outbox_id in due}
         lost = [
             *((JobKind.TRIAGE, row.id, triage_key(row.id, row.run), str(row.conversation_id)) for row in stuck),
             *((JobKind.SEND, outbox_id, send_key(outbox_id), lanes[outbox_id]) for outbox_id in due),
             *((JobKind.APPROVE_BATCH, one, approve_batch_key(one), str(one)) for one in approvals),
+            *((JobKind.DRAFT_BATCH, one, draft_batch_key(one), DRAFTING) for one in undrafted),
         ]
         found = await self._let_in()
         for kind, subject, key, lane in lost:

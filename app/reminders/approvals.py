@@ -16,13 +16,13 @@ import structlog
 
 from app.db.repositories.approvals import Approvable, Approvals
 from app.db.tables.reminders import BatchApprovalRow
-from app.db.uow import Database, Uow
+from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound, StateImpossible
 from app.domain.ids import new_id
 from app.domain.job import approve_batch_job
 from app.domain.people import SignedIn
-from app.domain.portfolio import portfolio_of
+from app.reminders.asker import asker
 from app.reminders.sending import SendingService
 
 AT_ONCE = 50
@@ -77,10 +77,10 @@ class ApprovalService:
             approvals = Approvals(uow.session)
             row = await approvals.get(UUID(approval_id))
             some = await approvals.next(row, AT_ONCE)
-            by = await _asker(uow, row.asked_by)
+            by = await asker(uow, row.asked_by)
         if row.finished_at is not None:
             return
-        if by is None or not by.can_decide:
+        if by is None:
             await self._finish(row)
             return
         for one in some:
@@ -121,11 +121,3 @@ class ApprovalService:
                 approved=progress.approved if progress else None,
                 kept=progress.kept if progress else None,
             )
-
-
-async def _asker(uow: Uow, user_id: UUID) -> SignedIn | None:
-    """None once they may no longer sign in."""
-    user = await uow.users.get(user_id)
-    if user is None or not user.active:
-        return None
-    return SignedIn(user.id, user.name, user.email, user.role, portfolio_of(user.portfolio))

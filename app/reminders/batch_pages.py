@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.db.repositories.approvals import ApprovalProgress, Approvals
 from app.db.tables.ledger import ContactRow, CustomerRow
-from app.db.tables.reminders import ReminderRow
+from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.reminder_life import ReminderState
@@ -76,10 +76,19 @@ class ReminderView:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafting:
+    """How many mails of a batch are drafted, and of how many; nobody knows before the plan is made."""
+
+    done: int
+    planned: int | None
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BatchView:
     """A page of it, what needs a person's eye first. `count`: of the whole batch; `next`: where the next page begins.
     `total` is what may be approved of the page, a sum a currency. `whole` where the batch has more than this page, and
-    `progress` where all of it was, or is being, approved."""
+    `progress` where all of it was, or is being, approved. `drafting` while it is."""
 
     batch_id: str
     as_of: date
@@ -90,6 +99,7 @@ class BatchView:
     next: int | None = None
     whole: "Whole | None" = None
     progress: ApprovalProgress | None = None
+    drafting: Drafting | None = None
 
     @property
     def approvable(self) -> tuple[ReminderView, ...]:
@@ -141,7 +151,8 @@ class BatchPages:
             approvals = Approvals(uow.session)
             progress = await approvals.progress(batch_id)
             # from the first page alone: what was unticked on another would not be known
-            drafts = await approvals.approvable(batch_id) if count > ON_A_PAGE and not offset else []
+            has_more = count > ON_A_PAGE and not offset and row.drafting_since is None
+            drafts = await approvals.approvable(batch_id) if has_more else []
         return BatchView(
             str(row.id),
             row.as_of,
@@ -152,7 +163,14 @@ class BatchPages:
             next=offset + ON_A_PAGE if offset + ON_A_PAGE < count else None,
             whole=Whole(len(drafts), mark_of(drafts)) if drafts else None,
             progress=progress,
+            drafting=_drafting(row, count) if row.drafting_since else None,
         )
+
+    async def drafting(self, batch_id: UUID) -> Drafting:
+        """Raises NotFound."""
+        async with self._database.read() as uow:
+            row = await uow.reminders.batch(batch_id)
+            return _drafting(row, sum((await uow.reminders.tally([batch_id]))[batch_id].values()))
 
     async def progress(self, batch_id: UUID) -> ApprovalProgress | None:
         """How far the approval of a whole batch is; None where nobody has asked for one."""
@@ -164,6 +182,10 @@ class BatchPages:
         async with self._database.read() as uow:
             (view,) = await _views(uow, [await uow.reminders.get(reminder_id)])
         return view
+
+
+def _drafting(row: BatchRow, done: int) -> Drafting:
+    return Drafting(done, row.planned, row.drafting_since is not None)
 
 
 async def _views(uow: Uow, rows: Sequence[ReminderRow]) -> tuple[ReminderView, ...]:

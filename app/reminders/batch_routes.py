@@ -12,7 +12,7 @@ from app.domain.clock import Clock
 from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
 from app.reminders.approvals import ApprovalService
 from app.reminders.batch_pages import ON_A_PAGE, BatchPages
-from app.reminders.batches import BatchService
+from app.reminders.drafting import DraftingService
 from app.reminders.sending import SendingService
 from app.reminders.spoken import SpokenTexts
 from app.web.auth import PageUser
@@ -24,8 +24,8 @@ router = APIRouter(include_in_schema=False)
 SAFE = [Depends(check_csrf)]
 
 
-def batch_service(request: Request) -> BatchService:
-    return cast(BatchService, request.app.state.services.batches)
+def drafting_service(request: Request) -> DraftingService:
+    return cast(DraftingService, request.app.state.services.drafting)
 
 
 def sending_service(request: Request) -> SendingService:
@@ -44,7 +44,7 @@ def spoken_texts(request: Request) -> SpokenTexts:
     return cast(SpokenTexts, request.app.state.services.spoken)
 
 
-Batches = Annotated[BatchService, Depends(batch_service)]
+Drafting = Annotated[DraftingService, Depends(drafting_service)]
 Sending = Annotated[SendingService, Depends(sending_service)]
 Approvals = Annotated[ApprovalService, Depends(approval_service)]
 Pages = Annotated[BatchPages, Depends(batch_pages)]
@@ -60,11 +60,10 @@ async def batches(request: Request, pages: Pages, user: PageUser) -> HTMLRespons
 
 
 @router.post("/reminders/batches", dependencies=SAFE)
-async def draft(request: Request, service: Batches, user: PageUser) -> Response:
-    """Draft what is due today."""
+async def draft(request: Request, drafting: Drafting, user: PageUser) -> Response:
+    """Have what is due today drafted."""
     today = cast(Clock, request.app.state.services.clock)().date()
-    made = await service.draft(today, by=user)
-    return RedirectResponse(f"/reminders/batches/{made.batch_id}", status_code=303)
+    return RedirectResponse(f"/reminders/batches/{await drafting.ask(today, by=user)}", status_code=303)
 
 
 @router.get("/reminders/batches/{batch_id}")
@@ -80,6 +79,14 @@ async def batch(
     page = await page_of(request, "reminders", user)
     view = await pages.batch(batch_id, after)
     return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept)
+
+
+@router.get("/reminders/batches/{batch_id}/drafting")
+async def drafting(request: Request, batch_id: UUID, pages: Pages, user: PageUser) -> HTMLResponse:
+    """How far the drafting is: a part of the batch's page, which asks for it again and again."""
+    page = await page_of(request, "reminders", user)
+    found = await pages.drafting(batch_id)
+    return html(request, "reminders/drafting.html", page=page, batch_id=str(batch_id), drafting=found)
 
 
 @router.get("/reminders/batches/{batch_id}/approval")

@@ -73,18 +73,34 @@ class BatchService:
         Raises NotAllowed, or Invalid when there is no mailbox.
         """
         by.check_can_decide()
-        lines = [line async for line in self._plans.plan(as_of) if line.action is not NextAction.WAIT]
+        return await self.fill(self.new_batch(as_of, by), by=by)
+
+    def new_batch(self, as_of: date, by: SignedIn) -> BatchRow:
+        return BatchRow(
+            id=new_id(),
+            as_of=as_of,
+            policy_version=self._plans.policy.version,
+            created_at=self._clock(),
+            created_by=by.id,
+        )
+
+    async def fill(self, batch: BatchRow, *, by: SignedIn) -> Drafted:
+        """Draft what a batch lacks of what the plan of its day wants sent."""
+        lines = [line async for line in self._plans.plan(batch.as_of) if line.action is not NextAction.WAIT]
         mails = [line for line in lines if _is_mail(line)]
-        tasks = await open_tasks(self._database, [line for line in lines if line.action is NextAction.TASK], as_of)
+        asked = [line for line in lines if line.action is NextAction.TASK]
+        tasks = await open_tasks(self._database, asked, batch.as_of)
         note(reminders=len(mails))
-        batch_id = await self._open_batch(as_of, len(mails), by)
+        is_there = await self._begin(batch, len(mails), by)
         drafted = refused = 0
         for line in mails:
-            row = await self._draft_one(batch_id, line, as_of)
+            if (line.customer_id, *_of(line)) in is_there:
+                continue
+            row = await self._draft_one(batch.id, line, batch.as_of)
             drafted += row is not None
             refused += row is False
-        log.info("reminders.batch.drafted", batch_id=str(batch_id), drafted=drafted, refused=refused, tasks=tasks)
-        return Drafted(batch_id, drafted, refused, tasks)
+        log.info("reminders.batch.drafted", batch_id=str(batch.id), drafted=drafted, refused=refused, tasks=tasks)
+        return Drafted(batch.id, drafted, refused, tasks)
 
     async def redraft(self, reminder_id: str) -> None:
         """Draft a reminder of today anew, in its place, when the ledger says something else since; one that the plan
@@ -109,27 +125,22 @@ class BatchService:
         """The plan of the next day looks again."""
         log.warning("reminders.redraft.failed", reminder_id=reminder_id, error=error)
 
-    async def _open_batch(self, as_of: date, reminders: int, by: SignedIn) -> UUID:
-        row = BatchRow(
-            id=new_id(),
-            as_of=as_of,
-            policy_version=self._plans.policy.version,
-            created_at=self._clock(),
-            created_by=by.id,
-        )
+    async def _begin(self, batch: BatchRow, planned: int, by: SignedIn) -> set[tuple[str, str, str]]:
+        """Once. Returns what an earlier try has drafted: customers, each with company and currency."""
         async with self._database.write() as uow:
             await active_mailboxes(uow)
-            uow.reminders.add_batch(row)
+            if not await uow.reminders.begin(batch, planned):
+                return {(row.customer_id, *_of(row)) for row in await uow.reminders.of_batch(batch.id)}
             await uow.reminders.supersede()
             uow.audit.add(
                 "reminders.batch.opened",
                 actor=by.actor,
-                batch_id=row.id,
-                as_of=as_of.isoformat(),
-                policy_version=row.policy_version,
-                reminders=reminders,
+                batch_id=batch.id,
+                as_of=batch.as_of.isoformat(),
+                policy_version=batch.policy_version,
+                reminders=planned,
             )
-        return row.id
+        return set()
 
     async def _draft_one(
         self, batch_id: UUID, line: PlanLine, as_of: date, *, instead: ReminderRow | None = None
@@ -150,6 +161,8 @@ class BatchService:
             take_in(draft.steps)
             note(is_refused=draft.is_refused)
             async with self._database.write() as uow:
+                if instead is None and await uow.reminders.has_in_batch(batch_id, line.customer_id, *_of(line)):
+                    return None  # another worker, who took this one for dead, was here
                 row = await self._row(uow, reminder_id, batch_id, line, draft, brief.unclaimed)
                 if instead is None:
                     uow.reminders.add(row)

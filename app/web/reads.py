@@ -73,6 +73,7 @@ READS: Mapping[str, str] = {
 NOT_NOTED = frozenset(
     {
         "/reminders/batches/{batch_id}/approval",
+        "/reminders/batches/{batch_id}/drafting",
         *(
             "/",
             "/password",

@@ -37,9 +37,31 @@ async def office(desk: Desk) -> AsyncIterator[Desk]:
     await desk.services.mind.stop()
 
 
+async def drafted(office: Desk) -> str:
+    """The address of a batch that a person asked for, once its job is done."""
+    address = await office.post("/reminders/batches", "/reminders/batches")
+    await office.services.drafting.work(address.rpartition("/")[2])
+    return address
+
+
+async def test_today_s_reminders_are_drafted_beside_the_page_which_says_how_far_it_is(office: Desk) -> None:
+    address = await office.post("/reminders/batches", "/reminders/batches")
+    running = await office.get(address)
+    check(running)
+    assert "Working out who is to be reminded" in running
+    assert "Nobody is to be reminded" not in running
+    assert "hx-get" in await office.get(f"{address}/drafting")
+    assert await office.post("/reminders/batches", "/reminders/batches") == address
+    await office.services.drafting.work(address.rpartition("/")[2])
+    over = await office.get(f"{address}/drafting")
+    assert "1 reminder is drafted" in over
+    assert "hx-get" not in over
+    assert 'id="drafting"' not in await office.get(address)
+
+
 async def test_what_is_drafted_is_looked_through_approved_and_taken_back(office: Desk) -> None:
     assert "No reminder has been drafted yet" in await office.get("/reminders/batches")
-    address = await office.post("/reminders/batches", "/reminders/batches")
+    address = await drafted(office)
     batch = await office.get(address)
     check(batch)
     assert "1 to approve" in batch
@@ -76,7 +98,7 @@ async def test_a_whole_batch_is_approved_beside_the_page_which_says_how_far_it_i
     office: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_pages, "ON_A_PAGE", 1)
-    address = await office.post("/reminders/batches", "/reminders/batches")
+    address = await drafted(office)
     async with office.services.database.write() as uow:
         (row,) = await uow.reminders.of_batch(UUID(address.rpartition("/")[2]))
         values = {column.key: getattr(row, column.key) for column in ReminderRow.__table__.columns}
@@ -108,7 +130,7 @@ async def test_a_whole_batch_is_approved_beside_the_page_which_says_how_far_it_i
 
 
 async def test_words_that_nothing_backs_come_back_with_a_question(office: Desk) -> None:
-    address = await office.post("/reminders/batches", "/reminders/batches")
+    address = await drafted(office)
     (chosen,) = re.findall(r'name="chosen" value="([^"]+)"', await office.get(address))
     reminder_id, _, version = chosen.partition(":")
     reminder = f"/reminders/{reminder_id}"
@@ -125,7 +147,7 @@ async def test_a_formal_notice_is_ordered_on_its_page_and_printed(office: Desk) 
     plans = office.services.reminders
     step = Step(3, Stage.FORMAL, Tone.FIRM, Channel.LETTER)
     plans.policy = replace(plans.policy, workflows=tuple(replace(w, steps=(step,)) for w in plans.policy.workflows))
-    await office.post("/reminders/batches", "/reminders/batches")
+    await drafted(office)
     (address,) = set(re.findall(r'href="(/reminders/tasks/[^"]+)"', await office.get("/tasks")))
     assert f'<a href="{address}">Task: letter: formal notice, firm, open</a>' in await office.get(
         "/reminders/customers/C-1"

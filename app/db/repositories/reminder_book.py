@@ -1,7 +1,7 @@
 """The book of reminders: what was drafted, what a person decided, what has left."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,43 @@ class ReminderBook:
         """The newest first."""
         found = await self._session.scalars(sa.select(BatchRow).order_by(BatchRow.id.desc()).limit(limit))
         return found.all()
+
+    async def begin(self, batch: BatchRow, planned: int) -> bool:
+        """Keep a batch and how many its plan wants. False where an earlier try of the same did."""
+        kept = await self._session.get(BatchRow, batch.id, with_for_update=True)
+        if kept is None:
+            kept = batch
+            self.add_batch(kept)
+        elif kept.planned is not None:
+            return False
+        kept.planned = planned
+        return True
+
+    async def drafting_of(self, user_id: UUID, as_of: date) -> UUID | None:
+        """The batch that is being drafted for this person and day."""
+        return await self._session.scalar(
+            sa.select(BatchRow.id).where(
+                BatchRow.created_by == user_id, BatchRow.as_of == as_of, BatchRow.drafting_since.is_not(None)
+            )
+        )
+
+    async def undrafted(self, asked_before: datetime, limit: int) -> Sequence[UUID]:
+        """Batches that a job should be drafting."""
+        found = await self._session.scalars(
+            sa.select(BatchRow.id).where(BatchRow.drafting_since < asked_before).limit(limit)
+        )
+        return found.all()
+
+    async def has_in_batch(self, batch_id: UUID, customer_id: str, company: str, currency: str) -> bool:
+        """Whether it holds this reminder, whatever became of it; nobody adds another until this transaction ends."""
+        await self._session.execute(sa.select(BatchRow.id).where(BatchRow.id == batch_id).with_for_update())
+        found = sa.select(ReminderRow.id).where(
+            ReminderRow.batch_id == batch_id,
+            ReminderRow.customer_id == customer_id,
+            ReminderRow.company == company,
+            ReminderRow.currency == currency,
+        )
+        return await self._session.scalar(found.limit(1)) is not None
 
     async def of_batch(self, batch_id: UUID) -> Sequence[ReminderRow]:
         """In the order in which they were planned."""

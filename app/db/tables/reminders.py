@@ -14,7 +14,8 @@ from app.domain.reminder_life import ReminderState
 
 
 class BatchRow(Base):
-    """The reminders that one plan made. `as_of` is the day that it was made for."""
+    """The reminders that one plan made. `as_of` is the day that it was made for, `planned` how many it wanted.
+    `drafting_since`: a person asked for them, and a job drafts them."""
 
     __tablename__ = "reminder_batches"
 
@@ -23,6 +24,8 @@ class BatchRow(Base):
     policy_version: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("users.id"))
+    planned: Mapped[int | None]
+    drafting_since: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class BatchApprovalRow(Base):
