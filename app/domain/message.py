@@ -59,9 +59,10 @@ _SPECIAL = frozenset('<>(),;:\\"[]')
 
 
 def is_mailable(email: str) -> bool:
-    """Whether this is one plain address (RFC 5321 §4.1.2 without quoting): nothing that could be read as two, or not be
-    sent at all."""
-    return bool(_MAILABLE.fullmatch(email)) and email.count("@") == 1 and not _SPECIAL & set(email)
+    """Whether this is one plain address (RFC 5321 §4.1.2 without quoting): nothing that could be read as two, as an
+    encoded word, or not be sent at all."""
+    is_one = bool(_MAILABLE.fullmatch(email)) and email.count("@") == 1
+    return is_one and "=?" not in email and not _SPECIAL & set(email)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 
 from babel.dates import format_datetime as localised
 
 from app.domain.message import Address
 from app.domain.sending import OWN_MARK
 from app.reading.disclosure import disclosed, mark
+from app.reading.heading import heading
 
 MAX_REFERENCES = 20
 _ID = re.compile(r"[!-;=?-~]{1,900}")
@@ -63,11 +64,6 @@ def compose(outgoing: Outgoing) -> bytes:
     """The bytes of a reply. `Auto-Submitted` stands only on mail that no person approved (RFC 3834 §5), and so does
     our own mark, by which another Duebox knows that nobody is there to be answered."""
     message = EmailMessage(policy=SMTP.clone(max_line_length=78))
-    message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
-    message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
-    if outgoing.copies:
-        message["Cc"] = ", ".join(formataddr((copied.name, copied.email)) for copied in outgoing.copies)
-    message["Subject"] = _one_line(outgoing.subject)
     message["Date"] = format_datetime(outgoing.date)
     message["Message-ID"] = f"<{outgoing.message_id}>"
     if outgoing.is_automatic:
@@ -77,7 +73,8 @@ def compose(outgoing: Outgoing) -> bytes:
     mark(message, is_automatic=outgoing.is_automatic)
     message["Content-Language"] = outgoing.language
     message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
-    return _threading(outgoing.original) + message.as_bytes()
+    head = heading(outgoing.sender, outgoing.recipient, outgoing.subject, outgoing.copies)
+    return head + _threading(outgoing.original) + message.as_bytes()
 
 
 def _threading(original: Original) -> bytes:

@@ -13,13 +13,14 @@ from datetime import datetime
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, Policy
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
 
 from app.domain.message import Address
 from app.domain.sending import NO_MORE_MAIL, OWN_MARK
 from app.reading.disclosure import disclosed, mark
+from app.reading.heading import heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,6 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
     List-Unsubscribe (RFC 2369) asks for no more e-mail by e-mail, which a person reads and marks at the contact.
     """
     message = EmailMessage(policy=_POLICY)
-    message["From"] = formataddr((outgoing.sender.name, outgoing.sender.email))
-    message["To"] = formataddr((outgoing.recipient.name, outgoing.recipient.email))
-    message["Subject"] = " ".join(outgoing.subject.split())
     message["Date"] = format_datetime(outgoing.date)
     message["Message-ID"] = f"<{outgoing.message_id}>"
     if outgoing.is_automatic:
@@ -92,7 +90,7 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
         maintype, _, subtype = attached.type.partition("/")
         message.add_attachment(attached.content, maintype=maintype, subtype=subtype, filename=attached.name)
     _set_boundaries(message, outgoing.message_id)
-    return message.as_bytes()
+    return heading(outgoing.sender, outgoing.recipient, outgoing.subject) + message.as_bytes()
 
 
 def html_of(outgoing: OutgoingReminder) -> str:

@@ -10,7 +10,7 @@ from app.db.uow import Uow
 from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.job import send_job
-from app.domain.message import Address
+from app.domain.message import Address, is_mailable
 from app.domain.policy import Policy
 from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.workflow import Hours
@@ -55,12 +55,15 @@ async def fix_reminder(
 ) -> OutboxRow:
     """Put the mail into the outbox, and queue its send for the hours of its customer after the undo window.
 
-    Raises Invalid when its contact is gone, no mailbox speaks for its company, or no such hours are near.
+    Raises Invalid when its contact is gone or has no plain address, no mailbox speaks for its company, or no such hours
+    are near.
     """
     contacts = {contact.id: contact for contact in await uow.ledger.contacts(row.customer_id)}
     contact = contacts.get(row.contact_id) if row.contact_id else None
     if contact is None:
         raise Invalid("the contact is gone: draft the reminder again")
+    if not is_mailable(contact.email):
+        raise Invalid("the contact has no address that can be written to by mail")
     mailbox = await mailbox_for(uow, policy, row.company)
     outbox_id, now = new_id(), uow.clock()
     send_after = await opening_for(uow, row.customer_id, max(now + undo, row.send_at), hours)
