@@ -14,6 +14,8 @@ _MOST_FIELDS = 20
 _LONGEST_FIELD = 8_000
 _RESULT = re.compile(r"^\s*([a-z0-9.-]{1,40})(?:\s?/\s?\d{1,3})?\s?=\s?([a-z]{1,20})\b", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:^|\s)(header\.from|header\.d|header\.i|smtp\.mailfrom)\s?=\s?(\S+)", re.IGNORECASE)
+_REFUSALS = frozenset({"fail", "softfail", "hardfail", "quarantine", "reject"})
+"""Some servers write what they did with a mail, or an older word, where RFC 8601 has "fail"."""
 _WITHIN_WORDS = frozenset(".-@")
 
 _SPEAKS_BY: Mapping[str, frozenset[str]] = {
@@ -57,7 +59,7 @@ def judged(results: str, domain: str) -> Authentication:
             method, verdict = match[1].lower(), match[2].lower()
             if verdict == "pass" and _speaks_for(method, result, domain):
                 aligned.add(method)
-            elif verdict in {"fail", "softfail"} and (method != "dkim" or _speaks_for(method, result, domain)):
+            elif verdict in _REFUSALS and (method != "dkim" or _speaks_for(method, result, domain)):
                 failed.add(method)
     is_forged = bool(failed & {"dmarc", "compauth"})
     excuses = {"spf": {"dmarc", "dkim"}, "dkim": {"dmarc", "dkim", "spf"}}

@@ -30,6 +30,12 @@ def verdict(
             ("mx.seller.example; spf=fail smtp.mailfrom=x.example; dkim=pass header.d=moss.example",),
             Authentication.PASS,
         ),
+        (
+            ("mx.seller.example; dmarc=quarantine header.from=moss.example; dkim=pass header.d=moss.example",),
+            Authentication.FAIL,
+        ),
+        (("mx.seller.example; dmarc=reject header.from=moss.example",), Authentication.FAIL),
+        (("mx.seller.example; spf=hardfail smtp.mailfrom=moss.example",), Authentication.FAIL),
         (("mx.seller.example; dkim=pass header.d=evil.example",), Authentication.NONE),
         (
             ("mx.seller.example; spf=fail smtp.mailfrom=moss.example; dkim=pass header.d=evil.example",),
