@@ -32,9 +32,10 @@ _ID = re.compile(r"<([^<>]*)>")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _PLAIN_ADDRESS = re.compile(r"(?:\"([^\"\\@<>]*)\" ?|([^\"\\,;:<>()@]*))<([^\s<>,;:\"()@]+@[^\s<>,;:\"()@]+)>")
-_BARE_ADDRESS = re.compile(r"(?<![^\s<>,;:\"()\[\]\\@])[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\\@]+")
+_BARE_ADDRESS = re.compile(r"(?<![^\s<>,;:\"()\[\]\\@])[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\\@]++(?!\"?\s?@)")
 _PIECE = re.compile(r"\"(?:[^\"\\]|\\.?)*(?:\"|$)|\((?:[^()\\]|\\.)*\)?|<[^<>]*>|[^\"(<,;:]+|.", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_ROUTE = re.compile(r"^(?:@[^:]*|mailto):", re.IGNORECASE)
 _NULL_PATH = re.compile(r"\s*<\s*>\s*")
 _BULK = frozenset({"bulk", "junk", "auto_reply"})
 
@@ -93,7 +94,7 @@ def decode_words(text: str) -> str:
 def addresses(value: str) -> tuple[Address, ...]:
     """The mailboxes of an address field, groups flattened (RFC 5322 §3.4).
 
-    Encoded words are decoded after the parse, as they must be.
+    Encoded words are decoded after the parse, as they must be, and in names alone: RFC 2047 §5 has none in an address.
     """
     plain = _PLAIN_ADDRESS.fullmatch(value)
     if plain:
@@ -222,6 +223,6 @@ def _unquoted(name: str) -> str:
 
 def _address(name: str, email: str) -> Address:
     readable = _SPACES.sub(" ", decode_words(name)).strip()[:_LONGEST_NAME]
-    if not email.isascii() or "=?" in email:
-        email = decode_words(email)
-    return Address(readable, _CONTROL.sub("", _SPACES.sub("", email)).rpartition(":")[2].lower())
+    bare = _ROUTE.sub("", _CONTROL.sub("", _SPACES.sub("", email))).lower()
+    is_one = bare.count("@") <= 1 or bare.startswith('"')
+    return Address(readable, bare if is_one else "")

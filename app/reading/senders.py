@@ -72,12 +72,13 @@ _SHORTEST, _LONG = 5, 10
 def fraud_signs_of(mail: ParsedMail, identity: Identity) -> tuple[str, ...]:
     """Closed words for what is odd about the sender; none of them is proof."""
     sender = mail.head.sender
+    froms = mail.all_headers("from")
     own_domains = [address.rpartition("@")[2] for address in identity.addresses]
     signs = {
         "reply_to_elsewhere": _answers_elsewhere(sender, mail.reply_to, identity),
         "display_name_is_address": _name_is_other_address(sender),
         "punycode_domain": "xn--" in sender.domain or not sender.domain.isascii(),
-        "several_senders": len(mail.all_headers("from")) > 1,
+        "several_senders": len(froms) > 1 or any(map(_names_several, froms)),
         "look_alike_domain": sender.email not in identity.addresses and look_alike(sender.domain, own_domains),
     }
     return tuple(sign for sign, holds in signs.items() if holds)
@@ -172,3 +173,8 @@ def _answers_elsewhere(sender: Address, reply_to: Iterable[Address], identity: I
 def _name_is_other_address(sender: Address) -> bool:
     shown = _ADDRESS_IN_NAME.search(sender.name.lower())
     return shown is not None and shown[0] != sender.email
+
+
+def _names_several(field: str) -> bool:
+    """More than one address in a field, wherever: the field arrives decoded, so what is quoted in it says nothing."""
+    return len(set(_ADDRESS_IN_NAME.findall(field.lower()))) > 1

@@ -53,11 +53,28 @@ def test_a_huge_hostile_field_is_read_in_linear_time(unit: str) -> None:
         ("pat@x.example (Pat Moss)", "pat@x.example", "Pat Moss"),
         ("a@x.example <b@x.example>", "b@x.example", "a@x.example"),
         ("MAILER-DAEMON", "", "MAILER-DAEMON"),
+        ("<@relay.example,@b.example:pat@x.example>", "pat@x.example", ""),
+        ("<mailto:Pat@x.example>", "pat@x.example", ""),
+        ('"pat@x.example"', "pat@x.example", ""),
     ],
 )
 def test_the_address_is_the_one_in_brackets_whatever_the_name_pretends(field: str, email: str, name: str) -> None:
     (address,) = addresses(field)
     assert (address.email, address.name) == (email, name)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "<x@evil.example=?utf-8?q?=3Apat=40moss.example?=>",
+        "x@evil.example=?utf-8?q?=3Apat=40moss.example?=",
+        "<x@evil.example:pat@moss.example>",
+        '"pat@moss.example"@evil.example',
+        '<"pat@moss.example"@evil.example>',
+    ],
+)
+def test_an_address_in_disguise_is_not_the_one_that_it_shows(field: str) -> None:
+    assert all(address.domain != "moss.example" for address in addresses(field))
 
 
 def test_a_group_is_flattened_and_an_empty_one_is_nobody() -> None:

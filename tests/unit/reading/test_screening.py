@@ -198,6 +198,10 @@ def test_others_and_the_same_are_no_look_alikes(domain: str, known: str) -> None
         (mail(sender="a@xn--pypal-4ve.com"), "punycode_domain"),
         (mail(sender="ar@se1ler.example"), "look_alike_domain"),
         (mail(headers=(("From", "a@x"), ("From", "b@x"))), "several_senders"),
+        (mail(headers=(("From", "Pat <pat@moss.example>, Eve <eve@evil.example>"),)), "several_senders"),
+        (mail(headers=(("From", "pat@moss.example eve@evil.example"),)), "several_senders"),
+        (mail(headers=(("From", '" pat@moss.example, eve@evil.example "'),)), "several_senders"),
+        (mail(headers=(("From", "<eve@evil.example:pat@moss.example>"),)), "several_senders"),
     ],
 )
 def test_oddities_of_the_sender_are_named(odd: ParsedMail, sign: str) -> None:
@@ -205,7 +209,8 @@ def test_oddities_of_the_sender_are_named(odd: ParsedMail, sign: str) -> None:
 
 
 def test_an_ordinary_sender_has_no_oddities() -> None:
-    assert screen(mail(reply_to="ap@mail.moss.example"), US).fraud_signs == ()
+    named = mail(reply_to="ap@mail.moss.example", headers=(("From", "'Pat@Moss.example' <pat@moss.example>"),))
+    assert screen(named, US).fraud_signs == ()
 
 
 @pytest.mark.parametrize(
