@@ -24,7 +24,6 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
-from app.domain.money import Money
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.proposal import Draft, Proposal
@@ -35,6 +34,7 @@ from app.review.answer import Reply, fix_answer
 from app.review.automatic import FIRST_VERSION, may_leave_alone
 from app.review.planted import concluded
 from app.review.second import check_second
+from app.review.stakes import open_sums, stakes_of
 
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
 _UNMAILABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -103,11 +103,11 @@ class ReviewService:
     async def _second(
         self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None
     ) -> SecondPersonNeeded | None:
-        """Whether the sum at stake wants a second person's approval of this very answer."""
+        """Whether the sum at stake wants a second person's approval of this very answer. Several cannot be told."""
         review = await uow.reviews.get(review_id)
-        if review.version != version or review.state not in OPEN or review.at_stake is None:
+        stakes = await stakes_of(uow, review)
+        if review.version != version or review.state not in OPEN or not stakes:
             return None
-        stake = Money(review.at_stake, review.currency or "")
         words = f"{edited.subject}\x1e{edited.body}" if edited else ""
         return await missing_second(
             uow,
@@ -115,7 +115,7 @@ class ReviewService:
             Guarded.ANSWER,
             review_id,
             content=f"{version}\x1e{words}",
-            amount=stake,
+            amount=stakes[0] if len(stakes) == 1 else None,
             by=by,
         )
 
@@ -153,6 +153,7 @@ class ReviewService:
             if message.state is not MessageState.NO_ANSWER or proposal is None:
                 raise Invalid("this mail is not in the no-answer list any more")
             message.state = advance(message.state, MessageState.PENDING)
+            stake = next(iter(await open_sums(uow, message.customer_id)), None)
             review = ReviewRow(
                 id=new_id(),
                 message_id=message.id,
@@ -163,11 +164,11 @@ class ReviewService:
                 version=1,
                 rule=proposal.rule,
                 reasons=[Reason.LOW_CONFIDENCE.value],
-                at_stake=None,
-                currency=None,
+                at_stake=stake.amount if stake else None,
+                currency=stake.currency if stake else None,
                 opened_at=self._clock(),
             )
-            uow.reviews.add(review, await urgency_of(uow, message, review.reasons, None, self._policy.queue))
+            uow.reviews.add(review, await urgency_of(uow, message, review.reasons, review.at_stake, self._policy.queue))
             uow.audit.add(
                 "review.message.needs_answer",
                 actor=by.actor,

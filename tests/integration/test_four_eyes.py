@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.db.tables.ledger import CaseRow
+from app.db.tables.ledger import CaseRow, InvoiceRow
 from app.db.tables.system import UserRow
 from app.db.tables.work import OutboxRow
 from app.domain.dispute import Resolution
@@ -104,6 +104,39 @@ async def test_an_answer_within_the_limit_takes_one_and_another_text_is_another_
         (await uow.reviews.get(review.id)).at_stake = Decimal("99.00")
     await act(people[0])
     assert await sent(instance) == 1
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_a_mail_of_the_no_answer_list_takes_two_as_well(
+    instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]
+) -> None:
+    policy = replace(load_policy(), second_person=(SecondPersonRule(Guarded.ANSWER, "EUR", Decimal(50)),))
+    instance.reviews = ReviewService(instance.database, policy, instance.clock, undo_seconds=30)
+    await instance.work(mail("I am away.", headers=[("Auto-Submitted", "auto-replied")]))
+    (message,) = await instance.messages()
+    await instance.reviews.needs_answer(message.id, by=people[0])
+    (review,) = await instance.pending()
+    assert (review.at_stake, review.currency) == (Decimal(100), "EUR")
+
+    async def act(by: SignedIn) -> object:
+        return await instance.reviews.decide(
+            review.id, Action.EDIT, version=review.version, by=by, subject="Re", body="Take your time."
+        )
+
+    await takes_two(act, people)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_sums_in_several_currencies_take_two_whatever_the_first_one_is(
+    instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]
+) -> None:
+    act = await answer(instance, "99.00")
+    async with instance.database.write() as uow:
+        (invoice,) = await uow.ledger.invoices("C-1")
+        values = {column.name: getattr(invoice, column.key) for column in InvoiceRow.__table__.columns}
+        other = {"id": new_id(), "number": "INV-2", "currency": "USD", "open_amount": Decimal(5000)}
+        uow.session.add(InvoiceRow(**{**values, **other}))
+    await takes_two(act, people)
 
 
 async def noted(instance: Instance, kind: CaseKind, detail: str = "") -> UUID:
