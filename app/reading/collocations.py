@@ -1,6 +1,6 @@
 """Words that keep company: a sign is several classes of words close together, in whatever order and form.
 
-"skip" beside "approval", "new" beside "account number". The words are data (`orders.toml`, `bank_changes.toml`):
+"skip" beside "approval", "new" beside "account number". The words are data (`orders.toml`, `bank_changes.toml`, …):
 
     [words]   classes of words in seven languages, folded (lower case, no accents); "stem*" is any word that begins so,
               "two words" stand side by side

@@ -3,6 +3,7 @@
 Nothing here is proof; each sign takes the mail to a senior, and away from every draft.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,20 @@ CONTACT_LOOK_ALIKE = "contact_look_alike"
 CONTACT_NAME_ELSEWHERE = "contact_name_elsewhere"
 BESIDE_THE_LEDGER = frozenset({CONTACT_LOOK_ALIKE, CONTACT_NAME_ELSEWHERE})
 
+_FROM_OWN = re.compile(
+    r"\b(?:from|out of|von|vom|depuis|de|desde|dal?|dalla|vanaf|van|do) {1,2}"
+    r"(?:our|my|unserem|meinem|unserer|meiner|notre|mon|nuestra|mi|nostro|mio|onze|mijn|nossa|minha)(?: own)? "
+    r"(?:[\w-]{1,20} )?(?:account|konto|compte|cuenta|conto|rekening|conta)\b"
+    r"(?: (?:in|at|with|bei|à|au|aux|en|em|na|no|presso|bij) (?:(?:the|der|la) )?[\w-]{1,20})?",
+    re.IGNORECASE,
+)
+"""The account that somebody pays from, and where it is: this asks for nothing."""
+
 
 def speaks_of_another_account(text: str) -> bool:
     """True where an account to pay to, or to collect from, seems to change."""
-    return any(_bank_changes().any_in(words) for words in undisguised(text))
+    changes, diversions = _account_signs()
+    return any(changes.any_in(words) or diversions.any_in(_FROM_OWN.sub(" ", words)) for words in undisguised(text))
 
 
 def signs_beside_the_ledger(sender: Address, contacts: Iterable[Contact]) -> tuple[str, ...]:
@@ -57,5 +68,10 @@ def is_name_of_same(one: str, other: str) -> bool:
 
 
 @cache
-def _bank_changes() -> Collocations:
-    return Collocations.load(Path(__file__).with_name("bank_changes.toml"))
+def _account_signs() -> tuple[Collocations, Collocations]:
+    """An account is said to be another one; money is said to go to an account that is."""
+    here = Path(__file__)
+    return (
+        Collocations.load(here.with_name("bank_changes.toml")),
+        Collocations.load(here.with_name("diverted_payments.toml")),
+    )

@@ -44,6 +44,16 @@ def test_most_of_the_texts_written_later_are_found_too() -> None:
     assert sum(map(speaks_of_another_account, later)) / len(later) >= 0.8
 
 
+@pytest.mark.parametrize("text", CASES["diverted"]["any"])
+def test_money_that_goes_where_we_never_said_is_a_sign(text: str) -> None:
+    assert speaks_of_another_account(text)
+
+
+@pytest.mark.parametrize("text", CASES["diverted"]["none"])
+def test_a_payment_that_names_no_place_and_no_letter_of_ours_is_no_sign(text: str) -> None:
+    assert not speaks_of_another_account(text)
+
+
 @pytest.mark.parametrize("case", CASES["impostor"], ids=lambda case: " ".join(case.values()))
 def test_impostors_are_known_by_their_headers(case: dict[str, str]) -> None:
     assert signs("We will pay INV-1 on Friday.", **case)
