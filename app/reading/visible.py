@@ -58,6 +58,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PROSE_WORDS = 5
 _HIDDEN_LETTERS = 3
+_PASSAGE = 10_000
 _NO_BORDER = re.compile(r"border\s*:\s*(?:none|0)", re.IGNORECASE)
 _BLANKS = re.compile(r"\n{3,}")
 
@@ -85,15 +86,32 @@ def visible_text(html: str) -> tuple[str, bool]:
 
     Never raises; linear in the input, of which HTML_LIMIT characters are read.
     """
-    source = _XML_DECLARATION.sub("", _MARKS.sub("", html[:HTML_LIMIT].replace("\x00", "")))
-    root = _parsed(source)
+    root = html_tree(html)
     if root is None:
         return "", False
-    found_hidden = _cut_hidden(root)
+    hidden = _cut_hidden(root)
     _mark_quotes(root)
     _flatten_tables(root)
     text, has_invisible = strip_invisible(Inscriptis(root, _CONFIG).get_text())
-    return _quoted_lines(text), found_hidden or has_invisible
+    return _quoted_lines(text), bool(hidden) or has_invisible
+
+
+def hidden_text(html: str) -> list[str]:
+    """The passages for which `visible_text` says that there is other text, in their order; linear like it."""
+    root = html_tree(html)
+    return _cut_hidden(root) if root is not None else []
+
+
+def html_tree(html: str) -> HtmlElement | None:
+    """The mail as lxml reads it, which goes 256 tags deep; None when there is nothing in it."""
+    source = _XML_DECLARATION.sub("", _MARKS.sub("", html[:HTML_LIMIT].replace("\x00", "")))
+    if not source.strip():
+        return None
+    parser = HTMLParser(encoding="utf-8", remove_pis=True)
+    try:
+        return document_fromstring(source.encode("utf_8", errors="replace"), parser=parser)
+    except etree.ParserError:  # nothing but comments or white space
+        return None
 
 
 def strip_invisible(text: str) -> tuple[str, bool]:
@@ -118,44 +136,34 @@ def hidden_markup(text: str) -> Iterator[Span]:
         yield from (Span(match.start(), match.end()) for match in _HIDDEN_MARKUP.finditer(text[:HTML_LIMIT]))
 
 
-def _parsed(source: str) -> HtmlElement | None:
-    if not source.strip():
-        return None
-    parser = HTMLParser(encoding="utf-8", remove_pis=True)
-    try:
-        return document_fromstring(source.encode("utf_8", errors="replace"), parser=parser)
-    except etree.ParserError:  # nothing but comments or white space
-        return None
-
-
-def _cut_hidden(root: HtmlElement) -> bool:
-    """Cut what is not shown; True when any of it was words."""
+def _cut_hidden(root: HtmlElement) -> list[str]:
+    """Cut what is not shown; the beginning of each passage of it that was words."""
     sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")), root)
-    found = False
+    found: list[str] = []
     doomed: list[HtmlElement] = []
     for element in _out_of_sight(root, sheet):
-        found = _has_letters(element.text_content()) or found
+        found.append(_lettered(element.text_content()))
         doomed.append(element)
     waiting: list[tuple[HtmlElement, Look]] = [(root, Look())]
     while waiting:
         element, parent = waiting.pop()
         if not isinstance(element.tag, str):
-            found = _comment_hides(element) or found
+            found.append(_words_of_comment(element))
             doomed.append(element)
             continue
         style = sheet.style_of(element)
         if element.tag in _NEVER_SHOWN or is_cut(element, style):
-            found = _is_worth_hiding(element) or found
+            found.append(_words_of(element))
             doomed.append(element)
             continue
         look = look_of(element, style, parent)
         if look.is_invisible:
-            found = _blank(element) or found
-        found = _is_prose(element.get("alt", "")) or found
-        waiting.extend((child, look) for child in element)
+            found.append(_blank(element))
+        found.append(_prose(element.get("alt", "")))
+        waiting.extend((child, look) for child in reversed(element))
     for element in doomed:
         _drop(element)
-    return found
+    return list(filter(None, found))
 
 
 def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]:
@@ -178,13 +186,13 @@ def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]
         yield from box.itersiblings(preceding=True)
 
 
-def _blank(element: HtmlElement) -> bool:
+def _blank(element: HtmlElement) -> str:
     """Remove the element's own text; its children have looks of their own."""
     words = [element.text or "", *(child.tail or "" for child in element)]
     element.text = None
     for child in element:
         child.tail = None
-    return _has_letters(" ".join(words))
+    return _lettered(" ".join(words))
 
 
 def _drop(element: HtmlElement) -> None:
@@ -194,28 +202,29 @@ def _drop(element: HtmlElement) -> None:
         element.clear()
 
 
-def _is_worth_hiding(element: HtmlElement) -> bool:
+def _words_of(element: HtmlElement) -> str:
     if element.tag in {"style", "script", "meta", "link"}:
-        return False
+        return ""
     if element.tag in {"head", "title"}:
-        return any(_is_prose(title.text_content()) for title in element.iter("title", "template"))
-    return _has_letters(element.text_content())
+        return "\n".join(filter(None, (_prose(title.text_content()) for title in element.iter("title", "template"))))
+    return _lettered(element.text_content())
 
 
-def _comment_hides(comment: HtmlElement) -> bool:
+def _words_of_comment(comment: HtmlElement) -> str:
     """Prose in a comment. In a conditional one (Outlook) what counts is what it would show."""
     text = comment.text or ""
     shown = _CONDITIONAL.match(text)
-    return _is_prose(_TAG.sub(" ", _OFFICE_XML.sub("", shown[1] if shown else text)))
+    return _prose(_TAG.sub(" ", _OFFICE_XML.sub("", shown[1] if shown else text)))
 
 
-def _has_letters(text: str) -> bool:
-    return sum(map(str.isalpha, text[:10_000])) >= _HIDDEN_LETTERS
+def _lettered(text: str) -> str:
+    """The text's beginning, if it has letters enough to say something."""
+    return text[:_PASSAGE] if sum(map(str.isalpha, text[:_PASSAGE])) >= _HIDDEN_LETTERS else ""
 
 
-def _is_prose(text: str) -> bool:
-    words = _WORD.findall(text[:10_000])
-    return len(words) >= _PROSE_WORDS and any(word.islower() for word in words)
+def _prose(text: str) -> str:
+    words = _WORD.findall(text[:_PASSAGE])
+    return text[:_PASSAGE] if len(words) >= _PROSE_WORDS and any(word.islower() for word in words) else ""
 
 
 def _mark_quotes(root: HtmlElement) -> None:

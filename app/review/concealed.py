@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.domain.errors import UnreadableMail
-from app.reading.injections import html_words, speaks_to_software
+from app.reading.injections import speaks_to_software
 from app.reading.parsing import parse_mail
 from app.reading.spans import sentences
-from app.reading.visible import hidden_markup, visible_text
-from app.review.marking import changes
+from app.reading.visible import hidden_markup, hidden_text
 
 READ = 20_000
 """So many code points of a text are looked through; a longer one is cut."""
@@ -16,28 +15,19 @@ READ = 20_000
 SHOWN = 2_000
 NAMED = 3
 
-_WORDS = re.compile(r"\w+|[^\w\s]")
 _LETTER = re.compile(r"[^\W\d_]")
-_BEFORE_A_STOP = re.compile(r" (?=[.,;:!?)])")
 
 
 def hidden_words(raw: bytes) -> str:
-    """What the mail holds beside what a person sees of it; empty when that cannot be told apart."""
+    """What the mail holds beside what a person sees of it; empty when no passage of it can be named."""
     try:
         mail = parse_mail(raw, opens_attachments=False)
     except UnreadableMail:
         return ""
     found = [span.of(mail.text) for span in hidden_markup(mail.text[:READ])]
     if mail.html is not None:
-        seen, _ = visible_text(mail.html)
-        edits = changes(_spaced(seen), _spaced(html_words(mail.html)))
-        found += [_BEFORE_A_STOP.sub("", edit.text).strip() for edit in edits if edit.kind == "added"]
+        found += [" ".join(text.split()) for text in hidden_text(mail.html)]
     return "\n".join(text for text in found if _LETTER.search(text))[:SHOWN]
-
-
-def _spaced(text: str) -> str:
-    """Words and marks apart, so that tags between them make no difference."""
-    return " ".join(_WORDS.findall(text))[:READ]
 
 
 def orders_to_software(texts: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal, cast
 from urllib.parse import quote
 from uuid import UUID
 
-import nh3
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.domain.errors import Invalid, NotFound, ReviewAlreadyDecided, WasPlanted
 from app.domain.review import Action, ReviewState
 from app.reading.parsing import parse_mail
+from app.review.cleaning import cleaned
 from app.review.pages import ReviewPages
 from app.review.queue_routes import queue_pages
 from app.review.service import Decided, ReviewService
@@ -83,7 +83,7 @@ async def mail_html(message_id: UUID, pages: Pages, _user: PageUser) -> HTMLResp
     mail = await asyncio.to_thread(parse_mail, raw, opens_attachments=False)
     if mail.html is None:
         raise NotFound("the mail has no HTML part")
-    clean = nh3.clean(mail.html, url_schemes={"data"}, link_rel=None)
+    clean = await asyncio.to_thread(cleaned, mail.html)
     document = f'<!doctype html><meta charset="utf-8"><title>Mail</title>{clean}'
     return HTMLResponse(document, headers={"Content-Security-Policy": MAIL_POLICY})
 
