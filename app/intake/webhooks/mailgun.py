@@ -40,7 +40,7 @@ class Mailgun:
 
     async def open(self, secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Delivery:
         self.check_secret(secret)
-        form = read_form(headers, body)
+        form = await read_form(headers, body)
         timestamp, token, given = form.text("timestamp"), form.text("token"), form.text("signature")
         if not _TOKEN.fullmatch(token) or not given:
             raise MalformedRequest("timestamp, token or signature is missing")

@@ -50,7 +50,7 @@ class SendGrid:
             key.verify(base64.b64decode(headers[SIGNATURE], validate=True), signed, ECDSA(SHA256()))
         except (InvalidSignature, binascii.Error, ValueError):
             raise SignatureRefused("the signature does not fit") from None
-        form = read_form(headers, body)
+        form = await read_form(headers, body)
         raw = form.fields.get("email")
         known_by = raw if raw is not None else form.fields.get("headers", b"") + form.fields.get("text", b"")
         return Delivery(sha256(known_by).hexdigest(), raw or rebuilt(_pieces(form), "sendgrid"))
