@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
+from uuid import UUID
 
 import structlog
 
@@ -123,14 +124,20 @@ class AuditService:
 def _misfiled(entry: StoredEntry) -> str:
     """The columns beside the body serve to find an entry: each must say what the body says."""
     at = entry.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    beside = (entry.link.seq, at, entry.kind, entry.actor, entry.message_id, entry.conversation_id)
+    beside = (entry.link.seq, at, entry.kind, entry.actor)
     try:
         body = json.loads(entry.link.body.decode())  # bytes would be looked at for their encoding first
-        found_by = (body["refs"].get("message_id"), body["refs"].get("conversation_id"))
-        is_filed_right = beside == (body["seq"], body["at"], body["kind"], body["actor"], *found_by)
+        is_filed_right = beside == (body["seq"], body["at"], body["kind"], body["actor"])
+        is_filed_right &= _is_same(entry.message_id, body["refs"].get("message_id"))
+        is_filed_right &= _is_same(entry.conversation_id, body["refs"].get("conversation_id"))
     except (ValueError, TypeError, KeyError, AttributeError):
         return "not in the form of an entry"
     return "" if is_filed_right else "filed under other words than its own"
+
+
+def _is_same(column: str | None, said: str | None) -> bool:
+    """An entry may spell an id as somebody once typed it: in capitals, or without hyphens."""
+    return column == said or (column is not None and said is not None and column == str(UUID(said)))
 
 
 class _Known:

@@ -9,9 +9,9 @@ and forms that show something, are noted by the station that makes them, in thei
 
 from collections.abc import Mapping
 from typing import Protocol, cast
-from urllib.parse import parse_qs
 from uuid import UUID
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -136,15 +136,20 @@ def _note(scope: Scope) -> None:
     path = getattr(scope.get("route"), "path", "")
     if reader is None or path not in READS:
         return
-    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=100)
-    refs: dict[str, object] = {key: str(value) for key, value in scope["path_params"].items()}
+    asked = QueryParams(scope["query_string"])  # as the routes read it: of two of one name the last
+    refs: dict[str, object] = {key: _as_named(key, str(value)) for key, value in scope["path_params"].items()}
     if path not in POLLED:
-        beside = {ref: found for name, ref in SHOWN_BESIDE.items() if (found := _id(asked.get(name, [""])[0]))}
+        beside = {ref: found for name, ref in SHOWN_BESIDE.items() if (found := _id(asked.get(name, "")))}
         refs |= scope.get(OPENED, beside)
     kind = "review.item.read" if "review_id" in refs else READS[path]
-    repeats = f"q={asked.get('q', [''])[0]}" if path in POLLED else ""
+    repeats = f"q={asked.get('q', '')}" if path in POLLED else ""
     reads = cast(Reads, scope["app"].state.services.reads)
     reads.note(kind, by=reader, repeats=repeats, **refs, by_program=path.startswith("/api/"))
+
+
+def _as_named(key: str, text: str) -> str:
+    """An id of ours has one spelling, however it was typed; a customer's number is what the ledger calls them."""
+    return text if key == "customer_id" else _id(text) or text
 
 
 def _id(text: str) -> str:

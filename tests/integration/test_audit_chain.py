@@ -228,6 +228,26 @@ async def test_forged_entry_with_a_right_hash_is_judged_by_its_form(instance: In
 
 
 @on_sqlite
+async def test_an_id_is_the_same_however_it_was_typed(instance: Instance, audit: AuditService) -> None:
+    one, other = new_id(), new_id()
+    entry = Entry(1, instance.clock(), "test.thing.happened", "duebox", {"message_id": str(one).upper()})
+    body = canonical(entry)
+    row = AuditRow(chain=Chain.DECISIONS, seq=1, previous=GENESIS, hash=chained(GENESIS, body), body=body)
+    row.at, row.kind, row.actor, row.message_id = entry.at, entry.kind, entry.actor, one
+    async with instance.database.write() as uow:
+        uow.session.add(row)
+    async with instance.database.write() as uow:
+        uow.audit.add("test.thing.happened", message_id=one.hex, conversation_id=str(other).upper())
+    assert (await audit.verify()).first_bad is None
+    async with instance.database.read() as uow:
+        noted = [json.loads(link.body)["refs"] async for link in uow.audit.links(Chain.DECISIONS)]
+    assert noted[1] == {"message_id": str(one), "conversation_id": str(other)}
+    await _tamper(instance, sa.update(AuditRow).where(AuditRow.seq == 1).values(message_id=other))
+    verdict = await audit.verify()
+    assert (verdict.first_bad, verdict.reason) == (1, MISFILED)
+
+
+@on_sqlite
 async def test_checkpoint_is_of_its_chain(instance: Instance, audit: AuditService) -> None:
     await _write(instance, 1)
     (checkpoint,) = await audit.checkpoints()

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.audit.reads import ReadLog
 from app.db.tables.system import Chain
+from app.domain.ids import new_id
 from app.domain.message import MessageState
 from app.domain.people import DUEBOX
 from app.domain.review import Role
@@ -79,6 +80,21 @@ async def test_what_a_page_opens_by_itself_is_noted_and_what_it_asks_again_only_
     ]
     assert f'action="/reviews/{kinds[0][1]}/approve"' in shown
     assert noted[1]["refs"]["message_id"] == str(thanks.id)
+
+
+async def test_nobody_looks_unseen_by_how_they_spell_an_address(world: World) -> None:
+    reads, database = world.services.reads, world.services.database
+    review, other = world.ids["review_id"], new_id()
+    many = "&".join(["x=1"] * 200)
+    async with await world.as_(WIDE) as http:
+        for address in (f"/reviews/{review.upper()}", f"/queue?review={other}&review={review}&{many}"):
+            assert (await http.get(address)).status_code == 200
+    await reads.flush()
+    async with database.read() as uow:
+        links = [json.loads(link.body) async for link in uow.audit.links(Chain.ACCESS)]
+    noted = [entry["refs"]["review_id"] for entry in links if entry["kind"] == "review.item.read"]
+    assert noted == [review, review]
+    assert (await world.services.audit.verify(Chain.ACCESS)).first_bad is None
 
 
 async def test_a_list_that_stays_open_is_noted_again_after_a_while(house: House) -> None:

@@ -33,6 +33,9 @@ class StoredEntry:
     conversation_id: str | None
 
 
+FOUND_BY = ("message_id", "conversation_id")
+"""Refs that are columns, too."""
+
 _STORED = (
     AuditRow.seq,
     AuditRow.previous,
@@ -63,12 +66,11 @@ class AuditLog:
 
     def add(self, kind: str, *, actor: str = "duebox", chain: Chain = Chain.DECISIONS, **refs: object) -> None:
         """Note that something happened. `refs` are ids, closed words, versions and salted hashes: never text."""
-        self._pending.append(_Pending(chain, kind, actor, {key: _ref(value) for key, value in refs.items()}))
+        self._pending.append(_Pending(chain, kind, actor, _refs(refs)))
 
     def add_read(self, kind: str, *, actor: str, at: datetime, refs: Mapping[str, object]) -> None:
         """Note what somebody looked at, a moment ago."""
-        noted = {key: _ref(value) for key, value in refs.items()}
-        self._pending.append(_Pending(Chain.ACCESS, kind, actor, noted, at))
+        self._pending.append(_Pending(Chain.ACCESS, kind, actor, _refs(refs), at))
 
     async def flush(self) -> None:
         """Chain what was noted: lock, look at the head, append. Called by the unit of work just before it commits."""
@@ -99,8 +101,7 @@ class AuditLog:
                     "at": at,
                     "kind": pending.kind,
                     "actor": pending.actor,
-                    "message_id": _uuid(pending.refs.get("message_id")),
-                    "conversation_id": _uuid(pending.refs.get("conversation_id")),
+                    **{key: _uuid(pending.refs.get(key)) for key in FOUND_BY},
                 }
             )
             previous = digest
@@ -162,6 +163,12 @@ class AuditLog:
             sa.select(AuditRow).where(sa.or_(own, shared), AuditRow.chain == Chain.DECISIONS).order_by(AuditRow.seq)
         )
         return list(rows)
+
+
+def _refs(refs: Mapping[str, object]) -> dict[str, Ref]:
+    """What is found by a column is spelled as the column spells it."""
+    noted = {key: _ref(value) for key, value in refs.items()}
+    return noted | {key: str(id_) for key in FOUND_BY if (id_ := _uuid(noted.get(key))) is not None}
 
 
 def _ref(value: object) -> Ref:
