@@ -2,10 +2,11 @@
 
     one person acts ─▶ noted, nothing done ─▶ another does the very same ─▶ done
 
-Neither may have made the other's account, nor hold one that a colleague made less than a day ago: one person with two
-accounts is one. Who are two is said here alone (`check_two`), also for `app/review/second.py`, whose question differs:
-there changed bank details ask for a second person whatever the sum and the policy, and the two do different things: one
-calls, the other closes. An answer may be under both, and then needs both.
+Neither may have made the other's account, nor hold one that a colleague made, or set the password of, less than a day
+ago; nor may one colleague have set both their passwords, or issued the token that one of them comes with (`SignedIn`):
+one person with two accounts is one. Who are two is said here alone (`check_two`), also for `app/review/second.py`,
+whose question differs: there changed bank details ask for a second person whatever the sum and the policy, and the two
+do different things: one calls, the other closes. An answer may be under both, and then needs both.
 """
 
 from collections.abc import Iterable
@@ -50,6 +51,8 @@ class Colleague:
     is_senior: bool
     created_at: datetime
     created_by: UUID | None = None
+    password_set_by: UUID | None = None
+    password_set_at: datetime | None = None
 
 
 def rule_for(rules: Iterable[SecondPersonRule], action: Guarded, amount: Money | None) -> SecondPersonRule | None:
@@ -68,5 +71,11 @@ def check_two(first: Colleague, second: Colleague, now: datetime, *, senior: boo
         raise SecondPersonNeeded("one of you made the other's account: somebody else has to be the second person")
     if any(one.created_by and one.created_at > now - YOUNGEST for one in (first, second)):
         raise SecondPersonNeeded("an account of less than a day does not count as a second person")
+    if any(one.password_set_at and one.password_set_at > now - YOUNGEST for one in (first, second)):
+        raise SecondPersonNeeded(
+            "whose password somebody else set less than a day ago does not count as a second person"
+        )
+    if first.password_set_by and first.password_set_by == second.password_set_by:
+        raise SecondPersonNeeded("the same person set both your passwords: first each of you chooses a new one")
     if senior and not (first.is_senior or second.is_senior):
         raise SecondPersonNeeded("one of the two people must be a manager: hand the case up")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import NotAllowed
+from app.domain.errors import NotAllowed, SecondPersonNeeded
 from app.domain.portfolio import EVERYTHING, Portfolio
 from app.domain.review import DECIDERS, SENIORS, Role
 
@@ -28,7 +28,8 @@ EVERY_SCOPE = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A user whose session or token was checked. `id` is None for Duebox itself, where policy lets it act alone."""
+    """A user whose session or token was checked. `id` is None for Duebox itself, where policy lets it act alone.
+    `issued_by` issued the token; None for a session."""
 
     id: UUID | None
     name: str
@@ -37,6 +38,7 @@ class SignedIn:
     portfolio: Portfolio = EVERYTHING
     scopes: frozenset[Scope] = EVERY_SCOPE
     language: str = ""
+    issued_by: UUID | None = None
 
     @property
     def can_decide(self) -> bool:
@@ -46,6 +48,13 @@ class SignedIn:
         """Raises NotAllowed for a role that only reads."""
         if not self.can_decide:
             raise NotAllowed("your role reads, it does not decide")
+
+    def check_is_one_person(self) -> None:
+        """Raises SecondPersonNeeded for a token that somebody else issued, and so has seen: it is either of them."""
+        if self.issued_by not in {None, self.id}:
+            raise SecondPersonNeeded(
+                "somebody else issued this token: what takes two people each does signed in as themselves"
+            )
 
     @property
     def is_senior(self) -> bool:

@@ -70,7 +70,9 @@ class IdentityService:
             user = await self._user(uow, email)
             if by is not None and user.id == by.id:
                 raise Invalid("change your own password on its own page: it asks for the old one")
-            user.password_hash, user.created_by = hashed, by.id if by else user.created_by
+            user.password_hash, user.password_set_by = hashed, by.id if by else None
+            if by is not None:
+                user.created_by, user.password_set_at = by.id, self._clock()
             await uow.users.close_all(user.id)
             uow.audit.add("identity.password.changed", actor=_actor(by), user_id=user.id)
 
@@ -86,7 +88,7 @@ class IdentityService:
         hashed = await self._hashed(new)
         async with self._database.write() as uow:
             user = await self._user(uow, by.email)
-            user.password_hash = hashed
+            user.password_hash, user.password_set_by = hashed, None
             await uow.users.close_all(user.id)
             uow.audit.add("identity.password.changed", actor=by.actor, user_id=user.id)
         return await self._open_session(by.email)
@@ -139,7 +141,7 @@ class IdentityService:
     async def user_of_token(self, token: str) -> SignedIn | None:
         async with self._database.read() as uow:
             found = await uow.users.user_of_token(token)
-            return _signed_in(found[0], scopes=found[1]) if found else None
+            return _signed_in(found[0], scopes=found[1].scopes, issued_by=found[1].issued_by) if found else None
 
     async def new_token(
         self,
@@ -156,7 +158,10 @@ class IdentityService:
         ends = self._clock() + timedelta(days=days) if days is not None else None
         async with self._database.write() as uow:
             user = await self._user(uow, email)
-            uow.users.add_token(token, user.id, name=name.strip()[:120], scopes=words, expires_at=ends)
+            issuer = by.id if by else None
+            uow.users.add_token(
+                token, user.id, name=name.strip()[:120], scopes=words, expires_at=ends, issued_by=issuer
+            )
             uow.audit.add("identity.token.issued", actor=_actor(by), user_id=user.id, scopes=words)
         return token
 
@@ -272,11 +277,14 @@ class IdentityService:
         return user
 
 
-def _signed_in(user: UserRow | None, *, scopes: Iterable[str] = tuple(Scope)) -> SignedIn | None:
+def _signed_in(
+    user: UserRow | None, *, scopes: Iterable[str] = tuple(Scope), issued_by: UUID | None = None
+) -> SignedIn | None:
     if user is None:
         return None
     may = frozenset(Scope(scope) for scope in scopes)
-    return SignedIn(user.id, user.name, user.email, user.role, portfolio_of(user.portfolio), may, user.language)
+    sees = portfolio_of(user.portfolio)
+    return SignedIn(user.id, user.name, user.email, user.role, sees, may, user.language, issued_by)
 
 
 def _mark(uow: Uow, email: str, name: str) -> str:

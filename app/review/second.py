@@ -73,9 +73,10 @@ class CallBackService:
     ) -> int:
         """Note a call; when somebody was reached, the case waits for a second person. Returns the review's version.
 
-        Raises NotAllowed, Invalid, NotFound or ReviewAlreadyDecided.
+        Raises NotAllowed, Invalid, NotFound, SecondPersonNeeded or ReviewAlreadyDecided.
         """
         by.check_can_decide()
+        by.check_is_one_person()
         words = note.strip()
         if not words or len(words) > LONGEST_NOTE:
             raise Invalid("say what was asked and answered, in at most {most} characters", most=LONGEST_NOTE)
@@ -137,6 +138,7 @@ async def check_second(
     is_moot = review.state not in OPEN or review.version != version or reason in DISMISSALS
     if is_moot or not await is_about_bank_details(uow, review):
         return
+    by.check_is_one_person()
     if review.state is not ReviewState.AWAITING_SECOND or review.decided_by is None:
         raise SecondPersonNeeded(
             "this mail is about changed bank details: first call a contact on file and note the call; then a second"

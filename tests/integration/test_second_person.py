@@ -13,11 +13,13 @@ from app.db.tables.system import UserRow
 from app.db.tables.work import ReviewRow
 from app.domain.directions import Correction
 from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided, SecondPersonNeeded
+from app.domain.four_eyes import YOUNGEST
 from app.domain.ids import new_id
 from app.domain.intents import Intent
 from app.domain.people import SignedIn
 from app.domain.proposal import Facts, IntentFinding
 from app.domain.review import Action, ReviewState, Role
+from app.identity.service import IdentityService
 from app.review.second import CallBackService, CallOutcome, check_second
 from app.review.timeline import timeline
 from app.triage.guidance import GuidanceService
@@ -25,11 +27,12 @@ from tests.instances import Instance, mail
 
 on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 PHONE = "+33 1 84 88 00 00"
+FIRST_PASSWORD = "a very long word"
 CHANGED = "Our bank details have changed. Please use the new account from now on."
 
 
 async def person(instance: Instance, name: str, role: Role) -> SignedIn:
-    row = UserRow(id=new_id(), email=f"{name}@seller.example", name=name, role=role, password_hash="")
+    row = UserRow(id=new_id(), email=f"{name.lower()}@seller.example", name=name, role=role, password_hash="")
     row.created_at = instance.clock() - timedelta(days=30)
     async with instance.database.write() as uow:
         uow.users.add(row)
@@ -114,6 +117,33 @@ async def test_who_made_the_other_account_is_no_second_person(instance: Instance
     await calls(instance).note(review.id, contact, CallOutcome.CONFIRMED, "ok", version=review.version, by=admin)
     with pytest.raises(SecondPersonNeeded, match="made the other's account"):
         await close(instance, review, puppet)
+
+
+@on_sqlite
+async def test_one_administrator_is_not_two_by_a_token_or_by_passwords(instance: Instance) -> None:
+    review, contact = await case_of_changed_details(instance)
+    identity = IdentityService(instance.database, instance.clock)
+    admin, ugo = await person(instance, "Noa", Role.ADMIN), await person(instance, "Ugo", Role.COLLECTOR)
+    maja = await person(instance, "Maja", Role.MANAGER)
+    said: dict[str, Any] = {"version": review.version}
+    as_ugo = await identity.user_of_token(await identity.new_token(ugo.email, by=admin))
+    assert as_ugo is not None
+    with pytest.raises(SecondPersonNeeded, match="somebody else issued this token"):
+        await calls(instance).note(review.id, contact, CallOutcome.CONFIRMED, "ok", by=as_ugo, **said)
+    await calls(instance).note(review.id, contact, CallOutcome.CONFIRMED, "ok", by=ugo, **said)
+    as_maja = await identity.user_of_token(await identity.new_token(maja.email, by=admin))
+    assert as_maja is not None
+    with pytest.raises(SecondPersonNeeded, match="somebody else issued this token"):
+        await close(instance, review, as_maja)
+    for one in (ugo, maja):
+        await identity.set_password(one.email, FIRST_PASSWORD, by=admin)
+    with pytest.raises(SecondPersonNeeded, match="less than a day ago"):
+        await close(instance, review, maja)
+    instance.clock.advance(seconds=YOUNGEST.total_seconds())
+    with pytest.raises(SecondPersonNeeded, match="set both your passwords"):
+        await close(instance, review, maja)
+    await identity.change_password(FIRST_PASSWORD, "a word of my own", by=ugo)
+    await close(instance, review, maja)
 
 
 @on_sqlite

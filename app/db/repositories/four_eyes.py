@@ -20,7 +20,14 @@ from app.domain.review import SENIORS
 
 
 def colleague(user: UserRow) -> Colleague:
-    return Colleague(user.id, user.role in SENIORS, user.created_at, user.created_by)
+    return Colleague(
+        user.id,
+        user.role in SENIORS,
+        user.created_at,
+        user.created_by,
+        user.password_set_by,
+        user.password_set_at,
+    )
 
 
 async def missing_second(
@@ -36,10 +43,12 @@ async def missing_second(
     """None where the action may be done now. Else this person's word is noted; commit it, then raise what is returned.
 
     `content` says what exactly is done: the second person must do the very same. Duebox alone never does it.
+    Raises SecondPersonNeeded for a token that is not this person's alone.
     """
     rule = rule_for(rules, action, amount)
     if rule is None:
         return None
+    by.check_is_one_person()
     user = await uow.users.get(by.id) if by.id is not None else None
     if user is None:
         return SecondPersonNeeded("this takes two people: the sum is above the limit of the policy")

@@ -71,7 +71,14 @@ class Users:
         await self._session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= self._clock()))
 
     def add_token(
-        self, token: str, user_id: UUID, *, name: str, scopes: list[str], expires_at: datetime | None
+        self,
+        token: str,
+        user_id: UUID,
+        *,
+        name: str,
+        scopes: list[str],
+        expires_at: datetime | None,
+        issued_by: UUID | None,
     ) -> None:
         self._session.add(
             ApiTokenRow(
@@ -81,13 +88,14 @@ class Users:
                 scopes=scopes,
                 created_at=self._clock(),
                 expires_at=expires_at,
+                issued_by=issued_by,
             )
         )
 
-    async def user_of_token(self, token: str) -> tuple[UserRow, list[str]] | None:
-        """Whose token it is, and its scopes."""
+    async def user_of_token(self, token: str) -> tuple[UserRow, ApiTokenRow] | None:
+        """Whose token it is, and what is kept of it."""
         found = await self._session.execute(
-            sa.select(UserRow, ApiTokenRow.scopes)
+            sa.select(UserRow, ApiTokenRow)
             .join(ApiTokenRow, ApiTokenRow.user_id == UserRow.id)
             .where(
                 ApiTokenRow.token_hash == self._keyring.index(token),

@@ -14,7 +14,8 @@ from app.domain.review import Role
 class UserRow(Base):
     """`portfolio` narrows what a collector sees (see `app.domain.portfolio`); an empty one narrows nothing.
     `language` is the one that the person reads pages in; empty where they never chose. `created_by` made the account,
-    or last set its password in the person's place: to four eyes the two are one."""
+    or last set its password in the person's place: to four eyes the two are one. `password_set_by` did so and knows the
+    password, until the person chooses one; `password_set_at` stays."""
 
     __tablename__ = "users"
 
@@ -28,6 +29,8 @@ class UserRow(Base):
     language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[UUID | None]
+    password_set_by: Mapped[UUID | None]
+    password_set_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class SessionRow(Base):
@@ -42,7 +45,8 @@ class SessionRow(Base):
 
 
 class ApiTokenRow(Base):
-    """A program's key to the API: what it is for, what it may (see `app.domain.people.Scope`), and until when."""
+    """A program's key to the API: what it is for, what it may (see `app.domain.people.Scope`), and until when.
+    `issued_by` has seen it, too; nobody where the command line issued it."""
 
     __tablename__ = "api_tokens"
 
@@ -52,6 +56,7 @@ class ApiTokenRow(Base):
     scopes: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default='["read", "write"]')
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    issued_by: Mapped[UUID | None]
 
 
 class LoginFailureRow(Base):
