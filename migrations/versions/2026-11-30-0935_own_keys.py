@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3fa07c51d9e2"
-down_revision = "91e4b7d20c5a"
+down_revision = "6c0d8e5f3b17"
 branch_labels = None
 depends_on = None
 
