@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 import structlog
@@ -177,11 +176,16 @@ class OpenAIModel:
         return Completion.model_validate_json(answer)
 
 
-@cache
+_FORMATS: dict[type[Any], dict[str, Any]] = {}
+
+
 def schema_format(answer: type[Any]) -> dict[str, Any]:
-    """A pydantic type as a strict response format: every property required, nothing beyond, no defaults."""
-    schema = _strict(answer.model_json_schema())
-    return {"type": "json_schema", "json_schema": {"name": answer.__name__, "strict": True, "schema": schema}}
+    """A pydantic type as a strict response format: every property required, nothing beyond, no defaults. Made once."""
+    if answer not in _FORMATS:
+        schema = _strict(answer.model_json_schema())
+        strict = {"name": answer.__name__, "strict": True, "schema": schema}
+        _FORMATS[answer] = {"type": "json_schema", "json_schema": strict}
+    return _FORMATS[answer]
 
 
 def _strict(node: Any) -> Any:
