@@ -48,9 +48,10 @@ _NUMBERED = re.compile(
 _TWO = 2
 _THREE = 3
 _SIX = 6
-_WORDS = {
-    word: number for numerals in NUMERALS.values() for word, number in numerals.items() if number <= _SIX
-} | {"eins": 1, "duas": 2}
+_WORDS = {word: number for numerals in NUMERALS.values() for word, number in numerals.items() if number <= _SIX} | {
+    "eins": 1,
+    "duas": 2,
+}
 """As a place of the list is called, not as one counts: "Nummer eins"."""
 
 _BY_NUMBER = re.compile(rf"\b(?:number|nummer|numero|nr\.?) (?P<row>[1-6]|{'|'.join(_WORDS)})\b(?![.,/-]?\d)")
