@@ -136,7 +136,8 @@ class MailAccount:
 class FolderState:
     """`name` is the folder's own, also where it was looked for by its use. `mod_seq` rises with every change of the
     folder (CONDSTORE); 0 where the server keeps none. `tells_next`: `uid_next` is the server's word, not a guess.
-    `remade` counts how often the folder was made anew under one UIDVALIDITY; the server does not know it."""
+    `remade` counts how often the folder was made anew under one UIDVALIDITY; the server does not know it. `connection`
+    is another number after the line was dialled anew."""
 
     uid_validity: int
     uid_next: int
@@ -144,6 +145,7 @@ class FolderState:
     mod_seq: int = 0
     tells_next: bool = True
     remade: int = 0
+    connection: int = 0
 
     def is_like(self, other: "FolderState") -> bool:
         """No mail came in between, whatever else changed."""

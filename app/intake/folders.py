@@ -1,6 +1,6 @@
 """One folder of a watched mailbox: how far it was read, and what is new in it.
 
-    open ─▶ the same UIDVALIDITY, and UIDNEXT not below the cursor?
+    open ─▶ the same UIDVALIDITY, and the same mails under their numbers as before?
             yes ─▶ UIDs above the cursor ─▶ fetch ─▶ store, move the cursor, in one transaction
             no ──▶ all since the folder's start, by date; of these only what is not recognised
 
@@ -25,6 +25,7 @@ from app.intake.passages import Keep, Passage, Passages, ReadAhead, Watched, not
 from app.intake.recognition import Blocking, Recognition, whole_second
 
 SETTLED_AT_ONCE = 500
+LOOKED_BACK = 100
 A_DAY = timedelta(days=1)
 COMPARED = timedelta(days=2)
 COMPARE_SECONDS = 3600.0
@@ -57,6 +58,8 @@ class FolderReader:
         self._has_gaps = False
         self._mod_seq = 0
         self._compare_at = 0.0
+        self._sure_of: int | None = None
+        self._sure_until = 0.0
         self._folder_name = ""
 
     async def look(self) -> None:
@@ -68,16 +71,34 @@ class FolderReader:
         if row is None:
             return
         self._mod_seq = self._mod_seq or row.mod_seq
-        is_remade = row.uid_validity == state.uid_validity and state.tells_next and state.uid_next <= row.last_uid
-        state = replace(state, remade=row.remade + is_remade if row.uid_validity == state.uid_validity else 0)
-        if row.uid_validity != state.uid_validity or is_remade:
+        is_renumbered = row.uid_validity != state.uid_validity
+        state = replace(state, remade=0 if is_renumbered else row.remade)
+        if is_renumbered:
             await self._read_since_start(row, state)
+        elif await self._is_remade(row, state):
+            await self._read_since_start(row, replace(state, remade=row.remade + 1))
         else:
             await self._read_on(row, state)
             await self._look_behind(row, state)
             if self._watched.role is FolderRole.INBOX:
                 await self._asked_again.fetch(state)
+            self._sure_of = state.connection
         self._passages.complain()
+
+    async def _is_remade(self, row: FolderRow, state: FolderState) -> bool:
+        """Whether this is another folder under the same UIDVALIDITY: fewer mails came into it, or fewer changes, or its
+        mails are not those that were here. The last is looked at where anything may have happened, and each hour."""
+        if state.tells_next and state.uid_next <= row.last_uid:
+            return True
+        has_fallen = 0 < state.mod_seq < self._mod_seq
+        is_sure = self._sure_of == state.connection and time.monotonic() < self._sure_until
+        self._sure_of = None  # should this look fail
+        if not row.last_uid or (is_sure and not has_fallen):
+            return False
+        newest = range(max(1, row.last_uid - LOOKED_BACK), row.last_uid + 1)
+        is_as_before = await self._recognition.is_as_before(state, newest)
+        self._sure_until = time.monotonic() + COMPARE_SECONDS
+        return has_fallen if is_as_before is None else not is_as_before
 
     async def _read_on(self, row: FolderRow, state: FolderState) -> None:
         if state.uid_next > row.last_uid + 1:
@@ -116,9 +137,10 @@ class FolderReader:
         """Store mail that appeared at or below the cursor since the last look, where one can tell."""
         start = whole_second(row.starts_at)
         if self._watched.role is FolderRole.SENT:
+            self._mod_seq = state.mod_seq
             return
-        if not state.mod_seq:
-            if time.monotonic() < self._compare_at:
+        if not state.mod_seq or state.mod_seq < self._mod_seq:
+            if not state.mod_seq and time.monotonic() < self._compare_at:
                 return
             since = max(start, whole_second(system_clock()) - COMPARED) - A_DAY
             changed = await self._blocking(self._folder.uids_since, since)
@@ -182,7 +204,10 @@ class FolderReader:
         """
         start = whole_second(row.starts_at)
         there = await self._blocking(self._folder.uids_since, start - A_DAY)
-        uids = await self._recognition.unknown([uid for uid in there if uid < state.uid_next], state)
+        there = [uid for uid in there if uid < state.uid_next]
+        while await self._recognition.is_as_before(state, there) is False:  # numbers that others had before
+            state = replace(state, remade=state.remade + 1)
+        uids = await self._recognition.unknown(there, state)
         if row.uid_validity and self._watched.role is FolderRole.INBOX:
             uids = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
         passage = self._passage(state, start)

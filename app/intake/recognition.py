@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from app.db.repositories.sources import Description
+from app.db.repositories.sources import Description, Looks
 from app.db.uow import Database
 from app.domain.ports import FolderState, Listed, MailFolder
 
 KNOWN_AT_ONCE = 500
 LISTED_AT_ONCE = 1000
+COMPARED = 10
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +56,27 @@ class Recognition:
                 whole = await uow.sources.whole(self._mailbox_id, list(sources))
             stored += [uid for source, uid in sources.items() if source in whole]
         return stored
+
+    async def is_as_before(self, state: FolderState, uids: Sequence[int]) -> bool | None:
+        """Whether the newest stored ones of these mails have the numbers that they had; None where none is there."""
+        looks: dict[int, Looks] = {}
+        for end in range(len(uids), 0, -KNOWN_AT_ONCE):
+            sources = {source_of(state, uid): uid for uid in uids[max(0, end - KNOWN_AT_ONCE) : end]}
+            async with self._database.read() as uow:
+                stored = await uow.sources.stored_as(self._mailbox_id, sources)
+            looks = {sources[source]: found for source, found in stored.items()}
+            if looks:
+                break
+        listed = await self._blocking(self._folder.list_mails, sorted(looks)[-COMPARED:])
+        same = [self._is_same(looks[one.uid], one) for one in listed if one.size]
+        return all(same) if same else None
+
+    def _is_same(self, looks: Looks, listed: Listed) -> bool:
+        """Some servers render a mail a little differently each time, or state another size than it has."""
+        if listed.rfc_message_id and self._database.keyring.index(listed.rfc_message_id) == looks.rfc_id_hash:
+            return True
+        is_size = looks.size in {None, listed.size}
+        return is_size and whole_second(listed.received_at) == looks.received_at
 
     async def unrecognised(self, uids: Sequence[int]) -> list[Listed]:
         """Those of the mails that are not stored under another number, as far as a list can tell."""

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import socketserver
 import threading
 import time
 from contextlib import suppress
@@ -15,10 +16,23 @@ class ImapProxy:
     """`with ImapProxy(mailbox) as proxy`; speak to `proxy.port`. One rule at a time, for commands that match."""
 
     def __init__(self, mailbox: Mailbox) -> None:
-        self._target = (mailbox.host, mailbox.port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        proxy = self
+
+        class Line(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                with socket.create_connection((mailbox.host, mailbox.port)) as far:
+                    answers = threading.Thread(target=_copy, args=(far, self.connection))
+                    answers.start()
+                    with suppress(OSError):
+                        for line in self.rfile:
+                            proxy._pass_on(line, self.connection, far)
+                        far.shutdown(socket.SHUT_RDWR)
+                    answers.join()
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Line)
+        self._listening = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._rule: tuple[re.Pattern[bytes], bytes, float] | None = None
+        self.port: int = self._server.server_address[1]
         self.refused = 0
 
     def refuse(self, pattern: str, answer: str = "NO [UNAVAILABLE] Try again later") -> None:
@@ -31,34 +45,26 @@ class ImapProxy:
         self._rule = None
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listener.close()
+        self._server.shutdown()
+        self._listening.join()
+        self._server.server_close()
 
-    def _listen(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._listener.accept()
-                far = socket.create_connection(self._target)
-                threading.Thread(target=_copy, args=(far, near), daemon=True).start()
-                threading.Thread(target=self._pass_on, args=(near, far), daemon=True).start()
-
-    def _pass_on(self, near: socket.socket, far: socket.socket) -> None:
-        with near, far, near.makefile("rb") as commands, suppress(OSError):
-            for line in commands:
-                tag, _, command = line.strip().partition(b" ")
-                rule = self._rule
-                if rule is not None and rule[0].search(command):
-                    if rule[1]:
-                        self.refused += 1
-                        near.sendall(tag + b" " + rule[1] + b"\r\n")
-                        continue
-                    time.sleep(rule[2])
-                far.sendall(line)
+    def _pass_on(self, line: bytes, near: socket.socket, far: socket.socket) -> None:
+        tag, _, command = line.strip().partition(b" ")
+        rule = self._rule
+        if rule is not None and rule[0].search(command):
+            if rule[1]:
+                self.refused += 1
+                near.sendall(tag + b" " + rule[1] + b"\r\n")
+                return
+            time.sleep(rule[2])
+        far.sendall(line)
 
 
 def _copy(far: socket.socket, near: socket.socket) -> None:

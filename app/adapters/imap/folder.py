@@ -183,6 +183,7 @@ class ImapFolder:
                 self._name,
                 mod_seq=_number(mod_seq),
                 tells_next=told is not None,
+                connection=self._line.dialled,
             )
         self._line.selected = self
         self._seen = state

@@ -53,6 +53,7 @@ class ImapLine:
         answer_seconds: float = 20.0,
     ) -> None:
         self.selected: object = None
+        self.dialled = 0
         self._account = account
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
@@ -75,6 +76,7 @@ class ImapLine:
             return
         with self._plainly("imap_unreachable"):
             self._client = client = self._connect()
+            self.dialled += 1
             client.normalise_times = False
             client._imap.debug = 0  # noqa: SLF001  # at 5, as it is set, every mail is rendered for a log that nobody keeps
             if self._account.security == "starttls":

@@ -24,6 +24,15 @@ class Description:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A stored mail as a list of its folder would show it; `size` is None where not the whole of it is stored."""
+
+    rfc_id_hash: str
+    size: int | None
+    received_at: datetime
+
+
 class Sources:
     def __init__(self, session: AsyncSession, keyring: Keyring) -> None:
         self._session = session
@@ -71,3 +80,15 @@ class Sources:
         return Counter(
             Description(hashes[row.rfc_id_hash], row.size, row.received_at.replace(microsecond=0)) for row in rows
         )
+
+    async def stored_as(self, mailbox_id: UUID, sources: Collection[str]) -> dict[str, Looks]:
+        """How the mails look that are stored under these keys, received ones and history."""
+        size = sa.case((MessageRow.error.in_(CUT), sa.null()), else_=MessageRow.size)
+        looks = (
+            sa.select(table.source, table.rfc_id_hash, of.label("size"), table.received_at).where(
+                table.mailbox_id == mailbox_id, among(self._session, table.source, sources)
+            )
+            for table, of in ((MessageRow, size), (HistoryRow, sa.cast(sa.null(), sa.Integer)))
+        )
+        rows = await self._session.execute(sa.union_all(*looks))
+        return {row.source: Looks(row.rfc_id_hash, row.size, row.received_at.replace(microsecond=0)) for row in rows}

@@ -1,0 +1,82 @@
+"""A folder that was deleted and made anew, or put back from a backup, under the UIDVALIDITY that it had."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from app.adapters.imap.folder import ImapFolder
+from app.domain.ports import FolderState
+from tests.instances import Instance, mail
+from tests.integration.test_poller import ON_SQLITE, audited, has_error, looked, polling, stored, watch_work_instead
+from tests.servers.dovecot import Mailbox
+
+OLD = [mail(f"old {number}") for number in range(5)]
+NEW = [mail(f"new {number}") for number in range(8)]
+
+
+def remake(mailbox: Mailbox, *, keep: int = 0) -> None:
+    """The folder with the first old mails, and more new ones than it had."""
+    validity = mailbox.uid_validity("Work")
+    mailbox.delete("Work")
+    mailbox.create("Work")
+    mailbox.set_uid_validity(validity, "Work")
+    mailbox.append_all([*OLD[:keep], *NEW], folder="Work")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("keep", [0, 4])
+async def test_one_with_more_mails_than_before_loses_none(instance: Instance, mailbox: Mailbox, keep: int) -> None:
+    """Also where most of the mails that were known have their numbers again."""
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await watch_work_instead(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, OLD, folder="Work")
+    async with polling(instance):
+        await stored(instance, 5)
+        await looked(instance, mailbox_id)
+    await asyncio.to_thread(remake, mailbox, keep=keep)
+    async with polling(instance):
+        await stored(instance, 13)
+        await looked(instance, mailbox_id)
+    assert len(await instance.messages()) == 13
+    assert await audited(instance, "intake.folder.renumbered") == 1
+
+
+@ON_SQLITE
+async def test_one_that_is_made_anew_while_it_is_watched_loses_none(instance: Instance, mailbox: Mailbox) -> None:
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await watch_work_instead(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, OLD, folder="Work")
+    async with polling(instance):
+        await stored(instance, 5)
+        await looked(instance, mailbox_id)
+        await asyncio.to_thread(remake, mailbox)
+        await stored(instance, 13)
+        await has_error(instance, mailbox_id, "")
+
+
+@ON_SQLITE
+async def test_a_server_that_counts_its_changes_anew_is_told_from_a_folder_made_anew(
+    instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await watch_work_instead(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, OLD, folder="Work")
+    changes, examine = [1000], ImapFolder._examine  # noqa: SLF001
+
+    def counted(folder: ImapFolder) -> FolderState:
+        return replace(examine(folder), mod_seq=changes[0])
+
+    monkeypatch.setattr(ImapFolder, "_examine", counted)
+    async with polling(instance):
+        await stored(instance, 5)
+        await looked(instance, mailbox_id)
+        changes[0] = 10
+        await looked(instance, mailbox_id)
+        await asyncio.to_thread(mailbox.append, mail("one more"), folder="Work")
+        await stored(instance, 6)
+    async with instance.database.read() as uow:
+        row = await uow.mailboxes.folder(mailbox_id, "Work")
+    assert row is not None
+    assert row.remade == 0
+    assert await audited(instance, "intake.folder.renumbered") == 0
