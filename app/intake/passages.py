@@ -30,6 +30,7 @@ from app.intake.service import BATCH
 
 LEASE_SECONDS = 10.0
 WITHHELD_SECONDS = 3600.0
+MAIL_NOT_STORED = "mail_not_stored"
 
 log = structlog.get_logger()
 
@@ -105,7 +106,7 @@ class Passages:
 
     def complain(self) -> None:
         if self.withheld or self.not_stored:
-            raise MailNotStored("mail_not_stored")
+            raise MailNotStored(MAIL_NOT_STORED)
 
     async def take(self, uids: Sequence[int], passage: Passage) -> bool:
         """Fetch and store mails in order. False when one of them is still to be stored."""

@@ -19,9 +19,10 @@ from app.db.tables.mail import MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.intake.accounts import Accounts
+from app.intake.lines import USUAL_PACE, Pace
 from app.intake.passages import LEASE_SECONDS, lease_of
 from app.intake.service import IntakeService
-from app.intake.watching import USUAL_PACE, OpenLine, Pace, Watching
+from app.intake.watching import OpenLine, Watching
 
 log = structlog.get_logger()
 
@@ -81,7 +82,7 @@ class Poller:
         while True:
             try:
                 await self._share_out()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # the boundary of all mailboxes: whatever it was, they go on
                 log.warning("intake.leases.unreachable", error=type(error).__name__)
             await asyncio.sleep(min(LEASE_SECONDS / 3, self._poll_seconds))
 

@@ -25,9 +25,9 @@ from app.db.tables.mail import CopyRow, FolderRole, FolderRow, MailboxKind, Mail
 from app.db.uow import Database
 from app.domain.clock import system_clock
 from app.domain.ports import MailAccount, MailLine
+from app.intake.lines import USUAL_PACE, Pace
 from app.intake.poller import Poller
 from app.intake.service import IntakeService
-from app.intake.watching import USUAL_PACE, Pace
 from tests.disruptions.proxy import Proxy
 from tests.instances import ADDRESS, mail
 from tests.servers.dovecot import Dovecot, Mailbox

@@ -1,7 +1,7 @@
 """The short form of `python -m tests.disruptions`: one disruption of each kind, two mailboxes, in a hurry."""
 
 from app.adapters.imap.idle import IdleTimes
-from app.intake.watching import Pace
+from app.intake.lines import Pace
 from tests.disruptions.renumbering import renumber
 from tests.disruptions.storm import KINDS, Storm, Times
 from tests.instances import Instance

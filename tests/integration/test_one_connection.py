@@ -8,7 +8,7 @@ import pytest
 from app.adapters.imap.sent import ImapSentFolder
 from app.domain.errors import Unreachable
 from app.domain.ports import MailAccount
-from app.intake.watching import Pace
+from app.intake.lines import Pace
 from app.outbox.borrowing import BorrowedSentFolder
 from tests.instances import Instance, mail
 from tests.integration.test_poller import add, looked, polling, stored

@@ -20,9 +20,9 @@ from app.domain.message import MessageState
 from app.domain.ports import MailAccount, MailLine
 from app.domain.review import ReviewState
 from app.intake.incoming import Incoming
+from app.intake.lines import Pace
 from app.intake.poller import Poller
 from app.intake.service import IntakeService
-from app.intake.watching import Pace
 from tests.instances import ADDRESS, SECRET, Instance, mail
 from tests.servers.dovecot import Dovecot, Mailbox
 

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
 from app.adapters.imap.folder import ImapFolder, ImapMailbox
+from app.domain.clock import system_clock
 from app.domain.errors import Unreachable
 from app.domain.message import Cut, MessageState
 from app.domain.ports import MailAccount
@@ -64,6 +66,16 @@ def test_a_server_that_gives_no_mail_at_all_is_not_asked_for_each(mailbox: Mailb
     with closing(inbox_of(mailbox, proxy)) as inbox, pytest.raises(Unreachable, match=r"^imap_unavailable$"):
         inbox.fetch(range(1, 31), max_bytes=MANY)
     assert proxy.refused < 15
+
+
+def test_a_server_that_lists_condstore_and_refuses_it_is_read_by_date(mailbox: Mailbox, proxy: ImapProxy) -> None:
+    uids = mailbox.append_all([mail(), mail()])
+    with closing(inbox_of(mailbox, proxy)) as inbox:
+        mod_seq = inbox.open().mod_seq
+        assert mod_seq > 0
+        proxy.refuse("SEARCH MODSEQ", "BAD Unknown search key")
+        assert inbox.changed_uids(mod_seq, since=system_clock() - timedelta(days=1)) == uids
+        assert inbox.open().mod_seq == 0
 
 
 @ON_SQLITE

@@ -43,6 +43,7 @@ class ImapFolder:
         self._name = "" if folder == SENT_FOLDER else folder
         self._seen: FolderState | None = None
         self._grants_idle = True
+        self._grants_mod_seq = True
 
     def open(self) -> FolderState:
         if self._line.is_up and self._name:
@@ -112,8 +113,12 @@ class ImapFolder:
         return self._search("SINCE", day.date())
 
     def changed_uids(self, mod_seq: int, *, since: datetime) -> Sequence[int]:
-        """UIDs of the mails that changed or appeared after that HIGHESTMODSEQ (RFC 7162)."""
-        return self._search("MODSEQ", mod_seq + 1, "SINCE", since.date())
+        """UIDs of the mails that changed or appeared after that HIGHESTMODSEQ (RFC 7162). Where the server lists it and
+        then refuses, all of them; it is held to have none from then on."""
+        with self._talking() as client, _refusal():
+            return sorted(map(int, client.search(["MODSEQ", mod_seq + 1, "SINCE", since.date()])))
+        self._grants_mod_seq = False
+        return self.uids_since(since)
 
     def list_mails(self, uids: Sequence[int]) -> Sequence[Listed]:
         """What tells mails apart, without their bodies."""
@@ -176,7 +181,8 @@ class ImapFolder:
                 raise Unreachable("imap_protocol")
             told = said.get(b"UIDNEXT")
             uid_next = told or max(client.search(["UID", "*"]), default=0) + 1
-            mod_seq = said.get(b"HIGHESTMODSEQ") if client.has_capability("CONDSTORE") else 0
+            has_mod_seq = self._grants_mod_seq and client.has_capability("CONDSTORE")
+            mod_seq = said.get(b"HIGHESTMODSEQ") if has_mod_seq else 0
             state = FolderState(
                 int(said[b"UIDVALIDITY"]),
                 int(uid_next),

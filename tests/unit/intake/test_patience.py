@@ -1,6 +1,6 @@
 """How long a mailbox waits after failures."""
 
-from app.intake.watching import Pace, Patience
+from app.intake.lines import Pace, Patience
 
 PACE = Pace(first_wait=1, longest_wait=300, stable=30)
 
