@@ -51,9 +51,9 @@ _PASSED_ON = re.compile(
 )
 _ADDRESS = re.compile(r"\S@\S|\u27e8email")
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.@](?=\S)[^.!?\n]*)*")
-_MONTHS = (
-    r"jan(?:uary|uar|uari|eiro|vier)?|enero|gennaio",
-    r"feb(?:ruary|ruar|ruari|rero|braio)?|fevrier|fevereiro",
+MONTHS = (
+    r"jan(?:uary|uar|ner|uari|eiro|vier)?|enero|gennaio",
+    r"feb(?:ruary|ruar|er|ruari|rero|braio)?|fevrier|fevereiro",
     r"mar(?:ch|s|z|zo|co)|maerz|maart",
     r"apr(?:il|ile)?|avril|abril",
     r"may|mai|mayo|mei|maggio|maio",
@@ -65,8 +65,8 @@ _MONTHS = (
     r"nov(?:ember|embre|iembre|embro)?",
     r"dec(?:ember|embre)?|dez(?:ember|embro)?|diciembre|dicembre",
 )
-ANY_MONTH = "|".join(rf"(?:de |di |d')?(?:{names})\b" for names in _MONTHS)
-_MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
+ANY_MONTH = "|".join(rf"(?:de |di |d')?(?:{names})\b" for names in MONTHS)
+_MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(MONTHS, 1))
 _DUTCH = r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\b"
 _MONTH_INVOICE = re.compile(
     rf"\b(?:(?:{_MONTH})(?:'s)?[ -]?(?:invoice|bill|one|rechnung|factuur)|"

@@ -73,6 +73,7 @@ _SHORT = re.compile(
 
 _ENDING = re.compile(
     r"\b(?:ending|ends?|endung|endend|endet|enden|endigt|finit|finissant|finissent|termine|terminent|terminant|"
+    r"terminacion(?:es)?|endziffern?|endnummern?|eindcijfers?|eindnummers?|c[oa]n (?:el |il )?final|com (?:o )?final|"
     r"terminad[ao]s?|termina[nm]?|acabad[ao]s?|acaba[nm]?|finisc(?:e|ono)|eindigend|eindigt|eindigen) "
     r"(?:(?:in|on|with|auf|par|en|con|per|op|met|em|com) )?"
     r"(?P<digits>\d{2,4}(?:(?:, | ?/ ?| (?:and|und|et|y|e|en) (?:the |die |la |de |a )?)\d{2,4}){0,20})"
@@ -121,8 +122,9 @@ def foreign_numbers(text: str, account: Account) -> tuple[InvoiceMatch, ...]:
     for token in _ACCOUNT_TOKEN.finditer(fold(text[:MAX_CHARS])):
         number = text[token.start() : token.end()]
         is_known = any(match.start < token.end() and token.start() < match.end for match in known)
-        if not is_known and shape(number.replace(" ", "-")) in shapes and number[:1].isalpha():
-            found.append(InvoiceMatch(token.start(), token.end(), (number.upper().replace(" ", "-"),)))
+        written = next((form for form in (number, number.replace(" ", "-")) if shape(form) in shapes), None)
+        if not is_known and written is not None and number[:1].isalpha():
+            found.append(InvoiceMatch(token.start(), token.end(), (written.upper(),)))
     return tuple(found)
 
 

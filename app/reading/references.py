@@ -12,6 +12,7 @@ from itertools import combinations
 from app.domain.account import Account, Invoice, InvoiceKind, InvoiceStatus
 from app.reading.amounts import find_amounts
 from app.reading.groups import as_many_as
+from app.reading.months import of_a_month
 from app.reading.numbering import InvoiceMatch, MatchKind
 from app.reading.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
 from app.reading.rows import find_rows
@@ -57,20 +58,32 @@ _PLACE = re.compile(
 )
 _SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
 _LARGE = (
-    r"big(?:ger|gest)?|(?:larger?|largest)(?: sum| amount)?|main|"
-    r"gro(?:ss|\u00df)e(?:re)?|dicke|plus (?:grosse|grande)|grande|gorda|mayor|"
-    r"mas grande|piu (?:grande|grossa|alta)|grossa|grote|grootste|maior"
+    r"big(?:ger|gest)?|(?:larger?|largest)(?: sum| amount)?|main|dear(?:est)?|(?:most )?expensive|"
+    r"gro(?:ss|\u00df)(?:e[nr]?|ere[nr]?|te[nr]?)|dicke[nr]?|teuer(?:e[nr]?|ste[nr]?)|"
+    r"plus (?:grosse|grande|chere|elevee)|grosse|grande|gorda|mayor(?: importe)?|"
+    r"mas (?:grande|gruesa|gorda|cara|alta)|piu (?:grande|grossa|alta|cara)|grossa|grote|grootste|duurste|dure|"
+    r"maior|mais (?:cara|alta)"
 )
 _SMALL = (
-    r"small(?:er|est)?(?: sum| amount)?|little|"
-    r"kleine(?:re)?|plus petite|petite|pequena|mas pequena|menor|piccola|piu piccola|"
-    r"kleinste|mais pequena"
+    r"small(?:er|est)?(?: sum| amount)?|little|cheap(?:er|est)|"
+    r"klein(?:e[nr]?|ere[nr]?|ste[nr]?)|billigste[nr]?|plus petite|moins chere|petite|"
+    r"pequena|chica|chiquita|mas (?:pequena|barata|chica|baja)|(?:de )?menor(?: importe)?|"
+    r"piccola|piu (?:piccola|economica|bassa)|kleinste|goedkoopste|mais (?:pequena|barata|baixa)"
 )
-_OLD = r"old(?:er|est)?|altere|alteste|plus ancienne|mas antigua|piu vecchia|oudste|mais antiga"
-_NEW = r"new(?:er|est)|latest|neuere|neueste|plus recente|mas reciente|piu recente|nieuwste|mais recente"
+_OLD = (
+    r"old(?:er|est)?|alte(?:re|ste)[nr]?|plus (?:ancienne|vieille)|mas (?:antigua|vieja)|piu vecchia|oudste|mais antiga"
+)
+_NEW = r"new(?:er|est)|latest|neue(?:re|ste)[nr]?|plus recente|mas reciente|piu recente|nieuwste|mais recente"
 _KIND = re.compile(
-    rf"\b(?:the|die|der|la|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))\b"
+    rf"\b(?:the|die|der|zur|la|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))\b"
     + GOES_ON
+)
+_SMALL_ONES = re.compile(
+    r"\b(?:(?:the|your|die|den|les|vos|las|los|le|i|de|as|os|dei|delle) )?"
+    rf"(?:(?P<c2>{_TWO}|zwoa)|(?P<c3>{_THREE})|(?P<c4>{COUNTS[4]})) "
+    r"(?:small(?:er|est)?|little|kleinen?|kleineren|kloana|petites?|pequen[ao]s|chic[ao]s|piccol[ei]|pequen[ao]s|kleintjes)\b"
+    rf"(?:{STANDS_ALONE}|(?= (?:posten|items|amounts|sums|betrage|montants|importes|importi|bedragen|valores|from|of|vom|"
+    r"aus|de|d'|di|van)\b))",
 )
 _BOTH = re.compile(
     r"\b(?:both|beide[nr]?|les deux|toutes (?:les )?deux|ambas|las dos|entrambe|tutte e due|allebei|as duas)\b"
@@ -89,6 +102,11 @@ _IN_OTHER_WORDS = re.compile(
 )
 """Between "the second" and the number that says which."""
 
+_AND_SOME = re.compile(
+    r"(?: (?:euros?|eur|francs?|pounds?|pesos|\u20ac|chf))?(?:-| )(?:something|odd\b|and change|irgendwas|und ein paar|"
+    r"und (?:noch )?(?:etwas|was)\b|et des poussieres|et quelques|et un peu|y pico|y monedas|y algo|y tantos|e rotti|"
+    r"e qualcosa|e spiccioli|e picos?|e tal\b|e trocos|e pouco|en nog wat|en een beetje|nogwat)"
+)
 _MANY = 30
 """Of more invoices the sums of two prove nothing."""
 
@@ -97,12 +115,14 @@ _ROUND, _NEAR, _RIVAL = Decimal(100), Decimal("0.06"), Decimal("0.3")
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """`named` are the numbers named one by one, with their places; `listed` those of a subject or list, in order."""
+    """`named` are the numbers named one by one, with their places; `listed` those of a subject or list, in order;
+    `is_numbered` tells whether any is named by its number."""
 
     folded: str
     bills: tuple[Invoice, ...]
     named: tuple[tuple[int, str], ...]
     listed: tuple[str, ...]
+    is_numbered: bool
 
     def before(self, position: int) -> tuple[str, ...]:
         found = tuple(dict.fromkeys(number for start, number in self.named if start < position))
@@ -151,8 +171,9 @@ def find_references(
     if not matches and len(listed) != 1:
         rows = tuple(listed) or (numbers if _may_be_our_list(bills) else ())
         known = found = sorted(find_rows(folded, rows), key=lambda match: match.start)
+    is_numbered = bool(listed) or any(match.kind is not MatchKind.GROUP for match in matches)
     for finders in _FINDERS:
-        context = _Context(folded, bills, _individual(folded, known, len(bills)), _listed(matches, listed))
+        context = _Context(folded, bills, _individual(folded, known, len(bills)), _listed(matches, listed), is_numbered)
         new = [match for finder in finders for match in finder(context) if _is_new(match, [*known], folded)]
         found = [*found, *new]
         known = sorted([*known, *new], key=lambda match: match.start)
@@ -229,6 +250,21 @@ def _kinds(context: _Context) -> Iterator[InvoiceMatch]:
             yield InvoiceMatch(match.start(), match.end(), (chosen[1],), MatchKind.GROUP)
 
 
+def _small_ones(context: _Context) -> Iterator[InvoiceMatch]:
+    """ "The two small ones": the so many smallest, where the next is larger."""
+    for match in _SMALL_ONES.finditer(context.folded):
+        count = next(int(name[1:]) for name, value in match.groupdict().items() if value)
+        ranked = sorted((bill.open.amount, bill.number) for bill in context.bills)
+        if count < len(ranked) and ranked[count - 1][0] < ranked[count][0]:
+            smallest = {number for _, number in ranked[:count]}
+            numbers = tuple(bill.number for bill in context.bills if bill.number in smallest)
+            yield InvoiceMatch(match.start(), match.end(), numbers, MatchKind.GROUP)
+
+
+def _months(context: _Context) -> Iterator[InvoiceMatch]:
+    yield from of_a_month(context.folded, context.bills, by_things=not context.is_numbered)
+
+
 def _counted(context: _Context) -> Iterator[InvoiceMatch]:
     for count, pattern in ((2, _BOTH), (3, _ALL_THREE)):
         for match in pattern.finditer(context.folded):
@@ -244,6 +280,8 @@ def _by_amount(context: _Context) -> Iterator[InvoiceMatch]:
         numbers = _exactly(bills, amount.value)
         if not numbers and _POINTER.search(context.folded[max(0, amount.start - 20) : amount.start]):
             numbers = _roughly(bills, amount.value)
+        if not numbers and _AND_SOME.match(context.folded, amount.end):
+            numbers = _a_little_over(bills, amount.value)
         if numbers:
             yield InvoiceMatch(amount.start, amount.end, numbers, MatchKind.GROUP)
 
@@ -272,6 +310,28 @@ def _roughly(bills: Sequence[Invoice], value: Decimal) -> tuple[str, ...]:
     return (near[0].number,) if len(near) == len(rivals) == 1 else ()
 
 
+def _a_little_over(bills: Sequence[Invoice], value: Decimal) -> tuple[str, ...]:
+    """ "286-something" is 286.44, "96.000 y pico" 96 300: the only one from there to the next round number."""
+    step = _round_step(value)
+    found = tuple(bill.number for bill in bills if value <= bill.open.amount < value + step)
+    return found if len(found) == 1 else ()
+
+
+def _round_step(value: Decimal) -> Decimal:
+    step = Decimal(1)
+    while value % (10 * step) == 0 and step < value:
+        step *= 10
+    return step
+
+
 _Finder = Callable[[_Context], Iterator[InvoiceMatch]]
-_FINDERS: tuple[tuple[_Finder, ...], ...] = ((_places,), (_kinds,), (_by_amount,), (_counted,), (_others,))
+_FINDERS: tuple[tuple[_Finder, ...], ...] = (
+    (_small_ones,),
+    (_months,),
+    (_places,),
+    (_kinds,),
+    (_by_amount,),
+    (_counted,),
+    (_others,),
+)
 """Those that mean what is left come last."""

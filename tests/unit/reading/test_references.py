@@ -174,3 +174,39 @@ def test_two_of_two_are_both(text: str) -> None:
 @pytest.mark.parametrize("text", ["The two of us went there", "between the two houses", "both drivers came late"])
 def test_two_of_something_else_are_none(text: str) -> None:
     assert not match_invoices(text, TWO)
+
+
+FOUR = account(("R-4471", "900.00"), ("R-4480", "286.44"), ("R-4490", "75.00"), ("R-4498", "96300.00"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the two small ones go out on Friday",
+        "die beiden kleinen gehen am Freitag raus",
+        "les deux petites partent vendredi",
+        "las dos pequeñas salen el viernes",
+        "le due piccole partono venerdì",
+        "de twee kleine gaan vrijdag",
+        "as duas pequenas seguem sexta",
+    ],
+)
+def test_so_many_of_the_smallest(text: str) -> None:
+    assert pointed_at(text, FOUR) == [("R-4480", "R-4490")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the nappies, 286-something, go out on Friday", [("R-4480",)]),
+        ("die Windeln, 286 und ein paar, gehen am Freitag raus", [("R-4480",)]),
+        ("les couches, 286 euros et des poussières, partent vendredi", [("R-4480",)]),
+        ("la de 96.000 y pico sale el viernes", [("R-4498",)]),
+        ("la più cara parte venerdì", [("R-4498",)]),
+        ("la más barata sale el viernes", [("R-4490",)]),
+        ("the two small boys went home", []),
+        ("it took 300-something days", []),
+    ],
+)
+def test_sizes_and_sums_said_roughly(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert pointed_at(text, FOUR) == expected
