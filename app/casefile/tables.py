@@ -10,9 +10,9 @@ from typing import Any
 from app.db.tables.ledger import CaseRow, HoldRow, InvoiceRow, PaymentRow, TaskRow
 from app.domain.account import Account
 from app.domain.interest import CompanyClaims
+from app.domain.spreadsheets import harmless
 
 Rows = Sequence[Sequence[str]]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 INVOICES = ("number", "kind", "issue_date", "due_date", "currency", "amount", "open_amount", "status", "po_number")
 PAYMENTS = ("date", "currency", "amount", "reference", "invoice_number")
@@ -196,10 +196,5 @@ def as_csv(columns: Sequence[str], rows: Rows) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
-
-
-def _harmless(cell: str) -> str:
-    is_number = cell.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell

@@ -20,6 +20,7 @@ from app.domain.errors import NotFound
 from app.domain.people import OVERSEERS, SMALLEST_TEAM, SignedIn
 from app.domain.receivables import PERIOD_DAYS, FigureName
 from app.domain.review import DECIDERS
+from app.domain.spreadsheets import harmless
 from app.domain.watermark import Watermark, watermark
 from app.insights.measures import Position, bars, cash_weeks, measures, parts_of, reminded, trend, week_bars
 from app.insights.view import Amount, Balance, Dashboard, TeamLoad, Workload
@@ -35,7 +36,6 @@ Cells = tuple[date, str, str, str, str, str, str, Decimal, int]
 """A line of the export, in the order of COLUMNS."""
 
 CENT = Decimal("0.01")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class InsightsPages:
@@ -180,11 +180,6 @@ def _csv(lines: Iterable[Cells], mark: Watermark) -> str:
     writer = csv.writer(out)
     writer.writerow([*COLUMNS, "export"])
     for day, name, detail, currency, company, segment, owner, value, count in lines:
-        words = map(_harmless, (detail, currency, company, segment, owner))
+        words = map(harmless, (detail, currency, company, segment, owner))
         writer.writerow([day.isoformat(), name, *words, f"{value:f}", count, mark])
     return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -12,6 +12,7 @@ from app.domain.clock import Clock
 from app.domain.experiment import Comparison, Experiment
 from app.domain.outcome import DAYS, Answer, wilson
 from app.domain.people import SignedIn
+from app.domain.spreadsheets import harmless
 from app.domain.watermark import watermark
 from app.domain.workflow import ReminderPolicy
 from app.reminders.automatic import StepTrust, trusted_steps
@@ -90,7 +91,7 @@ class LearningPages:
             for by in GROUPED_BY:
                 for effect in await Outcomes(uow.session).effects(by, self._today()):
                     counts = [count for pair in zip(effect.paid, effect.of, strict=True) for count in pair]
-                    writer.writerow([by, effect.label, effect.sent, *counts, *effect.answers.values(), mark])
+                    writer.writerow([by, harmless(effect.label), effect.sent, *counts, *effect.answers.values(), mark])
                     rows += 1
             refs = {"rows": rows, "export_id": mark.id}
             uow.audit.add("reminders.effects.exported", actor=reader.actor, chain=Chain.ACCESS, **refs)

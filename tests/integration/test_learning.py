@@ -259,7 +259,11 @@ async def test_the_pages_tell_what_came_of_it(desk: Desk) -> None:
     assert step.interval is None
     assert view.tests[0].found.usual == (0, 0)
     assert view.steps[0].record.approved == 1
-    assert 'step,"standard, first",1,1,1,1,1,0,0,' in await pages.export(desk.instance.collector)
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(ReminderRow).values(company="=1+1"))
+    exported = await pages.export(desk.instance.collector)
+    assert 'step,"standard, first",1,1,1,1,1,0,0,' in exported
+    assert "company,'=1+1,1," in exported
 
     await InsightsService(desk.instance.database, desk.instance.clock).refresh_today()
     part = await InsightsPages(desk.instance.database, desk.instance.clock).dashboard(
