@@ -1,7 +1,8 @@
 """What the checks say of the words that a person put in the place of a draft's.
 
 A person may write as people write, so the list of what reminders usually say is not held against them; facts without a
-source, an altered statement or bank account, concessions and threats are, until they say that they mean it."""
+source, an altered statement, concessions and threats are, until they say that they mean it. An account that is none of
+ours nobody may mean: that is refused elsewhere (app/reading/ibans.py)."""
 
 from agents.reminders.brief import ReminderBrief
 

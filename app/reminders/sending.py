@@ -27,6 +27,7 @@ from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState
 from app.domain.sentence import Sentence
 from app.reading.composing_reminders import Attached
+from app.reading.ibans import check_ours
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.mail import Words, fix_reminder
 from app.reminders.mailboxes import mailbox_for
@@ -65,8 +66,8 @@ class SendingService:
         """Send it, as drafted or with a person's own words, which are examined like a draft. Returns when it leaves.
 
         Raises NotAllowed, NotFound, StateImpossible when somebody was faster, WordsDoubtful for what the checks find in
-        a person's words unless `is_meant`, and Invalid when the plan no longer wants it, or when the checks refused the
-        draft's text and nobody has changed that.
+        a person's words unless `is_meant`, and Invalid when the plan no longer wants it, when the words name an account
+        that is none of ours, or when the checks refused the draft's text and nobody has changed that.
         """
         by.check_can_decide()
         async with self._database.read() as uow:
@@ -78,6 +79,7 @@ class SendingService:
             raise Invalid("the checks refused this draft: change its words, or skip it")
         remarks: tuple[str, ...] = ()
         if is_edited:
+            check_ours(subject, body, self._policy.accounts)
             own = subject if subject != words.subject else ""
             remarks = await asyncio.to_thread(remarks_on, own, body, brief, words.problems)
             if remarks and not is_meant:

@@ -29,7 +29,7 @@ from app.domain.policy import Policy
 from app.domain.proposal import Draft, Proposal
 from app.domain.review import OPEN, Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.wire import PROPOSAL, load
-from app.reading.ibans import ibans
+from app.reading.ibans import check_ours
 from app.review.answer import Reply, fix_answer
 from app.review.automatic import FIRST_VERSION, may_leave_alone
 from app.review.planted import concluded
@@ -217,7 +217,7 @@ class ReviewService:
             raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
         draft = await uow.guidance.draft(review_id) or proposal.draft
         reply = self._reply(review, draft, proposal.language, edited, by)
-        _check_accounts(reply, self._policy)
+        check_ours(reply.subject, reply.body, self._policy.accounts)
         message = await uow.messages.get_for_update(review.message_id)
         message.state = advance(message.state, MessageState.DECIDED)
         review.edited_id = (
@@ -323,10 +323,3 @@ def _edited(subject: str | None, body: str | None) -> Reply:
     if _UNMAILABLE.search(subject + body):
         raise Invalid("the answer holds a control character that no mail can carry")
     return Reply(subject.strip(), body.strip(), "en")
-
-
-def _check_accounts(reply: Reply, policy: Policy) -> None:
-    """Bank details leave from configuration and from nowhere else, whoever wrote them."""
-    strange = [number for number in ibans(f"{reply.subject}\n{reply.body}") if number not in policy.accounts]
-    if strange:
-        raise Invalid("the answer names a bank account that is none of ours: see [[company]] in the policy")
