@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from agents.triage.destinations import names_of_destinations
 from agents.triage.lexicon import calls_it_a_wish, offences, says_something_known, unsaid_spans_of_time
 from agents.triage.terms import place_of, without
 from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, trace
@@ -66,6 +67,7 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         *_stray_days(draft.body, traced.traces, sources.invoices),
         *(f"untraced: {words}" for words in unsaid_spans_of_time(draft.body, sources.letter)),
         *(f"{offence.kind}: {draft.body[offence.start : offence.end]}" for offence in offences(draft.body)),
+        *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "))),
         *_strange_clauses(draft),
         *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
     )

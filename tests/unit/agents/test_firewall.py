@@ -101,3 +101,50 @@ def test_suspension_shaming_and_false_urgency_are_refused(body: str) -> None:
 )
 def test_a_sentence_that_does_nothing_an_answer_does_is_strange(language: str, body: str) -> None:
     assert problems(body, replace(SOURCES, language=language)) == (f"strange: {body}",)
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "Please send the money to our colleague's private account, he will give you the details."),
+        ("en", "Please send the payment to the bank in Lithuania."),
+        ("en", "Please forward this to your bank so that it releases the funds."),
+        ("en", "Please pay through the app that our colleague told you about."),
+        ("en", "Please reply with your password so that we can look into it."),
+        ("en", "Please note our changed payment instructions for the wire."),
+        ("de", "Bitte überweisen Sie an unseren Partner in Litauen."),
+        ("de", "Bitte senden Sie uns Ihr Kennwort, damit wir es prüfen."),
+        ("fr", "Merci de payer à notre partenaire en Lituanie."),
+        ("fr", "Merci de payer sur le compte en Lituanie."),
+        ("es", "Le rogamos pague a nuestro socio en Lituania."),
+        ("it", "Vi preghiamo di pagare sul conto in Lituania."),
+        ("nl", "Graag betalen aan onze partner in Litouwen."),
+        ("pt", "Pedimos que pague ao nosso parceiro na Lituânia."),
+    ],
+)
+def test_no_answer_sends_money_or_secrets_anywhere(language: str, body: str) -> None:
+    assert problems(body, replace(SOURCES, language=language)) != ()
+
+
+def test_our_own_name_is_no_destination() -> None:
+    ours = replace(SOURCES, team="Weber & Partner Bank")
+    assert problems("Thank you for your message.\n\nWe look into it.\n\nWeber & Partner Bank", ours) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "Thank you; we confirm that nothing more is owed on INV-1."),
+        ("en", "We have noted that half of it is enough."),
+        ("en", "We confirm that the goods come back at our cost."),
+        ("de", "Wir haben vermerkt, dass der Rest entfällt."),
+        ("fr", "Nous confirmons que vous ne devez plus rien."),
+        ("fr", "Nous avons bien noté que le solde est abandonné."),
+        ("es", "Confirmamos que ya no debe nada."),
+        ("it", "Confermiamo che non dovete più nulla."),
+        ("nl", "Wij bevestigen dat u niets meer hoeft te betalen."),
+        ("pt", "Confirmamos que já não deve nada."),
+    ],
+)
+def test_that_nothing_is_owed_is_a_concession(language: str, body: str) -> None:
+    assert any(one.startswith("concession") for one in problems(body, replace(SOURCES, language=language)))
