@@ -24,7 +24,7 @@ async def mark_contact(
         return
     await uow.ledger.touch([contact.customer_id])
     if to in TASK_OF:
-        await _open_task(uow, contact, TASK_OF[to], about)
+        await ask_about(uow, contact, to, about)
     uow.audit.add(
         f"ledger.contact.{'reached' if to is Reachability.OK else to.value}",
         contact_id=contact.id,
@@ -35,8 +35,9 @@ async def mark_contact(
     log.info("ledger.contact.marked", contact_id=str(contact.id), reachability=to.value)
 
 
-async def _open_task(uow: Uow, contact: ContactRow, kind: TaskKind, about: UUID) -> None:
-    """Somebody must find whom to write to instead."""
+async def ask_about(uow: Uow, contact: ContactRow, state: Reachability, about: UUID) -> None:
+    """Somebody must find whom to write to instead, or that the mail is not true where the contact is not marked."""
+    kind = TASK_OF[state]
     customer = await uow.ledger.customer(contact.customer_id)
     await uow.tasks.open_once(
         [

@@ -18,7 +18,7 @@ ERASED = Newcomer("", "")
 
 @dataclass(frozen=True, slots=True)
 class ProposedContact:
-    """A line of the list. `old` is whom the new contact follows; without `is_verified` a stranger named them."""
+    """A line of the list. `old` is whom the new contact follows; without `is_verified` nobody vouches for them."""
 
     id: UUID
     customer_id: str
@@ -57,7 +57,18 @@ class ContactService:
                 uow.audit.add(
                     "ledger.contact.added", actor=by.actor, contact_id=contact.id, customer_id=row.customer_id
                 )
+            if row.old_contact_id and not row.is_verified:
+                await self._retire(uow, row.old_contact_id, by)
             await uow.ledger.touch([row.customer_id])
+
+    @staticmethod
+    async def _retire(uow: Uow, contact_id: UUID, by: SignedIn) -> None:
+        """The mail alone was not believed; with this word it is."""
+        contact = await uow.contacts.get(contact_id)
+        if contact.reachability is not Reachability.DECLINED and mark(contact, Reachability.LEFT):
+            uow.audit.add(
+                "ledger.contact.left", actor=by.actor, contact_id=contact.id, customer_id=contact.customer_id, status=""
+            )
 
     async def reject(self, proposal_id: UUID, *, by: SignedIn) -> None:
         """Leave the contact out; who left stays retired. Raises as `confirm` does."""

@@ -1,10 +1,11 @@
 """What a mail tells of contacts: who cannot be reached, who has left, who follows, and who is there after all.
 
 A mail server's word counts only about a mail of ours, and a customer's only from a contact's own address that no check
-refused. Whoever else names a new contact merely proposes one. No address is ever added without a person.
+refused. Anybody may write that address: that somebody has left is believed only where a check confirms the sender, else
+a person is asked. Whoever else names a new contact merely proposes one. No address is ever added without a person.
 """
 
-from app.db.reachability import mark_contact
+from app.db.reachability import ask_about, mark_contact
 from app.db.repositories.contacts import Newcomer
 from app.db.tables.ledger import ContactProposalRow, ContactRow
 from app.db.tables.mail import MessageRow
@@ -32,11 +33,14 @@ async def note_contacts(uow: Uow, message: MessageRow, read: ReadMail, link: Lin
         return
     is_believed = _is_believed(read, link)
     left = await _who_left(uow, read, link) if is_believed and proposal.facts.contact is not None else None
-    if left is not None:
+    is_confirmed = read.screening.authentication is Authentication.PASS
+    if left is not None and is_confirmed:
         await _mark(uow, left, Reachability.LEFT, message)
+    elif left is not None:
+        await ask_about(uow, left, Reachability.LEFT, message.id)
     if is_believed and read.screening.machine is None:
         await _note_writer(uow, message, read, left)
-    await _propose(uow, message, proposal, link, left, is_believed=is_believed)
+    await _propose(uow, message, proposal, link, left, is_verified=is_believed and is_confirmed)
 
 
 def _is_believed(read: ReadMail, link: Link) -> bool:
@@ -79,7 +83,7 @@ async def _who_left(uow: Uow, read: ReadMail, link: Link) -> ContactRow | None:
 
 
 async def _propose(
-    uow: Uow, message: MessageRow, proposal: Proposal, link: Link, left: ContactRow | None, *, is_believed: bool
+    uow: Uow, message: MessageRow, proposal: Proposal, link: Link, left: ContactRow | None, *, is_verified: bool
 ) -> None:
     found = proposal.facts.contact
     email = found.email.strip().lower() if found else ""
@@ -95,7 +99,7 @@ async def _propose(
         message_id=message.id,
         role=left.role if left else ContactRole.ACCOUNTS_PAYABLE,
         state=ProposalState.PROPOSED,
-        is_verified=is_believed,
+        is_verified=is_verified,
         proposed_at=uow.clock(),
     )
     await uow.contacts.propose(row, Newcomer(found.name[:LONGEST_NAME], email), message.conversation_id)
@@ -104,7 +108,7 @@ async def _propose(
         proposal_id=row.id,
         customer_id=customer_id,
         old_contact_id=row.old_contact_id,
-        is_verified=is_believed,
+        is_verified=is_verified,
         message_id=message.id,
         conversation_id=message.conversation_id,
     )

@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 import pytest
 import sqlalchemy as sa
 
-from app.db.tables.ledger import ContactProposalRow, ContactRow, CustomerRow
+from app.db.tables.ledger import ContactProposalRow, ContactRow, CustomerRow, TaskRow
 from app.db.tables.system import AuditRow
 from app.domain.case import Case
 from app.domain.contact import ProposalState, Reachability
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.ids import new_id
 from app.domain.intents import Intent
+from app.domain.message import Authentication, Identity, ReadMail
 from app.domain.ports import Thought
 from app.domain.proposal import ContactFact, Facts
 from app.domain.review import Action, Role
+from app.domain.task import TaskKind
 from app.ledger.contacts import ContactService
 from app.review.files import open_reading
 from app.triage.service import TriageService
@@ -28,7 +30,13 @@ LEFT = "Petra Vane has left the company. Her successor is Jo Hart, jo@customer.e
 
 @dataclass
 class Observant(PlainMind):
-    """Hears in every mail that Jo Hart is to be written to."""
+    """Hears in every mail that Jo Hart is to be written to; our own server confirms every sender, or none."""
+
+    verdict: Authentication = Authentication.PASS
+
+    async def read(self, raw: bytes, identity: Identity) -> ReadMail:
+        found = await PlainMind.read(self, raw, identity)
+        return replace(found, screening=replace(found.screening, authentication=self.verdict))
 
     async def think(self, case: Case) -> Thought:
         self.intent = Intent.CONTACT_UPDATE
@@ -37,8 +45,9 @@ class Observant(PlainMind):
         return replace(thought, proposal=replace(thought.proposal, facts=facts))
 
 
-def _observe(instance: Instance) -> ContactService:
-    instance.triage = TriageService(instance.database, Observant(), instance.triage._policy, instance.clock)  # noqa: SLF001
+def _observe(instance: Instance, verdict: Authentication = Authentication.PASS) -> ContactService:
+    mind = Observant(verdict=verdict)
+    instance.triage = TriageService(instance.database, mind, instance.triage._policy, instance.clock)  # noqa: SLF001
     return ContactService(instance.database, instance.clock)
 
 
@@ -125,6 +134,19 @@ async def test_who_left_is_retired_and_the_successor_waits_for_a_person(instance
     assert await contacts.proposed() == []
     with pytest.raises(Invalid, match="confirmed already"):
         await contacts.reject(proposed.id, by=instance.collector)
+
+
+async def test_who_left_by_a_mail_that_no_check_confirms_is_asked_about_and_goes_with_the_successor(
+    instance: Instance,
+) -> None:
+    contacts = _observe(instance, Authentication.NONE)
+    await instance.work(mail(LEFT))
+    assert await _contacts(instance) == {PETRA: Reachability.OK}
+    async with instance.database.read() as uow:
+        assert [task.kind for task in await uow.session.scalars(sa.select(TaskRow))] == [TaskKind.CONTACT_LEFT]
+    (proposed,) = await contacts.proposed()
+    await contacts.confirm(proposed.id, by=instance.collector)
+    assert await _contacts(instance) == {PETRA: Reachability.LEFT, "jo@customer.example": Reachability.OK}
 
 
 async def test_a_rejected_successor_is_no_contact(instance: Instance) -> None:
