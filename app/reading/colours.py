@@ -52,6 +52,9 @@ def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
     found = _colour_in(value)
     if found is not None:
         return parent if found[1] <= _FAINT else found[0]
+    stops = _stops(value)
+    if stops and all(alpha > _FAINT and is_same(colour, stops[0][0]) for colour, alpha in stops):
+        return stops[0][0]
     return parent if re.search(r"\btransparent\b|\bnone\b", value) and "url(" not in value else None
 
 
@@ -69,6 +72,34 @@ def _colour_in(value: str) -> tuple[Rgb, float] | None:
         if colour is not None:
             return colour
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _stops(value: str) -> list[tuple[Rgb, float]]:
+    """The colours of a gradient that is the whole ground."""
+    tokens = parse_component_value_list(value[:_LONGEST], skip_comments=True) if "url(" not in value else []
+    return [
+        colour
+        for token in tokens
+        if isinstance(token, FunctionBlock) and token.lower_name.endswith("gradient")
+        for colour in _colours_among(token.arguments)
+    ]
+
+
+def legacy_colour(value: str) -> str:
+    """What an attribute of HTML means by a colour: anything but a name is digits, and missing ones are noughts."""
+    value = value.strip().lower()[:128]
+    if not value or value == "transparent" or _BARE_HEX.fullmatch(value.removeprefix("#")):
+        return value
+    if _colour_in(value) is not None and value.isalpha():
+        return value
+    digits = re.sub(r"[^0-9a-f]", "0", value.removeprefix("#"))
+    digits += "0" * (-len(digits) % 3)
+    length = len(digits) // 3
+    parts = [digits[start : start + length][-8:] for start in (0, length, 2 * length)]
+    while len(parts[0]) > 2 and all(part.startswith("0") for part in parts):  # noqa: PLR2004  two digits a colour
+        parts = [part[1:] for part in parts]
+    return "#" + "".join(part[:2].rjust(2, "0") for part in parts)
 
 
 _UNREADABLE = (BLACK, 0.0)

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring
 
-from app.reading.colours import BLACK, WHITE, Rgb, ground_colour, is_same, text_colour
+from app.reading.colours import BLACK, WHITE, Rgb, ground_colour, is_same, legacy_colour, text_colour
 from app.reading.stylesheets import Style
 
 _TINY = 2.0
 _FAR_OUT, _FAR_OFF = -100.0, 3_000.0
 _FAINT = 0.05
 _SQUEEZED = -6.0
-_TURNED_AWAY = frozenset({90, 270})
+_EDGE_ON = 85.0
 _BLURRED = 3.0
 _WHOLE = 95.0
 """Per cent of an element: whoever cuts so much away leaves no word to read."""
@@ -40,9 +40,12 @@ _PIXELS = {
     "vh": 8.0,
     "%": 1.0,
 }
+_FUNCTION = re.compile(r"(calc|min|max|clamp)\(([^()]{1,200})\)")
+_SIGNS = re.compile(r"\s([+-])\s")
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d{0,5}\.?\d{1,5}(?:px|pt|em|rem|%)?)(?:/|\s|$)")
 _VARIABLE = re.compile(r"var\(\s{0,9}(--[\w-]{1,60})\s{0,9}(?:,([^()]{0,100}))?\)")
 _CLIPPED = re.compile(r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0")
+_SHAPED = re.compile(r"(?:path|xywh|rect|shape)\(")
 _INSET = re.compile(r"inset\(([^()]{1,100})")
 _POLYGON = re.compile(r"polygon\(([^()]{1,2000})")
 _CLIP_RECT = re.compile(r"rect\(\s{0,9}[01](?:px)?(?:[\s,]{1,9}[01](?:px)?){3}")
@@ -50,7 +53,8 @@ _MOVED = re.compile(r"translate[xy3d]{0,2}\([^)]{0,40}-?\d{3,}")
 _SCALE = re.compile(r"scale[xy3d]{0,2}\(\s{0,9}([\d.]{1,9})(?:\s{0,9},\s{0,9}([\d.]{1,9}))?")
 _MATRIX = re.compile(r"matrix(3d)?\(([^()]{1,400})")
 _BLUR = re.compile(r"blur\(\s{0,9}(\d{1,5}\.?\d{0,5})(px|pt|em|rem)?")
-_TURN = re.compile(r"rotate[xy]\(\s{0,9}-?(\d{1,4})deg")
+_TURN = re.compile(r"(?:rotate[xy]\(|[xy])\s{0,9}-?(\d{0,4}\.?\d{1,5})(deg|turn|rad|grad)")
+_DEGREES = {"deg": 1.0, "turn": 360.0, "rad": 57.29578, "grad": 0.9}
 _NOTHING_LEFT = re.compile(r"gradient\((?:[^(),]{0,30},)?\s{0,9}transparent\s{0,9},\s{0,9}transparent\s{0,9}\)")
 
 
@@ -63,6 +67,7 @@ class Look:
     font_px: float = 16.0
     is_hidden: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
 
     @property
     def is_invisible(self) -> bool:
@@ -74,7 +79,7 @@ def is_cut(element: HtmlElement, style: Style) -> bool:
     if (
         "hidden" in element.attrib
         or "popover" in element.attrib
-        or style.get("display", "").startswith("none")
+        or style.get("display", "").startswith(("none", "table-column"))
         or style.get("content-visibility") == "hidden"
     ):
         return True
@@ -83,8 +88,22 @@ def is_cut(element: HtmlElement, style: Style) -> bool:
     return any(trick(style) for trick in _TRICKS)
 
 
-def covers(element: HtmlElement, style: Style) -> bool:
-    """An empty box with a ground of its own, laid over what comes before it."""
+def hides(style: Style) -> bool:
+    """Whether a rule would hide words on a white page, whatever it is for."""
+    page = document_fromstring("<p>x")
+    return is_cut(page, style) or look_of(page, style, Look()).is_invisible
+
+
+def resolved(style: Style, look: Look) -> Style:
+    """With what its variables stand for."""
+    if not any("var(" in value for value in style.values()):
+        return style
+    known = {**look.variables, **{name: value for name, value in style.items() if name.startswith("--")}}
+    return {name: _filled_in(value, known) for name, value in style.items()}
+
+
+def covers(style: Style) -> bool:
+    """A box with a ground of its own, laid over what comes before it."""
     if style.get("position") not in {"absolute", "fixed"} or style.get("z-index", "").startswith("-"):
         return False
     ground = ground_colour(f"{style.get('background', '')} {style.get('background-color', '')}".strip(), None)
@@ -92,18 +111,19 @@ def covers(element: HtmlElement, style: Style) -> bool:
         (_number(style.get(size, "")) or 0.0) >= _WHOLE or {one, other} <= style.keys()
         for size, one, other in (("width", "left", "right"), ("height", "top", "bottom"))
     )
-    return ground is not None and fills and not element.text_content().strip()
+    return ground is not None and fills
 
 
 def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
     variables = {name: value for name, value in style.items() if name.startswith("--")}
     known = {**parent.variables, **variables} if variables else parent.variables
     visibility = style.get("visibility", "")
-    colour = style.get("-webkit-text-fill-color") or style.get("color") or _colour_attribute(element)
-    background = " ".join(filter(None, (style.get("background"), style.get("background-color")))) or element.get(
-        "bgcolor", ""
+    colour = style.get("-webkit-text-fill-color") or style.get("color") or _colour_attribute(element, parent)
+    background = " ".join(filter(None, (style.get("background"), style.get("background-color")))) or legacy_colour(
+        element.get("bgcolor", "")
     )
-    if not (visibility or colour or background or variables or "font-size" in style or "font" in style):
+    link = legacy_colour(element.get("link", "")) if element.tag == "body" else ""
+    if not (visibility or colour or background or variables or link or "font-size" in style or "font" in style):
         return parent
     return Look(
         colour=text_colour(_filled_in(colour.strip().lower(), known), parent.colour),
@@ -111,12 +131,15 @@ def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
         font_px=_font_size(style, parent.font_px, known),
         is_hidden=visibility in {"hidden", "collapse"} if visibility and visibility != "inherit" else parent.is_hidden,
         variables=known,
+        link=link or parent.link,
     )
 
 
-def _colour_attribute(element: HtmlElement) -> str:
+def _colour_attribute(element: HtmlElement, parent: Look) -> str:
+    if element.tag == "a" and "href" in element.attrib:
+        return parent.link
     name = {"font": "color", "body": "text"}.get(element.tag)
-    return element.get(name, "") if name else ""
+    return legacy_colour(element.get(name, "")) if name else ""
 
 
 def _filled_in(value: str, variables: Mapping[str, str]) -> str:
@@ -162,9 +185,7 @@ def _is_collapsed(style: Style) -> bool:
     overflow = {style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")}
     if _is_sized_by_nothing(style, overflow):
         return True
-    if any("hidden" in value or "clip" in value for value in overflow):
-        return bool(tiny)
-    return tiny == {"height", "width"} and any("auto" in value or "scroll" in value for value in overflow)
+    return bool(tiny) and any(word in value for value in overflow for word in ("hidden", "clip", "auto", "scroll"))
 
 
 def _is_sized_by_nothing(style: Style, overflow: Iterable[str]) -> bool:
@@ -184,8 +205,8 @@ def _is_clipped(style: Style) -> bool:
 
 
 def _leaves_nothing(path: str) -> bool:
-    """A clip-path without an area."""
-    if _CLIPPED.search(path):
+    """A clip-path without an area, or of a shape that nobody needs around words."""
+    if _SHAPED.match(path) or _CLIPPED.search(path):
         return True
     if found := _INSET.search(path):
         edges = [
@@ -207,11 +228,11 @@ def _is_deformed(style: Style) -> bool:
     scales = [number for found in _SCALE.findall(transform) for number in found if number]
     scales += [style[name] for name in ("scale", "zoom") if style.get(name)]
     is_scaled_away = any(_share(scale) <= _FAINT for scale in scales) or _is_flat(transform)
-    turn = _TURN.search(transform)
+    turns = _TURN.findall(f"{transform} {style.get('rotate', '')}")
     spacing = _pixels(style.get("letter-spacing", ""))
     return (
         is_scaled_away
-        or (turn is not None and int(turn[1]) % 360 in _TURNED_AWAY)
+        or any(_EDGE_ON <= float(turn) * _DEGREES[unit] % 180 <= 180 - _EDGE_ON for turn, unit in turns)
         or (spacing is not None and spacing <= _SQUEEZED)
     )
 
@@ -253,11 +274,36 @@ def _font_size(style: Style, parent: float, variables: Mapping[str, str]) -> flo
 
 
 def _computed(value: str, parent: float) -> float:
-    """Of calc() the sum of its terms, where it only adds; of min() the least. Else nothing can be said."""
-    terms = [(-1 if sign == "-" else 1) * float(size) * _PIXELS[unit] for sign, size, unit in _TERM.findall(value)]
-    if not terms or "*" in value or "/" in value:
+    """Of calc() its sum of products, of min(), max() and clamp() one end. Where they nest, nothing can be said."""
+    found = _FUNCTION.fullmatch(value)
+    if not found:
         return parent
-    return min(terms) if value.startswith(("min(", "clamp(")) else sum(terms) if value.startswith("calc(") else parent
+    sizes = [_sum(term, parent) for term in found[2].split(",")]
+    return {"max": max, "calc": sum}.get(found[1], min)(sizes)
+
+
+def _sum(text: str, parent: float) -> float:
+    total, sign = 0.0, 1
+    for term in _SIGNS.split(text.strip()):
+        if term in {"+", "-"}:
+            sign = -1 if term == "-" else 1
+        else:
+            total += sign * _product(term, parent)
+    return total
+
+
+def _product(text: str, parent: float) -> float:
+    size, is_divided = 1.0, False
+    for factor in re.split(r"([*/])", text):
+        if factor in {"*", "/"}:
+            is_divided = factor == "/"
+            continue
+        number = _number(factor.strip())
+        if number is None:
+            return parent
+        value = number * parent / 100 if "%" in factor else _pixels(factor.strip()) or 0.0
+        size = size / value if is_divided and value else size * value
+    return size
 
 
 def _lengths(value: str) -> list[float]:

@@ -1,7 +1,8 @@
 """Which declarations of a mail's style sheets hold for an element: selectors, precedence, media (CSS Cascade 4).
 
 Only rules that could hide or show are kept. A plain selector (tag, classes, id) is found by its rarest mark; what
-combines several is left to XPath, for so many rules as a budget of visited elements allows.
+combines several is left to XPath, for so many rules as a budget of visited elements allows. What a limit cuts off and
+what is not understood is kept as `unfollowed`: for such rules nobody can say what they hide.
 """
 
 import re
@@ -15,28 +16,47 @@ from cssselect.parser import Class, Element, Hash, Tree
 from lxml.etree import XPath, XPathError
 from lxml.html import HtmlElement
 
+from app.reading.media import holds_everywhere
+
 Style: TypeAlias = Mapping[str, str]
 Weight: TypeAlias = tuple[bool, tuple[int, int, int], int]
 
 _RULE_LIMIT = 1_000
-_CSS_LIMIT = 200_000
-_SELECTORS, _LONGEST_SELECTOR = 50, 200
+_CSS_LIMIT = 500_000
+_SELECTORS, _LONGEST_SELECTOR = 5_000, 2_000
 _BUDGET = 1_000_000
-_NARROW = 480.0
-"""A rule that holds from so few pixels on holds everywhere."""
-
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
+_UNBROKEN = re.compile(
+    r"/\*.*?(?:\*/|$)|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|url\([^()\"'\s]*\)", re.DOTALL | re.IGNORECASE
+)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})[ \t\r\n\f]?|([^\n]))", re.IGNORECASE)
 _IMPORTANT = re.compile(r"!\s{0,9}important")
-_WIDE = 1_920.0
-"""And one that holds up to so many."""
-
-_MAX_WIDTH = re.compile(r"\(\s{0,9}max-(?:device-)?width\s{0,9}:\s{0,9}(\d{1,9})(?:\.\d{1,3})?(px|em|rem)?\s{0,9}\)")
-_MIN_WIDTH = re.compile(r"\(\s{0,9}min-(?:device-)?width\s{0,9}:\s{0,9}(\d{1,5})(?:\.\d{1,3})?(px|em|rem)?\s{0,9}\)")
 _HIDING = re.compile(
     r"display|visib|opacity|font|color|fill|background|position|left|top|right|bottom|inset|indent|margin|overflow|"
-    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|contain|--"
+    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|contain|size|rotate|--"
 )
+_LAST_FRAME = re.compile(r"\bto\b|\b100%")
+_IMPORTED = re.compile(r"@import[^;]{0,20}data:", re.IGNORECASE)
+_OF_A_MOMENT = re.compile(r":(?:focus|placeholder|autofill|user-|popover|modal|fullscreen|-)")
+"""Pseudo-classes of elements that somebody acts on, and those of one browser."""
+
+_LOGICAL = {
+    "block-size": "height",
+    "inline-size": "width",
+    "max-block-size": "max-height",
+    "max-inline-size": "max-width",
+    "inset-inline-start": "left",
+    "inset-inline-end": "right",
+    "inset-block-start": "top",
+    "inset-block-end": "bottom",
+    "margin-inline-start": "margin-left",
+    "margin-inline": "margin-left",
+    "margin-block-start": "margin-top",
+    "margin-block": "margin-top",
+    "overflow-block": "overflow-y",
+    "overflow-inline": "overflow-x",
+}
+"""Under their names for writing from left to right and down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +71,24 @@ class StyleSheet:
 
     plain: Mapping[str, tuple[tuple[frozenset[str], _Rule], ...]] = field(default_factory=dict)
     combined: Mapping[HtmlElement, tuple[_Rule, ...]] = field(default_factory=dict)
+    unfollowed: tuple[Style, ...] = ()
+    is_cut_off: bool = False
 
     @staticmethod
     def of(css: str, root: HtmlElement) -> "StyleSheet":
         plain: dict[str, list[tuple[frozenset[str], _Rule]]] = {}
         combined: dict[HtmlElement, list[_Rule]] = {}
-        budget = _BUDGET
+        unfollowed: list[Style] = []
+        budget, left = _BUDGET, _SELECTORS
         size = sum(1 for _ in root.iter()) if css else 0
         for order, (selectors, body) in enumerate(_rules(css)):
             normal, important = split_declarations(body)
-            for selector in _selectors(selectors):
+            found = _selectors(selectors) if order < _RULE_LIMIT and left > 0 else None
+            if found is None:
+                unfollowed += [] if _OF_A_MOMENT.search(selectors) else [{**normal, **important}]
+                continue
+            left -= len(found)
+            for selector in found:
                 rules = [
                     _Rule((is_important, selector.specificity(), order), style)
                     for is_important, style in ((False, normal), (True, important))
@@ -69,13 +97,18 @@ class StyleSheet:
                 marks = _marks(selector.parsed_tree) if selector.pseudo_element is None else None
                 if marks:
                     plain.setdefault(max(marks, key=_rarity), []).extend((marks, rule) for rule in rules)
-                elif marks is None and selector.pseudo_element is None and budget > size:
+                elif marks is None and selector.pseudo_element is None:
                     budget -= size
-                    for element in _found(selector, root):
+                    elements = _found(selector, root) if budget > 0 else None
+                    if elements is None and not _OF_A_MOMENT.search(selectors):
+                        unfollowed.append({**normal, **important})
+                    for element in elements or ():
                         combined.setdefault(element, []).extend(rules)
         return StyleSheet(
             {mark: tuple(rules) for mark, rules in plain.items()},
             {element: tuple(rules) for element, rules in combined.items()},
+            tuple(unfollowed),
+            len(css) > _CSS_LIMIT or _IMPORTED.search(css) is not None,
         )
 
     def style_of(self, element: HtmlElement) -> dict[str, str]:
@@ -102,7 +135,7 @@ def split_declarations(style: str) -> tuple[Style, Style]:
         name, _, value = part.partition(":")
         if value:
             bare, is_important = _IMPORTANT.subn("", value)
-            (important if is_important else normal)[name.strip()] = bare.strip()
+            (important if is_important else normal)[_LOGICAL.get(name.strip(), name.strip())] = bare.strip()
     return normal, important
 
 
@@ -119,49 +152,53 @@ def _character(digits: str) -> str:
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
-    """Selector lists and bodies that hold on an ordinary screen; linear."""
+    """Selector lists and bodies that hold on an ordinary screen; linear. An animation's last frame has no selector."""
     open_blocks: list[bool] = []  # for each block that is open, whether what is in it holds
-    prelude, count, shut = "", 0, 0
-    css = _COMMENT.sub("", css[:_CSS_LIMIT].replace("<!--", "").replace("-->", ""))
+    prelude, shut, frames = "", 0, 0
+    css = _UNBROKEN.sub(_without_marks, css[:_CSS_LIMIT].replace("<!--", "").replace("-->", ""))
     for piece in re.split(r"([{}])", css):
         if piece == "{":
-            open_blocks.append(not prelude.startswith("@") or _holds_everywhere(prelude))
+            is_animation = "keyframes" in prelude.partition(" ")[0]
+            frames = len(open_blocks) + 1 if is_animation else frames
+            open_blocks.append(not prelude.startswith("@") or is_animation or _holds(prelude))
             shut += not open_blocks[-1]
         elif piece == "}":
             shut -= bool(open_blocks) and not open_blocks.pop()
+            frames = frames if len(open_blocks) >= frames else 0
             prelude = ""
         elif open_blocks and not prelude.startswith("@"):
-            if not shut and _HIDING.search(_unescaped(piece).lower()) and count < _RULE_LIMIT:
-                count += 1
-                yield prelude, piece
+            if not shut and _HIDING.search(_unescaped(piece).lower()):
+                if not frames:
+                    yield prelude, piece
+                elif _LAST_FRAME.search(prelude):
+                    yield "", piece
         else:
             prelude = piece.rpartition(";")[2].strip()
 
 
-def _holds_everywhere(prelude: str) -> bool:
-    """Rules for other media hide by the size of the screen, and are left out."""
-    name, _, condition = prelude.lower().partition(" ")
-    if name in {"@supports", "@layer"}:
+def _without_marks(found: re.Match[str]) -> str:
+    """A comment is nothing; in a string or an address, braces are letters."""
+    return "" if found[0].startswith("/*") else found[0].replace("{", "\\7b ").replace("}", "\\7d ")
+
+
+def _holds(prelude: str) -> bool:
+    name, _, condition = prelude.lower().replace("(", " (", 1).partition(" ")
+    if name in {"@supports", "@layer", "@scope"}:
         return True
-    if name != "@media" or "print" in condition:
-        return False
-    limits = _MIN_WIDTH.findall(condition)
-    ends = _MAX_WIDTH.findall(condition)
-    is_low = all(_pixels(limit, unit) <= _NARROW for limit, unit in limits)
-    is_high = all(_pixels(end, unit) >= _WIDE for end, unit in ends)
-    return is_low and is_high and condition.count("(") == len(limits) + len(ends)
+    return name in {"@media", "@container"} and holds_everywhere(condition)
 
 
-def _pixels(number: str, unit: str) -> float:
-    return float(number) * (1 if unit in {"", "px"} else 16)
-
-
-def _selectors(selectors: str) -> Iterator[Selector]:
-    for text in selectors.split(",")[:_SELECTORS] if "(" not in selectors else [selectors]:
+def _selectors(selectors: str) -> list[Selector] | None:
+    """None when one of them cannot be told."""
+    found: list[Selector] = []
+    for text in selectors.split(",") if "(" not in selectors else [selectors]:
+        if len(text) > _LONGEST_SELECTOR or len(found) > _SELECTORS:
+            return None
         try:
-            yield from parse(text.strip()[:_LONGEST_SELECTOR])[:_SELECTORS]
+            found += parse(text.strip())
         except (SelectorError, RecursionError):
-            continue
+            return None
+    return found
 
 
 def _marks(tree: Tree) -> frozenset[str] | None:
@@ -189,9 +226,9 @@ def _marks_of(element: HtmlElement) -> frozenset[str]:
     return frozenset({element.tag, f"#{element.get('id', '').lower()}", *classes})
 
 
-def _found(selector: Selector, root: HtmlElement) -> list[HtmlElement]:
+def _found(selector: Selector, root: HtmlElement) -> list[HtmlElement] | None:
     try:
         found = XPath(HTMLTranslator().selector_to_xpath(selector))(root)
     except (SelectorError, XPathError, RecursionError):
-        return []
+        return None
     return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []

@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from app.domain.text import Span
-from app.reading.styles import Look, covers, is_cut, look_of
+from app.reading.styles import Look, covers, hides, is_cut, look_of, resolved
 from app.reading.stylesheets import StyleSheet
 
 HTML_LIMIT = 1_000_000
@@ -89,17 +89,20 @@ def visible_text(html: str) -> tuple[str, bool]:
     root = html_tree(html)
     if root is None:
         return "", False
-    hidden = _cut_hidden(root)
+    hidden, is_unclear = _cut_hidden(root)
     _mark_quotes(root)
     _flatten_tables(root)
     text, has_invisible = strip_invisible(Inscriptis(root, _CONFIG).get_text())
-    return _quoted_lines(text), bool(hidden) or has_invisible
+    return _quoted_lines(text), bool(hidden) or is_unclear or has_invisible
 
 
 def hidden_text(html: str) -> list[str]:
-    """The passages for which `visible_text` says that there is other text, in their order; linear like it."""
+    """The passages for which `visible_text` says that there is other text, as far as they can be named, in order.
+
+    Linear like it.
+    """
     root = html_tree(html)
-    return _cut_hidden(root) if root is not None else []
+    return _cut_hidden(root)[0] if root is not None else []
 
 
 def html_tree(html: str) -> HtmlElement | None:
@@ -136,8 +139,8 @@ def hidden_markup(text: str) -> Iterator[Span]:
         yield from (Span(match.start(), match.end()) for match in _HIDDEN_MARKUP.finditer(text[:HTML_LIMIT]))
 
 
-def _cut_hidden(root: HtmlElement) -> list[str]:
-    """Cut what is not shown; the beginning of each passage of it that was words."""
+def _cut_hidden(root: HtmlElement) -> tuple[list[str], bool]:
+    """Cut what is not shown. The beginning of each passage of it that was words; and whether there may be more."""
     sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")), root)
     found: list[str] = []
     doomed: list[HtmlElement] = []
@@ -151,7 +154,7 @@ def _cut_hidden(root: HtmlElement) -> list[str]:
             found.append(_words_of_comment(element))
             doomed.append(element)
             continue
-        style = sheet.style_of(element)
+        style = resolved(sheet.style_of(element), parent)
         if element.tag in _NEVER_SHOWN or is_cut(element, style):
             found.append(_words_of(element))
             doomed.append(element)
@@ -163,14 +166,16 @@ def _cut_hidden(root: HtmlElement) -> list[str]:
         waiting.extend((child, look) for child in reversed(element))
     for element in doomed:
         _drop(element)
-    return list(filter(None, found))
+    return list(filter(None, found)), sheet.is_cut_off or any(map(hides, sheet.unfollowed))
 
 
 def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]:
     """What something else in the page hides: a closed fold, a collapsed column, a box that is laid over it."""
     for fold in root.iter("details"):
         if "open" not in fold.attrib:
-            yield from (part for part in fold if part.tag != "summary")
+            _wrap_texts(fold)
+            title = fold.find("summary")
+            yield from (part for part in fold if part is not title)
     for table in root.iter("table"):
         columns = list(table.iter("col"))[:_COLUMNS]
         gone = [place for place, col in enumerate(columns) if sheet.style_of(col).get("visibility") == "collapse"]
@@ -178,12 +183,23 @@ def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]
             cells = list(row.iterchildren("td", "th"))
             yield from (cells[place] for place in gone if place < len(cells))
     last_over: dict[HtmlElement | None, HtmlElement] = {
-        box.getparent(): box
-        for box in root.iter("div", "span", "p", "td")
-        if not len(box) and covers(box, sheet.style_of(box))
+        box.getparent(): box for box in root.iter("div", "span", "p", "td") if covers(sheet.style_of(box))
     }
     for box in last_over.values():
         yield from box.itersiblings(preceding=True)
+
+
+def _wrap_texts(element: HtmlElement) -> None:
+    """Its bare texts become elements, which can be cut like others."""
+    for child in list(element):
+        if child.tail:
+            wrap = element.makeelement("span")
+            wrap.text, child.tail = child.tail, None
+            child.addnext(wrap)
+    if element.text:
+        wrap = element.makeelement("span")
+        wrap.text, element.text = element.text, None
+        element.insert(0, wrap)
 
 
 def _blank(element: HtmlElement) -> str:

@@ -76,6 +76,27 @@ TRICKS = {
     "a colour made of another": '<p style="color:rgb(from black 255 255 255)">{}</p>',
     "a colour by the time of day": '<p style="color:light-dark(#fff,#000)">{}</p>',
     "a colour of nothing": '<p style="color:color()">{}</p>',
+    "bare text of a closed fold": "<details><summary>More</summary>{}</details>",
+    "braces in a string": "<style>a{{content:'{{'}} .s{{display:none}}</style><p class=s>{}</p>",
+    "the last of many selectors": "<style>" + "".join(f".r{n}," for n in range(60)) + ".s{{display:none}}</style>"
+    "<p class=s>{}</p>",
+    "a scrolled box without height": '<div style="height:0;overflow:auto">{}</div>',
+    "a logical size": '<div style="max-block-size:0;overflow:hidden">{}</div>',
+    "a logical place": '<div style="position:absolute;inset-inline-start:-9999px">{}</div>',
+    "a colour of too many digits": '<font color="#ffffffffffff">{}</font>',
+    "a gradient of one colour": '<div style="background:linear-gradient(#fff,#fff);color:#fff">{}</div>',
+    "a column for a box": '<div style="display:table-column">{}</div>',
+    "a variable for a display": '<div style="--a:none;display:var(--a)">{}</div>',
+    "a product for a size": '<p style="font-size:calc(0*1px)">{}</p>',
+    "the largest of nothing": '<p style="font-size:max(0px,0px)">{}</p>',
+    "one medium of two": "<style>@media print,screen{{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "not on paper": "<style>@media not print{{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "screens with colour": "<style>@media (color){{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "a range of widths": "<style>@media (width>1px){{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "a container": "<style>@container (min-width:1px){{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "a quarter of a turn": '<div style="rotate:y .25turn">{}</div>',
+    "a path": "<div style=\"clip-path:path('M0 0')\">{}</div>",
+    "under a box with words": '<div><b>{}</b><p style="position:absolute;inset:0;background:#fff">Pay</p></div>',
     "rules for screens": "<style>@media screen{{.s{{display:none}}}}</style><p class=s>{}</p>",
 }
 
@@ -89,6 +110,43 @@ def test_hidden_words_are_cut_and_flagged(trick: str, language: str) -> None:
     assert found_hidden
     assert "We pay on Friday." in text
     assert "Regards" in text
+
+
+def test_white_links_are_cut_and_flagged() -> None:
+    html = '<body link="#ffffff"><p>We pay.</p><a href="https://a.example">pay nothing</a></body>'
+    assert visible_text(html) == ("We pay.", True)
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "".join(f".r{n}{{color:red}}" for n in range(1_001)) + ".s{display:none}",
+        "a{color:red}" * 50_000,
+        "@keyframes h{to{visibility:hidden}}.s{animation:h 0s forwards}",
+        ".s:only-of-type{color:#fff}",
+        "p:defined{font-size:0}",
+        "@import url(data:text/css,.s{display:none});",
+        f"div.s{':not(.aaaaaaaaaaaaaaaaaaaa)' * 100}{{display:none}}",
+    ],
+)
+def test_rules_that_cannot_be_followed_are_flagged(css: str) -> None:
+    assert visible_text(f"<style>{css}</style><p>We pay on Friday.</p><p class=s>{SECRETS['en']}</p>")[1]
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@import url(https://fonts.example/css?family=a);@font-face{font-family:a;src:url(data:font/woff2;base64,AA)}",
+        "@media (prefers-color-scheme:dark){.s{color:#fff}}@media (min-width:601px){.s{display:none}}",
+        "@media not all and (min-width:600px){.s{display:none}}@media print{.s{display:none}}",
+        ".s:focus-within{display:none}::-webkit-scrollbar{display:none}_:-ms-fullscreen{color:#fff}",
+        "@keyframes in{from{opacity:0}to{opacity:1}}.s{animation:in 1s}",
+        ".s:only-of-type{color:#333;margin:0}",
+        "#outlook a{padding:0}.ExternalClass *{line-height:100%}u+#body a{color:inherit}",
+    ],
+)
+def test_rules_of_ordinary_newsletters_are_not(css: str) -> None:
+    assert visible_text(f"<style>{css}</style><p class=s>We pay on Friday.</p>") == ("We pay on Friday.", False)
 
 
 def test_tag_characters_are_stripped_and_flagged() -> None:
