@@ -279,7 +279,7 @@ def _computed(value: str, parent: float) -> float:
     if not found:
         return parent
     sizes = [_sum(term, parent) for term in found[2].split(",")]
-    return {"max": max, "calc": sum}.get(found[1], min)(sizes)
+    return max(sizes) if found[1] == "max" else sum(sizes) if found[1] == "calc" else min(sizes)
 
 
 def _sum(text: str, parent: float) -> float:
