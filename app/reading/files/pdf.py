@@ -13,7 +13,7 @@ from pypdf.errors import LimitReachedError, PyPdfError
 
 from app.reading.charsets import UNPRINTABLE
 from app.reading.files.text import BYTE_LIMIT, FileText, Trouble, as_far_as_read
-from app.reading.files.visibility import Watcher, glass_states, transparent_states
+from app.reading.files.visibility import Watcher, glass_states, layers_off, opaque_pictures, transparent_states
 
 PAGE_LIMIT = 10
 DRAWING_LIMIT = 256 * 1024
@@ -82,10 +82,10 @@ def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool, bool]:
         drawn += len(contents.get_data()) if contents is not None else 0
         if drawn > DRAWING_LIMIT:
             raise LimitReachedError("the pages take too long to read")
-        watcher = _watcher(page)
+        watcher = _watcher(page, reader.root_object)
         text = _page_text(page, watcher)
         if watcher.covered:
-            watcher = _watcher(page, frozenset(watcher.covered))
+            watcher = _watcher(page, reader.root_object, frozenset(watcher.covered))
             text = _page_text(page, watcher)
         texts.append(text)
         found_hidden = found_hidden or watcher.found_hidden
@@ -95,9 +95,16 @@ def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool, bool]:
     return "\n".join(texts), found_hidden, len(texts) < len(reader.pages)
 
 
-def _watcher(page: PageObject, painted_over: frozenset[int] = frozenset()) -> Watcher:
-    states = _states(page)
-    return Watcher(_shown(page), transparent_states(states), glass_states(states), painted_over)
+def _watcher(page: PageObject, catalog: Any, painted_over: frozenset[int] = frozenset()) -> Watcher:
+    states = _resources(page, "/ExtGState")
+    return Watcher(
+        _shown(page),
+        transparent_states(states),
+        glass_states(states),
+        painted_over,
+        layers_off(_resources(page, "/Properties"), catalog),
+        opaque_pictures(_resources(page, "/XObject")),
+    )
 
 
 def _shown(page: PageObject) -> tuple[float, float, float, float]:
@@ -105,10 +112,10 @@ def _shown(page: PageObject) -> tuple[float, float, float, float]:
     return float(box.left), float(box.bottom), float(box.right), float(box.top)
 
 
-def _states(page: PageObject) -> Any:
+def _resources(page: PageObject, kind: str) -> Any:
     resources = page.get("/Resources")
-    states = resources.get_object().get("/ExtGState") if resources is not None else None
-    return states.get_object() if states is not None else None
+    found = resources.get_object().get(kind) if resources is not None else None
+    return found.get_object() if found is not None else None
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import pytest
 from fpdf import FPDF
+from PIL import Image
 
 from app.reading.files.pdf import read_pdf
 from app.reading.files.text import FileText, Trouble
@@ -63,9 +64,28 @@ def painted_over(paper: FPDF) -> None:
     paper.rect(10, 50, 150, 20, style="F")
 
 
+def clipped(paper: FPDF) -> None:
+    with paper.rect_clip(150, 200, 2, 2):
+        paper.text(20, 60, "pay nothing")
+
+
+def squeezed(paper: FPDF) -> None:
+    paper.set_stretching(0.01)
+    paper.text(20, 60, "pay nothing")
+
+
+def under_a_picture(paper: FPDF) -> None:
+    paper.text(20, 60, "pay nothing")
+    paper.image(Image.new("RGB", (2, 2), "white"), 10, 50, 150, 20)
+
+
 @pytest.mark.parametrize(
-    "hide", [white, nearly_white, dark_on_dark, tiny, unpainted, outside, transparent, painted_over]
-)
+    "hide",
+    [
+        white, nearly_white, dark_on_dark, tiny, unpainted, outside, transparent, painted_over, clipped, squeezed,
+        under_a_picture,
+    ],
+)  # fmt: skip
 def test_hidden_words_are_left_out_and_said(hide: object) -> None:
     paper = page()
     assert callable(hide)
@@ -106,3 +126,10 @@ def test_a_table_drawn_by_columns_is_read_by_rows() -> None:
         for place, cell in enumerate(column):
             paper.text(across, 60 + 8 * place, cell)
     assert read(paper).text == f"{SEEN}\nInvoice  Paid\nINV-1  100.00\nINV-2  250.00"
+
+
+def test_words_within_what_is_left_open_are_seen() -> None:
+    paper = page()
+    with paper.rect_clip(15, 50, 100, 20):
+        paper.text(20, 60, "on Friday")
+    assert read(paper) == FileText(f"{SEEN}\non Friday", None)
