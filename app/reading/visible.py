@@ -73,7 +73,7 @@ _HIDDEN_MARKUP = re.compile(
 
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]|(?<=\\w)\u200d|\u200d(?=\\w)"
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]|(?<=\\w)\u200d|\u200d(?=\\w)"
 )
 _SMUGGLED = re.compile(
     "(?<!\U0001f3f4)(?<![\U000e0061-\U000e007a])[\U000e0020-\U000e007e]|[\u202d\u202e]|[\U000e0100-\U000e01ef]{2}|"
