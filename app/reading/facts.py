@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.domain.account import Account, InvoiceKind
+from app.domain.account import Account
 from app.domain.intents import DisputeReason, Intent
 from app.domain.proposal import BODY
 from app.reading.absences import find_return_date
@@ -25,7 +25,7 @@ from app.reading.promises import PromiseFound, find_promise
 from app.reading.spans import fold
 from app.reading.speech import SIGNS, shows
 from app.reading.statements import Statement, read_statements
-from app.reading.ties import ABOUT_MONEY, BySpan, tie
+from app.reading.ties import BySpan, tie
 from app.reading.workdays import country_of
 
 WITHOUT_INVOICES = frozenset(
@@ -47,9 +47,6 @@ _SAID_IN_MANY_WORDS = frozenset({Intent.CONTACT_UPDATE, Intent.QUERY})
 """Where a classifier finds the sentence better than a list of words does."""
 
 _AUTOMATIC = frozenset({Intent.AUTOMATIC_REPLY, Intent.DELIVERY_FAILURE})
-_LISTED_TOGETHER = 6
-"""Of so many open invoices a reminder speaks at once, and an answer tells them apart by what was bought."""
-
 _IT = re.compile(
     r"\b(?:this|the|your|that) (?:invoice|bill)|\b(?:it|this)\b|\b(?:la|cette|votre) facture|\b(?:die|diese|ihre|"
     r"der|dieser) rechnung|\b(?:la|esta|su) factura|\b(?:de|deze|uw) factuur|\b(?:la|questa|vostra) fattura|\ba "
@@ -113,7 +110,6 @@ def extract_facts(
     foreign = foreign_numbers(f"{subject}\n{text}", account) if Intent.DISPUTE in chosen else ()
     unknown = tuple(dict.fromkeys(number for match in foreign for number in match.numbers))
     numbers = _mail_invoices(statements, f"{subject}\n{text}", account, frozenset(chosen), names_another=bool(unknown))
-    numbers = _with_unnamed(numbers, account, frozenset(chosen)) if not unknown else numbers
     tied = _tied(statements, numbers, chosen, heard.clauses)
     by_intent = tuple(
         IntentInvoices(intent, tied[intent], _evidence(intent, statements, evidence, tied[intent]))
@@ -177,15 +173,6 @@ def _mail_invoices(
     return tuple(invoice.number for invoice in account.invoices if invoice.number in named)
 
 
-def _with_unnamed(numbers: tuple[str, ...], account: Account, chosen: frozenset[Intent]) -> tuple[str, ...]:
-    """All that are open, where fewer are named than things are said of them: "the 340 is paid, the pump leaks"."""
-    open_bills = {i.number for i in account.invoices if i.kind is InvoiceKind.INVOICE and i.is_open}
-    fates = len(chosen & ABOUT_MONEY)
-    if fates < 2 or len(numbers) >= fates or len(open_bills) > _LISTED_TOGETHER:  # noqa: PLR2004 one fate is that of all
-        return numbers
-    return tuple(i.number for i in account.invoices if i.number in {*numbers, *open_bills})
-
-
 def _tied(
     statements: Sequence[Statement],
     numbers: tuple[str, ...],
@@ -193,8 +180,6 @@ def _tied(
     clauses: BySpan,
 ) -> Mapping[Intent, tuple[str, ...]]:
     concerned = {intent: span for intent, span in chosen.items() if intent not in WITHOUT_INVOICES}
-    if len(numbers) > 1 and len(concerned) > 1 and not any(s.invoices for s in statements):
-        return dict.fromkeys(chosen, ())  # nothing tells which is which
     shares = tie(statements, numbers, concerned, clauses) if len(numbers) > 1 else {}
     return {intent: shares.get(intent, numbers if intent in concerned else ()) for intent in chosen}
 

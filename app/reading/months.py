@@ -1,7 +1,7 @@
 """Invoices pointed at by the month that they are of: "the two from May", "les factures de mars", "las de abril".
 
-The month of issue, where the account knows it, else that of the due date. "The pump parts from May" names an invoice only
-in a mail that names none by its number, and where the month tells some of the open ones from the others.
+The month of issue, where the account knows it, else that of the due date. "The pump parts from May" names an invoice
+only in a mail that names none by its number, and where the month tells some of the open ones from the others.
 """
 
 import re
@@ -21,11 +21,12 @@ _COUNTED = "|".join(
     (*(f"(?P<c{count}>{words})" for count, words in COUNTS.items()), r"(?P<b2>both|beiden?|ambas|entrambe)")
 )
 _THE = (
-    r"the|your|our|my|die|den|der|ihre[nr]?|unsere[nr]?|zu den|bei den|la|les?|l'|vos|votre|las|los|el|sus?|il|lo|gli|i|de|"
-    r"het|uw|jullie|a|as|os|o|su[ao]s?"
+    r"the|your|our|my|die|den|der|ihre[nr]?|unsere[nr]?|zu den|bei den|la|les?|l'|vos|votre|las|los|el|sus?|il|lo|gli|i|"
+    r"de|het|uw|jullie|a|as|os|o|su[ao]s?"
 )
+_COUNTED_ALONE = _COUNTED.replace("?P<c", "?P<d").replace("?P<b", "?P<e")
 _MANY = re.compile(
-    rf"(?<![\w'])(?:(?:{_THE}) )?(?:(?:{_COUNTED}) )?(?:\w{{2,12}} )?(?:{BILLS}|{_COUNTED.replace('?P<c', '?P<d').replace('?P<b', '?P<e')})"
+    rf"(?<![\w'])(?:(?:{_THE}) )?(?:(?:{_COUNTED}) )?(?:\w{{2,12}} )?(?:{BILLS}|{_COUNTED_ALONE})"
     rf" {_OF}(?:{_MONTH})(?![\w'])"
 )
 _COMPOUND = re.compile(

@@ -75,15 +75,15 @@ _OLD = (
 )
 _NEW = r"new(?:er|est)|latest|neue(?:re|ste)[nr]?|plus recente|mas reciente|piu recente|nieuwste|mais recente"
 _KIND = re.compile(
-    rf"\b(?:the|die|der|zur|la|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))\b"
-    + GOES_ON
+    rf"\b(?:the|die|der|zur|la|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|"
+    rf"(?P<new>{_NEW}))\b" + GOES_ON
 )
 _SMALL_ONES = re.compile(
     r"\b(?:(?:the|your|die|den|les|vos|las|los|le|i|de|as|os|dei|delle) )?"
     rf"(?:(?P<c2>{_TWO}|zwoa)|(?P<c3>{_THREE})|(?P<c4>{COUNTS[4]})) "
     r"(?:small(?:er|est)?|little|kleinen?|kleineren|kloana|petites?|pequen[ao]s|chic[ao]s|piccol[ei]|pequen[ao]s|kleintjes)\b"
-    rf"(?:{STANDS_ALONE}|(?= (?:posten|items|amounts|sums|betrage|montants|importes|importi|bedragen|valores|from|of|vom|"
-    r"aus|de|d'|di|van)\b))",
+    rf"(?:{STANDS_ALONE}|(?= (?:posten|items|amounts|sums|betrage|montants|importes|importi|bedragen|valores|from|of|"
+    r"vom|aus|de|d'|di|van)\b))",
 )
 _BOTH = re.compile(
     r"\b(?:both|beide[nr]?|les deux|toutes (?:les )?deux|ambas|las dos|entrambe|tutte e due|allebei|as duas)\b"

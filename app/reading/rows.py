@@ -22,8 +22,8 @@ _ORDINALS = (
 _LAST = r"last|letzte[nr]?|derniere|ultim[ao]|laatste"
 _MIDDLE = r"middle|mittlere[nr]?|middelste"
 _THE = (
-    r"the|your|die|der|den|ihre|zur|zum|la|le|votre|l[ae] vostra|su|el|del|al|il|alla|sulla|de|het|uw|a|o|sua|l'|von der|"
-    r"bei der|mit der"
+    r"the|your|die|der|den|ihre|zur|zum|la|le|votre|l[ae] vostra|su|el|del|al|il|alla|sulla|de|het|uw|a|o|sua|l'|"
+    r"von der|bei der|mit der"
 )
 _COUNTS = {2: f"{COUNTS[2]}|beiden", 3: COUNTS[3], 4: COUNTS[4]}
 _HOW_MANY = "|".join(f"(?P<n{count}>{words})" for count, words in _COUNTS.items())

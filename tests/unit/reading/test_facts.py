@@ -204,20 +204,6 @@ def test_the_first_day_back_however_it_is_told(language: str, text: str, expecte
     assert facts(text, Intent.AUTOMATIC_REPLY, language=language).return_date == expected
 
 
-def test_what_is_said_of_more_than_is_named_is_of_all_that_are_open() -> None:
-    found = facts("The pump leaks.\n\nR-4480 was paid on Monday.", DISPUTE, CONFIRMATION, on=THREE)
-    assert found.invoices == ("R-4471", "R-4480", "R-4490")
-    assert facts("R-4480 was paid on Monday.", CONFIRMATION, on=THREE).invoices == ("R-4480",)
-
-
-def test_where_nothing_tells_which_is_which_no_intent_has_an_invoice() -> None:
-    found = facts("The pump leaks. The hose we pay on Friday.", DISPUTE, PROMISE, on=THREE)
-    assert found.invoices == ("R-4471", "R-4480", "R-4490")
-    assert found.invoices_of(DISPUTE) == found.invoices_of(PROMISE) == ()
-    assert found.promise is not None
-    assert found.promise.amount is None
-
-
 def test_an_answer_by_machine_concerns_no_invoice_whatever_else_it_says() -> None:
     text = "I have retired. Please write to our new bookkeeper about R-4471."
     assert facts(text, Intent.AUTOMATIC_REPLY, Intent.CONTACT_UPDATE).invoices == ()
