@@ -31,6 +31,9 @@ _REVOKED = frozenset(
     {"invalid_grant", "interaction_required", "consent_required", "login_required", "access_denied", "expired_token"}
 )
 
+_NONSENSE = (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading an answer raises that is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -77,13 +80,13 @@ class ProviderTokens:
                 withhold_token=True,
             )
             answer = _read(said)
-        return DeviceCode(
-            user_code=str(answer["user_code"]),
-            address=str(answer.get("verification_uri") or answer["verification_url"]),
-            device_code=str(answer["device_code"]),
-            interval=float(answer.get("interval", 5)),
-            seconds=float(answer.get("expires_in", 900)),
-        )
+            return DeviceCode(
+                user_code=str(answer["user_code"]),
+                address=str(answer.get("verification_uri") or answer["verification_url"]),
+                device_code=str(answer["device_code"]),
+                interval=float(answer.get("interval", 5)),
+                seconds=float(answer.get("expires_in", 900)),
+            )
 
     async def finish_device(self, client: Client, code: DeviceCode) -> Grant:
         until, interval = time.monotonic() + code.seconds, code.interval
@@ -94,7 +97,7 @@ class ProviderTokens:
                     token = await session.fetch_token(
                         _address(client, "token"), grant_type=DEVICE_GRANT, device_code=code.device_code
                     )
-                return self._grant(client, token)
+                    return self._grant(client, token)
             except _NotYet as wait:
                 interval += 5.0 if str(wait) == "slow_down" else 0.0  # RFC 8628 §3.5
         raise GrantRevoked("nobody signed in in time")
@@ -120,7 +123,7 @@ class ProviderTokens:
                 code=said["code"],
                 code_verifier=start.verifier,
             )
-        return self._grant(client, token)
+            return self._grant(client, token)
 
     async def refresh(self, grant: Grant) -> Grant:
         client = grant.client
@@ -128,7 +131,7 @@ class ProviderTokens:
             token = await session.fetch_token(
                 _address(client, "token"), grant_type="refresh_token", refresh_token=grant.tokens.refresh_token
             )
-        return grant.with_tokens(self._tokens(token))
+            return grant.with_tokens(self._tokens(token))
 
     def _grant(self, client: Client, token: dict[str, Any]) -> Grant:
         tokens = self._tokens(token)
@@ -137,12 +140,12 @@ class ProviderTokens:
         return Grant(client, tokens)
 
     def _tokens(self, token: dict[str, Any]) -> Tokens:
+        """Within a session: an answer may lack any of this."""
+        access, refresh = token["access_token"], token.get("refresh_token") or ""
+        if not (isinstance(access, str) and access and isinstance(refresh, str)):
+            raise TypeError("a token is a string")
         lasts = timedelta(seconds=int(token.get("expires_in") or AN_HOUR))
-        return Tokens(
-            str(token["access_token"]),
-            str(token.get("refresh_token") or ""),
-            self._clock().astimezone(UTC) + lasts,
-        )
+        return Tokens(access, refresh, self._clock().astimezone(UTC) + lasts)
 
 
 class _NotYet(Unreachable):
@@ -151,7 +154,7 @@ class _NotYet(Unreachable):
 
 @asynccontextmanager
 async def _session(client: Client, redirect: str | None = None) -> AsyncIterator[Any]:
-    """An AsyncOAuth2Client for the provider; whatever goes wrong becomes a closed word."""
+    """An AsyncOAuth2Client for the provider; whatever goes wrong, also with its answers, becomes a closed word."""
     from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415  # a tenth of every command's start, for few
     from authlib.integrations.base_client import OAuthError  # noqa: PLC0415
     from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415
@@ -172,7 +175,7 @@ async def _session(client: Client, redirect: str | None = None) -> AsyncIterator
         raise _meaning(str(error.error)) from None
     except (httpx2.HTTPError, OSError):
         raise Unreachable("oauth_unreachable") from None
-    except (AuthlibBaseError, KeyError, ValueError, TypeError):
+    except (AuthlibBaseError, *_NONSENSE):
         raise Unreachable("oauth_protocol") from None
 
 

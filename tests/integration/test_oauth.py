@@ -106,6 +106,23 @@ async def test_many_who_need_a_token_at_once_ask_once(instance: Instance, server
 
 
 @ON_SQLITE
+async def test_an_answer_that_is_none_is_an_outage_and_a_good_token_is_kept(
+    instance: Instance, server: TokenServer
+) -> None:
+    box = await add(instance, server)
+    odd = [{}, [], "ok", 7, {"token_type": "Bearer"}, {"access_token": None}, {"access_token": ["x"]}]
+    odd += [{"access_token": "x", "expires_in": lasts} for lasts in ("soon", [1], 10**30)]
+    for server.says in odd:
+        with pytest.raises(Unreachable, match=r"^oauth_"):
+            await box.token()
+    server.says = None
+    first = await box.token()
+    instance.clock.advance(seconds=3600 - 299)
+    server.says = {}
+    assert await box.token() == first
+
+
+@ON_SQLITE
 async def test_a_revoked_grant_shows_at_once_and_nobody_asks_again(instance: Instance, server: TokenServer) -> None:
     box = await add(instance, server)
     server.is_revoked = True

@@ -19,7 +19,8 @@ DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 class TokenServer:
     """`with TokenServer("collections@test.example") as tokens`; whoever signs in is that user.
 
-    `lasts` is for how many seconds an access token is said to be good. `asked` counts the requests by grant type.
+    `lasts` is for how many seconds an access token is said to be good; `says` is an answer of the test's own. `asked`
+    counts the requests by grant type.
     """
 
     user: str
@@ -27,6 +28,7 @@ class TokenServer:
     is_revoked: bool = False
     is_down: bool = False
     pending: int = 1
+    says: object = None
     asked: Counter[str] = field(default_factory=Counter)
     access: set[str] = field(default_factory=set)
     refresh: set[str] = field(default_factory=set)
@@ -63,7 +65,7 @@ class TokenServer:
         self.codes[code] = asked["code_challenge"]
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
-    def answer(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, object]]:
+    def answer(self, path: str, form: dict[str, str]) -> tuple[int, object]:
         if path.endswith("/devicecode"):
             code = {"user_code": "WDJB-MJHT", "device_code": "a device", "verification_uri": f"{self.url}/device"}
             return 200, {**code, "interval": 0.05, "expires_in": 60}
@@ -71,6 +73,8 @@ class TokenServer:
         self.asked[kind] += 1
         if self.is_down:
             return 503, {}
+        if self.says is not None:
+            return 200, self.says
         if kind == DEVICE_GRANT and self.pending:
             self.pending -= 1
             return 400, {"error": "authorization_pending"}
@@ -101,7 +105,7 @@ class TokenServer:
                 is_good = token in server.access
                 self._say(200 if is_good else 401, {"email": server.user} if is_good else {})
 
-            def _say(self, status: int, data: dict[str, object]) -> None:
+            def _say(self, status: int, data: object) -> None:
                 content = json.dumps(data).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
