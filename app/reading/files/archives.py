@@ -4,6 +4,7 @@ Ratio and size are those of what really came out, not those that the archive's d
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ MEMBER_LIMIT = 500
 _CHUNK = 64 * 1024
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _IS_ENCRYPTED = 0x1
+_IS_MORE = re.compile(rb"(?!\0*\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +62,33 @@ def unzipped(content: bytes, budget: Budget) -> Iterator[Member]:
 
 
 def gunzipped(content: bytes, budget: Budget) -> bytes:
-    """Raises FileRefused."""
-    expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    """All members of it, one after another (RFC 1952 §2.2); zeros may fill up the end. Raises FileRefused."""
     pieces: list[bytes] = []
-    rest = content
-    try:
+    at = members = 0
+    while _IS_MORE.match(content, at):
+        members += 1
+        if members > MEMBER_LIMIT:
+            raise FileRefused(Trouble.BOMB)
+        at = _gunzip_member(content, at, pieces, budget)
+    return b"".join(pieces)
+
+
+def _gunzip_member(content: bytes, at: int, pieces: list[bytes], budget: Budget) -> int:
+    """Returns where it ends."""
+    expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    while not expander.eof:
+        rest = content[at : at + _CHUNK]
+        at += len(rest)
+        if not rest:
+            raise FileRefused(Trouble.BROKEN)
         while rest and not expander.eof:
-            pieces.append(expander.decompress(rest, _CHUNK))
+            try:
+                pieces.append(expander.decompress(rest, _CHUNK))
+            except zlib.error as error:
+                raise FileRefused(Trouble.BROKEN) from error
             budget.spend(len(pieces[-1]))
             rest = expander.unconsumed_tail
-    except zlib.error as error:
-        raise FileRefused(Trouble.BROKEN) from error
-    if not expander.eof:
-        raise FileRefused(Trouble.BROKEN)
-    return b"".join(pieces)
+    return at - len(expander.unused_data)
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

@@ -135,6 +135,8 @@ def test_an_archive_is_its_files_under_their_names() -> None:
     packed = archive({"a.csv": LIST, "logo.png": b"\x89PNG\r\n\x1a\n", "deeper.zip": archive({"b.txt": b"two"})})
     assert read(packed).text == f"a.csv:\n{LIST.decode()}\n\ndeeper.zip:\nb.txt:\ntwo"
     assert read(gzipped(LIST), "list.csv.gz").text == LIST.decode()
+    halves = gzipped(LIST[:9]) + gzipped(LIST[9:])
+    assert read(halves, "list.csv.gz") == read(halves + bytes(512), "list.csv.gz") == FileText(LIST.decode(), None)
 
 
 def test_one_unreadable_file_does_not_silence_the_others() -> None:
@@ -165,13 +167,33 @@ def test_other_compound_files_need_a_person() -> None:
         (lying(archive({"a.csv": BIG})), Trouble.BROKEN),
         (gzipped(BIG), Trouble.BOMB),
         (gzipped(LIST)[:-9], Trouble.BROKEN),
+        (gzipped(LIST) + LIST, Trouble.BROKEN),
+        (gzipped(LIST) + gzipped(LIST)[:-9], Trouble.BROKEN),
+        (gzipped(BIG[:900_000]) * 40, Trouble.BOMB),
+        (gzipped(b"") * 100_000, Trouble.BOMB),
         (filled_workbook(30_000_000), Trouble.BOMB),
         (flate_pdf(b"q Q " * 20_000_000, layers=2), Trouble.BOMB),
         (archive({f"{n}.txt": b"x" for n in range(600)}), Trouble.BOMB),
         (workbook([["INV-1"]])[:-60], Trouble.BROKEN),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Trouble.BROKEN),
     ],
-    ids=["locked", "deep", "zip", "lying", "gzip", "cut", "workbook", "pdf", "many", "cut workbook", "compound"],
+    ids=[
+        "locked",
+        "deep",
+        "zip",
+        "lying",
+        "gzip",
+        "cut",
+        "tail",
+        "cut member",
+        "members",
+        "hollow",
+        "workbook",
+        "pdf",
+        "many",
+        "cut workbook",
+        "compound",
+    ],
 )
 def test_what_is_no_business_letter_is_refused_quickly(content: bytes, trouble: Trouble) -> None:
     with no_hang():
