@@ -70,6 +70,7 @@ class OpenAIModel:
         self._endpoint = endpoint
         self._breaker = breaker or Breaker()
         self._takes_schema = True
+        self._shapes: dict[type[Any], dict[str, Any]] = {}
         self._settings: dict[str, Any] = {"temperature": 0, "max_tokens": endpoint.max_output_tokens}
         self._client = AsyncOpenAI(
             base_url=endpoint.base_url,
@@ -168,7 +169,9 @@ class OpenAIModel:
     async def _create(self, messages: list[Turn], question: Question[A]) -> Completion:
         shape: dict[str, Any] = {"type": "json_object"}
         if self._takes_schema:
-            shape = schema_format(question.answer)
+            if question.answer not in self._shapes:
+                self._shapes[question.answer] = schema_format(question.answer)
+            shape = self._shapes[question.answer]
         else:
             messages = _with_schema(messages, question.answer)
         body = {"model": self._endpoint.model, "messages": messages, "response_format": shape, **self._settings}
@@ -176,16 +179,10 @@ class OpenAIModel:
         return Completion.model_validate_json(answer)
 
 
-_FORMATS: dict[type[Any], dict[str, Any]] = {}
-
-
 def schema_format(answer: type[Any]) -> dict[str, Any]:
-    """A pydantic type as a strict response format: every property required, nothing beyond, no defaults. Made once."""
-    if answer not in _FORMATS:
-        schema = _strict(answer.model_json_schema())
-        strict = {"name": answer.__name__, "strict": True, "schema": schema}
-        _FORMATS[answer] = {"type": "json_schema", "json_schema": strict}
-    return _FORMATS[answer]
+    """A pydantic type as a strict response format: every property required, nothing beyond, no defaults."""
+    schema = _strict(answer.model_json_schema())
+    return {"type": "json_schema", "json_schema": {"name": answer.__name__, "strict": True, "schema": schema}}
 
 
 def _strict(node: Any) -> Any:

@@ -21,8 +21,8 @@ _COUNTED = "|".join(
     (*(f"(?P<c{count}>{words})" for count, words in COUNTS.items()), r"(?P<b2>both|beiden?|ambas|entrambe)")
 )
 _THE = (
-    r"the|your|our|my|die|den|der|ihre[nr]?|unsere[nr]?|zu den|bei den|la|les?|l'|vos|votre|las|los|el|sus?|il|lo|gli|i|"
-    r"de|het|uw|jullie|a|as|os|o|su[ao]s?"
+    r"the|your|our|my|die|den|der|ihre[nr]?|unsere[nr]?|zu den|bei den|la|les?|l'|vos|votre|las|los|el|sus?|il|lo|gli|"
+    r"i|de|het|uw|jullie|a|as|os|o|su[ao]s?"
 )
 _COUNTED_ALONE = _COUNTED.replace("?P<c", "?P<d").replace("?P<b", "?P<e")
 _MANY = re.compile(
