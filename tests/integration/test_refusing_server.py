@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 
 import pytest
@@ -76,6 +76,41 @@ def test_a_server_that_lists_condstore_and_refuses_it_is_read_by_date(mailbox: M
         proxy.refuse("SEARCH MODSEQ", "BAD Unknown search key")
         assert inbox.changed_uids(mod_seq, since=system_clock() - timedelta(days=1)) == uids
         assert inbox.open().mod_seq == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ("NO [ALERT] Too many simultaneous connections. (Failure)", "imap_too_many_connections"),
+        ("NO Maximum number of connections from user+IP exceeded", "imap_too_many_connections"),
+        ("NO Connection limit reached", "imap_too_many_connections"),
+        ("BYE Too many open sessions", "imap_too_many_connections"),
+        ("NO Temporary authentication failure", "imap_unavailable"),
+        ("NO [ALERT] Account exceeded command or bandwidth limits", "imap_unavailable"),
+        ("NO [AUTHENTICATIONFAILED] Invalid credentials", "imap_login_refused"),
+        ("NO [ALERT] Please log in via your web browser", "imap_login_refused"),
+    ],
+)
+def test_what_is_said_at_the_door_has_its_word(mailbox: Mailbox, proxy: ImapProxy, answer: str, word: str) -> None:
+    proxy.refuse("LOGIN", answer)
+    with pytest.raises(Unreachable, match=f"^{word}$"):
+        inbox_of(mailbox, proxy)
+
+
+@pytest.mark.parametrize("command", ["EXAMINE", "UID SEARCH"])
+def test_what_takes_a_server_long_is_waited_for_longer_each_time(
+    mailbox: Mailbox, proxy: ImapProxy, command: str
+) -> None:
+    account = MailAccount(mailbox.host, proxy.port, "none", mailbox.username, mailbox.password)
+    inbox = ImapMailbox(account, answer_seconds=0.5, read_seconds=0.7).folder("INBOX")
+    proxy.delay(command, 1.0)
+    with closing(inbox):
+        for _ in range(5):
+            with suppress(Unreachable):
+                inbox.open()
+                assert inbox.new_uids(0) == []
+                return
+    pytest.fail("it was never waited for")
 
 
 @ON_SQLITE

@@ -61,7 +61,7 @@ class ImapProxy:
         if rule is not None and rule[0].search(command):
             if rule[1]:
                 self.refused += 1
-                near.sendall(tag + b" " + rule[1] + b"\r\n")
+                near.sendall((b"*" if rule[1].startswith(b"BYE") else tag) + b" " + rule[1] + b"\r\n")
                 return
             time.sleep(rule[2])
         far.sendall(line)

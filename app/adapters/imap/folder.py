@@ -27,6 +27,7 @@ BATCH_MAILS = 400
 BATCH_BYTES = 20 * 1024 * 1024
 HEADER_BYTES = 256 * 1024
 MOST_REFUSED = 8
+MOST_TIMES = 64
 MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 
 
@@ -42,6 +43,7 @@ class ImapFolder:
         self._idle_times = idle_times
         self._name = "" if folder == SENT_FOLDER else folder
         self._seen: FolderState | None = None
+        self._slow: dict[str, int] = {}
         self._grants_idle = True
         self._grants_mod_seq = True
 
@@ -116,7 +118,7 @@ class ImapFolder:
         """UIDs of the mails that changed or appeared after that HIGHESTMODSEQ (RFC 7162). Where the server lists it and
         then refuses, all of them; it is held to have none from then on."""
         with self._talking() as client, _refusal():
-            return sorted(map(int, client.search(["MODSEQ", mod_seq + 1, "SINCE", since.date()])))
+            return self._found(client, "MODSEQ", mod_seq + 1, "SINCE", since.date())
         self._grants_mod_seq = False
         return self.uids_since(since)
 
@@ -175,7 +177,7 @@ class ImapFolder:
     def _examine(self) -> FolderState:
         with self._line.talking("imap_no_such_folder", survives=True) as client:
             self._line.selected = None
-            with self._line.promptly(client):
+            with self._slowness("EXAMINE") as times, self._line.promptly(client, times=times):
                 said = client.select_folder(self._name, readonly=True)
             if b"UIDVALIDITY" not in said:
                 raise Unreachable("imap_protocol")
@@ -203,7 +205,22 @@ class ImapFolder:
 
     def _search(self, *criteria: object) -> list[int]:
         with self._talking() as client:
+            return self._found(client, *criteria)
+
+    def _found(self, client: IMAPClient, *criteria: object) -> list[int]:
+        with self._slowness("SEARCH") as times, self._line.patiently(client, times=times):
             return sorted(int(uid) for uid in client.search(list(criteria)))
+
+    @contextmanager
+    def _slowness(self, command: str) -> Iterator[int]:
+        """How many times as long as usual to wait for that answer. Of a huge folder it may take minutes; so each
+        time-out makes the next try longer."""
+        times = self._slow.pop(command, 1)
+        try:
+            yield times
+        except TimeoutError:
+            self._slow[command] = min(4 * times, MOST_TIMES)
+            raise
 
     def _bodies(self, client: IMAPClient, uids: Sequence[int]) -> dict[int, Fetched]:
         found = self._fields(client, uids, "INTERNALDATE", "BODY.PEEK[]")

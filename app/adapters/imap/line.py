@@ -16,9 +16,10 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 
 from app.domain.errors import Unreachable
-from app.domain.ports import MailAccount
+from app.domain.ports import TOO_MANY_CONNECTIONS, MailAccount
 
 GOODBYE_SECONDS = 2.0
+LONGEST_ANSWER = 600.0
 
 SENT_NAMES = frozenset(
     {
@@ -29,8 +30,14 @@ SENT_NAMES = frozenset(
 PRINTABLE = re.compile(r"[\x20-\x7e]+")
 _ATOM = re.compile(r"[A-Za-z0-9@._+=-]+")
 _RESPONSE_CODE = re.compile(r"\[([A-Z]+)")
+_TOO_MANY = re.compile(
+    r"(?:too many|maximum|limit|exceed)[^\r\n]{0,60}(?:connection|session)"
+    r"|(?:connection|session)[^\r\n]{0,30}(?:limit|exceed)",
+    re.IGNORECASE,
+)
+_FOR_NOW = re.compile(r"try again later|temporar|bandwidth limit|server (?:is )?busy", re.IGNORECASE)
 _WORDS = {
-    "LIMIT": "imap_too_many_connections",
+    "LIMIT": TOO_MANY_CONNECTIONS,
     "UNAVAILABLE": "imap_unavailable",
     "INUSE": "imap_unavailable",
     "SERVERBUG": "imap_unavailable",
@@ -97,11 +104,25 @@ class ImapLine:
             yield client
 
     @contextmanager
-    def promptly(self, client: IMAPClient) -> Iterator[None]:
-        """For what a living server answers at once."""
-        client.socket().settimeout(self._answer_seconds)
-        yield
-        client.socket().settimeout(self._read_seconds)
+    def promptly(self, client: IMAPClient, *, times: int = 1) -> Iterator[None]:
+        """For what a living server answers at once, or in so many times that."""
+        with self._within(client, self._answer_seconds * times):
+            yield
+
+    @contextmanager
+    def patiently(self, client: IMAPClient, *, times: int) -> Iterator[None]:
+        """For what may take a server so many times as long as anything else."""
+        with self._within(client, self._read_seconds * times):
+            yield
+
+    @contextmanager
+    def _within(self, client: IMAPClient, seconds: float) -> Iterator[None]:
+        client.socket().settimeout(min(seconds, LONGEST_ANSWER))
+        try:
+            yield
+        finally:
+            with suppress(*_BROKEN):
+                client.socket().settimeout(self._read_seconds)
 
     def close(self) -> None:
         """Hang up for good. A call that is under way in another thread fails at once."""
@@ -164,7 +185,7 @@ class ImapLine:
                 client.plain_login(username, password)
         except LoginError as error:
             if isinstance(error.__context__, imaplib.IMAP4.abort):
-                raise Unreachable("imap_unreachable") from None
+                raise Unreachable(_end(error)) from None
             raise Unreachable(_word(error, "imap_login_refused")) from None
 
     @contextmanager
@@ -177,8 +198,8 @@ class ImapLine:
                 raise Unreachable("imap_tls_failed") from None
             except TimeoutError:
                 raise Unreachable("imap_timeout") from None
-            except (OSError, imaplib.IMAP4.abort):
-                raise Unreachable("imap_unreachable") from None
+            except (OSError, imaplib.IMAP4.abort) as error:
+                raise Unreachable(_end(error)) from None
             except ProtocolError:
                 raise Unreachable("imap_protocol") from None
             except imaplib.IMAP4.error as error:
@@ -214,6 +235,16 @@ def _start_tls(client: IMAPClient) -> None:
 
 
 def _word(error: Exception, otherwise: str) -> str:
-    """A closed word for a refusal, by the response code (RFC 5530) that the server gave with it."""
-    code = _RESPONSE_CODE.search(str(error))
-    return _WORDS.get(code[1], otherwise) if code else otherwise
+    """A closed word for a refusal, by the response code (RFC 5530) that came with it, else by its wording."""
+    said = str(error)
+    code = _RESPONSE_CODE.search(said)
+    if code and code[1] in _WORDS:
+        return _WORDS[code[1]]
+    if _TOO_MANY.search(said):
+        return TOO_MANY_CONNECTIONS
+    return "imap_unavailable" if _FOR_NOW.search(said) else otherwise
+
+
+def _end(error: Exception) -> str:
+    """A closed word for a connection that ended; a server may say why in its BYE."""
+    return TOO_MANY_CONNECTIONS if _TOO_MANY.search(str(error)) else "imap_unreachable"
