@@ -66,8 +66,9 @@ class Banner:
 
     `kind`: no_more_mail, fraud_risk, injection, hidden_text, unverified_sender, unknown_customer,
     unreadable_attachment, redaction_failed, model_unavailable, draft_refused, changed_since_approval,
-    second_person_needed, defects. `details`: file names, names of people, refused values, closed words of parsing, or
-    what changed (paid, newer_mail, dispute_opened, hold_set, contact_changed, answered_elsewhere, expired).
+    second_person_needed, defects, repeated_id. `details`: file names, names of people, refused values, closed words of
+    parsing, ids of other reviews, or what changed (paid, newer_mail, dispute_opened, hold_set, contact_changed,
+    answered_elsewhere, expired).
     `excerpt`: the hidden text. `contacts`: the ids of the writer's contacts that are written to.
     """
 

@@ -1,6 +1,8 @@
 """What is dangerous or doubtful about a mail, and what says so."""
 
 import asyncio
+from collections.abc import Sequence
+from uuid import UUID
 
 from app.db.repositories.four_eyes import first_names
 from app.db.repositories.ledger import as_contact
@@ -49,7 +51,16 @@ async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
     defects = tuple(defect for defect in DEFECTS if defect in case.read.mail.defects)
     if defects:
         banners.append(Banner("defects", details=defects))
+    bearing = (await uow.ancestry.ancestors([case.message.rfc_id_hash])).values()
+    others = {message_id for ancestor in bearing for message_id in ancestor.message_ids} - {case.message.id}
+    if others:
+        banners.append(Banner("repeated_id", details=await _reviews_of(uow, sorted(others))))
     return tuple(banners)
+
+
+async def _reviews_of(uow: Uow, message_ids: Sequence[UUID]) -> tuple[str, ...]:
+    found = [await uow.reviews.of_message(message_id) for message_id in message_ids]
+    return tuple(str(review.id) for review in found if review is not None)
 
 
 async def _banner(uow: Uow, case: CaseFile, reason: Reason) -> Banner:

@@ -306,6 +306,7 @@ UNKNOWN = item_view.CaseView(
             "unknown_customer", candidates=(item_view.Candidate("C-0220", "Kessler Anlagenbau GmbH", "domain"),)
         ),
         item_view.Banner("defects", ("broken_text", "second_parser")),
+        item_view.Banner("repeated_id", ("r-9",)),
         item_view.Banner("redaction_failed"),
         item_view.Banner("model_unavailable"),
         item_view.Banner("draft_refused", ("£1,000.00",)),

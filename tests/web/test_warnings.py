@@ -87,3 +87,24 @@ async def test_the_case_says_who_gets_a_copy_and_why_others_do_not(house: House)
         assert re.search(r"<dt>No copy</dt>.*eve@evil.test</span> \(no contact of this customer\)", page)
         assert "<script>@evil" not in page
         assert "Jo Hart" in (await http.get(f"/reviews/{review}?edit=1")).text
+
+
+async def test_a_message_id_that_another_mail_bears_is_warned_of_on_both(house: House) -> None:
+    first = await waiting(house, mail("We will pay.", message_id="one@customer.example"), PlainMind())
+    services = house.services
+    async with services.database.read() as uow:
+        box = await uow.mailboxes.by_name("test")
+    async with house.as_(Role.COLLECTOR) as http:
+        assert "same Message-ID" not in (await http.get(f"/reviews/{first}")).text
+    other = mail("We dispute INV-1.", message_id="one@customer.example")
+    await services.intake.store(box.id, [Incoming("webhook:2", other, house.clock())])
+    async with services.database.read() as uow:
+        message = (await uow.messages.page(state=None, after=None, limit=2))[1]
+    await TriageService(services.database, PlainMind(), services.policy, house.clock).work(str(message.id))
+    async with services.database.read() as uow:
+        (second,) = [row for row in await uow.reviews.page(state=None, after=None, limit=3) if str(row.id) != first]
+    async with house.as_(Role.COLLECTOR) as http:
+        for review, beside in ((first, str(second.id)), (str(second.id), first)):
+            page = (await http.get(f"/reviews/{review}")).text
+            assert "Another mail came under the same Message-ID." in page
+            assert re.search(rf'<a href="/reviews/{beside}">Compare it</a>', page)
