@@ -1,11 +1,22 @@
 """What every test may use. The servers are real; see tests/servers."""
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
 pytest_plugins = ["tests.servers.fixtures", "tests.instances", "tests.desk", "tests.web.house", "tests.web.world"]
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """A command that ran in the process leaves its log writing to a stream that is closed by then."""
+    yield
+    structlog.reset_defaults()
+
 
 LONGEST_FIRST = (
     "web/test_browser",
