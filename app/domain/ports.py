@@ -188,7 +188,8 @@ class MailFolder(Protocol):
     def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]:
         """The first of these mails, by UID, as many as fit in one batch; call again with those above the last.
 
-        What was expunged meanwhile is left out: an empty answer says that none of them is there any more.
+        What was expunged meanwhile is left out: an empty answer says that none of them is there any more. What the
+        server refuses is not left out; where it refuses whatever it is asked for, that is Unreachable.
         """
         ...
 

@@ -72,11 +72,14 @@ class Recognition:
         return all(same) if same else None
 
     def _is_same(self, looks: Looks, listed: Listed) -> bool:
-        """Some servers render a mail a little differently each time, or state another size than it has."""
-        if listed.rfc_message_id and self._database.keyring.index(listed.rfc_message_id) == looks.rfc_id_hash:
-            return True
+        """Some servers state another size than a mail has, or render its headers anew each time: nothing but what is
+        plainly another mail is one."""
         is_size = looks.size in {None, listed.size}
-        return is_size and whole_second(listed.received_at) == looks.received_at
+        is_moment = whole_second(listed.received_at) == looks.received_at
+        if not listed.rfc_message_id:
+            return is_size or is_moment
+        is_id = self._database.keyring.index(listed.rfc_message_id) == looks.rfc_id_hash
+        return is_id or (is_size and is_moment)
 
     async def unrecognised(self, uids: Sequence[int]) -> list[Listed]:
         """Those of the mails that are not stored under another number, as far as a list can tell."""
