@@ -46,9 +46,9 @@ class Health:
         """Each part with "ok" or a closed word of what is wrong."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._database.read() as uow:
-                await uow.mailboxes.check_writable()
                 if not await uow.session.run_sync(lambda session: is_current(session.connection())):
                     return {"database": "ok", "schema": "outdated"}
+                await uow.mailboxes.check_writable()
                 return {"database": "ok", "schema": "ok", **await _parts(uow)}
         except (SQLAlchemyError, OSError) as error:
             return {"database": "read_only" if is_read_only(error) else "unreachable"}
