@@ -38,10 +38,11 @@ def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str 
     return Job(JobKind.TRIAGE, str(message_id), triage_key(message_id, run) + again, str(conversation_id))
 
 
-STORM_FROM = 20
-"""How many mails of one sender have a job at a time. Lanes have their turn at random: if all had one, whoever writes
-while 10,000 mails of another sender wait would wait behind half of them. The others are held, and each that is worked
-lets the next in."""
+STORM_FROM = 4
+"""How many mails of one sender have a job at a time: fewer than a worker takes at once (jobs/queues.py), so that there is
+always a place for whoever else writes. Lanes have their turn at random: beside twenty of a storm, a mail of another's
+waited until it was drawn, five times as long as in calm. The others are held, and each that is worked lets the next
+in."""
 
 
 def triage_key(message_id: UUID, run: int) -> str:
