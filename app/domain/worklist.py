@@ -1,6 +1,8 @@
 """What a person asks the queue for, as it stands in the address: `label:dispute amount>10000 age>2d assignee:me word`.
 
-Every part must hold; of the words of one part, parted by commas, any. What is no part is a word of the mail.
+Every part must hold, also of two that begin alike (`label:dispute label:legal`); of the words of one part, parted by
+commas, any. A mail has one mailbox, one language and one assignee: of these, said twice, either. What is no part is a
+word of the mail.
 """
 
 import re
@@ -9,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from app.domain.errors import AppError, Invalid
 from app.domain.intents import LANGUAGES, Intent, Reason
 from app.domain.typed import amount_of
 
+Bound = TypeVar("Bound", Decimal, timedelta)
 Sought: TypeAlias = frozenset[str]
 """A word that is searched for, in the forms in which it may stand."""
 
@@ -29,14 +32,15 @@ _SPAN = re.compile(r"(\d{1,4})([mhdw])")
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """`text`: free words; `sender`, `customer` and `invoice` are words of these places alone. `assignee` is "me",
-    "none" or an address. `show` is one of "", snoozed, second."""
+    """`text`: free words; `sender` and `customer` are words of these places alone, `invoices` numbers that it names.
+    Of each of `labels` a mail has one. An assignee is "me", "none" or an address. `show` is one of "", snoozed,
+    second."""
 
     text: str = ""
-    labels: frozenset[str] = frozenset()
+    labels: tuple[frozenset[str], ...] = ()
     mailboxes: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
-    assignee: str = ""
+    assignees: frozenset[str] = frozenset()
     amount_above: Decimal | None = None
     amount_below: Decimal | None = None
     older_than: timedelta | None = None
@@ -44,7 +48,7 @@ class Worklist:
     due_within: timedelta | None = None
     sender: str = ""
     customer: str = ""
-    invoice: str = ""
+    invoices: frozenset[str] = frozenset()
     show: str = ""
 
 
@@ -82,7 +86,7 @@ def _label(found: Worklist, sign: str, value: str) -> Worklist:
         raise NotUnderstood(
             "label:{unknown} is not known; try label:dispute or label:payment_promise", unknown=unknown[0]
         )
-    return replace(found, labels=found.labels | words)
+    return replace(found, labels=(*found.labels, words) if words else found.labels)
 
 
 def _mailbox(found: Worklist, sign: str, value: str) -> Worklist:
@@ -103,47 +107,50 @@ def _amount(found: Worklist, sign: str, value: str) -> Worklist:
         raise NotUnderstood(error.sentence) from error
     if sign == ":" or amount is None or amount > LARGEST:
         raise NotUnderstood("amount is compared with a number: amount>10000")
-    return replace(found, amount_above=amount) if sign == ">" else replace(found, amount_below=amount)
+    if sign == ">":
+        return replace(found, amount_above=max(amount, found.amount_above or amount))
+    return replace(found, amount_below=_least(amount, found.amount_below))
 
 
 def _age(found: Worklist, sign: str, value: str) -> Worklist:
     span = _span(value)
     if sign == ":" or span is None:
         raise NotUnderstood("age is compared with a time: age>2d, age<4h")
-    return replace(found, older_than=span) if sign == ">" else replace(found, younger_than=span)
+    if sign == ">":
+        return replace(found, older_than=max(span, found.older_than or span))
+    return replace(found, younger_than=_least(span, found.younger_than))
 
 
 def _due(found: Worklist, sign: str, value: str) -> Worklist:
     span = timedelta(0) if (sign, value) == (":", "over") else _span(value)
     if span is None or (sign != "<" and value != "over"):
         raise NotUnderstood("due is due<1h, or due:over for what is late")
-    return replace(found, due_within=span)
+    return replace(found, due_within=_least(span, found.due_within))
 
 
 def _assignee(found: Worklist, sign: str, value: str) -> Worklist:
-    _colon("assignee", sign)
-    return replace(found, assignee=value.lower())
+    return replace(found, assignees=found.assignees | _listed("assignee", sign, value))
 
 
 def _show(found: Worklist, sign: str, value: str) -> Worklist:
-    if sign != ":" or value not in {"snoozed", "second"}:
+    if sign != ":" or value not in {"snoozed", "second"} or found.show not in {"", value}:
         raise NotUnderstood("is:snoozed or is:second")
     return replace(found, show=value)
 
 
 def _sender(found: Worklist, sign: str, value: str) -> Worklist:
     _colon("from", sign)
-    return replace(found, sender=value)
+    return replace(found, sender=f"{found.sender} {value}".strip())
 
 
 def _customer(found: Worklist, sign: str, value: str) -> Worklist:
     _colon("customer", sign)
-    return replace(found, customer=value)
+    return replace(found, customer=f"{found.customer} {value}".strip())
 
 
 def _invoice(found: Worklist, sign: str, value: str) -> Worklist:
     _colon("invoice", sign)
-    return replace(found, invoice=value)
+    return replace(found, invoices=found.invoices | {value})
 
 
 def _listed(key: str, sign: str, value: str) -> frozenset[str]:
@@ -154,6 +161,11 @@ def _listed(key: str, sign: str, value: str) -> frozenset[str]:
 def _colon(key: str, sign: str) -> None:
     if sign != ":":
         raise NotUnderstood("{key} takes a colon: {key}:…", key=key)
+
+
+def _least(bound: Bound, earlier: Bound | None) -> Bound:
+    """Of two bounds both hold where the narrower does."""
+    return bound if earlier is None else min(bound, earlier)
 
 
 def _span(value: str) -> timedelta | None:

@@ -108,7 +108,7 @@ def sought(asked: Worklist) -> list[Sought]:
     """The words of a worklist as they stand in the index."""
     places = (("", asked.text), ("from", asked.sender), ("customer", asked.customer))
     words = [frozenset(placed(place, form) for form in forms) for place, text in places for forms in query_terms(text)]
-    return words + ([frozenset({placed("invoice", number_term(asked.invoice))})] if asked.invoice else [])
+    return words + [frozenset({placed("invoice", number_term(number))}) for number in sorted(asked.invoices)]
 
 
 def placed(place: str, term: str) -> str:
@@ -121,9 +121,9 @@ def _state(asked: Worklist) -> ReviewState:
 
 
 def _by_columns(asked: Worklist, reader: UUID | None) -> Iterable[sa.ColumnElement[bool]]:
-    if asked.labels:
+    for words in asked.labels:
         yield sa.or_(
-            *(names(column, word) for word in asked.labels for column in (ReviewRow.reasons, ProposalRow.intents))
+            *(names(column, word) for word in sorted(words) for column in (ReviewRow.reasons, ProposalRow.intents))
         )
     if asked.mailboxes:
         named = sa.select(MailboxRow.id).where(sa.func.lower(MailboxRow.name).in_(asked.mailboxes))
@@ -134,12 +134,16 @@ def _by_columns(asked: Worklist, reader: UUID | None) -> Iterable[sa.ColumnEleme
         yield ReviewRow.at_stake > asked.amount_above
     if asked.amount_below is not None:
         yield ReviewRow.at_stake < asked.amount_below
-    if asked.assignee == NOBODY:
-        yield ReviewRow.assignee_id.is_(None)
-    elif asked.assignee == ME:
-        yield ReviewRow.assignee_id == reader
-    elif asked.assignee:
-        yield ReviewRow.assignee_id.in_(sa.select(UserRow.id).where(UserRow.email == asked.assignee))
+    if asked.assignees:
+        yield sa.or_(*(_is_of(assignee, reader) for assignee in sorted(asked.assignees)))
+
+
+def _is_of(assignee: str, reader: UUID | None) -> sa.ColumnElement[bool]:
+    if assignee == NOBODY:
+        return ReviewRow.assignee_id.is_(None)
+    if assignee == ME:
+        return ReviewRow.assignee_id == reader
+    return ReviewRow.assignee_id.in_(sa.select(UserRow.id).where(UserRow.email == assignee))
 
 
 def names(column: InstrumentedAttribute[list[str]], word: str) -> sa.ColumnElement[bool]:

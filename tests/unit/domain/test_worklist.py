@@ -15,9 +15,9 @@ def test_every_part_is_read_and_the_rest_are_words() -> None:
     asked = parse('label:dispute,legal amount>10000,50 age>2d due<1h assignee:me lang:de from:vane "two words" Ring')
     assert asked == Worklist(
         text="two words Ring",
-        labels=frozenset({"dispute", "legal"}),
+        labels=(frozenset({"dispute", "legal"}),),
         languages=frozenset({"de"}),
-        assignee="me",
+        assignees=frozenset({"me"}),
         amount_above=Decimal("10000.50"),
         older_than=timedelta(days=2),
         due_within=timedelta(hours=1),
@@ -40,6 +40,7 @@ def test_every_part_is_read_and_the_rest_are_words() -> None:
         "due>1h",
         "lang:xx",
         "is:late",
+        "is:snoozed is:second",
         "x" * 500,
     ],
 )
@@ -49,7 +50,34 @@ def test_what_means_nothing_is_refused_with_a_hint(query: str) -> None:
 
 
 def test_a_key_is_known_in_capitals_too() -> None:
-    assert parse("Label:dispute AMOUNT>99,50") == Worklist(labels=frozenset({"dispute"}), amount_above=Decimal("99.50"))
+    assert parse("Label:dispute AMOUNT>99,50") == Worklist(
+        labels=(frozenset({"dispute"}),), amount_above=Decimal("99.50")
+    )
+
+
+def test_every_part_must_hold_also_of_two_that_begin_alike() -> None:
+    asked = parse(
+        "label:dispute label:legal,complaint amount>5 amount>9 amount>7 amount<90 amount<80 age>1d age>2d due<4h "
+        "due:over from:vane from:petra invoice:INV-1 invoice:INV-2"
+    )
+    assert asked == Worklist(
+        labels=(frozenset({"dispute"}), frozenset({"legal", "complaint"})),
+        amount_above=Decimal(9),
+        amount_below=Decimal(80),
+        older_than=timedelta(days=2),
+        due_within=timedelta(0),
+        sender="vane petra",
+        invoices=frozenset({"INV-1", "INV-2"}),
+    )
+
+
+def test_of_what_a_mail_has_once_either_is_meant() -> None:
+    asked = parse("mailbox:north mailbox:south lang:de lang:fr assignee:me assignee:none")
+    assert asked == Worklist(
+        mailboxes=frozenset({"north", "south"}),
+        languages=frozenset({"de", "fr"}),
+        assignees=frozenset({"me", "none"}),
+    )
 
 
 def test_what_only_looks_like_a_part_is_a_word() -> None:
