@@ -18,6 +18,7 @@ from app.intake.routes import router as webhooks
 from app.ledger.api import router as cases_api
 from app.ledger.contact_routes import router as contacts
 from app.ledger.import_routes import router as imports
+from app.ledger.list_api import router as lists_api
 from app.ledger.routes import router as ledger
 from app.outbox.routes import router as outbox
 from app.performance.routes import router as work
@@ -98,7 +99,18 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     oversight = (audit, steering, playground, administration, work)
     reviews = (queue, live, notifications, pages, desk, calls, calls_api, guidance)
     people = (identity, *reviews, *oversight, *ledgers)
-    for router in (operations, api, cases_api, reminders_api, next_steps_api, webhooks, outbox, triage, *people):
+    for router in (
+        operations,
+        api,
+        cases_api,
+        lists_api,
+        reminders_api,
+        next_steps_api,
+        webhooks,
+        outbox,
+        triage,
+        *people,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind, handler in HANDLERS.items():

@@ -9,7 +9,7 @@ from app.db.repositories.contacts import mark
 from app.db.tables.ledger import ContactRow
 from app.db.uow import Uow
 from app.domain.contact import Reachability
-from app.domain.task import NewTask, TaskKind
+from app.domain.task import NewTask, TaskKind, key_of_contact
 
 TASK_OF = {Reachability.BOUNCED: TaskKind.CONTACT_BOUNCED, Reachability.LEFT: TaskKind.CONTACT_LEFT}
 
@@ -19,7 +19,8 @@ log = structlog.get_logger()
 async def mark_contact(
     uow: Uow, contact: ContactRow, to: Reachability, *, about: UUID, status: str = "", **ids: Any
 ) -> None:
-    """`about` is the mail that tells it, and `ids` what the audit chain names beside the contact."""
+    """`about` is the mail that tells it, theirs or ours that was refused; `ids` is what the audit chain names beside
+    the contact."""
     if not mark(contact, to):
         return
     await uow.ledger.touch([contact.customer_id])
@@ -43,7 +44,7 @@ async def ask_about(uow: Uow, contact: ContactRow, state: Reachability, about: U
         [
             NewTask(
                 kind=kind,
-                key=f"{kind.value}:{contact.id}:{about}",
+                key=key_of_contact(kind, contact.id, about),
                 customer_id=contact.customer_id,
                 due=uow.clock().date(),
                 owner_email=customer.owner_email if customer else "",

@@ -22,6 +22,20 @@ OF_THE_PLAN = "reminder:"
 """How the keys of those tasks begin that the plan of reminders opened; for these there is a drafted text."""
 
 
+def key_of_contact(kind: TaskKind, contact_id: UUID, about: UUID) -> str:
+    """The key of a task about a contact, of whom this mail tells."""
+    return f"{kind.value}:{contact_id}:{about}"
+
+
+def contact_in(key: str) -> tuple[UUID, UUID] | None:
+    """The contact that a task is about, and the mail that tells of them; None where it is about none."""
+    kind, *ids = key.split(":")
+    if kind not in {TaskKind.CONTACT_LEFT, TaskKind.CONTACT_BOUNCED}:
+        return None
+    contact_id, about = map(UUID, ids)
+    return contact_id, about
+
+
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"

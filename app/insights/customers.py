@@ -1,7 +1,6 @@
 """The list of customers and the page of one: everything that is known, in the order of its dates."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -16,11 +15,12 @@ from app.domain.account import CLOSED, InvoiceKind
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.forecast import Expectation
+from app.domain.people import SignedIn
 from app.domain.receivables import AGES, age_of
 from app.domain.review import RUNNING, CaseKind
 from app.insights.pages import balance_view, with_currency
 from app.insights.standing import StandingOf, expected_days, standing_view
-from app.insights.view import Account, Amount, Customer, Customers, Event, OpenItem, Person
+from app.insights.view import Account, Amount, Balance, Customer, Customers, Event, HeldUntil, OpenItem, Person
 
 LISTED = 50
 EVENTS = 60
@@ -36,25 +36,25 @@ class CustomerPages:
 
     async def listed(self, part: Slice, *, text: str, by_risk: bool = False, after: str) -> Customers:
         """A page of customers who owe something, the most overdue or the most at risk first; a search looks through all
-        currencies.
+        currencies, and finds who owes nothing too.
 
         Raises Invalid for a broken cursor.
         """
+        place = _read_cursor(after) if after else None
         async with self._database.read() as uow:
             day = await uow.figures.newest_day()
-            if day is None:
-                return Customers((), part, Choices((), (), (), ()), text, by_risk, "")
-            choices = await uow.figures.choices(day)
+            choices = await uow.figures.choices(day) if day else Choices((), (), (), ())
             part = with_currency(part, choices)
-            place = _read_cursor(after) if after else None
-            searched = replace(part, currency="") if text else part
-            found = await uow.balances.page(searched, text=text, by_risk=by_risk, after=place, limit=LISTED + 1)
-            rows = [balance_view(*row, day) for row in found[:LISTED]]
+            if text:
+                found = await uow.balances.find(text, part, by_risk=by_risk, after=place, limit=LISTED + 1)
+            else:
+                found = await uow.balances.page(part, by_risk=by_risk, after=place, limit=LISTED + 1)
+            rows = [_listed(*row, day or self._clock().date()) for row in found[:LISTED]]
             cursor = _cursor(*found[LISTED - 1]) if len(found) > LISTED else ""
         return Customers(rows, part, choices, text, by_risk, cursor)
 
-    async def customer(self, customer_id: str) -> Customer:
-        """Raises NotFound."""
+    async def customer(self, customer_id: str, reader: SignedIn) -> Customer:
+        """Why nobody may write to them is for those who decide. Raises NotFound."""
         today = self._clock().astimezone(UTC).date()
         standing = await self._standing_of(customer_id)
         expected = expected_days(standing)
@@ -84,7 +84,15 @@ class CustomerPages:
                     Person(c.id, c.name, c.email, c.phone, c.role.value, c.language, c.active, c.reachability.value)
                     for c in await uow.ledger.contacts(customer_id)
                 ),
-                holds=tuple((hold.until, names.get(hold.set_by, "") if hold.set_by else "") for hold in holds),
+                holds=tuple(
+                    HeldUntil(
+                        hold_id=str(hold.id),
+                        until=hold.until,
+                        set_by=names.get(hold.set_by, "") if hold.set_by else "",
+                        reason=uow.words.opened(hold.id, hold.reason) if reader.can_decide else "",
+                    )
+                    for hold in holds
+                ),
                 standing=standing_view(standing),
                 timeline=await self._timeline(uow, row, cases),
             )
@@ -140,6 +148,7 @@ def _case(row: CaseRow) -> Event:
         invoices=tuple(row.invoices),
         amount=Amount(row.amount, row.currency) if row.amount is not None and row.currency else None,
         day=row.day,
+        link=f"/cases/{row.id}",
     )
 
 
@@ -180,8 +189,29 @@ def _item(
     )
 
 
-def _cursor(row: BalanceRow, _customer: CustomerRow, at_risk: Decimal | None) -> str:
+def _listed(row: BalanceRow | None, customer: CustomerRow, at_risk: Decimal | None, day: date) -> Balance:
+    if row is not None:
+        return balance_view(row, customer, at_risk, day)
+    nothing = Amount(Decimal(0), customer.currency.strip())
+    return Balance(
+        customer_id=customer.id,
+        name=customer.name,
+        segment=customer.segment,
+        company=customer.company,
+        owner=customer.owner_email,
+        outstanding=nothing,
+        overdue=nothing,
+        days_late=0,
+        items=0,
+        is_natural_person=customer.natural_person,
+        at_risk=None,
+    )
+
+
+def _cursor(row: BalanceRow | None, customer: CustomerRow, at_risk: Decimal | None) -> str:
     known = NOT_KNOWN if at_risk is None else at_risk
+    if row is None:
+        return f"{known:f}~{NOT_KNOWN:f}~{customer.currency.strip()}~{customer.company}~{customer.id}"
     return f"{known:f}~{row.overdue:f}~{row.currency}~{row.company}~{row.customer_id}"
 
 

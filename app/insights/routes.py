@@ -55,5 +55,5 @@ async def customers(
 
 @router.get("/customers/{customer_id:path}")
 async def customer(request: Request, customer_id: str, pages: Customers, user: PageUser) -> HTMLResponse:
-    view = await pages.customer(customer_id)
+    view = await pages.customer(customer_id, user)
     return html(request, "customer.html", page=await page_of(request, "customers", user), view=view)

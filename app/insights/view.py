@@ -1,7 +1,7 @@
 """What the templates of the dashboard and of the customers see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -257,6 +257,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldUntil:
+    """A hold that runs. `reason` is a person's words, for those who decide."""
+
+    hold_id: str
+    until: date
+    set_by: str
+    reason: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     customer_id: str
     name: str
@@ -272,6 +282,6 @@ class Customer:
     accounts: tuple[Account, ...]
     items: tuple[OpenItem, ...]
     contacts: tuple[Person, ...]
-    holds: tuple[tuple[date, str], ...]
+    holds: tuple[HeldUntil, ...]
     standing: Standing
     timeline: tuple[Event, ...]

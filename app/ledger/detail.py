@@ -18,7 +18,7 @@ from app.domain.proposal import Proposal
 from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState
 from app.domain.wire import PROPOSAL, load
 from app.ledger.life import life_of
-from app.ledger.lines import case_line, owners_of, task_line, unsealed
+from app.ledger.lines import case_line, owners_of, task_lines
 from app.ledger.view import CaseDetail, InvoiceLine, Kept, StepLine, Sum
 
 INTENT_OF = {
@@ -59,13 +59,13 @@ async def case_detail(uow: Uow, case: CaseRow, customer: CustomerRow, *, today: 
         owed=_sum(owed),
         outcome=_outcome(case),
         resolution=case.resolution.value if case.resolution else "",
-        note=unsealed(uow, case.id, case.note),
+        note=uow.words.opened(case.id, case.note),
         quote=_quote(proposal, case.kind),
         language=proposal.language if proposal else "",
         review_id=str(review.id) if review else "",
         kept=_kept(others, customer),
         owners=owners,
-        tasks=tuple(task_line(uow, task, customer.name, owners, today) for task in await uow.tasks.of_case(case.id)),
+        tasks=await task_lines(uow, [(task, customer) for task in await uow.tasks.of_case(case.id)], owners, today),
     )
 
 

@@ -36,8 +36,9 @@ class HoldService:
             )
         return hold_id
 
-    async def lift(self, hold_id: UUID, by: SignedIn) -> None:
-        """End a hold before its day. Raises NotAllowed, NotFound, or StateImpossible when it is over already."""
+    async def lift(self, hold_id: UUID, by: SignedIn) -> str:
+        """End a hold before its day. Returns whose it was. Raises NotAllowed, NotFound, or StateImpossible when it is
+        over already."""
         by.check_can_decide()
         async with self._database.write() as uow:
             hold = await uow.cases.hold_for_update(hold_id)
@@ -46,3 +47,4 @@ class HoldService:
             hold.lifted_at, hold.lifted_by = self._clock(), by.id
             await uow.ledger.touch([hold.customer_id])
             uow.audit.add("ledger.hold.lifted", actor=by.actor, hold_id=hold_id, customer_id=hold.customer_id)
+            return hold.customer_id

@@ -1,6 +1,7 @@
 """One line of a list: a case or a task, as the pages show it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow, TaskRow
 from app.db.uow import Uow
 from app.domain.review import RUNNING, CaseKind, CaseState
 from app.domain.sentence import kept_sentence
-from app.domain.task import OF_THE_PLAN, TaskState
+from app.domain.task import OF_THE_PLAN, TaskState, contact_in
 from app.ledger.grace import deadline
 from app.ledger.view import CaseLine, TaskLine
 
@@ -43,7 +44,33 @@ def case_line(
     )
 
 
-def task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str], today: date) -> TaskLine:
+async def task_lines(
+    uow: Uow, tasks: Iterable[tuple[TaskRow, CustomerRow]], owners: Mapping[str, str], today: date
+) -> tuple[TaskLine, ...]:
+    """Tasks of their customers; those about a contact say whom, and lead to the mail that tells of them."""
+    tasks = list(tasks)
+    about = {task.id: found for task, _customer in tasks if (found := contact_in(task.key))}
+    contacts = await uow.contacts.all_of({contact_id for contact_id, _mail in about.values()})
+    mails = await _places(uow, {mail for _contact_id, mail in about.values()})
+    lines = []
+    for task, customer in tasks:
+        contact_id, mail = about.get(task.id, (None, None))
+        contact = contacts.get(contact_id) if contact_id else None
+        line = _task_line(uow, task, customer.name, owners, today)
+        name = (contact.name or contact.email) if contact else ""
+        lines.append(replace(line, contact=name, mail=mails.get(mail, "") if mail else ""))
+    return tuple(lines)
+
+
+async def _places(uow: Uow, mails: Collection[UUID]) -> dict[UUID, str]:
+    """Where each of these mails is read: one that came in, or one of ours."""
+    found = {message.id: f"/messages/{message.id}" for message in await uow.messages.of_ids(mails)}
+    for sent in await uow.outbox.of_ids([mail for mail in mails if mail not in found]):
+        found[sent.id] = f"/reviews/{sent.review_id}" if sent.review_id else f"/reminders/{sent.reminder_id}"
+    return found
+
+
+def _task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str], today: date) -> TaskLine:
     return TaskLine(
         task_id=str(task.id),
         kind=task.kind.value,
@@ -54,7 +81,7 @@ def task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str],
         owner=owners.get(task.owner_email, task.owner_email),
         due=task.due,
         is_late=task.due < today and task.state is TaskState.OPEN,
-        note=kept_sentence(unsealed(uow, task.id, task.note)),
+        note=kept_sentence(uow.words.opened(task.id, task.note)),
         is_of_plan=task.key.startswith(OF_THE_PLAN),
     )
 
@@ -62,11 +89,6 @@ def task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str],
 async def owners_of(uow: Uow) -> dict[str, str]:
     """Who may own a case or a task, by address."""
     return {user.email: user.name for user in await uow.users.all() if user.active}
-
-
-def unsealed(uow: Uow, row_id: UUID, sealed: bytes | None) -> str:
-    """A person's words, or nothing."""
-    return uow.words.keyring.open(row_id, sealed).decode() if sealed else ""
 
 
 def _deadline(case: CaseRow, customer: CustomerRow, steps: Sequence[PlanStepRow]) -> date | None:

@@ -16,8 +16,9 @@ from app.domain.task import TaskState
 from app.domain.typed import amount_of
 from app.ledger.cases import CaseNote, CaseService
 from app.ledger.holds import HoldService
-from app.ledger.pages import INSTALMENTS_SUGGESTED, LedgerPages
+from app.ledger.pages import INSTALMENTS_SUGGESTED, PLACES, LedgerPages
 from app.ledger.tasks import TaskService
+from app.ledger.view import Asked
 from app.web.auth import PageUser
 from app.web.back import Back, CameFrom
 from app.web.csrf import check_csrf
@@ -56,34 +57,54 @@ MOST_INSTALMENTS = 24
 
 
 @router.get("/promises")
-async def promises(request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "") -> HTMLResponse:
-    view = await pages.cases(CaseKind.PROMISE, show=show, owner=owner)
+async def promises(
+    request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "", after: Word = ""
+) -> HTMLResponse:
+    view = await pages.cases(CaseKind.PROMISE, show=show, owner=owner, after=after)
     return html(request, "ledger/promises.html", page=await page_of(request, "ledger", user), cases=view)
 
 
 @router.get("/disputes")
 async def disputes(
-    request: Request, pages: Pages, user: PageUser, show: Word = "", reason: Word = "", owner: Word = ""
+    request: Request,
+    pages: Pages,
+    user: PageUser,
+    show: Word = "",
+    reason: Word = "",
+    owner: Word = "",
+    after: Word = "",
 ) -> HTMLResponse:
-    view = await pages.cases(CaseKind.DISPUTE, show=show, reason=reason, owner=owner)
+    view = await pages.cases(CaseKind.DISPUTE, show=show, reason=reason, owner=owner, after=after)
     return html(request, "ledger/disputes.html", page=await page_of(request, "ledger", user), cases=view)
 
 
 @router.get("/extensions")
-async def extensions(request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "") -> HTMLResponse:
-    view = await pages.cases(CaseKind.EXTENSION, show=show, owner=owner)
+async def extensions(
+    request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "", after: Word = ""
+) -> HTMLResponse:
+    view = await pages.cases(CaseKind.EXTENSION, show=show, owner=owner, after=after)
     return html(request, "ledger/extensions.html", page=await page_of(request, "ledger", user), cases=view)
 
 
+@router.get("/hardship")
+async def hardship(
+    request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "", after: Word = ""
+) -> HTMLResponse:
+    view = await pages.cases(CaseKind.HARDSHIP, show=show, owner=owner, after=after)
+    return html(request, "ledger/hardship.html", page=await page_of(request, "ledger", user), cases=view)
+
+
 @router.get("/holds")
-async def holds(request: Request, pages: Pages, user: PageUser, customer: Word = "") -> HTMLResponse:
-    page = await page_of(request, "ledger", user)
-    return html(request, "ledger/holds.html", page=page, rows=await pages.holds(user), customer=customer)
+async def holds(request: Request, pages: Pages, user: PageUser, customer: Word = "", after: Word = "") -> HTMLResponse:
+    page, view = await page_of(request, "ledger", user), await pages.holds(user, after=after)
+    return html(request, "ledger/holds.html", page=page, holds=view, customer=customer)
 
 
 @router.get("/tasks")
-async def tasks(request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "") -> HTMLResponse:
-    view = await pages.tasks(show=show, owner=owner)
+async def tasks(
+    request: Request, pages: Pages, user: PageUser, show: Word = "", owner: Word = "", after: Word = ""
+) -> HTMLResponse:
+    view = await pages.tasks(show=show, owner=owner, after=after)
     return html(request, "ledger/tasks.html", page=await page_of(request, "tasks", user), tasks=view)
 
 
@@ -101,7 +122,18 @@ async def new_case(
     """With a `review`, what is noted came in its mail; `view` and `q` say where that was open."""
     page, said = await page_of(request, "ledger", user), await pages.said_in(review) if review else None
     back = Back(view != "queue", q)
-    return html(request, "ledger/new.html", page=page, kind=kind.value, customer=customer, said=said, back=back)
+    owners = await pages.owners()
+    return html(
+        request,
+        "ledger/new.html",
+        page=page,
+        kind=kind.value,
+        list_=PLACES[kind],
+        customer=customer,
+        said=said,
+        back=back,
+        owners=owners,
+    )
 
 
 @router.get("/cases/{case_id}")
@@ -128,6 +160,8 @@ async def note(
     currency: Text = "",
     day: Text = "",
     detail: Text = "",
+    owner: Text = "",
+    due: Text = "",
     words: Text = "",
     review: FromReview = None,
 ) -> Response:
@@ -139,6 +173,8 @@ async def note(
             amount=money_of(amount, currency),
             day=day_of(day),
             detail=detail,
+            owner_email=owner,
+            due=day_of(due),
             words=words,
             review_id=review,
         ),
@@ -228,15 +264,28 @@ async def set_hold(
 
 
 @router.post("/holds/{hold_id}/lift", dependencies=SAFE)
-async def lift_hold(hold_id: UUID, holds: Holds, user: PageUser) -> Response:
-    await holds.lift(hold_id, user)
-    return RedirectResponse("/holds", status_code=303)
+async def lift_hold(hold_id: UUID, holds: Holds, user: PageUser, view: Text = "", after: Text = "") -> Response:
+    """Back to the customer, where the form stood there, else to the list."""
+    customer_id = await holds.lift(hold_id, user)
+    back = f"/customers/{quote(customer_id)}" if view == "customer" else Asked("/holds").place(after=after)
+    return RedirectResponse(back, status_code=303)
 
 
 @router.post("/tasks/{task_id}/{to}", dependencies=SAFE)
-async def move_task(task_id: UUID, to: TaskState, tasks: Tasks, user: PageUser, back: Text = "") -> Response:
+async def move_task(
+    task_id: UUID,
+    to: TaskState,
+    tasks: Tasks,
+    user: PageUser,
+    back: Text = "",
+    show: Text = "",
+    owner: Text = "",
+    after: Text = "",
+) -> Response:
+    """Back to the case `back`, where the form stood there, else to the list as it was asked for."""
     await tasks.move(task_id, to, user)
-    return RedirectResponse(f"/cases/{quote(back)}" if back else "/tasks", status_code=303)
+    list_ = Asked("/tasks", show=show, owner=owner).place(after=after)
+    return RedirectResponse(f"/cases/{quote(back)}" if back else list_, status_code=303)
 
 
 def _to_case(case_id: UUID) -> Response:

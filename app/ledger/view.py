@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
+from urllib.parse import urlencode
 
 Sum: TypeAlias = tuple[Decimal, str]
 """An amount and its currency, as the `money` filter takes it."""
@@ -12,10 +13,28 @@ Sum: TypeAlias = tuple[Decimal, str]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One way to look at a list: `count` cases, where that is known."""
+    """One way to look at a list. `is_more`: there are more than the `count` that were counted."""
 
     show: str
-    count: int | None = None
+    count: int
+    is_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a list asks for."""
+
+    path: str
+    show: str = ""
+    reason: str = ""
+    owner: str = ""
+    after: str = ""
+
+    def place(self, **other: str) -> str:
+        """The address of the first page, or of what is asked for beside it; what is empty is left out."""
+        asked = {"show": self.show, "reason": self.reason, "owner": self.owner, **other}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"{self.path}?{query}" if query else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +63,13 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """`tabs` with the one that is shown; `reasons` and `owners` to choose from, and what is chosen."""
+    """One page, sorted as `sort` says; `owners` to choose from. `following`: where the next page begins, if any."""
 
-    kind: str
-    show: str
+    asked: Asked
+    sort: str
     tabs: tuple[Tab, ...]
     rows: tuple[CaseLine, ...]
-    is_cut: bool = False
-    reason: str = ""
-    owner: str = ""
+    following: str = ""
     owners: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,7 +87,17 @@ class HoldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldList:
+    asked: Asked
+    tab: Tab
+    rows: tuple[HoldLine, ...]
+    following: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskLine:
+    """`contact` is whom it is about, and `mail` where the mail is read that tells of them."""
+
     task_id: str
     kind: str
     state: str
@@ -82,14 +109,16 @@ class TaskLine:
     is_late: bool
     note: str = ""
     is_of_plan: bool = False
+    contact: str = field(repr=False, default="")
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    show: str
+    asked: Asked
     tabs: tuple[Tab, ...]
     rows: tuple[TaskLine, ...]
-    owner: str = ""
+    following: str = ""
     owners: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -45,7 +45,7 @@ QUEUE, SMALLEST = "/queue", "/healthz"
 LISTS = (
     QUEUE,
     *("/queue?kind=dispute", "/queue?q=customer", "/no-answer", "/quarantine", "/sent", "/decisions", "/customers"),
-    *("/promises", "/disputes", "/extensions", "/holds", "/tasks", "/contacts/proposals", "/performance"),
+    *("/promises", "/disputes", "/extensions", "/hardship", "/holds", "/tasks", "/contacts/proposals", "/performance"),
     *("/api/v1/messages", "/api/v1/reviews", "/api/v1/cases", "/api/v1/outbox", "/api/v1/counts"),
 )
 

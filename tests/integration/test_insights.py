@@ -528,7 +528,7 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
 @on_sqlite
 async def test_an_unknown_customer_is_not_found(instance: Instance) -> None:
     with pytest.raises(NotFound):
-        await _customer_pages(instance).customer("nobody")
+        await _customer_pages(instance).customer("nobody", instance.collector)
 
 
 @on_sqlite

@@ -79,6 +79,7 @@ PAGES = {
     "promises": "/promises",
     "disputes": "/disputes",
     "extensions": "/extensions",
+    "hardship": "/hardship",
     "holds": "/holds",
     "tasks": "/tasks",
     "contacts": "/contacts/proposals",

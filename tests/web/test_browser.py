@@ -508,6 +508,7 @@ async def test_every_page_of_oversight_is_accessible_and_obeys_its_policy(desk: 
         "/search?q=invoice",
         "/disputes",
         "/extensions",
+        "/hardship",
     ):
         await mats.goto(desk.url(path))
         await clean(mats)

@@ -102,7 +102,7 @@ async def reader(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Desk]:
 
 
 PROMISE: dict[str, Any] = {"kind": "promise", "customer": "C-1", "invoices": "INV-1001", "day": "2026-05-29"}
-LISTS = ("/promises", "/disputes", "/extensions", "/holds", "/tasks")
+LISTS = ("/promises", "/disputes", "/extensions", "/hardship", "/holds", "/tasks")
 
 
 def check(html: str) -> None:

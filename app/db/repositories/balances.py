@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.repositories.figures import Slice, within
+from app.db.repositories.keyset import Query
 from app.db.tables.figures import BalanceRow, NextStepRow
 from app.db.tables.ledger import CustomerRow, HoldRow, InvoiceRow, TaskRow
 from app.db.tables.mail import MessageRow
@@ -21,7 +24,7 @@ NOT_KNOWN = Decimal(-1)
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """The last row of a page: the next one begins below it. `at_risk` is NOT_KNOWN where there is no such value."""
+    """The last row of a page: the next one begins below it. An amount that there is not is NOT_KNOWN."""
 
     at_risk: Decimal
     overdue: Decimal
@@ -35,41 +38,52 @@ class Balances:
         self._session = session
 
     async def page(
-        self, part: Slice, *, text: str = "", by_risk: bool = False, after: After | None = None, limit: int
+        self, part: Slice, *, by_risk: bool = False, after: After | None = None, limit: int
     ) -> Sequence[tuple[BalanceRow, CustomerRow, Decimal | None]]:
-        """The most overdue first, or what is most at risk and then those of whom no such value is known; and each's
-        value at risk, never a natural person's. `text` is part of a name, or begins a customer's id, or is an invoice's
-        number."""
-        query = (
-            sa.select(BalanceRow, CustomerRow, NextStepRow.at_risk)
-            .join(CustomerRow, CustomerRow.id == BalanceRow.customer_id)
-            .outerjoin(
-                NextStepRow,
-                sa.and_(
-                    NextStepRow.customer_id == BalanceRow.customer_id,
-                    NextStepRow.currency == BalanceRow.currency,
-                    CustomerRow.natural_person.is_(False),
-                ),
-            )
-            .where(*within(part))
+        """Who owes something, the most overdue first, or what is most at risk and then those of whom no such value is
+        known; and each's value at risk, never a natural person's."""
+        query = _with_risk(
+            sa.select(BalanceRow, CustomerRow).join(CustomerRow, CustomerRow.id == BalanceRow.customer_id)
         )
-        first = (
-            [sa.func.coalesce(NextStepRow.at_risk, sa.literal(NOT_KNOWN, BalanceRow.overdue.type))] if by_risk else []
-        )
-        place = (*first, BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company, BalanceRow.currency)
-        if text:
-            query = query.where(_matches(text))
+        place = (BalanceRow.overdue, BalanceRow.customer_id, BalanceRow.company, BalanceRow.currency)
+        return await self._sorted(query.where(*within(part)), place, by_risk, after, limit)
+
+    async def find(
+        self, text: str, part: Slice, *, by_risk: bool = False, after: After | None = None, limit: int
+    ) -> Sequence[tuple[BalanceRow | None, CustomerRow, Decimal | None]]:
+        """The same of everybody whom `text` means: it is part of a name, or begins a customer's id, or is an invoice's
+        number, in whatever currency. Who owes nothing comes last, without a balance."""
+        query = sa.select(BalanceRow, CustomerRow).select_from(CustomerRow)
+        query = _with_risk(query.outerjoin(BalanceRow, BalanceRow.customer_id == CustomerRow.id))
+        company = sa.func.coalesce(BalanceRow.company, CustomerRow.company)
+        known = sa.func.coalesce(BalanceRow.overdue, sa.literal(NOT_KNOWN, BalanceRow.overdue.type))
+        place = (known, CustomerRow.id, company, sa.func.coalesce(BalanceRow.currency, CustomerRow.currency))
+        asked = ((CustomerRow.segment, part.segment), (CustomerRow.owner_email, part.owner), (company, part.company))
+        query = query.where(_matches(text), *(column == value for column, value in asked if value))
+        return await self._sorted(query, place, by_risk, after, limit)
+
+    async def _sorted(
+        self,
+        query: Query,
+        place: tuple[sa.ColumnElement[Any] | InstrumentedAttribute[Any], ...],
+        by_risk: bool,
+        after: After | None,
+        limit: int,
+    ) -> Sequence[Any]:
+        """Below `after`. `place`: overdue, customer, company and currency."""
+        amount = BalanceRow.overdue.type
+        if by_risk:
+            place = (sa.func.coalesce(NextStepRow.at_risk, sa.literal(NOT_KNOWN, amount)), *place)
         if after is not None:
             last = sa.tuple_(
-                *[sa.literal(after.at_risk, BalanceRow.overdue.type) for _ in first],
-                sa.literal(after.overdue, BalanceRow.overdue.type),
+                *([sa.literal(after.at_risk, amount)] if by_risk else []),
+                sa.literal(after.overdue, amount),
                 sa.literal(after.customer_id),
                 sa.literal(after.company),
                 sa.literal(after.currency),
             )
             query = query.where(sa.tuple_(*place) < last)
-        order = [column.desc() for column in place]
-        found = await self._session.execute(query.order_by(*order).limit(limit))
+        found = await self._session.execute(query.order_by(*(column.desc() for column in place)).limit(limit))
         return [(balance, customer, at_risk) for balance, customer, at_risk in found]
 
     async def messages(self, customer_id: str, limit: int) -> Sequence[tuple[MessageRow, UUID | None]]:
@@ -117,10 +131,21 @@ class Balances:
         return found.all()
 
 
+def _with_risk(query: Query) -> Query:
+    return query.add_columns(NextStepRow.at_risk).outerjoin(
+        NextStepRow,
+        sa.and_(
+            NextStepRow.customer_id == CustomerRow.id,
+            NextStepRow.currency == BalanceRow.currency,
+            CustomerRow.natural_person.is_(False),
+        ),
+    )
+
+
 def _matches(text: str) -> sa.ColumnElement[bool]:
     numbered = sa.select(InvoiceRow.customer_id).where(InvoiceRow.number.in_({text, text.upper()}))
     return sa.or_(
         sa.func.lower(CustomerRow.name).contains(text.lower(), autoescape=True),
         CustomerRow.id.startswith(text, autoescape=True),
-        BalanceRow.customer_id.in_(numbered),
+        CustomerRow.id.in_(numbered),
     )

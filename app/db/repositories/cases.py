@@ -122,12 +122,8 @@ class Cases:
         states: Collection[CaseState] = (),
         after: UUID | None = None,
         limit: int = 50,
-        reason: str = "",
-        owner: str = "",
-        due_by: date | None = None,
     ) -> Sequence[tuple[CaseRow, CustomerRow]]:
-        """Cases with their customers, the oldest first. `owner`: of the case, else of its customer. `due_by`: promised
-        or granted by that day."""
+        """Cases with their customers, the oldest first."""
         query = sa.select(CaseRow, CustomerRow).join(CustomerRow, CustomerRow.id == CaseRow.customer_id)
         if kind is not None:
             query = query.where(CaseRow.kind == kind)
@@ -135,21 +131,8 @@ class Cases:
             query = query.where(CaseRow.state.in_(list(states)))
         if after is not None:
             query = query.where(CaseRow.id > after)
-        if reason:
-            query = query.where(CaseRow.detail == reason)
-        if owner:
-            own = sa.func.nullif(CaseRow.owner_email, "")
-            query = query.where(sa.func.coalesce(own, CustomerRow.owner_email) == owner)
-        if due_by is not None:
-            query = query.where(CaseRow.day <= due_by)
         found = await self._session.execute(query.order_by(CaseRow.id).limit(limit))
         return [(row[0], row[1]) for row in found]
-
-    async def count(self, kind: CaseKind) -> dict[CaseState, int]:
-        found = await self._session.execute(
-            sa.select(CaseRow.state, sa.func.count()).where(CaseRow.kind == kind).group_by(CaseRow.state)
-        )
-        return {row[0]: row[1] for row in found}
 
     async def to_judge(self, *, after: UUID | None, limit: int) -> Sequence[CaseRow]:
         """Confirmed promises and granted extensions, some at a time in the order of their ids, locked."""
@@ -226,17 +209,6 @@ class Cases:
         if row is None:
             raise NotFound("there is no such hold")
         return row
-
-    async def holds_running(self, *, limit: int) -> Sequence[tuple[HoldRow, CustomerRow]]:
-        """Holds of all customers that have neither ended nor been lifted, the first to end first."""
-        found = await self._session.execute(
-            sa.select(HoldRow, CustomerRow)
-            .join(CustomerRow, CustomerRow.id == HoldRow.customer_id)
-            .where(HoldRow.until >= self._clock().date(), HoldRow.lifted_at.is_(None))
-            .order_by(HoldRow.until, HoldRow.id)
-            .limit(limit)
-        )
-        return [(row[0], row[1]) for row in found]
 
 
 def as_promise(row: CaseRow, made_on: date) -> Promise:

@@ -32,6 +32,10 @@ class Outbox:
             raise NotFound("no such outgoing mail")
         return row
 
+    async def of_ids(self, outbox_ids: Collection[UUID]) -> Sequence[OutboxRow]:
+        found = await self._session.scalars(sa.select(OutboxRow).where(OutboxRow.id.in_(outbox_ids)))
+        return found.all()
+
     async def with_unknown_outcome(self, rfc_id_hash: str) -> Sequence[OutboxRow]:
         found = await self._session.scalars(
             sa.select(OutboxRow).where(OutboxRow.rfc_id_hash == rfc_id_hash, OutboxRow.state == OutboxState.UNKNOWN)

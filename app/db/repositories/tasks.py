@@ -7,12 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bulk import among
+from app.db.repositories.keyset import Order, Paged, Query, counted
 from app.db.sealing import Keyring
 from app.db.tables.ledger import CustomerRow, TaskRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
-from app.domain.task import NewTask, TaskKind, TaskState
+from app.domain.task import NewTask, TaskState
+
+BY_DUE = Order(TaskRow.due, TaskRow.id)
+BY_CLOSED = Order(TaskRow.closed_at, TaskRow.id, is_latest_first=True)
 
 
 class Tasks:
@@ -65,26 +69,23 @@ class Tasks:
         return found.all()
 
     async def page(
-        self,
-        *,
-        state: TaskState,
-        kind: TaskKind | None = None,
-        owner: str = "",
-        limit: int = 200,
-    ) -> Sequence[tuple[TaskRow, CustomerRow]]:
-        """Tasks with their customers, the most urgent first."""
-        query = (
-            sa.select(TaskRow, CustomerRow)
-            .join(CustomerRow, CustomerRow.id == TaskRow.customer_id)
-            .where(TaskRow.state == state)
-        )
-        if kind is not None:
-            query = query.where(TaskRow.kind == kind)
-        if owner:
-            query = query.where(TaskRow.owner_email == owner)
-        found = await self._session.execute(query.order_by(TaskRow.due, TaskRow.id).limit(limit))
-        return [(row[0], row[1]) for row in found]
+        self, state: TaskState, *, owner: str = "", after: str = "", limit: int
+    ) -> Paged[tuple[TaskRow, CustomerRow]]:
+        """Tasks with their customers: of the open ones the first that is due, of the others the last that was closed.
 
-    async def count(self) -> dict[TaskState, int]:
-        found = await self._session.execute(sa.select(TaskRow.state, sa.func.count()).group_by(TaskRow.state))
-        return {row[0]: row[1] for row in found}
+        Raises Invalid for a broken cursor.
+        """
+        query = _of(state, owner, sa.select(TaskRow, CustomerRow))
+        query = query.join(CustomerRow, CustomerRow.id == TaskRow.customer_id)
+        return await (BY_DUE if state is TaskState.OPEN else BY_CLOSED).page(
+            self._session, query, after=after, limit=limit
+        )
+
+    async def count(self, state: TaskState, *, owner: str = "") -> int:
+        """At most MOST_COUNTED."""
+        return await counted(self._session, _of(state, owner, sa.select(TaskRow.id)))
+
+
+def _of(state: TaskState, owner: str, query: Query) -> Query:
+    query = query.where(TaskRow.state == state)
+    return query.where(TaskRow.owner_email == owner) if owner else query

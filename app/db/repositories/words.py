@@ -109,6 +109,10 @@ class Words:
         payload_id: UUID = row["id"]
         return payload_id
 
+    def opened(self, row_id: UUID, sealed: bytes | None) -> str:
+        """A person's words that are sealed with their row alone, or nothing."""
+        return self._keyring.open(row_id, sealed).decode() if sealed else ""
+
     async def get(self, payload_id: UUID) -> bytes:
         row = await self._session.get(PayloadRow, payload_id)
         if row is None:

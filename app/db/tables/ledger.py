@@ -145,6 +145,7 @@ class CaseRow(Base):
     __table_args__ = (
         sa.Index("ix_cases_customer_id_state", "customer_id", "state"),
         sa.Index("ix_cases_kind_state_id", "kind", "state", "id"),
+        sa.Index("ix_cases_kind_ended_at", "kind", "ended_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -194,6 +195,7 @@ class TaskRow(Base):
     __tablename__ = "tasks"
     __table_args__ = (
         sa.Index("ix_tasks_state_due", "state", "due"),
+        sa.Index("ix_tasks_state_closed_at", "state", "closed_at", "id"),
         sa.Index("ix_tasks_customer_id_state", "customer_id", "state"),
     )
 
