@@ -35,11 +35,13 @@ NOT_LEFT = LEAVING | {OutboxState.FAILED}
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a case is looked at: when, by whom, under which policy, to be edited or read, at which place of how many in
-    the queue, with which placeholders revealed, and with which subject and text in the editor."""
+    """How a case is looked at: when, by whom (who decides, or only reads), under which policy, to be edited or read, at
+    which place of how many in the queue, with which placeholders revealed, and with which subject and text in the
+    editor."""
 
     now: datetime
     reader: UUID | None
+    can_decide: bool
     policy: Policy
     undo_seconds: int
     editing: bool = False
@@ -85,6 +87,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
             today=setting.now.date(),
             concerned=proposal.invoices,
             writer=case.read.mail.head.sender.email,
+            with_reasons=setting.can_decide,
         )
         if review.customer_id
         else None,

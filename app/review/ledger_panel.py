@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from app.db.tables.ledger import CaseRow as CaseRecord
-from app.db.tables.ledger import HoldRow
 from app.db.uow import Uow
 from app.domain.account import Account, Invoice, InvoiceKind
 from app.domain.money import Money, total
@@ -22,9 +21,10 @@ LOOKED_BACK = 5
 
 
 async def ledger_panel(
-    uow: Uow, customer_id: str, *, today: date, concerned: Collection[str], writer: str
+    uow: Uow, customer_id: str, *, today: date, concerned: Collection[str], writer: str, with_reasons: bool
 ) -> LedgerView | None:
-    """The panel of one customer. `concerned` are the invoices that the mail is about, `writer` its sender's address."""
+    """The panel of one customer. `concerned` are the invoices that the mail is about, `writer` its sender's address.
+    `with_reasons`: the reader may know why nobody writes to them."""
     account = await uow.ledger.account(customer_id)
     if account is None:
         return None
@@ -57,7 +57,14 @@ async def ledger_panel(
         more_invoices=max(len(invoices) - MOST_INVOICES, 0),
         cases=tuple(_case(case) for case in cases[-MOST_CASES:]),
         more_cases=max(len(cases) - MOST_CASES, 0),
-        holds=tuple(_hold(hold, names.get(hold.set_by, "") if hold.set_by else "") for hold in holds),
+        holds=tuple(
+            Hold(
+                hold.until,
+                names.get(hold.set_by, "") if hold.set_by else "",
+                uow.words.opened(hold.id, hold.reason) if with_reasons else "",
+            )
+            for hold in holds
+        ),
         contacts=tuple(
             ContactRow(
                 c.name,
@@ -125,7 +132,3 @@ def _case(case: CaseRecord) -> CaseRow:
         reason=case.detail if case.kind is not CaseKind.PROMISE else "",
         earlier_id=str(case.earlier_id) if case.earlier_id else "",
     )
-
-
-def _hold(hold: HoldRow, set_by: str) -> Hold:
-    return Hold(hold.until, set_by)

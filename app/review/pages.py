@@ -88,6 +88,7 @@ class ReviewPages:
             setting = Setting(
                 now=self._clock(),
                 reader=reader.id,
+                can_decide=reader.can_decide,
                 policy=self._policy,
                 undo_seconds=self._undo_seconds,
                 editing=editing,
@@ -100,17 +101,22 @@ class ReviewPages:
     async def no_answer(
         self, chosen: UUID | None, *, after: UUID | None = None
     ) -> tuple[Listed[NoAnswerRow], Preview | None]:
+        """A page of the list, and the chosen mail or the first. Raises NotFound for one that there is not."""
         async with self._database.read() as uow:
             messages = await uow.messages.page(
                 state=MessageState.NO_ANSWER, after=after, limit=LISTED + 1, newest_first=True
             )
             rows = await _readable(self._no_answer_row, uow, messages[:LISTED])
-            shown = {row.message_id: row for row in rows}
-            wanted = str(chosen) if chosen else next(iter(shown), "")
-            message = next((message for message in messages if str(message.id) == wanted), None)
-            row = shown.get(wanted)
-            preview = await self._preview(uow, message, row) if message is not None and row is not None else None
+            wanted = chosen or (UUID(rows[0].message_id) if rows else None)
+            preview = await self._chosen(uow, await uow.messages.get(wanted)) if wanted else None
         return Listed(rows, _following(messages)), preview
+
+    async def _chosen(self, uow: Uow, message: MessageRow) -> Preview | None:
+        """A mail of the list, however far down. None where it is not in it any more, or its words were erased."""
+        if message.state is not MessageState.NO_ANSWER:
+            return None
+        rows = await _readable(self._no_answer_row, uow, [message])
+        return await self._preview(uow, message, rows[0]) if rows else None
 
     async def sent(self, *, after: UUID | None = None) -> Listed[SentRow]:
         async with self._database.read() as uow:

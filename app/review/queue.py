@@ -153,6 +153,7 @@ class QueuePages:
         setting = Setting(
             now=self._clock(),
             reader=reader.id,
+            can_decide=reader.can_decide,
             policy=self._policy,
             undo_seconds=self._undo_seconds,
             editing=editing,

@@ -105,6 +105,15 @@ async def search(
     return html(request, "search.html", page=await page_of(request, "search", user), found=found)
 
 
+@router.get("/messages/{message_id}")
+async def message(request: Request, message_id: UUID, pages: SearchedMail, user: PageUser) -> Response:
+    """A mail, wherever it is read."""
+    found = await pages.mail(message_id)
+    if isinstance(found, str):
+        return RedirectResponse(found, status_code=303)
+    return html(request, "mail.html", page=await page_of(request, "search", user), found=found)
+
+
 @router.post("/queue/views", dependencies=SAFE)
 async def save_view(
     pages: Pages, user: PageUser, name: Annotated[str, Form()], q: AskedInForm, shared: Annotated[str, Form()] = ""

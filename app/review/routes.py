@@ -207,9 +207,12 @@ async def undo(review_id: UUID, reviews: Reviews, user: PageUser, back: CameFrom
 
 
 @router.post("/messages/{message_id}/needs-answer", dependencies=SAFE)
-async def needs_answer(message_id: UUID, reviews: Reviews, user: PageUser) -> Response:
+async def needs_answer(
+    message_id: UUID, reviews: Reviews, user: PageUser, after: Annotated[UUID | Literal[""], Form()] = ""
+) -> Response:
+    """Back to the page of the list on which the form stood."""
     await reviews.needs_answer(message_id, by=user)
-    return RedirectResponse("/no-answer", status_code=303)
+    return RedirectResponse(f"/no-answer?after={after}" if after else "/no-answer", status_code=303)
 
 
 def _ids(removed: list[UUID | Literal[""]] | None) -> frozenset[UUID]:

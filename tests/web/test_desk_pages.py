@@ -158,6 +158,8 @@ async def test_beside_a_case_stands_a_part_of_a_long_ledger(world: World) -> Non
     assert (panel.count("MANY-"), "MANY-00" in panel, "MANY-39" in panel) == (30, True, False)
     assert '<a href="/customers/C-1">and 12 more</a>' in panel
     async with world.services.database.read() as uow:
-        shown = await ledger_panel(uow, "C-1", today=date(2026, 5, 21), concerned={"MANY-39"}, writer="")
+        shown = await ledger_panel(
+            uow, "C-1", today=date(2026, 5, 21), concerned={"MANY-39"}, writer="", with_reasons=True
+        )
     assert shown is not None
     assert [invoice.number for invoice in shown.invoices[:2]] == ["MANY-39", "MANY-00"]
