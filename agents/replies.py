@@ -1,10 +1,10 @@
 """The embedded model's pen: letters composed from `prompts/replies/<situation>/<language>.md`.
 
 A file is one Jinja2 paragraph, or several under the headings `# warm`, `# neutral` and `# firm`; a tone that is missing
-is written in the neutral one, or else in the first. `<language>.<mailbox address>.md` and `<language>.<segment>.md`
-beside it are preferred for that mailbox and that segment. White space within a paragraph is free. A letter is greeting,
-thanks and the first topic in one paragraph, a paragraph for each further topic, closing. When a file is missing in a
-language, the whole letter is written in English.
+is written in the neutral one, or else in the first. What stands above the first heading holds for all of them.
+`<language>.<mailbox address>.md` and `<language>.<segment>.md` beside it are preferred for that mailbox and that
+segment. White space within a paragraph is free. A letter is greeting, thanks and the first topic in one paragraph, a
+paragraph for each further topic, closing. When a file is missing in a language, the whole letter is written in English.
 """
 
 import hashlib
@@ -132,6 +132,14 @@ def _topic_words(language: str, brief: DraftBrief, facts: TopicFacts) -> dict[st
         "reason": facts.reason or "",
         "kind": facts.kind or "",
         "document": facts.document or "",
+        "named": facts.are_invoices,
+        "copied": _bills(facts.copied, language, named=facts.are_invoices),
+        "copied_numbers": _listed(facts.copied, language),
+        "copies": len(facts.copied),
+        "statement": facts.has_statement,
+        "owed": _bills(facts.owed, language, named=facts.are_invoices),
+        "owed_numbers": _listed(facts.owed, language),
+        "is_owed": facts.is_owed,
         "legal": facts.legal or "",
         "outcome": facts.outcome or "",
     }
@@ -184,4 +192,5 @@ def _paragraph(environment: Environment, text: str) -> Paragraph:
     pieces = _HEADING.split(text)
     if len(pieces) == 1:
         return {Tone.NEUTRAL.value: environment.from_string(text.strip())}
-    return {tone: environment.from_string(body.strip()) for tone, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+    sections = zip(pieces[1::2], pieces[2::2], strict=True)
+    return {tone: environment.from_string(f"{pieces[0]}{body}".strip()) for tone, body in sections}

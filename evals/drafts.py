@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from agents.replies import Replies
-from agents.triage.brief import DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.firewall import Sources, examine
 from agents.triage.queries import open_items
 from app.domain.account import Account, Invoice, InvoiceKind, InvoiceStatus, Payment
 from app.domain.case import Letter
+from app.domain.enclosures import DocumentKind
 from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
 from app.domain.message import Screening
 from app.domain.money import Money

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.directions import TermsOutcome
+from app.domain.enclosures import NOTHING, DocumentKind, Enclosed, Owed
 from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Tone
 
 
@@ -48,16 +49,6 @@ class PaymentSeen(StrEnum):
     UNSAID = "unsaid"
 
 
-class DocumentKind(StrEnum):
-    """A document that collectors are asked for; each is a word of the reply templates."""
-
-    INVOICE_COPY = "invoice_copy"
-    STATEMENT = "statement"
-    PROOF_OF_DELIVERY = "proof_of_delivery"
-    CERTIFICATE = "certificate"
-    TAX_FORM = "tax_form"
-
-
 @dataclass(frozen=True, slots=True)
 class Payment:
     """A payment that the mail speaks of: which invoices, when, how much, as far as it says so."""
@@ -74,7 +65,8 @@ class TopicFacts:
 
     `are_invoices`: the ledger calls all of `invoices` invoices. `payments`: several on different days, or the open
     items asked about, each with its due date, or instalments that a person granted; `day` is the payment's, or that
-    which an extension would last until.
+    which an extension would last until. `copied`: the invoices of which a copy goes along, or the statement of account
+    (`has_statement`); `is_owed`: a colleague sends the document, for the invoices `owed`.
     """
 
     topic: Topic
@@ -89,6 +81,10 @@ class TopicFacts:
     document: DocumentKind | None = None
     legal: Reason | None = None
     outcome: TermsOutcome | None = None
+    copied: tuple[str, ...] = ()
+    has_statement: bool = False
+    is_owed: bool = False
+    owed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +95,7 @@ class DraftBrief:
     (`is_familiar`); empty for companies and departments. `has_reference`: the writer has said how to find a payment.
     `is_strategic`: an account that is written to personally. `voices`: whose own templates are preferred, first first.
     `clause` is the paragraph that says what a person decided on the terms asked for: code writes it, and no model.
+    `enclosed` goes along with the answer, `owed` is left to a colleague.
     """
 
     language: str
@@ -117,3 +114,5 @@ class DraftBrief:
     note: str = field(repr=False, default="")
     problems: tuple[str, ...] = ()
     clause: str = ""
+    enclosed: Enclosed = NOTHING
+    owed: Owed | None = None

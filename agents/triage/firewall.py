@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agents.triage.destinations import names_of_destinations
-from agents.triage.lexicon import calls_it_a_wish, offences, says_something_known, unsaid_spans_of_time
+from agents.triage.lexicon import (
+    calls_it_a_wish,
+    offences,
+    says_it_is_attached,
+    says_something_known,
+    unsaid_spans_of_time,
+)
 from agents.triage.terms import place_of, without
 from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, trace
 from app.domain.account import Account
@@ -33,7 +39,8 @@ _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|p
 @dataclass(frozen=True, slots=True)
 class Sources:
     """All that a draft may draw on. `invoices`: those that the answer is about; no other number may stand in it.
-    `clause`: what a person decided on the terms asked for, to the letter; None where nobody has."""
+    `clause`: what a person decided on the terms asked for, to the letter; None where nobody has. `encloses`: files go
+    along, and among them copies of the invoices `copied`."""
 
     letter: Letter
     account: Account
@@ -45,6 +52,8 @@ class Sources:
     mailbox_address: str
     max_words: int
     clause: str | None = None
+    copied: frozenset[str] = frozenset()
+    encloses: bool = False
 
 
 def examine(draft: Draft, sources: Sources) -> Traced:
@@ -69,6 +78,7 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         *(f"{offence.kind}: {draft.body[offence.start : offence.end]}" for offence in offences(draft.body)),
         *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "))),
         *_strange_clauses(draft),
+        *_absent_files(draft.body, traced.traces, sources),
         *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
     )
     return Traced(traced.traces, tuple(dict.fromkeys(problems)))
@@ -103,6 +113,17 @@ def _stray_days(body: str, traces: tuple[Trace, ...], invoices: frozenset[str]) 
         is_alone = found.source == "ledger" and found.reference in invoices and told[found.reference] == 1
         if is_alone and len(invoices) > 1 and text != found.reference and _DAY.search(text):
             yield f"untraced: {text}"
+
+
+def _absent_files(body: str, traces: tuple[Trace, ...], sources: Sources) -> Iterator[str]:
+    """Whatever a sentence calls attached must be: a file at all, and a copy of each invoice that it names."""
+    folded, numbers = fold(body), {invoice.number for invoice in sources.account.invoices}
+    for sentence in sentences(body):
+        if not says_it_is_attached(sentence.of(folded)):
+            continue
+        named = {body[found.start : found.end] for found in traces if sentence.start <= found.start < sentence.end}
+        if not sources.encloses or not (named & numbers) <= sources.copied:
+            yield f"attached: {sentence.of(body)}"
 
 
 def _strange_clauses(draft: Draft) -> Iterator[str]:

@@ -17,7 +17,7 @@ from app.domain.intents import LANGUAGES
 from app.reading.spans import fold, sentences
 
 KINDS = ("concession", "legal_threat", "suspension", "admission", "shaming", "urgency")
-_HELPERS = ("acts", "terms", "wish", "numbers", "units", "moments")
+_HELPERS = ("acts", "attached", "terms", "wish", "numbers", "units", "moments")
 
 _DIRECTORY = Path(__file__).with_name("lexicon")
 _GAP = r"(?:[^.!?;\n]|\.(?=\d)){0,60}?"
@@ -49,6 +49,11 @@ def offences(text: str) -> Iterator[Offence]:
 def calls_it_a_wish(folded: str) -> bool:
     """Whether a folded sentence speaks of what somebody asks for, rather than of what is settled."""
     return _pattern("wish").search(folded) is not None
+
+
+def says_it_is_attached(folded: str) -> bool:
+    """Whether a folded sentence says that something of ours goes along with the letter, in whichever language."""
+    return _pattern("attached").search(folded) is not None
 
 
 def says_something_known(folded: str, language: str) -> bool:

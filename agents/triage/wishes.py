@@ -6,23 +6,28 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from agents.triage.brief import DocumentKind
+from app.domain.enclosures import DocumentKind
 from app.reading.spans import fold
 
 _FILE = Path(__file__).with_name("documents.toml")
+_INVOICE, _OTHER = "invoice", "other"
+"""Names in the file: the bare word for an invoice, and documents that we have no word for."""
 
 
-def document_of(*passages: str) -> DocumentKind | None:
-    """The kind that the first passage naming any names; None when it names several."""
-    for passage in passages:
+def document_of(request: str, body: str) -> DocumentKind | None:
+    """The kind that the request names, else the one that the mail does; None when it names several. Who asks for an
+    invoice and for nothing else wants a copy of it."""
+    for passage in (request, body):
         folded = fold(passage)
-        found = [kind for kind, pattern in _patterns().items() if pattern.search(folded)]
+        found = [kind for kind in DocumentKind if _patterns()[kind].search(folded)]
         if found:
             return found[0] if len(found) == 1 else None
+        if passage is request and _patterns()[_INVOICE].search(folded):
+            return None if _patterns()[_OTHER].search(folded) else DocumentKind.INVOICE_COPY
     return None
 
 
 @cache
-def _patterns() -> Mapping[DocumentKind, re.Pattern[str]]:
+def _patterns() -> Mapping[str, re.Pattern[str]]:
     phrases: dict[str, list[str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {DocumentKind(kind): re.compile(rf"\b(?:{'|'.join(words)})") for kind, words in phrases.items()}
+    return {kind: re.compile(rf"\b(?:{'|'.join(words)})") for kind, words in phrases.items()}

@@ -118,6 +118,7 @@ from app.review.service import ReviewService
 from app.review.together import Together
 from app.settings import Settings, load_settings
 from app.steering.service import SteeringService
+from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
 from app.triage.indexing import Indexing
 from app.triage.service import TriageService
@@ -174,6 +175,7 @@ def build(
     intake = IntakeService(database, clock, tracer)
     triage = TriageService(database, mind, policy, clock)
     reviews = ReviewService(database, policy, clock, undo_seconds=settings.undo_seconds)
+    guidance = GuidanceService(database, mind, clock, policy.second_person)
     together = Together(database, clock)
     desk = DeskService(database, clock)
     queue = QueuePages(database, together, policy, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo)
@@ -227,7 +229,8 @@ def build(
         intake=intake,
         triage=triage,
         reviews=reviews,
-        guidance=GuidanceService(database, mind, clock, policy.second_person),
+        guidance=guidance,
+        enclosing=EnclosingService(database, guidance),
         desk=desk,
         call_backs=CallBackService(database, clock),
         pages=ReviewPages(

@@ -75,6 +75,7 @@ from app.review.second import CallBackService
 from app.review.service import ReviewService
 from app.review.together import Together
 from app.steering.service import SteeringService
+from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
 from app.triage.service import TriageService
 
@@ -95,6 +96,7 @@ class Services:
     triage: TriageService
     reviews: ReviewService
     guidance: GuidanceService
+    enclosing: EnclosingService
     desk: DeskService
     call_backs: CallBackService
     pages: ReviewPages

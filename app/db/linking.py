@@ -54,4 +54,6 @@ async def _by_contact(
 
 async def _proposed(uow: Uow, method: LinkMethod, customer_id: str) -> Link:
     account = await uow.ledger.account(customer_id)
+    if account is not None:
+        account = replace(account, copies=await uow.documents.on_file(customer_id))
     return Link(method, account or UNKNOWN_ACCOUNT, candidates=(customer_id,))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from app.domain.contact import Reachability
 from app.domain.money import Money, total
@@ -77,6 +78,18 @@ class Payment:
     invoice_number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredCopy:
+    """A copy of an invoice that is on file; `number` is the invoice's, `name` that of the file that was imported."""
+
+    id: UUID
+    number: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
 class LinkMethod(StrEnum):
     """How the customer was found. Only a contact's address identifies one; the others merely propose."""
 
@@ -90,7 +103,8 @@ class LinkMethod(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Account:
     """One customer with what is open, as the agent may use it. `broken_promises`: how many they broke in the last
-    year."""
+    year. `copies`: what is on file of their invoices; `can_be_stated`: a statement of account can be made of what is
+    open."""
 
     customer_id: str
     name: str
@@ -105,6 +119,8 @@ class Account:
     contacts: tuple[Contact, ...] = ()
     payments: tuple[Payment, ...] = ()
     broken_promises: int = 0
+    copies: tuple[StoredCopy, ...] = ()
+    can_be_stated: bool = False
 
     @property
     def outstanding(self) -> tuple[Money, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.enclosures import Enclosed
 from app.domain.errors import Invalid
 from app.domain.extension import Step, Terms, check_terms
 from app.domain.intents import ExtensionKind, Intent, Reason, Tone
@@ -13,11 +14,12 @@ from app.domain.proposal import Facts, IntentFinding
 
 
 class GuidanceKind(StrEnum):
-    """What people may say about a mail while its review waits: how to read it, which terms, which draft."""
+    """What people may say about a mail while its review waits: how to read it, which terms, draft and files."""
 
     CORRECTION = "correction"
     TERMS = "terms"
     DRAFT = "draft"
+    ENCLOSURES = "enclosures"
 
 
 class TermsOutcome(StrEnum):
@@ -63,12 +65,14 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Directions:
-    """All that a run of the agent must follow. Empty parts leave it to the agent."""
+    """All that a run of the agent must follow. Empty parts leave it to the agent. `enclosed`: exactly what goes along
+    with the answer."""
 
     correction: Correction | None = None
     tone: Tone | None = None
     language: str = ""
     terms: DecidedTerms | None = None
+    enclosed: Enclosed | None = None
 
 
 NO_DIRECTIONS = Directions()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from app.domain.enclosures import NOTHING, Enclosed, Owed
 from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Route, Tone
 from app.domain.policy import Situation
 from app.domain.text import PiiSpan, restore
@@ -106,11 +107,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
+    """`enclosed` goes along with it, and it says so; `owed` is what it says that a colleague sends."""
+
     subject: str = field(repr=False)
     body: str = field(repr=False)
     tone: Tone
     language: str
     traces: tuple[Trace, ...] = ()
+    enclosed: Enclosed = NOTHING
+    owed: Owed | None = None
 
 
 @dataclass(frozen=True, slots=True)

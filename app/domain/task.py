@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     SMS = "sms"
     CONTACT_LEFT = "contact_left"
     CONTACT_BOUNCED = "contact_bounced"
+    SEND_DOCUMENTS = "send_documents"
 
 
 OF_THE_PLAN = "reminder:"
@@ -57,7 +58,7 @@ def task_may_become(state: TaskState, to: TaskState) -> bool:
 @dataclass(frozen=True, slots=True)
 class NewTask:
     """A task to be opened, unless there was one with this `key`, which says what it is about. `note` is a sentence as
-    `kept` stores it, and is sealed."""
+    `kept` stores it, and is sealed. `review_id`: the mail that asks for it."""
 
     kind: TaskKind
     key: str
@@ -65,4 +66,5 @@ class NewTask:
     due: date
     owner_email: str = ""
     case_id: UUID | None = None
+    review_id: UUID | None = None
     note: str = field(repr=False, default="")

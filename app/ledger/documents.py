@@ -85,11 +85,16 @@ class DocumentService:
         return DocumentReport(len(copies), done["new"], done["changed"], done["unchanged"], skipped)
 
     async def _take(self, copies: Sequence[Copy]) -> Counter[str]:
+        """A copy that changes voids the answers that carry it."""
         done: Counter[str] = Counter()
+        changed: set[str] = set()
         async with self._database.write() as uow:
             for copy in copies:
                 content = await asyncio.to_thread(copy.path.read_bytes)
-                done[await uow.documents.put(copy.invoice.id, copy.path.name, copy.media_type, content)] += 1
+                what = await uow.documents.put(copy.invoice.id, copy.path.name, copy.media_type, content)
+                done[what] += 1
+                changed |= {copy.invoice.customer_id} if what == "changed" else set()
+            await uow.ledger.touch(changed)
             if done["new"] or done["changed"]:
                 uow.audit.add("ledger.documents.imported", files=len(copies), new=done["new"], changed=done["changed"])
         log.info("ledger.documents.imported", files=len(copies), new=done["new"], changed=done["changed"])

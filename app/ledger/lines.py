@@ -78,6 +78,7 @@ def _task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str]
         customer_id=task.customer_id,
         customer=customer,
         case_id=str(task.case_id) if task.case_id else "",
+        review_id=str(task.review_id) if task.review_id else "",
         owner=owners.get(task.owner_email, task.owner_email),
         due=task.due,
         is_late=task.due < today and task.state is TaskState.OPEN,

@@ -104,6 +104,7 @@ class TaskLine:
     customer_id: str
     customer: str
     case_id: str
+    review_id: str
     owner: str
     due: date
     is_late: bool

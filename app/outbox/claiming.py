@@ -14,6 +14,7 @@ from email import message_from_bytes
 from email.policy import default
 from uuid import UUID
 
+from app.db.owing import owe_nothing
 from app.db.repositories.ledger import as_contact
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
@@ -92,7 +93,7 @@ class Claiming:
             await uow.outbox.make_ready(row.id)
             row = await uow.outbox.get(row.id)
             await uow.outbox.lock_grounds(row)
-            if row.state is OutboxState.READY and not await _may_be_copied(uow, row):
+            if row.state is OutboxState.READY and not await _may_go_there(uow, row):
                 await self._void(uow, row)
                 return None
             wait = await self._wait(uow, row)
@@ -195,6 +196,7 @@ class Claiming:
         await uow.reviews.reopen(review.id, from_state=ReviewState.APPROVED, reasons=reasons, urgency=again)
         message.state = advance(message.state, MessageState.PENDING)
         await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
+        await owe_nothing(uow, message.id)
 
 
 async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
@@ -213,16 +215,18 @@ async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
     )
 
 
-async def _may_be_copied(uow: Uow, row: OutboxRow) -> bool:
-    """Whether all who get a copy are still contacts who may be written to."""
-    if not row.has_copies:
+async def _may_go_there(uow: Uow, row: OutboxRow) -> bool:
+    """Whether all who get a copy are still contacts who may be written to, and whoever gets files an active one."""
+    if not row.has_copies and not row.has_files:
         return True
     if row.customer_id is None:
         return False
     key = await uow.words.key(row.conversation_id)
-    _, *copied = of_envelope(key.open(row.id, row.envelope))
-    contacts = map(as_contact, await uow.ledger.contacts(row.customer_id))
-    return {*copied} <= {contact.email.casefold() for contact in contacts if contact.may_be_written_to}
+    recipient, *copied = of_envelope(key.open(row.id, row.envelope))
+    contacts = [as_contact(contact) for contact in await uow.ledger.contacts(row.customer_id)]
+    active = {contact.email.casefold() for contact in contacts if contact.active}
+    mailable = {contact.email.casefold() for contact in contacts if contact.may_be_written_to}
+    return {*copied} <= mailable and (not row.has_files or recipient.casefold() in active)
 
 
 async def _is_a_persons_will(uow: Uow, row: OutboxRow) -> bool:

@@ -1,4 +1,5 @@
-"""A reply as MIME, fixed to the byte: threading headers of RFC 5322 §3.6.4, the customer's words quoted below ours."""
+"""A reply as MIME, fixed to the byte: threading headers of RFC 5322 §3.6.4, the customer's words quoted below ours, and
+multipart/mixed where files go along."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from babel.dates import format_datetime as localised
 from app.domain.message import Address
 from app.domain.sending import OWN_MARK
 from app.reading.disclosure import disclosed, mark
+from app.reading.enclosing import Attached, attach
 from app.reading.heading import heading
 
 MAX_REFERENCES = 20
@@ -58,6 +60,7 @@ class Outgoing:
     original: Original
     is_automatic: bool = False
     copies: tuple[Address, ...] = ()
+    attachments: tuple[Attached, ...] = ()
 
 
 def compose(outgoing: Outgoing) -> bytes:
@@ -73,6 +76,7 @@ def compose(outgoing: Outgoing) -> bytes:
     mark(message, is_automatic=outgoing.is_automatic)
     message["Content-Language"] = outgoing.language
     message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
+    attach(message, outgoing.attachments, outgoing.message_id)
     head = heading(outgoing.sender, outgoing.recipient, outgoing.subject, outgoing.copies)
     return head + _threading(outgoing.original) + message.as_bytes()
 

@@ -7,11 +7,10 @@ multipart/mixed                 only with attachments
 └── attachments                 statement as PDF and XLSX, copies of invoices
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from html import escape
@@ -20,16 +19,8 @@ from urllib.parse import quote
 from app.domain.message import Address
 from app.domain.sending import NO_MORE_MAIL, OWN_MARK
 from app.reading.disclosure import disclosed, mark
+from app.reading.enclosing import Attached, attach
 from app.reading.heading import heading
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """`type` is a MIME type such as application/pdf."""
-
-    name: str
-    type: str
-    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +77,7 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
     message["Content-Language"] = outgoing.language
     message.set_content(f"{_words(outgoing)}\n", charset="utf-8", cte="quoted-printable")
     message.add_alternative(html_of(outgoing), subtype="html", charset="utf-8", cte="quoted-printable")
-    for attached in outgoing.attachments:
-        maintype, _, subtype = attached.type.partition("/")
-        message.add_attachment(attached.content, maintype=maintype, subtype=subtype, filename=attached.name)
-    _set_boundaries(message, outgoing.message_id)
+    attach(message, outgoing.attachments, outgoing.message_id)
     return heading(outgoing.sender, outgoing.recipient, outgoing.subject) + message.as_bytes()
 
 
@@ -137,9 +125,3 @@ def _cell(tag: str, text: str, column: int, border: str) -> str:
     return (
         f'<{tag}{scope} style="padding:4px 10px;text-align:{align};white-space:nowrap;{border}">{escape(text)}</{tag}>'
     )
-
-
-def _set_boundaries(message: MIMEPart, seed: str) -> None:
-    """The library draws them by lot."""
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{hashlib.sha256(f'{seed}/{number}'.encode()).hexdigest()[:32]}")

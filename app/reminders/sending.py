@@ -26,7 +26,7 @@ from app.domain.policy import Policy
 from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState
 from app.domain.sentence import Sentence
-from app.reading.composing_reminders import Attached
+from app.reading.enclosing import Attached
 from app.reading.ibans import check_ours
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.mail import Words, fix_reminder

@@ -2,7 +2,7 @@
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import Letters
-from app.reading.composing_reminders import Attached
+from app.reading.enclosing import Attached
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -15,7 +15,7 @@ class Statements:
 
     def of(self, brief: ReminderBrief, body: str) -> tuple[Attached, ...]:
         """They claim no interest that the letter does not: a person may have taken it out."""
-        from app.reminders.statement_pdf import statement_pdf  # noqa: PLC0415  # slow to load; a start need not wait
+        from app.papers.statement_pdf import statement_pdf  # noqa: PLC0415  # slow to load; a start need not wait
         from app.reminders.statement_xlsx import statement_xlsx  # noqa: PLC0415  # likewise
 
         claim = ""

@@ -1,6 +1,6 @@
 """The answer that a person approved: fixed to the byte, with the versions of all that the approval relies on."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,20 +17,9 @@ from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.text import text_of
 from app.reading.composing import Original, Outgoing, compose
 from app.review.copies import copies_for
+from app.review.enclosing import Ready
 from app.review.files import open_reading
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The words that a person approved."""
-
-    subject: str = field(repr=False)
-    body: str = field(repr=False)
-    language: str
-
-    def as_json(self) -> dict[str, str]:
-        """As it is kept, where a person wrote it."""
-        return {"subject": self.subject, "body": self.body}
+from app.review.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +33,29 @@ class _Versions:
 
 
 async def fix_answer(
-    uow: Uow, review: ReviewRow, message: MessageRow, reply: Reply, *, by: SignedIn, undo: timedelta, copying: Copying
+    uow: Uow,
+    review: ReviewRow,
+    message: MessageRow,
+    reply: Reply,
+    files: Ready,
+    *,
+    by: SignedIn,
+    undo: timedelta,
+    copying: Copying,
 ) -> OutboxRow:
-    """Put the answer into the outbox, and queue its send for the end of the undo window. Raises Invalid or NotFound."""
+    """Put the answer with its files into the outbox, and queue its send for the end of the undo window.
+
+    Raises Invalid or NotFound.
+    """
+    if files.refusal is not None:
+        raise files.refusal
     mailbox = await uow.mailboxes.get(message.mailbox_id)
     outbox_id, now = new_id(), uow.clock()
     rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
     send_after = now + undo
     is_automatic = by.id is None
     outgoing = await _outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, is_automatic=is_automatic)
+    outgoing = replace(outgoing, attachments=files.attachments)
     if not is_automatic:
         outgoing = replace(outgoing, copies=await _copied(uow, review, message, copying))
     versions = await _versions(uow, review, outgoing.recipient.email)
@@ -71,6 +74,7 @@ async def fix_answer(
             outbox_id, in_envelope(outgoing.recipient.email, [copied.email for copied in outgoing.copies])
         ),
         has_copies=bool(outgoing.copies),
+        has_files=bool(outgoing.attachments),
         recipient_hash=uow.words.keyring.index(outgoing.recipient.email),
         domain_hash=uow.words.keyring.index(outgoing.recipient.domain),
         is_automatic=outgoing.is_automatic,

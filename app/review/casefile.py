@@ -16,6 +16,7 @@ from app.review.asked import colleagues, newcomers, reading_of, terms_asked
 from app.review.copies import shown_copies
 from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
+from app.review.file_list import files_of
 from app.review.files import CaseFile
 from app.review.gist import gist
 from app.review.item_view import CaseView, ChangedText, Decision, Why
@@ -109,6 +110,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
         second=await second_of(uow, review),
         test=told(case, setting.reader),
+        files=await files_of(uow, case),
         why=await why(uow, review, case.message, setting.now, setting.policy),
         amount=stake(review),
         snoozed_until=review.snoozed_until if _is_ahead(review.snoozed_until, setting.now) else None,

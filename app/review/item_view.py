@@ -178,6 +178,30 @@ class DraftView:
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of an answer; `number` is the invoice's. Of a statement of account (`kind`), which is made when it is
+    needed, nobody knows the size yet; a file on its way has no `id`."""
+
+    id: str
+    name: str = ""
+    size: int = 0
+    number: str = ""
+    kind: str = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class FilesView:
+    """`others` are copies on file that could go along too. `withheld`: why none may; `owed`: what a colleague is to
+    send once the answer is approved."""
+
+    enclosed: tuple[FileView, ...] = ()
+    others: tuple[FileView, ...] = ()
+    can_be_stated: bool = False
+    withheld: str = ""
+    owed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Colleague:
     """Somebody whom a review may be given to; a senior may also be handed one up."""
 
@@ -330,6 +354,7 @@ class CaseView:
     second: Second | None = None
     test: Told | None = None
     complaint: str = ""
+    files: FilesView = FilesView()
     why: Why | None = None
     amount: Amount | None = None
 

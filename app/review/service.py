@@ -4,7 +4,6 @@ approve, edit ─▶ outbox row and send job      ignore ─▶ decided, nothing
 send back ─────▶ a new run with the note      undo ───▶ back to pending, while the mail has not left
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,13 +11,14 @@ from uuid import UUID
 
 import structlog
 
+from app.db.owing import owe_documents, owe_nothing
 from app.db.repositories.four_eyes import missing_second
 from app.db.tables.work import ReviewRow
 from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.db.urgency import urgency_of
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, NotAllowed, SecondPersonNeeded
+from app.domain.errors import Invalid, SecondPersonNeeded
 from app.domain.four_eyes import Guarded
 from app.domain.ids import new_id
 from app.domain.intents import Reason
@@ -26,18 +26,19 @@ from app.domain.job import triage_job
 from app.domain.message import MessageState, advance
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
-from app.domain.proposal import Draft, Proposal
+from app.domain.proposal import Proposal
 from app.domain.review import OPEN, Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import check_ours
-from app.review.answer import Reply, fix_answer
+from app.review.answer import fix_answer
 from app.review.automatic import FIRST_VERSION, may_leave_alone
+from app.review.enclosing import NO_FILES, Ready, owed_at, ready
 from app.review.planted import concluded
+from app.review.reply import Reply, check_may_write, reply_of, written
 from app.review.second import check_second
 from app.review.stakes import open_sums, stakes_of
 
 IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
-_UNMAILABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
 """States of a mail that has certainly not left."""
@@ -79,20 +80,21 @@ class ReviewService:
         """One of the four verbs; `removed` are proposed cases that an approval does not confirm. Raises NotAllowed,
         NotFound, Invalid, ReviewAlreadyDecided, or WasPlanted: then the draft was a test item, and nothing was done."""
         by.check_can_decide()
-        edited = _edited(subject, body) if action is Action.EDIT else None
+        edited = written(subject, body) if action is Action.EDIT else None
         if action is Action.SEND_BACK and not note.strip():
             raise Invalid("say what should be different: the note goes to the next run")
         wait: SecondPersonNeeded | None = None
+        approves = action in {Action.APPROVE, Action.EDIT}
+        files = await self._files(review_id, in_own_words=edited is not None) if approves else NO_FILES
         async with decision(self._database, review_id, action), self._database.write() as uow:
-            approves = action in {Action.APPROVE, Action.EDIT}
             test = await concluded(uow, review_id, version=version, by=by, approves=approves, edited=edited)
             if test is None and approves:
-                wait = await self._second(uow, review_id, version=version, by=by, edited=edited)
+                wait = await self._second(uow, review_id, version=version, by=by, edited=edited, files=files)
             if test is None and wait is None:
                 match action:
                     case Action.APPROVE | Action.EDIT:
                         return await self._approve(
-                            uow, review_id, version=version, by=by, edited=edited, removed=removed
+                            uow, review_id, version=version, by=by, edited=edited, files=files, removed=removed
                         )
                     case Action.SEND_BACK:
                         return await self._send_back(uow, review_id, version=version, by=by, note=note)
@@ -100,13 +102,17 @@ class ReviewService:
                         return await self._ignore(uow, review_id, version=version, by=by, reason=reason)
         raise wait or test or AssertionError(action)
 
+    async def _files(self, review_id: UUID, *, in_own_words: bool = False) -> Ready:
+        async with self._database.read() as uow:
+            return await ready(uow, await uow.reviews.get(review_id), self._policy, in_own_words=in_own_words)
+
     async def _second(
-        self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None
+        self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None, files: Ready
     ) -> SecondPersonNeeded | None:
         """Whether the sum at stake wants a second person's approval of this very answer. Several cannot be told."""
         review = await uow.reviews.get(review_id)
         stakes = await stakes_of(uow, review)
-        if review.version != version or review.state not in OPEN or not stakes:
+        if review.version != version or review.state not in OPEN or not stakes or files.refusal:
             return None
         words = f"{edited.subject}\x1e{edited.body}" if edited else ""
         return await missing_second(
@@ -114,7 +120,7 @@ class ReviewService:
             self._policy.second_person,
             Guarded.ANSWER,
             review_id,
-            content=f"{version}\x1e{words}",
+            content="\x1e".join([str(version), words, *filter(None, [files.digest])]),
             amount=stakes[0] if len(stakes) == 1 else None,
             by=by,
         )
@@ -134,6 +140,7 @@ class ReviewService:
             if message.state is not MessageState.PENDING:  # a call that is taken back had decided nothing
                 message.state = advance(message.state, MessageState.PENDING)
                 await uow.cases.follow_review(message.id, message.run, to=CaseState.PROPOSED, by=None)
+                await owe_nothing(uow, message.id)
             uow.audit.add(
                 "review.item.undone",
                 actor=by.actor,
@@ -183,9 +190,10 @@ class ReviewService:
         asked = UUID(review_id)
         if not await may_leave_alone(self._database, self._policy, asked):
             return
+        files = await self._files(asked)
         async with decision(self._database, asked, Action.APPROVE), self._database.write() as uow:
-            if await self._second(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None) is None:
-                await self._approve(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None)
+            if await self._second(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None, files=files) is None:
+                await self._approve(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None, files=files)
 
     async def give_up(self, review_id: str, error: str) -> None:
         """It stays in the queue, where a person finds it."""
@@ -199,10 +207,11 @@ class ReviewService:
         version: int,
         by: SignedIn,
         edited: Reply | None,
+        files: Ready,
         removed: Collection[UUID] = (),
     ) -> Decided:
         if edited is not None:
-            _check_may_write(await uow.reviews.get(review_id), by)
+            check_may_write(await uow.reviews.get(review_id), by)
         await check_second(uow, review_id, version=version, by=by, accepts=True)
         review = await uow.reviews.decide(
             review_id,
@@ -216,7 +225,7 @@ class ReviewService:
         if edited is None and await uow.guidance.is_draft_behind(review):
             raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
         draft = await uow.guidance.draft(review_id) or proposal.draft
-        reply = self._reply(review, draft, proposal.language, edited, by)
+        reply = reply_of(review, draft, proposal.language, edited, by)
         check_ours(reply.subject, reply.body, self._policy.accounts)
         message = await uow.messages.get_for_update(review.message_id)
         message.state = advance(message.state, MessageState.DECIDED)
@@ -224,7 +233,10 @@ class ReviewService:
             await uow.words.put(review.conversation_id, "edit", edited.as_json()) if edited is not None else None
         )
         await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id, beside=removed)
-        outbox = await fix_answer(uow, review, message, reply, by=by, undo=self._undo, copying=self._policy.copying)
+        outbox = await fix_answer(
+            uow, review, message, reply, files, by=by, undo=self._undo, copying=self._policy.copying
+        )
+        is_owed = await owe_documents(uow, review, owed_at(proposal, draft, files.enclosed, files.numbers))
         uow.audit.add(
             "review.item.approved",
             actor=by.actor,
@@ -236,6 +248,10 @@ class ReviewService:
             edited_id=review.edited_id,
             outbox_id=outbox.id,
             has_copies=outbox.has_copies,
+            files=files.enclosed.ids or None,
+            file_hashes=[await uow.words.salted_hash(review.conversation_id, one.content) for one in files.attachments]
+            or None,
+            documents_owed=is_owed or None,
             removed_cases=[str(one) for one in removed],
             raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
         )
@@ -298,28 +314,3 @@ class ReviewService:
     async def _proposal(self, uow: Uow, review: ReviewRow) -> Proposal:
         row = await uow.reviews.proposal(review)
         return load(PROPOSAL, await uow.words.get(row.payload_id))
-
-    @staticmethod
-    def _reply(review: ReviewRow, draft: Draft | None, read_as: str, edited: Reply | None, by: SignedIn) -> Reply:
-        if draft is None and edited is None:
-            raise Invalid("there is no draft to approve: write one, send the mail back, or ignore it")
-        _check_may_write(review, by)
-        if edited is not None:
-            return Reply(edited.subject, edited.body, draft.language if draft else read_as)
-        assert draft is not None  # noqa: S101  # said above
-        return Reply(draft.subject, draft.body, draft.language)
-
-
-def _check_may_write(review: ReviewRow, by: SignedIn) -> None:
-    if Reason.FRAUD_RISK.value in review.reasons and not by.is_senior:
-        raise NotAllowed("this mail bears signs of fraud: only a manager may write to its sender")
-
-
-def _edited(subject: str | None, body: str | None) -> Reply:
-    if not body or not body.strip():
-        raise Invalid("the answer is empty")
-    if not subject or not subject.strip():
-        raise Invalid("the answer has no subject")
-    if _UNMAILABLE.search(subject + body):
-        raise Invalid("the answer holds a control character that no mail can carry")
-    return Reply(subject.strip(), body.strip(), "en")

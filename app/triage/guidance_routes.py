@@ -11,6 +11,7 @@ from app.domain.directions import Correction, DecidedTerms, TermsOutcome
 from app.domain.errors import Invalid
 from app.domain.intents import CONSEQUENCE, DisputeReason, ExtensionKind, Intent, Tone
 from app.domain.proposal import DisputeFact, ExtensionFact, Facts, IntentFinding, PromiseFact
+from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
 from app.web.auth import PageUser
 from app.web.back import CameFrom
@@ -24,9 +25,15 @@ def guidance_service(request: Request) -> GuidanceService:
     return cast(GuidanceService, request.app.state.services.guidance)
 
 
+def enclosing_service(request: Request) -> EnclosingService:
+    return cast(EnclosingService, request.app.state.services.enclosing)
+
+
+Enclosing = Annotated[EnclosingService, Depends(enclosing_service)]
 Guidance = Annotated[GuidanceService, Depends(guidance_service)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Text = Annotated[str, Form(max_length=4_000)]
+FileId = Annotated[str, Form(max_length=36)]
 Few = Annotated[list[str] | None, Form(max_length=24)]
 SAFE = [Depends(check_csrf)]
 
@@ -44,6 +51,22 @@ async def redraft(
     wanted = Tone(tone) if tone in set(Tone) else None
     await guidance.redraft(review_id, version=version, by=user, tone=wanted, language=language)
     return back.to(review_id, "#draft")
+
+
+@router.post("/reviews/{review_id}/attach", dependencies=SAFE)
+async def attach(
+    review_id: UUID, version: Version, file: FileId, enclosing: Enclosing, user: PageUser, back: CameFrom
+) -> Response:
+    await enclosing.attach(review_id, file, version=version, by=user)
+    return back.to(review_id, "#files")
+
+
+@router.post("/reviews/{review_id}/detach", dependencies=SAFE)
+async def detach(
+    review_id: UUID, version: Version, file: FileId, enclosing: Enclosing, user: PageUser, back: CameFrom
+) -> Response:
+    await enclosing.remove(review_id, file, version=version, by=user)
+    return back.to(review_id, "#files")
 
 
 @router.post("/reviews/{review_id}/terms", dependencies=SAFE)

@@ -1,5 +1,7 @@
 """Headers of every answer: a strict policy for our pages, and none of it for the framed mail, which brings its own."""
 
+from urllib.parse import quote
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,6 +11,12 @@ PAGE_POLICY = (
 )
 MAIL_POLICY = "sandbox; default-src 'none'; img-src data:; frame-ancestors 'self'"
 """No styles either: cleaning takes them all out, and what it might miss has no effect."""
+
+
+def saved_as(name: str) -> str:
+    """The Content-Disposition of a file that is saved and never shown (RFC 6266): for old browsers in ASCII too."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-()") else "_" for sign in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def secure(headers: MutableHeaders, path: str) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents.triage.brief import TOPIC_OF, DocumentKind, DraftBrief, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import TOPIC_OF, DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.context import Ask, TriageContext
+from agents.triage.enclosing import enclosed_in, owed_by, with_enclosures
 from agents.triage.evidence import span_here, text_at
 from agents.triage.outputs import DraftReply
 from agents.triage.payments import names_a_reference, payment_made, payments_to_come
@@ -15,6 +16,7 @@ from agents.triage.state import TriageState
 from agents.triage.terms import clause_of, with_clause
 from agents.triage.wishes import document_of
 from app.domain.account import Account, InvoiceKind
+from app.domain.enclosures import NOTHING, DocumentKind, Enclosed
 from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason
 from app.domain.policy import History, bearable, tone_of
 from app.domain.proposal import Draft, Evidence, IntentFinding
@@ -46,6 +48,8 @@ async def draft(state: TriageState, runtime: Runtime[TriageContext]) -> TriageSt
         body=with_clause(body, brief.clause) if brief.clause else body,
         tone=brief.tone,
         language=brief.language,
+        enclosed=brief.enclosed,
+        owed=brief.owed,
     )
     return {"brief": brief, "draft": written, "attempts": state.get("attempts", 0) + 1, "calls": (call,)}
 
@@ -61,10 +65,12 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         is_natural_person=account.natural_person,
     )
     said, situation = context.directions, state["situation"]
+    topics = _topics(state, terms_are_decided=said.terms is not None)
+    topics, enclosed = _with_documents(topics, state, said.enclosed)
     brief = DraftBrief(
         language=said.language or _answer_language(letter.language, account.language),
         tone=bearable(said.tone, situation.intents) if said.tone else tone_of(context.policy, situation, customer),
-        topics=_topics(state, terms_are_decided=said.terms is not None),
+        topics=topics,
         team=context.team,
         max_words=context.policy.limits.draft_words,
         addressee=letter.sender_placeholder,
@@ -77,6 +83,8 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         may_use_ledger=standing.is_verified,
         note=letter.note.value if letter.note else "",
         problems=state.get("problems", ()),
+        enclosed=enclosed,
+        owed=owed_by(next((topic for topic in topics if topic.topic is Topic.DOCUMENTS_ON_THE_WAY), None)),
     )
     return replace(brief, clause=clause_of(said.terms, brief, account, context)) if said.terms else brief
 
@@ -94,6 +102,8 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
                 for paid in topic.payments
             ],
             "about": topic.reason or topic.kind or topic.document or topic.legal,
+            "attached": [*(f"copy of {n}" for n in topic.copied), *["statement of account"][: topic.has_statement]],
+            "colleague_sends": {"document": topic.document, "invoices": list(topic.owed)} if topic.is_owed else None,
         }
         for topic in brief.topics
     ]
@@ -122,6 +132,21 @@ def _topics(state: TriageState, *, terms_are_decided: bool = False) -> tuple[Top
         thin = Topic.THIN_MESSAGE if alone else Topic.QUERY_RECEIVED
         return (_about(TopicFacts(thin, _sayable(state["mentioned"], state)), state),)
     return tuple(sorted(told.values(), key=lambda topic: list(Topic).index(topic.topic)))
+
+
+def _with_documents(
+    topics: tuple[TopicFacts, ...], state: TriageState, chosen: Enclosed | None
+) -> tuple[tuple[TopicFacts, ...], Enclosed]:
+    """With what goes along, to a verified writer alone; what a person attached unasked has a paragraph of its own."""
+    account = state["account"]
+    asked = next((topic for topic in topics if topic.topic is Topic.DOCUMENTS_ON_THE_WAY), None)
+    is_verified = state["standing"].is_verified
+    enclosed = enclosed_in(asked, account, chosen) if is_verified else NOTHING
+    if asked is None and not enclosed:
+        return topics, enclosed
+    told = _about(with_enclosures(asked or TopicFacts(Topic.DOCUMENTS_ON_THE_WAY), account, enclosed), state)
+    rest = (topic for topic in topics if topic.topic not in {Topic.DOCUMENTS_ON_THE_WAY, Topic.THIN_MESSAGE})
+    return tuple(sorted((*rest, told), key=lambda topic: list(Topic).index(topic.topic))), enclosed
 
 
 def _topic(finding: IntentFinding, state: TriageState) -> TopicFacts:
@@ -184,7 +209,8 @@ def _query(topic: TopicFacts, finding: IntentFinding, state: TriageState) -> Top
 def _about(topic: TopicFacts, state: TriageState) -> TopicFacts:
     """With the ledger's word on whether the numbers are invoices, for those who may hear it."""
     kinds = {i.number: i.kind for i in state["account"].invoices} if state["standing"].is_verified else {}
-    return replace(topic, are_invoices=all(kinds.get(n) is InvoiceKind.INVOICE for n in topic.invoices))
+    numbers = (*topic.invoices, *topic.copied, *topic.owed)
+    return replace(topic, are_invoices=all(kinds.get(n) is InvoiceKind.INVOICE for n in numbers))
 
 
 def _text_of(found: Evidence | None, state: TriageState) -> str:

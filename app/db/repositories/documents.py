@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from app.db.repositories.imports import portions
 from app.db.sealing import Keyring
 from app.db.tables.ledger import InvoiceRow
 from app.db.tables.papers import DocumentRow
+from app.domain.account import StoredCopy
 from app.domain.clock import Clock
+from app.domain.errors import NotFound
 from app.domain.ids import new_id
 
 
@@ -92,6 +94,38 @@ class Documents:
             InvoiceCopy(number, row.name, row.media_type, self._keyring.open(row.id, row.content))
             for row, number in found
         ]
+
+    async def on_file(self, customer_id: str) -> tuple[StoredCopy, ...]:
+        """What is stored of a customer's invoices, the newest invoice first; nothing is opened."""
+        found = await self._session.execute(
+            _METADATA.where(InvoiceRow.customer_id == customer_id).order_by(
+                InvoiceRow.due_date.desc(), InvoiceRow.number, DocumentRow.media_type
+            )
+        )
+        return tuple(StoredCopy(*row) for row in found)
+
+    async def opened(self, document_id: UUID) -> tuple[StoredCopy, bytes]:
+        """One copy with its content. Raises NotFound, also for one of a customer whom the reader may not see."""
+        found = (await self._session.execute(_WITH_CONTENT.where(DocumentRow.id == document_id))).first()
+        if found is None:
+            raise NotFound("there is no such document")
+        *about, sealed = found
+        return StoredCopy(*about), self._keyring.open(document_id, sealed)
+
+    async def opened_of(self, customer_id: str, ids: Sequence[UUID]) -> list[tuple[StoredCopy, bytes]]:
+        """These copies with their content, in this order; of another customer's, nothing."""
+        found = await self._session.execute(
+            _WITH_CONTENT.where(InvoiceRow.customer_id == customer_id, DocumentRow.id.in_(ids))
+        )
+        by_id = {row[0]: (StoredCopy(*row[:-1]), self._keyring.open(row[0], row[-1])) for row in found}
+        return [by_id[one] for one in ids if one in by_id]
+
+
+_METADATA = sa.select(
+    DocumentRow.id, InvoiceRow.number, DocumentRow.name, DocumentRow.media_type, DocumentRow.size, DocumentRow.sha256
+).join(InvoiceRow, InvoiceRow.id == DocumentRow.invoice_id)
+
+_WITH_CONTENT = _METADATA.add_columns(DocumentRow.content)
 
 
 def folded(number: str) -> str:

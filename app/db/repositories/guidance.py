@@ -1,4 +1,5 @@
-"""What people said about a mail: corrections, decided terms, drafts that they asked for. The newest of a kind holds."""
+"""What people said about a mail: corrections, decided terms, drafts that they asked for, files that they chose. The
+newest of a kind holds."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.db.tables.mail import MessageRow
 from app.db.tables.work import ReviewRow
 from app.domain.clock import Clock
 from app.domain.directions import Correction, DecidedTerms, Directions, GuidanceKind
+from app.domain.enclosures import Enclosed
 from app.domain.ids import new_id
 from app.domain.proposal import Redraft
 from app.domain.wire import dump, load
@@ -21,6 +23,7 @@ from app.domain.wire import dump, load
 CORRECTION: TypeAdapter[Correction] = TypeAdapter(Correction)
 TERMS: TypeAdapter[DecidedTerms] = TypeAdapter(DecidedTerms)
 DRAFT: TypeAdapter[Redraft] = TypeAdapter(Redraft)
+ENCLOSED: TypeAdapter[Enclosed] = TypeAdapter(Enclosed)
 
 
 class Guidance:
@@ -29,7 +32,9 @@ class Guidance:
         self._words = words
         self._clock = clock
 
-    async def add(self, review: ReviewRow, said: Correction | DecidedTerms | Redraft, *, by: UUID | None) -> UUID:
+    async def add(
+        self, review: ReviewRow, said: Correction | DecidedTerms | Redraft | Enclosed, *, by: UUID | None
+    ) -> UUID:
         """Seal what was said with the words of its conversation. Returns the id of the row."""
         match said:
             case Correction():
@@ -38,6 +43,8 @@ class Guidance:
                 kind, words = GuidanceKind.TERMS, dump(TERMS, said)
             case Redraft():
                 kind, words = GuidanceKind.DRAFT, dump(DRAFT, said)
+            case Enclosed():
+                kind, words = GuidanceKind.ENCLOSURES, dump(ENCLOSED, said)
         row = GuidanceRow(
             id=new_id(),
             kind=kind,
@@ -58,7 +65,13 @@ class Guidance:
         return Directions(
             correction=load(CORRECTION, await self._words.get(correction.payload_id)) if correction else None,
             terms=load(TERMS, await self._words.get(terms.payload_id)) if terms else None,
+            enclosed=await self.enclosed(message_id),
         )
+
+    async def enclosed(self, message_id: UUID) -> Enclosed | None:
+        """The files that a person chose for the answer to a mail; None where nobody did."""
+        row = await self._newest(GuidanceKind.ENCLOSURES, GuidanceRow.message_id == message_id)
+        return load(ENCLOSED, await self._words.get(row.payload_id)) if row else None
 
     async def terms(self, message_id: UUID) -> tuple[GuidanceRow, DecidedTerms] | None:
         row = await self._newest(GuidanceKind.TERMS, GuidanceRow.message_id == message_id)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.repositories.cases import Cases
 from app.db.tables.ledger import ContactRow, CustomerRow, HoldRow, InvoiceRow, PaymentRow
 from app.db.tables.work import ReviewRow
-from app.domain.account import CLOSED, Account, Contact, Invoice, Payment
+from app.domain.account import CLOSED, Account, Contact, Invoice, InvoiceKind, Payment
 from app.domain.clock import Clock
 from app.domain.money import Money
 from app.domain.review import ReviewState
@@ -101,6 +101,7 @@ class Ledger:
         customer = await self.customer(customer_id)
         if customer is None:
             return None
+        invoices = await self.invoices(customer_id)
         return Account(
             customer_id=customer.id,
             name=customer.name,
@@ -111,10 +112,11 @@ class Ledger:
             strategic=customer.strategic,
             natural_person=customer.natural_person,
             segment=customer.segment,
-            invoices=tuple(as_invoice(row) for row in await self.invoices(customer_id)),
+            invoices=tuple(as_invoice(row) for row in invoices),
             contacts=tuple(as_contact(row) for row in await self.contacts(customer_id)),
             payments=tuple(as_payment(row) for row in await self.payments(customer_id)),
             broken_promises=await self._broken_promises(customer),
+            can_be_stated=bool(to_be_stated(invoices)),
         )
 
     async def _broken_promises(self, customer: CustomerRow) -> int:
@@ -177,6 +179,16 @@ class Ledger:
             .order_by(HoldRow.until)
         )
         return found.all()
+
+
+def to_be_stated(rows: Iterable[InvoiceRow]) -> list[InvoiceRow]:
+    """The rows of a customer's statement of account: what is open, in one currency and of one company. None where that
+    would not be the whole truth: a payment was seen that the ledger has not booked yet, or nothing is owed in the end.
+    """
+    found = [row for row in rows if as_invoice(row).is_open]
+    is_plain = all((row.open_amount > 0) == (row.kind is InvoiceKind.INVOICE) and not row.payment_seen for row in found)
+    is_one_book = len({(row.company, row.currency) for row in found}) == 1
+    return found if is_plain and is_one_book and sum(row.open_amount for row in found) > 0 else []
 
 
 def as_contact(row: ContactRow) -> Contact:

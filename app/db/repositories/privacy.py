@@ -21,7 +21,7 @@ from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow, PayloadR
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
 from app.db.tables.queue import SearchTermRow
 from app.db.tables.system import LoginFailureRow
-from app.db.tables.work import OutboxRow
+from app.db.tables.work import OutboxRow, ReviewRow
 from app.domain.account import CLOSED
 from app.domain.clock import Clock
 from app.domain.copies import of_envelope
@@ -153,7 +153,9 @@ class Privacy:
         messages = sa.select(MessageRow.id).where(MessageRow.conversation_id.in_(threads))
         await self._session.execute(sa.delete(ContactProposalRow).where(ContactProposalRow.message_id.in_(messages)))
         cases = sa.select(CaseRow.id).where(CaseRow.message_id.in_(messages))
-        await self._session.execute(sa.update(TaskRow).where(TaskRow.case_id.in_(cases)).values(note=None))
+        reviews = sa.select(ReviewRow.id).where(ReviewRow.conversation_id.in_(threads))
+        theirs = sa.or_(TaskRow.case_id.in_(cases), TaskRow.review_id.in_(reviews))
+        await self._session.execute(sa.update(TaskRow).where(theirs).values(note=None))
         await self._session.execute(sa.update(CaseRow).where(CaseRow.message_id.in_(messages)).values(note=None))
         for table, columns in (
             (PayloadRow, {"sealed": ERASED}),

@@ -44,11 +44,30 @@ class Tasks:
             state=TaskState.OPEN,
             customer_id=task.customer_id,
             case_id=task.case_id,
+            review_id=task.review_id,
             owner_email=task.owner_email,
             due=task.due,
             note=self._keyring.seal(task_id, task.note.encode()) if task.note else None,
             opened_at=self._clock(),
         )
+
+    async def owe(self, task: NewTask) -> None:
+        """Open this task; one of its key that nobody has closed says what it says now, and is open again."""
+        row = await self._of_key(task.key)
+        if row is None:
+            self._session.add(self._row(task))
+        elif row.closed_by is None:
+            row.state, row.closed_at, row.due, row.review_id = TaskState.OPEN, None, task.due, task.review_id
+            row.note = self._keyring.seal(row.id, task.note.encode()) if task.note else None
+
+    async def withdraw(self, key: str) -> None:
+        """It is not needed as things stand: closed by nobody, unless a person closed it."""
+        row = await self._of_key(key)
+        if row is not None and row.state is TaskState.OPEN:
+            row.state, row.closed_at, row.closed_by = TaskState.DISMISSED, self._clock(), None
+
+    async def _of_key(self, key: str) -> TaskRow | None:
+        return await self._session.scalar(sa.select(TaskRow).where(TaskRow.key == key).with_for_update())
 
     async def get(self, task_id: UUID) -> TaskRow:
         """Raises NotFound."""

@@ -190,7 +190,7 @@ class PlanStepRow(Base):
 
 class TaskRow(Base):
     """Something that a person has to do. `key` says what it is about, so that a repeat opens nothing twice; `note` is
-    sealed."""
+    sealed. Closed by nobody: it is not needed for now, and may be needed again."""
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -205,6 +205,7 @@ class TaskRow(Base):
     state: Mapped[TaskState] = mapped_column(words(TaskState, "state"))
     customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"))
     case_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    review_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("reviews.id"), index=True)
     owner_email: Mapped[str] = mapped_column(sa.String(320), default="")
     due: Mapped[date]
     note: Mapped[bytes | None]

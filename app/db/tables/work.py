@@ -117,7 +117,7 @@ class OutboxRow(Base):
     It answers a mail (`review_id`) or reminds (`reminder_id`). `is_automatic`: no person approved it. `has_begun`: its
     body may be on the wire, so that a lost outcome is unknown. `is_copy_due`: it was sent, and we are yet to file it in
     Sent. The hashes are those of the address and of its domain. `has_copies`: the envelope names others beside the one
-    that it is for.
+    that it is for. `has_files`: documents of the customer go along, which only an active contact of theirs gets.
     """
 
     __tablename__ = "outbox"
@@ -170,6 +170,7 @@ class OutboxRow(Base):
     is_automatic: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     is_copy_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     has_copies: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    has_files: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     recipient_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     domain_hash: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
     sent_at: Mapped[datetime | None] = mapped_column(Moment)

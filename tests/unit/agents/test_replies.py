@@ -10,8 +10,9 @@ from shutil import copytree
 import pytest
 
 from agents.replies import DEFAULT_DIRECTORY, Replies
-from agents.triage.brief import DocumentKind, DraftBrief, Payment, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import DraftBrief, Payment, PaymentSeen, Topic, TopicFacts
 from agents.triage.firewall import Sources, examine
+from app.domain.enclosures import DocumentKind
 from app.domain.errors import SettingInvalid
 from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
 from app.domain.proposal import Draft, Facts, PromiseFact

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.domain.message import Address, Identity
-from app.reading.composing_reminders import Attached, OutgoingReminder, Table, compose_reminder
+from app.reading.composing_reminders import OutgoingReminder, Table, compose_reminder
+from app.reading.enclosing import Attached
 from app.reading.parsing import parse_mail
 from app.reading.screening import screen
 

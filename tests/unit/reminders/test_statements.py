@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from agents.reminders.brief import ReminderBrief
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.reminder import Stage
-from app.reminders.statement_pdf import statement_pdf
+from app.papers.statement_pdf import statement_pdf
 from app.reminders.statement_xlsx import statement_xlsx
 from evals.reminders import sample
 
