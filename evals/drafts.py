@@ -131,7 +131,13 @@ def _topics(kind: str, sources: Sources) -> Iterator[tuple[TopicFacts, ...]]:
             noted = replace(
                 about, topic=Topic.PROMISE_NOTED, invoices=promise.invoices, day=promise.day, amount=promise.amount
             )
-            copy = replace(about, topic=Topic.DOCUMENTS_ON_THE_WAY, document=DocumentKind.INVOICE_COPY)
+            copy = replace(
+                about,
+                topic=Topic.DOCUMENTS_ON_THE_WAY,
+                document=DocumentKind.INVOICE_COPY,
+                is_owed=True,
+                owed=numbers,
+            )
             currency = first.amount.currency
             yield (replace(noted, currency=currency), copy)
             yield (replace(paid, currency=currency), about)

@@ -1,13 +1,14 @@
 """Small honest implementations of our own ports."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from uuid import UUID
 
 from app.db.uow import Uow
 from app.domain.case import Case
+from app.domain.enclosures import NOTHING, DocumentKind, Enclosed, owed_of
 from app.domain.errors import Unreachable, UnreadableMail
 from app.domain.intents import Intent, Reason, Route, Tone
 from app.domain.message import Identity, ReadMail
@@ -33,7 +34,8 @@ class FixedClock:
 @dataclass
 class PlainMind:
     """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person. It follows
-    what people said. `says` is the body of its drafts, `calls` what it asked a model for each thought."""
+    what people said. `says` is the body of its drafts, `calls` what it asked a model for each thought. A request for
+    documents is one for copies of `invoices`, or for a statement (`is_for_statement`)."""
 
     route: Route = Route.REVIEW
     intent: Intent = Intent.PAYMENT_PROMISE
@@ -42,6 +44,8 @@ class PlainMind:
     readable: bool = False
     says: str = "Thank you. We have noted it."
     calls: tuple[ModelCall, ...] = ()
+    invoices: tuple[str, ...] = ()
+    is_for_statement: bool = False
 
     async def read(self, raw: bytes, identity: Identity) -> ReadMail:
         if b"X-Unreadable" in raw and not self.readable:
@@ -62,7 +66,7 @@ class PlainMind:
                 reply_text=text_of(case.read.parts.new, case.read.mail.text),
                 intents=said.correction.findings
                 if said.correction
-                else (IntentFinding(Intent.AUTOMATIC_REPLY if machine else self.intent, 0.9),),
+                else (IntentFinding(Intent.AUTOMATIC_REPLY if machine else self.intent, 0.9, self.invoices),),
                 facts=said.correction.facts if said.correction else Facts(),
                 invoices=(),
                 route=route,
@@ -71,16 +75,35 @@ class PlainMind:
                 policy_version="1",
                 draft=None
                 if machine
-                else Draft(
-                    f"Re: {case.read.mail.head.subject}",
-                    f"{self.says}{f' Terms: {said.terms.outcome}.' if said.terms else ''}",
-                    said.tone or Tone.NEUTRAL,
-                    said.language or "en",
+                else self._with_files(
+                    case,
+                    Draft(
+                        f"Re: {case.read.mail.head.subject}",
+                        f"{self.says}{f' Terms: {said.terms.outcome}.' if said.terms else ''}",
+                        said.tone or Tone.NEUTRAL,
+                        said.language or "en",
+                    ),
                 ),
                 calls=self.calls,
             ),
             dict(case.vault),
         )
+
+    def _with_files(self, case: Case, draft: Draft) -> Draft:
+        """As the agent does it: whatever is asked for and on file, or what a person chose, for a verified writer."""
+        account, chosen = case.link.account, case.directions.enclosed
+        if self.intent is not Intent.DOCUMENT_REQUEST and chosen is None:
+            return draft
+        wanted = Enclosed(
+            () if self.is_for_statement else tuple(c.id for c in account.copies if c.number in self.invoices),
+            self.is_for_statement and account.can_be_stated,
+        )
+        enclosed = (chosen if chosen is not None else wanted) if case.link.is_verified_contact else NOTHING
+        copied = [copy.number for copy in account.copies if copy.id in enclosed.copies]
+        kind = DocumentKind.STATEMENT if self.is_for_statement else DocumentKind.INVOICE_COPY
+        owed = owed_of(kind, self.invoices, copied, enclosed) if self.intent is Intent.DOCUMENT_REQUEST else None
+        said = f" Attached: {', '.join(enclosed.ids)}." if enclosed else ""
+        return replace(draft, body=f"{draft.body}{said}", enclosed=enclosed, owed=owed)
 
 
 async def nothing() -> None:

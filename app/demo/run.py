@@ -101,6 +101,7 @@ async def _furnish(services: Services, password: str) -> None:
         )
     for kind in LEDGER:
         await services.ledger.import_file(kind, SAMPLES / "ledger" / f"{kind}.csv")
+    await services.documents.import_folder(SAMPLES / "ledger" / "documents")
 
 
 async def deliver(services: Services) -> int:

@@ -28,7 +28,7 @@ def brief(language: str, tone: Tone, *topics: Topic, payment: PaymentSeen = Paym
     return DraftBrief(language, tone, facts, "Accounts receivable", 180, "⟨PERSON_1⟩", payment=payment)
 
 
-def refused(body: str, language: str) -> tuple[str, ...]:
+def refused(body: str, language: str, *, encloses: bool = True) -> tuple[str, ...]:
     """Everything that the firewall has against a letter."""
     sources = Sources(
         letter=letter("we pay on 3 April"),
@@ -40,6 +40,8 @@ def refused(body: str, language: str) -> tuple[str, ...]:
         team="Accounts receivable",
         mailbox_address="ar@seller.example",
         max_words=180,
+        copied=frozenset({"INV-1", "INV-2"} if encloses else ()),
+        encloses=encloses,
     )
     return examine(Draft("", body, Tone.NEUTRAL, language), sources).problems
 
@@ -73,7 +75,10 @@ def everything() -> Iterator[TopicFacts]:
     for numbers, named in product(((), one, two), (True, False)):
         some = TopicFacts(Topic.QUERY_RECEIVED, numbers, are_invoices=named)
         yield from (replace(some, topic=Topic.DISPUTE_RECEIVED, reason=reason) for reason in DisputeReason)
-        yield from (replace(some, topic=Topic.DOCUMENTS_ON_THE_WAY, document=kind) for kind in (None, *DocumentKind))
+        wished = replace(some, topic=Topic.DOCUMENTS_ON_THE_WAY, is_owed=True, owed=numbers)
+        yield from (replace(wished, document=kind) for kind in (None, *DocumentKind))
+        yield replace(wished, document=DocumentKind.INVOICE_COPY, copied=one, owed=("INV-2",))
+        yield replace(wished, document=DocumentKind.STATEMENT, has_statement=True, copied=two, is_owed=False)
         yield from (
             replace(some, topic=Topic.EXTENSION_RECEIVED, kind=kind, day=day)
             for kind, day in product((None, *ExtensionKind), (None, DAY))
@@ -93,6 +98,19 @@ def everything() -> Iterator[TopicFacts]:
     parts = tuple(Payment((number,), DAY, Decimal("1250.00"), "GBP") for number in two)
     yield TopicFacts(Topic.PROMISE_NOTED, two, payments=parts, are_invoices=True)
     yield TopicFacts(Topic.QUERY_ANSWERED, two, payments=parts, are_invoices=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_says_that_something_is_attached_where_nothing_is(language: str) -> None:
+    plain = replace(brief(language, Tone.NEUTRAL), may_use_ledger=True)
+    for tone, copied, has_statement in product(Tone, ((), ("INV-1",), ("INV-1", "INV-2")), (True, False)):
+        facts = TopicFacts(
+            Topic.DOCUMENTS_ON_THE_WAY, ("INV-1",), copied=copied, has_statement=has_statement, is_owed=not copied
+        )
+        body = REPLIES.compose(replace(plain, tone=tone, topics=(facts,)))
+        kinds = {problem.partition(":")[0] for problem in refused(body, language, encloses=False)}
+        assert kinds == ({"attached"} if copied or has_statement else set()), body
+        assert refused(body, language) == ()
 
 
 @pytest.mark.parametrize(
