@@ -96,7 +96,7 @@ class PlainMind:
             return draft
         wanted = Enclosed(
             () if self.is_for_statement else tuple(c.id for c in account.copies if c.number in self.invoices),
-            self.is_for_statement and account.can_be_stated,
+            has_statement=self.is_for_statement and account.can_be_stated,
         )
         enclosed = (chosen if chosen is not None else wanted) if case.link.is_verified_contact else NOTHING
         copied = [copy.number for copy in account.copies if copy.id in enclosed.copies]

@@ -27,6 +27,7 @@ STATEMENT = "statement"
 """Stands for the id of a statement of account, which is no stored document: it is made from the ledger."""
 
 LONGEST_NAME = 100
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]')
 
 
@@ -157,5 +158,5 @@ def withheld_from(
 def safe_name(name: str, extension: str) -> str:
     """A file's name that every system takes, with the extension that its content calls for (with its dot)."""
     plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(". ")
-    stem = plain.rpartition(".")[0] or plain or "file"
+    stem = _EXTENSION.sub("", plain) or "file"
     return f"{stem[:LONGEST_NAME]}{extension}"

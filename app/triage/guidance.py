@@ -169,7 +169,16 @@ class GuidanceService:
         made = thought.proposal.draft
         if made is None:
             raise Invalid("no such draft passes the checks")
-        return Redraft(made.subject, made.body, made.tone, made.language, made.traces, thought.proposal.calls)
+        return Redraft(
+            subject=made.subject,
+            body=made.body,
+            tone=made.tone,
+            language=made.language,
+            traces=made.traces,
+            enclosed=made.enclosed,
+            owed=made.owed,
+            calls=thought.proposal.calls,
+        )
 
     async def _second(
         self, uow: Uow, review_id: UUID, terms: DecidedTerms, *, version: int, by: SignedIn

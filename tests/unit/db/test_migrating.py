@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app.db.engine import sync_engine
-from app.db.migrating import MIGRATIONS, head, is_up_to_date, revisions, upgrade
+from app.db.migrating import MIGRATIONS, head, is_up_to_date, let_tables_be_made_anew, revisions, upgrade
 from app.db.tables.ledger import TaskRow
 from app.domain.ids import new_id
 
@@ -53,7 +53,8 @@ def test_the_migrations_make_the_tables_of_the_classes_and_can_be_undone(url: st
 def test_tasks_of_the_plan_from_before_keep_what_they_were_for(url: str) -> None:
     at = datetime(2026, 5, 21, 10, tzinfo=UTC)
     engine = sync_engine(url)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
+        let_tables_be_made_anew(connection)
         asked = config()
         asked.attributes["connection"] = connection
         command.upgrade(asked, "5e0c9d27ab41")
@@ -77,6 +78,7 @@ def test_tasks_of_the_plan_from_before_keep_what_they_were_for(url: str) -> None
         command.upgrade(asked, "head")
         found = connection.execute(sa.text("SELECT company, currency, stage, channel FROM persons_steps ORDER BY id"))
         assert [tuple(row) for row in found] == [("north", "EUR", "second", "letter"), ("", "EUR", "", None)]
+        connection.commit()
     engine.dispose()
 
 
