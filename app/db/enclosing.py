@@ -5,13 +5,12 @@ from dataclasses import replace
 from app.db.repositories.ledger import as_contact
 from app.db.tables.work import ReviewRow
 from app.db.uow import Uow
-from app.domain.directions import NO_TERMS_FOR
 from app.domain.enclosures import NOTHING, Enclosed, Withheld, withheld_from
 from app.domain.intents import Reason
 from app.domain.message import ReadMail
 from app.domain.proposal import Draft
 
-SUSPICIOUS = NO_TERMS_FOR & {Reason.FRAUD_RISK.value, Reason.INJECTION.value}
+SUSPICIOUS = frozenset({Reason.FRAUD_RISK.value, Reason.INJECTION.value})
 
 
 async def enclosed_with(uow: Uow, review: ReviewRow, draft: Draft | None) -> Enclosed:

@@ -6,7 +6,7 @@ from email.policy import default as email_policy
 from app.db.enclosing import enclosed_with, withheld
 from app.db.uow import Uow
 from app.domain.account import StoredCopy
-from app.domain.enclosures import STATEMENT, WHY_NOT, said
+from app.domain.enclosures import STATEMENT, WHY_NOT, Withheld, said
 from app.domain.intents import Intent
 from app.domain.review import OPEN, OutboxState
 from app.review.enclosing import owed_at
@@ -21,8 +21,10 @@ async def files_of(uow: Uow, case: CaseFile) -> FilesView:
         return FilesView(await _carried(uow, case) if outbox.has_files else ())
     enclosed = await enclosed_with(uow, review, case.draft)
     is_asked = any(finding.intent is Intent.DOCUMENT_REQUEST for finding in case.proposal.intents)
-    if review.state not in OPEN or review.customer_id is None:
+    if review.state not in OPEN:
         return FilesView()
+    if review.customer_id is None:
+        return FilesView(withheld=WHY_NOT[Withheld.UNKNOWN_CUSTOMER] if is_asked else "")
     on_file = {copy.id: copy for copy in await uow.documents.on_file(review.customer_id)}
     account = await uow.ledger.account(review.customer_id)
     copies = [on_file[one] for one in enclosed.copies if one in on_file]
