@@ -1,9 +1,11 @@
 """What people have said about a mail. It binds the agent: no model can overrule it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from app.domain.enclosures import Enclosed
 from app.domain.errors import Invalid
@@ -47,6 +49,31 @@ class DecidedTerms:
     steps: tuple[Step, ...] = ()
     amount: Money | None = None
     invoices: tuple[str, ...] = ()
+
+
+def as_said(terms: DecidedTerms) -> dict[str, Any]:
+    """Terms as a person said them, in plain words, days and sums: two who say the same say this."""
+    return {
+        "kind": terms.kind.value if terms.kind else "",
+        "until": terms.until.isoformat() if terms.until else "",
+        "steps": [[step.day.isoformat(), *_said(step.amount)] for step in terms.steps],
+        "amount": _said(terms.amount) if terms.amount else [],
+    }
+
+
+def from_said(said: Mapping[str, Any]) -> DecidedTerms:
+    """The terms that somebody would grant."""
+    return DecidedTerms(
+        TermsOutcome.ACCEPTED,
+        ExtensionKind(said["kind"]) if said["kind"] else None,
+        date.fromisoformat(said["until"]) if said["until"] else None,
+        tuple(Step(date.fromisoformat(day), Money(Decimal(value), of)) for day, value, of in said["steps"]),
+        Money(Decimal(said["amount"][0]), said["amount"][1]) if said["amount"] else None,
+    )
+
+
+def _said(money: Money) -> list[str]:
+    return [f"{money.amount:.2f}", money.currency]
 
 
 @dataclass(frozen=True, slots=True)

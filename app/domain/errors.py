@@ -4,6 +4,8 @@ AppError
 ├── NotFound
 ├── NotAllowed
 ├── Invalid                     the caller's words are off; the message says how to mend them
+│   ├── SecondPersonNeeded      nobody closes this case alone
+│   │   └── WordNoted           the first of two people's words: nothing is done yet, and nothing is wrong
 │   ├── SettingInvalid          names the setting and the fix
 │   ├── WordsDoubtful           a person's words say what nothing backs, or what no reminder may; carries the remarks
 │   ├── ImportRefused           carries every bad row; nothing of the file was taken
@@ -53,6 +55,18 @@ class Invalid(AppError):
 
 class SecondPersonNeeded(Invalid):
     """Nobody closes this case alone."""
+
+
+class WordNoted(SecondPersonNeeded):
+    """It was the first of two people's words, as it should be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Sentence(
+                "your word is noted: the sum is above the limit of the policy,"
+                " so a second person has to do the very same"
+            )
+        )
 
 
 class SettingInvalid(Invalid):

@@ -6,20 +6,22 @@
     note ─▶ grant | decline                       (extension: its terms are a person's)
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.db.repositories.cases import remember_owed
-from app.db.repositories.four_eyes import missing_second
+from app.db.repositories.four_eyes import Deed, missing_second
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.uow import Database, Uow
 from app.domain.account import Invoice
 from app.domain.clock import Clock
-from app.domain.directions import DecidedTerms, TermsOutcome
+from app.domain.directions import DecidedTerms, TermsOutcome, as_said
 from app.domain.dispute import Resolution
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.extension import Terms, check_terms
@@ -124,7 +126,8 @@ class CaseService:
         Raises NotAllowed, NotFound, StateImpossible, or Invalid for a dispute without outcome or a negative sum.
         """
         if resolution in {Resolution.ACCEPTED, Resolution.SETTLED}:
-            await self._check_second(case_id, Guarded.RESOLVE_DISPUTE, f"{resolution} {amount}", by, amount)
+            said = {"resolution": resolution.value, "amount": "" if amount is None else f"{amount:.2f}"}
+            await self._check_second(case_id, Guarded.RESOLVE_DISPUTE, said, by, amount)
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
             if row.kind is CaseKind.DISPUTE:
@@ -170,7 +173,9 @@ class CaseService:
         """
         if by.id is None:
             raise NotAllowed("only a person grants more time")
-        await self._check_second(case_id, Guarded.GRANT_TERMS, repr((terms.until, terms.steps)), by)
+        kind = ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS
+        granted = DecidedTerms(TermsOutcome.ACCEPTED, kind, terms.until, terms.steps)
+        await self._check_second(case_id, Guarded.GRANT_TERMS, as_said(granted), by)
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
             if row.kind is not CaseKind.EXTENSION:
@@ -178,15 +183,14 @@ class CaseService:
             self._move(uow, row, CaseState.CONFIRMED, by)
             owed = remember_owed(row, await _invoices(uow, row.customer_id))
             check_terms(terms, owed, self._clock().date())
-            kind = ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS
-            uow.cases.grant(row, DecidedTerms(TermsOutcome.ACCEPTED, kind, terms.until, terms.steps))
+            uow.cases.grant(row, granted)
             await uow.ledger.touch([row.customer_id])
 
     async def _check_second(
-        self, case_id: UUID, action: Guarded, content: str, by: SignedIn, amount: Decimal | None = None
+        self, case_id: UUID, action: Guarded, said: Mapping[str, Any], by: SignedIn, amount: Decimal | None = None
     ) -> None:
-        """Raises SecondPersonNeeded, the person's word being noted. The sum is that of the case, or what is open on its
-        invoices, unless `amount` says less."""
+        """Raises SecondPersonNeeded or WordNoted, the person's word being noted. The sum is that of the case, or what
+        is open on its invoices, unless `amount` says less."""
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
             of_case = [one.open for one in await _invoices(uow, row.customer_id) if one.number in row.invoices]
@@ -194,7 +198,8 @@ class CaseService:
             stake = sums[0] if len(sums) == 1 else None
             if stake is not None and amount is not None:
                 stake = Money(amount, stake.currency)
-            wait = await missing_second(uow, self._limits, action, case_id, content=content, amount=stake, by=by)
+            deed = Deed(action, case_id, json.dumps(said), said)
+            wait = await missing_second(uow, self._limits, deed, amount=stake, by=by)
         if wait is not None:
             raise wait
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, date
+from decimal import Decimal
 
 from app.db.repositories.cases import as_promise
+from app.db.repositories.four_eyes import first_words
 from app.db.repositories.ledger import as_invoice, as_payment
 from app.db.tables.ledger import CaseRow, CustomerRow
 from app.db.uow import Uow
 from app.domain.account import Invoice, Payment
+from app.domain.directions import from_said
 from app.domain.dispute import Dispute, payable
 from app.domain.errors import NotFound
 from app.domain.extension import equal_steps
@@ -19,7 +22,7 @@ from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState
 from app.domain.wire import PROPOSAL, load
 from app.ledger.life import life_of
 from app.ledger.lines import case_line, owners_of, task_lines
-from app.ledger.view import CaseDetail, InvoiceLine, Kept, StepLine, Sum
+from app.ledger.view import CaseDetail, FirstSaid, InvoiceLine, Kept, StepLine, Sum
 
 INTENT_OF = {
     CaseKind.PROMISE: {Intent.PAYMENT_PROMISE},
@@ -66,7 +69,26 @@ async def case_detail(uow: Uow, case: CaseRow, customer: CustomerRow, *, today: 
         kept=_kept(others, customer),
         owners=owners,
         tasks=await task_lines(uow, [(task, customer) for task in await uow.tasks.of_case(case.id)], owners, today),
+        awaited=await _awaited(uow, case),
     )
+
+
+async def _awaited(uow: Uow, case: CaseRow) -> FirstSaid | None:
+    """The last word that waits for a second person; of what was said before it was kept, nothing can be shown."""
+    word = next(iter((await first_words(uow, [case.id])).get(case.id, [])), None)
+    if word is None or not word.said or case.state not in RUNNING:
+        return None
+    if "resolution" in word.said:
+        amount = Decimal(word.said["amount"]) if word.said["amount"] else None
+        return FirstSaid(str(word.by), word.name, word.said["resolution"], amount)
+    if case.state is not CaseState.PROPOSED:
+        return None
+    terms = from_said(word.said)
+    steps = tuple(
+        StepLine(seq, step.day, (step.amount.amount, step.amount.currency), step.state.value)
+        for seq, step in enumerate(terms.steps, start=1)
+    )
+    return FirstSaid(str(word.by), word.name, until=terms.until, steps=steps)
 
 
 def _about(payments: Iterable[Payment], invoices: Iterable[Invoice]) -> list[Payment]:

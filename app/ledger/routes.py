@@ -1,5 +1,6 @@
 """The ledger's pages and their forms: promises, disputes, extensions, holds, tasks. Every form ends in a redirect."""
 
+from contextlib import suppress
 from typing import Annotated, cast
 from urllib.parse import quote
 from uuid import UUID
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.dispute import Resolution
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, WordNoted
 from app.domain.extension import Terms
 from app.domain.intents import DisputeReason
 from app.domain.review import CaseKind
@@ -210,7 +211,8 @@ async def kept(case_id: UUID, cases: Cases, user: PageUser) -> Response:
 @router.post("/cases/{case_id}/resolve", dependencies=SAFE)
 async def resolve(case_id: UUID, cases: Cases, user: PageUser, resolution: Text = "", amount: Text = "") -> Response:
     word = Resolution(resolution) if resolution in set(Resolution) else None
-    await cases.resolve(case_id, user, resolution=word, amount=amount_of(amount))
+    with suppress(WordNoted):  # which the page says
+        await cases.resolve(case_id, user, resolution=word, amount=amount_of(amount))
     return _to_case(case_id)
 
 
@@ -242,7 +244,8 @@ async def grant(
     currency: Text = "",
 ) -> Response:
     terms = Terms(day_of(until), steps_of(step_day or (), step_amount or (), currency))
-    await cases.grant(case_id, terms, user)
+    with suppress(WordNoted):  # which the page says
+        await cases.grant(case_id, terms, user)
     return _to_case(case_id)
 
 

@@ -166,8 +166,21 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstSaid:
+    """What the first of two people would decide, and who: an outcome with its sum, or terms. `by` is their id."""
+
+    by: str
+    name: str
+    resolution: str = ""
+    amount: Decimal | None = None
+    until: date | None = None
+    steps: tuple[StepLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
-    """One case with its life, and the moves that are left to it (`may`: states of `app.domain.review`)."""
+    """One case with its life, and the moves that are left to it (`may`: states of `app.domain.review`). `awaited` where
+    a second person has to decide the same."""
 
     line: CaseLine
     may: frozenset[str]
@@ -185,6 +198,7 @@ class CaseDetail:
     kept: Kept | None = None
     owners: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[TaskLine, ...] = ()
+    awaited: FirstSaid | None = None
 
 
 @dataclass(frozen=True, slots=True)

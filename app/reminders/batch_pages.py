@@ -1,20 +1,23 @@
 """What the pages of drafted reminders show: the batches, and every mail of one, whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from app.db.repositories.approvals import ApprovalProgress, Approvals
+from app.db.repositories.four_eyes import FirstWord, content_hash, first_words
 from app.db.tables.ledger import ContactRow, CustomerRow
 from app.db.tables.reminders import BatchRow, ReminderRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
+from app.domain.four_eyes import Guarded
 from app.domain.reminder_life import ReminderState
 from app.reading.composing_reminders import Table
+from app.reading.differences import Edit, changes
 from app.reminders.approvals import mark_of
-from app.reminders.mail import Words
+from app.reminders.mail import Words, approved_words
 
 ERASED = Words("", "", Table("", (), ()))
 BATCHES_LISTED = 30
@@ -37,9 +40,20 @@ class BatchLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A reminder that a second person has to approve; `by` are the ids of those who have, with their names. `subject`
+    and `body` are what they made of the draft, word by word; empty where they left it as it is."""
+
+    by: Mapping[str, str]
+    subject: tuple[Edit, ...] = ()
+    body: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderView:
     """`state` is the reminder's own, or, once approved, that of its mail on the way. `problems`: why the checks refused
-    the draft. `unclaimed`: why it claims no interest though the policy wants that."""
+    the draft. `unclaimed`: why it claims no interest though the policy wants that. `awaited`: the first of two people
+    has approved it, and these are that person's words."""
 
     reminder_id: str
     batch_id: str
@@ -61,6 +75,7 @@ class ReminderView:
     is_automatic: bool = False
     problems: tuple[str, ...] = ()
     unclaimed: str = ""
+    awaited: Awaited | None = None
 
     @property
     def is_drafted(self) -> bool:
@@ -68,7 +83,8 @@ class ReminderView:
 
     @property
     def may_be_approved(self) -> bool:
-        return self.is_drafted and not self.problems
+        """With others. Another's words are read where they can be seen beside the draft."""
+        return self.is_drafted and not self.problems and not (self.awaited and self.awaited.body)
 
     @property
     def may_be_undone(self) -> bool:
@@ -195,17 +211,39 @@ async def _views(uow: Uow, rows: Sequence[ReminderRow]) -> tuple[ReminderView, .
     customers = await uow.ledger.customer_names(row.customer_id for row in rows)
     contacts = await uow.contacts.all_of({row.contact_id for row in rows if row.contact_id})
     outbox = await uow.outbox.of_reminders([row.id for row in rows if row.state is ReminderState.APPROVED])
-    return tuple(
-        _view(
+    firsts = await first_words(uow, [row.id for row in rows if row.state is ReminderState.DRAFTED])
+    views = []
+    for row in rows:
+        drafted = Words.of(words[row.draft_id]) if row.draft_id in words else ERASED
+        view = _view(
             row,
-            Words.of(words[row.draft_id]) if row.draft_id in words else ERASED,
+            drafted,
             words.get(row.edited_id, {}) if row.edited_id else {},
             customers.get(row.customer_id),
             contacts.get(row.contact_id) if row.contact_id else None,
             outbox.get(row.id),
         )
-        for row in rows
-    )
+        views.append(_with_first_words(uow, view, drafted, firsts.get(row.id, [])))
+    return tuple(views)
+
+
+def _with_first_words(uow: Uow, view: ReminderView, drafted: Words, given: Sequence[FirstWord]) -> ReminderView:
+    """What waits for a second person, the last of it; of an older version of the draft nothing does."""
+    found = [(word, word.said or {"subject": drafted.subject, "body": drafted.body}) for word in given]
+    now = [
+        (word, said)
+        for word, said in found
+        if word.content
+        == content_hash(uow, Guarded.REMIND, approved_words(view.version, said["subject"], said["body"]))
+    ]
+    if not now:
+        return view
+    newest, said = now[0]
+    by = {str(word.by): word.name for word, _ in now if word.content == newest.content}
+    if not newest.said:
+        return replace(view, awaited=Awaited(by))
+    awaited = Awaited(by, changes(drafted.subject, said["subject"]), changes(drafted.body, said["body"]))
+    return replace(view, subject=said["subject"], body=said["body"], awaited=awaited)
 
 
 def _view(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.clock import Clock
-from app.domain.errors import Invalid, StateImpossible, WordsDoubtful
+from app.domain.errors import Invalid, SecondPersonNeeded, StateImpossible, WordNoted, WordsDoubtful
 from app.reminders.approvals import ApprovalService
 from app.reminders.batch_pages import ON_A_PAGE, BatchPages
 from app.reminders.drafting import DraftingService
@@ -74,11 +74,12 @@ async def batch(
     user: PageUser,
     sent: int = 0,
     kept: int = 0,
+    second: int = 0,
     after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:
     page = await page_of(request, "reminders", user)
     view = await pages.batch(batch_id, after)
-    return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept)
+    return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept, second=second)
 
 
 @router.get("/reminders/batches/{batch_id}/drafting")
@@ -114,15 +115,18 @@ async def approve_many(
         without = set(shown or ()) - {reminder_id for reminder_id, _ in ticked}
         await approvals.ask(batch_id, mark=whole, by=user, without=without)
         return RedirectResponse(f"/reminders/batches/{batch_id}", status_code=303)
-    sent = 0
+    sent = second = 0
     for reminder_id, version in ticked:
         try:
             await sending.approve(reminder_id, version=version, by=user)
             sent += 1
+        except SecondPersonNeeded:
+            second += 1
         except (Invalid, StateImpossible):
             continue
-    kept = len(chosen or ()) - sent
-    return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}", status_code=303)
+    kept = len(chosen or ()) - sent - second
+    waiting = f"&second={second}" if second else ""
+    return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}{waiting}", status_code=303)
 
 
 def _versions(chosen: Iterable[str]) -> Iterator[tuple[UUID, int]]:
@@ -187,6 +191,8 @@ async def approve(
         one = replace(await pages.reminder(reminder_id), subject=subject, body=body, version=version)
         page = await page_of(request, "reminders", user)
         return html(request, "reminders/reminder.html", status=422, page=page, one=one, remarks=doubtful.remarks)
+    except WordNoted:
+        return await _to_batch(pages, reminder_id, "?second=1")
     return await _to_batch(pages, reminder_id)
 
 
@@ -208,6 +214,6 @@ async def undo(reminder_id: UUID, sending: Sending, pages: Pages, user: PageUser
     return await _to_batch(pages, reminder_id)
 
 
-async def _to_batch(pages: Pages, reminder_id: UUID) -> Response:
+async def _to_batch(pages: Pages, reminder_id: UUID, said: str = "") -> Response:
     one = await pages.reminder(reminder_id)
-    return RedirectResponse(f"/reminders/batches/{one.batch_id}#r-{reminder_id}", status_code=303)
+    return RedirectResponse(f"/reminders/batches/{one.batch_id}{said}#r-{reminder_id}", status_code=303)

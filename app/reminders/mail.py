@@ -43,6 +43,11 @@ class Words:
         )
 
 
+def approved_words(version: int, subject: str, body: str) -> str:
+    """What exactly an approval is about: of two people who say this of a reminder, both approve the same."""
+    return f"{version}\x1e{subject}\x1e{body}"
+
+
 async def fix_reminder(
     uow: Uow,
     row: ReminderRow,
@@ -54,7 +59,8 @@ async def fix_reminder(
     undo: timedelta,
     is_automatic: bool,
 ) -> OutboxRow:
-    """Put the mail into the outbox, and queue its send for the hours of its customer after the undo window.
+    """Put the mail into the outbox, and queue its send for the hours of its customer after the undo window,
+    its mailbox's own or `undo`.
 
     Raises Invalid when its contact is gone or has no plain address, no mailbox speaks for its company, or no such hours
     are near.
@@ -67,7 +73,7 @@ async def fix_reminder(
         raise Invalid("the contact has no address that can be written to by mail")
     mailbox = await mailbox_for(uow, policy, row.company)
     outbox_id, now = new_id(), uow.clock()
-    send_after = await opening_for(uow, row.customer_id, max(now + undo, row.send_at), hours)
+    send_after = await opening_for(uow, row.customer_id, max(now + mailbox.undo(undo), row.send_at), hours)
     rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
     raw = compose_reminder(
         OutgoingReminder(

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from agents.reminders.brief import ReminderBrief
-from app.db.repositories.four_eyes import missing_second
+from app.db.repositories.four_eyes import Deed, missing_second
 from app.db.tables.reminders import ReminderRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
@@ -29,7 +29,7 @@ from app.domain.sentence import Sentence
 from app.reading.enclosing import Attached
 from app.reading.ibans import check_ours
 from app.reminders.briefs import Wanted, brief_of
-from app.reminders.mail import Words, fix_reminder
+from app.reminders.mail import Words, approved_words, fix_reminder
 from app.reminders.mailboxes import mailbox_for
 from app.reminders.openings import opening_for
 from app.reminders.recheck import is_still_wanted
@@ -66,8 +66,9 @@ class SendingService:
         """Send it, as drafted or with a person's own words, which are examined like a draft. Returns when it leaves.
 
         Raises NotAllowed, NotFound, StateImpossible when somebody was faster, WordsDoubtful for what the checks find in
-        a person's words unless `is_meant`, and Invalid when the plan no longer wants it, when the words name an account
-        that is none of ours, or when the checks refused the draft's text and nobody has changed that.
+        a person's words unless `is_meant`, WordNoted where a second person has to approve the same, and Invalid when
+        the plan no longer wants it, when the words name an account that is none of ours, or when the checks refused the
+        draft's text and nobody has changed that.
         """
         by.check_can_decide()
         async with self._database.read() as uow:
@@ -86,15 +87,15 @@ class SendingService:
                 raise WordsDoubtful(remarks)
             words = replace(words, subject=subject or words.subject, body=body)
         async with self._database.write() as uow:
-            wait = await missing_second(
-                uow,
-                self._policy.second_person,
+            deed = Deed(
                 Guarded.REMIND,
                 reminder_id,
-                content=f"{version}\x1e{words.subject}\x1e{words.body}",
-                amount=Money(row.amount, row.currency),
-                by=by,
+                approved_words(version, words.subject, words.body),
+                {"subject": words.subject, "body": words.body} if is_edited else None,
+                row.conversation_id,
             )
+            amount = Money(row.amount, row.currency)
+            wait = await missing_second(uow, self._policy.second_person, deed, amount=amount, by=by)
         if wait is not None:
             raise wait
         papers = await asyncio.to_thread(self._statements.of, brief, words.body)

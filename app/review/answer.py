@@ -43,7 +43,8 @@ async def fix_answer(
     undo: timedelta,
     copying: Copying,
 ) -> OutboxRow:
-    """Put the answer with its files into the outbox, and queue its send for the end of the undo window.
+    """Put the answer with its files into the outbox, and queue its send for the end of the undo window, its mailbox's
+    own or `undo`.
 
     Raises Invalid or NotFound.
     """
@@ -52,6 +53,7 @@ async def fix_answer(
     mailbox = await uow.mailboxes.get(message.mailbox_id)
     outbox_id, now = new_id(), uow.clock()
     rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
+    undo = mailbox.undo(undo)
     send_after = now + undo
     is_automatic = by.id is None
     outgoing = await _outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, is_automatic=is_automatic)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from app.db.repositories.cases import as_promise
+from app.db.repositories.four_eyes import first_words
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.uow import Uow
-from app.domain.directions import NO_TERMS_FOR
+from app.domain.directions import NO_TERMS_FOR, from_said
 from app.domain.errors import NotFound
 from app.domain.extension import Step as Instalment
 from app.domain.extension import equal_steps
@@ -15,7 +16,7 @@ from app.domain.money import Money
 from app.domain.promise import owed_on
 from app.domain.review import DECIDERS, SENIORS, CaseKind, CaseState
 from app.review.files import CaseFile
-from app.review.item_view import Colleague, Newcomer, Reading, Step, TermsView
+from app.review.item_view import AwaitedTerms, Colleague, Newcomer, Reading, Step, TermsView
 from app.review.ledger_panel import amount
 
 INSTALMENTS = 3
@@ -44,6 +45,22 @@ async def terms_asked(uow: Uow, case: CaseFile, today: date) -> TermsView | None
         decided_until=decided.until if decided else None,
         decided_amount=amount(decided.amount) if decided and decided.amount else None,
         decided_steps=_shown(decided.steps) if decided else (),
+        awaited=await _awaited(uow, asked) if is_open else None,
+    )
+
+
+async def _awaited(uow: Uow, asked: CaseRow) -> AwaitedTerms | None:
+    word = next(iter((await first_words(uow, [asked.id])).get(asked.id, [])), None)
+    if word is None or not word.said:
+        return None
+    terms = from_said(word.said)
+    return AwaitedTerms(
+        by=str(word.by),
+        name=word.name,
+        kind=terms.kind.value if terms.kind else "",
+        until=terms.until,
+        amount=amount(terms.amount) if terms.amount else None,
+        steps=_shown(terms.steps),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.db.tables.mail import MessageRow
@@ -13,6 +13,7 @@ from app.domain.counterfactual import otherwise
 from app.domain.policy import Policy
 from app.domain.review import OutboxState, ReviewState
 from app.review.asked import colleagues, newcomers, reading_of, terms_asked
+from app.review.awaited import awaited
 from app.review.copies import shown_copies
 from app.review.drafts import answer_of, blank, changed, typed
 from app.review.facts import facts
@@ -44,7 +45,7 @@ class Setting:
     reader: UUID | None
     can_decide: bool
     policy: Policy
-    undo_seconds: int
+    undo: timedelta
     editing: bool = False
     place: tuple[int, int] = (0, 0)
     revealed: Mapping[str, str] = field(repr=False, default_factory=dict)
@@ -57,13 +58,20 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
     customer = await uow.ledger.customer(review.customer_id) if review.customer_id else None
     draft = await answer_of(uow, case)
     empty = None if draft else blank(case)
-    words = setting.written or (await typed(uow, case) if setting.editing and draft else None)
+    waiting = await awaited(uow, review, setting.policy.second_person, reader=setting.reader)
+    firsts = (waiting.subject, waiting.body) if waiting and waiting.body else None
+    if firsts and draft is None:  # an answer by hand is a draft to the second person
+        draft, empty = empty, None
+    words = setting.written or firsts or (await typed(uow, case) if setting.editing and draft else None)
     if words is not None:
         subject, body = words
         draft, empty = (one and replace(one, subject=subject, body=body) for one in (draft, empty))
+    if firsts and draft:
+        draft = replace(draft, traced=(), sources=(), facts=0)
     copies, left_out = await shown_copies(uow, case, setting.policy.copying)
     draft, empty = (one and replace(one, copies=copies, left_out=left_out) for one in (draft, empty))
     newest = await uow.reviews.of_message(case.message.id)
+    mailbox = await uow.mailboxes.get(case.message.mailbox_id)
     entries = await timeline(uow, case.message)
     names = await uow.users.names()
     return CaseView(
@@ -95,12 +103,12 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         timeline=entries,
         decision=await _decision(uow, case),
         newer=str(newest.id) if newest is not None and newest.id != review.id else "",
-        undo_seconds=setting.undo_seconds,
+        undo_seconds=int(mailbox.undo(setting.undo).total_seconds()),
         editing=setting.editing,
         position=setting.place[0],
         total=setting.place[1],
         otherwise=otherwise(setting.policy, proposal.situation) if proposal.situation else (),
-        changed=await _changed(uow, case),
+        changed=(waiting and waiting.changed) or await _changed(uow, case),
         is_draft_behind=await uow.guidance.is_draft_behind(review),
         terms=await terms_asked(uow, case, setting.now.date()),
         reading=reading_of(case),
@@ -109,6 +117,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         colleagues=await colleagues(uow),
         assignee=names.get(review.assignee_id, "") if review.assignee_id else "",
         second=await second_of(uow, review),
+        awaited=waiting,
         test=told(case, setting.reader),
         files=await files_of(uow, case),
         why=await why(uow, review, case.message, setting.now, setting.policy),

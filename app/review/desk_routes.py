@@ -80,14 +80,10 @@ async def snooze(
     """Until eight in the morning, the reader's time; without a day it is taken up again."""
     day = day_of(until)
     zone = ZoneInfo(zone_of(request.cookies.get(ZONE_COOKIE, "")))
-    following = None
-    if day and not back.is_alone:
-        following = await queue_pages(request).next_after(review_id, back.query, reader=user)
+    following = await queue_pages(request).next_after(review_id, back.query, reader=user)
     moment = datetime.combine(day, MORNING, zone) if day else None
     await desk.snooze(review_id, moment, version=version, by=user)
-    if day and not back.is_alone:
-        return RedirectResponse(place(back.query, review=str(following or "")), status_code=303)
-    return back.to(review_id)
+    return back.to_next(following) if day else back.to(review_id)
 
 
 @router.post("/reviews/{review_id}/note", dependencies=SAFE)

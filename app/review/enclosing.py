@@ -7,14 +7,13 @@ the approval of the version before fails.
 """
 
 import asyncio
-import hashlib
 from dataclasses import dataclass
 
 from app.db.enclosing import enclosed_with, withheld
 from app.db.tables.work import ReviewRow
 from app.db.uow import Uow
 from app.domain.account import StoredCopy
-from app.domain.enclosures import NOTHING, STATEMENT, WHY_NOT, Enclosed, Owed, Withheld, check_fits, owed_of, safe_name
+from app.domain.enclosures import NOTHING, WHY_NOT, Enclosed, Owed, Withheld, check_fits, owed_of, safe_name
 from app.domain.errors import Invalid
 from app.domain.intents import Intent
 from app.domain.policy import Policy
@@ -34,14 +33,6 @@ class Ready:
     numbers: tuple[str, ...] = ()
     enclosed: Enclosed = NOTHING
     refusal: Invalid | None = None
-
-    @property
-    def digest(self) -> str:
-        """Tells these files from others. A statement is made anew each day, from the ledger of the review's version."""
-        files = zip(self.enclosed.ids, self.attachments, strict=True)
-        return ",".join(
-            STATEMENT if id_ == STATEMENT else hashlib.sha256(one.content).hexdigest() for id_, one in files
-        )
 
 
 NO_FILES = Ready()

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from app.domain.counterfactual import Otherwise
+from app.reading.differences import Edit
 from app.review.gist import Line
 from app.review.ledger_view import Amount, LedgerView
-from app.review.marking import Edit, Paragraph, Segment, Source
+from app.review.marking import Paragraph, Segment, Source
 from app.review.second import Second
 
 GUARDED = frozenset({"fraud_risk", "injection"})
@@ -66,9 +67,8 @@ class Banner:
 
     `kind`: no_more_mail, fraud_risk, injection, hidden_text, unverified_sender, unknown_customer,
     unreadable_attachment, redaction_failed, model_unavailable, draft_refused, changed_since_approval,
-    second_person_needed, defects, repeated_id. `details`: file names, names of people, refused values, closed words of
-    parsing, ids of other reviews, or what changed (paid, newer_mail, dispute_opened, hold_set, contact_changed,
-    answered_elsewhere, expired).
+    defects, repeated_id. `details`: file names, refused values, closed words of parsing, ids of other reviews, or what
+    changed (paid, newer_mail, dispute_opened, hold_set, contact_changed, answered_elsewhere, expired).
     `excerpt`: the hidden text. `contacts`: the ids of the writer's contacts that are written to.
     """
 
@@ -222,6 +222,20 @@ class ChangedText:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """An answer that waits for a second person's approval; `names` have given theirs, `is_mine` if the reader has.
+    `wants_senior`: one of the two must be a manager, and none was. `subject` and `body` are the text they wrote, empty
+    where they left the draft as it is, and `changed` what that made of the draft."""
+
+    names: tuple[str, ...]
+    is_mine: bool = False
+    wants_senior: bool = False
+    subject: str = field(repr=False, default="")
+    body: str = field(repr=False, default="")
+    changed: ChangedText | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """An instalment, offered or granted."""
 
@@ -234,7 +248,7 @@ class TermsView:
     """A request for other terms before a person, and what was decided on it; `outcome` is empty while nothing was.
 
     `owed` is what is open on its invoices, `suggested` equal instalments of it. `may_decide` is False where the sender
-    is not verified.
+    is not verified. `awaited`: what the first of two people would grant.
     """
 
     case_id: str
@@ -249,6 +263,19 @@ class TermsView:
     decided_until: date | None = None
     decided_amount: Amount | None = None
     decided_steps: tuple[Step, ...] = ()
+    awaited: "AwaitedTerms | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedTerms:
+    """Terms that a second person has to grant too; `by` is the id of the first."""
+
+    by: str
+    name: str
+    kind: str
+    until: date | None = None
+    amount: Amount | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +342,8 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """`blank` is the empty answer that a person may write where there is no draft; `newer` the review that the mail
-    has now, where it was read again; `second` what a case of changed bank details still needs; `complaint` why what
-    was written could not be sent."""
+    has now, where it was read again; `second` what a case of changed bank details still needs; `awaited` the answer
+    that a second person has to approve; `complaint` why what was written could not be sent."""
 
     review_id: str
     version: int
@@ -352,6 +379,7 @@ class CaseView:
     assignee: str = ""
     snoozed_until: datetime | None = None
     second: Second | None = None
+    awaited: Awaited | None = None
     test: Told | None = None
     complaint: str = ""
     files: FilesView = FilesView()

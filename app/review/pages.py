@@ -22,13 +22,13 @@ from app.domain.proposal import Proposal
 from app.domain.review import OutboxState, ReviewState
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, load
+from app.reading.differences import compare
 from app.review.casefile import Setting, case_view
 from app.review.drafts import answer_of
 from app.review.files import open_case, open_reading
 from app.review.item_view import CaseView
 from app.review.ledger_panel import amount
 from app.review.mails import language_of, mail_view, sent_text
-from app.review.marking import compare
 from app.review.view import (
     Conflict,
     Listed,
@@ -63,7 +63,7 @@ class ReviewPages:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._undo_seconds = undo_seconds
+        self._undo = timedelta(seconds=undo_seconds)
         self._max_age = max_age
         self._policy = policy
 
@@ -90,7 +90,7 @@ class ReviewPages:
                 reader=reader.id,
                 can_decide=reader.can_decide,
                 policy=self._policy,
-                undo_seconds=self._undo_seconds,
+                undo=self._undo,
                 editing=editing,
                 place=(0, 0),
                 revealed=revealed,

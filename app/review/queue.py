@@ -1,9 +1,10 @@
 """The queue: the list as it was asked for, the case beside it, and the views that people keep."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.db.repositories.four_eyes import first_words
 from app.db.repositories.worklists import sought
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ProposalRow, ReviewRow
@@ -57,7 +58,7 @@ class QueuePages:
         self._together = together
         self._policy = policy
         self._clock = clock
-        self._undo_seconds = undo_seconds
+        self._undo = timedelta(seconds=undo_seconds)
         self._is_demo = is_demo
 
     async def page(
@@ -69,9 +70,11 @@ class QueuePages:
         after: UUID | None = None,
         editing: bool = False,
         ignored: UUID | None = None,
+        noted: UUID | None = None,
         with_case: bool = True,
     ) -> QueueView:
-        """The list and, beside it, the chosen case or the first. `ignored` is what the reader ignored just now."""
+        """The list and, beside it, the chosen case or the first. `ignored` is what the reader ignored just now, `noted`
+        what waits for a second person since."""
         asked, complaint = understood(query)
         async with self._database.read() as uow:
             found = list(await uow.worklists.page(asked, reader=reader.id, after=after, limit=PAGE + 1))
@@ -87,7 +90,7 @@ class QueuePages:
                 case=case,
                 chosen=chosen is not None,
                 progress=await self._progress(uow),
-                leaving=await self._leaving(uow, reader, ignored),
+                leaving=await self._leaving(uow, reader, ignored, noted),
                 query=query.strip(),
                 not_understood=complaint,
                 tabs=tabs,
@@ -155,7 +158,7 @@ class QueuePages:
             reader=reader.id,
             can_decide=reader.can_decide,
             policy=self._policy,
-            undo_seconds=self._undo_seconds,
+            undo=self._undo,
             editing=editing,
             place=(position, 0 if goes_on else len(rows)),
         )
@@ -225,22 +228,28 @@ class QueuePages:
         waiting, received = by_state[MessageState.IN_WORK], sum(by_state.values())
         return Progress(received - waiting, received, self._is_demo) if waiting else None
 
-    async def leaving(self, reader: SignedIn) -> tuple[Leaving, ...]:
+    async def leaving(
+        self, reader: SignedIn, ignored: UUID | None = None, noted: UUID | None = None
+    ) -> tuple[Leaving, ...]:
         """The reader's decisions that can still be undone, the newest first."""
         async with self._database.read() as uow:
-            return await self._leaving(uow, reader, None)
+            return await self._leaving(uow, reader, ignored, noted)
 
-    async def _leaving(self, uow: Uow, reader: SignedIn, ignored: UUID | None) -> tuple[Leaving, ...]:
+    async def _leaving(
+        self, uow: Uow, reader: SignedIn, ignored: UUID | None, noted: UUID | None
+    ) -> tuple[Leaving, ...]:
         if reader.id is None:
             return ()
         found = [(review, row.send_after) for row, review in await uow.outbox.waiting_of(reader.id, limit=MOST_LEAVING)]
         review = await uow.reviews.get(ignored) if ignored is not None else None
         last = review if review and review.state is ReviewState.IGNORED and review.decided_by == reader.id else None
-        decided: list[tuple[ReviewRow, datetime | None]] = [(last, None)] if last else []
+        words = (await first_words(uow, [noted])).get(noted, []) if noted is not None else []
+        awaited = await uow.reviews.get(noted) if noted and any(word.by == reader.id for word in words) else None
+        decided: list[tuple[ReviewRow, datetime | None]] = [(one, None) for one in (awaited, last) if one]
         decided += found
         names = await uow.ledger.customer_names({one.customer_id for one, _ in decided if one.customer_id})
         return tuple(
-            Leaving(str(one.id), one.version, customer.name if customer else "", send_at)
+            Leaving(str(one.id), one.version, customer.name if customer else "", send_at, is_noted=one is awaited)
             for one, send_at in decided
             for customer in (names.get(one.customer_id or ""),)
         )

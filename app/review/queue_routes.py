@@ -33,6 +33,7 @@ class Ask(BaseModel):
     after: UUID | None = None
     edit: str = ""
     ignored: UUID | None = None
+    noted: UUID | None = None
     done: int = Field(0, ge=0, le=MOST)
     left: int = Field(0, ge=0, le=MOST)
 
@@ -83,6 +84,7 @@ async def queue(request: Request, pages: Pages, user: PageUser, ask: Annotated[A
         after=ask.after,
         editing=bool(ask.edit) and user.can_decide,
         ignored=ask.ignored,
+        noted=ask.noted,
     )
     opened(request, review_id=view.case and view.case.review_id)
     view = replace(view, done=ask.done, left=ask.left)

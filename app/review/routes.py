@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.errors import Invalid, NotFound, ReviewAlreadyDecided, WasPlanted
+from app.domain.errors import Invalid, NotFound, ReviewAlreadyDecided, WasPlanted, WordNoted
 from app.domain.review import Action, ReviewState
 from app.reading.parsing import parse_mail
 from app.review.cleaning import cleaned
@@ -19,7 +19,7 @@ from app.review.pages import ReviewPages
 from app.review.queue_routes import queue_pages
 from app.review.service import Decided, ReviewService
 from app.web.auth import PageUser, page_user
-from app.web.back import Back, CameFrom, place
+from app.web.back import Back, CameFrom
 from app.web.csrf import check_csrf
 from app.web.headers import MAIL_POLICY
 from app.web.pages import html, page_of
@@ -47,9 +47,17 @@ SAFE = [Depends(check_csrf)]
 
 
 @router.get("/reviews/{review_id}")
-async def item(request: Request, review_id: UUID, pages: Pages, user: PageUser, edit: Edit = "") -> HTMLResponse:
+async def item(
+    request: Request,
+    review_id: UUID,
+    pages: Pages,
+    user: PageUser,
+    edit: Edit = "",
+    ignored: UUID | None = None,
+    noted: UUID | None = None,
+) -> HTMLResponse:
     view = await pages.case(review_id, reader=user, editing=bool(edit) and user.can_decide)
-    leaving = await queue_pages(request).leaving(user)
+    leaving = await queue_pages(request).leaving(user, ignored, noted)
     return html(request, "item.html", page=await page_of(request, "queue", user), case=view, leaving=leaving)
 
 
@@ -240,14 +248,15 @@ async def _decided(
     *,
     written: tuple[str, str] = ("", ""),
 ) -> Response:
-    """Decide, then open the next item; a test item is shown once more, as it is; a lost race shows who was faster, and
-    both texts."""
+    """Decide, then open the next item; the first of two people's words is such a decision. A test item is shown once
+    more, as it is; a lost race shows who was faster, and both texts."""
     user = await page_user(request)
-    following = None
-    if not back.is_alone:
-        following = await queue_pages(request).next_after(review_id, back.query, reader=user)
+    following = await queue_pages(request).next_after(review_id, back.query, reader=user)
+    what = ""
     try:
-        was_ignored = (await decide()).state is ReviewState.IGNORED
+        what = "ignored" if (await decide()).state is ReviewState.IGNORED else ""
+    except WordNoted:
+        what = "noted"
     except WasPlanted:
         return back.to(review_id)
     except ReviewAlreadyDecided as lost:
@@ -256,7 +265,4 @@ async def _decided(
         conflict = await pages.conflict(review_id, lost, version=version, subject=subject, body=body)
         page = await page_of(request, "queue", user)
         return html(request, "conflict.html", status=409, page=page, conflict=conflict, back=back)
-    if back.is_alone:
-        return back.to(review_id)
-    ignored = str(review_id) if was_ignored else ""
-    return RedirectResponse(place(back.query, review=str(following or ""), ignored=ignored), status_code=303)
+    return back.to_next(following, **({what: str(review_id)} if what else {}))

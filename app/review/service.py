@@ -12,14 +12,12 @@ from uuid import UUID
 import structlog
 
 from app.db.owing import owe_documents, owe_nothing
-from app.db.repositories.four_eyes import missing_second
 from app.db.tables.work import ReviewRow
 from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.db.urgency import urgency_of
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, SecondPersonNeeded
-from app.domain.four_eyes import Guarded
 from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import triage_job
@@ -27,18 +25,22 @@ from app.domain.message import MessageState, advance
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.proposal import Proposal
-from app.domain.review import OPEN, Action, CaseState, OutboxState, ReviewState, may_become
+from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import check_ours
 from app.review.answer import fix_answer
 from app.review.automatic import FIRST_VERSION, may_leave_alone
+from app.review.awaited import missing_for_answer
 from app.review.enclosing import NO_FILES, Ready, owed_at, ready
 from app.review.planted import concluded
 from app.review.reply import Reply, check_may_write, reply_of, written
 from app.review.second import check_second
-from app.review.stakes import open_sums, stakes_of
+from app.review.stakes import open_sums
 
-IGNORE_REASONS = frozenset({"no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud"})
+IGNORE_REASONS = frozenset(
+    {"no_answer_needed", "handled_otherwise", "draft_wrong", "duplicate", "not_for_us", "spam", "fraud"}
+)
+"""`draft_wrong`: the draft was rejected, and a person answers by hand."""
 
 CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
 """States of a mail that has certainly not left."""
@@ -78,7 +80,8 @@ class ReviewService:
         removed: Collection[UUID] = (),
     ) -> Decided:
         """One of the four verbs; `removed` are proposed cases that an approval does not confirm. Raises NotAllowed,
-        NotFound, Invalid, ReviewAlreadyDecided, or WasPlanted: then the draft was a test item, and nothing was done."""
+        NotFound, Invalid, ReviewAlreadyDecided, WordNoted where a second person has to do the very same, or WasPlanted:
+        then the draft was a test item, and nothing was done."""
         by.check_can_decide()
         edited = written(subject, body) if action is Action.EDIT else None
         if action is Action.SEND_BACK and not note.strip():
@@ -109,20 +112,8 @@ class ReviewService:
     async def _second(
         self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None, files: Ready
     ) -> SecondPersonNeeded | None:
-        """Whether the sum at stake wants a second person's approval of this very answer. Several cannot be told."""
-        review = await uow.reviews.get(review_id)
-        stakes = await stakes_of(uow, review)
-        if review.version != version or review.state not in OPEN or not stakes or files.refusal:
-            return None
-        words = f"{edited.subject}\x1e{edited.body}" if edited else ""
-        return await missing_second(
-            uow,
-            self._policy.second_person,
-            Guarded.ANSWER,
-            review_id,
-            content="\x1e".join([str(version), words, *filter(None, [files.digest])]),
-            amount=stakes[0] if len(stakes) == 1 else None,
-            by=by,
+        return await missing_for_answer(
+            uow, self._policy.second_person, review_id, version=version, by=by, edited=edited, files=files
         )
 
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:

@@ -10,15 +10,14 @@ from typing import Generic, TypeVar
 
 from app.domain.intents import Intent, Reason
 from app.domain.review import OPEN, OutboxState
+from app.reading.differences import Piece
 from app.review.item_view import CaseView, MailView, Why
 from app.review.ledger_view import Amount
-from app.review.marking import Piece
 from app.review.together import Company
 from app.web.back import place
 
 Row = TypeVar("Row")
 
-IGNORE_REASONS = ("no_answer_needed", "handled_otherwise", "duplicate", "not_for_us", "spam", "fraud")
 URGENCY = {
     reason.value: rank
     for rank, reason in enumerate(
@@ -112,12 +111,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A decision of the reader's, while it can still be undone; `send_at` is empty where nothing is sent."""
+    """A decision of the reader's, while it can still be undone; `send_at` is empty where nothing is sent. `is_noted`:
+    it was the first of two people's words, and nothing is done yet."""
 
     review_id: str
     version: int
     customer: str
     send_at: datetime | None
+    is_noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.db.repositories.four_eyes import first_names
 from app.db.repositories.ledger import as_contact
 from app.db.uow import Uow
 from app.domain.contact import Reachability
 from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
-from app.domain.review import ReviewState
 from app.domain.sentence import Sentence
 from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
 from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
@@ -42,9 +40,6 @@ async def banners(uow: Uow, case: CaseFile) -> tuple[Banner, ...]:
     for reason in BANNERS:
         if reason.value in case.review.reasons:
             banners.append(await _banner(uow, case, reason))
-    firsts = await first_names(uow, case.review.id)
-    if firsts and case.review.state is ReviewState.PENDING:
-        banners.append(Banner("second_person_needed", details=tuple(firsts)))
     if case.read.screening.has_hidden_text:
         raw = await uow.words.get(case.message.raw_id)
         banners.append(Banner("hidden_text", excerpt=await asyncio.to_thread(hidden_words, raw)))

@@ -7,13 +7,14 @@
 The same graph with the same checks writes every draft, in the thinking process, while no transaction is open.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from app.db.repositories.cases import remember_owed
-from app.db.repositories.four_eyes import missing_second
+from app.db.repositories.four_eyes import Deed, missing_second
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.tables.work import ReviewRow
@@ -21,7 +22,7 @@ from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.domain.case import Case
 from app.domain.clock import Clock
-from app.domain.directions import NO_TERMS_FOR, Correction, DecidedTerms, TermsOutcome, check_decided
+from app.domain.directions import NO_TERMS_FOR, Correction, DecidedTerms, TermsOutcome, as_said, check_decided
 from app.domain.errors import Invalid, SecondPersonNeeded, StateImpossible
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.intents import LANGUAGES, Tone
@@ -193,8 +194,9 @@ class GuidanceService:
         if asked is None:
             return None
         owed = remember_owed(asked, [as_invoice(row) for row in await uow.ledger.invoices(review.customer_id)])
-        said = repr((terms.kind, terms.until, terms.steps, terms.amount))
-        return await missing_second(uow, self._limits, Guarded.GRANT_TERMS, asked.id, content=said, amount=owed, by=by)
+        said = as_said(terms)
+        deed = Deed(Guarded.GRANT_TERMS, asked.id, json.dumps(said), said)
+        return await missing_second(uow, self._limits, deed, amount=owed, by=by)
 
     async def _recorded(self, uow: Uow, review: ReviewRow, terms: DecidedTerms, by: SignedIn) -> DecidedTerms:
         if NO_TERMS_FOR & set(review.reasons) or review.customer_id is None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from app.domain.directions import Correction, DecidedTerms, TermsOutcome
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, WordNoted
 from app.domain.intents import CONSEQUENCE, DisputeReason, ExtensionKind, Intent, Tone
 from app.domain.proposal import DisputeFact, ExtensionFact, Facts, IntentFinding, PromiseFact
 from app.triage.enclosing import EnclosingService
@@ -96,7 +96,10 @@ async def decide_terms(
             steps=steps_of(step_day or (), step_amount or (), currency) if in_steps else (),
             amount=money_of(amount, currency) if chosen is ExtensionKind.PARTIAL_SETTLEMENT else None,
         )
-    await guidance.decide_terms(review_id, terms, version=version, by=user)
+    try:
+        await guidance.decide_terms(review_id, terms, version=version, by=user)
+    except WordNoted:  # which the page says
+        return back.to(review_id, "#terms")
     return back.to(review_id, "#draft")
 
 

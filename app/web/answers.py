@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from app.domain.errors import AppError, ReviewAlreadyDecided, TooManyAttempts
+from app.domain.errors import AppError, ReviewAlreadyDecided, SecondPersonNeeded, TooManyAttempts
 from app.web.auth import SignInNeeded, TokenRefused, page_user, session_token
 from app.web.back import Back
 from app.web.errors import status_of
@@ -75,7 +75,7 @@ async def fact(request: Request, error: AppError) -> Response:
     status = status_of(error)
     if status >= BROKEN:
         log.error("web.request.failed", error=type(error).__name__)
-    response = await _answer(request, status, error.sentence)
+    response = await _answer(request, status, error.sentence, wants_second=isinstance(error, SecondPersonNeeded))
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -136,7 +136,7 @@ HANDLERS: Mapping[type[Exception], Handler] = {
 }
 
 
-async def _answer(request: Request, status: int, message: str) -> Response:
+async def _answer(request: Request, status: int, message: str, *, wants_second: bool = False) -> Response:
     if _is_for_program(request):
         return JSONResponse({"detail": message or ("not found" if status == NOT_FOUND else "failed")}, status)
     try:
@@ -145,7 +145,16 @@ async def _answer(request: Request, status: int, message: str) -> Response:
     except (SignInNeeded, SQLAlchemyError, OSError):
         page = await page_of(request, "", None)
     written = _written(request) if page.user else ()
-    return html(request, "error.html", status=status, page=page, message=message, written=written, request_id="")
+    return html(
+        request,
+        "error.html",
+        status=status,
+        page=page,
+        message=message,
+        written=written,
+        request_id="",
+        wants_second=wants_second,
+    )
 
 
 def _written(request: Request) -> tuple[str, ...]:

@@ -28,6 +28,12 @@ class Back:
             return place(self.query, review=str(review_id), **more)
         return f"/reviews/{review_id}" + (f"?{urlencode(more)}" if more else "")
 
+    def to_next(self, following: UUID | None, **more: str) -> RedirectResponse:
+        """After a decision; what comes after the last is the list, which says that nothing waits."""
+        if not self.is_alone or following is None:
+            return RedirectResponse(place(self.query, review=str(following or ""), **more), status_code=303)
+        return self.to(following, **more)
+
     def to(self, review_id: UUID, anchor: str = "", **more: str) -> RedirectResponse:
         return RedirectResponse(self.place(review_id, **more) + anchor, status_code=303)
 

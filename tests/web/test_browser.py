@@ -284,6 +284,9 @@ async def test_edit_and_approve_with_control_enter(desk: Desk, ines: Page) -> No
     await expect(editor).to_be_focused()
     await editor.fill("Dear Petra,\n\nthank you; z, e and i are letters here.\n\nInes")
     await ines.keyboard.press("Control+Enter")
+    await expect(ines.locator(".dx-leaving")).to_contain_text("Approved: Edit Ltd.")
+    assert review not in ines.url, "the next case is open, here too"
+    await ines.goto(desk.url(f"/reviews/{review}"))
     await expect(ines.locator(".dx-actions__text")).to_contain_text("Approved by Ines Halvard")
     await expect(ines.locator("#draft")).to_contain_text("are letters here")
     await expect(ines.locator(".dx-traces")).to_have_count(0)
@@ -301,6 +304,8 @@ async def test_send_back_with_a_note_makes_a_new_run(desk: Desk, ines: Page) -> 
     await expect(ines.locator("#send-back-note")).to_be_focused()
     await ines.keyboard.type("Warmer, please: i, z")
     await ines.locator("#send-back").get_by_role("button", name="Send back").click()
+    await ines.wait_for_url(lambda url: review not in url)
+    await ines.goto(desk.url(f"/reviews/{review}"))
     await expect(ines.locator(".dx-actions__text")).to_contain_text("Sent back by Ines Halvard")
     desk.wait_until_worked()
     await ines.reload()
@@ -412,6 +417,9 @@ async def test_without_javascript_reading_and_deciding_work(desk: Desk, browser:
         await expect(page.locator("#send-back-note")).to_be_visible()
         await page.keyboard.press("Escape")
         await page.locator("#draft").get_by_role("link", name="Edit").click()
+        await page.locator("#edit-subject").press("Enter")
+        await expect(page.locator("#edit-form")).to_be_visible()
+        assert desk.state(review) == "pending", "Enter in a field decides nothing"
         await page.locator("#edit-body").fill("Dear Petra, thank you.")
         await page.get_by_role("button", name="Approve with changes").click()
         await expect(page.locator(".dx-leaving")).to_contain_text("Plain Ltd")

@@ -15,8 +15,9 @@ from jinja2 import UndefinedError
 
 from app.domain.freshness import freshness
 from app.domain.proposal import Trace
+from app.reading.differences import compare
 from app.reading.parsing import TEXTS_DIFFER
-from app.review import item_view, ledger_view, marking, view
+from app.review import item_view, ledger_view, view
 from app.review.bulk import Bundle, Deed
 from app.review.ledger_view import Amount
 from app.review.marking import Segment, Span, mail_text, paragraphs, segments, sources_of, traced
@@ -465,7 +466,7 @@ QUARANTINE = (
     view.QuarantineRow("m-66", "collections-uk", "too_large", 3, NOW, "someone@host.example", "Invoice"),
     view.QuarantineRow("m-67", "collections-uk", "a_new_reason", 1, NOW),
 )
-THEIRS, YOURS = marking.compare(
+THEIRS, YOURS = compare(
     "Bonjour Madame, votre virement de 4 975,00 €. Merci.", "Bonjour Madame, votre virement de ce matin. Merci."
 )
 CONFLICT = view.Conflict(

@@ -3,7 +3,9 @@
 The second person whom changed bank details ask for gives no such word: there the review waits (`app/review/second.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,12 +13,36 @@ import sqlalchemy as sa
 from app.db.tables.system import UserRow
 from app.db.tables.work import AssentRow
 from app.db.uow import Uow
-from app.domain.errors import SecondPersonNeeded
+from app.domain.errors import SecondPersonNeeded, WordNoted
 from app.domain.four_eyes import GOOD_FOR, Colleague, Guarded, SecondPersonRule, check_two, rule_for
 from app.domain.ids import new_id
 from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.review import SENIORS
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What exactly is done, so that two people may do the very same. `content` tells one deed from another; `said` is
+    what the second person is shown, sealed with the words of its conversation where it has one."""
+
+    action: Guarded
+    subject_id: UUID
+    content: str = field(repr=False)
+    said: Mapping[str, Any] | None = field(repr=False, default=None)
+    conversation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWord:
+    """One person's word that waits for a second one. `said` is what the second one has to see to do the very same;
+    empty where that stands before them anyway."""
+
+    by: UUID
+    name: str
+    is_senior: bool
+    content: str
+    said: Mapping[str, Any] = field(repr=False)
 
 
 def colleague(user: UserRow) -> Colleague:
@@ -33,31 +59,29 @@ def colleague(user: UserRow) -> Colleague:
 async def missing_second(
     uow: Uow,
     rules: Iterable[SecondPersonRule],
-    action: Guarded,
-    subject_id: UUID,
+    deed: Deed,
     *,
-    content: str,
     amount: Money | None,
     by: SignedIn,
 ) -> SecondPersonNeeded | None:
-    """None where the action may be done now. Else this person's word is noted; commit it, then raise what is returned.
+    """None where it may be done now. Else this person's word is noted; commit it, then raise what is returned:
+    WordNoted, or why the two who said the same are not two. Duebox alone never does it.
 
-    `content` says what exactly is done: the second person must do the very same. Duebox alone never does it.
     Raises SecondPersonNeeded for a token that is not this person's alone.
     """
-    rule = rule_for(rules, action, amount)
+    rule = rule_for(rules, deed.action, amount)
     if rule is None:
         return None
     by.check_is_one_person()
     user = await uow.users.get(by.id) if by.id is not None else None
     if user is None:
         return SecondPersonNeeded("this takes two people: the sum is above the limit of the policy")
-    said = uow.words.keyring.index(f"{action.value}\x1e{content}")
+    hashed = content_hash(uow, deed.action, deed.content)
     now = uow.clock()
     firsts = await uow.session.scalars(
         sa.select(UserRow)
         .join(AssentRow, AssentRow.by == UserRow.id)
-        .where(AssentRow.subject_id == subject_id, AssentRow.content == said, AssentRow.at > now - GOOD_FOR)
+        .where(AssentRow.subject_id == deed.subject_id, AssentRow.content == hashed, AssentRow.at > now - GOOD_FOR)
         .where(UserRow.active, UserRow.id != user.id)
     )
     refusal: SecondPersonNeeded | None = None
@@ -68,20 +92,48 @@ async def missing_second(
             refusal = error
         else:
             return None
-    uow.session.add(AssentRow(id=new_id(), action=action, subject_id=subject_id, content=said, by=user.id, at=now))
-    uow.audit.add("review.second.awaited", actor=by.actor, action=action.value, subject_id=subject_id)
-    return refusal or SecondPersonNeeded(
-        "your word is noted: the sum is above the limit of the policy, so a second person has to do the very same"
-    )
-
-
-async def first_names(uow: Uow, subject_id: UUID) -> list[str]:
-    """Who has given their word for an action that still waits for a second one."""
-    return list(
-        await uow.session.scalars(
-            sa.select(UserRow.name)
-            .join(AssentRow, AssentRow.by == UserRow.id)
-            .where(AssentRow.subject_id == subject_id, AssentRow.at > uow.clock() - GOOD_FOR)
-            .distinct()
+    words_id = None
+    if deed.conversation_id is not None and deed.said is not None:
+        words_id = await uow.words.put(deed.conversation_id, "assent", deed.said)
+    uow.session.add(
+        AssentRow(
+            id=new_id(),
+            action=deed.action,
+            subject_id=deed.subject_id,
+            content=hashed,
+            by=user.id,
+            at=now,
+            said=None if deed.conversation_id else deed.said,
+            words_id=words_id,
         )
     )
+    uow.audit.add("review.second.awaited", actor=by.actor, action=deed.action.value, subject_id=deed.subject_id)
+    return refusal or WordNoted()
+
+
+def content_hash(uow: Uow, action: Guarded, content: str) -> str:
+    """What tells one thing to be done from another."""
+    return uow.words.keyring.index(f"{action.value}\x1e{content}")
+
+
+async def first_words(uow: Uow, subject_ids: Collection[UUID]) -> dict[UUID, list[FirstWord]]:
+    """The words that still wait for a second one, the newest first; of each person the last. Not those that were
+    erased, nor those of people who have left."""
+    rows: Sequence[tuple[AssentRow, UserRow]] = [
+        (row, user)
+        for row, user in await uow.session.execute(
+            sa.select(AssentRow, UserRow)
+            .join(UserRow, AssentRow.by == UserRow.id)
+            .where(AssentRow.subject_id.in_(subject_ids), AssentRow.at > uow.clock() - GOOD_FOR, UserRow.active)
+            .order_by(AssentRow.at.desc(), AssentRow.id.desc())
+        )
+    ]
+    sealed = await uow.words.get_all({row.words_id for row, _ in rows if row.words_id is not None})
+    found: dict[UUID, list[FirstWord]] = {}
+    for row, user in rows:
+        known = found.setdefault(row.subject_id, [])
+        if any(one.by == user.id for one in known) or (row.words_id is not None and row.words_id not in sealed):
+            continue
+        said = sealed[row.words_id] if row.words_id else row.said or {}
+        known.append(FirstWord(user.id, user.name, user.role in SENIORS, row.content, said))
+    return found

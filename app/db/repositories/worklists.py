@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db.repositories.search import Search
 from app.db.tables.mail import MailboxRow, MessageRow
 from app.db.tables.system import UserRow
-from app.db.tables.work import ProposalRow, ReviewRow
+from app.db.tables.work import AssentRow, ProposalRow, ReviewRow
 from app.domain.clock import Clock
+from app.domain.four_eyes import GOOD_FOR, Guarded
 from app.domain.review import ReviewState
 from app.domain.worklist import Sought, Worklist
 from app.reading.terms import number_term, query_terms
@@ -37,7 +38,7 @@ class Worklists:
             sa.select(ReviewRow, MessageRow, ProposalRow)
             .join(MessageRow, MessageRow.id == ReviewRow.message_id)
             .join(ProposalRow, ProposalRow.id == ReviewRow.proposal_id)
-            .where(ReviewRow.state == _state(asked), *self._conditions(asked, reader))
+            .where(self._stands(asked), *self._conditions(asked, reader))
             .order_by(ReviewRow.rank.desc(), ReviewRow.id.desc())
             .limit(limit)
         )
@@ -70,7 +71,7 @@ class Worklists:
 
     async def count_second(self) -> int:
         """Cases that wait for a second person; there are never many."""
-        some = sa.select(ReviewRow.id).where(ReviewRow.state == ReviewState.AWAITING_SECOND).limit(WINDOW).subquery()
+        some = self._second().limit(WINDOW).subquery()
         return await self._session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
     async def next_after(self, review: ReviewRow, asked: Worklist, *, reader: UUID | None) -> UUID | None:
@@ -80,6 +81,23 @@ class Worklists:
                 if row.id != review.id:
                     return row.id
         return None
+
+    def _stands(self, asked: Worklist) -> sa.ColumnElement[bool]:
+        if asked.show == "second":
+            return ReviewRow.id.in_(self._second())
+        return ReviewRow.state == ReviewState.PENDING
+
+    def _second(self) -> sa.Select[tuple[UUID]]:
+        """Where changed bank details, or a sum above the limit, ask for one: found from the few, not among the many."""
+        called = sa.select(ReviewRow.id).where(ReviewRow.state == ReviewState.AWAITING_SECOND)
+        approved = (
+            sa.select(ReviewRow.id)
+            .join(AssentRow, AssentRow.subject_id == ReviewRow.id)
+            .where(AssentRow.action == Guarded.ANSWER, AssentRow.at > self._clock() - GOOD_FOR)
+            .where(ReviewRow.state == ReviewState.PENDING)
+        )
+        either = sa.union(called, approved).subquery()
+        return sa.select(either.c.id)
 
     def _conditions(self, asked: Worklist, reader: UUID | None) -> list[sa.ColumnElement[bool]]:
         return [*self._by_time(asked), *self._by_words(asked), *_by_columns(asked, reader)]
@@ -114,10 +132,6 @@ def sought(asked: Worklist) -> list[Sought]:
 def placed(place: str, term: str) -> str:
     """A term that stands in one place of a mail; in none in particular, the term itself."""
     return f"{place}\x1f{term}" if place else term
-
-
-def _state(asked: Worklist) -> ReviewState:
-    return ReviewState.AWAITING_SECOND if asked.show == "second" else ReviewState.PENDING
 
 
 def _by_columns(asked: Worklist, reader: UUID | None) -> Iterable[sa.ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """Mailboxes, conversations, messages, and the sealed words that belong to them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -47,7 +47,8 @@ class FolderRole(StrEnum):
 class MailboxRow(Base):
     """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master
     key. `oauth` names the provider of a mailbox that signs in by token; a person did so at `authorised_at`. The
-    `smtp_` columns are the submission server of mail from this address, where it is not the installation's."""
+    `smtp_` columns are the submission server of mail from this address, where it is not the installation's, and
+    `undo_seconds` how long what leaves from here can be taken back, where that is not the installation's."""
 
     __tablename__ = "mailboxes"
 
@@ -73,11 +74,16 @@ class MailboxRow(Base):
     smtp_security: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
     smtp_username: Mapped[str] = mapped_column(sa.String(320), default="", server_default="")
     smtp_secret: Mapped[bytes | None]
+    undo_seconds: Mapped[int | None]
     since: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_read_at: Mapped[datetime | None] = mapped_column(Moment)
     last_error: Mapped[str] = mapped_column(sa.String(64), default="")
+
+    def undo(self, usual: timedelta) -> timedelta:
+        """How long a mail from here waits until it leaves."""
+        return usual if self.undo_seconds is None else timedelta(seconds=self.undo_seconds)
 
 
 class FolderRow(Base):

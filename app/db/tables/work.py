@@ -98,7 +98,8 @@ class PlantedRow(Base):
 class AssentRow(Base):
     """One person's word for an action above a limit, which a second person has to say too (`app/domain/four_eyes.py`).
 
-    `subject_id` is a review, a case or a reminder; `content` the keyed hash of what exactly is to be done.
+    `subject_id` is a review, a case or a reminder; `content` the keyed hash of what exactly is to be done. What the
+    second person has to see of it: `said` holds days and sums, and `words_id` a text, sealed with its conversation.
     """
 
     __tablename__ = "assents"
@@ -108,7 +109,9 @@ class AssentRow(Base):
     subject_id: Mapped[UUID] = mapped_column(index=True)
     content: Mapped[str] = mapped_column(sa.String(64))
     by: Mapped[UUID] = mapped_column(sa.ForeignKey("users.id"))
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    said: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    words_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payloads.id"))
 
 
 class OutboxRow(Base):

@@ -53,13 +53,16 @@
     const row = focused();
     return row && !row.hasAttribute("aria-current") && control.closest(".dx-case") && !["u", "z"].includes(control.dataset.key);
   };
+  const ask = (control) => {
+    const question = document.getElementById(control.dataset.ask);
+    if (question) question.showPopover({ source: control });
+    else control.click();
+  };
   const press = (name) => {
     const control = find(name);
     if (control && isElsewhere(control)) { open(); return true; }
     control?.focus({ preventScroll: true }); // so that closing what it opens leads back to it
-    const question = control && document.getElementById(control.dataset.ask);
-    if (question) question.showPopover({ source: control });
-    else control?.click();
+    if (control) ask(control);
     return Boolean(control);
   };
   const back = () => press("u") || move(0);
@@ -96,9 +99,10 @@
     if (event.isComposing || event.defaultPrevented) return;
     const control = event.ctrlKey || event.metaKey;
     if (control && event.key.toLowerCase() === "k" && !event.altKey && !event.shiftKey) { event.preventDefault(); show(); return; }
+    if (control && event.key === "Enter" && event.repeat) { event.preventDefault(); return; } // a held key answers no question
     if (control && event.key === "Enter" && event.target.matches("[data-submit]")) {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      if (event.target.form.reportValidity()) ask([...event.target.form.elements].find((one) => one.matches("[data-approves]")));
       return;
     }
     if (control || event.altKey || typing(event.target) || busy() || !keysOn()) return;

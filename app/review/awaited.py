@@ -1,0 +1,111 @@
+"""An answer above a sum of the policy takes two people (`app/domain/four_eyes.py`): the first one's text is kept, and
+is what the second one sees and approves. A newer mail, or another draft, makes it another answer.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from app.db.enclosing import enclosed_with
+from app.db.repositories.four_eyes import Deed, FirstWord, content_hash, first_words, missing_second
+from app.db.tables.work import ReviewRow
+from app.db.uow import Uow
+from app.domain.errors import SecondPersonNeeded
+from app.domain.four_eyes import Guarded, SecondPersonRule, rule_for
+from app.domain.money import Money
+from app.domain.people import SignedIn
+from app.domain.proposal import Draft
+from app.domain.review import OPEN, ReviewState
+from app.domain.wire import PROPOSAL, load
+from app.reading.differences import changes
+from app.review.enclosing import Ready
+from app.review.item_view import Awaited, ChangedText
+from app.review.reply import Reply
+from app.review.stakes import stakes_of
+
+
+async def missing_for_answer(
+    uow: Uow,
+    rules: Iterable[SecondPersonRule],
+    review_id: UUID,
+    *,
+    version: int,
+    by: SignedIn,
+    edited: Reply | None,
+    files: Ready,
+) -> SecondPersonNeeded | None:
+    """Whether the sum at stake wants a second person's approval of this very answer. Nobody's word is noted for one
+    whose files may not go."""
+    review = await uow.reviews.get(review_id)
+    stakes = await stakes_of(uow, review)
+    draft = await _draft(uow, review)
+    text = edited or draft
+    if review.version != version or review.state not in OPEN or not stakes or text is None or files.refusal:
+        return None
+    deed = Deed(
+        Guarded.ANSWER,
+        review_id,
+        await _content(uow, review, draft, text.subject, text.body),
+        edited.as_json() if edited else None,
+        review.conversation_id,
+    )
+    return await missing_second(uow, rules, deed, amount=_sum(stakes), by=by)
+
+
+async def awaited(
+    uow: Uow, review: ReviewRow, rules: Iterable[SecondPersonRule], *, reader: UUID | None
+) -> Awaited | None:
+    """The answer that waits for a second person, the last one where people said several."""
+    stakes = await stakes_of(uow, review)
+    rule = rule_for(rules, Guarded.ANSWER, _sum(stakes)) if stakes else None
+    if rule is None or review.state is not ReviewState.PENDING:
+        return None
+    draft = await _draft(uow, review)
+    given = (await first_words(uow, [review.id])).get(review.id, [])
+    words = [word for word in given if await _is_of_now(uow, review, word, draft)]
+    if not words:
+        return None
+    newest = words[0]
+    same = [word for word in words if word.content == newest.content]
+    said = newest.said
+    return Awaited(
+        names=tuple(word.name for word in same),
+        is_mine=any(word.by == reader for word in same),
+        wants_senior=rule.senior and not any(word.is_senior for word in same),
+        subject=said.get("subject", ""),
+        body=said.get("body", ""),
+        changed=ChangedText(newest.name, changes(draft.subject, said["subject"]), changes(draft.body, said["body"]))
+        if said and draft
+        else None,
+    )
+
+
+async def _is_of_now(uow: Uow, review: ReviewRow, word: FirstWord, draft: Draft | None) -> bool:
+    """Whether a second person can still say the very same."""
+    if word.said:
+        content = await _content(uow, review, draft, word.said["subject"], word.said["body"])
+    elif draft is not None:
+        content = await _content(uow, review, draft, draft.subject, draft.body)
+    else:
+        return False
+    return word.content == content_hash(uow, Guarded.ANSWER, content)
+
+
+async def _content(uow: Uow, review: ReviewRow, draft: Draft | None, subject: str, body: str) -> str:
+    """Text and files, in answer to what had come by then."""
+    conversation = await uow.messages.conversation(review.conversation_id)
+    files = (await enclosed_with(uow, review, draft)).ids
+    return "\x1e".join([str(conversation.version), subject, body, *files])
+
+
+async def _draft(uow: Uow, review: ReviewRow) -> Draft | None:
+    """The true one in force."""
+    redrafted = await uow.guidance.draft(review.id)
+    if redrafted is not None:
+        return redrafted
+    proposal = load(PROPOSAL, await uow.words.get((await uow.reviews.proposal(review)).payload_id))
+    return proposal.draft
+
+
+def _sum(stakes: tuple[Money, ...]) -> Money | None:
+    """Several cannot be told."""
+    return stakes[0] if len(stakes) == 1 else None
