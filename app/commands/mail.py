@@ -11,6 +11,8 @@ from app.commands.session import AsJson, print_json, with_services
 from app.operations import administration, authorising, delivering, mailboxes
 
 root = typer.Typer()
+MOST_UNDO = 300
+
 mailbox = typer.Typer(no_args_is_help=True, help="Mailboxes that Duebox watches.")
 quarantine = typer.Typer(no_args_is_help=True, help="Mail that could not be worked.")
 
@@ -52,6 +54,9 @@ def mailbox_add(
     smtp_security: Annotated[str, typer.Option(help="tls, starttls or none")] = "starttls",
     smtp_username: str = "",
     smtp_password_file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    undo_seconds: Annotated[
+        int | None, typer.Option(min=0, max=MOST_UNDO, help="How long a mail from here can be taken back.")
+    ] = None,
 ) -> None:
     """Watch one more mailbox, from now on."""
     wish = mailboxes.MailboxWish(
@@ -81,6 +86,7 @@ def mailbox_add(
         smtp_security=smtp_security,
         smtp_username=smtp_username,
         smtp_password=mailboxes.secret_from(smtp_password_file),
+        undo_seconds=undo_seconds,
         base=_base(settings_from_environment().http),
     )
     typer.echo(with_services(lambda s: mailboxes.add_mailbox(s, wish, typer.echo)))
@@ -104,6 +110,17 @@ def mailbox_reauth(
     """Sign in to a mailbox again, at its provider or with a new password."""
     password = mailboxes.secret_from(password_file)
     typer.echo(with_services(lambda s: authorising.reauthorise(s, name, password, typer.echo)))
+
+
+@mailbox.command("undo")
+def mailbox_undo(
+    name: str,
+    seconds: Annotated[
+        int | None, typer.Option(min=0, max=MOST_UNDO, help="Without it, as DUEBOX_UNDO_SECONDS says.")
+    ] = None,
+) -> None:
+    """How long a mail from this mailbox can be taken back, answers and reminders."""
+    typer.echo(with_services(lambda s: mailboxes.set_undo(s, name, seconds)))
 
 
 @mailbox.command("test")

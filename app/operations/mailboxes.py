@@ -50,6 +50,7 @@ class MailboxWish:
     smtp_security: str = "starttls"
     smtp_username: str = ""
     smtp_password: str = field(repr=False, default="")
+    undo_seconds: int | None = None
     base: str = ""
 
     @property
@@ -90,11 +91,21 @@ async def list_mailboxes(services: Services) -> list[dict[str, Any]]:
             "address": row.address,
             "kind": row.kind.value,
             "active": row.active,
+            "undo_seconds": row.undo_seconds,
             "last_read_at": row.last_read_at,
             "last_error": row.last_error,
         }
         for row in rows
     ]
+
+
+async def set_undo(services: Services, name: str, seconds: int | None) -> str:
+    """How long what leaves this mailbox can be taken back; None: as DUEBOX_UNDO_SECONDS says. Raises NotFound."""
+    async with services.database.write() as uow:
+        row = await uow.mailboxes.by_name(name)
+        row.undo_seconds = seconds
+        uow.audit.add("intake.mailbox.changed", mailbox_id=row.id, undo_seconds=seconds)
+    return f"{name}: " + ("as DUEBOX_UNDO_SECONDS says" if seconds is None else f"{seconds} s to take a mail back")
 
 
 async def try_mailbox(services: Services, name: str) -> str:
@@ -143,6 +154,7 @@ async def _add_webhook(services: Services, wish: MailboxWish) -> str:
             kind=MailboxKind.WEBHOOK,
             scheme=wish.webhook,
             authserv_id=wish.authserv_id,
+            undo_seconds=wish.undo_seconds,
             **wish.smtp,
         )
         uow.audit.add("intake.mailbox.added", mailbox_id=row.id, mailbox_kind=row.kind.value)
@@ -175,6 +187,7 @@ async def _add_imap(services: Services, wish: MailboxWish, say: Say) -> str:
             authorised_at=services.clock() if grant else None,
             since=since,
             active=False,
+            undo_seconds=wish.undo_seconds,
             **wish.smtp,
         )
         if grant is not None:

@@ -239,10 +239,15 @@ def test_a_webhook_is_shown_once(duebox: Installation) -> None:
     value = secret.split()[1]
     shown = json.loads(duebox.command("mailbox", "list", "--json"))
     (row,) = [row for row in shown if row["name"] == "hook"]
-    assert set(row) == {"name", "address", "kind", "active", "last_read_at", "last_error"}
+    assert set(row) == {"name", "address", "kind", "active", "last_read_at", "last_error", "undo_seconds"}
     assert value not in json.dumps(shown)
     assert "hook\tc@seller.example\t" in duebox.command("mailbox", "list")
     assert "/webhooks/mail/hook" in duebox.command("mailbox", "test", "hook")
+    assert "120 s to take a mail back" in duebox.command("mailbox", "undo", "hook", "--seconds", "120")
+    shown = json.loads(duebox.command("mailbox", "list", "--json"))
+    assert [row["undo_seconds"] for row in shown if row["name"] == "hook"] == [120]
+    assert "as DUEBOX_UNDO_SECONDS says" in duebox.command("mailbox", "undo", "hook")
+    refused(duebox.run("mailbox", "undo", "hook", "--seconds", "301"), USAGE, "301 is not in the range")
     add = ("mailbox", "add")
     refused(duebox.run(*add, "hook", "--address", "c@s.example", "--webhook", "raw"), USAGE, "hook exists already")
     refused(duebox.run(*add, "h2", "--address", "c@s.example", "--webhook", "fax"), USAGE, "--webhook must be one of")
