@@ -40,8 +40,8 @@ def triage_job(message_id: UUID, run: int, conversation_id: UUID, *, again: str 
 
 STORM_FROM = 4
 """How many mails of one sender have a job at a time: fewer than a worker takes at once (jobs/queues.py), so that there
-is always a place for whoever else writes. Lanes have their turn at random: beside twenty of a storm, a mail of another's
-waited until it was drawn, five times as long as in calm. The others are held, and each that is worked lets the next
+is always a place for whoever else writes. Lanes have their turn at random: beside twenty of a storm, a mail of another
+sender waited to be drawn, five times as long as in calm. The others are held, and each that is worked lets the next
 in."""
 
 
