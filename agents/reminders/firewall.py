@@ -17,7 +17,13 @@ from pathlib import Path
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import names_in
-from agents.triage.lexicon import compiled, offences, says_something_known, unsaid_spans_of_time
+from agents.triage.lexicon import (
+    claims_of_receipt,
+    compiled,
+    offences,
+    says_something_known,
+    unsaid_spans_of_time,
+)
 from agents.triage.notations import amounts, dates
 from agents.triage.trace import Known, Traced, trace
 from app.domain.case import Letter
@@ -50,6 +56,7 @@ def examine(body: str, blocks: tuple[str, ...], brief: ReminderBrief) -> Traced:
         *traced.problems,
         *(f"untraced: {words}" for words in unsaid_spans_of_time(prose, nobodys)),
         *_offences(prose, brief),
+        *(f"receipt: {claim.of(prose)}" for claim in claims_of_receipt(prose)),
         *_strange(prose, brief.language),
         *(["too long"] if len(prose.split()) > 2 * brief.max_words else []),
     )

@@ -8,23 +8,27 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from agents.triage.destinations import names_of_destinations
 from agents.triage.lexicon import (
     calls_it_a_wish,
+    claims_of_receipt,
     offences,
     says_it_is_attached,
     says_something_known,
     unsaid_spans_of_time,
 )
+from agents.triage.payments import payments_since, shows_payment
 from agents.triage.terms import place_of, without
-from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, trace
+from agents.triage.trace import Known, Traced, configured, from_ledger, from_mail, from_promise, stands_in, trace
 from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.proposal import Draft, Facts, Trace
-from app.domain.text import PLACEHOLDER
+from app.domain.text import PLACEHOLDER, Span
+from app.reading.amounts import find_amounts
 from app.reading.features import is_courtesy
-from app.reading.spans import fold, sentences
+from app.reading.spans import clauses, fold, sentences
 
 WISH = "wish"
 """The reference of a fact that the writer merely asks for."""
@@ -39,6 +43,7 @@ _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|p
 @dataclass(frozen=True, slots=True)
 class Sources:
     """All that a draft may draw on. `invoices`: those that the answer is about; no other number may stand in it.
+    `paid_since`: from when on a payment that the writer speaks of may stand on the ledger, where they name a day.
     `clause`: what a person decided on the terms asked for, to the letter; None where nobody has. `encloses`: files go
     along, and among them copies of the invoices `copied`."""
 
@@ -51,6 +56,7 @@ class Sources:
     team: str
     mailbox_address: str
     max_words: int
+    paid_since: date | None = None
     clause: str | None = None
     copied: frozenset[str] = frozenset()
     encloses: bool = False
@@ -76,6 +82,7 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         *_stray_days(draft.body, traced.traces, sources.invoices),
         *(f"untraced: {words}" for words in unsaid_spans_of_time(draft.body, sources.letter)),
         *(f"{offence.kind}: {draft.body[offence.start : offence.end]}" for offence in offences(draft.body)),
+        *_unseen_payments(draft.body, sources),
         *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "))),
         *_strange_clauses(draft),
         *_absent_files(draft.body, traced.traces, sources),
@@ -124,6 +131,32 @@ def _absent_files(body: str, traces: tuple[Trace, ...], sources: Sources) -> Ite
         named = {body[found.start : found.end] for found in traces if sentence.start <= found.start < sentence.end}
         if not sources.encloses or not (named & numbers) <= sources.copied:
             yield f"attached: {sentence.of(body)}"
+
+
+def _unseen_payments(body: str, sources: Sources) -> Iterator[str]:
+    """Who is told that their payment has come stops looking for it: the ledger must show it."""
+    claims = list(claims_of_receipt(body))
+    for clause in clauses(body) if claims else ():
+        for claim in claims:
+            if clause.start <= claim.start < clause.end and not _is_on_the_ledger(clause, claim, body, sources):
+                yield f"receipt: {claim.of(body)}"
+
+
+def _is_on_the_ledger(clause: Span, claim: Span, body: str, sources: Sources) -> bool:
+    """Whether the ledger shows a payment for every invoice that a clause names, up to its claim if it names one there,
+    else for one that the answer is about; and, while such an invoice is open, one of a sum that the clause names."""
+    if not sources.may_use_ledger:
+        return False
+    account, since, said = sources.account, sources.paid_since, clause.of(body)
+    places = (body[clause.start : claim.end], said)
+    found = ([invoice for invoice in account.invoices if stands_in(text, invoice.number)] for text in places)
+    named = next(filter(None, found), [])
+    about = named or [invoice for invoice in account.invoices if invoice.number in sources.invoices]
+    shown = [invoice for invoice in about if shows_payment(account, invoice, since)]
+    sums = {found.value for found in find_amounts(said, sources.language) if not found.is_bare}
+    paid = {payment.amount.amount for payment in payments_since(account, since)}
+    fits = not sums or bool(sums & paid) or any(not invoice.is_open for invoice in shown)
+    return fits and (shown == named if named else bool(shown))
 
 
 def _strange_clauses(draft: Draft) -> Iterator[str]:

@@ -14,13 +14,16 @@ from pathlib import Path
 from app.domain.case import Letter
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES
+from app.domain.text import Span
 from app.reading.spans import fold, sentences
 
 KINDS = ("concession", "legal_threat", "suspension", "admission", "shaming", "urgency")
-_HELPERS = ("acts", "attached", "terms", "wish", "numbers", "units", "moments")
+_HELPERS = ("acts", "attached", "terms", "wish", "numbers", "units", "moments", "receipt", "pending")
 
 _DIRECTORY = Path(__file__).with_name("lexicon")
 _GAP = r"(?:[^.!?;\n]|\.(?=\d)){0,60}?"
+_BEFORE = 40
+"""Code points before a claim of receipt that may take it back, from the last comma on."""
 
 Entries = Mapping[str, list[str]]
 
@@ -44,6 +47,16 @@ def offences(text: str) -> Iterator[Offence]:
         said = _pattern("terms").search(folded, sentence.start, sentence.end)
         if said and not calls_it_a_wish(sentence.of(folded)):
             yield Offence("concession", *said.span())
+
+
+def claims_of_receipt(text: str) -> Iterator[Span]:
+    """Every place that says a payment has arrived, in whichever language, and does not take it back."""
+    folded = fold(text)
+    for language in LANGUAGES:
+        for match in _receipts(language).finditer(folded):
+            before = re.split(r"[,:;.!?\n]", folded[max(0, match.start() - _BEFORE) : match.start()])[-1]
+            if not _pending(language).search(f"{before}{match.group()}"):
+                yield Span(*match.span())
 
 
 def calls_it_a_wish(folded: str) -> bool:
@@ -78,6 +91,16 @@ def _pattern(kind: str) -> re.Pattern[str]:
 @cache
 def _acts(language: str) -> re.Pattern[str]:
     return compiled(_lexicon()[language if language in LANGUAGES else "en"]["acts"])
+
+
+@cache
+def _receipts(language: str) -> re.Pattern[str]:
+    return compiled(_lexicon()[language]["receipt"])
+
+
+@cache
+def _pending(language: str) -> re.Pattern[str]:
+    return compiled(_lexicon()[language]["pending"])
 
 
 @cache

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from agents.triage.brief import Payment
 from agents.triage.evidence import span_here
-from app.domain.account import Account
+from app.domain.account import Account, Invoice, InvoiceStatus
+from app.domain.account import Payment as LedgerPayment
 from app.domain.case import Letter
 from app.domain.intents import Intent
 from app.domain.proposal import BODY, IntentFinding
@@ -55,6 +56,21 @@ def payment_made(
         days = set()
     amount, currency = sums.pop() if len(sums) == 1 else (None, None)
     return Payment(finding.invoices, days.pop() if days else None, amount, currency or account.currency)
+
+
+def shows_payment(account: Account, invoice: Invoice, since: date | None = None) -> bool:
+    """Whether the ledger shows that money has come for an invoice: it is paid, or a part has been paid since a day."""
+    is_settled = not invoice.is_open and invoice.status not in {InvoiceStatus.CANCELLED, InvoiceStatus.WRITTEN_OFF}
+    return (
+        is_settled
+        or invoice.payment_seen
+        or any(paid.invoice_number == invoice.number for paid in payments_since(account, since))
+    )
+
+
+def payments_since(account: Account, since: date | None) -> list[LedgerPayment]:
+    """The account's payments of that day and later ones; all of them where no day is known."""
+    return [paid for paid in account.payments if since is None or paid.day >= since]
 
 
 def names_a_reference(letter: Letter) -> bool:

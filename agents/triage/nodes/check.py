@@ -7,6 +7,7 @@ from langgraph.runtime import Runtime
 from agents.triage.context import TriageContext
 from agents.triage.firewall import Sources, examine
 from agents.triage.nodes.decide import reconsidered
+from agents.triage.nodes.draft import paid_since
 from agents.triage.state import TriageState
 from app.domain.intents import Reason
 
@@ -43,6 +44,7 @@ def sources_of(state: TriageState, context: TriageContext) -> Sources:
         team=context.team,
         mailbox_address=context.mailbox_address,
         max_words=brief.max_words,
+        paid_since=paid_since(brief.topics),
         clause=brief.clause if context.directions.terms else None,
         copied=frozenset(number for topic in brief.topics for number in topic.copied),
         encloses=bool(brief.enclosed),

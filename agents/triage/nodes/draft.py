@@ -1,7 +1,9 @@
 """Write the answer from a brief of typed facts. Subject and recipient are never the model's."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 
 from langgraph.runtime import Runtime
 
@@ -10,7 +12,7 @@ from agents.triage.context import Ask, TriageContext
 from agents.triage.enclosing import enclosed_in, owed_by, with_enclosures
 from agents.triage.evidence import span_here, text_at
 from agents.triage.outputs import DraftReply
-from agents.triage.payments import names_a_reference, payment_made, payments_to_come
+from agents.triage.payments import names_a_reference, payment_made, payments_to_come, shows_payment
 from agents.triage.queries import asks_the_ledger, open_items
 from agents.triage.state import TriageState
 from agents.triage.terms import clause_of, with_clause
@@ -27,6 +29,9 @@ FIRST_NAME = "⟨FIRST_NAME"
 
 OF_NO_INVOICE = frozenset({DocumentKind.STATEMENT, DocumentKind.CERTIFICATE, DocumentKind.TAX_FORM})
 """Documents about the customer or about us, whatever invoice stands beside the wish."""
+
+BOOKED_EARLIER = timedelta(days=5)
+"""So much earlier than a writer says may their payment be on the ledger."""
 
 _REPLY_MARK = re.compile(r"^(?:(?:re|aw|antw|sv|rif|r|res|tr|wg|fwd?|doorst|rv|enc)\s*:\s*)+", re.IGNORECASE)
 
@@ -76,7 +81,7 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
         addressee=letter.sender_placeholder,
         is_familiar=letter.sender_placeholder.startswith(FIRST_NAME),
         country=account.country,
-        payment=_payment_seen(state) if standing.is_verified else PaymentSeen.UNSAID,
+        payment=_payment_seen(state, paid_since(topics)) if standing.is_verified else PaymentSeen.UNSAID,
         has_reference=names_a_reference(letter),
         is_strategic=account.strategic,
         voices=(context.mailbox_address, account.segment),
@@ -227,14 +232,19 @@ def _sayable(numbers: tuple[str, ...], state: TriageState) -> tuple[str, ...]:
     return tuple(number for number in numbers if number in said)
 
 
-def _payment_seen(state: TriageState) -> PaymentSeen:
+def paid_since(topics: Iterable[TopicFacts]) -> date | None:
+    """From when on the payment that the mail speaks of may stand on the ledger; None where the mail names no day."""
+    days = [topic.day for topic in topics if topic.topic is Topic.PAYMENT_NOTED and topic.day is not None]
+    return min(days) - BOOKED_EARLIER if days else None
+
+
+def _payment_seen(state: TriageState, since: date | None) -> PaymentSeen:
     """FOUND only when the ledger shows every invoice concerned as paid or its payment as seen."""
     account, numbers = state["account"], set(state["invoices"])
     concerned = [invoice for invoice in account.invoices if invoice.number in numbers]
-    paid = {payment.invoice_number for payment in account.payments}
     if not concerned:
         return PaymentSeen.UNSAID
-    seen = all(not i.is_open or i.payment_seen or i.number in paid for i in concerned)
+    seen = all(shows_payment(account, invoice, since) for invoice in concerned)
     return PaymentSeen.FOUND if seen else PaymentSeen.NOT_FOUND
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from agents.triage.firewall import Sources, examine
-from app.domain.account import Payment
+from app.domain.account import InvoiceStatus, Payment
 from app.domain.intents import Tone
 from app.domain.money import Money
 from app.domain.proposal import Draft, ExtensionFact, Facts
@@ -148,3 +148,73 @@ def test_our_own_name_is_no_destination() -> None:
 )
 def test_that_nothing_is_owed_is_a_concession(language: str, body: str) -> None:
     assert any(one.startswith("concession") for one in problems(body, replace(SOURCES, language=language)))
+
+
+RECEIPTS = [
+    ("en", "We confirm receipt of your payment."),
+    ("en", "We have received your payment of 1,250.00 GBP."),
+    ("en", "Your payment for INV-1 has arrived, thank you."),
+    ("en", "There is no need to do anything, as we have received your transfer."),
+    ("en", "INV-1 has been paid."),
+    ("de", "Wir bestätigen den Eingang Ihrer Zahlung."),
+    ("de", "Wir haben Ihre Zahlung erhalten."),
+    ("de", "Wir freuen uns, dass Ihre Überweisung eingegangen ist."),
+    ("fr", "Nous confirmons la réception de votre paiement."),
+    ("fr", "Nous avons bien reçu votre règlement."),
+    ("es", "Confirmamos la recepción de su pago."),
+    ("es", "Hemos recibido su pago."),
+    ("nl", "Wij bevestigen de ontvangst van uw betaling."),
+    ("nl", "Wij hebben uw betaling ontvangen."),
+    ("it", "Confermiamo la ricezione del Suo pagamento."),
+    ("it", "Abbiamo ricevuto il Suo pagamento."),
+    ("pt", "Confirmamos a receção do seu pagamento."),
+    ("pt", "Recebemos o seu pagamento."),
+]
+
+
+def receipts(body: str, sources: Sources) -> list[str]:
+    return [one for one in problems(body, sources) if one.startswith("receipt: ")]
+
+
+@pytest.mark.parametrize(("language", "body"), RECEIPTS)
+def test_a_payment_is_confirmed_only_if_the_ledger_shows_it(language: str, body: str) -> None:
+    unpaid = replace(SOURCES, language=language, invoices=frozenset({"INV-1"}))
+    settled = replace(LEDGER, invoices=tuple(replace(one, status=InvoiceStatus.PAID) for one in LEDGER.invoices))
+    assert receipts(body, unpaid)
+    assert not receipts(body, replace(unpaid, account=settled))
+    assert receipts(body, replace(unpaid, account=settled, may_use_ledger=False))
+
+
+@pytest.mark.parametrize("status", [InvoiceStatus.CANCELLED, InvoiceStatus.WRITTEN_OFF])
+def test_an_invoice_that_was_given_up_is_no_payment(status: InvoiceStatus) -> None:
+    account = replace(LEDGER, invoices=tuple(replace(one, status=status) for one in LEDGER.invoices))
+    assert receipts("We have received your payment for INV-1.", replace(SOURCES, account=account))
+
+
+def test_a_payment_on_account_confirms_its_own_sum_its_own_invoice_and_its_own_time() -> None:
+    assert not receipts("We have received your payment of 99.50 GBP for INV-2.", SOURCES)
+    assert receipts("We have received your payment of 1,250.00 GBP for INV-2.", SOURCES)
+    assert receipts("We have received your payment for INV-1 and INV-2.", SOURCES)
+    assert not receipts("Your payment for INV-2 has arrived and we look into INV-1.", SOURCES)
+    assert receipts("We have received your payment for INV-2.", replace(SOURCES, paid_since=date(2026, 3, 19)))
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "Your payment has not arrived on your account yet."),
+        ("en", "You ask whether your payment has arrived."),
+        ("en", "Once we have received your payment, we will match it."),
+        ("en", "We have received your message about the payment."),
+        ("de", "Ihre Zahlung ist noch nicht eingegangen."),
+        ("de", "Sobald wir Ihre Zahlung erhalten haben, melden wir uns."),
+        ("fr", "Votre paiement n'est pas encore arrivé."),
+        ("fr", "Nous comptons sur la réception de votre paiement."),
+        ("es", "Su pago todavía no figura en su cuenta."),
+        ("nl", "Uw betaling staat nog niet op uw rekening."),
+        ("it", "Il Suo pagamento non risulta ancora."),
+        ("pt", "O seu pagamento ainda não consta da sua conta."),
+    ],
+)
+def test_a_payment_that_is_looked_for_may_be_spoken_of(language: str, body: str) -> None:
+    assert not receipts(body, replace(SOURCES, language=language, invoices=frozenset({"INV-1"})))

@@ -12,6 +12,7 @@ import pytest
 from agents.replies import DEFAULT_DIRECTORY, Replies
 from agents.triage.brief import DraftBrief, Payment, PaymentSeen, Topic, TopicFacts
 from agents.triage.firewall import Sources, examine
+from app.domain.account import InvoiceStatus
 from app.domain.enclosures import DocumentKind
 from app.domain.errors import SettingInvalid
 from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
@@ -28,11 +29,15 @@ def brief(language: str, tone: Tone, *topics: Topic, payment: PaymentSeen = Paym
     return DraftBrief(language, tone, facts, "Accounts receivable", 180, "⟨PERSON_1⟩", payment=payment)
 
 
-def refused(body: str, language: str, *, encloses: bool = True) -> tuple[str, ...]:
-    """Everything that the firewall has against a letter."""
+def refused(
+    body: str, language: str, payment: PaymentSeen = PaymentSeen.NOT_FOUND, *, encloses: bool = True
+) -> tuple[str, ...]:
+    """Everything that the firewall has against a letter, where the ledger shows the payment or does not."""
+    invoices = (invoice("INV-1", "1250.00"), invoice("INV-2", "99.50"))
+    is_found = payment is PaymentSeen.FOUND
     sources = Sources(
         letter=letter("we pay on 3 April"),
-        account=account(invoice("INV-1", "1250.00"), invoice("INV-2", "99.50")),
+        account=account(*(replace(one, status=InvoiceStatus.PAID) if is_found else one for one in invoices)),
         facts=Facts(promise=PromiseFact(day=DAY)),
         invoices=frozenset({"INV-1", "INV-2"}),
         language=language,
@@ -50,7 +55,7 @@ def refused(body: str, language: str, *, encloses: bool = True) -> tuple[str, ..
 def test_no_letter_of_ours_is_refused_by_the_checker(language: str, topic: Topic) -> None:
     for tone, payment in product(Tone, PaymentSeen):
         body = REPLIES.compose(brief(language, tone, topic, payment=payment))
-        assert refused(body, language) == ()
+        assert refused(body, language, payment) == ()
         assert "  " not in body
         assert body.rstrip().endswith("Accounts receivable")
 
