@@ -66,9 +66,11 @@ def payment_ways(brief: ReminderBrief) -> str:
     """Bank details of the company and payment links of the ledger, a line each; never anybody else's."""
     company, words = brief.company, labels(language_of(brief))
     colon, lines = words["colon"], []
-    if company.iban:
-        lines += [f"{words['holder']}{colon}{company.name}", f"IBAN{colon}{_in_fours(company.iban)}"]
+    if company.iban or company.account:
+        lines += [f"{words['holder']}{colon}{company.name}"]
+        lines += [f"IBAN{colon}{_in_fours(company.iban)}"] if company.iban else []
         lines += [f"BIC{colon}{company.bic}"] if company.bic else []
+        lines += [company.account] if company.account else []
         numbers = [invoice.number for invoice in brief.invoices]
         lines += [f"{words['reference']}{colon}{', '.join(numbers)}"] if len(numbers) <= MAX_NAMED else []
     lines += [f"{words['online']} ({i.number}){colon}{i.payment_link}" for i in brief.invoices if i.payment_link]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.reading.impostors import speaks_of_another_account
 from app.reading.spans import fold, sentences
 
-_BANKS = r"bank(?!rupt)\w*|banque\w*|banc[oa]\w*|iban\b|bic\b|swift\b|sort code|routing number"
+_BANKS = r"bank(?!rupt)\w*|banque\w*|banc[oa]\w*|iban\b|bic\b|swift\b|sort code|routing number|aba\b|bsb\b|ifsc\b"
 _ACCOUNTS = (
     r"account (?:number|details|in|at|with (?!us\b))|(?:private|personal|new|other|following) account"
     r"|konto(?:nummer|daten)|(?:private[ns]?|neue[ns]?|andere[ns]?) konto|konto (?:in|bei (?!uns\b))"

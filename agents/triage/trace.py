@@ -150,6 +150,12 @@ def _mask(text: str, fact: Known, traces: list[Trace]) -> str:
     return masked
 
 
+def stands_in(text: str, fact: str) -> bool:
+    """Whether a fact stands in a text as a whole: INV-7 does not in INV-71."""
+    places = re.finditer(re.escape(fact), text) if fact else ()
+    return any(_stands_alone(text, *place.span()) for place in places)
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Neither a part of a word nor of a longer number."""
     return bool(_AFTER_A_BREAK.match(text, start) and _BEFORE_A_BREAK.match(text, end))
@@ -172,7 +178,7 @@ def _placeholders(body: str, letter: Letter) -> Iterator[str]:
     """Only those that the letter holds can be restored; account numbers are not repeated at all."""
     held = {letter.sender_placeholder, *(p for _, part in _parts(letter) for p in PLACEHOLDER.findall(part))}
     for placeholder in PLACEHOLDER.findall(body):
-        if placeholder not in held or placeholder.startswith(("⟨IBAN", "⟨CREDIT_CARD", "⟨BIC")):
+        if placeholder not in held or placeholder.startswith(("⟨IBAN", "⟨CREDIT_CARD", "⟨BIC", "⟨BANK_ACCOUNT")):
             yield f"placeholder: {placeholder}"
     if re.search(r"[⟨⟩]", PLACEHOLDER.sub("", body)):
         yield "placeholder: broken"

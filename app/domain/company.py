@@ -12,9 +12,10 @@ class Company:
 
     `country` (ISO 3166-1 alpha-2) is where it is established: its law says how long its letters are kept.
 
-    Bank details go into a mail from here and from nowhere else. `mailbox` is the name of the mailbox that its
-    reminders leave from, `signature` how they are signed. `contract_law` says whose statutory interest its claims
-    bear, where any is claimed: that of its contracts, by the name of a table in app/policies/interest.
+    Bank details go into a mail from here and from nowhere else: `account` is what is said of one without an IBAN.
+    `mailbox` is the name of the mailbox that its reminders leave from, `signature` how they are signed.
+    `contract_law` says whose statutory interest its claims bear, where any is claimed: that of its contracts, by the
+    name of a table in app/policies/interest.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Company:
     vat_number: str = ""
     iban: str = ""
     bic: str = ""
+    account: str = ""
     mailbox: str = ""
     signature: str = ""
     country: str = ""

@@ -20,6 +20,7 @@ _FIELDS = (
     "vat_number",
     "iban",
     "bic",
+    "account",
     "mailbox",
     "signature",
     "country",

@@ -9,6 +9,7 @@ from stdnum import iban, numdb
 from stdnum.exceptions import ValidationError
 
 from app.domain.errors import Invalid
+from app.reading.account_numbers import account_numbers
 from app.reading.visible import INVISIBLE
 
 _HEAD = re.compile(r"(?=([A-Z]{2}\d{2}))")
@@ -32,8 +33,13 @@ def ibans(text: str) -> Iterator[str]:
 
 
 def check_ours(subject: str, body: str, ours: Collection[str]) -> None:
-    """Bank details leave from configuration and from nowhere else, whoever wrote them. Raises Invalid."""
-    if any(number not in ours for number in ibans(f"{subject}\n{body}")):
+    """Bank details leave from configuration and from nowhere else, whoever wrote them. Raises Invalid.
+
+    A number that is no IBAN is ours where it stands in one of ours, as a sort code does in a British IBAN.
+    """
+    text = f"{subject}\n{body}"
+    is_strange = any(number not in ours for number in ibans(text))
+    if is_strange or any(all(number not in one for one in ours) for number in account_numbers(text)):
         raise Invalid("the mail names a bank account that is none of ours: see [[company]] in the policy")
 
 

@@ -213,11 +213,12 @@ async def test_what_a_person_writes_is_examined_and_they_must_mean_it(desk: Desk
 
 
 @pytest.mark.parametrize("where", ["subject", "body"])
-async def test_an_account_that_is_none_of_ours_leaves_with_nobodys_word(desk: Desk, where: str) -> None:
+@pytest.mark.parametrize("account", ["GB33 BUKB 2020 1555 5555 55", "Sort code 20-20-15, account number 55555555"])
+async def test_an_account_that_is_none_of_ours_leaves_with_nobodys_word(desk: Desk, where: str, account: str) -> None:
     (row,) = await desk.draft()
     words = await drafted_words(desk, row)
     edited = {"subject": words["subject"], "body": words["body"]}
-    edited[where] += " GB33 BUKB 2020 1555 5555 55"
+    edited[where] += f" {account}"
     with pytest.raises(Invalid, match="none of ours"):
         await desk.approve(row, is_meant=True, **edited)
     assert await desk.state(row.id) is ReminderState.DRAFTED

@@ -273,7 +273,10 @@ async def test_the_undo_window_is_kept(instance: Instance) -> None:
     assert instance.sender.sent == []
 
 
-async def test_a_strange_account_number_never_leaves_even_if_a_person_wrote_it(instance: Instance) -> None:
+@pytest.mark.parametrize("account", ["GB33 BUKB 2020 1555 5555 55", "sort code 20-20-15, account number 55555555"])
+async def test_a_strange_account_number_never_leaves_even_if_a_person_wrote_it(
+    instance: Instance, account: str
+) -> None:
     (review,) = await instance.work(mail())
     with pytest.raises(Invalid, match="none of ours"):
         await instance.reviews.decide(
@@ -282,6 +285,6 @@ async def test_a_strange_account_number_never_leaves_even_if_a_person_wrote_it(i
             version=review.version,
             by=instance.collector,
             subject="Re: Reminder",
-            body="Please pay to GB33 BUKB 2020 1555 5555 55.",
+            body=f"Please pay to {account}.",
         )
     assert (await instance.pending())[0].version == review.version

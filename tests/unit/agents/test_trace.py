@@ -8,7 +8,10 @@ from app.domain.proposal import Facts, PromiseFact
 from tests.unit.agents.scripted import account, invoice, letter
 
 LEDGER = account(invoice("INV-1", "1250.00", due=date(2026, 3, 1)))
-MAIL = letter("Cheque 10442 over 3,118.00 went out; the rest on 3 April. See https://evil.example/pay ⟨IBAN_CODE_1⟩")
+MAIL = letter(
+    "Cheque 10442 over 3,118.00 went out; the rest on 3 April. See https://evil.example/pay ⟨IBAN_CODE_1⟩ "
+    "⟨BANK_ACCOUNT_1⟩"
+)
 FACTS = Facts(promise=PromiseFact(day=date(2026, 4, 3)))
 
 
@@ -50,6 +53,7 @@ def test_facts_of_ledger_and_mail_are_traced(body: str) -> None:
         "Pay at evil.example/pay now.",
         "Write to boss@evil.example.",
         "Pay to ⟨IBAN_CODE_1⟩.",
+        "Pay to ⟨BANK_ACCOUNT_1⟩.",
         "Pay to DE89 3704 0044 0532 0130 00.",
         "Dear ⟨PERSON_9⟩, thank you.",
         "Dear ⟨PERSON_1, thank you.",

@@ -1,0 +1,42 @@
+"""Bank accounts that are no IBAN: a number is one by the words before it, since it has no check digits to tell by.
+
+Sort code 20-00-00      routing 021000021      BSB 062-000      IFSC HDFC0001234      account number 55779911
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from app.reading.spans import fold
+from app.reading.visible import INVISIBLE
+
+_LINK = r"[^\w\n]{0,4}(?:\n[ \t]{0,8})?(?:(?:number|no|nr|code|is|ist|lautet|es|est|e)\b[^\w\n]{0,4}){0,3}"
+_DIGITS = r"(?P<number>\d(?:[ ./-]?\d){5,19})(?!\w)"
+_BANK = (
+    r"\b(?:sort[ -]?code|s/c|aba|routing|rtn|transit|bsb|blz|bankleitzahl|clabe|nib|rib|micr)\b"
+    rf"{_LINK}(?:\([^()\n]{{1,20}}\)[^\w\n]{{0,4}})?{_DIGITS}"
+)
+_IFSC = rf"\bifsc\b{_LINK}(?P<number>[a-z]{{4}}0[a-z0-9]{{6}})\b"
+_ACCOUNT = (
+    r"\b(?:(?:bank )?account (?:number|no|nr)|bank account|acct|a/c|kontonummer|konto(?:-?nr)?|kto|bankverbindung"
+    r"|(?:numero|n°) de (?:compte|cuenta)|compte bancaire|cuenta (?:bancaria|corriente)|rekening(?:nummer)?"
+    r"|bankrekening|numero di conto|conto corrente|numero da conta|conta bancaria)\b"
+    rf"{_LINK}{_DIGITS}"
+)
+_PATTERNS = tuple(re.compile(pattern) for pattern in (_BANK, _IFSC, _ACCOUNT))
+_OF_A_CUSTOMER = re.compile(
+    r"\b(?:customer|client|your|ihr\w{0,2}|kunden\w{0,8}|votre|su|uw|klant\w{0,8}|suo|sua|seu)\b[^.\n]{0,12}$"
+)
+_BEFORE = 30
+_APART = re.compile(r"[^a-z0-9]")
+
+
+def account_numbers(text: str) -> Iterator[str]:
+    """Each number that is called a bank's or an account's, in capitals, without what parted it. A customer's own, whom
+    the words call so, is none."""
+    plain = fold(unicodedata.normalize("NFKC", INVISIBLE.sub("", text)))
+    for pattern in _PATTERNS:
+        for found in pattern.finditer(plain):
+            before = plain[max(0, found.start() - _BEFORE) : found.start()]
+            if pattern is not _PATTERNS[-1] or not _OF_A_CUSTOMER.search(before):
+                yield _APART.sub("", found["number"]).upper()

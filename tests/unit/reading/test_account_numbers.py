@@ -1,0 +1,63 @@
+"""An account without an IBAN is known by the words before its number; nobody's but ours may leave."""
+
+import pytest
+
+from app.domain.company import Company
+from app.domain.errors import Invalid
+from app.domain.policy import Policy
+from app.reading.account_numbers import account_numbers
+from app.reading.ibans import check_ours
+
+OURS = Policy(
+    "1",
+    (),
+    companies=(
+        Company("gb", "Kestrel", iban="GB29 NWBK 6016 1331 9268 19"),
+        Company("us", "Kestrel Inc", account="Routing 021000021, account number 4417 7723"),
+    ),
+).accounts
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Please pay to sort code 20-00-00, account number 55779911.", ["200000", "55779911"]),
+        ("Sort code: 20 00 00\nAccount no.: 5577 9911", ["200000", "55779911"]),
+        ("ABA routing number 026009593, account no 1234567890", ["026009593", "1234567890"]),
+        ("Routing (ABA): 026009593", ["026009593"]),
+        ("BSB 062-000 Acct 1234 5678", ["062000", "12345678"]),
+        ("IFSC: HDFC0001234, a/c no. 50100123456789", ["HDFC0001234", "50100123456789"]),
+        ("Sort c\u200bode 20\u201100\u201100", ["200000"]),
+        ("BLZ 370 400 44, Kontonummer 0532013000", ["37040044", "0532013000"]),
+        ("Numéro de compte : 12345678901", ["12345678901"]),
+        ("Rekeningnummer 123456789", ["123456789"]),
+        ("CLABE 012345678901234567", ["012345678901234567"]),
+    ],
+)
+def test_an_account_is_found_by_its_words(text: str, numbers: list[str]) -> None:
+    assert list(account_numbers(text)) == numbers
+    with pytest.raises(Invalid, match="none of ours"):
+        check_ours("", text, OURS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your customer account number is 104455.",
+        "Ihr Kundenkonto, Konto 4711234, ist ausgeglichen.",
+        "On your account no. 104455 INV-20260012 is open.",
+        "Invoice 20260012345 of 12-05-26 over 1,250.00 EUR.",
+        "The account manager will call on 12 May 2026.",
+        "Kontoauszug 20260512",
+    ],
+)
+def test_other_numbers_are_none(text: str) -> None:
+    assert not list(account_numbers(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["Sort code 60-16-13, account number 31926819", "Routing number 021000021, account number 44177723"]
+)
+def test_our_own_may_leave(text: str) -> None:
+    assert len(list(account_numbers(text))) == 2
+    check_ours("", text, OURS)
