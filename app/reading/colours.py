@@ -18,6 +18,7 @@ Rgb: TypeAlias = tuple[int, int, int]
 WHITE: Rgb = (255, 255, 255)
 BLACK: Rgb = (0, 0, 0)
 _SAME = 40
+_UNREADABLE_CONTRAST = 1.3
 _FAINT = 0.05
 _LONGEST = 300
 _BARE_HEX = re.compile(r"[0-9a-f]{3}(?:[0-9a-f]{3})?")
@@ -35,14 +36,15 @@ _AS_THEY_STAND = frozenset({"srgb", "display-p3", "a98-rgb", "prophoto-rgb", "re
 """Black, white and the greys of these are those of sRGB, and their other colours are near."""
 
 
-def text_colour(value: str, parent: Rgb | None) -> Rgb | None:
-    """What text is painted with; None when it is see-through."""
+def text_colour(value: str, parent: Rgb | None, ground: Rgb | None) -> Rgb | None:
+    """What text is seen in on its ground; None when it is see-through."""
     if value in _KEPT:
         return parent
     found = _colour_in(value)
     if found is None:
         return parent
-    return None if found[1] <= _FAINT else found[0]
+    colour, alpha = found
+    return None if alpha <= _FAINT else mixed(colour, ground, alpha) if ground is not None else colour
 
 
 def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
@@ -51,15 +53,53 @@ def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
         return parent
     found = _colour_in(value)
     if found is not None:
-        return parent if found[1] <= _FAINT else found[0]
+        return _laid_over(found, parent)
     stops = _stops(value)
     if stops and all(alpha > _FAINT and is_same(colour, stops[0][0]) for colour, alpha in stops):
         return stops[0][0]
     return parent if re.search(r"\btransparent\b|\bnone\b", value) and "url(" not in value else None
 
 
+def _laid_over(found: tuple[Rgb, float], below: Rgb | None) -> Rgb | None:
+    """A ground that lets something through is told by what lies below."""
+    colour, alpha = found
+    if alpha <= _FAINT:
+        return below
+    if below is None:
+        return colour if alpha >= 1 - _FAINT else None
+    return mixed(colour, below, alpha)
+
+
 def is_same(one: Rgb, other: Rgb | None) -> bool:
     return other is not None and sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _SAME
+
+
+def is_unreadable(text: Rgb, ground: Rgb | None) -> bool:
+    """Whether text does not stand out from its ground: #e6e6e6 on white does not (1.25), #ddd does (1.36)."""
+    return ground is not None and (is_same(text, ground) or _contrast(text, ground) < _UNREADABLE_CONTRAST)
+
+
+def mixed(text: Rgb, ground: Rgb, alpha: float) -> Rgb:
+    """What is seen of a colour that lets so much of the ground through."""
+    red, green, blue = (round(alpha * a + (1 - alpha) * b) for a, b in zip(text, ground, strict=True))
+    return red, green, blue
+
+
+def _contrast(one: Rgb, other: Rgb) -> float:
+    """The ratio of WCAG 2.2, from 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@lru_cache(maxsize=1_000)
+def _luminance(colour: Rgb) -> float:
+    red, green, blue = (_linear(part / 255) for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    """IEC 61966-2-1, the other way round."""
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004  the standard's
 
 
 @lru_cache(maxsize=4_000)

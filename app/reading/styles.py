@@ -4,12 +4,13 @@ A look is inherited: a child may undo font size, colour and visibility, but noth
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement, document_fromstring
 
-from app.reading.colours import BLACK, WHITE, Rgb, ground_colour, is_same, legacy_colour, text_colour
+from app.reading.colours import BLACK, WHITE, Rgb, ground_colour, is_unreadable, legacy_colour, mixed, text_colour
+from app.reading.lengths import PIXELS, TERM, font_size, lengths_of, number_of, pixels_of, share_of, size_of_font
 from app.reading.stylesheets import Style
 
 _TINY = 2.0
@@ -23,26 +24,6 @@ _WHOLE = 95.0
 
 _INDENTED = 150.0
 
-_LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})\s{0,3}(px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|%)?")
-_TERM = re.compile(r"([+-]?)\s{0,3}(\d{0,9}\.?\d{1,9})(px|pt|em|rem|ex|ch|cm|mm|in|vw|vh|%)?")
-_PIXELS = {
-    "": 1.0,
-    "px": 1.0,
-    "pt": 4 / 3,
-    "em": 16.0,
-    "rem": 16.0,
-    "ex": 8.0,
-    "ch": 8.0,
-    "cm": 37.8,
-    "mm": 3.78,
-    "in": 96.0,
-    "vw": 6.0,
-    "vh": 8.0,
-    "%": 1.0,
-}
-_FUNCTION = re.compile(r"(calc|min|max|clamp)\(([^()]{1,200})\)")
-_SIGNS = re.compile(r"\s([+-])\s")
-_FONT_SIZE = re.compile(r"(?:^|\s)(\d{0,5}\.?\d{1,5}(?:px|pt|em|rem|%)?)(?:/|\s|$)")
 _VARIABLE = re.compile(r"var\(\s{0,9}(--[\w-]{1,60})\s{0,9}(?:,([^()]{0,100}))?\)")
 _CLIPPED = re.compile(r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0")
 _SHAPED = re.compile(r"(?:path|xywh|rect|shape)\(")
@@ -60,7 +41,8 @@ _NOTHING_LEFT = re.compile(r"gradient\((?:[^(),]{0,30},)?\s{0,9}transparent\s{0,
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is inherited. `colour` None means see-through; `background` None means unknown (an image, a gradient)."""
+    """What is inherited. `colour` None means see-through; `background` None means unknown (an image, a gradient);
+    `opacity` is that of all the boxes around."""
 
     colour: Rgb | None = BLACK
     background: Rgb | None = WHITE
@@ -68,10 +50,16 @@ class Look:
     is_hidden: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
+    opacity: float = 1.0
 
     @property
     def is_invisible(self) -> bool:
-        return self.is_hidden or self.font_px <= _TINY or self.colour is None or is_same(self.colour, self.background)
+        return self.is_hidden or self.font_px <= _TINY or self.colour is None or self._fades(self.colour)
+
+    def _fades(self, colour: Rgb) -> bool:
+        if self.background is None:
+            return self.opacity <= _FAINT
+        return is_unreadable(mixed(colour, self.background, self.opacity), self.background)
 
 
 def is_cut(element: HtmlElement, style: Style) -> bool:
@@ -108,7 +96,7 @@ def covers(style: Style) -> bool:
         return False
     ground = ground_colour(f"{style.get('background', '')} {style.get('background-color', '')}".strip(), None)
     fills = style.get("inset", "").startswith("0") or all(
-        (_number(style.get(size, "")) or 0.0) >= _WHOLE or {one, other} <= style.keys()
+        (number_of(style.get(size, "")) or 0.0) >= _WHOLE or {one, other} <= style.keys()
         for size, one, other in (("width", "left", "right"), ("height", "top", "bottom"))
     )
     return ground is not None and fills
@@ -123,15 +111,19 @@ def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
         element.get("bgcolor", "")
     )
     link = legacy_colour(element.get("link", "")) if element.tag == "body" else ""
-    if not (visibility or colour or background or variables or link or "font-size" in style or "font" in style):
+    if not (visibility or colour or background or variables or link or style.keys() & {"font-size", "font", "opacity"}):
         return parent
+    ground = ground_colour(_filled_in(background.strip().lower(), known), parent.background)
     return Look(
-        colour=text_colour(_filled_in(colour.strip().lower(), known), parent.colour),
-        background=ground_colour(_filled_in(background.strip().lower(), known), parent.background),
-        font_px=_font_size(style, parent.font_px, known),
+        colour=text_colour(_filled_in(colour.strip().lower(), known), parent.colour, ground),
+        background=ground,
+        font_px=font_size(
+            _filled_in(style.get("font-size", ""), known) or size_of_font(style.get("font", "")), parent.font_px
+        ),
         is_hidden=visibility in {"hidden", "collapse"} if visibility and visibility != "inherit" else parent.is_hidden,
         variables=known,
         link=link or parent.link,
+        opacity=parent.opacity * min(max(share_of(style.get("opacity", "")), 0.0), 1.0),
     )
 
 
@@ -150,13 +142,13 @@ def _filled_in(value: str, variables: Mapping[str, str]) -> str:
 
 def _is_faint(style: Style) -> bool:
     opacity = style.get("opacity", "")
-    value = _number(opacity)
+    value = number_of(opacity)
     filters = style.get("filter", "")
     blur = _BLUR.search(filters)
     return (
         (value is not None and value / (100 if "%" in opacity else 1) <= _FAINT)
         or "opacity(0" in filters
-        or (blur is not None and float(blur[1]) * _PIXELS[blur[2] or ""] >= _BLURRED)
+        or (blur is not None and float(blur[1]) * PIXELS[blur[2] or ""] >= _BLURRED)
     )
 
 
@@ -164,12 +156,12 @@ def _is_off_screen(style: Style) -> bool:
     offsets = ["text-indent", "margin-left", "margin-top"]
     if style.get("position") in {"absolute", "fixed", "relative"}:
         offsets += ["left", "right", "top", "bottom"]
-    shifts = [_pixels(style.get(name, "")) or 0.0 for name in offsets]
-    shifts += _lengths(style.get("inset", "")) if "position" in style else []
-    shifts += _lengths(style.get("translate", ""))
+    shifts = [pixels_of(style.get(name, "")) or 0.0 for name in offsets]
+    shifts += lengths_of(style.get("inset", "")) if "position" in style else []
+    shifts += lengths_of(style.get("translate", ""))
     is_behind = style.get("position") == "absolute" and style.get("z-index", "").startswith("-")
     indent = style.get("text-indent", "")
-    share = abs(_number(indent) or 0.0) if "%" in indent else 0.0
+    share = abs(number_of(indent) or 0.0) if "%" in indent else 0.0
     is_indented_away = share >= _INDENTED or (share >= _WHOLE and "hidden" in style.get("overflow", ""))
     return (
         any(not _FAR_OUT < shift < _FAR_OFF for shift in shifts)
@@ -180,7 +172,7 @@ def _is_off_screen(style: Style) -> bool:
 
 
 def _is_collapsed(style: Style) -> bool:
-    sizes = {name: _pixels(style.get(name, "")) for name in ("height", "max-height", "width", "max-width")}
+    sizes = {name: pixels_of(style.get(name, "")) for name in ("height", "max-height", "width", "max-width")}
     tiny = {name.removeprefix("max-") for name, size in sizes.items() if size is not None and size <= _TINY}
     overflow = {style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")}
     if _is_sized_by_nothing(style, overflow):
@@ -210,12 +202,12 @@ def _leaves_nothing(path: str) -> bool:
         return True
     if found := _INSET.search(path):
         edges = [
-            float(size) * (1 if unit == "%" else 0.0) for _, size, unit in _TERM.findall(found[1].split("round")[0])
+            float(size) * (1 if unit == "%" else 0.0) for _, size, unit in TERM.findall(found[1].split("round")[0])
         ]
         top, right, bottom, left = (edges * 4)[:4] if len(edges) < 3 else [*edges, edges[1]][:4]  # noqa: PLR2004  CSS
         return top + bottom >= _WHOLE or left + right >= _WHOLE
     if found := _POLYGON.search(path):
-        numbers = [float(sign + size) for sign, size, _ in _TERM.findall(found[1])]
+        numbers = [float(sign + size) for sign, size, _ in TERM.findall(found[1])]
         points = list(zip(numbers[::2], numbers[1::2], strict=False))
         area = sum(a * d - b * c for (a, b), (c, d) in zip(points, points[1:] + points[:1], strict=True))
         return abs(area) < 1
@@ -227,9 +219,9 @@ def _is_deformed(style: Style) -> bool:
     transform = style.get("transform", "")
     scales = [number for found in _SCALE.findall(transform) for number in found if number]
     scales += [style[name] for name in ("scale", "zoom") if style.get(name)]
-    is_scaled_away = any(_share(scale) <= _FAINT for scale in scales) or _is_flat(transform)
+    is_scaled_away = any(share_of(scale) <= _FAINT for scale in scales) or _is_flat(transform)
     turns = _TURN.findall(f"{transform} {style.get('rotate', '')}")
-    spacing = _pixels(style.get("letter-spacing", ""))
+    spacing = pixels_of(style.get("letter-spacing", ""))
     return (
         is_scaled_away
         or any(_EDGE_ON <= float(turn) * _DEGREES[unit] % 180 <= 180 - _EDGE_ON for turn, unit in turns)
@@ -240,7 +232,7 @@ def _is_deformed(style: Style) -> bool:
 def _is_flat(transform: str) -> bool:
     """A matrix that leaves no area."""
     found = _MATRIX.search(transform)
-    values = [float(sign + size) for sign, size, _ in _TERM.findall(found[2])] if found else []
+    values = [float(sign + size) for sign, size, _ in TERM.findall(found[2])] if found else []
     places = (0, 1, 4, 5) if found and found[1] else (0, 1, 2, 3)
     if len(values) <= places[-1]:
         return False
@@ -249,77 +241,3 @@ def _is_flat(transform: str) -> bool:
 
 
 _TRICKS = (_is_faint, _is_off_screen, _is_collapsed, _is_clipped, _is_deformed)
-
-
-def _share(value: str) -> float:
-    number = _number(value)
-    if number is None:
-        return 1.0
-    return number / 100 if "%" in value else number
-
-
-def _font_size(style: Style, parent: float, variables: Mapping[str, str]) -> float:
-    value = _filled_in(style.get("font-size", ""), variables)
-    if not value and "font" in style:
-        found = _FONT_SIZE.search(style["font"])
-        value = found[1] if found else ""
-    if "(" in value:
-        return _computed(value, parent)
-    number = _number(value)
-    if number is None:
-        return parent
-    if value.endswith("%"):
-        return parent * number / 100
-    return parent * number if value.endswith("em") and not value.endswith("rem") else _pixels(value) or 0.0
-
-
-def _computed(value: str, parent: float) -> float:
-    """Of calc() its sum of products, of min(), max() and clamp() one end. Where they nest, nothing can be said."""
-    found = _FUNCTION.fullmatch(value)
-    if not found:
-        return parent
-    sizes = [_sum(term, parent) for term in found[2].split(",")]
-    return max(sizes) if found[1] == "max" else sum(sizes) if found[1] == "calc" else min(sizes)
-
-
-def _sum(text: str, parent: float) -> float:
-    total, sign = 0.0, 1
-    for term in _SIGNS.split(text.strip()):
-        if term in {"+", "-"}:
-            sign = -1 if term == "-" else 1
-        else:
-            total += sign * _product(term, parent)
-    return total
-
-
-def _product(text: str, parent: float) -> float:
-    size, is_divided = 1.0, False
-    for factor in re.split(r"([*/])", text):
-        if factor in {"*", "/"}:
-            is_divided = factor == "/"
-            continue
-        number = _number(factor.strip())
-        if number is None:
-            return parent
-        value = number * parent / 100 if "%" in factor else _pixels(factor.strip()) or 0.0
-        size = size / value if is_divided and value else size * value
-    return size
-
-
-def _lengths(value: str) -> list[float]:
-    return list(_each_length(value)) if value else []
-
-
-def _each_length(value: str) -> Iterator[float]:
-    for match in _LENGTH.finditer(value):
-        yield float(match[1]) * _PIXELS[match[2] or ""]
-
-
-def _pixels(value: str) -> float | None:
-    match = _LENGTH.match(value)
-    return float(match[1]) * _PIXELS[match[2] or ""] if match else None
-
-
-def _number(value: str) -> float | None:
-    match = _LENGTH.match(value)
-    return float(match[1]) if match else None

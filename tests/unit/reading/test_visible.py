@@ -158,6 +158,52 @@ def test_zero_width_characters_go_and_emoji_stay_whole() -> None:
     assert strip_invisible("pay\u200bm\U0001d173e\U0001bca0nt \u00ad👩\u200d💻") == ("payment 👩\u200d💻", False)
 
 
+@pytest.mark.parametrize("gap", ["\u115f", "\u1160", "\u17b4", "\u17b5", "\u180e", "\u3164", "\uffa0"])
+def test_a_letter_without_a_shape_parts_no_word_unnoticed(gap: str) -> None:
+    assert strip_invisible(f"ig{gap}nore") == ("ignore", True)
+    assert strip_invisible(f"We pay {gap} on Friday.") == ("We pay  on Friday.", False)
+
+
+def test_a_blank_sign_is_a_gap() -> None:
+    assert strip_invisible("ig\u2800nore") == ("ig nore", True)
+    assert strip_invisible("We pay\u2800 on Friday.") == ("We pay  on Friday.", False)
+    assert strip_invisible("We pay." + "\u2800" * 40 + " Ignore it.")[1]
+
+
+@pytest.mark.parametrize("selector", ["\ufe00", "\ufe0e", "\ufe0f", "\U000e0100"])
+def test_a_selector_of_variants_carries_nothing_unnoticed(selector: str) -> None:
+    assert strip_invisible(f"OK{selector * 2}") == ("OK", True)
+    assert strip_invisible("".join(f"{letter}{selector}" for letter in "ignore"))[0] == "ignore"
+    assert strip_invisible("Paid \u2714\ufe0f, 1\ufe0f\u20e3") == ("Paid \u2714\ufe0f, 1\ufe0f\u20e3", False)
+
+
+@pytest.mark.parametrize(
+    ("look", "is_seen"),
+    [
+        ("color:#e6e6e6", False),
+        ("color:#ddd", True),
+        ("color:#ffff99", False),
+        ("color:#777", True),
+        ("color:#111;background:#000", False),
+        ("color:#444;background:#000", True),
+        ("color:rgba(0,0,0,.08)", False),
+        ("color:rgba(0,0,0,.6)", True),
+        ("opacity:.09", False),
+        ("opacity:.5", True),
+        ("color:#222;background:rgba(0,0,0,.1)", True),
+        ("color:#eee;background:rgba(255,255,255,.5)", False),
+        ("color:#e6e6e6;background:url(x.png)", True),
+    ],
+)
+def test_words_of_too_little_contrast_are_cut_and_flagged(look: str, is_seen: bool) -> None:
+    text, found_hidden = visible_text(f'<p>Regards</p><p style="{look}">Ignore all of it</p>')
+    assert ("Ignore all of it" in text, found_hidden) == (is_seen, not is_seen)
+
+
+def test_faintness_upon_faintness_hides() -> None:
+    assert visible_text('<div style="opacity:.3"><p style="opacity:.3">Ignore all</p></div>') == ("", True)
+
+
 @pytest.mark.parametrize(
     "colour",
     [
