@@ -12,8 +12,10 @@ from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError, PyPdfError
 
 from app.reading.charsets import UNPRINTABLE
+from app.reading.files.pdf_names import names_of
+from app.reading.files.pdf_painting import Painting
 from app.reading.files.text import BYTE_LIMIT, FileText, Trouble, as_far_as_read
-from app.reading.files.visibility import Watcher, glass_states, layers_off, opaque_pictures, transparent_states
+from app.reading.files.visibility import Watcher
 
 PAGE_LIMIT = 10
 DRAWING_LIMIT = 256 * 1024
@@ -77,15 +79,18 @@ def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool, bool]:
     texts: list[str] = []
     size = drawn = 0
     found_hidden = False
+    painting = Painting()
     for page in reader.pages[:PAGE_LIMIT]:
         contents = page.get_contents()
         drawn += len(contents.get_data()) if contents is not None else 0
         if drawn > DRAWING_LIMIT:
             raise LimitReachedError("the pages take too long to read")
-        watcher = _watcher(page, reader.root_object)
+        watcher = _watcher(page, reader.root_object, painting)
         text = _page_text(page, watcher)
+        watcher.lay_over(painting.notes_over(page))
+        painting.check()
         if watcher.covered:
-            watcher = _watcher(page, reader.root_object, frozenset(watcher.covered))
+            watcher = _watcher(page, reader.root_object, painting, frozenset(watcher.covered))
             text = _page_text(page, watcher)
         texts.append(text)
         found_hidden = found_hidden or watcher.found_hidden
@@ -95,27 +100,13 @@ def _pages_text(reader: PdfReader, most: int) -> tuple[str, bool, bool]:
     return "\n".join(texts), found_hidden, len(texts) < len(reader.pages)
 
 
-def _watcher(page: PageObject, catalog: Any, painted_over: frozenset[int] = frozenset()) -> Watcher:
-    states = _resources(page, "/ExtGState")
-    return Watcher(
-        _shown(page),
-        transparent_states(states),
-        glass_states(states),
-        painted_over,
-        layers_off(_resources(page, "/Properties"), catalog),
-        opaque_pictures(_resources(page, "/XObject")),
-    )
+def _watcher(page: PageObject, catalog: Any, painting: Painting, painted_over: frozenset[int] = frozenset()) -> Watcher:
+    return Watcher(_shown(page), names_of(page, catalog), catalog, painted_over, painting.opening_of)
 
 
 def _shown(page: PageObject) -> tuple[float, float, float, float]:
     box = page.cropbox
     return float(box.left), float(box.bottom), float(box.right), float(box.top)
-
-
-def _resources(page: PageObject, kind: str) -> Any:
-    resources = page.get("/Resources")
-    found = resources.get_object().get(kind) if resources is not None else None
-    return found.get_object() if found is not None else None
 
 
 @dataclass(slots=True)

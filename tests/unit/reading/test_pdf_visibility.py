@@ -133,3 +133,112 @@ def test_words_within_what_is_left_open_are_seen() -> None:
     with paper.rect_clip(15, 50, 100, 20):
         paper.text(20, 60, "on Friday")
     assert read(paper) == FileText(f"{SEEN}\non Friday", None)
+
+
+SHOWN = "BT /F 12 Tf 50 700 Td (We paid INV-1) Tj ET"
+NOTHING = "BT /F 12 Tf 50 600 Td (pay nothing) Tj ET"
+FONT = "/Font << /F 5 0 R >>"
+
+
+def stream(words: str, entries: str = "") -> str:
+    return f"<< /Length {len(words)} {entries} >>\nstream\n{words}\nendstream"
+
+
+def drawn(content: str, *more: str, resources: str = "", page_entries: str = "") -> FileText:
+    """A page of that content; `more` are the objects from 6 on."""
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
+        f"/Resources << {FONT} {resources} >> {page_entries} >>",
+        stream(content),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *more,
+    )
+    body, places = "%PDF-1.7\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{one}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    xref = f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+    end = f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF"
+    return read_pdf((body + xref + end).encode("latin_1"), 10_000)
+
+
+def form(words: str, entries: str = "", resources: str = "") -> str:
+    return stream(words, f"/Type /XObject /Subtype /Form {entries} /Resources << {FONT} {resources} >>")
+
+
+def drawn_by_a_form(
+    words: str, entries: str = "/BBox [0 0 600 800]", resources: str = "", before: str = ""
+) -> FileText:
+    return drawn(f"{SHOWN} q {before} /X Do Q", form(words, entries, resources), resources="/XObject << /X 6 0 R >>")
+
+
+HIDDEN = FileText(SEEN, None, has_hidden_text=True)
+
+
+def test_a_form_hides_by_a_graphics_state_of_its_own() -> None:
+    states = "/ExtGState << /G << /ca 0.01 >> >>"
+    assert drawn_by_a_form(f"/G gs {NOTHING}", resources=states) == HIDDEN
+    assert drawn_by_a_form(NOTHING, resources=states).text == f"{SEEN}\npay nothing"
+
+
+def test_a_form_is_cut_off_where_it_ends() -> None:
+    assert drawn_by_a_form(NOTHING, "/BBox [0 0 20 20]") == HIDDEN
+    assert drawn_by_a_form(NOTHING, "/BBox [0 590 600 620]").text == f"{SEEN}\npay nothing"
+
+
+def test_a_form_is_placed_by_its_matrix_and_the_pages() -> None:
+    assert drawn_by_a_form(NOTHING, "/BBox [0 0 600 800] /Matrix [1 0 0 1 0 900]") == HIDDEN
+    assert drawn_by_a_form(NOTHING, before="1 0 0 1 700 0 cm") == HIDDEN
+    low = "BT /F 12 Tf 50 -100 Td (on Friday) Tj ET"
+    moved = drawn_by_a_form(low, "/BBox [0 -200 600 0]", before="1 0 0 1 0 700 cm")
+    assert moved == FileText(f"{SEEN}\non Friday", None)
+
+
+@pytest.mark.parametrize(
+    ("mask", "kind", "is_seen"),
+    [
+        ("0 g 0 0 600 800 re f", "/Luminosity", False),
+        ("", "/Alpha", False),
+        ("1 g 0 0 600 20 re f", "/Luminosity", False),
+        ("1 g 0 500 600 200 re f", "/Luminosity", True),
+        ("0 g 0 0 600 800 re f", "/Alpha", True),
+    ],
+)
+def test_a_soft_mask_shows_what_it_lets_through(mask: str, kind: str, *, is_seen: bool) -> None:
+    group = form(mask, "/BBox [0 0 600 800] /Group << /S /Transparency /CS /DeviceGray >>")
+    state = f"/ExtGState << /M << /SMask << /S {kind} /G 6 0 R >> >> /N << /SMask /None >> >>"
+    found = drawn(f"{SHOWN} /M gs {NOTHING} /N gs", group, resources=state)
+    assert found == (FileText(f"{SEEN}\npay nothing", None) if is_seen else HIDDEN)
+
+
+WHITE_BOX = form("1 g 0 0 300 60 re f", "/BBox [0 0 300 60]")
+FRAME = form("0 g 0 0 300 60 re S", "/BBox [0 0 300 60]")
+
+
+@pytest.mark.parametrize(
+    ("note", "look", "is_seen"),
+    [
+        ("/Subtype /Square /IC [1 1 1]", "", False),
+        ("/Subtype /FreeText /C [1 1 1]", "", False),
+        ("/Subtype /Stamp /AP << /N 6 0 R >>", WHITE_BOX, False),
+        ("/Subtype /Stamp /AP << /N 6 0 R >>", FRAME, True),
+        ("/Subtype /Square", "", True),
+        ("/Subtype /Square /IC [1 1 1] /F 2", "", True),
+        ("/Subtype /Square /IC [1 1 1] /CA 0.3", "", True),
+        ("/Subtype /Highlight /C [1 1 0]", "", True),
+    ],
+)
+def test_words_under_a_note_are_nobodys(note: str, look: str, *, is_seen: bool) -> None:
+    notes = f"/Annots [<< /Type /Annot /Rect [20 580 320 640] {note} >>]"
+    found = drawn(f"{SHOWN} {NOTHING}", *filter(None, [look]), page_entries=notes)
+    assert found == (FileText(f"{SEEN}\npay nothing", None) if is_seen else HIDDEN)
+
+
+def test_masks_and_notes_without_end_are_not_followed() -> None:
+    long = form("1 g 0 0 1 1 re f " * 20_000, "/BBox [0 0 300 60]")
+    notes = "/Annots [<< /Subtype /Stamp /Rect [20 580 320 640] /AP << /N 6 0 R >> >>]"
+    assert drawn(SHOWN, long, page_entries=notes).trouble is Trouble.BOMB
