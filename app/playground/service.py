@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import getaddresses
 
 from app.db.linking import link_customer
 from app.db.tables.system import Chain
@@ -13,15 +14,17 @@ from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, UnreadableMail
 from app.domain.intents import Route
-from app.domain.message import Identity, ReadMail
+from app.domain.message import Address, Identity, ReadMail, is_mailable
 from app.domain.people import SignedIn
 from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind
 from app.domain.proposal import Proposal
 from app.domain.text import text_of
+from app.reading.heading import heading
 
 MOST_BYTES = 1024 * 1024
 LINE_ENDS = ("\r", "\n")
+NOBODY = Address("", "nobody@unknown.invalid")
 FIRST_HEADERS = frozenset(
     {"date", "delivered-to", "dkim-signature", "from", "message-id", "mime-version", "received", "return-path"}
     | {"authentication-results", "subject", "to"}
@@ -101,19 +104,27 @@ class PlaygroundService:
 
 
 def as_mail(written: Written) -> bytes:
-    """A mail of what was typed. Text that begins with header lines is taken for a whole mail. Raises Invalid."""
+    """A mail of what was typed, which says just that: no subject is read as a header or decoded once more. Text that
+    begins with header lines is taken for a whole mail. Raises Invalid."""
     if _has_headers(written.text):
         return written.text.lstrip().encode("utf-8", "surrogateescape")
     if any(mark in written.sender + written.subject for mark in LINE_ENDS):
         raise Invalid("sender and subject are one line each")
     mail = EmailMessage(policy=SMTP)
     try:
-        mail["From"] = written.sender.strip() or "nobody@unknown.invalid"
-        mail["Subject"] = written.subject.strip()
         mail.set_content(written.text)
-        return mail.as_bytes()
-    except (ValueError, UnicodeError, IndexError):
-        raise Invalid("the sender is not an e-mail address such as Petra Vane <petra@customer.example>") from None
+    except (ValueError, UnicodeError):
+        raise Invalid("this cannot be read as a mail: {error}", error="UTF-8") from None
+    return heading(_sender(written.sender.strip()), NOBODY, written.subject) + mail.as_bytes()
+
+
+def _sender(typed: str) -> Address:
+    if not typed:
+        return NOBODY
+    (name, email), *others = getaddresses([typed])
+    if others or not is_mailable(email):
+        raise Invalid("the sender is not an e-mail address such as Petra Vane <petra@customer.example>")
+    return Address(name, email)
 
 
 def _has_headers(text: str) -> bool:
