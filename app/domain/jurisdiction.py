@@ -1,7 +1,7 @@
 """What the law of a country asks of letters, of automatic mail, and of decisions about people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 DEFAULT, UNION = "default", "EU"
 
@@ -12,7 +12,8 @@ class Jurisdiction:
 
     `has_duty` to say that a machine wrote, by `disclosure_law`; `persons_law` keeps decisions about natural persons for
     people; `interest` is the law of `app/policies/interest` that says what a late payer owes, "" where none is known.
-    A law that is empty was not read by us.
+    A law that is empty was not read by us. `lines`, by language, are what automatic mail says of its writer in place of
+    our own; `names_a_person`: it also says how to reach one.
     """
 
     country: str
@@ -22,6 +23,8 @@ class Jurisdiction:
     disclosure_law: str = ""
     persons_law: str = ""
     interest: str = ""
+    lines: Mapping[str, str] = field(default_factory=dict)
+    names_a_person: bool = True
 
 
 Jurisdictions = Mapping[str, Jurisdiction]

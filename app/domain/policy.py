@@ -4,13 +4,14 @@ The first rule that matches wins; the last one must match everything and send to
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from app.domain.company import Company
 from app.domain.copies import Copying
 from app.domain.four_eyes import SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
+from app.domain.jurisdiction import Jurisdiction, Jurisdictions, of_country
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
 
 
@@ -134,11 +135,18 @@ class Policy:
     second_person: tuple[SecondPersonRule, ...] = ()
     queue: UrgencyWeights = AS_SHIPPED
     copying: Copying = Copying.CONTACTS
+    jurisdictions: Jurisdictions = field(default_factory=dict)
 
     @property
     def accounts(self) -> frozenset[str]:
-        """The bank accounts that are ours: IBANs in capitals, without spaces."""
-        return frozenset(company.iban.replace(" ", "").upper() for company in self.companies if company.iban)
+        """The bank accounts that are ours: IBANs and other details, letters and digits alone, in capitals."""
+        named = (details for company in self.companies for details in (company.iban, company.account) if details)
+        return frozenset("".join(filter(str.isalnum, details)).upper() for details in named)
+
+    def law_for(self, country: str) -> Jurisdiction | None:
+        """The reader's law, of whom the country is known, else that of ours; None where no laws were loaded."""
+        ours = next((company.country for company in self.companies if company.country), "")
+        return of_country(self.jurisdictions, country or ours) if self.jurisdictions else None
 
     def company(self, company_id: str) -> Company | None:
         """The legal entity of an invoice or customer; None when the file names no such company."""

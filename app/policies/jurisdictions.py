@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import SettingInvalid
+from app.domain.intents import LANGUAGES
 from app.domain.jurisdiction import DEFAULT, UNION, Jurisdiction, Jurisdictions
 from app.policies.interest_tables import load_interest_rules
 from app.policies.section import Section
@@ -50,7 +51,9 @@ def _jurisdiction(file: str, data: Mapping[str, Any]) -> Jurisdiction:
     whole.only("country", "base", "interest", "letters", "disclosure", "persons")
     letters, disclosure, persons = (whole.table(name) for name in ("letters", "disclosure", "persons"))
     letters.only("years", "source")
-    disclosure.only("duty", "law")
+    disclosure.only("duty", "law", "person", "line")
+    line = disclosure.table("line")
+    line.only(*LANGUAGES)
     persons.only("decided_by_a_person")
     interest = whole.said("interest")
     if interest and interest not in load_interest_rules():
@@ -64,4 +67,6 @@ def _jurisdiction(file: str, data: Mapping[str, Any]) -> Jurisdiction:
         disclosure_law=disclosure.text("law") if has_duty else disclosure.said("law"),
         persons_law=persons.said("decided_by_a_person"),
         interest=interest,
+        lines={language: line.text(language) for language in LANGUAGES if line.has(language)},
+        names_a_person=disclosure.claim("person") if disclosure.has("person") else True,
     )

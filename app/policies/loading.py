@@ -17,6 +17,7 @@ from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
 from app.domain.policy import AutonomyRule, Condition, LedgerPolicy, Limits, Policy, Rule, ToneRule
 from app.policies.companies import companies
+from app.policies.jurisdictions import load_jurisdictions
 from app.policies.queue import urgency_weights
 
 DEFAULT = Path(__file__).with_name("default.toml")
@@ -117,6 +118,7 @@ def _policy(place: _Place, data: Mapping[str, Any]) -> Policy:
         copying=_copying(place.at("answers"), data.get("answers", {})),
         queue=urgency_weights(data.get("queue", {}), place.at("queue").refuse),
         companies=companies(_tables(place, data, "company"), lambda where, what: place.at(where).refuse(what)),
+        jurisdictions=load_jurisdictions(),
     )
 
 

@@ -162,6 +162,7 @@ def _kept(p: Processing) -> Iterator[tuple[str, str, str]]:
 
 def _law(law: Jurisdiction) -> tuple[str, str, str, str, str]:
     duty = law.disclosure_law if law.has_duty else "no duty known; done all the same"
+    duty += "; a person can be reached" if law.names_a_person else ""
     persons = law.persons_law or "no law read; a person decides all the same"
     interest = f"table {law.interest}" if law.interest else "no table"
     return law.country, f"{law.years} years: {law.source}", duty, persons, interest

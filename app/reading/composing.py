@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 from babel.dates import format_datetime as localised
 
+from app.domain.jurisdiction import Jurisdiction
 from app.domain.message import Address
 from app.domain.sending import OWN_MARK
 from app.reading.disclosure import disclosed, mark
@@ -59,6 +60,7 @@ class Outgoing:
     date: datetime
     original: Original
     is_automatic: bool = False
+    law: Jurisdiction | None = None
     copies: tuple[Address, ...] = ()
     attachments: tuple[Attached, ...] = ()
 
@@ -74,9 +76,9 @@ def compose(outgoing: Outgoing) -> bytes:
         message["X-Auto-Response-Suppress"] = "All"
         message[OWN_MARK] = "yes"
     mark(message, is_automatic=outgoing.is_automatic)
-    message["Content-Language"] = outgoing.language
     message.set_content(_with_quote(outgoing), charset="utf-8", cte="quoted-printable")
     attach(message, outgoing.attachments, outgoing.message_id)
+    message["Content-Language"] = outgoing.language
     head = heading(outgoing.sender, outgoing.recipient, outgoing.subject, outgoing.copies)
     return head + _threading(outgoing.original) + message.as_bytes()
 
@@ -98,7 +100,7 @@ def reply_subject(subject: str) -> str:
 
 def _with_quote(outgoing: Outgoing) -> str:
     original = outgoing.original
-    body = disclosed(outgoing.body, outgoing.language, is_automatic=outgoing.is_automatic)
+    body = disclosed(outgoing.body, outgoing.language, is_automatic=outgoing.is_automatic, law=outgoing.law)
     if not original.text.strip():
         return f"{body}\n"
     when = localised(

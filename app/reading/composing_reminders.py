@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
 
+from app.domain.jurisdiction import Jurisdiction
 from app.domain.message import Address
 from app.domain.sending import NO_MORE_MAIL, OWN_MARK
 from app.reading.disclosure import disclosed, mark
@@ -46,6 +47,7 @@ class OutgoingReminder:
     date: datetime
     attachments: tuple[Attached, ...] = ()
     is_automatic: bool = False
+    law: Jurisdiction | None = None
 
 
 class _OneLine(UnstructuredHeader, BaseHeader):
@@ -74,10 +76,10 @@ def compose_reminder(outgoing: OutgoingReminder) -> bytes:
         message[OWN_MARK] = "yes"
     message["List-Unsubscribe"] = f"<mailto:{outgoing.sender.email}?subject={quote(NO_MORE_MAIL)}>"
     mark(message, is_automatic=outgoing.is_automatic)
-    message["Content-Language"] = outgoing.language
     message.set_content(f"{_words(outgoing)}\n", charset="utf-8", cte="quoted-printable")
     message.add_alternative(html_of(outgoing), subtype="html", charset="utf-8", cte="quoted-printable")
     attach(message, outgoing.attachments, outgoing.message_id)
+    message["Content-Language"] = outgoing.language
     return heading(outgoing.sender, outgoing.recipient, outgoing.subject) + message.as_bytes()
 
 
@@ -94,7 +96,7 @@ def html_of(outgoing: OutgoingReminder) -> str:
 
 
 def _words(outgoing: OutgoingReminder) -> str:
-    return disclosed(outgoing.body, outgoing.language, is_automatic=outgoing.is_automatic)
+    return disclosed(outgoing.body, outgoing.language, is_automatic=outgoing.is_automatic, law=outgoing.law)
 
 
 def _paragraphs(text: str) -> list[str]:

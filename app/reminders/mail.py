@@ -75,6 +75,7 @@ async def fix_reminder(
     outbox_id, now = new_id(), uow.clock()
     send_after = await opening_for(uow, row.customer_id, max(now + mailbox.undo(undo), row.send_at), hours)
     rfc_message_id = f"{outbox_id}@{mailbox.address.rpartition('@')[2]}"
+    customer = await uow.ledger.customer(row.customer_id)
     raw = compose_reminder(
         OutgoingReminder(
             message_id=rfc_message_id,
@@ -87,9 +88,9 @@ async def fix_reminder(
             date=send_after,
             attachments=papers,
             is_automatic=is_automatic,
+            law=policy.law_for(customer.country if customer else ""),
         )
     )
-    customer = await uow.ledger.customer(row.customer_id)
     conversation = await uow.messages.conversation(row.conversation_id)
     key = await uow.words.key(row.conversation_id)
     outbox = OutboxRow(

@@ -11,8 +11,10 @@ from app.domain.copies import Copying, in_envelope
 from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.job import send_job
+from app.domain.jurisdiction import Jurisdiction
 from app.domain.message import Address, is_mailable
 from app.domain.people import SignedIn
+from app.domain.policy import Policy
 from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.text import text_of
 from app.reading.composing import Original, Outgoing, compose
@@ -41,7 +43,7 @@ async def fix_answer(
     *,
     by: SignedIn,
     undo: timedelta,
-    copying: Copying,
+    policy: Policy,
 ) -> OutboxRow:
     """Put the answer with its files into the outbox, and queue its send for the end of the undo window, its mailbox's
     own or `undo`.
@@ -58,8 +60,10 @@ async def fix_answer(
     is_automatic = by.id is None
     outgoing = await _outgoing(uow, message, mailbox, reply, rfc_message_id, send_after, is_automatic=is_automatic)
     outgoing = replace(outgoing, attachments=files.attachments)
-    if not is_automatic:
-        outgoing = replace(outgoing, copies=await _copied(uow, review, message, copying))
+    if is_automatic:
+        outgoing = replace(outgoing, law=await _law(uow, review, policy))
+    else:
+        outgoing = replace(outgoing, copies=await _copied(uow, review, message, policy.copying))
     versions = await _versions(uow, review, outgoing.recipient.email)
     key = await uow.words.key(review.conversation_id)
     row = OutboxRow(
@@ -131,6 +135,11 @@ async def _outgoing(
 async def _copied(uow: Uow, review: ReviewRow, message: MessageRow, copying: Copying) -> tuple[Address, ...]:
     copies = await copies_for(uow, review, await open_reading(uow, message), copying)
     return copies.addresses
+
+
+async def _law(uow: Uow, review: ReviewRow, policy: Policy) -> Jurisdiction | None:
+    customer = await uow.ledger.customer(review.customer_id) if review.customer_id is not None else None
+    return policy.law_for(customer.country if customer is not None else "")
 
 
 async def _versions(uow: Uow, review: ReviewRow, recipient: str) -> _Versions:

@@ -224,9 +224,7 @@ class ReviewService:
             await uow.words.put(review.conversation_id, "edit", edited.as_json()) if edited is not None else None
         )
         await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id, beside=removed)
-        outbox = await fix_answer(
-            uow, review, message, reply, files, by=by, undo=self._undo, copying=self._policy.copying
-        )
+        outbox = await fix_answer(uow, review, message, reply, files, by=by, undo=self._undo, policy=self._policy)
         is_owed = await owe_documents(uow, review, owed_at(proposal, draft, files.enclosed, files.numbers))
         uow.audit.add(
             "review.item.approved",

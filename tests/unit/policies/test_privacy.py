@@ -17,6 +17,7 @@ from app.policies.privacy import load_responsible
 from app.policies.retention import load_retention
 from app.privacy.dossier_text import MISSING, as_markdown
 from app.privacy.processing import Processing
+from app.reading.disclosure import disclosed, line_of
 
 LAWS = load_jurisdictions()
 UNION = {"AT", "BE", "DE", "ES", "FR", "IE", "IT", "NL", "PT"}
@@ -81,6 +82,27 @@ def test_a_member_state_may_say_a_part_of_a_table_otherwise(tmp_path: Path) -> N
         file.write("\n[disclosure]\nduty = false\n")
     german = load_jurisdictions(folder)["DE"]
     assert (german.has_duty, german.disclosure_law) == (False, LAWS["FR"].disclosure_law)
+
+
+def test_a_law_has_words_of_its_own_for_automatic_mail(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(DIRECTORY, tmp_path / "laws"))
+    with (folder / "gb.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[disclosure.line]\nen = "Sent by software."\n')
+    swiss = (folder / "ch.toml").read_text(encoding="utf-8").replace("duty = false", "duty = false\nperson = false")
+    (folder / "ch.toml").write_text(swiss, encoding="utf-8")
+    laws = load_jurisdictions(folder)
+    assert line_of("en", laws["GB"]) == "Sent by software. To reach a person, simply reply and say so."
+    assert line_of("de", laws["GB"]) == line_of("de", laws["DE"]) == line_of("de", None)
+    assert line_of("de", laws["CH"]) == "Diese Nachricht hat ein automatisches System (KI) verfasst."
+    assert disclosed("Hello", "en", is_automatic=True, law=laws["GB"]).endswith(f"\n\n{line_of('en', laws['GB'])}")
+    assert disclosed("Hello", "en", is_automatic=False, law=laws["GB"]) == "Hello"
+
+
+def test_the_line_is_the_readers_else_that_of_our_home(tmp_path: Path) -> None:
+    policy = load_policy(written(tmp_path, '[[company]]\nid = "north"\nname = "Nordhaven"\ncountry = "FR"'))
+    found = [policy.law_for(country) for country in ("DE", "", "JP")]
+    assert [law.country for law in found if law] == ["DE", "FR", "default"]
+    assert all(law.names_a_person for law in LAWS.values() if law.has_duty)
 
 
 def test_letters_are_kept_by_the_law_of_the_company_that_keeps_them(tmp_path: Path) -> None:

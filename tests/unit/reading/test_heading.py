@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.errors import Invalid
 from app.domain.message import Address, is_mailable
+from app.playground.service import Written, as_mail
 from app.reading.composing import Original, Outgoing, compose
 from app.reading.composing_reminders import OutgoingReminder, Table, compose_reminder
 from app.reading.headers import read_head
@@ -71,7 +73,7 @@ def test_hostile_words_are_words(words: str) -> None:
     check_headers(words, words, words)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(subject=words, name=words, team=words)
 def test_headers_say_what_was_meant_and_nothing_else(subject: str, name: str, team: str) -> None:
     check_headers(subject, name, team)
@@ -105,3 +107,26 @@ def test_copies_stand_one_by_one(copies: tuple[Address, ...]) -> None:
 def test_an_address_that_spells_an_encoded_word_is_none_to_write_to() -> None:
     assert not is_mailable("=?utf-8?q?evil=40e=2Eexample=2C?=@customer.example")
     assert is_mailable("petra=ar?@customer.example")
+
+
+@pytest.mark.parametrize(
+    "written", [compose(replace(REPLY, language="fr")), compose_reminder(replace(REMINDER, language="fr"))]
+)
+def test_the_language_is_said_where_a_mail_program_looks_for_it(written: bytes) -> None:
+    assert parsed(written).get_all("Content-Language") == ["fr"]
+
+
+@pytest.mark.parametrize("words", [one for one in HOSTILE if "\n" not in one])
+def test_what_is_typed_into_the_playground_is_words(words: str) -> None:
+    written = as_mail(Written("Petra Vane <petra@customer.example>", words, "We pay on Friday."))
+    mail, head = parsed(written), read_head(written)
+    assert set(mail.keys()) == set(parsed(as_mail(Written("", "INV-1", "We pay."))).keys())
+    assert head.subject == one_line(words)
+    assert head.sender == THEIRS
+    assert mail.get_content().strip() == "We pay on Friday."
+
+
+@pytest.mark.parametrize("sender", ["petra", "a@b.example, c@d.example", "=?utf-8?q?evil=40e.example?=", "x <a@b@c>"])
+def test_what_is_no_sender_is_said(sender: str) -> None:
+    with pytest.raises(Invalid, match="not an e-mail address"):
+        as_mail(Written(sender, "INV-1", "We pay."))
