@@ -34,6 +34,7 @@ from app.review.api import router as api
 from app.review.call_routes import api as calls_api
 from app.review.call_routes import router as calls
 from app.review.desk_routes import router as desk
+from app.review.fact_routes import router as facts
 from app.review.file_routes import router as files
 from app.review.live_routes import router as live
 from app.review.notice_routes import router as notifications
@@ -98,7 +99,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
     # case_files before insights: a customer's id may hold a slash, so that /customers/… takes whatever is left
     ledgers = (imports, ledger, contacts, reminders, next_steps, batches, case_files, privacy, privacy_api, insights)
     oversight = (audit, steering, playground, administration, work)
-    reviews = (queue, live, notifications, pages, files, desk, calls, calls_api, guidance)
+    reviews = (queue, live, notifications, pages, files, desk, facts, calls, calls_api, guidance)
     people = (identity, *reviews, *oversight, *ledgers)
     for router in (
         operations,

@@ -34,8 +34,9 @@ class FixedClock:
 @dataclass
 class PlainMind:
     """Reads mail for real, and thinks one thought about all of it: a promise, with a draft, before a person. It follows
-    what people said. `says` is the body of its drafts, `calls` what it asked a model for each thought. A request for
-    documents is one for copies of `invoices`, or for a statement (`is_for_statement`)."""
+    what people said. `says` is the body of its drafts, `calls` what it asked a model for each thought; `facts` and
+    `invoices` are what it reads in every mail. A request for documents is one for copies of `invoices`, or for a
+    statement (`is_for_statement`)."""
 
     route: Route = Route.REVIEW
     intent: Intent = Intent.PAYMENT_PROMISE
@@ -44,6 +45,7 @@ class PlainMind:
     readable: bool = False
     says: str = "Thank you. We have noted it."
     calls: tuple[ModelCall, ...] = ()
+    facts: Facts = field(default_factory=Facts)
     invoices: tuple[str, ...] = ()
     is_for_statement: bool = False
 
@@ -67,8 +69,8 @@ class PlainMind:
                 intents=said.correction.findings
                 if said.correction
                 else (IntentFinding(Intent.AUTOMATIC_REPLY if machine else self.intent, 0.9, self.invoices),),
-                facts=said.correction.facts if said.correction else Facts(),
-                invoices=(),
+                facts=said.correction.facts if said.correction else self.facts,
+                invoices=self.invoices,
                 route=route,
                 rule="plain",
                 reasons=(Reason.NEGOTIATION,) if route is Route.REVIEW else (),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agents.triage.outputs import Flag
-from app.domain.directions import Correction
+from app.domain.directions import Correction, FactField
 from app.domain.proposal import DisputeFact, ExtensionFact, Facts, IntentFinding, PromiseFact
 
 DOUBTS = frozenset({Flag.LOW_INFORMATION, Flag.PERHAPS_MORE})
@@ -26,10 +26,12 @@ def directed_flags(flags: frozenset[Flag], said: Correction | None) -> frozenset
 
 
 def directed_facts(facts: Facts, said: Correction | None) -> Facts:
-    """With the values that a person stated; where they stated none, as the mail was read."""
+    """With the values that a person stated; where they stated none, as the mail was read. A contact is put in where
+    the placeholders are (`app/mind/restoring.py`): no model sees a name that a person wrote."""
     if said is None:
         return facts
     promise, extension, dispute = said.facts.promise, said.facts.extension, said.facts.dispute
+    says_back = any(one.field is FactField.RETURN_DATE for one in said.amended)
     return replace(
         facts,
         promise=replace(
@@ -43,4 +45,5 @@ def directed_facts(facts: Facts, said: Correction | None) -> Facts:
         dispute=replace(facts.dispute or DisputeFact(dispute.reason), reason=dispute.reason)
         if dispute
         else facts.dispute,
+        return_date=said.facts.return_date if says_back else facts.return_date,
     )

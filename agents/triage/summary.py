@@ -50,6 +50,12 @@ def summarise(
     return tuple(f"{name}: {text}" for name, text in lines.items() if text)
 
 
+def restated(lines: tuple[str, ...], findings: tuple[IntentFinding, ...], facts: Facts) -> tuple[str, ...]:
+    """The lines, with what is wanted as it is read now."""
+    wants = f"Wants: {'; '.join(_want(finding, facts) for finding in findings)}"
+    return tuple(wants if line.startswith("Wants: ") else line for line in lines)
+
+
 def _want(finding: IntentFinding, facts: Facts) -> str:
     about = f" ({', '.join(finding.invoices)})" if finding.invoices else ""
     return f"{WANTS[finding.intent]}{''.join(_details(finding.intent, facts))}{about}"

@@ -107,6 +107,7 @@ from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
 from app.reminders.spoken import SpokenTexts
+from app.review.amending import AmendingService
 from app.review.bulk import Bulk
 from app.review.desk import DeskService
 from app.review.notices import Notifier
@@ -230,6 +231,7 @@ def build(
         triage=triage,
         reviews=reviews,
         guidance=guidance,
+        amending=AmendingService(database),
         enclosing=EnclosingService(database, guidance),
         desk=desk,
         call_backs=CallBackService(database, clock),

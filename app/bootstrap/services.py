@@ -65,6 +65,7 @@ from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
 from app.reminders.spoken import SpokenTexts
+from app.review.amending import AmendingService
 from app.review.bulk import Bulk
 from app.review.desk import DeskService
 from app.review.notices import Notifier
@@ -96,6 +97,7 @@ class Services:
     triage: TriageService
     reviews: ReviewService
     guidance: GuidanceService
+    amending: AmendingService
     enclosing: EnclosingService
     desk: DeskService
     call_backs: CallBackService

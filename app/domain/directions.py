@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from app.domain.enclosures import Enclosed
 from app.domain.errors import Invalid
@@ -76,14 +78,41 @@ def _said(money: Money) -> list[str]:
     return [f"{money.amount:.2f}", money.currency]
 
 
+class FactField(StrEnum):
+    """A value that a person may put right where it stands. INVOICE: one that an intent concerns."""
+
+    PROMISE_DAY = "promise_day"
+    PROMISE_SUM = "promise_sum"
+    EXTENSION_KIND = "extension_kind"
+    UNTIL = "until"
+    DISPUTE_REASON = "dispute_reason"
+    CONTACT_NAME = "contact_name"
+    CONTACT_EMAIL = "contact_email"
+    RETURN_DATE = "return_date"
+    INVOICE = "invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A value that a person put right, as text; empty where the mail says none. `intent`: whose invoice it is."""
+
+    field: FactField
+    before: str = dataclass_field(repr=False)
+    after: str = dataclass_field(repr=False)
+    intent: Intent | None = None
+    by: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """How a person reads a mail: whose it is (None: as it was linked), its intents with their invoices, and the facts
-    of those intents. Evidence stays what the readers find."""
+    of those intents. Evidence stays what the readers find. `amended`: the single values that were put right on the
+    page, the oldest first; the mail was not read again for them."""
 
     findings: tuple[IntentFinding, ...]
     facts: Facts = NO_FACTS
     customer_id: str | None = None
+    amended: tuple[Amended, ...] = ()
 
     @property
     def intents(self) -> tuple[Intent, ...]:

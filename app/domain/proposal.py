@@ -37,11 +37,16 @@ class IntentFinding:
 
 @dataclass(frozen=True, slots=True)
 class PromiseFact:
+    """`day_at` and `amount_at` are where these words stand; None where the mail does not say them, as a sum that was
+    reckoned from what is open."""
+
     day: date | None = None
     amount: Decimal | None = None
     currency: str | None = None
     invoices: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    day_at: Evidence | None = None
+    amount_at: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class ExtensionFact:
     until: date | None = None
     invoices: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    until_at: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class ContactFact:
     name: str = field(repr=False, default="")
     email: str = field(repr=False, default="")
     evidence: Evidence | None = None
+    name_at: Evidence | None = None
+    email_at: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,14 @@ class PaymentFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where the mail names an invoice."""
+
+    invoice: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Typed facts of the mail; None where the mail does not say. `payments`: what an attached list itemises."""
 
@@ -86,6 +102,8 @@ class Facts:
     contact: ContactFact | None = None
     return_date: date | None = None
     payments: tuple[PaymentFact, ...] = ()
+    return_at: Evidence | None = None
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.domain.amending import with_named_contact
 from app.domain.case import Case
 from app.domain.intents import Reason, Route
 from app.domain.proposal import BODY, SUBJECT, Draft, Evidence, IntentFinding, Proposal
@@ -12,26 +13,37 @@ from app.domain.text import restore
 def restored(proposal: Proposal, case: Case, vault: Mapping[str, str]) -> Proposal:
     """The proposal in the customer's own words: evidence filled in, placeholders put back."""
     quote = _Quotes(case)
-    contact = proposal.facts.contact
+    said = proposal.facts
+    promise, extension, dispute, contact = said.promise, said.extension, said.dispute, said.contact
     facts = replace(
-        proposal.facts,
-        promise=proposal.facts.promise
-        and replace(proposal.facts.promise, evidence=quote(proposal.facts.promise.evidence)),
-        extension=proposal.facts.extension
-        and replace(proposal.facts.extension, evidence=quote(proposal.facts.extension.evidence)),
-        dispute=proposal.facts.dispute
-        and replace(proposal.facts.dispute, evidence=quote(proposal.facts.dispute.evidence)),
+        said,
+        promise=promise
+        and replace(
+            promise,
+            evidence=quote(promise.evidence),
+            day_at=quote(promise.day_at),
+            amount_at=quote(promise.amount_at),
+        ),
+        extension=extension
+        and replace(extension, evidence=quote(extension.evidence), until_at=quote(extension.until_at)),
+        dispute=dispute and replace(dispute, evidence=quote(dispute.evidence)),
         contact=contact
         and replace(
             contact,
             name=restore(contact.name, vault)[0],
             email=restore(contact.email, vault)[0],
             evidence=quote(contact.evidence),
+            name_at=quote(contact.name_at),
+            email_at=quote(contact.email_at),
         ),
-        payments=tuple(replace(paid, evidence=quote(paid.evidence)) for paid in proposal.facts.payments),
+        payments=tuple(replace(paid, evidence=quote(paid.evidence)) for paid in said.payments),
+        return_at=quote(said.return_at),
+        mentions=tuple(
+            replace(one, evidence=words) for one in said.mentions if (words := quote(one.evidence)) is not None
+        ),
     )
     intents: tuple[IntentFinding, ...] = tuple(replace(f, evidence=quote(f.evidence)) for f in proposal.intents)
-    proposal = replace(proposal, intents=intents, facts=facts)
+    proposal = replace(proposal, intents=intents, facts=with_named_contact(facts, case.directions.correction))
     if proposal.draft is None:
         return proposal
     draft = _restored_draft(proposal.draft, vault)

@@ -16,6 +16,7 @@ from app.db.tables.ledger import InvoiceRow
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import Chain
 from app.db.uow import Uow
+from app.domain.amending import amended_proposal
 from app.domain.directions import Correction
 from app.domain.errors import NotFound
 from app.domain.intents import Reason, Route
@@ -31,9 +32,13 @@ LABELS = frozenset(list(Reason)[: list(Reason).index(Reason.LOW_INFORMATION) + 1
 """Reasons that a label may name; the others are Duebox's own doubts."""
 
 
+BESIDE = ("contact", "return_date")
+"""Facts that only a value put right on the page vouches for: the form of a correction has no field for them."""
+
+
 async def exported(services: Services) -> list[dict[str, Any]]:
-    """One line for each corrected mail that was read again since, by its newest correction, and for each other mail of
-    the no-answer list that needed an answer."""
+    """One line for each corrected mail that needs not be read again, by its newest correction, and for each other mail
+    of the no-answer list that needed an answer."""
     async with services.database.write() as uow:
         mark = watermark(DUEBOX, uow.clock())
         lines = {line["id"]: {**line, "export": str(mark)} async for line in _lines(uow)}
@@ -49,15 +54,17 @@ async def _lines(uow: Uow) -> AsyncIterator[dict[str, Any]]:
         for row, message in rows:
             after = row.id
             saved = await uow.messages.latest_proposal(message.id)
-            if message.reading_id is None or saved is None or saved.created_at < row.created_at:
+            if message.reading_id is None or saved is None:
                 continue
             try:
                 correction = load(CORRECTION, await uow.words.get(row.payload_id))
+                if saved.created_at < row.created_at and not correction.amended:
+                    continue
                 read = load(READ_MAIL, await uow.words.get(message.reading_id))
                 proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
             except NotFound:  # erased
                 continue
-            yield _line(str(message.id), read, correction, proposal)
+            yield _line(str(message.id), read, correction, amended_proposal(proposal, correction))
 
 
 async def _misses(uow: Uow) -> AsyncIterator[dict[str, Any]]:
@@ -106,7 +113,8 @@ def _invoice(row: InvoiceRow) -> dict[str, Any]:
 
 def _line(message_id: str, read: ReadMail, correction: Correction, proposal: Proposal) -> dict[str, Any]:
     said = prediction(proposal)
-    facts = {name: said[name] for name in ("promise", "extension", "dispute") if name in said}
+    named = ("promise", "extension", "dispute", *(BESIDE if correction.amended else ()))
+    facts = {name: said[name] for name in named if name in said}
     if "kind" not in facts.get("extension", {}):
         facts.pop("extension", None)
     return {

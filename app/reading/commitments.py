@@ -55,6 +55,13 @@ def span_of(statement: Statement | None) -> FactSpan | None:
     return None if statement is None else FactSpan(statement.source, statement.start, statement.end)
 
 
+def day_span(candidate: Candidate | None) -> FactSpan | None:
+    """Where the words of a day stand."""
+    if candidate is None:
+        return None
+    return FactSpan(candidate.statement.source, candidate.found.start, candidate.found.end)
+
+
 def is_firm(statement: Statement) -> bool:
     """Whether a statement could bind: no hedge, no condition, no question, no refusal."""
     return (

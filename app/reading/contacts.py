@@ -36,6 +36,8 @@ class ContactFound:
     name: str = field(repr=False)
     email: str = field(repr=False)
     span: FactSpan | None
+    name_span: FactSpan | None = None
+    email_span: FactSpan | None = None
 
 
 def find_contact(text: str, evidence: FactSpan | None = None) -> ContactFound | None:
@@ -49,7 +51,13 @@ def find_contact(text: str, evidence: FactSpan | None = None) -> ContactFound | 
         email = addresses[-place]
         at = _index(whole, email.start())
         name = newcomer(text, whole, at, Span(email.start(), email.end()), heard)
-        return ContactFound(name, email.group(), FactSpan(BODY, whole[at].start, whole[at].end))
+        return ContactFound(
+            name,
+            email.group(),
+            FactSpan(BODY, whole[at].start, whole[at].end),
+            _place_of(name, text, whole[at]),
+            FactSpan(BODY, email.start(), email.end()),
+        )
     return _without_address(text, folded, whole, heard)
 
 
@@ -67,8 +75,16 @@ def _without_address(text: str, folded: str, whole: Sequence[Span], heard: int |
         if 0 <= at < len(whole) and not _is_another(folded[whole[at].start : whole[at].end]):
             name = newcomer_without_address(text, whole[at])
             if name:
-                return ContactFound(name, "", FactSpan(BODY, whole[at].start, whole[at].end))
+                sentence = FactSpan(BODY, whole[at].start, whole[at].end)
+                return ContactFound(name, "", sentence, _place_of(name, text, whole[at]))
     return None
+
+
+def _place_of(name: str, text: str, sentence: Span) -> FactSpan | None:
+    """Where a name stands: in the sentence of its contact, else where the mail has it first."""
+    start = text.find(name, sentence.start, sentence.end) if name else -1
+    start = text.find(name) if name and start < 0 else start
+    return FactSpan(BODY, start, start + len(name)) if start >= 0 else None
 
 
 def _weight(

@@ -8,7 +8,16 @@ from itertools import pairwise
 
 from app.domain.intents import ExtensionKind
 from app.domain.proposal import BODY
-from app.reading.commitments import Candidate, FactSpan, future_dates, inside, is_firm, is_in_sentence_of, span_of
+from app.reading.commitments import (
+    Candidate,
+    FactSpan,
+    day_span,
+    future_dates,
+    inside,
+    is_firm,
+    is_in_sentence_of,
+    span_of,
+)
 from app.reading.instalments import IN_PARTS, last_instalment
 from app.reading.kinds import HeardPassage, heard_wishes
 from app.reading.spans import fold
@@ -33,6 +42,7 @@ class ExtensionFound:
     until: date | None
     invoices: tuple[str, ...]
     span: FactSpan | None
+    until_span: FactSpan | None = None
 
 
 def find_extension(
@@ -63,13 +73,15 @@ def find_extension(
             return ExtensionFound(kind, None, invoices, span_of(settle))
         case ExtensionKind.INSTALMENTS:
             parts = next((s for s in [*wish, *body] if _is_in_parts(fold(s.text))), statement)
-            days = _days(dates) if len(_days(dates)) > 1 else _days(_listed(body, today)) or _days(dates)
-            until = last_instalment(_words(wish or body), language, days, today)
-            return ExtensionFound(kind, until, invoices, span_of(parts))
+            named = dates if len(_days(dates)) > 1 else _listed(body, today) or dates
+            until = last_instalment(_words(wish or body), language, _days(named), today)
+            last = next((c for c in named if c.found.day == until), None)
+            return ExtensionFound(kind, until, invoices, span_of(parts), day_span(last))
         case ExtensionKind.DUE_DATE:
             chosen = _until(dates)
             shown = chosen.statement if chosen else next((s for s in wish if _asks(s)), statement)
-            return ExtensionFound(kind, chosen.found.day if chosen else None, invoices, span_of(shown))
+            until = chosen.found.day if chosen else None
+            return ExtensionFound(kind, until, invoices, span_of(shown), day_span(chosen))
     return ExtensionFound(None, None, invoices, span_of(statement))
 
 

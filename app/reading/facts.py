@@ -4,13 +4,13 @@ Works on the redacted new text; offsets count in it (or in the redacted subject)
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from app.domain.account import Account
 from app.domain.intents import DisputeReason, Intent
-from app.domain.proposal import BODY
+from app.domain.proposal import BODY, SUBJECT
 from app.reading.absences import find_return_date
 from app.reading.classifier import Scored
 from app.reading.commitments import FactSpan, span_of
@@ -20,6 +20,7 @@ from app.reading.features import passages
 from app.reading.invoices import foreign_numbers
 from app.reading.kinds import HeardPassage
 from app.reading.lexicon import pattern
+from app.reading.numbering import InvoiceMatch
 from app.reading.objections import DisputeFound, find_dispute
 from app.reading.promises import PromiseFound, find_promise
 from app.reading.spans import fold
@@ -91,6 +92,9 @@ class ExtractedFacts:
     unknown_invoices: tuple[str, ...] = ()
     """Numbers shaped like the account's that it does not hold."""
 
+    mentions: tuple[tuple[str, FactSpan], ...] = ()
+    """Where the mail names its invoices, in its order."""
+
     def invoices_of(self, intent: Intent) -> tuple[str, ...]:
         return next((found.numbers for found in self.by_intent if found.intent is intent), ())
 
@@ -151,6 +155,7 @@ def extract_facts(
         return_span=back[1] if back else None,
         legal_kinds=legal_kinds(text, subject, language) if Intent.LEGAL_OR_COMPLAINT in chosen else (),
         unknown_invoices=unknown,
+        mentions=(*_mentions(statements, numbers), *_foreign_mentions(foreign, len(subject) + 1, unknown)),
     )
 
 
@@ -171,6 +176,23 @@ def _mail_invoices(
     ):
         return (account.invoices[0].number,)
     return tuple(invoice.number for invoice in account.invoices if invoice.number in named)
+
+
+def _mentions(statements: Sequence[Statement], numbers: tuple[str, ...]) -> Iterator[tuple[str, FactSpan]]:
+    for statement in statements:
+        for match in statement.mentions:
+            span = FactSpan(statement.source, match.start, match.end)
+            yield from ((number, span) for number in match.numbers if number in numbers)
+
+
+def _foreign_mentions(
+    foreign: Sequence[InvoiceMatch], body: int, numbers: tuple[str, ...]
+) -> Iterator[tuple[str, FactSpan]]:
+    """They were looked for in the subject, a line break, and the body, which begins at `body`."""
+    for match in foreign:
+        source, moved = (BODY, body) if match.start >= body else (SUBJECT, 0)
+        span = FactSpan(source, match.start - moved, match.end - moved)
+        yield from ((number, span) for number in match.numbers if number in numbers)
 
 
 def _tied(

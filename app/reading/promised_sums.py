@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.account import Account, Invoice
@@ -50,22 +51,31 @@ _CENT = Decimal("0.01")
 _CENTS = -2
 
 
+@dataclass(frozen=True, slots=True)
+class PromisedSum:
+    """`stated` is where the mail says it; None where it was reckoned from what is open."""
+
+    value: Decimal | None = None
+    currency: str | None = None
+    stated: FoundAmount | None = None
+
+
 def find_sum(
     body: Sequence[Statement],
     statement: Statement | None,
     found: FoundDate | None,
     invoices: tuple[str, ...],
     account: Account,
-) -> tuple[Decimal | None, str | None]:
-    """The sum promised in a statement for a day, and its currency."""
+) -> PromisedSum:
+    """The sum promised in a statement for a day."""
     open_sum = _open_sum(invoices, account) or (_counted_sum(statement, account) if statement else None)
     stated = _stated(body, statement, found, open_sum) if statement is not None else None
     if stated is not None:
-        return stated.value, stated.currency or _currency(invoices, account)
+        return PromisedSum(stated.value, stated.currency or _currency(invoices, account), stated)
     value = _computed(body, statement, invoices, open_sum) if statement is not None else open_sum
     if value is None:
-        return None, None
-    return value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account)
+        return PromisedSum()
+    return PromisedSum(value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account))
 
 
 def _stated(

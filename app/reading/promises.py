@@ -13,6 +13,7 @@ from app.domain.text import Span
 from app.reading.commitments import (
     Candidate,
     FactSpan,
+    day_span,
     future_dates,
     inside,
     is_done,
@@ -45,6 +46,8 @@ class PromiseFound:
     currency: str | None
     invoices: tuple[str, ...]
     span: FactSpan | None
+    day_span: FactSpan | None = None
+    sum_span: FactSpan | None = None
 
 
 def find_promise(
@@ -67,8 +70,17 @@ def find_promise(
     chosen = max(binding, key=lambda c: _weight(c, evidence, invoices, language, today), default=None)
     statement = chosen.statement if chosen is not None else _promise_statement(body, evidence)
     found = chosen.found if chosen is not None else None
-    value, currency = find_sum(body, statement, found, invoices, account)
-    return PromiseFound(found.day if found else None, value, currency, invoices, span_of(statement))
+    promised = find_sum(body, statement, found, invoices, account)
+    stated = promised.stated
+    return PromiseFound(
+        found.day if found else None,
+        promised.value,
+        promised.currency,
+        invoices,
+        span_of(statement),
+        day_span(chosen),
+        FactSpan(statement.source, stated.start, stated.end) if statement is not None and stated is not None else None,
+    )
 
 
 def _concerns(statement: Statement, evidence: FactSpan | None, invoices: tuple[str, ...]) -> bool:

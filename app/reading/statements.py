@@ -49,7 +49,7 @@ MAX_CHARS = 12_000
 class Statement:
     """A clause at [start, end) of the subject or body. `says` are the concepts in it; `sentence` is the whole
     sentence around it; `invoices` are those that it names itself, `topic` those or the ones named before it;
-    `opens_with_words` tells that it does not begin with a number of theirs."""
+    `opens_with_words` tells that it does not begin with a number of theirs; `mentions` is where it names invoices."""
 
     source: str
     start: int
@@ -62,6 +62,7 @@ class Statement:
     invoices: tuple[str, ...]
     topic: tuple[str, ...] = ()
     opens_with_words: bool = False
+    mentions: tuple[InvoiceMatch, ...] = ()
 
     @property
     def is_question(self) -> bool:
@@ -134,6 +135,7 @@ def _of_part(
     for clause in clauses(text):
         for piece in chain.from_iterable(_turns(folded, part, language) for part in _divided(folded, clause, matches)):
             words = folded[piece.start : piece.end]
+            named = tuple(m for m in matches if piece.start <= m.start < piece.end)
             found.append(
                 Statement(
                     source,
@@ -144,8 +146,9 @@ def _of_part(
                     frozenset(concept for concept in (*CONCEPTS, *OWN_CONCEPTS) if says(concept, language, words)),
                     tuple(d for d in dates if piece.start <= d.start < piece.end),
                     tuple(a for a in amounts if piece.start <= a.start < piece.end),
-                    mentioned([m for m in matches if piece.start <= m.start < piece.end], account),
+                    mentioned(named, account),
                     opens_with_words=not any(0 <= m.start - piece.start <= _ARTICLE for m in matches),
+                    mentions=named,
                 )
             )
     return found

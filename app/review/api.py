@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ReviewRow
 from app.db.uow import Database, Uow
+from app.domain.amending import amended_proposal
 from app.domain.errors import NotFound
 from app.domain.intents import Reason
 from app.domain.message import MessageState
@@ -150,6 +151,8 @@ async def get_message(message_id: UUID, db: Db, _user: ApiUser) -> MessageDetail
         saved = await uow.messages.latest_proposal(message_id)
         review = await uow.reviews.of_message(message_id)
         proposal = load(PROPOSAL, await uow.words.get(saved.payload_id)) if saved else None
+        if proposal is not None and review is not None:
+            proposal = amended_proposal(proposal, await uow.guidance.amended(review))
         test = await uow.planted.shown(review) if review else None
         if proposal is not None and test is not None:
             proposal = replace(proposal, draft=test.draft)

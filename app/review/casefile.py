@@ -74,6 +74,7 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
     mailbox = await uow.mailboxes.get(case.message.mailbox_id)
     entries = await timeline(uow, case.message)
     names = await uow.users.names()
+    terms = await terms_asked(uow, case, setting.now.date())
     return CaseView(
         review_id=str(review.id),
         version=review.version,
@@ -109,8 +110,8 @@ async def case_view(uow: Uow, case: CaseFile, setting: Setting) -> CaseView:
         total=setting.place[1],
         otherwise=otherwise(setting.policy, proposal.situation) if proposal.situation else (),
         changed=(waiting and waiting.changed) or await _changed(uow, case),
-        is_draft_behind=await uow.guidance.is_draft_behind(review),
-        terms=await terms_asked(uow, case, setting.now.date()),
+        is_draft_behind=(draft is not None or terms is not None) and await uow.guidance.is_draft_behind(review),
+        terms=terms,
         reading=reading_of(case),
         newcomers=await newcomers(uow, case),
         notes=tuple(entry for entry in entries if entry.kind in NOTES),

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from app.domain.counterfactual import Otherwise
 from app.reading.differences import Edit
+from app.review.fact_view import FactView, RefusedFact
 from app.review.gist import Line
 from app.review.ledger_view import Amount, LedgerView
 from app.review.marking import Paragraph, Segment, Source
@@ -128,34 +129,6 @@ class MailView:
     redacted: tuple[Redacted, ...] = ()
     has_html: bool = False
     authentication: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A value of a fact; `kind` says which field holds it.
-
-    amount -> `amount`; date, until, return_date -> `day`; invoice, document, contact, text -> `text`;
-    dispute_reason, extension_kind -> `text` as a closed word. `evidence` is the number of its passage.
-    """
-
-    kind: str
-    text: str = ""
-    amount: Amount | None = None
-    day: date | None = None
-    evidence: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FactView:
-    """One intent with its values; `case_state` is empty or one of proposed, confirmed, removed."""
-
-    number: int
-    intent: str
-    confidence: float
-    chips: tuple[Chip, ...] = ()
-    evidence: int | None = None
-    case_state: str = ""
-    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +356,7 @@ class CaseView:
     test: Told | None = None
     complaint: str = ""
     files: FilesView = FilesView()
+    refused: RefusedFact | None = None
     why: Why | None = None
     amount: Amount | None = None
 

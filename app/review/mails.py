@@ -8,12 +8,13 @@ from app.db.tables.mail import MessageRow
 from app.db.tables.work import OutboxRow
 from app.db.uow import Uow
 from app.domain.message import Authentication, ReadMail
-from app.domain.proposal import BODY, SUBJECT, IntentFinding, Proposal
+from app.domain.proposal import BODY, SUBJECT, Proposal
 from app.domain.review import OutboxState
 from app.domain.text import PLACEHOLDER, text_of
 from app.review.files import open_reading
 from app.review.item_view import Attachment, EarlierMail, MailView, Redacted
 from app.review.marking import Paragraph, Span, mail_text, segments
+from app.review.values import values_of
 
 
 def mail_view(
@@ -21,7 +22,7 @@ def mail_view(
 ) -> MailView:
     """The mail as plain text, evidence marked by its offsets. What follows the writer's own words is folded."""
     mail, parts = read.mail, read.parts
-    evidence = _numbered(proposal.intents) if proposal else []
+    evidence = _numbered(proposal) if proposal else []
     ours = [span.end for span in (*parts.new, *((parts.signature,) if parts.signature else ()))]
     cut = max(ours, default=len(mail.text))
     body_spans = [span for source, span in evidence if source == BODY]
@@ -61,12 +62,20 @@ def _excerpt(text: str | None, number: int, evidence: Sequence[tuple[str, Span]]
     return mail_text(text, spans) if text and spans else ()
 
 
-def _numbered(findings: Sequence[IntentFinding]) -> list[tuple[str, Span]]:
-    return [
+def _numbered(proposal: Proposal) -> list[tuple[str, Span]]:
+    """The passages of the intents, then where their values stand."""
+    passages = [
         (finding.evidence.source, Span(number, finding.evidence.start, finding.evidence.end))
-        for number, finding in enumerate(findings, start=1)
+        for number, finding in enumerate(proposal.intents, start=1)
         if finding.evidence is not None
     ]
+    values = [
+        (at.source, Span(value.number, at.start, at.end, is_value=True))
+        for value in values_of(proposal)
+        for at in value.at
+        if value.number is not None
+    ]
+    return passages + values
 
 
 async def earlier(uow: Uow, message: MessageRow) -> tuple[EarlierMail, ...]:

@@ -19,21 +19,25 @@ SIGN_AFTER = re.compile(r"[ \xa0\u202f]?[€£$](?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Evidence number `number` covers `text[start:end]`, in code points."""
+    """Evidence number `number` covers `text[start:end]`, in code points. `is_value`: a value, not a whole passage; it
+    shows when its fact is looked at."""
 
     number: int
     start: int
     end: int
+    is_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text under the same evidence `marks`; the passages in `starts` begin here, those in `ends` stop here."""
+    """A run of text under the same evidence `marks`; those in `starts` begin here, the passages in `ends` stop here.
+    `is_quiet`: no passage covers it, but values do."""
 
     text: str
     marks: tuple[int, ...] = ()
     starts: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
+    is_quiet: bool = False
 
 
 Paragraph: TypeAlias = tuple[Segment, ...]
@@ -85,7 +89,8 @@ def segments(text: str, spans: Iterable[Span], start: int = 0, end: int | None =
                 text[left:right],
                 marks=tuple(sorted({s.number for s in covering})),
                 starts=tuple(sorted(starts)),
-                ends=tuple(sorted({s.number for s in covering if min(s.end, len(text)) == right})),
+                ends=tuple(sorted({s.number for s in covering if min(s.end, len(text)) == right and not s.is_value})),
+                is_quiet=bool(covering) and all(s.is_value for s in covering),
             )
         )
     return tuple(found)

@@ -214,7 +214,9 @@ class ReviewService:
         )
         proposal = await self._proposal(uow, review)
         if edited is None and await uow.guidance.is_draft_behind(review):
-            raise Invalid("the draft does not carry the decided terms: draft it again, or write it yourself")
+            raise Invalid(
+                "the draft does not carry the decided terms or corrected facts: draft it again, or write it yourself"
+            )
         draft = await uow.guidance.draft(review_id) or proposal.draft
         reply = reply_of(review, draft, proposal.language, edited, by)
         check_ours(reply.subject, reply.body, self._policy.accounts)

@@ -30,19 +30,16 @@ from app.domain.people import SignedIn
 from app.domain.policy import Policy, autonomy_of, may_send_alone
 from app.domain.ports import Mind, Thought
 from app.domain.proposal import Proposal
-from app.domain.review import RUNNING, CaseKind, CaseState, ReviewState
+from app.domain.proposed_cases import STOPPING_CASES, cases_of
+from app.domain.review import RUNNING, CaseState, ReviewState
 from app.domain.tracing import StepName, note, step, take_in
 from app.domain.wire import PROPOSAL, dump, dump_reading
 from app.triage.asked import asked
-from app.triage.cases import cases_of
 from app.triage.contacts import note_contacts
 from app.triage.indexing import index_mail
 from app.triage.planting import plant
 from app.triage.strangers import Strangers
 from app.triage.task import Task, case_of, link_of, task_of
-
-STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
-"""Proposed cases that stop reminders at once, and so void what was approved before."""
 
 RETHINKS = 3
 """How often a mail is thought about anew because its customer's ledger moved meanwhile; then a person is told."""

@@ -17,7 +17,7 @@ from app.domain.freshness import freshness
 from app.domain.proposal import Trace
 from app.reading.differences import compare
 from app.reading.parsing import TEXTS_DIFFER
-from app.review import item_view, ledger_view, view
+from app.review import fact_view, item_view, ledger_view, view
 from app.review.bulk import Bundle, Deed
 from app.review.ledger_view import Amount
 from app.review.marking import Segment, Span, mail_text, paragraphs, segments, sources_of, traced
@@ -159,42 +159,42 @@ CASE = item_view.CaseView(
         ),
     ),
     facts=(
-        item_view.FactView(
+        fact_view.FactView(
             1,
             "payment_promise",
             0.96,
             (
-                item_view.Chip("amount", amount=gbp("4860.00")),
-                item_view.Chip("date", day=date(2026, 5, 29)),
-                item_view.Chip("invoice", "INV-20418"),
+                fact_view.Chip("amount", amount=gbp("4860.00")),
+                fact_view.Chip("date", day=date(2026, 5, 29)),
+                fact_view.Chip("invoice", "INV-20418"),
             ),
             1,
             "proposed",
         ),
-        item_view.FactView(
+        fact_view.FactView(
             2,
             "extension_request",
             0.93,
             (
-                item_view.Chip("extension_kind", "instalments"),
-                item_view.Chip("until", day=date(2026, 8, 31)),
-                item_view.Chip("invoice", "INV-20455"),
+                fact_view.Chip("extension_kind", "instalments"),
+                fact_view.Chip("until", day=date(2026, 8, 31)),
+                fact_view.Chip("invoice", "INV-20455"),
             ),
             2,
             "proposed",
         ),
-        item_view.FactView(
+        fact_view.FactView(
             3,
             "document_request",
             0.91,
-            (item_view.Chip("document", "Proof of delivery"), item_view.Chip("invoice", "INV-20455")),
+            (fact_view.Chip("document", "Proof of delivery"), fact_view.Chip("invoice", "INV-20455")),
             3,
         ),
-        item_view.FactView(
+        fact_view.FactView(
             4,
             "dispute",
             0.58,
-            (item_view.Chip("dispute_reason", "quantity"), item_view.Chip("invoice", "INV-20455")),
+            (fact_view.Chip("dispute_reason", "quantity"), fact_view.Chip("invoice", "INV-20455")),
             4,
             "proposed",
         ),
@@ -265,11 +265,11 @@ FRAUD = item_view.CaseView(
         item_view.Banner("unverified_sender"),
     ),
     facts=(
-        item_view.FactView(
+        fact_view.FactView(
             1,
             "bank_detail_change",
             0.99,
-            (item_view.Chip("amount", amount=gbp("6312.00")), item_view.Chip("invoice", "CN-3107")),
+            (fact_view.Chip("amount", amount=gbp("6312.00")), fact_view.Chip("invoice", "CN-3107")),
             1,
         ),
     ),
@@ -315,8 +315,8 @@ UNKNOWN = item_view.CaseView(
         item_view.Banner("something_new"),
     ),
     facts=(
-        item_view.FactView(1, "payment_promise", 0.61, (), 1),
-        item_view.FactView(2, "query", 0.5, (item_view.Chip("text", "Skonto"),)),
+        fact_view.FactView(1, "payment_promise", 0.61, (), 1),
+        fact_view.FactView(2, "query", 0.5, (fact_view.Chip("text", "Skonto"),)),
     ),
     blank=BLANK,
 )
@@ -855,7 +855,7 @@ def test_words_of_the_writer_stay_text(pages: Templates) -> None:
             message_id='m"/../x',
         ),
         draft=replace(CASE.draft, body=HOSTILE, subject=HOSTILE) if CASE.draft else None,
-        facts=(item_view.FactView(1, "query", 0.5, (item_view.Chip("text", HOSTILE),), 1),),
+        facts=(fact_view.FactView(1, "query", 0.5, (fact_view.Chip("text", HOSTILE),), 1),),
         banners=(
             item_view.Banner("hidden_text", excerpt=HOSTILE),
             item_view.Banner("unreadable_attachment", (HOSTILE,)),

@@ -9,6 +9,7 @@ from agents.triage.context import Ask, TriageContext
 from agents.triage.directed import directed_facts
 from agents.triage.evidence import evidence, span_here
 from agents.triage.outputs import ExtractedFacts
+from agents.triage.places import placed
 from agents.triage.resolver import as_answer, resolve
 from agents.triage.state import TriageState
 from agents.triage.verify import verified_facts
@@ -41,6 +42,7 @@ async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> Triage
     if letter.screening.machine is not None or not FACTUAL & set(intents):
         said = as_answer(ours, letter)
         facts = directed_facts(verified_facts(said, said, letter, account, intents), correction)
+        facts = placed(facts, ours, letter, account)
         return {"findings": findings, "ours": ours, "facts": facts, "legal": frozenset()}
     shown = {
         "language": letter.language,
@@ -54,7 +56,7 @@ async def extract(state: TriageState, runtime: Runtime[TriageContext]) -> Triage
     return {
         "findings": findings,
         "ours": ours,
-        "facts": directed_facts(facts, correction),
+        "facts": placed(directed_facts(facts, correction), ours, letter, account),
         "legal": frozenset(Reason(kind.value) for kind in answer.value.legal),
         "calls": (call,),
     }

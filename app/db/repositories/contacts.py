@@ -79,6 +79,11 @@ class Contacts:
         )
         self._session.add(row)
 
+    async def reword(self, row: ContactProposalRow, newcomer: Newcomer, conversation_id: UUID) -> None:
+        """Other words for a proposal that waits."""
+        words = {"name": newcomer.name, "email": newcomer.email}
+        row.payload_id = await self._words.put(conversation_id, "contact", words)
+
     async def proposed(self) -> Sequence[ContactProposalRow]:
         """Proposals that wait for a person, the oldest first."""
         found = await self._session.scalars(

@@ -90,11 +90,18 @@ class Guidance:
         )
         return rows.all()
 
+    async def amended(self, review: ReviewRow) -> Correction | None:
+        """How the mail is to be read since single values were put right on the page of this review."""
+        row = await self._newest(GuidanceKind.CORRECTION, GuidanceRow.review_id == review.id)
+        said = load(CORRECTION, await self._words.get(row.payload_id)) if row else None
+        return said if said and said.amended else None
+
     async def is_draft_behind(self, review: ReviewRow) -> bool:
-        """Whether terms were decided on this review that its draft does not carry yet."""
-        terms = await self._newest(GuidanceKind.TERMS, GuidanceRow.review_id == review.id)
-        draft = await self._newest(GuidanceKind.DRAFT, GuidanceRow.review_id == review.id)
-        return terms is not None and (draft is None or draft.id < terms.id)
+        """Whether terms were decided or facts put right on this review that its draft does not carry yet."""
+        ours = GuidanceRow.review_id == review.id
+        draft = await self._newest(GuidanceKind.DRAFT, ours)
+        said = [await self._newest(kind, ours) for kind in (GuidanceKind.TERMS, GuidanceKind.CORRECTION)]
+        return any(row is not None and (draft is None or draft.id < row.id) for row in said)
 
     async def corrections(self, *, after: UUID | None, limit: int) -> Sequence[tuple[GuidanceRow, MessageRow]]:
         """Corrections of all mails, the oldest first, each with its mail."""

@@ -5,9 +5,9 @@
 
   // A fact in hover or focus marks its passages; a passage out of sight in a fold is opened first ---------------
   const mark = (event, on) => {
-    const link = event.target.closest?.('a[href^="#e"]');
-    if (!link) return;
-    const number = link.hash.slice(2);
+    const fact = event.target.closest?.('a[href^="#e"], [data-evidence]');
+    if (!fact) return;
+    const number = fact.dataset.evidence ?? fact.hash.slice(2);
     for (const passage of main.querySelectorAll("[data-ev]")) {
       if (passage.dataset.ev.split(" ").includes(number)) passage.classList.toggle("is-lit", on);
     }
@@ -20,6 +20,20 @@
     const fold = link && document.getElementById(link.hash.slice(1))?.closest("details");
     if (fold) fold.open = true;
   });
+
+  // A value that is opened to be put right: its field has the focus, Esc goes back to the value ----------------
+  main.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.dx-fact[open]")) event.target.querySelector("[id$='-v']").focus();
+  }, true);
+  main.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest?.("details.dx-fact[open]");
+    if (!open) return;
+    open.querySelector("form").reset();
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+  const changed = document.getElementById(location.hash.slice(1));
+  if (changed?.matches("summary.dx-chip")) changed.focus();
 
   // One decision is one click -------------------------------------------------------------------
   // A form that is answered with a file leaves the page as it is: it may be sent again.

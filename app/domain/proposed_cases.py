@@ -10,6 +10,8 @@ LARGEST = Decimal(10) ** 14
 """More than any column holds; nobody owes it."""
 
 CURRENCY_LETTERS = 3
+STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})
+"""Proposed cases that stop reminders at once, and so void what was approved before."""
 
 
 def cases_of(proposal: Proposal) -> list[dict[str, object]]:
