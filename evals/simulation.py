@@ -38,6 +38,7 @@ DAYS = 365
 IMPORT_FAILS = frozenset(FIRST + timedelta(days=ahead) for ahead in range(44, 51))
 """A week in July without an import: the ledger grows too old to remind anybody."""
 
+DISAPPOINTED = frozenset({CaseState.BROKEN, CaseState.PARTLY_KEPT})
 OUR_ANSWER = time(14, tzinfo=UTC)
 THEIR_MAIL = time(15, 30, tzinfo=UTC)
 
@@ -111,6 +112,7 @@ class _Simulation:
             policy.caps.a_week,
             timedelta(hours=policy.caps.hours_apart),
             timedelta(days=policy.off_ramp.quiet_days_after_mail),
+            timedelta(days=policy.talk_days),
             policy.hours.begin.hour,
             policy.hours.end.hour,
         )
@@ -216,6 +218,10 @@ class _Simulation:
         if debtor.mail_waits_until is not None and debtor.mail_waits_until <= day:
             debtor.mail_waits_until = None
             debtor.contacted.append(datetime.combine(day, OUR_ANSWER))
+        if debtor.talk_on is not None and debtor.talk_on <= day:
+            debtor.talk_since = debtor.talk_on = None
+            debtor.contacted.append(datetime.combine(day, OUR_ANSWER))
+            self._note(debtor, day, What.PERSON, "A person talks with them")
         if debtor.successor_on is not None and debtor.successor_on <= day:
             debtor.successor_on = None
             email = f"new.{debtor.customer.contact.email}"
@@ -265,6 +271,15 @@ class _Simulation:
             case.end(CaseState.BROKEN if is_broken_plan else state, day)
             what = "plan" if case.steps else case.kind.value
             self._note(debtor, day, What.CASE, f"The {what} is {case.state.replace('_', ' ')}")
+            if case.state in DISAPPOINTED:
+                self._ask_for_talk(debtor, day)
+
+    def _ask_for_talk(self, debtor: Debtor, day: date) -> None:
+        """A task for a person. Some are left lying: then reminders go on after a while."""
+        character = self._characters[debtor.customer.id]
+        is_left = character.dice.random() < 0.2  # noqa: PLR2004
+        debtor.talk_since = _at(day)
+        debtor.talk_on = None if is_left else character.next_office_day(day + timedelta(days=1), 3)
 
     def _hear(self, debtor: Debtor, day: date, ledger: Import) -> None:
         mail = self._mails.get(debtor.customer.id)

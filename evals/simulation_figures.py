@@ -16,7 +16,7 @@ GROUPS: Mapping[str, tuple[str, frozenset[Why]]] = {
     "ours": ("a step is due", frozenset({Why.DUE})),
     "person": (
         "left to a person",
-        frozenset({Why.STEPS_DONE, Why.FORMAL_NEEDS_PERSON, Why.STRATEGIC_ACCOUNT, Why.NO_CONTACT}),
+        frozenset({Why.STEPS_DONE, Why.FORMAL_NEEDS_PERSON, Why.STRATEGIC_ACCOUNT, Why.NO_CONTACT, Why.TALK_FIRST}),
     ),
     "promised": ("promised", frozenset({Why.PROMISE_RUNNING})),
     "time": ("more time asked for, granted, or a plan", frozenset({Why.EXTENSION, Why.PLAN_RUNNING})),
@@ -150,8 +150,8 @@ CAPTIONS = {
         "them, each step comes five days later."
     ),
     "Promises, and breaks it": (
-        "A promise is judged after its day and two business days of grace. Once it is broken, the next steps are a "
-        "shade firmer."
+        "A promise is judged after its day and two business days of grace. Once it is broken, a person talks with them "
+        "before anything else goes out, for as many days as the policy says; the next steps are a shade firmer."
     ),
     "Disputes": (
         "What is in dispute is not asked for. Other invoices go on, and so does the undisputed part once a person has "

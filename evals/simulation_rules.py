@@ -29,6 +29,7 @@ class Rule(StrEnum):
     HOLD = "nothing while a hold stands"
     UNANSWERED = "nothing while a mail of theirs waits for an answer"
     QUIET = "nothing in the quiet days after a mail of theirs"
+    TALK = "nothing while a person is to talk with them about a broken promise, for some days"
     STALE = "nothing while the ledger is too old"
     CAP = "no more than the cap in any seven days, our answers counted"
     GAP = "hours apart from whatever we wrote before"
@@ -45,6 +46,7 @@ class Bounds:
     a_week: int
     apart: timedelta
     quiet: timedelta
+    talk: timedelta
     begin_hour: int
     end_hour: int
 
@@ -119,6 +121,11 @@ def _is_quiet_over(contact: Contact) -> bool:
     return all(contact.day >= reply.date() + contact.bounds.quiet for reply in contact.debtor.replies)
 
 
+def _overtakes_no_talk(contact: Contact) -> bool:
+    since = contact.debtor.talk_since
+    return since is None or contact.day >= since.date() + contact.bounds.talk
+
+
 def _is_within_cap(contact: Contact) -> bool:
     week = [moment for moment in contact.debtor.contacted if contact.at - timedelta(days=7) < moment]
     return len(week) < contact.bounds.a_week
@@ -170,6 +177,7 @@ RULES: Mapping[Rule, Callable[[Contact], bool]] = {
     Rule.HOLD: _is_free_of_holds,
     Rule.UNANSWERED: lambda contact: contact.debtor.mail_waits_until is None,
     Rule.QUIET: _is_quiet_over,
+    Rule.TALK: _overtakes_no_talk,
     Rule.STALE: lambda contact: not contact.ledger.is_stale,
     Rule.CAP: _is_within_cap,
     Rule.GAP: _is_apart,

@@ -110,7 +110,8 @@ def import_of(day: date, *, is_stale: bool) -> Import:
 
 @dataclass(slots=True)
 class Debtor:
-    """One customer of the simulated year. `mail_waits_until`: when a person answers the last mail of theirs."""
+    """One customer of the simulated year. `mail_waits_until`: when a person answers the last mail of theirs.
+    `talk_since`: when the task was opened in which a person talks with them, `talk_on`: when they do, if ever."""
 
     customer: SampleCustomer
     is_strategic: bool
@@ -120,6 +121,8 @@ class Debtor:
     successor_on: date | None = None
     hold: tuple[date, date] | None = None
     mail_waits_until: date | None = None
+    talk_since: datetime | None = None
+    talk_on: date | None = None
     cases: list[Case] = field(default_factory=list)
     sent: list[SentReminder] = field(default_factory=list)
     contacted: list[datetime] = field(default_factory=list)
@@ -198,6 +201,7 @@ class Debtor:
             sent=tuple(self.sent),
             contacted=tuple(self.contacted),
             replies=replies,
+            talk_since=self.talk_since,
             average_delay=self.average_delay(ledger),
             kept_promises=self.promises(day, CaseState.KEPT),
             broken_promises=self.promises(day, CaseState.BROKEN),

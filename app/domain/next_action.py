@@ -1,13 +1,14 @@
 """What to do next about a customer: the first rule that holds says it, and why. Rules are data; the last one waits.
 
 Nothing here acts. A reminder still goes through the plan with its caps and checks; a call, a new contact, a plan and
-the way to a lawyer are for a person.
+the way to a lawyer are for a person, who opens a task for them: the plan waits for it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from app.domain.conduct import NotScored, OpenItem, Position, Stop
 from app.domain.intents import Tone
@@ -16,6 +17,7 @@ from app.domain.reminder import Channel, PlanLine, Stage, Why
 from app.domain.reminder import NextAction as Outcome
 from app.domain.sentence import Sentence
 from app.domain.signals import Signal, SignalName, raised
+from app.domain.task import DISAPPOINTED, TaskKind
 
 
 class ActionKind(StrEnum):
@@ -27,7 +29,21 @@ class ActionKind(StrEnum):
     HAND_TO_LEGAL = "hand_to_legal"
 
 
-FOR_A_PERSON = frozenset(ActionKind) - {ActionKind.WAIT, ActionKind.REMIND}
+TASK_OF = {
+    ActionKind.CALL: TaskKind.CALL,
+    ActionKind.SWITCH_CONTACT: TaskKind.SWITCH_CONTACT,
+    ActionKind.PROPOSE_PLAN: TaskKind.PROPOSE_PLAN,
+    ActionKind.HAND_TO_LEGAL: TaskKind.HAND_TO_LEGAL,
+}
+FOR_A_PERSON = frozenset(TASK_OF)
+
+
+def tasks_of(kind: ActionKind) -> tuple[TaskKind, ...]:
+    """The tasks in which a person sees to an action; the first is opened for it, the others are as good. None where it
+    is not for a person."""
+    if kind is ActionKind.CALL:
+        return TaskKind.CALL, *sorted(DISAPPOINTED)
+    return (TASK_OF[kind],) if kind in TASK_OF else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,8 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class ActionRule:
-    """`stage` and `tone` are set for reminders alone; `because` is the reason for a person."""
+    """`stage` and `tone` are set for reminders alone; `because` is the reason for a person. `opens_task`: what is for a
+    person becomes their task by itself, once for each debt, so that reminders wait for it."""
 
     name: str
     when: Occasion
@@ -61,6 +78,7 @@ class ActionRule:
     because: str
     stage: Stage | None = None
     tone: Tone | None = None
+    opens_task: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +86,16 @@ class ActionPolicy:
     version: str
     rules: tuple[ActionRule, ...]
 
+    @property
+    def opening(self) -> frozenset[str]:
+        """The names of the rules that open a task by themselves."""
+        return frozenset(rule.name for rule in self.rules if rule.opens_task)
+
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """`facts`: what made the rule hold, in words; for a call they are what to talk about. `stage` and `tone`: of the
-    plan's step, where one is due."""
+    """`facts`: what made the rule hold, in words. `stage` and `tone`: of the plan's step, where one is due. `task_id`:
+    the open task in which a person sees to it."""
 
     kind: ActionKind
     rule: str
@@ -81,6 +104,7 @@ class NextAction:
     facts: tuple[str, ...]
     stage: Stage | None = None
     tone: Tone | None = None
+    task_id: UUID | None = None
 
     @property
     def is_for_a_person(self) -> bool:

@@ -60,6 +60,7 @@ class Why(StrEnum):
     NETTED = "netted"
     BELOW_MINIMUM = "below_minimum"
     UNANSWERED_MAIL = "unanswered_mail"
+    TALK_FIRST = "talk_first"
     ENGAGED = "engaged"
     PUT_ASIDE = "put_aside"
     STEPS_DONE = "steps_done"
@@ -136,8 +137,9 @@ class CustomerSituation:
     """One customer with everything that the plan may depend on.
 
     `stale`: our companies whose ledger is too old. `contacted`: moments at which we wrote, from any mailbox, or called.
-    `replies`: moments at which a person there wrote. `average_delay` (days beyond the due date) is None where nothing
-    was paid yet, and always for natural persons, as are the counts of promises.
+    `replies`: moments at which a person there wrote. `talk_since`: when the newest task was opened in which a person is
+    to talk with them, or to decide about them, and has not yet. `average_delay` (days beyond the due date) is None
+    where nothing was paid yet, and always for natural persons, as are the counts of promises.
     """
 
     customer_id: str
@@ -159,6 +161,7 @@ class CustomerSituation:
     put_aside: tuple[PutAside, ...] = ()
     contacted: tuple[datetime, ...] = ()
     replies: tuple[datetime, ...] = ()
+    talk_since: datetime | None = None
     average_delay: float | None = None
     kept_promises: int = 0
     broken_promises: int = 0

@@ -17,7 +17,18 @@ class TaskKind(StrEnum):
     CONTACT_LEFT = "contact_left"
     CONTACT_BOUNCED = "contact_bounced"
     SEND_DOCUMENTS = "send_documents"
+    SWITCH_CONTACT = "switch_contact"
+    PROPOSE_PLAN = "propose_plan"
+    HAND_TO_LEGAL = "hand_to_legal"
 
+
+DISAPPOINTED = frozenset({TaskKind.BROKEN_PROMISE, TaskKind.MISSED_INSTALMENT})
+TALKS = DISAPPOINTED | {TaskKind.CALL, TaskKind.SWITCH_CONTACT, TaskKind.PROPOSE_PLAN, TaskKind.HAND_TO_LEGAL}
+"""A person's turn: there are talking points for these, and reminders wait for them. A call may also be a step of the
+plan itself, which waits for no other."""
+
+SPOKEN = DISAPPOINTED | {TaskKind.CALL, TaskKind.PROPOSE_PLAN}
+"""Talks in which the customer hears from us once they are done."""
 
 OF_THE_PLAN = "reminder:"
 """How the keys of those tasks begin that the plan of reminders opened; for these there is a drafted text."""

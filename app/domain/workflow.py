@@ -90,8 +90,8 @@ class Hours:
 @dataclass(frozen=True, slots=True)
 class ReminderPolicy:
     """Everything that the plan may depend on beside ledger, history and date. `minimum`: below it nobody is written
-    to, in whatever currency. `formal_days`: how long a formal notice leaves to pay. `morning`: when the day's reminders
-    are drafted."""
+    to, in whatever currency. `formal_days`: how long a formal notice leaves to pay. `talk_days`: how long reminders
+    wait for a talk that a person is to have first. `morning`: when the day's reminders are drafted."""
 
     version: str
     workflows: tuple[Workflow, ...]
@@ -101,6 +101,7 @@ class ReminderPolicy:
     hours: Hours = Hours()
     minimum: Decimal = Decimal(0)
     formal_days: int = 14
+    talk_days: int = 7
     experiments: tuple[Experiment, ...] = ()
     automatic: tuple[Automatic, ...] = ()
     interest: InterestWish | None = None
@@ -109,6 +110,14 @@ class ReminderPolicy:
     def without(self, over: Collection[str]) -> "ReminderPolicy":
         """The same without the tests of these names: who was in their other arm is written to as usual again."""
         return replace(self, experiments=tuple(test for test in self.experiments if test.name not in over))
+
+    @property
+    def moved(self) -> tuple[tuple[int, str], ...]:
+        """Each move rule: beyond how many days, and to which workflow."""
+        found = (
+            (move, self.workflow_for(move.segment, is_natural_person=False, average_delay=None)) for move in self.moves
+        )
+        return tuple((move.average_delay_above, workflow.name) for move, workflow in found)
 
     def automatic_for(self, workflow: str, stage: Stage) -> Automatic | None:
         """What a step must earn to be sent without a person; None where a person always decides."""

@@ -87,6 +87,8 @@ def _facts(situation: CustomerSituation, as_of: date) -> Iterator[str]:
         yield f"  {kind} {item.number}: {item.open:,.2f} {item.currency}, due {item.due_date} ({overdue:+d} days)"
     for case in situation.cases:
         yield f"  runs: {case.why}, {', '.join(case.invoices) or 'all invoices'}"
+    if situation.talk_since is not None:
+        yield f"  a person is to talk with them, since {situation.talk_since:%Y-%m-%d}"
     if situation.average_delay is not None:
         yield f"  pays {situation.average_delay:.0f} days after the due date on average"
     for moment in situation.contacted:

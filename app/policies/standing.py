@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from app.domain.errors import SettingInvalid
-from app.domain.next_action import ActionKind, ActionPolicy, ActionRule, Occasion
+from app.domain.next_action import FOR_A_PERSON, ActionKind, ActionPolicy, ActionRule, Occasion
 from app.domain.priority import AgeWeight, PriorityWeights
 from app.domain.signals import SignalLimits
 from app.domain.standing import StandingPolicy
@@ -96,3 +96,5 @@ def _check_rules(file: Path, rules: tuple[ActionRule, ...]) -> None:
         is_whole = rule.stage is not None and rule.tone is not None
         if is_whole != (rule.then is ActionKind.REMIND):
             raise SettingInvalid(f'{file}: rule "{rule.name}": a reminder, and nothing else, has a stage and a tone')
+        if rule.opens_task and rule.then not in FOR_A_PERSON:
+            raise SettingInvalid(f'{file}: rule "{rule.name}": opens_task is for what a person does')

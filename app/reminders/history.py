@@ -8,7 +8,7 @@ from app.db.tables.ledger import CaseRow, HoldRow, PlanStepRow, TaskRow
 from app.db.tables.reminders import PersonsStepRow
 from app.db.uow import Uow
 from app.domain.review import RUNNING, CaseKind
-from app.domain.task import TaskState
+from app.domain.task import TALKS, TaskState
 from app.reminders.timeline import PAST_DAYS, Entry
 
 MOST = 200
@@ -64,7 +64,9 @@ def _task(row: TaskRow, step: PersonsStepRow | None, today: date) -> Entry:
     end = _day(row.closed_at) if row.closed_at else max(row.due, today)
     task = Entry("task", begin, max(begin, end), state=row.state.value, detail=row.kind.value)
     if step is None:
-        return replace(task, link=f"/cases/{row.case_id}" if row.case_id else "")
+        is_talk = row.kind in TALKS and row.state is TaskState.OPEN
+        case = f"/cases/{row.case_id}" if row.case_id else ""
+        return replace(task, link=f"/reminders/tasks/{row.id}" if is_talk else case)
     return replace(
         task,
         stage=step.stage,

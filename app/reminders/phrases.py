@@ -1,7 +1,9 @@
-"""The plan's reasons in plain English, for people who ask why."""
+"""The plan's reasons in plain English, for people who ask why, and what is said in every talk."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from app.domain.money import Money
 from app.domain.reminder import Why
 from app.domain.sentence import Sentence
 
@@ -20,6 +22,7 @@ PHRASES = {
     Why.NETTED: Sentence("Credit notes cover what is due"),
     Why.BELOW_MINIMUM: Sentence("Too little is due to write about"),
     Why.UNANSWERED_MAIL: Sentence("A mail of theirs waits for our answer"),
+    Why.TALK_FIRST: Sentence("A person talks with them first"),
     Why.ENGAGED: Sentence("They wrote lately and are given time"),
     Why.PUT_ASIDE: Sentence("A person said: not this time"),
     Why.STEPS_DONE: Sentence("Every step was sent; a person decides what comes next"),
@@ -33,9 +36,26 @@ PHRASES = {
 UNTIL = {
     Why.HOLD: Sentence("A person said not to contact this customer, until {day}"),
     Why.NOT_DUE: Sentence("No step is due yet, next on {day}"),
+    Why.TALK_FIRST: Sentence("A person talks with them first; without a talk reminders go on from {day}"),
     Why.ENGAGED: Sentence("They wrote lately and are given time, until {day}"),
     Why.PUT_ASIDE: Sentence("A person said: not this time; it is asked again on {day}"),
 }
+
+TO_ASK = Sentence("Ask on which day and how it will be paid, and whether anything is missing: a copy, an order number.")
+TO_NOTE = Sentence(
+    "Note what they say as a promise or a dispute. Later dates, instalments or a discount are decided afterwards."
+)
+
+
+def open_on(owed: Money, numbers: Iterable[str], days_late: int) -> Sentence:
+    """The first point of a talk."""
+    return Sentence(
+        "{amount:,.2f} {currency} is open on {numbers}; the oldest is {days} days late.",
+        amount=owed.amount,
+        currency=owed.currency,
+        numbers=", ".join(numbers),
+        days=days_late,
+    )
 
 
 def say(why: Why, day: date | None = None) -> Sentence:

@@ -123,15 +123,21 @@ class _Planner:
             return self.wait(Why.NETTED if amount <= 0 else Why.BELOW_MINIMUM, named, with_credit=True)
         if self.situation.has_unanswered_mail:
             return self.wait(Why.UNANSWERED_MAIL, named, with_credit=True)
-        quiet = self._quiet_until()
-        if quiet is not None:
-            return self.wait(Why.ENGAGED, named, with_credit=True, day=quiet)
+        for why, until in ((Why.TALK_FIRST, self._talk_until()), (Why.ENGAGED, self._quiet_until())):
+            if until is not None:
+                return self.wait(why, named, with_credit=True, day=until)
         if step is None:
             return replace(self.wait(Why.STEPS_DONE, named, with_credit=True), action=NextAction.TASK)
         aside = self._aside_until(workflow, step)
         if aside is not None:
             return self.wait(Why.PUT_ASIDE, named, with_credit=True, day=aside)
         return self._contact(workflow, step, named)
+
+    def _talk_until(self) -> date | None:
+        """A person's open task comes first, but not for ever: nobody may see to it."""
+        since = self.situation.talk_since
+        until = since.date() + timedelta(days=self.policy.talk_days) if since else None
+        return until if until is not None and until > self.as_of else None
 
     def _quiet_until(self) -> date | None:
         days = self.policy.off_ramp.quiet_days_after_mail

@@ -14,7 +14,7 @@ from app.db.tables.reminders import PersonsStepRow
 from app.db.tables.work import OutboxRow
 from app.domain.message import MessageState
 from app.domain.review import OutboxState
-from app.domain.task import TaskState
+from app.domain.task import SPOKEN, TaskState
 
 LOOK_BACK = timedelta(days=8)
 LOOK_AHEAD = timedelta(days=14)
@@ -87,12 +87,13 @@ def _colleagues_answers(since: datetime, until: datetime) -> sa.Select[str | Non
 
 
 def _persons_steps(since: datetime, until: datetime) -> sa.Select[str, datetime | None]:
-    """Calls, letters and messages of the plan that a person saw to."""
+    """Calls, letters and messages of the plan that a person saw to, and other talks."""
+    is_talk = sa.and_(PersonsStepRow.id.is_(None), TaskRow.kind.in_(SPOKEN))
     return (
-        sa.select(PersonsStepRow.customer_id, TaskRow.closed_at)
-        .join(TaskRow, TaskRow.id == PersonsStepRow.id)
+        sa.select(TaskRow.customer_id, TaskRow.closed_at)
+        .outerjoin(PersonsStepRow, PersonsStepRow.id == TaskRow.id)
         .where(
-            PersonsStepRow.channel.is_not(None),
+            sa.or_(PersonsStepRow.channel.is_not(None), is_talk),
             TaskRow.state == TaskState.DONE,
             TaskRow.closed_at >= since,
             TaskRow.closed_at < until,

@@ -45,7 +45,7 @@ from app.domain.reminder import (
 )
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, OutboxState
-from app.domain.task import TaskState
+from app.domain.task import OF_THE_PLAN, TALKS, TaskState
 
 AT_ONCE = 5_000
 REPLIES_LOOK_BACK = timedelta(days=180)
@@ -133,6 +133,7 @@ class _Batch:
         self._cases: dict[str, list[RunningCase]] = defaultdict(list)
         self._promises: dict[str, _Promises] = defaultdict(_Promises)
         self._holds: dict[str, date] = {}
+        self._talks: dict[str, datetime] = {}
         self._sent: dict[str, list[SentReminder]] = defaultdict(list)
         self._aside: dict[str, list[PutAside]] = defaultdict(list)
         self._replies: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
@@ -143,6 +144,7 @@ class _Batch:
         await self._load_contacts()
         await self._load_cases()
         await self._load_holds()
+        await self._load_talks()
         await self._load_replies()
         await self._load_sent()
         await self._load_put_aside()
@@ -178,6 +180,7 @@ class _Batch:
             put_aside=tuple(self._aside.get(key, ())),
             contacted=tuple(sorted(contacted.get(key, ()))),
             replies=tuple(moment for moment, _sender in replies),
+            talk_since=self._talks.get(key),
             average_delay=sum(delays) / len(delays) if delays else None,
             kept_promises=promises.kept,
             broken_promises=promises.broken,
@@ -254,6 +257,20 @@ class _Batch:
             .group_by(HoldRow.customer_id)
         )
         self._holds = {customer: until for customer, until in await self._rows(HoldRow.customer_id, select)}
+
+    async def _load_talks(self) -> None:
+        """Open tasks of a person that are no step of the plan: the plan waits for these."""
+        select = (
+            sa.select(TaskRow.customer_id, sa.func.max(TaskRow.opened_at))
+            .where(
+                TaskRow.state == TaskState.OPEN,
+                TaskRow.kind.in_(TALKS),
+                ~TaskRow.key.startswith(OF_THE_PLAN),
+                TaskRow.opened_at < start_of(self._as_of) + timedelta(days=1),
+            )
+            .group_by(TaskRow.customer_id)
+        )
+        self._talks = {customer: since for customer, since in await self._rows(TaskRow.customer_id, select)}
 
     async def _load_replies(self) -> None:
         start = start_of(self._as_of)

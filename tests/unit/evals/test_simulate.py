@@ -31,7 +31,15 @@ def test_everything_that_the_page_shows_occurs(year: Year) -> None:
     assert {(CaseKind.PROMISE, CaseState.KEPT), (CaseKind.PROMISE, CaseState.BROKEN)} <= ends
     assert (CaseKind.DISPUTE, CaseState.RESOLVED) in ends
     reasons = {reason for _week, reason in year.outcomes}
-    assert {Why.DUE, Why.HOLD, Why.PROMISE_RUNNING, Why.DISPUTE, Why.PAYMENT_SEEN, Why.STALE_DATA} <= reasons
+    assert {
+        Why.DUE,
+        Why.HOLD,
+        Why.PROMISE_RUNNING,
+        Why.DISPUTE,
+        Why.PAYMENT_SEEN,
+        Why.STALE_DATA,
+        Why.TALK_FIRST,
+    } <= reasons
 
 
 def test_every_customer_has_an_outcome_every_day_and_the_same_seed_gives_the_same(year: Year) -> None:
@@ -45,7 +53,11 @@ def test_the_checks_find_what_a_careless_planner_would_do(year: Year) -> None:
     debtor = next(iter(year.debtors.values()))
     sunday = datetime(2025, 6, 1, 22, tzinfo=UTC)
     held = replace(
-        debtor, hold=(sunday.date(), sunday.date()), contacted=[sunday - timedelta(hours=1)] * 2, replies=[sunday]
+        debtor,
+        hold=(sunday.date(), sunday.date()),
+        contacted=[sunday - timedelta(hours=1)] * 2,
+        replies=[sunday],
+        talk_since=sunday - timedelta(days=1),
     )
     coming = next(bill.number for bill in held.bills if bill.invoice.due_date > date(2025, 7, 1))
     line = PlanLine(
@@ -58,13 +70,14 @@ def test_the_checks_find_what_a_careless_planner_would_do(year: Year) -> None:
         stage=Stage.FORMAL,
         contact_email="nobody@elsewhere.example",
     )
-    bounds = Bounds(2, timedelta(hours=48), timedelta(days=5), 8, 18)
+    bounds = Bounds(2, timedelta(hours=48), timedelta(days=5), timedelta(days=7), 8, 18)
     contact = Contact(held, line, sunday, import_of(sunday.date(), is_stale=True), bounds)
     assert {breach.rule for breach in check(contact, Counter())} >= {
         Rule.DUE,
         Rule.AMOUNT,
         Rule.HOLD,
         Rule.QUIET,
+        Rule.TALK,
         Rule.STALE,
         Rule.CAP,
         Rule.GAP,

@@ -51,6 +51,10 @@ def test_a_faulty_standing_file_is_named_with_the_place(tmp_path: Path, old: str
             '"overdue" is not',
         ),
         ('version = "1"\n[[rule]]\nname = "a"\nwhen = {}\nthen = "call"\nbecause = "b"', "the last rule must be"),
+        (
+            'version = "1"\n[[rule]]\nname = "a"\nwhen = {}\nthen = "wait"\nbecause = "b"\nopens_task = true',
+            "opens_task is for what a person does",
+        ),
     ],
 )
 def test_a_faulty_action_file_is_named_with_the_place(tmp_path: Path, text: str, complaint: str) -> None:

@@ -109,6 +109,7 @@ def _worlds(draw: st.DrawFn) -> tuple[CustomerSituation, date]:
         sent=tuple(draw(st.lists(sent, max_size=3))),
         contacted=tuple(draw(st.lists(moments, max_size=3))),
         replies=tuple(draw(st.lists(moments, max_size=7))),
+        talk_since=draw(st.none() | moments),
         broken_promises=draw(st.integers(0, 2)),
         kept_promises=draw(st.integers(0, 3)),
     )
@@ -193,6 +194,13 @@ def _no_stage_is_skipped(situation: CustomerSituation, as_of: date, lines: list[
         assert rank <= order.index(Stage.FIRST) or order[rank - 1] in before
 
 
+def _no_step_overtakes_a_talk_that_is_to_come(situation: CustomerSituation, as_of: date, lines: list[PlanLine]) -> None:
+    since = situation.talk_since
+    if since is not None and since.date() + timedelta(days=POLICY.talk_days) > as_of:
+        assert not _contacting(lines)
+        assert all(line.action is NextAction.WAIT for line in lines)
+
+
 def _every_currency_has_its_line_and_twice_gives_the_same(
     situation: CustomerSituation, as_of: date, lines: list[PlanLine]
 ) -> None:
@@ -210,6 +218,7 @@ CLAIMS = (
     _only_who_can_be_reached_is_written_to,
     _only_a_person_sends_a_formal_notice_or_writes_to_a_strategic_account,
     _no_stage_is_skipped,
+    _no_step_overtakes_a_talk_that_is_to_come,
     _every_currency_has_its_line_and_twice_gives_the_same,
 )
 

@@ -257,3 +257,19 @@ def test_two_currencies_are_two_lines_of_which_one_contacts() -> None:
         ("USD", REMIND, Why.DUE),
         ("EUR", WAIT, Why.CONTACT_CAP),
     ]
+
+
+def test_a_talk_comes_before_the_next_step_until_its_days_are_over() -> None:
+    asked = customer(talk_since=NOON - timedelta(days=3))
+    line = _only(asked)
+    assert (line.action, line.reason, line.send_at) == (WAIT, Why.TALK_FIRST, None)
+    assert line.why == "A person talks with them first; without a talk reminders go on from 2026-05-25"
+    assert line.amount == Decimal("100.00")
+    assert _only(asked, TODAY + timedelta(days=4)).action is REMIND
+    (other,) = plan(asked, replace(POLICY, talk_days=0), TODAY)
+    assert other.action is REMIND
+
+
+def test_what_stops_an_invoice_is_told_before_a_talk() -> None:
+    assert _only(customer(talk_since=NOON, has_unanswered_mail=True)).reason is Why.UNANSWERED_MAIL
+    assert _only(customer(talk_since=NOON, items=())).reason is Why.PAID
