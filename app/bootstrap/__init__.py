@@ -107,6 +107,7 @@ from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
 from app.reminders.spoken import SpokenTexts
+from app.reminders.talks import TalkService
 from app.review.amending import AmendingService
 from app.review.bulk import Bulk
 from app.review.desk import DeskService
@@ -209,8 +210,10 @@ def build(
         database, audit, sender, object_store_of(settings, clock), clock, checkpoint_place_of(settings)
     )
     insights = InsightsService(database, clock)
-    standing = StandingService(database, load_standing(settings.policy_file), load_actions(settings.policy_file), clock)
+    actions = load_actions(settings.policy_file)
+    standing = StandingService(database, load_standing(settings.policy_file), actions, clock)
     next_steps = NextStepService(database, Standings(standing.of, standing.of_all), plans, clock)
+    talks = TalkService(database, next_steps, clock, opening=actions.opening)
     handlers = {
         JobKind.DISPATCH: Handler(dispatcher.work, dispatcher.give_up),
         JobKind.TRIAGE: Handler(traced_triage(tracer, triage.work), triage.give_up),
@@ -267,6 +270,7 @@ def build(
             holder=executor_id,
         ),
         next_steps=next_steps,
+        talks=talks,
         reminders=plans,
         batches=batches,
         sending=sending,
@@ -317,6 +321,7 @@ def build(
                 "settle": Settling(database, clock).settle,
                 "figures": insights.refresh_today,
                 "next_steps": next_steps.refresh_today,
+                "talks": talks.open_today,
                 "outcomes": OutcomeService(database, clock).follow_today,
                 "reminders": tracer.timed(
                     StepName.MORNING, Morning(database, batches, sending, policy, plans.policy).run

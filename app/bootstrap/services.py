@@ -65,6 +65,7 @@ from app.reminders.pages import ReminderPages
 from app.reminders.sending import SendingService
 from app.reminders.service import ReminderService
 from app.reminders.spoken import SpokenTexts
+from app.reminders.talks import TalkService
 from app.review.amending import AmendingService
 from app.review.bulk import Bulk
 from app.review.desk import DeskService
@@ -120,6 +121,7 @@ class Services:
     quality: QualityService
     ledger_folder: WatchedFolder
     next_steps: NextStepService
+    talks: TalkService
     reminders: ReminderService
     batches: BatchService
     sending: SendingService

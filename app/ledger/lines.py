@@ -9,7 +9,7 @@ from app.db.tables.ledger import CaseRow, CustomerRow, PlanStepRow, TaskRow
 from app.db.uow import Uow
 from app.domain.review import RUNNING, CaseKind, CaseState
 from app.domain.sentence import kept_sentence
-from app.domain.task import OF_THE_PLAN, TaskState, contact_in
+from app.domain.task import OF_THE_PLAN, TALKS, TaskState, contact_in
 from app.ledger.grace import deadline
 from app.ledger.view import CaseLine, TaskLine
 
@@ -83,7 +83,7 @@ def _task_line(uow: Uow, task: TaskRow, customer: str, owners: Mapping[str, str]
         due=task.due,
         is_late=task.due < today and task.state is TaskState.OPEN,
         note=kept_sentence(uow.words.opened(task.id, task.note)),
-        is_of_plan=task.key.startswith(OF_THE_PLAN),
+        has_text=task.key.startswith(OF_THE_PLAN) or task.kind in TALKS,
     )
 
 

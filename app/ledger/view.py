@@ -109,7 +109,7 @@ class TaskLine:
     due: date
     is_late: bool
     note: str = ""
-    is_of_plan: bool = False
+    has_text: bool = False
     contact: str = field(repr=False, default="")
     mail: str = ""
 

@@ -151,9 +151,9 @@ async def order_notice(task_id: UUID, texts: Texts, user: PageUser) -> Response:
     return RedirectResponse(f"/reminders/tasks/{task_id}", status_code=303)
 
 
-@router.get("/reminders/tasks/{task_id}/notice.pdf")
+@router.get("/reminders/tasks/{task_id}/letter.pdf")
 async def notice(task_id: UUID, texts: Texts, user: PageUser) -> Response:
-    headers = {"Content-Disposition": 'attachment; filename="notice.pdf"'}
+    headers = {"Content-Disposition": 'attachment; filename="letter.pdf"'}
     return Response(await texts.printed(task_id, user), media_type="application/pdf", headers=headers)
 
 

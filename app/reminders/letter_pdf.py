@@ -1,7 +1,9 @@
-"""A formal notice on paper: the words that were ordered, their statement as a table, a line to sign on."""
+"""A letter on paper: its words, their statement as a table, a line to sign on. Folded in three it fits an envelope with
+a window on the left (DIN 5008, form B)."""
 
 from datetime import UTC, date, datetime, time
 
+from babel.dates import format_date
 from fpdf import FPDF, XPos, YPos
 from fpdf.fonts import FontFace
 
@@ -10,6 +12,9 @@ from app.papers.typeface import TYPEFACE, add_typeface, printed
 from app.reading.composing_reminders import Table
 
 MARGIN, LINE = 20, 5
+WINDOW, BELOW_WINDOW = 50, 93
+"""Millimetres from the upper edge: where the address begins, and what must stand below it."""
+
 _LIGHT = (228, 231, 236)
 
 
@@ -17,7 +22,7 @@ def letter_pdf(
     company: Company, addressee: tuple[str, str], words: tuple[str, str, Table], *, language: str, day: date
 ) -> bytes:
     """`addressee`: customer and contact, `words`: subject, body and the table that stands in it; the same bytes for the
-    same letter."""
+    same letter. The ledger knows no postal addresses: there is room for one below the names."""
     subject, body, table = words
     pdf = FPDF(format="A4")
     pdf.set_creation_date(datetime.combine(day, time(), UTC))
@@ -29,9 +34,11 @@ def letter_pdf(
     pdf.add_page()
     _text(pdf, company.name, "B")
     _text(pdf, "\n".join(filter(None, (company.address, company.vat_number, company.registration_number))))
-    pdf.ln(3 * LINE)
+    pdf.set_y(max(pdf.get_y() + LINE, WINDOW))
     _text(pdf, "\n".join(dict.fromkeys(filter(None, addressee))))
-    pdf.ln(2 * LINE)
+    pdf.set_y(max(pdf.get_y() + LINE, BELOW_WINDOW))
+    _text(pdf, format_date(day, "long", {"en": "en_GB"}.get(language, language)), align="R")
+    pdf.ln(LINE)
     _text(pdf, subject, "B")
     pdf.ln(LINE)
     before, _, after = body.partition(table.text)
@@ -46,9 +53,9 @@ def letter_pdf(
     return printed(pdf)
 
 
-def _text(pdf: FPDF, words: str, style: str = "") -> None:
+def _text(pdf: FPDF, words: str, style: str = "", align: str = "L") -> None:
     pdf.set_font(TYPEFACE, style, 10)
-    pdf.multi_cell(0, LINE, words, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.multi_cell(0, LINE, words, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _table(pdf: FPDF, table: Table) -> None:

@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import structlog
 
 from app.db.repositories.next_steps import NextSteps
+from app.db.repositories.talks import OpenTalks, Talks
 from app.db.tables.figures import NextStepRow
 from app.db.tables.ledger import CustomerRow
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.conduct import NotScored
-from app.domain.next_action import ActionKind, agreed
+from app.domain.next_action import ActionKind, agreed, tasks_of
 from app.domain.reminder import NextAction, PlanLine
 from app.domain.sentence import kept, kept_sentence
 from app.domain.standing import CustomerStanding
@@ -35,7 +37,8 @@ class Standings:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One line of the list. `at_risk` is None for a natural person, whom nobody may score."""
+    """One line of the list. `at_risk` is None for a natural person, whom nobody may score. `task_id`: the open task in
+    which a person sees to it; `may_be_opened`: there is none yet, and could be one."""
 
     customer_id: str
     customer: str
@@ -48,6 +51,11 @@ class WorkItem:
     asks: tuple[Decimal, str]
     at_risk: tuple[Decimal, str] | None
     days_overdue: int
+    task_id: UUID | None = None
+
+    @property
+    def may_be_opened(self) -> bool:
+        return self.task_id is None and bool(tasks_of(ActionKind(self.kind)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,18 @@ class NextStepService:
 
     async def of(self, customer_id: str) -> CustomerStanding:
         """One customer as of now. Raises NotFound."""
+        standing, _lines = await self.asked(customer_id)
+        return standing
+
+    async def asked(self, customer_id: str) -> tuple[CustomerStanding, list[PlanLine]]:
+        """The same, with the lines of the plan that it agrees with."""
         standing = await self._standings.of(customer_id)
         _situation, lines = await self._plans.explain(customer_id, self._clock().date())
-        return replace(standing, next_action=agreed(standing.next_action, lines))
+        action = agreed(standing.next_action, lines)
+        async with self._database.read() as uow:
+            open_talks = await Talks(uow.session).open_of([customer_id])
+        task_id = task_in(open_talks, customer_id, action.kind)
+        return replace(standing, next_action=replace(action, task_id=task_id)), lines
 
     async def refresh_today(self) -> None:
         """Work the list out anew. The same again changes nothing."""
@@ -97,8 +114,16 @@ class NextStepService:
             steps = NextSteps(uow.session)
             found = await steps.page(kinds, owner=owner, after=after, limit=limit + 1)
             day = await steps.day()
-        items = tuple(_item(row, customer) for row, customer in found[:limit])
+            open_talks = await Talks(uow.session).open_of([row.customer_id for row, _customer in found])
+        items = tuple(
+            _item(row, customer, task_in(open_talks, row.customer_id, row.kind)) for row, customer in found[:limit]
+        )
         return Worklist(day, items, kind, owner, found[limit - 1][0].place if len(found) > limit else None)
+
+
+def task_in(open_talks: OpenTalks, customer_id: str, kind: ActionKind) -> UUID | None:
+    """The open task in which a person sees to an action."""
+    return next((found for task in tasks_of(kind) if (found := open_talks.get((customer_id, task)))), None)
 
 
 def _row(standing: CustomerStanding, line: PlanLine, today: date) -> NextStepRow:
@@ -121,7 +146,7 @@ def _row(standing: CustomerStanding, line: PlanLine, today: date) -> NextStepRow
     )
 
 
-def _item(row: NextStepRow, customer: CustomerRow) -> WorkItem:
+def _item(row: NextStepRow, customer: CustomerRow, task_id: UUID | None) -> WorkItem:
     return WorkItem(
         customer_id=row.customer_id,
         customer=customer.name,
@@ -134,4 +159,5 @@ def _item(row: NextStepRow, customer: CustomerRow) -> WorkItem:
         asks=(row.asks, row.currency),
         at_risk=(row.at_risk, row.currency) if row.at_risk is not None else None,
         days_overdue=row.days_overdue,
+        task_id=task_id,
     )

@@ -14,6 +14,7 @@ from app.domain.reminder import Channel, NextAction, Stage, Why
 from app.reminders.claims import ClaimBook, as_data
 from app.reminders.learning import LearningPages
 from app.reminders.pages import ReminderPages
+from app.reminders.service import ReminderService
 from app.web.auth import ApiUser, PageUser
 from app.web.errors import problems
 from app.web.pages import html, page_of
@@ -138,6 +139,14 @@ async def plan(
 ) -> HTMLResponse:
     view = await pages.plan(_day_of(as_of), action=action, reason=reason, after=after)
     return html(request, "reminders/plan.html", page=await page_of(request, "reminders", user), view=view)
+
+
+@router.get("/reminders/workflows")
+async def workflows(request: Request, user: PageUser) -> HTMLResponse:
+    """The workflows in force, and what moves a customer from one to another: for all who work with them."""
+    policy = cast(ReminderService, request.app.state.services.reminders).policy
+    page = await page_of(request, "reminders", user)
+    return html(request, "reminders/workflows.html", page=page, policy=policy, moves=policy.moved)
 
 
 @router.get("/reminders/learning")

@@ -1,4 +1,4 @@
-"""The drafted text of a task of the plan: what to say in a call, the letter to print, the message to type.
+"""The drafted text of a task: what to say in a talk, the letter to print, the message to type.
 
 Drafted when it is looked at, so that it says what the ledger says. A formal notice is ordered by a person, in whose
 name it goes: from then on its words are kept, and printed as they were."""
@@ -12,21 +12,26 @@ from uuid import UUID
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import Letters
-from app.db.tables.ledger import ContactRow
+from app.db.tables.ledger import ContactRow, TaskRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.company import Company
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
+from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder import Channel, PlanLine, Stage
 from app.domain.sentence import Sentence
+from app.domain.task import TALKS, TaskKind, TaskState
 from app.reading.composing_reminders import Table
 from app.reminders.batches import Author
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.mailboxes import mailbox_for
 from app.reminders.persons_steps import asked_of
+from app.reminders.phrases import TO_ASK, TO_NOTE, open_on
+from app.reminders.schedule import contact_for
 from app.reminders.service import ReminderService
+from app.reminders.talking import Quote, points_of, quotes_of, whom
 
 UNORDERED = Sentence("A formal notice is shown once a named person has ordered it")
 
@@ -34,8 +39,8 @@ UNORDERED = Sentence("A formal notice is shown once a named person has ordered i
 @dataclass(frozen=True, slots=True)
 class SpokenText:
     """`ordered_on`: when a formal notice was ordered, None before; `table`: its statement. `changed`: why the plan no
-    longer asks for this, `reasons`: why a person decides; then there is no text. `points` are for a call, in the
-    language of the person who calls; `body` is in the customer's."""
+    longer asks for this, `reasons`: why a person decides; then there is no text. `points` and `quotes` are for a talk,
+    in the language of the person who talks; `body` is in the customer's."""
 
     task_id: str
     kind: str
@@ -47,6 +52,8 @@ class SpokenText:
     subject: str = ""
     body: str = field(repr=False, default="")
     points: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = field(repr=False, default=())
+    is_open: bool = True
     problems: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -54,6 +61,12 @@ class SpokenText:
     ordered_on: date | None = None
     company: str = ""
     table: Table | None = field(repr=False, default=None)
+
+    @property
+    def may_be_printed(self) -> bool:
+        """A letter whose words are final: a formal notice is, once it was ordered."""
+        is_final = self.ordered_on is not None or not self.is_formal
+        return self.kind == TaskKind.LETTER and self.table is not None and is_final and not self.problems
 
 
 class SpokenTexts:
@@ -68,15 +81,20 @@ class SpokenTexts:
         self._letters: Letters | None = None
 
     async def of(self, task_id: UUID, reader: SignedIn) -> SpokenText:
-        """Raises NotFound for a task that is none of the plan's."""
+        """Raises NotFound for a task that has none."""
         today = self._clock().date()
         async with self._database.read() as uow:
             task = await uow.tasks.get(task_id)
             step = await uow.reminders.persons_step(task_id)
             customer = await uow.ledger.customer(task.customer_id)
-        if step is None or customer is None:
+        if customer is None or (step is None and task.kind not in TALKS):
             raise NotFound("this task has no drafted text")
-        text = SpokenText(str(task_id), task.kind.value, task.customer_id, customer.name, company=step.company)
+        text = SpokenText(
+            str(task_id), task.kind.value, task.customer_id, customer.name, is_open=task.state is TaskState.OPEN
+        )
+        if step is None:
+            return await self._talk(text, task, today)
+        text = replace(text, company=step.company)
         if step.letter is not None and step.ordered_at is not None:
             kept = json.loads(uow.words.keyring.open(step.id, step.letter))
             table = Table(
@@ -95,6 +113,8 @@ class SpokenTexts:
         async with self._database.read() as uow:
             brief = await self._brief(uow, line, today, reader)
             contact = await _contact(uow, line)
+            if line.channel is Channel.CALL:
+                text = replace(text, quotes=await quotes_of(uow, task.customer_id))
         return await self._written(text, line, brief, contact)
 
     async def order(self, task_id: UUID, by: SignedIn) -> None:
@@ -128,21 +148,43 @@ class SpokenTexts:
             )
 
     async def printed(self, task_id: UUID, reader: SignedIn) -> bytes:
-        """An ordered notice as PDF. Raises NotFound for another."""
+        """A letter as PDF: a formal notice as it was ordered, another as it reads today.
+
+        Raises NotFound where there is no letter, or no order for it, and Invalid when the checks refused its words, or
+        nothing says in whose name it goes.
+        """
         from app.reminders.letter_pdf import letter_pdf  # noqa: PLC0415  # slow to load; a start need not wait for it
 
         text = await self.of(task_id, reader)
-        if text.ordered_on is None or text.table is None:
+        if text.is_formal and text.ordered_on is None:
             raise NotFound("this notice was not ordered yet")
-        company = self._policy.company(text.company) or Company(text.company, text.company)
+        if text.problems:
+            raise Invalid("the checks refused this draft: correct the ledger or the policy first")
+        if text.table is None or not text.may_be_printed:
+            raise NotFound("there is no letter to print here")
+        company = self._policy.company(text.company)
+        if company is None:
+            async with self._database.read() as uow:
+                company = Company(text.company, (await mailbox_for(uow, self._policy, text.company)).team)
         return await asyncio.to_thread(
             letter_pdf,
             company,
             (text.customer, text.contact),
             (text.subject, text.body, text.table),
             language=text.language,
-            day=text.ordered_on,
+            day=text.ordered_on or self._clock().date(),
         )
+
+    async def _talk(self, text: SpokenText, task: TaskRow, today: date) -> SpokenText:
+        """About all that the customer owes: no line of the plan asks for this."""
+        situation, _lines = await self._plans.explain(task.customer_id, today)
+        best = contact_for(situation)
+        async with self._database.read() as uow:
+            contact = await whom(uow, task.customer_id, best.id if best else None)
+            points = await points_of(uow, task.kind, task.customer_id, today)
+            quotes = await quotes_of(uow, task.customer_id)
+        name, phone = (contact.name, contact.phone) if contact else ("", "")
+        return replace(text, contact=name, phone=phone, points=points, quotes=quotes)
 
     async def _brief(self, uow: Uow, line: PlanLine, today: date, reader: SignedIn) -> ReminderBrief:
         return await brief_of(
@@ -175,14 +217,8 @@ class SpokenTexts:
 def _points(brief: ReminderBrief) -> Iterator[Sentence]:
     """Facts first, then what to ask; nothing that could be taken for a concession or a threat."""
     oldest = max(invoice.days_overdue(brief.today) for invoice in brief.invoices)
-    numbers = ", ".join(invoice.number for invoice in brief.invoices)
-    yield Sentence(
-        "{amount:,.2f} {currency} is open on {numbers}; the oldest is {days} days late.",
-        amount=brief.total,
-        currency=brief.currency,
-        numbers=numbers,
-        days=oldest,
-    )
+    numbers = [invoice.number for invoice in brief.invoices]
+    yield open_on(Money(brief.total, brief.currency), numbers, oldest)
     if brief.credit_notes:
         notes = ", ".join(note.number for note in brief.credit_notes)
         yield Sentence("Credit notes are taken off: {numbers}.", numbers=notes)
@@ -193,12 +229,8 @@ def _points(brief: ReminderBrief) -> Iterator[Sentence]:
         yield Sentence("They promised to pay by {day:%-d %B %Y}, and nothing came.", day=brief.broken_promise)
     if brief.last_contact:
         yield Sentence("They were last reminded on {day:%-d %B %Y}.", day=brief.last_contact)
-    yield Sentence(
-        "Ask on which day and how it will be paid, and whether anything is missing: a copy, an order number."
-    )
-    yield Sentence(
-        "Note what they say as a promise or a dispute. Later dates, instalments or a discount are decided afterwards."
-    )
+    yield TO_ASK
+    yield TO_NOTE
 
 
 async def _contact(uow: Uow, line: PlanLine) -> ContactRow | None:

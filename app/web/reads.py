@@ -65,7 +65,7 @@ READS: Mapping[str, str] = {
     "/reminders/learning": "reminders.effects.read",
     "/reminders/plan": "reminders.plan.read",
     "/reminders/tasks/{task_id}": "reminders.task.read",
-    "/reminders/tasks/{task_id}/notice.pdf": "reminders.task.read",
+    "/reminders/tasks/{task_id}/letter.pdf": "reminders.task.read",
     "/reminders/worklist": "reminders.worklist.read",
     "/reminders/{reminder_id:uuid}": "reminders.reminder.read",
     "/reminders/{reminder_id:uuid}/attached/{format}": "reminders.reminder.read",
@@ -92,7 +92,15 @@ NOT_NOTED = frozenset(
             "/metrics",
             "/api/openapi.json",
         ),
-        *("/api/v1/counts", "/events", "/notifications", "/policy", "/policy/file", "/playground"),
+        *(
+            "/api/v1/counts",
+            "/events",
+            "/notifications",
+            "/policy",
+            "/policy/file",
+            "/playground",
+            "/reminders/workflows",
+        ),
         *("/privacy/dossier", "/dashboard/export.csv", "/decisions/export.{format}", "/reminders/learning/export.csv"),
     }
 )

@@ -20,6 +20,7 @@ KINDS = (
     "sms",
     "contact_left",
     "contact_bounced",
+    "send_documents",
 )
 TALKS = ("switch_contact", "propose_plan", "hand_to_legal")
 

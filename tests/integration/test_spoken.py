@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
+from agents.reminders.brief import ReminderBrief
+from agents.reminders.result import ReminderDraft
 from app.db.tables.ledger import ImportRow, InvoiceRow, TaskRow
 from app.db.tables.system import Chain
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
@@ -94,6 +96,34 @@ async def test_only_a_formal_notice_is_ordered(desk: Desk) -> None:
         await texts(desk).order(await task_of(desk, Stage.SECOND, Channel.LETTER), desk.instance.collector)
 
 
+async def test_every_letter_is_printed_with_its_day_and_statement_as_it_reads_today(desk: Desk) -> None:
+    task_id = await task_of(desk, Stage.SECOND, Channel.LETTER)
+    letter = await texts(desk).of(task_id, desk.instance.collector)
+    assert letter.may_be_printed
+    printed = await texts(desk).printed(task_id, desk.instance.collector)
+    (page,) = PdfReader(io.BytesIO(printed)).pages
+    words = page.extract_text()
+    for one in ("Seller, Receivables", "Customer Ltd", "Petra Vane", "21 May 2026", letter.subject, "INV-1", "100.00"):
+        assert one in words, one
+    assert await texts(desk).printed(task_id, desk.instance.collector) == printed
+
+
+async def test_a_call_is_not_printed_nor_a_letter_whose_words_the_checks_refused(desk: Desk) -> None:
+    with pytest.raises(NotFound, match="no letter"):
+        await texts(desk).printed(await task_of(desk, Stage.FIRST, Channel.CALL), desk.instance.collector)
+    task_id = await task_of(desk, Stage.SECOND, Channel.LETTER)
+    found = texts(desk)
+    found._author = Refused()  # noqa: SLF001
+    assert not (await found.of(task_id, desk.instance.collector)).may_be_printed
+    with pytest.raises(Invalid, match="refused"):
+        await found.printed(task_id, desk.instance.collector)
+
+
+class Refused(EmbeddedAuthor):
+    async def remind(self, brief: ReminderBrief) -> ReminderDraft:
+        return replace(await super().remind(brief), problems=("amount:1",))
+
+
 async def test_a_message_says_it_in_a_breath(desk: Desk) -> None:
     found = await texts(desk).of(await task_of(desk, Stage.FIRST, Channel.SMS), desk.instance.collector)
     assert "invoice INV-1" in found.body
@@ -167,13 +197,13 @@ async def week_goes_by(desk: Desk) -> None:
     await desk.add(ImportRow(id=new_id(), kind="invoices", rows=1, changed=1, at=desk.instance.clock()))
 
 
-async def test_a_task_that_is_not_of_the_plan_has_none(desk: Desk) -> None:
+async def test_a_task_that_is_no_talk_and_not_of_the_plan_has_none(desk: Desk) -> None:
     task_id = new_id()
     await desk.add(
         TaskRow(
             id=task_id,
-            key="promise:1",
-            kind=TaskKind.BROKEN_PROMISE,
+            key="dispute_due:1",
+            kind=TaskKind.DISPUTE_DUE,
             state=TaskState.OPEN,
             customer_id="C-1",
             due=desk.instance.clock().date(),

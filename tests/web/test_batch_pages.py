@@ -155,11 +155,11 @@ async def test_a_formal_notice_is_ordered_on_its_page_and_printed(office: Desk) 
     preview = await office.get(address)
     check(preview)
     assert "Order this notice in my name" in preview
-    await office.get(f"{address}/notice.pdf", 404)
+    await office.get(f"{address}/letter.pdf", 404)
     ordered = await office.get(await office.post(address, f"{address}/order"))
     check(ordered)
     assert "Ordered on" in ordered
-    answer = await office.http.get(f"{address}/notice.pdf")
+    answer = await office.http.get(f"{address}/letter.pdf")
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
 
 

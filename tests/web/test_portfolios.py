@@ -10,8 +10,8 @@ from tests.web.world import NARROW, WIDE, World, decisions
 OF_NOBODY = {"token_hash", "user_id", "view_id", "mailbox", "kind", "hold_id", "batch_id", "format"}
 """Parameters that name nothing of one customer: of a batch each sees their own reminders, which are asked for by id."""
 BROKEN = 500
-OF_REMINDERS = {"/reminders/tasks/{task_id}", "/reminders/tasks/{task_id}/notice.pdf"}
-"""They show tasks of reminders alone, and ours is another."""
+OF_LETTERS = {"/reminders/tasks/{task_id}/letter.pdf"}
+"""They show letters alone, and our task is a call."""
 SHOWN = {200, 303}
 """A mail is read on the page of its case: its own address leads there."""
 
@@ -60,7 +60,7 @@ async def test_nothing_of_another_portfolio_is_seen_or_changed(world: World) -> 
         seen = [
             (path, status)
             for method, path in theirs
-            if method == "GET" and LINES[method, path] == "all" and path not in OF_REMINDERS
+            if method == "GET" and LINES[method, path] == "all" and path not in OF_LETTERS
             if (status := (await ask(world, http, method, path, tokens[WIDE])).status_code) not in SHOWN
         ]
     assert seen == [], "the ids are real: who may see them does"
