@@ -17,7 +17,7 @@ HOSTILE = b"<html><script>alert(1)</script></html>"
 async def test_a_stored_copy_is_saved_as_what_it_is_and_noted(house: House, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
-    (folder / "INV-1.pdf").write_bytes(HOSTILE)
+    (folder / "INV-1001.pdf").write_bytes(HOSTILE)
     await house.services.documents.import_folder(folder)
     async with house.services.database.read() as uow:
         document_id = await uow.session.scalar(sa.select(DocumentRow.id))
@@ -26,7 +26,7 @@ async def test_a_stored_copy_is_saved_as_what_it_is_and_noted(house: House, tmp_
         assert (await http.get(f"/documents/{new_id()}")).status_code == 404
     assert (answer.status_code, answer.content) == (200, HOSTILE)
     assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"] == "attachment; filename=\"INV-1.bin\"; filename*=UTF-8''INV-1.bin"
+    assert answer.headers["content-disposition"] == "attachment; filename=\"INV-1001.bin\"; filename*=UTF-8''INV-1001.bin"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("sandbox;")
     await house.services.reads.flush()
