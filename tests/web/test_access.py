@@ -100,6 +100,8 @@ SAID: Mapping[str, dict[str, Any]] = {
     "/api/v1/cases/{case_id}/resolve": {},
     "/api/v1/outbox/{outbox_id}/resolve": {"outcome": "sent"},
     "/api/v1/reviews/{review_id}/decision": {"version": 1, "action": "ignore"},
+    "/reviews/{review_id}/attach": {"file": "statement"},
+    "/reviews/{review_id}/detach": {"file": "statement"},
     "/reviews/{review_id}/escalate": {"to": NOBODYS},
     "/reviews/{review_id}/terms": {"outcome": "declined"},
     "/reviews/{review_id}/call-back": {"outcome": "confirmed"},

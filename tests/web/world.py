@@ -111,6 +111,8 @@ async def _fill(desk: Desk) -> dict[str, str]:
         rows = _rows(instance, waiting.message_id)
         uow.session.add_all(rows.values())
         await uow.session.flush()
+        await uow.documents.put(rows["invoice"].id, f"{PROBE}.pdf", "application/pdf", b"%PDF-1.7")
+        (copy,) = await uow.documents.on_file("C-1")
         proposal = ContactProposalRow(
             id=new_id(), customer_id="C-1", old_contact_id=contact.id, message_id=waiting.message_id,
             role=ContactRole.OTHER, state=ProposalState.PROPOSED, is_verified=True, proposed_at=instance.clock(),
@@ -120,6 +122,7 @@ async def _fill(desk: Desk) -> dict[str, str]:
         "customer_id": "C-1", "review_id": str(waiting.id), "message_id": str(waiting.message_id),
         "outbox_id": str(decided.outbox_id), "contact_id": str(contact.id), "proposal_id": str(proposal.id),
         "reminder_id": str(reminder.id), "batch_id": str(reminder.batch_id),
+        "document_id": str(copy.id),
         **{name: str(row.id) for name, row in rows.items() if name != "invoice"},
     }  # fmt: skip
 
