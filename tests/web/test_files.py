@@ -26,7 +26,9 @@ async def test_a_stored_copy_is_saved_as_what_it_is_and_noted(house: House, tmp_
         assert (await http.get(f"/documents/{new_id()}")).status_code == 404
     assert (answer.status_code, answer.content) == (200, HOSTILE)
     assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"] == "attachment; filename=\"INV-1001.bin\"; filename*=UTF-8''INV-1001.bin"
+    assert (
+        answer.headers["content-disposition"] == "attachment; filename=\"INV-1001.bin\"; filename*=UTF-8''INV-1001.bin"
+    )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("sandbox;")
     await house.services.reads.flush()
