@@ -5,7 +5,6 @@ https://postmarkapp.com/developer/webhooks/inbound-webhook
 """
 
 import base64
-import binascii
 import hmac
 import json
 import secrets
@@ -47,7 +46,7 @@ class Postmark:
         self.check_secret(secret)
         try:
             given = base64.b64decode(headers["authorization"].partition(" ")[2], validate=True)
-        except binascii.Error:
+        except ValueError:  # no base64, or not even ASCII
             raise SignatureRefused("the password does not fit") from None
         if not hmac.compare_digest(given, secret.encode()):
             raise SignatureRefused("the password does not fit")
@@ -92,7 +91,7 @@ def _files(mail: dict[str, Any]) -> list[FormFile]:
         if isinstance(file, dict):
             try:
                 content = base64.b64decode(str(file.get("Content", "")))
-            except binascii.Error as error:
+            except ValueError as error:
                 raise MalformedRequest("an attachment is not base64") from error
             files.append(FormFile(str(file.get("Name", "")), str(file.get("ContentType", "")), content))
     return files

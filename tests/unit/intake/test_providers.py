@@ -196,6 +196,19 @@ async def postmark(posted: Posted) -> Delivery:
     return await Postmark().open(POSTMARK_SECRET, posted.headers, posted.body, now=NOW)
 
 
+async def test_postmark_with_a_password_that_is_no_base64_is_refused() -> None:
+    for given in ("Basic \u00e9", "Basic ?", "Basic "):
+        with pytest.raises(SignatureRefused):
+            await postmark(Posted(b"{}", {"authorization": given}))
+
+
+async def test_an_attachment_of_postmark_that_is_no_base64_is_malformed() -> None:
+    for content in ("\u00e9", "a"):
+        file = {"Name": "a.pdf", "ContentType": "application/pdf", "Content": content}
+        with pytest.raises(MalformedRequest, match="not base64"):
+            await postmark(postmark_posted({"MessageID": "m-1", "Attachments": [file]}))
+
+
 async def test_postmark_hands_over_the_mail() -> None:
     raw = MAIL.decode("latin-1").replace("ü", "ue").replace("ß", "ss")
     delivery = await postmark(postmark_posted({"MessageID": "m-1", "RawEmail": raw}))
