@@ -109,7 +109,9 @@ def _files(folder: Path) -> list[Path]:
 
 def _unfit(paths: Sequence[Path]) -> Iterator[str]:
     for path in paths:
-        if path.suffix.lower() not in MEDIA_TYPES:
+        if path.is_symlink():  # to a file that nobody meant to send to a customer
+            yield f"{path.name}: is a link"
+        elif path.suffix.lower() not in MEDIA_TYPES:
             yield f"{path.name}: is none of {', '.join(MEDIA_TYPES)}"
         elif path.stat().st_size > LARGEST:
             yield f"{path.name}: is larger than {LARGEST // 1024 // 1024} MB"

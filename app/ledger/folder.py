@@ -116,14 +116,18 @@ class WatchedFolder:
 
 
 def _dropped(folder: Path) -> list[Dropped]:
-    """Customers first: the others name them."""
+    """Customers first: the others name them. A link is left alone: what is refused is quoted beside it."""
     found = []
     for kind in LAYOUTS:
         for path in sorted(folder.iterdir()):
-            if path.name.lower().startswith(kind) and path.suffix.lower() in SUFFIXES and path.is_file():
+            if path.name.lower().startswith(kind) and path.suffix.lower() in SUFFIXES and _is_a_file(path):
                 state = path.stat()
                 found.append(Dropped(path, kind, state.st_size, state.st_mtime_ns))
     return found
+
+
+def _is_a_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _move(path: Path, to: Path, now: datetime, why: str) -> None:

@@ -62,6 +62,17 @@ async def test_refused_file_is_put_aside_with_its_reasons(instance: Instance, tm
     assert b"EURO" not in entry
 
 
+async def test_a_link_is_left_alone(instance: Instance, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("a secret\n")
+    (folder / "invoices.csv").symlink_to(tmp_path / "secret")
+    watched = _watched(instance, folder)
+    await watched.look(folder)
+    await watched.look(folder)
+    assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
+
+
 async def test_snapshot_is_known_by_its_name_and_customers_come_first(instance: Instance, tmp_path: Path) -> None:
     watched = _watched(instance, tmp_path)
     many = "".join(LINE.format(number) for number in range(1, 11))
