@@ -13,9 +13,11 @@ from babel.dates import format_datetime as localised
 from app.domain.jurisdiction import Jurisdiction
 from app.domain.message import Address
 from app.domain.sending import OWN_MARK
+from app.reading.account_numbers import account_numbers
 from app.reading.disclosure import disclosed, mark
 from app.reading.enclosing import Attached, attach
 from app.reading.heading import heading
+from app.reading.ibans import ibans
 
 MAX_REFERENCES = 20
 _ID = re.compile(r"[!-;=?-~]{1,900}")
@@ -109,10 +111,16 @@ def _with_quote(outgoing: Outgoing) -> str:
         tzinfo=original.received_at.tzinfo,
         locale=LOCALES.get(outgoing.language, outgoing.language),
     )
-    who = original.sender.name or original.sender.email
+    who = _said_name(original.sender)
     wrote = WROTE.get(outgoing.language, WROTE["en"]).format(when=when, who=who)
     quoted = "\n".join(f"> {line}".rstrip() for line in original.text.strip().splitlines())
     return f"{body}\n\n{wrote}\n{quoted}\n"
+
+
+def _said_name(writer: Address) -> str:
+    """How we call somebody: an account in a name would stand in our own words."""
+    holds_an_account = any(ibans(writer.name)) or any(account_numbers(writer.name))
+    return writer.email if holds_an_account or not writer.name else writer.name
 
 
 def _one_line(text: str) -> str:

@@ -61,7 +61,7 @@ def _bank_signs(mail: ParsedMail, parts: ReplyParts, identity: Identity) -> tupl
     Under a signature and in letters an account is no news: many print theirs on all they send. What is quoted is a sign
     only with both, since our own notice of a new account is quoted by every customer.
     """
-    said = f"{mail.head.subject}\n{text_of(parts.new, mail.text)}\n{mail.unread}"
+    said = f"{mail.head.sender.name}\n{mail.head.subject}\n{text_of(parts.new, mail.text)}\n{mail.unread}"
     signature = parts.signature.of(mail.text) if parts.signature else ""
     quoted = text_of(parts.quoted, mail.text)
     told = (said, signature, *(attachment.text or "" for attachment in mail.attachments))

@@ -130,3 +130,10 @@ def test_what_is_typed_into_the_playground_is_words(words: str) -> None:
 def test_what_is_no_sender_is_said(sender: str) -> None:
     with pytest.raises(Invalid, match="not an e-mail address"):
         as_mail(Written(sender, "INV-1", "We pay."))
+
+
+@pytest.mark.parametrize("name", ["Kestrel GB33 BUKB 2020 1555 5555 55", "Kestrel, sort code 20-20-15"])
+def test_an_account_in_a_writers_name_is_not_said_in_our_words(name: str) -> None:
+    original = replace(REPLY.original, sender=replace(THEIRS, name=name))
+    assert f"{THEIRS.email} wrote:" in parsed(compose(replace(REPLY, original=original))).get_content()
+    assert f"{THEIRS.name} wrote:" in parsed(compose(REPLY)).get_content()

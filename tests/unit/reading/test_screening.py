@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.message import Address, Head, Identity, Machine, ParsedMail
+from app.reading.impostors import BANK_DETAILS
 from app.reading.parsing import parse_mail
 from app.reading.screening import look_alike, screen
 
@@ -275,3 +276,9 @@ def test_who_asks_for_a_person_is_heard_and_a_machine_is_not() -> None:
     assert not screen(
         mail(wish, headers=(("Auto-Submitted", "auto-replied"),), subject="Out of office"), US
     ).wants_person
+
+
+@pytest.mark.parametrize("name", ["Moss Ltd, IBAN GB33 BUKB 2020 1555 5555 55", "Please note our new bank account"])
+def test_an_account_in_a_senders_name_is_a_sign(name: str) -> None:
+    assert BANK_DETAILS in screen(mail(name=name), US).fraud_signs
+    assert BANK_DETAILS not in screen(mail(), US).fraud_signs
