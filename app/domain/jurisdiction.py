@@ -23,7 +23,7 @@ class Jurisdiction:
     disclosure_law: str = ""
     persons_law: str = ""
     interest: str = ""
-    lines: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict, hash=False)
     names_a_person: bool = True
 
 

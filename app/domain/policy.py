@@ -135,7 +135,7 @@ class Policy:
     second_person: tuple[SecondPersonRule, ...] = ()
     queue: UrgencyWeights = AS_SHIPPED
     copying: Copying = Copying.CONTACTS
-    jurisdictions: Jurisdictions = field(default_factory=dict)
+    jurisdictions: Jurisdictions = field(default_factory=dict, hash=False)
 
     @property
     def accounts(self) -> frozenset[str]:

@@ -121,10 +121,10 @@ def as_mail(written: Written) -> bytes:
 def _sender(typed: str) -> Address:
     if not typed:
         return NOBODY
-    (name, email), *others = getaddresses([typed])
-    if others or not is_mailable(email):
+    found = getaddresses([typed])
+    if len(found) != 1 or not is_mailable(found[0][1]):
         raise Invalid("the sender is not an e-mail address such as Petra Vane <petra@customer.example>")
-    return Address(name, email)
+    return Address(*found[0])
 
 
 def _has_headers(text: str) -> bool:
