@@ -84,6 +84,8 @@ class ReviewService:
         then the draft was a test item, and nothing was done."""
         by.check_can_decide()
         edited = written(subject, body) if action is Action.EDIT else None
+        if edited is not None:
+            check_ours(edited.subject, edited.body, self._policy.accounts)
         if action is Action.SEND_BACK and not note.strip():
             raise Invalid("say what should be different: the note goes to the next run")
         wait: SecondPersonNeeded | None = None

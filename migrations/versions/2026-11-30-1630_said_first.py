@@ -1,6 +1,6 @@
 """said first: what the first of two people said, for the second to see; and how long a mailbox's mail can be taken back
 
-Words that were given before hold as they did; what they said was not kept.
+What words given before said was not kept: those on answers, outcomes and terms have to be given again.
 
 Revision: 7d2c51e8b0f4
 After: b4e7a90d16c3

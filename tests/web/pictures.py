@@ -75,6 +75,8 @@ PAGES = {
     "search": "/search?q=invoice",
     "reminders": "/reminders/plan",
     "drafts": "/reminders/batches",
+    "worklist": "/reminders/worklist",
+    "months": "/reminders/customers/C-0720",
     "learning": "/reminders/learning",
     "promises": "/promises",
     "disputes": "/disputes",
@@ -100,6 +102,18 @@ PAGES = {
     "error": "/nothing-here",
 }
 """Every page that has an address of its own, as an administrator sees it."""
+
+LED_TO = {
+    "batch": ("/reminders/batches", "main a[href^='/reminders/batches/']"),
+    "reminder": ("/reminders/batches", "main a[href^='/reminders/batches/']", "[data-list] a[data-row]"),
+    "reminder_task": ("/tasks", "main a[href^='/reminders/tasks/']"),
+    "case": ("/disputes", "main a[href^='/cases/']:not([href^='/cases/new'])"),
+    "decision": ("/decisions", "main a[href^='/decisions/']:not([href*='export'])"),
+}
+"""Pages with an id in their address: from where, and by which links."""
+
+
+OF_TWO = {"bulk": "/queue/bulk", "conflict": "/reviews/…/edit"}
 
 
 def take_all(folder: Path) -> None:
@@ -135,16 +149,52 @@ async def _take(base: str, password: str, folder: Path) -> None:
             raw = await _photograph(browser, base, signed_in, picture)
             await _keep(page, folder / f"{picture.name}.png", raw)
         admin = await _signed_in(browser, base, ADMIN[0], password)
+        await _draft_reminders(admin, base)
         stranger = await browser.new_page(viewport=SIZE)
         for name, path in PAGES.items():
             shown = stranger if path == "/login" else admin
             await shown.goto(f"{base}{path}")
             await shown.wait_for_timeout(SETTLED_MS)
             await _keep(page, folder / f"{name}.png", await shown.screenshot())
+        for name, (path, *links) in LED_TO.items():
+            await admin.goto(f"{base}{path}")
+            for link in links:
+                await admin.goto(base + (await admin.locator(link).first.get_attribute("href") or ""))
+            await admin.wait_for_timeout(SETTLED_MS)
+            await _keep(page, folder / f"{name}.png", await admin.screenshot())
+        await _of_two(admin, page, base, folder)
+    taken = PAGES | {name: f"{path} and on" for name, (path, *_) in LED_TO.items()} | OF_TWO
     lines = (
-        f"## {name.replace('_', ' ').capitalize()}\n\n`{path}`\n\n![]({name}.png)\n" for name, path in PAGES.items()
+        f"## {name.replace('_', ' ').capitalize()}\n\n`{path}`\n\n![]({name}.png)\n" for name, path in taken.items()
     )
     (folder / "README.md").write_text("# Every page\n\n" + "\n".join(lines), encoding="utf-8")
+
+
+async def _draft_reminders(admin: Page, base: str) -> None:
+    await admin.goto(f"{base}/reminders/batches")
+    await admin.get_by_role("button", name="Draft today").click()
+    await admin.locator("#drafting progress").wait_for(state="detached", timeout=PATIENCE_MS)
+
+
+async def _of_two(admin: Page, collector: Page, base: str, folder: Path) -> None:
+    """What is asked before several mails are ignored, and what somebody sees who comes late."""
+    await admin.goto(f"{base}/queue")
+    for box in await admin.locator("[name=pick]").all():
+        await box.check()
+    await admin.locator("button[name=deed][value=ignore]").click()
+    await _keep(collector, folder / "bulk.png", await admin.screenshot())
+    await admin.goto(f"{base}/queue")
+    review = await admin.locator("#approve-form").get_attribute("action") or ""
+    edit = f"{base}{review.rpartition('/')[0]}?edit=1"
+    late = await admin.context.new_page()
+    await late.goto(edit)
+    await late.fill("#edit-body", "Dear customer, this is what I wrote.")
+    await admin.goto(edit)
+    await admin.fill("#edit-body", "Dear customer, this is what a colleague wrote.")
+    await admin.get_by_role("button", name="Approve with changes").click()
+    await late.get_by_role("button", name="Approve with changes").click()
+    await late.locator("#cmp").wait_for()
+    await _keep(collector, folder / "conflict.png", await late.screenshot())
 
 
 async def _signed_in(browser: Browser, base: str, email: str, password: str) -> Page:
