@@ -59,6 +59,7 @@ async def amend(
     was: Short = "",
 ) -> Response:
     """`name` is the chip's place on the page, where the reader is afterwards."""
+    user.check_can_decide()
     typed = RefusedFact(name, Sentence(""), day, amount, currency, text)
     try:
         said = Amendment(field, _value(field, typed), intent, was)

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -87,7 +88,10 @@ async def attached(instance: Instance, outbox_id: str) -> list[tuple[str | None,
     await instance.outbox.work(outbox_id)
     sent = message_from_bytes(instance.sender.sent[-1], policy=default)
     assert isinstance(sent, EmailMessage)
-    return [(p.get_filename(), p.get_content_type(), p.get_payload(decode=True)) for p in sent.iter_attachments()]
+    return [
+        (part.get_filename(), part.get_content_type(), cast(bytes, part.get_payload(decode=True)))
+        for part in sent.iter_attachments()
+    ]
 
 
 async def shown(instance: Instance, review: ReviewRow) -> FilesView:

@@ -220,8 +220,8 @@ async def test_talking_points_are_facts_and_the_customer_s_own_words(desk: Desk)
     async with desk.instance.database.write() as uow:
         await uow.session.execute(sa.update(ContactRow).values(phone="+44 20 7946 0000"))
     async with desk.instance.database.read() as uow:
-        (asked,) = (await uow.tasks.page(state=TaskState.OPEN))[:1]
-    text = await text_of(desk, asked[0].id)
+        asked, *_ = (await uow.tasks.page(TaskState.OPEN, limit=1)).rows[0]
+    text = await text_of(desk, asked.id)
     assert text.points[:3] == (
         "100.00 EUR is open on INV-1; the oldest is 20 days late.",
         "They promised to pay by 15 May 2026, and nothing came.",
