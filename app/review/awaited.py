@@ -91,10 +91,12 @@ async def _is_of_now(uow: Uow, review: ReviewRow, word: FirstWord, draft: Draft 
 
 
 async def _content(uow: Uow, review: ReviewRow, draft: Draft | None, subject: str, body: str) -> str:
-    """Text and files, in answer to what had come by then."""
+    """Text and files, in answer to what had come by then. A statement is made anew each day."""
     conversation = await uow.messages.conversation(review.conversation_id)
-    files = (await enclosed_with(uow, review, draft)).ids
-    return "\x1e".join([str(conversation.version), subject, body, *files])
+    enclosed = await enclosed_with(uow, review, draft)
+    on_file = await uow.documents.on_file(review.customer_id) if enclosed.copies and review.customer_id else ()
+    copies = [copy.sha256 for copy in on_file if copy.id in enclosed.copies]
+    return "\x1e".join([str(conversation.version), subject, body, *copies, str(enclosed.has_statement)])
 
 
 async def _draft(uow: Uow, review: ReviewRow) -> Draft | None:

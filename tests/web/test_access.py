@@ -103,6 +103,7 @@ SAID: Mapping[str, dict[str, Any]] = {
     "/reviews/{review_id}/attach": {"file": "statement"},
     "/reviews/{review_id}/detach": {"file": "statement"},
     "/reviews/{review_id}/escalate": {"to": NOBODYS},
+    "/reviews/{review_id}/fact": {"name": "fact-1", "field": "promise_day", "day": "2026-06-01"},
     "/reviews/{review_id}/terms": {"outcome": "declined"},
     "/reviews/{review_id}/call-back": {"outcome": "confirmed"},
     "/queue/bulk": {"deed": "ignore"},
