@@ -66,6 +66,9 @@ _WORDS_TELL = GRAVE - {Intent.EXTENSION_REQUEST}
 _EVERY_BILL_SAYS = frozenset({"price", "quantity", "duplicate", "tax", "terms"})
 """Signs of a dispute that are a bill's own words: its prices, pieces, taxes and terms."""
 
+_SAY_LITTLE = frozenset({Intent.QUERY, Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
+"""What a bare wish for a call is taken for."""
+
 _ITEM_INTENTS = frozenset({Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
 
 _CALL_ME = re.compile(
@@ -105,7 +108,8 @@ def reconsider(
         for score in scored
     ]
     named = {score.intent for score in scored if is_named(score)}
-    if _is_thin(letter, named):
+    said = {score.intent for score in scored if score.intent in named and score.confidence >= SURE}
+    if _is_thin(letter, named & GRAVE | said):
         return Reconsidered(tuple(_as_thin(scored)), is_thin=True)
     about_bank = _asks_about_our_bank(letter, statements, named)
     taken_back = {score.intent for score in scored if _is_unsupported(score, statements)}
@@ -270,10 +274,10 @@ def _asks_about_our_bank(letter: Letter, statements: Sequence[Statement], named:
     return {Intent.QUERY, Intent.BANK_DETAIL_CHANGE} <= named and asked and not gives_number
 
 
-def _is_thin(letter: Letter, named: set[Intent]) -> bool:
-    """ "Ring me." and hardly a word more."""
+def _is_thin(letter: Letter, said: set[Intent]) -> bool:
+    """ "Ring me." and hardly a word more; "we pay on Friday, call me if that won't do" says what it wants."""
     body = letter.body.value.strip()
-    return not named & GRAVE and len(body.split()) <= _THIN and _CALL_ME.search(fold(body)) is not None
+    return said <= _SAY_LITTLE and len(body.split()) <= _THIN and _CALL_ME.search(fold(body)) is not None
 
 
 def _as_thin(scored: Sequence[Scored]) -> Iterator[Scored]:

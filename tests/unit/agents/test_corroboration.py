@@ -93,6 +93,11 @@ def test_a_mail_that_only_asks_for_a_call_is_thin(body: str) -> None:
     assert (named(found), found.is_thin) == ({Intent.QUERY}, True)
 
 
+def test_who_says_what_they_want_and_asks_for_a_call_besides_says_enough() -> None:
+    found = second_thoughts("We will pay INV-1 on Friday. Call me if that is no good.", payment_promise=0.95, query=0.1)
+    assert (named(found), found.is_thin) == ({Intent.PAYMENT_PROMISE}, False)
+
+
 def test_a_suppliers_own_invoice_is_known_by_its_words_and_by_our_not_knowing_the_sender() -> None:
     mail = letter("We send you our invoice 2026/0441 for the cartons delivered in May.")
     assert is_a_suppliers_invoice(mail, Account("", ""), 0.95)
