@@ -78,14 +78,8 @@ async def missing_second(
         return SecondPersonNeeded("this takes two people: the sum is above the limit of the policy")
     hashed = content_hash(uow, deed.action, deed.content)
     now = uow.clock()
-    firsts = await uow.session.scalars(
-        sa.select(UserRow)
-        .join(AssentRow, AssentRow.by == UserRow.id)
-        .where(AssentRow.subject_id == deed.subject_id, AssentRow.content == hashed, AssentRow.at > now - GOOD_FOR)
-        .where(UserRow.active, UserRow.id != user.id)
-    )
     refusal: SecondPersonNeeded | None = None
-    for first in firsts:
+    for first in await _who_said(uow, deed, hashed, other_than=user):
         try:
             check_two(colleague(first), colleague(user), now, senior=rule.senior)
         except SecondPersonNeeded as error:
@@ -109,6 +103,19 @@ async def missing_second(
     )
     uow.audit.add("review.second.awaited", actor=by.actor, action=deed.action.value, subject_id=deed.subject_id)
     return refusal or WordNoted()
+
+
+async def _who_said(uow: Uow, deed: Deed, hashed: str, *, other_than: UserRow) -> list[UserRow]:
+    """Whose last word on its subject is this very deed: who has said something else since has taken it back."""
+    given = await uow.session.execute(
+        sa.select(UserRow, AssentRow.content)
+        .join(AssentRow, AssentRow.by == UserRow.id)
+        .where(AssentRow.subject_id == deed.subject_id, AssentRow.action == deed.action)
+        .where(AssentRow.at > uow.clock() - GOOD_FOR, UserRow.active, UserRow.id != other_than.id)
+        .order_by(AssentRow.at, AssentRow.id)
+    )
+    last = {user: content for user, content in given}
+    return [user for user, content in last.items() if content == hashed]
 
 
 def content_hash(uow: Uow, action: Guarded, content: str) -> str:
