@@ -198,7 +198,8 @@ class ChangedText:
 class Awaited:
     """An answer that waits for a second person's approval; `names` have given theirs, `is_mine` if the reader has.
     `wants_senior`: one of the two must be a manager, and none was. `subject` and `body` are the text they wrote, empty
-    where they left the draft as it is, and `changed` what that made of the draft."""
+    where they left the draft as it is, and `changed` what that made of the draft. `removed` are the cases that they do
+    not confirm."""
 
     names: tuple[str, ...]
     is_mine: bool = False
@@ -206,6 +207,7 @@ class Awaited:
     subject: str = field(repr=False, default="")
     body: str = field(repr=False, default="")
     changed: ChangedText | None = None
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from app.domain.wire import PROPOSAL, load
 from app.reading.ibans import check_ours
 from app.review.answer import fix_answer
 from app.review.automatic import FIRST_VERSION, may_leave_alone
-from app.review.awaited import missing_for_answer
+from app.review.awaited import check_not_behind, missing_for_answer
 from app.review.enclosing import NO_FILES, Ready, owed_at, ready
 from app.review.planted import concluded
 from app.review.reply import Reply, check_may_write, reply_of, written
@@ -94,7 +94,9 @@ class ReviewService:
         async with decision(self._database, review_id, action), self._database.write() as uow:
             test = await concluded(uow, review_id, version=version, by=by, approves=approves, edited=edited)
             if test is None and approves:
-                wait = await self._second(uow, review_id, version=version, by=by, edited=edited, files=files)
+                wait = await missing_for_answer(
+                    uow, self._policy, review_id, version=version, by=by, edited=edited, files=files, removed=removed
+                )
             if test is None and wait is None:
                 match action:
                     case Action.APPROVE | Action.EDIT:
@@ -110,13 +112,6 @@ class ReviewService:
     async def _files(self, review_id: UUID, *, in_own_words: bool = False) -> Ready:
         async with self._database.read() as uow:
             return await ready(uow, await uow.reviews.get(review_id), self._policy, in_own_words=in_own_words)
-
-    async def _second(
-        self, uow: Uow, review_id: UUID, *, version: int, by: SignedIn, edited: Reply | None, files: Ready
-    ) -> SecondPersonNeeded | None:
-        return await missing_for_answer(
-            uow, self._policy.second_person, review_id, version=version, by=by, edited=edited, files=files
-        )
 
     async def undo(self, review_id: UUID, *, by: SignedIn) -> Decided:
         """Take an approval, an "ignore" or a noted call back. Raises Invalid when the mail has left already."""
@@ -185,7 +180,9 @@ class ReviewService:
             return
         files = await self._files(asked)
         async with decision(self._database, asked, Action.APPROVE), self._database.write() as uow:
-            if await self._second(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None, files=files) is None:
+            if not await missing_for_answer(
+                uow, self._policy, asked, version=FIRST_VERSION, by=DUEBOX, edited=None, files=files
+            ):
                 await self._approve(uow, asked, version=FIRST_VERSION, by=DUEBOX, edited=None, files=files)
 
     async def give_up(self, review_id: str, error: str) -> None:
@@ -215,10 +212,8 @@ class ReviewService:
             action=(Action.EDIT if edited else Action.APPROVE).value,
         )
         proposal = await self._proposal(uow, review)
-        if edited is None and await uow.guidance.is_draft_behind(review):
-            raise Invalid(
-                "the draft does not carry the decided terms or corrected facts: draft it again, or write it yourself"
-            )
+        if edited is None:
+            await check_not_behind(uow, review)
         draft = await uow.guidance.draft(review_id) or proposal.draft
         reply = reply_of(review, draft, proposal.language, edited, by)
         check_ours(reply.subject, reply.body, self._policy.accounts)

@@ -98,10 +98,14 @@ class Guidance:
 
     async def is_draft_behind(self, review: ReviewRow) -> bool:
         """Whether terms were decided or facts put right on this review that its draft does not carry yet."""
+        draft = await self._newest(GuidanceKind.DRAFT, GuidanceRow.review_id == review.id)
+        return any(draft is None or draft.id < one for one in await self.settled(review))
+
+    async def settled(self, review: ReviewRow) -> tuple[UUID, ...]:
+        """The ids of the terms and of the corrected facts that hold on this review."""
         ours = GuidanceRow.review_id == review.id
-        draft = await self._newest(GuidanceKind.DRAFT, ours)
         said = [await self._newest(kind, ours) for kind in (GuidanceKind.TERMS, GuidanceKind.CORRECTION)]
-        return any(row is not None and (draft is None or draft.id < row.id) for row in said)
+        return tuple(row.id for row in said if row is not None)
 
     async def corrections(self, *, after: UUID | None, limit: int) -> Sequence[tuple[GuidanceRow, MessageRow]]:
         """Corrections of all mails, the oldest first, each with its mail."""

@@ -1,0 +1,164 @@
+"""The first of two people's word is good for what they saw, and for nothing that came of it later."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from app.db.tables.ledger import CaseRow
+from app.db.tables.work import AssentRow, ReviewRow
+from app.domain.amending import Amendment
+from app.domain.directions import FactField
+from app.domain.errors import AppError, Invalid, NotAllowed, WordNoted
+from app.domain.four_eyes import Guarded, SecondPersonRule
+from app.domain.intents import Reason, Tone
+from app.domain.people import SignedIn
+from app.domain.proposal import Facts, PromiseFact, Redraft
+from app.domain.review import Action, CaseState, ReviewState, Role
+from app.policies.loading import load_policy
+from app.review.amending import AmendingService
+from app.review.item_view import CaseView
+from app.review.pages import ReviewPages
+from app.review.service import ReviewService
+from tests.instances import Instance, mail
+from tests.integration.test_second_person import person
+
+POLICY = replace(load_policy(), second_person=(SecondPersonRule(Guarded.ANSWER, "EUR", Decimal(10)),))
+FRIDAY, LATER = date(2026, 5, 22), date(2026, 5, 29)
+TEXT = {"subject": "Re: INV-1", "body": "We count on Friday, dear Petra."}
+
+pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def manager(instance: Instance) -> SignedIn:
+    return await person(instance, "Maja", Role.MANAGER)
+
+
+@pytest.fixture
+async def review(instance: Instance) -> ReviewRow:
+    """An answer above the limit, to a promise for Friday."""
+    instance.reviews = ReviewService(instance.database, POLICY, instance.clock, undo_seconds=30)
+    instance.mind.facts, instance.mind.invoices = Facts(promise=PromiseFact(FRIDAY, Decimal(100), "EUR")), ("INV-1",)
+    (row,) = await instance.work(mail("We will pay INV-1 on Friday."))
+    return row
+
+
+async def now(instance: Instance, review: ReviewRow) -> ReviewRow:
+    async with instance.database.read() as uow:
+        return await uow.reviews.get(review.id)
+
+
+async def approve(instance: Instance, review: ReviewRow, by: SignedIn, **words: str) -> ReviewState:
+    """At the version of the moment."""
+    version = (await now(instance, review)).version
+    action = Action.EDIT if words else Action.APPROVE
+    return (await instance.reviews.decide(review.id, action, version=version, by=by, **words)).state
+
+
+async def seen(instance: Instance, review: ReviewRow, reader: SignedIn) -> CaseView:
+    pages = ReviewPages(instance.database, instance.clock, undo_seconds=30, policy=POLICY)
+    return await pages.case(review.id, reader=reader, editing=False)
+
+
+async def words_noted(instance: Instance) -> int:
+    async with instance.database.read() as uow:
+        return await uow.session.scalar(sa.select(sa.func.count()).select_from(AssentRow)) or 0
+
+
+async def the_case(instance: Instance, review: ReviewRow) -> CaseRow:
+    async with instance.database.read() as uow:
+        (case,) = await uow.cases.of_message(review.message_id)
+        return case
+
+
+async def test_a_change_of_the_ledger_makes_a_word_void(
+    instance: Instance, review: ReviewRow, manager: SignedIn
+) -> None:
+    with pytest.raises(WordNoted):
+        await approve(instance, review, instance.collector, **TEXT)
+    async with instance.database.write() as uow:
+        await uow.ledger.touch(["C-1"])
+    assert (await seen(instance, review, manager)).awaited is None
+    with pytest.raises(WordNoted):
+        await approve(instance, review, manager, **TEXT)
+    assert await approve(instance, review, instance.collector, **TEXT) is ReviewState.APPROVED
+
+
+async def test_a_fact_that_is_corrected_later_takes_another_word(
+    instance: Instance, review: ReviewRow, manager: SignedIn
+) -> None:
+    with pytest.raises(WordNoted):
+        await approve(instance, review, instance.collector, **TEXT)
+    later, version = Amendment(FactField.PROMISE_DAY, LATER), (await now(instance, review)).version
+    async with instance.database.read() as uow:
+        known = await uow.ledger.version("C-1")
+    await AmendingService(instance.database).amend(review.id, later, version=version, by=manager)
+    async with instance.database.read() as uow:
+        assert await uow.ledger.version("C-1") == known, "a promise that nobody confirmed voids no answer"
+    assert (await seen(instance, review, manager)).awaited is None
+    with pytest.raises(WordNoted):
+        await approve(instance, review, manager, **TEXT)
+    page = await seen(instance, review, instance.collector)
+    assert page.awaited is not None, "a text that was written since is not behind, though the draft is"
+    assert page.is_draft_behind
+    assert await approve(instance, review, instance.collector, **TEXT) is ReviewState.APPROVED
+
+
+@pytest.mark.parametrize("words", [{}, TEXT])
+async def test_two_people_remove_the_same_cases(
+    instance: Instance, review: ReviewRow, manager: SignedIn, words: dict[str, str]
+) -> None:
+    case, version = await the_case(instance, review), (await now(instance, review)).version
+    action, other = Action.EDIT if words else Action.APPROVE, await person(instance, "Mo", Role.MANAGER)
+
+    async def removing(by: SignedIn) -> None:
+        await instance.reviews.decide(review.id, action, version=version, by=by, removed=[case.id], **words)
+
+    with pytest.raises(WordNoted):
+        await removing(instance.collector)
+    page = await seen(instance, review, manager)
+    assert page.awaited is not None
+    assert (page.awaited.removed, page.awaited.body) == ((str(case.id),), words.get("body", ""))
+    assert (page.changed is not None) == bool(words)
+    with pytest.raises(WordNoted):
+        await approve(instance, review, other, **words)
+    await removing(manager)
+    assert (await the_case(instance, review)).state is CaseState.REMOVED
+
+
+async def test_a_word_that_its_author_replaced_does_not_count(
+    instance: Instance, review: ReviewRow, manager: SignedIn
+) -> None:
+    with pytest.raises(WordNoted):
+        await approve(instance, review, instance.collector)
+    with pytest.raises(WordNoted):
+        await approve(instance, review, instance.collector, **TEXT)
+    with pytest.raises(WordNoted):
+        await approve(instance, review, manager)
+    assert (await now(instance, review)).state is ReviewState.PENDING
+    assert await approve(instance, review, manager, **TEXT) is ReviewState.APPROVED
+
+
+@pytest.mark.parametrize("why", ["fraud", "behind", "account"])
+async def test_no_word_is_noted_for_what_may_not_leave(
+    instance: Instance, review: ReviewRow, manager: SignedIn, why: str
+) -> None:
+    wrong: type[AppError] = Invalid
+    if why == "fraud":
+        wrong = NotAllowed
+        async with instance.database.write() as uow:
+            (await uow.reviews.get(review.id)).reasons = [Reason.FRAUD_RISK.value]
+    elif why == "behind":
+        later, version = Amendment(FactField.PROMISE_DAY, LATER), (await now(instance, review)).version
+        await AmendingService(instance.database).amend(review.id, later, version=version, by=manager)
+    else:
+        draft = Redraft("Re: INV-1", "Please pay to DE02 1203 0000 0000 2020 51.", Tone.NEUTRAL, "en")
+        async with instance.database.write() as uow:
+            await uow.guidance.add(await uow.reviews.get(review.id), draft, by=manager.id)
+    with pytest.raises(wrong) as refused:
+        await approve(instance, review, instance.collector)
+    assert not isinstance(refused.value, WordNoted)
+    assert await words_noted(instance) == 0
