@@ -6,7 +6,6 @@
     note ─▶ grant | decline                       (extension: its terms are a person's)
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from app.db.repositories.cases import remember_owed
-from app.db.repositories.four_eyes import Deed, missing_second
+from app.db.repositories.cases import open_on, remember_owed
+from app.db.repositories.four_eyes import deed_about, missing_second
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.uow import Database, Uow
@@ -23,12 +22,12 @@ from app.domain.account import Invoice
 from app.domain.clock import Clock
 from app.domain.directions import DecidedTerms, TermsOutcome, as_said
 from app.domain.dispute import Resolution
-from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
+from app.domain.errors import Invalid, NotAllowed, NotFound, SecondPersonNeeded, StateImpossible
 from app.domain.extension import Terms, check_terms
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.ids import new_id
 from app.domain.intents import DisputeReason, ExtensionKind
-from app.domain.money import Money, total
+from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.sentence import Sentence
@@ -125,21 +124,26 @@ class CaseService:
 
         Raises NotAllowed, NotFound, StateImpossible, or Invalid for a dispute without outcome or a negative sum.
         """
-        if resolution in {Resolution.ACCEPTED, Resolution.SETTLED}:
-            said = {"resolution": resolution.value, "amount": "" if amount is None else f"{amount:.2f}"}
-            await self._check_second(case_id, Guarded.RESOLVE_DISPUTE, said, by, amount)
+        wait: SecondPersonNeeded | None = None
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
-            if row.kind is CaseKind.DISPUTE:
-                if resolution is None:
-                    raise Invalid("say how it ended: {ways}", ways=", ".join(Resolution))
-                if amount is not None and amount < 0:
-                    raise Invalid("the resolved amount is below zero")
-                row.resolution, row.outcome_amount = resolution, amount
-            is_withdrawn = resolution is Resolution.WITHDRAWN
-            self._move(uow, row, CaseState.WITHDRAWN if is_withdrawn else CaseState.RESOLVED, by)
-            await self._close_tasks(uow, row, by)
-            await uow.ledger.touch([row.customer_id])
+            if row.kind is CaseKind.DISPUTE and resolution is None:
+                raise Invalid("say how it ended: {ways}", ways=", ".join(Resolution))
+            if amount is not None and amount < 0:
+                raise Invalid("the resolved amount is below zero")
+            to = CaseState.WITHDRAWN if resolution is Resolution.WITHDRAWN else CaseState.RESOLVED
+            _check_may_become(row, to)
+            if resolution in {Resolution.ACCEPTED, Resolution.SETTLED}:
+                said = {"resolution": resolution.value, "amount": "" if amount is None else f"{amount:.2f}"}
+                wait = await self._missing_second(uow, row, Guarded.RESOLVE_DISPUTE, said, by, amount)
+            if wait is None:
+                if row.kind is CaseKind.DISPUTE:
+                    row.resolution, row.outcome_amount = resolution, amount
+                self._move(uow, row, to, by)
+                await self._close_tasks(uow, row, by)
+                await uow.ledger.touch([row.customer_id])
+        if wait is not None:
+            raise wait
 
     async def amend_dispute(
         self,
@@ -175,33 +179,30 @@ class CaseService:
             raise NotAllowed("only a person grants more time")
         kind = ExtensionKind.DUE_DATE if terms.until else ExtensionKind.INSTALMENTS
         granted = DecidedTerms(TermsOutcome.ACCEPTED, kind, terms.until, terms.steps)
-        await self._check_second(case_id, Guarded.GRANT_TERMS, as_said(granted), by)
         async with self._database.write() as uow:
             row = await _open(uow, case_id, by)
             if row.kind is not CaseKind.EXTENSION:
                 raise Invalid("only an extension can be granted")
-            self._move(uow, row, CaseState.CONFIRMED, by)
-            owed = remember_owed(row, await _invoices(uow, row.customer_id))
-            check_terms(terms, owed, self._clock().date())
-            uow.cases.grant(row, granted)
-            await uow.ledger.touch([row.customer_id])
-
-    async def _check_second(
-        self, case_id: UUID, action: Guarded, said: Mapping[str, Any], by: SignedIn, amount: Decimal | None = None
-    ) -> None:
-        """Raises SecondPersonNeeded or WordNoted, the person's word being noted. The sum is that of the case, or what
-        is open on its invoices, unless `amount` says less."""
-        async with self._database.write() as uow:
-            row = await _open(uow, case_id, by)
-            of_case = [one.open for one in await _invoices(uow, row.customer_id) if one.number in row.invoices]
-            sums = total(of_case) if row.amount is None else (Money(row.amount, row.currency or ""),)
-            stake = sums[0] if len(sums) == 1 else None
-            if stake is not None and amount is not None:
-                stake = Money(amount, stake.currency)
-            deed = Deed(action, case_id, json.dumps(said), said)
-            wait = await missing_second(uow, self._limits, deed, amount=stake, by=by)
+            _check_may_become(row, CaseState.CONFIRMED)
+            check_terms(terms, remember_owed(row, await _invoices(uow, row.customer_id)), self._clock().date())
+            wait = await self._missing_second(uow, row, Guarded.GRANT_TERMS, as_said(granted), by, None)
+            if wait is None:
+                self._move(uow, row, CaseState.CONFIRMED, by)
+                uow.cases.grant(row, granted)
+                await uow.ledger.touch([row.customer_id])
         if wait is not None:
             raise wait
+
+    async def _missing_second(
+        self, uow: Uow, row: CaseRow, action: Guarded, said: Mapping[str, Any], by: SignedIn, amount: Decimal | None
+    ) -> SecondPersonNeeded | None:
+        """To be raised once the person's word is committed. The sum is that of the case, or what is open on its
+        invoices, unless `amount` says less."""
+        opened = open_on(row, await _invoices(uow, row.customer_id))
+        sums = opened if row.amount is None else (Money(row.amount, row.currency or ""),)
+        stake = sums[0] if len(sums) == 1 else None
+        stake = Money(amount, stake.currency) if stake and amount is not None else stake
+        return await missing_second(uow, self._limits, deed_about(action, row, said, opened), amount=stake, by=by)
 
     async def _end(self, case_id: UUID, to: CaseState, by: SignedIn) -> None:
         async with self._database.write() as uow:
@@ -231,13 +232,8 @@ class CaseService:
         )
 
     def _move(self, uow: Uow, row: CaseRow, to: CaseState, by: SignedIn) -> None:
-        """Raises StateImpossible, saying how it stands."""
-        if not case_may_become(row.kind, row.state, to):
-            raise StateImpossible(
-                "this {kind} is {state} already",
-                kind=Sentence(row.kind.value),
-                state=Sentence(row.state.value.replace("_", " ")),
-            )
+        """Raises StateImpossible."""
+        _check_may_become(row, to)
         row.state = to
         if to is CaseState.CONFIRMED:
             row.decided_at, row.decided_by = self._clock(), by.id
@@ -256,6 +252,13 @@ class CaseService:
 async def _open(uow: Uow, case_id: UUID, by: SignedIn) -> CaseRow:
     by.check_can_decide()
     return await uow.cases.get_for_update(case_id)
+
+
+def _check_may_become(row: CaseRow, to: CaseState) -> None:
+    """Raises StateImpossible, saying how it stands."""
+    if not case_may_become(row.kind, row.state, to):
+        kind, state = Sentence(row.kind.value), Sentence(row.state.value.replace("_", " "))
+        raise StateImpossible("this {kind} is {state} already", kind=kind, state=state)
 
 
 def _audit(uow: Uow, kind: str, row: CaseRow, by: SignedIn) -> None:

@@ -7,19 +7,19 @@
 The same graph with the same checks writes every draft, in the thinking process, while no transaction is open.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from app.db.repositories.cases import remember_owed
-from app.db.repositories.four_eyes import Deed, missing_second
+from app.db.repositories.cases import open_on, remember_owed
+from app.db.repositories.four_eyes import deed_about, missing_second
 from app.db.repositories.ledger import as_invoice
 from app.db.tables.ledger import CaseRow
 from app.db.tables.work import ReviewRow
 from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
+from app.domain.account import Invoice
 from app.domain.case import Case
 from app.domain.clock import Clock
 from app.domain.directions import NO_TERMS_FOR, Correction, DecidedTerms, TermsOutcome, as_said, check_decided
@@ -39,6 +39,9 @@ from app.domain.typed import own_spelling
 from app.domain.wire import PROPOSAL, load
 from app.triage.asked import asked
 from app.triage.task import Task, case_of, link_of, task_of
+
+TERMS_MOVE = {TermsOutcome.ACCEPTED: CaseState.CONFIRMED, TermsOutcome.DECLINED: CaseState.DECLINED}
+"""Where a decision takes the request for other terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class GuidanceService:
         if wait is not None:
             raise wait
         async with self._database.write() as uow:
-            review = await uow.reviews.change(review_id, version=version)
+            review = await uow.reviews.change(review_id, version=version, frm=(ReviewState.PENDING,))
             await uow.planted.withdraw([review_id])
             terms = await self._recorded(uow, review, terms, by)
             await uow.session.refresh(review)
@@ -186,19 +189,16 @@ class GuidanceService:
     ) -> SecondPersonNeeded | None:
         """Whether what would be granted wants a second person."""
         review = await uow.reviews.get(review_id)
-        if terms.outcome is not TermsOutcome.ACCEPTED or review.customer_id is None or review.version != version:
+        if terms.outcome is not TermsOutcome.ACCEPTED or not _is_here(review, version):
             return None
-        message = await uow.messages.get(review.message_id)
-        rows = await uow.cases.of_message(message.id, message.run)
-        asked = next((row for row in rows if row.kind is CaseKind.EXTENSION), None)
-        if asked is None:
-            return None
-        owed = remember_owed(asked, [as_invoice(row) for row in await uow.ledger.invoices(review.customer_id)])
-        said = as_said(terms)
-        deed = Deed(Guarded.GRANT_TERMS, asked.id, json.dumps(said), said)
+        asked, invoices = await self._request(uow, review, terms)
+        owed = remember_owed(asked, invoices)
+        deed = deed_about(Guarded.GRANT_TERMS, asked, as_said(terms), open_on(asked, invoices))
         return await missing_second(uow, self._limits, deed, amount=owed, by=by)
 
-    async def _recorded(self, uow: Uow, review: ReviewRow, terms: DecidedTerms, by: SignedIn) -> DecidedTerms:
+    async def _request(self, uow: Uow, review: ReviewRow, terms: DecidedTerms) -> tuple[CaseRow, list[Invoice]]:
+        """The request that these terms answer, with the customer's invoices. Raises Invalid or StateImpossible for
+        terms that may not be told, or do not fit."""
         if NO_TERMS_FOR & set(review.reasons) or review.customer_id is None:
             raise Invalid("terms are told only to a known contact of the customer: nobody has verified this sender")
         message = await uow.messages.get(review.message_id)
@@ -206,10 +206,17 @@ class GuidanceService:
         asked = next((row for row in rows if row.kind is CaseKind.EXTENSION), None)
         if asked is None:
             raise Invalid("this mail asks for no other terms: correct what it means first")
+        to = TERMS_MOVE.get(terms.outcome)
+        if to is not None and not case_may_become(asked.kind, asked.state, to):
+            state = Sentence(asked.state.value.replace("_", " "))
+            raise StateImpossible("this request is {state} already", state=state)
         invoices = [as_invoice(row) for row in await uow.ledger.invoices(review.customer_id)]
-        owed = remember_owed(asked, invoices)
+        check_decided(terms, remember_owed(asked, invoices), self._clock().date())
+        return asked, invoices
+
+    async def _recorded(self, uow: Uow, review: ReviewRow, terms: DecidedTerms, by: SignedIn) -> DecidedTerms:
+        asked, _ = await self._request(uow, review, terms)
         terms = replace(terms, invoices=tuple(asked.invoices))
-        check_decided(terms, owed, self._clock().date())
         self._move(uow, asked, terms, by)
         guidance_id = await uow.guidance.add(review, terms, by=by.id)
         _audit(
@@ -223,21 +230,16 @@ class GuidanceService:
             case_id=asked.id,
         )
         await uow.session.flush()
-        await uow.ledger.touch([review.customer_id])
+        await uow.ledger.touch([asked.customer_id])
         return terms
 
     def _move(self, uow: Uow, asked: CaseRow, terms: DecidedTerms, by: SignedIn) -> None:
         """A counter-offer grants nothing yet: the request stays open, and keeps reminders away."""
-        if terms.outcome is TermsOutcome.COUNTERED:
+        to = TERMS_MOVE.get(terms.outcome)
+        if to is None:
             return
-        is_granted = terms.outcome is TermsOutcome.ACCEPTED
-        to = CaseState.CONFIRMED if is_granted else CaseState.DECLINED
-        if not case_may_become(asked.kind, asked.state, to):
-            raise StateImpossible(
-                "this request is {state} already", state=Sentence(asked.state.value.replace("_", " "))
-            )
         asked.state = to
-        if is_granted:
+        if to is CaseState.CONFIRMED:
             uow.cases.grant(asked, terms)
             asked.decided_at, asked.decided_by = self._clock(), by.id
         else:
@@ -255,7 +257,7 @@ class GuidanceService:
 
 async def _open(uow: Uow, review_id: UUID, version: int) -> _Open:
     review = await uow.reviews.get(review_id)
-    if review.state is not ReviewState.PENDING or review.version != version:
+    if not _is_here(review, version):
         raise await uow.reviews.conflict(review)
     saved = await uow.reviews.proposal(review)
     proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
@@ -265,6 +267,11 @@ async def _open(uow: Uow, review_id: UUID, version: int) -> _Open:
         proposal=proposal,
         draft=await uow.guidance.draft(review_id) or proposal.draft,
     )
+
+
+def _is_here(review: ReviewRow, version: int) -> bool:
+    """Whether it waits still as it was shown."""
+    return review.state is ReviewState.PENDING and review.version == version
 
 
 async def _checked(uow: Uow, correction: Correction, linked: str | None) -> Correction:

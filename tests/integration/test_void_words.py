@@ -10,23 +10,30 @@ import sqlalchemy as sa
 from app.db.tables.ledger import CaseRow
 from app.db.tables.work import AssentRow, ReviewRow
 from app.domain.amending import Amendment
-from app.domain.directions import FactField
+from app.domain.directions import DecidedTerms, FactField, TermsOutcome
+from app.domain.dispute import Resolution
 from app.domain.errors import AppError, Invalid, NotAllowed, WordNoted
+from app.domain.extension import Terms
 from app.domain.four_eyes import Guarded, SecondPersonRule
-from app.domain.intents import Reason, Tone
+from app.domain.intents import DisputeReason, ExtensionKind, Intent, Reason, Tone
+from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.proposal import Facts, PromiseFact, Redraft
-from app.domain.review import Action, CaseState, ReviewState, Role
+from app.domain.review import Action, CaseKind, CaseState, ReviewState, Role
+from app.ledger.cases import CaseNote, CaseService
 from app.policies.loading import load_policy
 from app.review.amending import AmendingService
 from app.review.item_view import CaseView
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
+from app.triage.guidance import GuidanceService
 from tests.instances import Instance, mail
 from tests.integration.test_second_person import person
 
-POLICY = replace(load_policy(), second_person=(SecondPersonRule(Guarded.ANSWER, "EUR", Decimal(10)),))
+LIMITS = tuple(SecondPersonRule(action, "EUR", Decimal(10)) for action in Guarded)
+POLICY = replace(load_policy(), second_person=LIMITS)
 FRIDAY, LATER = date(2026, 5, 22), date(2026, 5, 29)
+UNTIL, PAST = date(2026, 6, 30), date(2026, 1, 1)
 TEXT = {"subject": "Re: INV-1", "body": "We count on Friday, dear Petra."}
 
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -161,4 +168,60 @@ async def test_no_word_is_noted_for_what_may_not_leave(
     with pytest.raises(wrong) as refused:
         await approve(instance, review, instance.collector)
     assert not isinstance(refused.value, WordNoted)
+    assert await words_noted(instance) == 0
+
+
+@pytest.fixture
+async def request_(instance: Instance) -> ReviewRow:
+    """A mail that asks for more time."""
+    instance.mind.intent, instance.mind.invoices = Intent.EXTENSION_REQUEST, ("INV-1",)
+    (row,) = await instance.work(mail("Could we pay INV-1 on 30 June?"))
+    return row
+
+
+async def grant(instance: Instance, review: ReviewRow, by: SignedIn, until: date) -> None:
+    """On the page of the mail."""
+    terms = DecidedTerms(TermsOutcome.ACCEPTED, ExtensionKind.DUE_DATE, until=until)
+    service = GuidanceService(instance.database, instance.mind, instance.clock, LIMITS)
+    await service.decide_terms(review.id, terms, version=(await now(instance, review)).version, by=by)
+
+
+@pytest.mark.parametrize("news", [None, "invoices", "sum", "sum of all"])
+async def test_two_people_grant_the_same_terms_for_the_same_invoices(
+    instance: Instance, request_: ReviewRow, manager: SignedIn, news: str | None
+) -> None:
+    case = await the_case(instance, request_)
+    assert case.invoices == ["INV-1"]
+    cases = CaseService(instance.database, instance.clock, LIMITS)
+    if news == "sum of all":
+        async with instance.database.write() as uow:
+            (await uow.cases.get_for_update(case.id)).invoices = []
+    with pytest.raises(WordNoted):
+        await grant(instance, request_, instance.collector, UNTIL)
+    async with instance.database.write() as uow:
+        if news == "invoices":
+            (await uow.cases.get_for_update(case.id)).invoices = []
+        elif news:
+            (invoice,) = await uow.ledger.invoices("C-1")
+            invoice.open_amount = Decimal(90)
+    if news:
+        with pytest.raises(WordNoted):
+            await cases.grant(case.id, Terms(until=UNTIL), manager)
+        await grant(instance, request_, instance.collector, UNTIL)
+    else:
+        await cases.grant(case.id, Terms(until=UNTIL), manager)
+    assert (await the_case(instance, request_)).state is CaseState.CONFIRMED
+
+
+async def test_no_word_is_noted_for_what_does_not_fit(instance: Instance, request_: ReviewRow) -> None:
+    cases = CaseService(instance.database, instance.clock, LIMITS)
+    case = await the_case(instance, request_)
+    note = CaseNote(CaseKind.DISPUTE, "C-1", ("INV-1",), Money(Decimal(500), "EUR"), detail=DisputeReason.QUALITY.value)
+    dispute = await cases.note(note, instance.collector)
+    with pytest.raises(Invalid, match="below zero"):
+        await cases.resolve(dispute, instance.collector, resolution=Resolution.SETTLED, amount=Decimal(-1))
+    with pytest.raises(Invalid, match="has passed"):
+        await cases.grant(case.id, Terms(until=PAST), instance.collector)
+    with pytest.raises(Invalid, match="has passed"):
+        await grant(instance, request_, instance.collector, PAST)
     assert await words_noted(instance) == 0

@@ -15,7 +15,7 @@ from app.domain.directions import DecidedTerms
 from app.domain.errors import NotFound
 from app.domain.extension import Step
 from app.domain.intents import ExtensionKind
-from app.domain.money import Money
+from app.domain.money import Money, total
 from app.domain.promise import Promise, completes, moves, named, owed_on
 from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState
 
@@ -233,6 +233,11 @@ def remember_owed(row: CaseRow, invoices: Iterable[Invoice]) -> Money | None:
     owed = owed_on(_promise_made(row), invoices)
     row.owed, row.owed_currency = (owed.amount, owed.currency) if owed else (None, None)
     return owed
+
+
+def open_on(row: CaseRow, invoices: Iterable[Invoice]) -> tuple[Money, ...]:
+    """What is open on the invoices that a case names, one sum a currency."""
+    return total(invoice.open for invoice in invoices if invoice.number in row.invoices)
 
 
 def as_step(row: PlanStepRow) -> Step:

@@ -3,6 +3,7 @@
 The second person whom changed bank details ask for gives no such word: there the review waits (`app/review/second.py`).
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.db.tables.ledger import CaseRow
 from app.db.tables.system import UserRow
 from app.db.tables.work import AssentRow
 from app.db.uow import Uow
@@ -31,6 +33,19 @@ class Deed:
     content: str = field(repr=False)
     said: Mapping[str, Any] | None = field(repr=False, default=None)
     conversation_id: UUID | None = None
+
+
+def deed_about(action: Guarded, case: CaseRow, said: Mapping[str, Any], opened: Iterable[Money]) -> Deed:
+    """What is said about a case of the ledger, on whichever page, while it is about these invoices and the sums that
+    are open on them; a request that names none is about all."""
+    sums = (
+        (case.amount, case.currency),
+        (case.owed, case.owed_currency),
+        *((one.amount, one.currency) for one in opened),
+    )
+    told = [f"{amount:.2f} {currency}" for amount, currency in sums if amount is not None]
+    content = json.dumps([said, sorted(case.invoices), case.amount is None, told])
+    return Deed(action, case.id, content, said)
 
 
 @dataclass(frozen=True, slots=True)
