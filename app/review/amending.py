@@ -22,7 +22,7 @@ from app.domain.directions import Amended, Correction, FactField
 from app.domain.people import SignedIn
 from app.domain.proposal import Proposal
 from app.domain.proposed_cases import STOPPING_CASES, cases_of
-from app.domain.review import CaseKind, CaseState
+from app.domain.review import CaseKind, CaseState, ReviewState
 from app.domain.typed import own_spelling
 from app.domain.wire import PROPOSAL, load
 
@@ -45,11 +45,11 @@ class AmendingService:
             proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
             before = await _reading(uow, review, proposal)
             said = await _spelled(uow, review, said)
-            message = await uow.messages.get_for_update(review.message_id)
+            message = await uow.messages.get(review.message_id)
             reading = amend(before, said, by=by, written=message.received_at.date())
             if reading is before:
                 return
-            review = await uow.reviews.change(review_id, version=version)
+            review = await uow.reviews.change(review_id, version=version, frm=(ReviewState.PENDING,))
             await uow.planted.withdraw([review_id])
             guidance_id = await uow.guidance.add(review, reading, by=by.id)
             proposal = amended_proposal(proposal, reading)

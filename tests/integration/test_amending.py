@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from app.bootstrap import Services
+from app.db.repositories.messages import Messages
 from app.db.tables.ledger import CaseRow
 from app.db.tables.system import Chain
 from app.db.tables.work import ReviewRow
@@ -180,3 +181,11 @@ async def test_the_same_value_changes_nothing_and_a_stale_page_loses(instance: I
     auditor = SignedIn(instance.collector.id, "Noor", "noor@seller.example", Role.AUDITOR)
     with pytest.raises(NotAllowed):
         await amending.amend(review.id, DAY, version=now.version, by=auditor)
+
+
+async def test_the_mail_is_not_locked_before_its_review(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decisions lock the review first, then the mail: the other way round, two people would wait for each other."""
+    review = await promised(instance)
+    monkeypatch.delattr(Messages, "get_for_update")
+    await amended(instance, review, DAY)
+    assert (await _case(instance, review)).day == LATER
