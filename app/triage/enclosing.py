@@ -13,6 +13,7 @@ from app.domain.enclosures import STATEMENT, WHY_NOT, Enclosed, Withheld, check_
 from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
 from app.domain.proposal import Draft
+from app.domain.review import ReviewState
 from app.domain.wire import PROPOSAL, READ_MAIL, load
 from app.triage.guidance import GuidanceService
 
@@ -37,7 +38,7 @@ class EnclosingService:
     async def _choose(self, review_id: UUID, file: str, *, version: int, by: SignedIn, adds: bool) -> None:
         by.check_can_decide()
         async with self._database.write() as uow:
-            review = await uow.reviews.change(review_id, version=version)
+            review = await uow.reviews.change(review_id, version=version, frm=(ReviewState.PENDING,))
             await uow.planted.withdraw([review_id])
             draft = await self._draft(uow, review)
             now = await enclosed_with(uow, review, draft)

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from app.db.tables.reminders import ReminderRow
 from app.domain.four_eyes import Guarded
 from app.domain.intents import DisputeReason
 from app.domain.money import Money
+from app.domain.proposal import Facts, PromiseFact
 from app.domain.reminder_life import ReminderState
 from app.domain.review import CaseKind, CaseState, ReviewState, Role
 from app.ledger.cases import CaseNote
@@ -151,6 +153,34 @@ async def test_a_draft_that_is_left_as_it_is_takes_two_as_well(office: Office) -
         assert "Ines Halvard approved the draft" in page
         await maja.send(f"{place}/approve", page)
     assert await state(office, review) is ReviewState.APPROVED
+
+
+async def test_two_people_remove_the_same_case(office: Office) -> None:
+    office.instance.mind.facts = Facts(promise=PromiseFact(date(2026, 5, 22), Decimal(100), "EUR"))
+    (review,) = await waiting(office, "We will pay INV-1 on Friday.")
+    place = f"/reviews/{review}"
+    async with office.as_(INES) as ines:
+        page = await ines.get(place)
+        version = re.search(r'name="version" value="(\d+)"', page)
+        found = re.search(r'<option value="([0-9a-f-]{36})">Remove', page)
+        assert version is not None
+        assert found is not None
+        await ines.post(f"{place}/approve", version=version[1], removed=found[1])
+    async with office.as_(MAJA) as maja:
+        assert f'<option value="{found[1]}" selected>Remove' in await maja.get(place)
+
+
+async def test_a_value_is_put_right_only_while_the_case_is_pending(office: Office) -> None:
+    office.instance.mind.facts = Facts(promise=PromiseFact(date(2026, 5, 22), Decimal(100), "EUR"))
+    (review,) = await waiting(office, "We will pay INV-1 on Friday.")
+    place = f"/reviews/{review}"
+    async with office.as_(INES) as ines:
+        assert f'action="{place}/fact"' in await ines.get(place)
+        async with office.instance.database.write() as uow:
+            (await uow.reviews.get(review)).state = ReviewState.AWAITING_SECOND
+        page = await ines.get(place)
+        assert f'action="{place}/fact"' not in page
+        assert 'popovertarget="correct"' in page
 
 
 async def test_who_refuses_is_told_that_it_takes_two_and_where_to_go_on(office: Office) -> None:
