@@ -1,5 +1,6 @@
 """Pages of drafted reminders and what people decide there. Every form ends in a redirect."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated, Literal, cast
@@ -79,7 +80,9 @@ async def batch(
 ) -> HTMLResponse:
     page = await page_of(request, "reminders", user)
     view = await pages.batch(batch_id, after)
-    return html(request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept, second=second)
+    return html(
+        request, "reminders/batch.html", page=page, batch=view, sent=sent, kept=kept, second=second, refusals={}
+    )
 
 
 @router.get("/reminders/batches/{batch_id}/drafting")
@@ -100,8 +103,10 @@ async def approval(request: Request, batch_id: UUID, pages: Pages, user: PageUse
 
 @router.post("/reminders/batches/{batch_id}/approve", dependencies=SAFE)
 async def approve_many(
+    request: Request,
     batch_id: UUID,
     sending: Sending,
+    pages: Pages,
     user: PageUser,
     approvals: Approvals,
     chosen: Annotated[list[str] | None, Form(max_length=ON_A_PAGE)] = None,
@@ -109,22 +114,30 @@ async def approve_many(
     whole: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Approve what was ticked, each as it stood on the page (`id:version`). What has changed meanwhile stays behind.
-    `whole` is the mark of the whole batch, which a job approves: all but what was `shown` and not ticked."""
+    `whole` is the mark of the whole batch, which a job approves: all but what was `shown` and not ticked. Who is no
+    second person to the first is told why."""
     ticked = list(_versions(chosen or ()))
     if whole:
         without = set(shown or ()) - {reminder_id for reminder_id, _ in ticked}
         await approvals.ask(batch_id, mark=whole, by=user, without=without)
         return RedirectResponse(f"/reminders/batches/{batch_id}", status_code=303)
     sent = second = 0
+    refusals = Counter[str]()
     for reminder_id, version in ticked:
         try:
             await sending.approve(reminder_id, version=version, by=user)
             sent += 1
-        except SecondPersonNeeded:
+        except WordNoted:
             second += 1
+        except SecondPersonNeeded as refused:
+            refusals[refused.sentence] += 1
         except (Invalid, StateImpossible):
             continue
-    kept = len(chosen or ()) - sent - second
+    kept = len(chosen or ()) - sent - second - refusals.total()
+    if refusals:
+        page, view = await page_of(request, "reminders", user), await pages.batch(batch_id, 0)
+        said = {"sent": sent, "kept": kept, "second": second, "refusals": refusals}
+        return html(request, "reminders/batch.html", status=422, page=page, batch=view, **said)
     waiting = f"&second={second}" if second else ""
     return RedirectResponse(f"/reminders/batches/{batch_id}?sent={sent}&kept={kept}{waiting}", status_code=303)
 
