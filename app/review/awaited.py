@@ -42,7 +42,7 @@ async def missing_for_answer(
     """
     review = await uow.reviews.get(review_id)
     stakes = await stakes_of(uow, review)
-    draft = await _draft(uow, review)
+    draft = await draft_of(uow, review)
     text = edited or draft
     if review.version != version or review.state not in OPEN or not stakes or text is None or files.refusal:
         return None
@@ -73,7 +73,7 @@ async def awaited(
     rule = rule_for(rules, Guarded.ANSWER, _sum(stakes)) if stakes else None
     if rule is None or review.state is not ReviewState.PENDING:
         return None
-    draft = await _draft(uow, review)
+    draft = await draft_of(uow, review)
     given = (await first_words(uow, [review.id])).get(review.id, [])
     words = [word for word in given if await _is_of_now(uow, review, word, draft)]
     if not words:
@@ -123,7 +123,7 @@ async def _content(
     )
 
 
-async def _draft(uow: Uow, review: ReviewRow) -> Draft | None:
+async def draft_of(uow: Uow, review: ReviewRow) -> Draft | None:
     """The true one in force."""
     redrafted = await uow.guidance.draft(review.id)
     if redrafted is not None:

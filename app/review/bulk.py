@@ -1,7 +1,7 @@
 """One decision for several mails at once: only where nothing in any of them asks for a person's whole attention.
 
-What is grave is left out, whatever the form says, and each mail is decided by its own compare-and-set: one that
-changed since the list was shown stays where it is.
+What is grave is left out, whatever the form says, and so are answers that carry files or wait for a second person. Each
+mail is decided by its own compare-and-set: one that changed since the list was shown stays where it is.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided, WasPlanted
+from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided, WasPlanted, WordNoted
 from app.domain.people import SignedIn
 from app.domain.review import Action
 from app.review.desk import DeskService
@@ -59,10 +59,12 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`test`: one of those that were left, to be shown since it was a test item."""
+    """`noted` wait for a second person since. `test`: one of those that were left, to be shown since it was a test
+    item."""
 
     done: int
     left: int
+    noted: int = 0
     test: UUID | None = None
 
 
@@ -101,19 +103,21 @@ class Bulk:
     ) -> Done:
         """Do it to what still may and is as it was shown. Raises NotAllowed or Invalid where nothing is done at all."""
         bundle = await self.bundle(deed, picks, by=by)
-        done, tests = 0, list[UUID]()
+        done, noted, tests = 0, 0, list[UUID]()
         for row in bundle.rows:
             try:
                 done += await self._done(deed, row, by, reason=reason, until=until, to=to)
+            except WordNoted:
+                noted += 1
             except WasPlanted:
                 tests.append(UUID(row.review_id))
-        return Done(done, len(picks) - done, next(iter(tests), None))
+        return Done(done, len(picks) - done - noted, noted, next(iter(tests), None))
 
     async def _done(
         self, deed: Deed, row: QueueRow, by: SignedIn, *, reason: str, until: datetime | None, to: UUID | None
     ) -> bool:
         """Whether it was: one that a colleague was faster with, or that has no draft, stays for a person. Raises
-        WasPlanted."""
+        WasPlanted or WordNoted."""
         review_id, version = UUID(row.review_id), row.version
         try:
             match deed:
@@ -125,7 +129,7 @@ class Bulk:
                     await self._desk.snooze(review_id, until, version=version, by=by)
                 case Deed.ASSIGN:
                     await self._desk.assign(review_id, to, version=version, by=by)
-        except WasPlanted:
+        except (WasPlanted, WordNoted):
             raise
         except (ReviewAlreadyDecided, Invalid, NotAllowed):
             return False
@@ -133,5 +137,7 @@ class Bulk:
 
 
 def _may(deed: Deed, row: QueueRow) -> bool:
-    """To hand a grave case to a colleague decides nothing."""
+    """To hand a grave case to a colleague decides nothing; what the list does not show is not approved from it."""
+    if deed is Deed.APPROVE and row.is_for_one:
+        return False
     return deed is Deed.ASSIGN or row.may_go_with_others

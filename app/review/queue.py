@@ -1,9 +1,11 @@
 """The queue: the list as it was asked for, the case beside it, and the views that people keep."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.db.enclosing import enclosed_with
 from app.db.repositories.four_eyes import first_words
 from app.db.repositories.worklists import sought
 from app.db.tables.mail import MessageRow
@@ -18,6 +20,7 @@ from app.domain.review import DECIDERS, ReviewState
 from app.domain.sentence import Sentence
 from app.domain.worklist import NotUnderstood, Worklist, parse
 from app.reading.terms import SHORTEST
+from app.review.awaited import draft_of
 from app.review.casefile import Setting, case_view, stake, why
 from app.review.files import open_case
 from app.review.item_view import CaseView
@@ -110,13 +113,16 @@ class QueuePages:
     async def rows_of(self, review_ids: Sequence[UUID]) -> tuple[QueueRow, ...]:
         """These cases as the list shows them, those that still wait."""
         async with self._database.read() as uow:
-            found = []
+            found, for_one = [], {str(review_id) for review_id in await first_words(uow, review_ids)}
             for review_id in review_ids:
                 review = await uow.reviews.get(review_id)
                 if review.state is ReviewState.PENDING:
                     message = await uow.messages.get(review.message_id)
                     found.append((review, message, await uow.reviews.proposal(review)))
-            return await self._rows(uow, found)
+                    if await enclosed_with(uow, review, await draft_of(uow, review)):
+                        for_one.add(str(review_id))
+            rows = await self._rows(uow, found)
+            return tuple(replace(row, is_for_one=row.review_id in for_one) for row in rows)
 
     async def colleagues(self) -> tuple[tuple[str, str], ...]:
         """Whom a case can be given to: id and name."""

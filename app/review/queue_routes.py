@@ -26,7 +26,8 @@ SNOOZES = {"tomorrow": 1, "two_days": 2, "week": 7}
 
 
 class Ask(BaseModel):
-    """What the address of the queue says. `done` and `left`: how many of several were just decided, and were not."""
+    """What the address of the queue says. `done` and `left`: how many of several were just decided, and were not;
+    `second`: how many wait for a second person since."""
 
     q: str = Field("", max_length=1_000)
     review: UUID | None = None
@@ -36,6 +37,7 @@ class Ask(BaseModel):
     noted: UUID | None = None
     done: int = Field(0, ge=0, le=MOST)
     left: int = Field(0, ge=0, le=MOST)
+    second: int = Field(0, ge=0, le=MOST)
 
 
 class Wish(BaseModel):
@@ -87,7 +89,7 @@ async def queue(request: Request, pages: Pages, user: PageUser, ask: Annotated[A
         noted=ask.noted,
     )
     opened(request, review_id=view.case and view.case.review_id)
-    view = replace(view, done=ask.done, left=ask.left)
+    view = replace(view, done=ask.done, left=ask.left, second=ask.second)
     return html(request, "queue.html", page=await page_of(request, "queue", user), queue=view)
 
 
@@ -157,7 +159,8 @@ async def carry_out(request: Request, bulk: Several, user: PageUser, wish: Annot
         until=morning(request, wish.until) if wish.deed is Deed.SNOOZE else None,
         to=wish.to or None,
     )
-    return _back(wish.q, done=str(done.done), left=str(done.left), review=str(done.test or ""))
+    second = {"second": str(done.noted)} if done.noted else {}
+    return _back(wish.q, done=str(done.done), left=str(done.left), review=str(done.test or ""), **second)
 
 
 def morning(request: Request, word: str) -> datetime:

@@ -52,7 +52,8 @@ GRAVE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One waiting mail, reasons and intents most important first; `customer` is empty when nobody could be linked."""
+    """One waiting mail, reasons and intents most important first; `customer` is empty when nobody could be linked.
+    `is_for_one`: its answer carries files or waits for a second person, so it is read before it is approved."""
 
     review_id: str
     state: str
@@ -72,6 +73,7 @@ class QueueRow:
     assignee: str = ""
     holder: str = ""
     snoozed_until: datetime | None = None
+    is_for_one: bool = False
 
     @property
     def may_go_with_others(self) -> bool:
@@ -145,6 +147,7 @@ class QueueView:
     company: Company | None = None
     done: int = 0
     left: int = 0
+    second: int = 0
 
     @property
     def is_first_page(self) -> bool:

@@ -12,6 +12,7 @@ from app.db.tables.work import AssentRow, ReviewRow
 from app.domain.amending import Amendment
 from app.domain.directions import DecidedTerms, FactField, TermsOutcome
 from app.domain.dispute import Resolution
+from app.domain.enclosures import Enclosed
 from app.domain.errors import AppError, Invalid, NotAllowed, WordNoted
 from app.domain.extension import Terms
 from app.domain.four_eyes import Guarded, SecondPersonRule
@@ -23,11 +24,14 @@ from app.domain.review import Action, CaseKind, CaseState, ReviewState, Role
 from app.ledger.cases import CaseNote, CaseService
 from app.policies.loading import load_policy
 from app.review.amending import AmendingService
+from app.review.bulk import Bulk, Deed, Pick
+from app.review.desk import DeskService
 from app.review.item_view import CaseView
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.triage.guidance import GuidanceService
 from tests.instances import Instance, mail
+from tests.integration.test_queue import pages as queue
 from tests.integration.test_second_person import person
 
 LIMITS = tuple(SecondPersonRule(action, "EUR", Decimal(10)) for action in Guarded)
@@ -62,7 +66,9 @@ async def approve(instance: Instance, review: ReviewRow, by: SignedIn, **words: 
     """At the version of the moment."""
     version = (await now(instance, review)).version
     action = Action.EDIT if words else Action.APPROVE
-    return (await instance.reviews.decide(review.id, action, version=version, by=by, **words)).state
+    subject, body = words.get("subject"), words.get("body")
+    decided = await instance.reviews.decide(review.id, action, version=version, by=by, subject=subject, body=body)
+    return decided.state
 
 
 async def seen(instance: Instance, review: ReviewRow, reader: SignedIn) -> CaseView:
@@ -225,3 +231,25 @@ async def test_no_word_is_noted_for_what_does_not_fit(instance: Instance, reques
     with pytest.raises(Invalid, match="has passed"):
         await grant(instance, request_, instance.collector, PAST)
     assert await words_noted(instance) == 0
+
+
+async def test_several_at_once_are_approved_only_where_the_list_shows_what_leaves(
+    instance: Instance, review: ReviewRow, manager: SignedIn
+) -> None:
+    found = await instance.work(mail(subject="plain"), mail(subject="file"), mail(subject="another"))
+    plain, with_file, _ = (one for one in found if one.id != review.id)
+    with pytest.raises(WordNoted):
+        await approve(instance, review, instance.collector, **TEXT)
+    async with instance.database.write() as uow:
+        for one in await instance.pending():
+            (await uow.reviews.get(one.id)).reasons = [Reason.APPROVAL_REQUIRED.value]
+        await uow.guidance.add(await uow.reviews.get(with_file.id), Enclosed(has_statement=True), by=manager.id)
+    picks = [Pick(one.id, one.version) for one in await instance.pending()]
+    bulk = Bulk(queue(instance), instance.reviews, DeskService(instance.database, instance.clock))
+    bundle = await bulk.bundle(Deed.APPROVE, picks, by=manager)
+    assert {row.review_id for row in bundle.left_out} == {str(review.id), str(with_file.id)}
+    assert len((await bulk.bundle(Deed.SNOOZE, picks, by=manager)).rows) == len(picks)
+    done = await bulk.carry_out(Deed.APPROVE, picks, by=manager)
+    assert (done.done, done.left, done.noted) == (0, 2, 2)
+    assert await words_noted(instance) == 3
+    assert (await now(instance, plain)).state is ReviewState.PENDING

@@ -261,6 +261,30 @@ async def test_a_reminder_says_that_it_waits_for_a_second_person(office: Office,
         assert (await uow.session.get_one(ReminderRow, row.id)).state is ReminderState.APPROVED
 
 
+async def test_who_is_no_second_person_to_the_first_is_told_why_beside_a_batch(office: Office, desk: Desk) -> None:
+    (row,) = await desk.draft()
+    batch = f"/reminders/batches/{row.batch_id}"
+    async with office.as_(INES) as ines:
+        await ines.post(f"{batch}/approve", chosen=f"{row.id}:{row.version}")
+    async with office.as_(UGO) as ugo:
+        said = await ugo.post(f"{batch}/approve", 422, chosen=f"{row.id}:{row.version}")
+        assert "1 stayed behind: one of the two people must be a manager: hand the case up." in said
+        assert "Your word on" not in said
+
+
+async def test_several_answers_say_how_many_wait_for_a_second_person(office: Office) -> None:
+    (review,) = await waiting(office, "We will pay INV-1 on Friday.")
+    async with office.instance.database.write() as uow:
+        row = await uow.reviews.get(review)
+        row.reasons, version = [], row.version
+    async with office.as_(INES) as ines:
+        leads = await ines.post("/queue/bulk/confirmed", deed="approve", pick=f"{review}:{version}")
+        assert leads == "/queue?done=0&left=0&second=1"
+        assert "Your word on 1 is noted" in await ines.get(leads)
+        asked = await ines.post("/queue/bulk", 200, deed="approve", pick=f"{review}:{version}")
+        assert "Answers that carry files or wait for a second person are approved one by one." in asked
+
+
 async def test_enter_in_a_field_has_no_button_to_press(office: Office, desk: Desk) -> None:
     """The first submit button of a form is the one that Enter presses: where that would decide, it is disabled."""
     (row,) = await desk.draft()
