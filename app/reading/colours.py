@@ -18,6 +18,7 @@ Rgb: TypeAlias = tuple[int, int, int]
 WHITE: Rgb = (255, 255, 255)
 BLACK: Rgb = (0, 0, 0)
 _SAME = 40
+_NEAR = 120
 _UNREADABLE_CONTRAST = 1.3
 _FAINT = 0.05
 _LONGEST = 300
@@ -71,12 +72,20 @@ def _laid_over(found: tuple[Rgb, float], below: Rgb | None) -> Rgb | None:
 
 
 def is_same(one: Rgb, other: Rgb | None) -> bool:
-    return other is not None and sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _SAME
+    return other is not None and _apart(one, other) <= _SAME
+
+
+def _apart(one: Rgb, other: Rgb) -> int:
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def is_unreadable(text: Rgb, ground: Rgb | None) -> bool:
-    """Whether text does not stand out from its ground: #e6e6e6 on white does not (1.25), #ddd does (1.36)."""
-    return ground is not None and (is_same(text, ground) or _contrast(text, ground) < _UNREADABLE_CONTRAST)
+    """Whether text does not stand out from its ground: #e6e6e6 on white does not (1.25), #ddd does (1.36). Red on grey
+    is as light as its ground, and read by everybody: what is faint is near in colour too."""
+    if ground is None:
+        return False
+    apart = _apart(text, ground)
+    return apart <= _SAME or (apart <= _NEAR and _contrast(text, ground) < _UNREADABLE_CONTRAST)
 
 
 def mixed(text: Rgb, ground: Rgb, alpha: float) -> Rgb:

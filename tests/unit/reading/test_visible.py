@@ -193,6 +193,12 @@ def test_a_selector_of_variants_carries_nothing_unnoticed(selector: str) -> None
         ("color:#222;background:rgba(0,0,0,.1)", True),
         ("color:#eee;background:rgba(255,255,255,.5)", False),
         ("color:#e6e6e6;background:url(x.png)", True),
+        ("color:red;background:#808080", True),
+        ("color:red;background:#4472c4", True),
+        ("color:#f90;background:#00b0f0", True),
+        ("color:#7030a0;background:#44546a", True),
+        ("color:cyan", True),
+        ("color:yellow", True),
     ],
 )
 def test_words_of_too_little_contrast_are_cut_and_flagged(look: str, is_seen: bool) -> None:
