@@ -18,12 +18,17 @@ from app.domain.text import Span
 from app.reading.spans import fold, sentences
 
 KINDS = ("concession", "legal_threat", "suspension", "admission", "shaming", "urgency")
-_HELPERS = ("acts", "attached", "terms", "wish", "numbers", "units", "moments", "receipt", "pending")
+_HELPERS = (
+    *("acts", "attached", "theirs", "terms", "wish", "numbers", "units", "moments"),
+    *("receipt", "pending", "speech", "after_all"),
+)
 
 _DIRECTORY = Path(__file__).with_name("lexicon")
 _GAP = r"(?:[^.!?;\n]|\.(?=\d)){0,60}?"
 _BEFORE = 40
 """Code points before a claim of receipt that may take it back, from the last comma on."""
+
+_BREAK = re.compile(r"[;:()]|,(?!\d)|\s-\s")
 
 Entries = Mapping[str, list[str]]
 
@@ -53,10 +58,18 @@ def claims_of_receipt(text: str) -> Iterator[Span]:
     """Every place that says a payment has arrived, in whichever language, and does not take it back."""
     folded = fold(text)
     for language in LANGUAGES:
-        for match in _receipts(language).finditer(folded):
+        for match in _of(language, "receipt").finditer(folded):
             before = re.split(r"[,:;.!?\n]", folded[max(0, match.start() - _BEFORE) : match.start()])[-1]
-            if not _pending(language).search(f"{before}{match.group()}"):
+            is_taken_back = _of(language, "pending").search(f"{before}{match.group()}")
+            if not is_taken_back and not _is_about_words(before, match.group(), language):
                 yield Span(*match.span())
+
+
+def _is_about_words(before: str, claim: str, language: str) -> bool:
+    """Whether what has arrived is a message about a payment: one clause, and no verb that only money takes."""
+    if not _of(language, "speech").search(before) or _BREAK.search(claim):
+        return False
+    return not _of(language, "after_all").search(claim)
 
 
 def calls_it_a_wish(folded: str) -> bool:
@@ -65,13 +78,14 @@ def calls_it_a_wish(folded: str) -> bool:
 
 
 def says_it_is_attached(folded: str) -> bool:
-    """Whether a folded sentence says that something of ours goes along with the letter, in whichever language."""
-    return _pattern("attached").search(folded) is not None
+    """Whether a folded sentence says that something of ours goes along with the letter, in whichever language; what
+    the writer has attached, or is asked to attach, does not."""
+    return _pattern("attached").search(_pattern("theirs").sub(" ", folded)) is not None
 
 
 def says_something_known(folded: str, language: str) -> bool:
     """Whether a folded clause does one of the few things that an answer does: thank, confirm, pass on, state, ask."""
-    return _acts(language).search(folded) is not None
+    return _of(language, "acts").search(folded) is not None
 
 
 def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
@@ -89,18 +103,8 @@ def _pattern(kind: str) -> re.Pattern[str]:
 
 
 @cache
-def _acts(language: str) -> re.Pattern[str]:
-    return compiled(_lexicon()[language if language in LANGUAGES else "en"]["acts"])
-
-
-@cache
-def _receipts(language: str) -> re.Pattern[str]:
-    return compiled(_lexicon()[language]["receipt"])
-
-
-@cache
-def _pending(language: str) -> re.Pattern[str]:
-    return compiled(_lexicon()[language]["pending"])
+def _of(language: str, kind: str) -> re.Pattern[str]:
+    return compiled(_lexicon()[language if language in LANGUAGES else "en"][kind])
 
 
 @cache
