@@ -9,7 +9,7 @@ from stdnum import iban, numdb
 from stdnum.exceptions import ValidationError
 
 from app.domain.errors import Invalid
-from app.reading.account_numbers import account_numbers
+from app.reading.account_numbers import account_numbers, bare
 from app.reading.visible import INVISIBLE
 
 _HEAD = re.compile(r"(?=([A-Z]{2}\d{2}))")
@@ -32,14 +32,17 @@ def ibans(text: str) -> Iterator[str]:
             yield number
 
 
-def check_ours(subject: str, body: str, ours: Collection[str]) -> None:
+def check_ours(subject: str, body: str, ours: Collection[str], others: Collection[str] = ()) -> None:
     """Bank details leave from configuration and from nowhere else, whoever wrote them. Raises Invalid.
 
-    A number that is no IBAN is ours where it stands in one of ours, as a sort code does in a British IBAN.
+    A number that is no IBAN is ours where it stands in one of ours, as a sort code does in a British IBAN; `others` are
+    no account's, whatever the words call them: the customer's with us, and those of invoices.
     """
     text = f"{subject}\n{body}"
     is_strange = any(number not in ours for number in ibans(text))
-    if is_strange or any(all(number not in one for one in ours) for number in account_numbers(text)):
+    known = {bare(number) for number in others}
+    accounts = (number for number in account_numbers(text) if number not in known)
+    if is_strange or any(all(number not in one for one in ours) for number in accounts):
         raise Invalid("the mail names a bank account that is none of ours: see [[company]] in the policy")
 
 

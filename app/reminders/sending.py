@@ -75,12 +75,13 @@ class SendingService:
             row = await uow.reminders.get(reminder_id)
             words = Words.of(await uow.words.get_json(row.draft_id))
             brief = await self._brief(uow, row)
+            others = await uow.ledger.numbers(row.customer_id)
         is_edited = bool(body.strip()) and (subject, body) != (words.subject, words.body)
         if words.problems and not (is_edited and body != words.body):
             raise Invalid("the checks refused this draft: change its words, or skip it")
         remarks: tuple[str, ...] = ()
         if is_edited:
-            check_ours(subject, body, self._policy.accounts)
+            check_ours(subject, body, self._policy.accounts, others)
             own = subject if subject != words.subject else ""
             remarks = await asyncio.to_thread(remarks_on, own, body, brief, words.problems)
             if remarks and not is_meant:

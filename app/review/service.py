@@ -85,7 +85,7 @@ class ReviewService:
         by.check_can_decide()
         edited = written(subject, body) if action is Action.EDIT else None
         if edited is not None:
-            check_ours(edited.subject, edited.body, self._policy.accounts)
+            await self._check_accounts(review_id, edited)
         if action is Action.SEND_BACK and not note.strip():
             raise Invalid("say what should be different: the note goes to the next run")
         wait: SecondPersonNeeded | None = None
@@ -108,6 +108,11 @@ class ReviewService:
                     case Action.IGNORE:
                         return await self._ignore(uow, review_id, version=version, by=by, reason=reason)
         raise wait or test or AssertionError(action)
+
+    async def _check_accounts(self, review_id: UUID, edited: Reply) -> None:
+        async with self._database.read() as uow:
+            others = await uow.ledger.numbers((await uow.reviews.get(review_id)).customer_id)
+        check_ours(edited.subject, edited.body, self._policy.accounts, others)
 
     async def _files(self, review_id: UUID, *, in_own_words: bool = False) -> Ready:
         async with self._database.read() as uow:
@@ -216,7 +221,8 @@ class ReviewService:
             await check_not_behind(uow, review)
         draft = await uow.guidance.draft(review_id) or proposal.draft
         reply = reply_of(review, draft, proposal.language, edited, by)
-        check_ours(reply.subject, reply.body, self._policy.accounts)
+        others = await uow.ledger.numbers(review.customer_id)
+        check_ours(reply.subject, reply.body, self._policy.accounts, others)
         message = await uow.messages.get_for_update(review.message_id)
         message.state = advance(message.state, MessageState.DECIDED)
         review.edited_id = (

@@ -1,6 +1,6 @@
 """Reminders from the plan to the wire, on SQLite and PostgreSQL. C-1 owes INV-1 since 2026-05-01; it is 2026-05-21."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.db.tables.mail import MailboxRow
 from app.db.tables.reminders import ReminderRow
+from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import Invalid, NotAllowed, StateImpossible, WordsDoubtful
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX, SignedIn
@@ -222,6 +223,28 @@ async def test_an_account_that_is_none_of_ours_leaves_with_nobodys_word(desk: De
     with pytest.raises(Invalid, match="none of ours"):
         await desk.approve(row, is_meant=True, **edited)
     assert await desk.state(row.id) is ReminderState.DRAFTED
+
+
+async def test_the_number_of_an_invoice_is_no_strange_account(desk: Desk) -> None:
+    (row,) = await desk.draft()
+    words = await drafted_words(desk, row)
+    async with desk.instance.database.write() as uow:
+        settled = InvoiceRow(
+            id=new_id(),
+            number="4500012345",
+            customer_id=row.customer_id,
+            kind=InvoiceKind.INVOICE,
+            amount=Decimal(100),
+            open_amount=Decimal(0),
+            currency="EUR",
+            issue_date=date(2026, 3, 1),
+            due_date=date(2026, 4, 1),
+            status=InvoiceStatus.PAID,
+        )
+        uow.session.add(settled)
+    body = words["body"].rstrip() + "\n\nKonto 4500012345\n"
+    await desk.approve(row, subject=words["subject"], body=body, is_meant=True)
+    assert await desk.state(row.id) is ReminderState.APPROVED
 
 
 async def test_a_refused_text_does_not_leave_under_another_subject(desk: Desk) -> None:

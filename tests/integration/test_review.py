@@ -6,7 +6,9 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+import sqlalchemy as sa
 
+from app.db.tables.ledger import InvoiceRow
 from app.db.tables.system import Chain
 from app.domain.audit import verify
 from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided
@@ -288,3 +290,18 @@ async def test_a_strange_account_number_never_leaves_even_if_a_person_wrote_it(
             body=f"Please pay to {account}.",
         )
     assert (await instance.pending())[0].version == review.version
+
+
+async def test_the_number_of_an_invoice_is_no_strange_account(instance: Instance) -> None:
+    (review,) = await instance.work(mail())
+    async with instance.database.write() as uow:
+        await uow.session.execute(sa.update(InvoiceRow).values(number="4500012345"))
+    decided = await instance.reviews.decide(
+        review.id,
+        Action.EDIT,
+        version=review.version,
+        by=instance.collector,
+        subject="Re: Reminder",
+        body="Auf dem Konto 4500012345 sehen wir keine Zahlung.",
+    )
+    assert decided.state is ReviewState.APPROVED

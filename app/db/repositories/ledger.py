@@ -96,6 +96,13 @@ class Ledger:
         )
         return found.all()
 
+    async def numbers(self, customer_id: str | None) -> frozenset[str]:
+        """A customer's own with us, and those of all their invoices."""
+        if customer_id is None:
+            return frozenset()
+        found = await self._session.scalars(sa.select(InvoiceRow.number).where(InvoiceRow.customer_id == customer_id))
+        return frozenset({customer_id, *found})
+
     async def account(self, customer_id: str) -> Account | None:
         """One customer with everything the agent may use."""
         customer = await self.customer(customer_id)

@@ -32,6 +32,14 @@ OURS = Policy(
         ("Numéro de compte : 12345678901", ["12345678901"]),
         ("Rekeningnummer 123456789", ["123456789"]),
         ("CLABE 012345678901234567", ["012345678901234567"]),
+        ("Acct. 1234 5678", ["12345678"]),
+        ("Kto.-Nr. 0532013000, BLZ: 37040044", ["37040044", "0532013000"]),
+        ("Konto Nr. 0532013000", ["0532013000"]),
+        ("Sort code 20.10.00", ["201000"]),
+        ("Our bank account is: 55779911.", ["55779911"]),
+        ("Bank account\n55779911", ["55779911"]),
+        ("Account number is\n55779911", ["55779911"]),
+        ("Account number 55779911 EUR", ["55779911"]),
     ],
 )
 def test_an_account_is_found_by_its_words(text: str, numbers: list[str]) -> None:
@@ -49,6 +57,18 @@ def test_an_account_is_found_by_its_words(text: str, numbers: list[str]) -> None
         "Invoice 20260012345 of 12-05-26 over 1,250.00 EUR.",
         "The account manager will call on 12 May 2026.",
         "Kontoauszug 20260512",
+        "We see on our bank account 12 500.00 EUR.",
+        "We see on our bank account 1 212 500 EUR.",
+        "It is on our bank account: 1234.56 EUR.",
+        "It is on our bank account: 123456.56 EUR.",
+        "It is on our bank account: €12 500.00.",
+        "Auf unserem Konto 212.500,00 EUR.",
+        "The transfer is in transit, 12.05.2026.",
+        "Nothing is on our bank account 12.05.2026.",
+        "Nothing is on our bank account 2026-05-12.",
+        "Auf dem Konto 12.05.26 gebucht",
+        "Es fehlt auf unserem Konto. 4500012345 ist noch offen.",
+        "Nothing is on the bank account, 4500012345 is open.",
     ],
 )
 def test_other_numbers_are_none(text: str) -> None:
@@ -61,3 +81,11 @@ def test_other_numbers_are_none(text: str) -> None:
 def test_our_own_may_leave(text: str) -> None:
     assert len(list(account_numbers(text))) == 2
     check_ours("", text, OURS)
+
+
+def test_a_number_of_the_customers_is_no_account_of_anybody() -> None:
+    text = "Auf dem Konto 4711001 sehen wir nichts, bank account 2026-0012 neither."
+    assert len(list(account_numbers(text))) == 2
+    check_ours("", text, OURS, {"4711001", "2026-0012"})
+    with pytest.raises(Invalid, match="none of ours"):
+        check_ours("", text, OURS, {"4711001"})
