@@ -125,6 +125,7 @@ def _topic_words(language: str, brief: DraftBrief, facts: TopicFacts) -> dict[st
     locale = _locale(language, brief)
     return {
         "numbers": _listed(facts.invoices, language),
+        "count": len(facts.invoices),
         "bills": _bills(facts.invoices, language, named=facts.are_invoices),
         "day": _day(facts.day, locale),
         "amount": _money(facts.amount, facts.currency, locale),
@@ -139,6 +140,7 @@ def _topic_words(language: str, brief: DraftBrief, facts: TopicFacts) -> dict[st
         "statement": facts.has_statement,
         "owed": _bills(facts.owed, language, named=facts.are_invoices),
         "owed_numbers": _listed(facts.owed, language),
+        "owed_count": len(facts.owed),
         "is_owed": facts.is_owed,
         "legal": facts.legal or "",
         "outcome": facts.outcome or "",

@@ -119,6 +119,25 @@ def test_no_letter_says_that_something_is_attached_where_nothing_is(language: st
 
 
 @pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("de", "eine Rechnungskopie zu INV-1", "Rechnungskopien zu INV-1 und INV-2"),
+        ("fr", "duplicata pour INV-1", "duplicatas pour INV-1 et INV-2"),
+    ],
+)
+@pytest.mark.parametrize("may_use_ledger", [True, False])
+def test_several_invoices_have_several_copies(language: str, one: str, several: str, *, may_use_ledger: bool) -> None:
+    for numbers, words in ((("INV-1",), one), (("INV-1", "INV-2"), several)):
+        facts = TopicFacts(
+            Topic.DOCUMENTS_ON_THE_WAY, numbers, document=DocumentKind.INVOICE_COPY, is_owed=True, owed=numbers
+        )
+        plain = replace(brief(language, Tone.NEUTRAL), may_use_ledger=may_use_ledger)
+        body = REPLIES.compose(replace(plain, topics=(facts,)))
+        assert words in body
+        assert "eine Rechnungskopien" not in body
+
+
+@pytest.mark.parametrize(
     ("language", "familiar", "named", "nobody"),
     [
         ("en", "Dear Petra,", "Dear Petra Vane,", "Dear Sir or Madam,"),
