@@ -54,7 +54,10 @@ async def missing_for_answer(
     said = {**(edited.as_json() if edited else {}), **({"removed": left_out} if left_out else {})}
     content = await _content(uow, review, draft, text.subject, text.body, left_out)
     deed = Deed(Guarded.ANSWER, review_id, content, said or None, review.conversation_id)
-    return await missing_second(uow, policy.second_person, deed, amount=_sum(stakes), by=by)
+    missing = await missing_second(uow, policy.second_person, deed, amount=_sum(stakes), by=by)
+    if missing is not None and review.claimed_by == by.id:
+        uow.reviews.claim(review, None, until=None)  # it is free for the second person
+    return missing
 
 
 async def check_not_behind(uow: Uow, review: ReviewRow) -> None:

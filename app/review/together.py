@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.db.repositories.four_eyes import first_words
 from app.db.tables.work import ReviewRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
@@ -61,7 +62,7 @@ class Together:
             review = await uow.reviews.get(review_id)
             is_new = await uow.presences.see(review_id, by.id, is_replying=is_replying, before=self._long_ago())
             held = _holder(review, self._clock())
-            if _may_decide(review, by) and held in (None, by.id):
+            if _may_decide(review, by) and held in (None, by.id) and not await _has_said(uow, review, by):
                 is_new |= held is None
                 uow.reviews.claim(review, by.id, until=self._clock() + CLAIM)
             if is_new:
@@ -129,6 +130,11 @@ def _may_decide(review: ReviewRow, by: SignedIn) -> bool:
     """Whoever noted a call back leaves the case to a second person."""
     is_first = review.state is ReviewState.AWAITING_SECOND and review.decided_by == by.id
     return by.can_decide and review.state in OPEN and not is_first
+
+
+async def _has_said(uow: Uow, review: ReviewRow, by: SignedIn) -> bool:
+    """Whoever has given the first of two people's words may look, and keeps nobody from giving the second."""
+    return any(word.by == by.id for word in (await first_words(uow, [review.id])).get(review.id, ()))
 
 
 def _holder(review: ReviewRow, now: datetime) -> UUID | None:
