@@ -2,7 +2,7 @@
 2026-05-21."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -173,6 +173,23 @@ async def test_an_approved_mail_does_not_overtake_a_talk_that_was_asked_for_sinc
     await desk.add(task(desk, TaskKind.BROKEN_PROMISE))
     with pytest.raises(Invalid, match="no longer wants this reminder"):
         await desk.approve(drafted)
+
+
+async def test_no_mail_overtakes_a_talk_of_their_day_though_ours_is_the_next(desk: Desk) -> None:
+    """Half past two in the afternoon in Honolulu; in UTC the next day has begun."""
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(country="US", timezone="Pacific/Honolulu"))
+    (drafted,) = await desk.draft()
+    await desk.approve(drafted)
+    desk.instance.clock.now = datetime(2026, 5, 22, 0, 30, tzinfo=UTC)
+
+    async def may_leave() -> bool:
+        async with desk.instance.database.read() as uow:
+            return await desk.sending.due_in(uow, drafted.id) is not None
+
+    assert await may_leave()
+    await desk.add(task(desk, TaskKind.CALL))
+    assert not await may_leave()
 
 
 def task(desk: Desk, kind: TaskKind, case_id: UUID | None = None) -> TaskRow:

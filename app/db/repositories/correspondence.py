@@ -103,3 +103,8 @@ def _persons_steps(since: datetime, until: datetime) -> sa.Select[str, datetime 
 
 def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
+
+
+def end_of(day: date) -> datetime:
+    """When a day has ended everywhere: a customer's own day west of us lasts longer than ours."""
+    return start_of(day) + timedelta(days=1, hours=12)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.repositories.correspondence import Correspondence, Mail, start_of
+from app.db.repositories.correspondence import Correspondence, Mail, end_of, start_of
 from app.db.repositories.imports import Imports
 from app.db.sealing import Keyring
 from app.db.tables.ledger import (
@@ -266,18 +266,17 @@ class _Batch:
                 TaskRow.state == TaskState.OPEN,
                 TaskRow.kind.in_(TALKS),
                 ~TaskRow.key.startswith(OF_THE_PLAN),
-                TaskRow.opened_at < start_of(self._as_of) + timedelta(days=1),
+                TaskRow.opened_at < end_of(self._as_of),
             )
             .group_by(TaskRow.customer_id)
         )
         self._talks = {customer: since for customer, since in await self._rows(TaskRow.customer_id, select)}
 
     async def _load_replies(self) -> None:
-        start = start_of(self._as_of)
         select = sa.select(MessageRow.customer_id, MessageRow.received_at, MessageRow.sender_hash).where(
             ~MessageRow.is_automatic,
-            MessageRow.received_at >= start - REPLIES_LOOK_BACK,
-            MessageRow.received_at < start + timedelta(days=1),
+            MessageRow.received_at >= start_of(self._as_of) - REPLIES_LOOK_BACK,
+            MessageRow.received_at < end_of(self._as_of),
         )
         for customer, moment, sender in await self._rows(MessageRow.customer_id, select):
             self._replies[customer].append((moment, sender))
@@ -319,7 +318,6 @@ class _Batch:
                 self._sent[customer].append(SentReminder(Stage(stage), Channel(channel), *rest))
 
     async def _load_put_aside(self) -> None:
-        start = start_of(self._as_of)
         select = sa.select(
             ReminderRow.customer_id,
             ReminderRow.company,
@@ -328,8 +326,8 @@ class _Batch:
             ReminderRow.decided_at,
         ).where(
             ReminderRow.state.in_((ReminderState.SKIPPED, ReminderState.REJECTED)),
-            ReminderRow.decided_at >= start - RECORD_LOOK_BACK,
-            ReminderRow.decided_at < start + timedelta(days=1),
+            ReminderRow.decided_at >= start_of(self._as_of) - RECORD_LOOK_BACK,
+            ReminderRow.decided_at < end_of(self._as_of),
         )
         for customer, company, currency, stage, moment in await self._rows(ReminderRow.customer_id, select):
             self._aside[customer].append(PutAside(company, currency, Stage(stage), moment.date()))
