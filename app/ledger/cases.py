@@ -31,7 +31,7 @@ from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.sentence import Sentence
-from app.domain.task import TaskState
+from app.domain.task import DISAPPOINTED, TaskState
 from app.domain.typed import own_spelling
 
 DETAILS = {
@@ -242,11 +242,13 @@ class CaseService:
         _audit(uow, f"ledger.case.{to.value}", row, by)
 
     async def _close_tasks(self, uow: Uow, row: CaseRow, by: SignedIn) -> None:
-        """What was to be done about a case is done once it is over."""
+        """What was to be done about a case is done once it is over; a talk that nobody had is called off instead, as
+        talks that were had count as contacts."""
         for task in await uow.tasks.of_case(row.id):
             if task.state is TaskState.OPEN:
-                task.state, task.closed_at, task.closed_by = TaskState.DONE, self._clock(), by.id
-                uow.audit.add("ledger.task.done", actor=by.actor, task_id=task.id, customer_id=task.customer_id)
+                to = TaskState.DISMISSED if task.kind in DISAPPOINTED else TaskState.DONE
+                task.state, task.closed_at, task.closed_by = to, self._clock(), by.id
+                uow.audit.add(f"ledger.task.{to}", actor=by.actor, task_id=task.id, customer_id=task.customer_id)
 
 
 async def _open(uow: Uow, case_id: UUID, by: SignedIn) -> CaseRow:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db.repositories.cases import as_step
+from app.db.repositories.correspondence import Correspondence
 from app.db.sealing import Keyring
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, TaskRow
 from app.db.tables.system import AuditRow
@@ -172,7 +173,11 @@ async def test_part_of_a_promise_is_kept_and_a_person_may_say_that_all_was(desk:
     assert (row.state, row.outcome_amount) == (CaseState.PARTLY_KEPT, Decimal(40))
     await desk.cases.say_kept(case_id, desk.by)
     assert await desk.state(case_id) is CaseState.KEPT
-    assert [task.state for task in await desk.tasks()] == [TaskState.DONE]
+    assert [task.state for task in await desk.tasks()] == [TaskState.DISMISSED]
+    assert (await desk.audited())[-1] == "ledger.task.dismissed"
+    async with desk.instance.database.read() as uow:
+        contacted = await Correspondence(uow.session).contacted(desk.instance.clock().date())
+    assert contacted == {}, "nobody called: it is no contact"
 
 
 async def test_more_cases_than_fit_in_one_transaction(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
