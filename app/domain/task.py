@@ -24,8 +24,8 @@ class TaskKind(StrEnum):
 
 DISAPPOINTED = frozenset({TaskKind.BROKEN_PROMISE, TaskKind.MISSED_INSTALMENT})
 TALKS = DISAPPOINTED | {TaskKind.CALL, TaskKind.SWITCH_CONTACT, TaskKind.PROPOSE_PLAN, TaskKind.HAND_TO_LEGAL}
-"""A person's turn: there are talking points for these, and reminders wait for them. A call may also be a step of the
-plan itself, which waits for no other."""
+"""A person's turn: there are talking points for these, and reminders wait for them. A call, and the search for a
+contact, may also be a step of the plan itself, which waits for no other."""
 
 SPOKEN = DISAPPOINTED | {TaskKind.CALL, TaskKind.PROPOSE_PLAN}
 """Talks in which the customer hears from us once they are done."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.db.tables.reminders import PersonsStepRow
 from app.db.uow import Database
 from app.domain.money import Money
-from app.domain.reminder import Channel, PlanLine
+from app.domain.reminder import Channel, PlanLine, Why
 from app.domain.sentence import Sentence, kept
 from app.domain.task import OF_THE_PLAN, NewTask, TaskKind
 
@@ -27,7 +27,7 @@ async def open_tasks(database: Database, lines: Sequence[PlanLine], as_of: date)
             owners = await uow.ledger.customer_names(line.customer_id for line in keyed.values())
             wanted = [
                 NewTask(
-                    kind=TASK_OF.get(line.channel, TaskKind.CALL) if line.channel else TaskKind.CALL,
+                    kind=_kind_of(line),
                     key=key,
                     customer_id=line.customer_id,
                     due=as_of,
@@ -42,6 +42,12 @@ async def open_tasks(database: Database, lines: Sequence[PlanLine], as_of: date)
                 uow.reminders.add_step(_step(task.id, keyed[task.key]))
             opened += len(tasks)
     return opened
+
+
+def _kind_of(line: PlanLine) -> TaskKind:
+    if line.reason is Why.NO_CONTACT:
+        return TaskKind.SWITCH_CONTACT
+    return TASK_OF.get(line.channel, TaskKind.CALL) if line.channel else TaskKind.CALL
 
 
 def _note(line: PlanLine) -> Sentence:

@@ -25,6 +25,7 @@ from app.ledger.tasks import TaskService
 from app.policies.loading import load_policy
 from app.policies.standing import load_actions, load_standing
 from app.reminders.next_steps import NextStepService, Standings
+from app.reminders.persons_steps import open_tasks
 from app.reminders.spoken import SpokenText, SpokenTexts
 from app.reminders.talks import TalkService
 from tests.desk import Desk, EmbeddedAuthor
@@ -132,6 +133,28 @@ async def test_the_plan_s_own_call_is_opened_as_its_step(desk: Desk) -> None:
     async with desk.instance.database.read() as uow:
         assert await uow.reminders.persons_step(task_id) is not None
     assert (await planned(desk)).action is NextAction.TASK, "its own step is no reason to wait"
+
+
+@pytest.mark.parametrize("opened_as", [TaskKind.SWITCH_CONTACT, TaskKind.CALL])
+async def test_the_task_of_a_lost_contact_is_found_again(desk: Desk, opened_as: TaskKind) -> None:
+    """Also where it was opened as a call, as it once was."""
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(ContactRow).values(active=False))
+    line = await planned(desk)
+    assert line.reason is Why.NO_CONTACT
+    assert await open_tasks(desk.instance.database, [line], desk.instance.clock().date()) == 1
+    task_id = await opened(desk)
+    assert (await row(desk, task_id)).kind is TaskKind.SWITCH_CONTACT
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(TaskRow).values(kind=opened_as))
+    action = (await steps(desk).of("C-1")).next_action
+    assert (action.kind, action.task_id) == (ActionKind.SWITCH_CONTACT, task_id)
+    await steps(desk).refresh_today()
+    (item,) = (await steps(desk).page(limit=9)).items
+    assert (item.task_id, item.may_be_opened) == (task_id, False)
+    talks = TalkService(desk.instance.database, steps(desk), desk.instance.clock, opening={item.rule})
+    assert await talks.open_today() == 0
+    assert (await text_of(desk, task_id)).kind == opened_as
 
 
 async def test_where_nothing_is_left_to_a_person_no_task_is_opened(desk: Desk) -> None:

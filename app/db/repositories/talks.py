@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bulk import among
 from app.db.tables.ledger import CustomerRow, TaskRow
+from app.db.tables.reminders import PersonsStepRow
 from app.domain.errors import NotFound
 from app.domain.task import TALKS, TaskKind, TaskState
 
@@ -20,9 +21,11 @@ class Talks:
         self._session = session
 
     async def open_of(self, customer_ids: Collection[str]) -> OpenTalks:
-        """One query, however many customers."""
+        """One query, however many customers. A step at which nobody could be written to was once opened as a call."""
+        is_lost = sa.and_(PersonsStepRow.id.is_not(None), PersonsStepRow.channel.is_(None), PersonsStepRow.stage != "")
         found = await self._session.execute(
-            sa.select(TaskRow.customer_id, TaskRow.kind, TaskRow.id)
+            sa.select(TaskRow.customer_id, TaskRow.kind, TaskRow.id, is_lost)
+            .outerjoin(PersonsStepRow, PersonsStepRow.id == TaskRow.id)
             .where(
                 TaskRow.state == TaskState.OPEN,
                 TaskRow.kind.in_(TALKS),
@@ -30,7 +33,10 @@ class Talks:
             )
             .order_by(TaskRow.id.desc())
         )
-        return {(customer, kind): task_id for customer, kind, task_id in found}
+        return {
+            (customer, TaskKind.SWITCH_CONTACT if is_lost else kind): task_id
+            for customer, kind, task_id, is_lost in found
+        }
 
     async def customer_for_update(self, customer_id: str) -> CustomerRow:
         """Of two who open a task for one customer at once, the second waits here and finds that of the first.
