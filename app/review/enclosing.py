@@ -90,10 +90,13 @@ def as_file(copy: StoredCopy, content: bytes) -> Attached:
     return Attached(safe_name(copy.name, extension), media_type, content)
 
 
-def owed_at(proposal: Proposal, draft: Draft | None, enclosed: Enclosed, numbers: tuple[str, ...]) -> Owed | None:
-    """What the mail asks for and the answer does not carry: as its draft says, unless the files are others by now.
-    `numbers` are the invoices of which copies go along."""
-    if draft is not None and (draft.owed or draft.enclosed) and draft.enclosed == enclosed:
+def owed_at(
+    proposal: Proposal, draft: Draft | None, enclosed: Enclosed, numbers: tuple[str, ...], *, is_behind: bool
+) -> Owed | None:
+    """What the mail asks for and the answer does not carry: as its draft says, unless the files are others by now, or
+    the draft is behind what was put right. `numbers` are the invoices of which copies go along."""
+    is_told = draft is not None and not is_behind and bool(draft.owed or draft.enclosed)
+    if draft is not None and is_told and draft.enclosed == enclosed:
         return draft.owed
     asked = next((finding for finding in proposal.intents if finding.intent is Intent.DOCUMENT_REQUEST), None)
     kind = draft.owed.kind if draft is not None and draft.owed is not None else None

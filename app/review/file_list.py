@@ -30,7 +30,8 @@ async def files_of(uow: Uow, case: CaseFile) -> FilesView:
     copies = [on_file[one] for one in enclosed.copies if one in on_file]
     numbers = tuple(dict.fromkeys(copy.number for copy in copies))
     why = await withheld(uow, review, case.read)
-    owed = owed_at(case.proposal, case.draft, enclosed, numbers)
+    is_behind = await uow.guidance.is_draft_behind(case.review)
+    owed = owed_at(case.proposal, case.draft, enclosed, numbers, is_behind=is_behind)
     statement = (FileView(STATEMENT, kind=STATEMENT),) if enclosed.has_statement else ()
     others = () if why else tuple(_line(copy) for copy in on_file.values() if copy.id not in enclosed.copies)
     return FilesView(

@@ -16,6 +16,7 @@ from app.db.tables.work import ReviewRow
 from app.db.traces import Beside, decision
 from app.db.uow import Database, Uow
 from app.db.urgency import urgency_of
+from app.domain.amending import amended_proposal
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, SecondPersonNeeded
 from app.domain.ids import new_id
@@ -219,6 +220,7 @@ class ReviewService:
         proposal = await self._proposal(uow, review)
         if edited is None:
             await check_not_behind(uow, review)
+        is_behind = edited is not None and await uow.guidance.is_draft_behind(review)
         draft = await uow.guidance.draft(review_id) or proposal.draft
         reply = reply_of(review, draft, proposal.language, edited, by)
         others = await uow.ledger.numbers(review.customer_id)
@@ -230,7 +232,8 @@ class ReviewService:
         )
         await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id, beside=removed)
         outbox = await fix_answer(uow, review, message, reply, files, by=by, undo=self._undo, policy=self._policy)
-        is_owed = await owe_documents(uow, review, owed_at(proposal, draft, files.enclosed, files.numbers))
+        owed = owed_at(proposal, draft, files.enclosed, files.numbers, is_behind=is_behind)
+        is_owed = await owe_documents(uow, review, owed)
         uow.audit.add(
             "review.item.approved",
             actor=by.actor,
@@ -306,5 +309,7 @@ class ReviewService:
         return Decided(review_id, review.version, review.state)
 
     async def _proposal(self, uow: Uow, review: ReviewRow) -> Proposal:
+        """As the mail is read now."""
         row = await uow.reviews.proposal(review)
-        return load(PROPOSAL, await uow.words.get(row.payload_id))
+        proposal = load(PROPOSAL, await uow.words.get(row.payload_id))
+        return amended_proposal(proposal, await uow.guidance.amended(review))

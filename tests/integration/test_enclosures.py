@@ -20,6 +20,8 @@ from app.db.tables.ledger import ContactRow, CustomerRow, InvoiceRow, TaskRow
 from app.db.tables.papers import DocumentRow
 from app.db.tables.system import AuditRow
 from app.db.tables.work import ReviewRow
+from app.domain.amending import Amendment
+from app.domain.directions import FactField
 from app.domain.enclosures import MOST_BYTES
 from app.domain.errors import Invalid, NotAllowed, NotFound, ReviewAlreadyDecided, SecondPersonNeeded
 from app.domain.ids import new_id
@@ -31,6 +33,7 @@ from app.domain.task import TaskKind, TaskState
 from app.ledger.documents import DocumentService
 from app.ledger.tasks import TaskService
 from app.policies.loading import load_policy
+from app.review.amending import AmendingService
 from app.review.file_list import files_of
 from app.review.files import open_case
 from app.review.item_view import FilesView
@@ -155,6 +158,20 @@ async def test_what_is_not_stored_becomes_a_task_which_undo_takes_back(instance:
     assert (task.state, task.closed_at) == (TaskState.OPEN, None)
     await TaskService(instance.database, instance.clock).move(task.id, TaskState.DONE, instance.collector)
     assert [task.state for task in await tasks(instance)] == [TaskState.DONE]
+
+
+@on_sqlite
+async def test_the_task_names_the_invoice_as_it_was_put_right(instance: Instance) -> None:
+    await further(instance, "INV-2")
+    review = await asked(instance, "INV-1")
+    said = Amendment(FactField.INVOICE, "INV-2", Intent.DOCUMENT_REQUEST, "INV-1")
+    await AmendingService(instance.database).amend(review.id, said, version=review.version, by=instance.collector)
+    assert (await shown(instance, review)).owed == "A copy of the invoice: INV-2"
+    now = await current(instance, review)
+    await instance.reviews.decide(
+        review.id, Action.EDIT, version=now.version, by=instance.collector, subject="Re: INV-2", body="It follows."
+    )
+    assert [await note_of(instance, task) for task in await tasks(instance)] == ["A copy of the invoice: INV-2"]
 
 
 @on_sqlite
