@@ -60,14 +60,22 @@ def amended_proposal(proposal: Proposal, said: Correction | None) -> Proposal:
     return replace(proposal, intents=said.findings, facts=said.facts, invoices=invoices)
 
 
+def intent_of(said: Amendment) -> Intent | None:
+    """Whose value it is."""
+    return INTENT_OF.get(said.field, said.intent)
+
+
 def amend(reading: Correction, said: Amendment, *, by: SignedIn, written: date) -> Correction:
     """The reading with one value in place of another; the same reading where nothing changes. `written` is when the
     mail came. Raises Invalid."""
-    intent = INTENT_OF.get(said.field, said.intent)
+    intent = intent_of(said)
     if intent not in reading.intents:
         raise Invalid("the mail does not want this: correct what it wants first")
     _check(said, written)
     if said.field is FactField.INVOICE:
+        held = {number for finding in reading.findings if finding.intent is intent for number in finding.invoices}
+        if said.was and said.was not in held:  # it goes to the audit log, where no word may stand that was typed here
+            raise Invalid("the invoice that you correct is not named any more: load the page again")
         before, changed = said.was, _with_invoice(reading, said)
     else:
         before = text_of(value_of(reading.facts, said.field))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from app.db.proposing import decide_contact
 from app.db.repositories.contacts import Newcomer, contact_of, mark
 from app.db.tables.ledger import ContactProposalRow
 from app.db.uow import Database, Uow
@@ -100,14 +101,7 @@ class ContactService:
         row = await uow.contacts.proposal_for_update(proposal_id)
         if row.state is not ProposalState.PROPOSED:
             raise Invalid("this contact was {state} already: load the list again", state=Sentence(row.state.value))
-        row.state, row.decided_at, row.decided_by = to, self._clock(), by.id
-        uow.audit.add(
-            f"ledger.contact_proposal.{to.value}",
-            actor=by.actor,
-            proposal_id=row.id,
-            customer_id=row.customer_id,
-            message_id=row.message_id,
-        )
+        decide_contact(uow, row, to, by)
         return row
 
 

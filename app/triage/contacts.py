@@ -5,21 +5,19 @@ refused. Anybody may write that address: that somebody has left is believed only
 a person is asked. Whoever else names a new contact merely proposes one. No address is ever added without a person.
 """
 
+from app.db.proposing import propose_contact
 from app.db.reachability import ask_about, mark_contact
 from app.db.repositories.contacts import Newcomer
-from app.db.tables.ledger import ContactProposalRow, ContactRow
+from app.db.tables.ledger import ContactRow
 from app.db.tables.mail import MessageRow
 from app.db.uow import Uow
-from app.domain.account import ContactRole, Link
-from app.domain.contact import ProposalState, Reachability, departed
-from app.domain.ids import new_id
+from app.domain.account import Link
+from app.domain.contact import Reachability, departed
 from app.domain.message import Authentication, Machine, ReadMail
 from app.domain.proposal import Proposal
 from app.domain.text import text_of
 from app.reading.departures import departures, is_own
 from app.reading.spans import fold
-
-LONGEST_EMAIL, LONGEST_NAME = 320, 255
 
 
 async def note_contacts(uow: Uow, message: MessageRow, read: ReadMail, link: Link, proposal: Proposal) -> None:
@@ -86,32 +84,10 @@ async def _propose(
     uow: Uow, message: MessageRow, proposal: Proposal, link: Link, left: ContactRow | None, *, is_verified: bool
 ) -> None:
     found = proposal.facts.contact
-    email = found.email.strip().lower() if found else ""
-    if found is None or not email or len(email) > LONGEST_EMAIL or await uow.contacts.has_proposal(message.id):
+    if found is None or await uow.contacts.has_proposal(message.id):
         return
-    customer_id = link.account.customer_id
-    if any(contact.email == email for contact in await uow.ledger.contacts(customer_id)):
-        return
-    row = ContactProposalRow(
-        id=new_id(),
-        customer_id=customer_id,
-        old_contact_id=left.id if left else None,
-        message_id=message.id,
-        role=left.role if left else ContactRole.ACCOUNTS_PAYABLE,
-        state=ProposalState.PROPOSED,
-        is_verified=is_verified,
-        proposed_at=uow.clock(),
-    )
-    await uow.contacts.propose(row, Newcomer(found.name[:LONGEST_NAME], email), message.conversation_id)
-    uow.audit.add(
-        "ledger.contact.proposed",
-        proposal_id=row.id,
-        customer_id=customer_id,
-        old_contact_id=row.old_contact_id,
-        is_verified=is_verified,
-        message_id=message.id,
-        conversation_id=message.conversation_id,
-    )
+    newcomer = Newcomer(found.name, found.email)
+    await propose_contact(uow, message, link.account.customer_id, newcomer, left=left, is_verified=is_verified)
 
 
 async def _mark(uow: Uow, contact: ContactRow, to: Reachability, message: MessageRow, status: str = "") -> None:

@@ -8,27 +8,32 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from app.bootstrap import Services
 from app.db.repositories.messages import Messages
-from app.db.tables.ledger import CaseRow
+from app.db.tables.ledger import CaseRow, ContactProposalRow, InvoiceRow
 from app.db.tables.system import Chain
 from app.db.tables.work import ReviewRow
 from app.domain.amending import Amendment
+from app.domain.contact import ProposalState
 from app.domain.directions import FactField
 from app.domain.errors import Invalid, NotAllowed, ReviewAlreadyDecided
+from app.domain.extension import Terms
+from app.domain.ids import new_id
 from app.domain.intents import DisputeReason, ExtensionKind, Intent
 from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.proposal import ContactFact, DisputeFact, ExtensionFact, Facts, PromiseFact
 from app.domain.review import Action, CaseState, ReviewState, Role
+from app.ledger.cases import CaseService
 from app.operations.corrections import exported
 from app.policies.loading import load_policy
 from app.review.amending import AmendingService
 from app.review.item_view import CaseView
 from app.review.pages import ReviewPages
 from app.triage.guidance import GuidanceService
-from tests.instances import Instance, mail
+from tests.instances import Instance, customers_papers, mail
 
 FRIDAY, LATER = date(2026, 5, 22), date(2026, 5, 29)
 PROMISE = Facts(promise=PromiseFact(FRIDAY, Decimal("100.00"), "EUR"))
@@ -152,6 +157,72 @@ async def test_an_invoice_is_spelled_as_the_ledger_does_or_refused(instance: Ins
     case = await _case(instance, review)
     assert case.invoices == ["INV-1"]
     assert (await _noted(instance))[0]["intent"] == "dispute"
+
+
+async def test_a_second_typed_invoice_is_not_dropped_in_silence(instance: Instance) -> None:
+    instance.mind.intent = Intent.DISPUTE
+    instance.mind.facts = Facts(dispute=DisputeFact(DisputeReason.PRICE))
+    (review,) = await instance.work(mail("The price is wrong."))
+    row = customers_papers()[1]
+    assert isinstance(row, InvoiceRow)
+    async with instance.database.write() as uow:
+        row.id, row.number = new_id(), "INV-2"
+        uow.session.add(row)
+    with pytest.raises(Invalid, match="one invoice at a time"):
+        await amended(instance, review, Amendment(FactField.INVOICE, "INV-1 INV-2", Intent.DISPUTE))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Amendment(FactField.UNTIL, LATER),
+        Amendment(FactField.INVOICE, None, Intent.EXTENSION_REQUEST, "INV-1"),
+    ],
+)
+async def test_a_request_whose_terms_were_decided_is_changed_on_its_case(instance: Instance, said: Amendment) -> None:
+    instance.mind.intent = Intent.EXTENSION_REQUEST
+    instance.mind.facts = Facts(extension=ExtensionFact(ExtensionKind.DUE_DATE, FRIDAY))
+    instance.mind.invoices = ("INV-1",)
+    (review,) = await instance.work(mail("Could we have more time?"))
+    case = await _case(instance, review)
+    await CaseService(instance.database, instance.clock).grant(case.id, Terms(FRIDAY), instance.collector)
+    review = await _now(instance, review)
+    with pytest.raises(Invalid, match="change them on its case"):
+        await amended(instance, review, said)
+    assert (await _now(instance, review)).version == review.version
+    assert await _noted(instance) == []
+
+
+async def proposed(instance: Instance, review: ReviewRow) -> list[tuple[str, bool]]:
+    async with instance.database.read() as uow:
+        rows = await uow.contacts.proposed_in(review.message_id)
+        return [((await uow.contacts.newcomer(row)).email, row.is_verified) for row in rows]
+
+
+async def test_a_contact_without_an_address_is_proposed_no_more_and_with_one_again(instance: Instance) -> None:
+    instance.mind.intent = Intent.CONTACT_UPDATE
+    instance.mind.facts = Facts(contact=ContactFact("Mia Orr", "mia@customer.example"))
+    (review,) = await instance.work(mail("Please write to Mia Orr, mia@customer.example, from now on."))
+    assert [email for email, _verified in await proposed(instance, review)] == ["mia@customer.example"]
+    await amended(instance, review, Amendment(FactField.CONTACT_EMAIL, None))
+    assert await proposed(instance, review) == []
+    async with instance.database.read() as uow:
+        row = await uow.session.scalar(sa.select(ContactProposalRow))
+        links = [json.loads(link.body) async for link in uow.audit.links(Chain.DECISIONS)]
+    assert row is not None
+    assert (row.state, row.decided_by) == (ProposalState.REJECTED, instance.collector.id)
+    assert "ledger.contact_proposal.rejected" in [link["kind"] for link in links]
+    await amended(instance, review, Amendment(FactField.CONTACT_EMAIL, "M.Orr@customer.example"))
+    assert await proposed(instance, review) == [("m.orr@customer.example", False)]
+
+
+async def test_an_address_that_only_a_person_read_is_proposed_and_vouched_for_by_nobody(instance: Instance) -> None:
+    instance.mind.intent = Intent.CONTACT_UPDATE
+    instance.mind.facts = Facts(contact=ContactFact("Mia Orr", ""))
+    (review,) = await instance.work(mail("Please write to Mia Orr from now on."))
+    assert await proposed(instance, review) == []
+    await amended(instance, review, Amendment(FactField.CONTACT_EMAIL, "mia@customer.example"))
+    assert await proposed(instance, review) == [("mia@customer.example", False)]
 
 
 async def test_names_and_addresses_stay_out_of_the_log(instance: Instance) -> None:

@@ -65,7 +65,8 @@ class AuditLog:
         self._pending: list[_Pending] = []
 
     def add(self, kind: str, *, actor: str = "duebox", chain: Chain = Chain.DECISIONS, **refs: object) -> None:
-        """Note that something happened. `refs` are ids, closed words, versions and salted hashes: never text."""
+        """Note that something happened. `refs` are ids, closed words, versions, salted hashes, and facts of the
+        ledger (days, sums, numbers of invoices): never words, names or addresses."""
         self._pending.append(_Pending(chain, kind, actor, _refs(refs)))
 
     def add_read(self, kind: str, *, actor: str, at: datetime, refs: Mapping[str, object]) -> None:

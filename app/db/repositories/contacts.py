@@ -103,6 +103,12 @@ class Contacts:
         )
         return found.all()
 
+    async def proposal_in_for_update(self, message_id: UUID) -> ContactProposalRow | None:
+        """The one that a mail brought, whatever was decided on it."""
+        return await self._session.scalar(
+            sa.select(ContactProposalRow).where(ContactProposalRow.message_id == message_id).with_for_update()
+        )
+
     async def proposal_for_update(self, proposal_id: UUID) -> ContactProposalRow:
         """Raises NotFound."""
         row = await self._session.scalar(

@@ -123,6 +123,12 @@ def test_an_invoice_is_changed_for_its_intent_alone(was: str, value: str | None,
     assert (found[Intent.DISPUTE], found[Intent.PAYMENT_PROMISE]) == (numbers, ("INV-1", "INV-2"))
 
 
+def test_an_invoice_that_the_mail_does_not_name_is_not_taken_into_the_log() -> None:
+    said = Amendment(FactField.INVOICE, "INV-3", Intent.DISPUTE, "Mia Orr of 7 Quay Street")
+    with pytest.raises(Invalid, match="not named any more"):
+        amend(READING, said, by=INES, written=CAME)
+
+
 def test_a_proposal_is_read_with_its_corrections_and_keeps_what_no_intent_named() -> None:
     proposal = Proposal("en", "", READING.findings, FACTS, ("INV-1", "INV-2", "INV-9"), Route.REVIEW, "r", (), "1")
     assert amended_proposal(proposal, None) is amended_proposal(proposal, READING) is proposal
