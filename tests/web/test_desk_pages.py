@@ -163,3 +163,11 @@ async def test_beside_a_case_stands_a_part_of_a_long_ledger(world: World) -> Non
         )
     assert shown is not None
     assert [invoice.number for invoice in shown.invoices[:2]] == ["MANY-39", "MANY-00"]
+
+
+@sqlite_alone
+async def test_the_customers_page_says_in_which_order_it_stands(world: World) -> None:
+    async with await world.as_(WIDE) as http:
+        usual, by_risk = [(await http.get(f"/customers?q=C-1{more}")).text for more in ("", "&by=risk")]
+    assert ("the most overdue first" in usual, "what is most at risk first" in usual) == (True, False)
+    assert ("the most overdue first" in by_risk, "what is most at risk first" in by_risk) == (False, True)
