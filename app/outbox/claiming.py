@@ -7,6 +7,7 @@ Mail leaves in the order of its approval: while an older one of the mailbox wait
 in line behind it, and the server is tried by one mail, not by all.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -245,12 +246,16 @@ async def _is_planted(uow: Uow, row: OutboxRow) -> bool:
     if not planted or row.review_id is None:
         return False
     review = await uow.reviews.get(row.review_id)
-    text = message_from_bytes(await uow.words.get(row.raw_id), policy=default).get_body(("plain",))
-    said = _folded(text.get_content()) if text else ""
+    said = await asyncio.to_thread(_said_in, await uow.words.get(row.raw_id))
     draft = load(PROPOSAL, await uow.words.get((await uow.reviews.proposal(review)).payload_id)).draft
     drafted = _folded(draft.body) if draft else ""
     bodies = (_folded(fault.draft.body) for fault in planted)
     return any(body in said and body not in drafted for body in bodies)
+
+
+def _said_in(raw: bytes) -> str:
+    text = message_from_bytes(raw, policy=default).get_body(("plain",))
+    return _folded(text.get_content()) if text else ""
 
 
 def _folded(text: str) -> str:

@@ -1,5 +1,6 @@
 """The answer that a person approved: fixed to the byte, with the versions of all that the approval relies on."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,9 +45,9 @@ async def fix_answer(
     by: SignedIn,
     undo: timedelta,
     policy: Policy,
-) -> OutboxRow:
+) -> tuple[OutboxRow, bytes]:
     """Put the answer with its files into the outbox, and queue its send for the end of the undo window, its mailbox's
-    own or `undo`.
+    own or `undo`. Returns the row, and the bytes that are to leave.
 
     Raises Invalid or NotFound.
     """
@@ -66,6 +67,7 @@ async def fix_answer(
         outgoing = replace(outgoing, copies=await _copied(uow, review, message, policy.copying))
     versions = await _versions(uow, review, outgoing.recipient.email)
     key = await uow.words.key(review.conversation_id)
+    raw = await asyncio.to_thread(compose, outgoing)  # with its files it may hold megabytes
     row = OutboxRow(
         id=outbox_id,
         review_id=review.id,
@@ -75,7 +77,7 @@ async def fix_answer(
         state=OutboxState.WAITING,
         rfc_message_id=rfc_message_id,
         rfc_id_hash=uow.words.keyring.index(rfc_message_id),
-        raw_id=await uow.words.put(review.conversation_id, "outgoing", compose(outgoing)),
+        raw_id=await uow.words.put(review.conversation_id, "outgoing", raw),
         envelope=key.seal(
             outbox_id, in_envelope(outgoing.recipient.email, [copied.email for copied in outgoing.copies])
         ),
@@ -95,7 +97,7 @@ async def fix_answer(
     uow.outbox.add(row)
     await uow.session.flush()
     await uow.enqueue(send_job(row.id, row.conversation_id, delay_seconds=undo.total_seconds()))
-    return row
+    return row, raw
 
 
 async def _outgoing(

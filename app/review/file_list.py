@@ -1,5 +1,6 @@
 """The files of an answer, as the page of its case lists them."""
 
+import asyncio
 from email import message_from_bytes
 from email.policy import default as email_policy
 
@@ -50,6 +51,9 @@ def _line(copy: StoredCopy) -> FileView:
 async def _carried(uow: Uow, case: CaseFile) -> tuple[FileView, ...]:
     """Read back from the very bytes that leave."""
     assert case.outbox is not None  # noqa: S101  # asked above
-    mail = message_from_bytes(await uow.words.get(case.outbox.raw_id), policy=email_policy)
-    parts = list(mail.iter_attachments())
+    return await asyncio.to_thread(_files_in, await uow.words.get(case.outbox.raw_id))
+
+
+def _files_in(raw: bytes) -> tuple[FileView, ...]:
+    parts = message_from_bytes(raw, policy=email_policy).iter_attachments()
     return tuple(FileView("", part.get_filename() or "", len(part.get_payload(decode=True) or b"")) for part in parts)

@@ -231,7 +231,7 @@ class ReviewService:
             await uow.words.put(review.conversation_id, "edit", edited.as_json()) if edited is not None else None
         )
         await uow.cases.follow_review(message.id, message.run, to=CaseState.CONFIRMED, by=by.id, beside=removed)
-        outbox = await fix_answer(uow, review, message, reply, files, by=by, undo=self._undo, policy=self._policy)
+        outbox, raw = await fix_answer(uow, review, message, reply, files, by=by, undo=self._undo, policy=self._policy)
         owed = owed_at(proposal, draft, files.enclosed, files.numbers, is_behind=is_behind)
         is_owed = await owe_documents(uow, review, owed)
         uow.audit.add(
@@ -250,7 +250,7 @@ class ReviewService:
             or None,
             documents_owed=is_owed or None,
             removed_cases=[str(one) for one in removed],
-            raw_hash=await uow.words.salted_hash(review.conversation_id, await uow.words.get(outbox.raw_id)),
+            raw_hash=await uow.words.salted_hash(review.conversation_id, raw),
         )
         return Decided(review_id, review.version, review.state, outbox.id, outbox.send_after)
 

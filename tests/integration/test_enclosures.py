@@ -1,14 +1,16 @@
 """Documents that a mail asks for: on file they go along with the answer, and for the rest there is a task."""
 
 import hashlib
+import importlib
 import json
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -172,6 +174,34 @@ async def test_the_task_names_the_invoice_as_it_was_put_right(instance: Instance
         review.id, Action.EDIT, version=now.version, by=instance.collector, subject="Re: INV-2", body="It follows."
     )
     assert [await note_of(instance, task) for task in await tasks(instance)] == ["A copy of the invoice: INV-2"]
+
+
+@on_sqlite
+async def test_megabytes_are_worked_beside_the_event_loop(
+    instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Composed, and read back for the page; what the chain tells is the hash of what leaves."""
+    at: list[int] = []
+    for name in ("answer.compose", "file_list.message_from_bytes"):
+        module, _, function = name.rpartition(".")
+        work = getattr(importlib.import_module(f"app.review.{module}"), function)
+
+        def noted(*given: Any, work: Any = work, **named: Any) -> Any:
+            at.append(threading.get_ident())
+            return work(*given, **named)
+
+        monkeypatch.setattr(f"app.review.{name}", noted)
+    await store(instance, tmp_path, INV_1=PDF)
+    review = await asked(instance, "INV-1")
+    await approved(instance, review)
+    await shown(instance, review)
+    assert len(at) == 2
+    assert threading.get_ident() not in at
+    async with instance.database.read() as uow:
+        (row,) = await uow.outbox.page(state=None, after=None, limit=9)
+        entry = await uow.session.scalar(sa.select(AuditRow.body).where(AuditRow.kind == "review.item.approved"))
+        digest = await uow.words.salted_hash(review.conversation_id, await uow.words.get(row.raw_id))
+    assert json.loads(entry or b"{}")["refs"]["raw_hash"] == digest
 
 
 @on_sqlite
