@@ -7,7 +7,7 @@ from typing import TypeVar
 from agents.replies import Replies
 from agents.triage.brief import DraftBrief
 from agents.triage.context import MAX_BODY
-from agents.triage.corroboration import SURE, is_a_strangers_bill, is_a_suppliers_invoice, reconsider
+from agents.triage.corroboration import is_a_strangers_bill, is_a_suppliers_invoice, reconsider
 from agents.triage.evidence import text_at
 from agents.triage.outputs import DraftReply, ExtractedFacts, Flag, FoundIntent, MessageClass
 from agents.triage.resolver import as_answer
@@ -24,6 +24,9 @@ from app.reading.features import passages
 A = TypeVar("A")
 
 FLAG_OF = {"low_information": Flag.LOW_INFORMATION, "fraud_risk": Flag.FRAUD_SIGN}
+
+PLAINLY_A_BILL = 0.9
+"""As sure as this it is that a stranger bills us where model and words say so: nobody need look."""
 
 
 class EmbeddedModel:
@@ -71,7 +74,7 @@ class EmbeddedModel:
         named = {s.intent for s in chosen}
         is_theirs = Intent.UNRELATED in named and is_a_suppliers_invoice(letter, account, unrelated.confidence)
         if is_a_strangers_bill(letter, account, unrelated.confidence):
-            chosen = (replace(unrelated, confidence=max(unrelated.confidence, SURE)),)
+            chosen = (replace(unrelated, confidence=max(unrelated.confidence, PLAINLY_A_BILL)),)
         elif second.suspected - named and not is_theirs:
             flags.add(Flag.PERHAPS_MORE)
         return MessageClass(

@@ -123,9 +123,8 @@ async def test_a_dispute_and_drafted_reminders_are_accessible(desk: Desk, ines: 
 
     await ines.goto(desk.url("/reminders/batches"))
     await ines.get_by_role("button", name="Draft today").click()
-    await expect(ines.locator("#drafting progress")).to_have_count(0, timeout=120_000)
-    batch = ines.url
-    await ines.goto(batch)
+    await expect(ines.get_by_text("reminders are drafted")).to_be_visible(timeout=120_000)
+    await ines.reload()
     await clean(ines)
     reminder = await ines.locator("[data-list] a[data-row]").first.get_attribute("href") or ""
     await ines.goto(desk.url(reminder))
