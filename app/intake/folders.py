@@ -65,6 +65,7 @@ class FolderReader:
     async def look(self) -> None:
         """Store what is new. Raises Unreachable, MailNotStored or LeaseLost."""
         self._passages.begin()
+        sure_of, self._sure_of = self._sure_of, None  # should this look fail: what comes back may be another folder
         state = await self._blocking(self._folder.open)
         self._folder_name = state.name
         row = await self._row(state)
@@ -75,7 +76,7 @@ class FolderReader:
         state = replace(state, remade=0 if is_renumbered else row.remade)
         if is_renumbered:
             await self._read_since_start(row, state)
-        elif await self._is_remade(row, state):
+        elif await self._is_remade(row, state, sure_of):
             await self._read_since_start(row, replace(state, remade=row.remade + 1))
         else:
             await self._read_on(row, state)
@@ -85,14 +86,14 @@ class FolderReader:
             self._sure_of = state.connection
         self._passages.complain()
 
-    async def _is_remade(self, row: FolderRow, state: FolderState) -> bool:
+    async def _is_remade(self, row: FolderRow, state: FolderState, sure_of: int | None) -> bool:
         """Whether this is another folder under the same UIDVALIDITY: fewer mails came into it, or fewer changes, or its
-        mails are not those that were here. The last is looked at where anything may have happened, and each hour."""
+        mails are not those that were here. The last is looked at where anything may have happened, and each hour.
+        `sure_of`: the connection on which the look before found nothing strange."""
         if state.tells_next and state.uid_next <= row.last_uid:
             return True
         has_fallen = 0 < state.mod_seq < self._mod_seq
-        is_sure = self._sure_of == state.connection and time.monotonic() < self._sure_until
-        self._sure_of = None  # should this look fail
+        is_sure = sure_of == state.connection and time.monotonic() < self._sure_until
         if not row.last_uid or (is_sure and not has_fallen):
             return False
         newest = range(max(1, row.last_uid - LOOKED_BACK), row.last_uid + 1)

@@ -12,7 +12,8 @@ from tests.integration.test_poller import ON_SQLITE, audited, has_error, looked,
 from tests.servers.dovecot import Mailbox
 
 OLD = [mail(f"old {number}") for number in range(5)]
-NEW = [mail(f"new {number}") for number in range(8)]
+NEW = [mail(f"newer {number}") for number in range(8)]
+"""Of another size: a mail of the same second and size in the same place counts as the same, whatever its Message-ID."""
 
 
 def remake(mailbox: Mailbox, *, keep: int = 0) -> None:
