@@ -113,7 +113,7 @@ class SpokenTexts:
         async with self._database.read() as uow:
             brief = await self._brief(uow, line, today, reader)
             contact = await _contact(uow, line)
-            if line.channel is Channel.CALL:
+            if _is_talk(text, line):
                 text = replace(text, quotes=await quotes_of(uow, task.customer_id))
         return await self._written(text, line, brief, contact)
 
@@ -203,7 +203,7 @@ class SpokenTexts:
     ) -> SpokenText:
         name, phone = (contact.name, contact.phone) if contact else ("", "")
         text = replace(text, contact=name, phone=phone, language=line.language, is_formal=line.stage is Stage.FORMAL)
-        if line.channel is Channel.CALL:
+        if _is_talk(text, line):
             return replace(text, points=tuple(_points(brief)))
         if line.channel is Channel.SMS:
             self._letters = self._letters or Letters.load()
@@ -212,6 +212,11 @@ class SpokenTexts:
         statement = draft.statement
         table = Table(draft.statement_text, tuple(statement.heads), tuple(tuple(row.cells) for row in statement.rows))
         return replace(text, subject=draft.subject, body=draft.body, problems=draft.problems, table=table)
+
+
+def _is_talk(text: SpokenText, line: PlanLine) -> bool:
+    """Also where the step is a mail by which no machine writes to this customer: its owner gets in touch."""
+    return text.kind == TaskKind.CALL and line.stage is not Stage.FORMAL
 
 
 def _points(brief: ReminderBrief) -> Iterator[Sentence]:
