@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.result import ReminderDraft
-from app.db.tables.ledger import ImportRow, InvoiceRow, TaskRow
+from app.db.tables.ledger import CustomerRow, ImportRow, InvoiceRow, TaskRow
 from app.db.tables.system import Chain
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
 from app.domain.ids import new_id
@@ -52,6 +52,14 @@ async def test_a_call_has_the_facts_and_what_to_ask(desk: Desk) -> None:
     found = await texts(desk).of(await task_of(desk, Stage.FIRST, Channel.CALL), desk.instance.collector)
     assert "is open on INV-1; the oldest is 20 days late." in found.points[0]
     assert found.points[-2].startswith("Ask on which day")
+
+
+async def test_the_owner_of_a_strategic_account_gets_points_in_place_of_the_mail(desk: Desk) -> None:
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(CustomerRow).values(strategic=True))
+    found = await texts(desk).of(await task_of(desk, Stage.FIRST, Channel.EMAIL), desk.instance.collector)
+    assert (found.kind, found.body) == (TaskKind.CALL, "")
+    assert "is open on INV-1" in found.points[0]
 
 
 async def test_a_letter_is_the_stages_own_and_a_formal_notice_names_who_orders_it(desk: Desk) -> None:
