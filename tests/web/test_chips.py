@@ -69,6 +69,12 @@ async def test_each_chip_marks_its_own_words_by_pointer_and_by_focus(desk: Desk,
     for field, words in expected.items():
         await chip(ines, field).focus()
         assert words in await lit.all_inner_texts()
+    shape = ines.viewport_size
+    await ines.set_viewport_size({"width": 1280, "height": 400})
+    await ines.goto(desk.url(f"/queue?review={desk.review(HOVER)}#draft"))
+    beyond = await ines.evaluate("document.documentElement.scrollHeight - innerHeight")
+    await ines.set_viewport_size(shape or {"width": 1440, "height": 900})
+    assert beyond <= 0, "parts scroll, not the page"
 
 
 async def test_a_value_is_put_right_with_the_mouse(desk: Desk, ines: Page) -> None:

@@ -34,6 +34,7 @@
   });
   const changed = document.getElementById(location.hash.slice(1));
   if (changed?.matches("summary.dx-chip")) changed.focus();
+  main.querySelector("details.dx-fact[open] [aria-invalid]")?.focus(); // autofocus alone is lost now and then
 
   // One decision is one click -------------------------------------------------------------------
   // A form that is answered with a file leaves the page as it is: it may be sent again.
