@@ -22,7 +22,9 @@ LONGEST_SITTING = timedelta(minutes=15)
 """Two decisions of one person further apart than this are two sittings: the time between them was not work."""
 
 FEWEST_FOR_DRIFT = 20
-DEVIATIONS = 2.0
+TENTHS = 10
+FEWEST_IN_TENTH = 5
+"""Fewer mails than these say nothing about how often people agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,43 @@ def drift(agreement: Sequence[Share]) -> float | None:
     return (newest.part / newest.whole - expected) / deviation if deviation else 0.0
 
 
-def calibration(rows: Iterable[Handled], bins: int = 5) -> list[Share]:
-    """How often people left it as it was at each level of confidence; the name is the level's middle, in percent."""
-    parts: Counter[int] = Counter()
-    wholes: Counter[int] = Counter()
+@dataclass(frozen=True, slots=True)
+class Tenth:
+    """The mails that the agent was from `least` to a tenth more sure of: how sure in the mean, and how many of them
+    people left as they were."""
+
+    least: float
+    sure: float | None
+    left: Share
+
+    @property
+    def most(self) -> float:
+        return self.least + 1 / TENTHS
+
+    @property
+    def is_thin(self) -> bool:
+        return self.left.whole < FEWEST_IN_TENTH
+
+    @property
+    def reach(self) -> tuple[float, float] | None:
+        """Between what the share lies (95 %, Wilson); None without any."""
+        return wilson(self.left.part, self.left.whole) if self.left.whole else None
+
+
+def calibration(rows: Iterable[Handled]) -> list[Tenth]:
+    """How often people agreed, by how sure the agent was. Whoever puts a fact right does not agree, whatever they do
+    then; what was read as a person had said before is left out, because the agent was only as sure as they were."""
+    levels: list[list[Handled]] = [[] for _ in range(TENTHS)]
     for row in by_people(unprompted(rows)):
-        level = min(int(row.confidence * bins), bins - 1)
-        wholes[level] += 1
-        parts[level] += row.action == APPROVE
-    return [Share(str(round((level + 0.5) * 100 / bins)), parts[level], wholes[level]) for level in range(bins)]
+        if not row.was_told:
+            levels[min(int(row.confidence * TENTHS), TENTHS - 1)].append(row)
+    return [_tenth(number / TENTHS, level) for number, level in enumerate(levels)]
+
+
+def _tenth(least: float, level: Sequence[Handled]) -> Tenth:
+    left = sum(row.action == APPROVE and not row.was_corrected for row in level)
+    sure = sum(row.confidence for row in level) / len(level) if level else None
+    return Tenth(least, sure, Share("", left, len(level)))
 
 
 @dataclass(frozen=True, slots=True)

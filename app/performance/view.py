@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from app.performance.measures import Catches, Share, Spread
+from app.performance.measures import Catches, Share, Spread, Tenth
 
 
 class Amount(NamedTuple):
@@ -104,7 +104,7 @@ class Work:
     by_intent: Sequence[Share]
     by_rule: Sequence[Share]
     by_customer: Sequence[Share]
-    calibration: Sequence[Share]
+    calibration: Sequence[Tenth]
     drift: float | None
     disagreements: Newest
     alone: Newest

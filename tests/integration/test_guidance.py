@@ -11,6 +11,7 @@ from app.audit.decisions import DecisionPages
 from app.audit.service import AuditService
 from app.audit.view import Filters
 from app.bootstrap import Services
+from app.db.repositories.handled import HandledReviews
 from app.db.tables.system import Chain
 from app.db.tables.work import ReviewRow
 from app.domain.directions import Correction, DecidedTerms, TermsOutcome
@@ -136,6 +137,15 @@ async def test_a_corrected_mail_is_read_again_and_becomes_a_lesson(instance: Ins
         ((row, corrected),) = await uow.guidance.corrections(after=None, limit=5)
         assert corrected.id == message.id
         assert row.created_by == instance.collector.id
+        every = await HandledReviews(uow.session).since(instance.clock() - timedelta(days=1))
+        assert [(row.action, row.was_corrected, row.was_told) for row in every] == [("correct", True, False)]
+    await instance.reviews.decide(again.id, Action.APPROVE, version=again.version, by=instance.collector)
+    async with instance.database.read() as uow:
+        every = await HandledReviews(uow.session).since(instance.clock() - timedelta(days=1))
+    assert {row.action: (row.was_corrected, row.was_told) for row in every} == {
+        "correct": (True, False),
+        "approve": (False, True),
+    }
     services = cast(Services, SimpleNamespace(database=instance.database))
     (lesson,) = lessons(await exported(services), None)
     assert (lesson.primary, lesson.body) == ("dispute", "We will pay INV-1 on Friday.")

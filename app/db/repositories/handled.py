@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.bulk import among
+from app.db.tables.guidance import GuidanceRow
 from app.db.tables.ledger import CustomerRow
 from app.db.tables.mail import MailboxRow, MessageRow
 from app.db.tables.system import AuditRow, Chain
 from app.db.tables.work import OutboxRow, PlantedRow, ProposalRow, ReviewRow
+from app.domain.directions import GuidanceKind
 from app.domain.planted import Verdict
 from app.domain.review import OutboxState, ReviewState
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
@@ -27,7 +29,8 @@ _IS_MISS = sa.and_(AuditRow.chain == Chain.DECISIONS, AuditRow.kind == "review.m
 @dataclass(frozen=True, slots=True)
 class Handled:
     """`by` is None where Duebox itself approved. `was_tested`: decided right after its reader was told that it had been
-    a test item. `hours`: when the team works whose mailbox it came to."""
+    a test item. `was_corrected`: a person put right what had been read; `was_told`: it was read as a person had said
+    before, and is as sure as they were. `hours`: when the team works whose mailbox it came to."""
 
     review_id: UUID
     message_id: UUID
@@ -47,6 +50,8 @@ class Handled:
     payload_id: UUID
     due_at: datetime | None
     was_tested: bool
+    was_corrected: bool = False
+    was_told: bool = False
     first_touch: datetime | None = None
     hours: WorkingHours = ALWAYS
 
@@ -61,6 +66,11 @@ class HandledReviews:
         was_tested = sa.exists().where(
             PlantedRow.review_id == ReviewRow.id, PlantedRow.verdict.in_((Verdict.CAUGHT, Verdict.MISSED))
         )
+        correction = sa.exists().where(GuidanceRow.kind == GuidanceKind.CORRECTION)
+        was_corrected = correction.where(GuidanceRow.review_id == ReviewRow.id)
+        was_told = correction.where(
+            GuidanceRow.message_id == ReviewRow.message_id, GuidanceRow.review_id < ReviewRow.id
+        )
         left_at = sa.func.max(OutboxRow.sent_at)
         wanted = (
             sa.select(
@@ -70,6 +80,8 @@ class HandledReviews:
                 CustomerRow.name,
                 left_at,
                 was_tested,
+                was_corrected.label("was_corrected"),
+                was_told.label("was_told"),
                 MailboxRow.name,
             )
             .join(ProposalRow, ProposalRow.id == ReviewRow.proposal_id)
@@ -158,6 +170,8 @@ def _handled(
     name: str | None,
     sent_at: datetime | None,
     was_tested: bool,
+    was_corrected: bool,
+    was_told: bool,
 ) -> Handled:
     assert review.decided_at is not None  # noqa: S101  # asked for
     return Handled(
@@ -179,4 +193,6 @@ def _handled(
         payload_id=proposal.payload_id,
         due_at=review.due_at,
         was_tested=was_tested,
+        was_corrected=was_corrected,
+        was_told=was_told,
     )

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from app.db.repositories.handled import Handled
 from app.performance import measures as m
 
@@ -52,4 +54,21 @@ def test_who_overrules_and_what_left_unedited() -> None:
     assert (m.overruled(rows).part, m.overruled(rows).whole) == (2, 3)
     (share,) = m.overruled_by(rows, lambda row: row.intents)
     assert (share.name, share.rate) == ("query", 2 / 3)
-    assert [(bin_.name, bin_.part, bin_.whole) for bin_ in m.calibration(rows)][-1] == ("90", 1, 3)
+
+
+def test_how_sure_the_agent_was_stands_beside_how_often_people_agreed() -> None:
+    sure = [handled(confidence=0.96) for _ in range(4)] + [handled(confidence=0.91, action="edit")]
+    corrected = [handled(confidence=0.5, was_corrected=True), handled(confidence=0.58)]
+    nobody = [handled(confidence=0.1, by=None), handled(confidence=0.1, was_tested=True)]
+    told = [handled(confidence=1.0, was_told=True)]
+    tenths = m.calibration([*sure, *corrected, *nobody, *told, handled(confidence=1.0, action="ignore")])
+    assert [tenth.left.whole for tenth in tenths] == [0, 0, 0, 0, 0, 2, 0, 0, 0, 6]
+    *_, middle, _, _, _, top = tenths
+    assert (middle.least, middle.most, middle.sure, middle.left.rate) == (0.5, 0.6, 0.54, 0.5)
+    assert (top.least, top.most, top.left.part) == (0.9, 1.0, 4)
+    assert top.sure == pytest.approx(0.9583, abs=1e-4)
+    assert (top.is_thin, middle.is_thin, tenths[0].is_thin) == (False, True, True)
+    assert tenths[0].sure is None
+    assert tenths[0].reach is None
+    assert top.reach is not None
+    assert top.reach[0] < 4 / 6 < top.reach[1]
