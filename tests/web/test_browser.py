@@ -51,6 +51,11 @@ BAIT = """<html><body><label for="send-back-note">Click me</label><script>parent
 <form action="http://tracker.invalid/"><input name="q"><button>Pay</button></form>
 <p>We will pay INV-hostile on Friday.</p></body></html>"""
 TAG = "<script>window.hacked = 1</script>"
+TABS_AWAY = """() => [...document.querySelectorAll('.dx-tabs [aria-current]')].filter((tab) => {
+  const [at, strip] = [tab.getBoundingClientRect(), tab.parentElement.getBoundingClientRect()];
+  return tab.checkVisibility() && (at.left < strip.left - 1 || at.right > Math.min(strip.right, innerWidth) + 1);
+}).map((tab) => tab.textContent)"""
+"""The tabs that are shown, and yet out of view."""
 
 
 @dataclass
@@ -492,6 +497,7 @@ async def clean(page: Page) -> None:
         await page.set_viewport_size(size)  # type: ignore[arg-type]  # mypy takes it for a plain dict
         wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide, f"{page.url} at {size['width']}"
+        assert await page.evaluate(TABS_AWAY) == [], f"{page.url} at {size['width']}"
         for scheme in SCHEMES if size is SIZES[0] else SCHEMES[:1]:  # colours are the same on a phone
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found = await Axe().run(page, options={"runOnly": RULES[scheme], "resultTypes": ["violations"]})
@@ -619,6 +625,16 @@ async def administer(desk: Desk, page: Page, hand: str) -> None:
     token = f"#tokens tr:has-text('{email}')"
     await press(page, hand, f"{token} button")
     await expect(page.locator(token)).to_have_count(0)
+
+
+async def test_ink_is_dark_on_paper_whatever_the_screen_is(desk: Desk, ines: Page) -> None:
+    await ines.emulate_media(color_scheme="dark")
+    await ines.goto(desk.url(f"/reviews/{desk.review('read')}"))
+    await expect(ines.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    ink = "getComputedStyle(document.querySelector('.dx-mail__body')).color"
+    assert await ines.evaluate(ink) == "rgb(233, 236, 241)"
+    await ines.emulate_media(color_scheme="dark", media="print")
+    assert await ines.evaluate(ink) == "rgb(20, 24, 31)"
 
 
 async def clean_once(page: Page) -> None:
