@@ -6,6 +6,7 @@ to the evidence of the intent, and by what says that it is the old one. The name
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,7 +46,8 @@ def find_contact(text: str, evidence: FactSpan | None = None) -> ContactFound | 
     whole, folded = sentences(text), fold(text)
     heard = _index(whole, evidence.start) if evidence is not None and evidence.source == BODY else None
     addresses = list(EMAIL.finditer(text))
-    weighed = [(_weight(folded, addresses, n, whole, heard), -n) for n in range(len(addresses))]
+    weights = _Weights(folded, whole, heard)
+    weighed = [(weights.of(addresses, n), -n) for n in range(len(addresses))]
     weight, place = max(weighed, default=(0.0, 0))
     if weight > 0:
         email = addresses[-place]
@@ -87,27 +89,43 @@ def _place_of(name: str, text: str, sentence: Span) -> FactSpan | None:
     return FactSpan(BODY, start, start + len(name)) if start >= 0 else None
 
 
-def _weight(
-    folded: str, addresses: Sequence[re.Match[str]], number: int, whole: Sequence[Span], heard: int | None
-) -> float:
-    """How much speaks for an address; nothing when it is the old one, a stand-in's or a lawyer's."""
-    email = addresses[number]
-    at = _index(whole, email.start())
-    sentence = folded[whole[at].start : whole[at].end]
-    before = folded[whole[at - 1].start : whole[at - 1].end] if at else ""
-    is_counsel = COUNSEL.search(before) is not None and THEM.search(sentence) is not None
-    if is_counsel or _is_another(sentence) or _is_old(folded, addresses, number, whole[at]):
-        return 0.0
-    distance = abs(at - heard) if heard is not None else _FAR
-    return (
-        1.0
-        + max(0, _FAR - distance)
-        + 2.0 * bool(FOR_GOOD.search(sentence))
-        + 1.0 * bool(CHANGE.search(sentence))
-        + 0.5 * bool(FOR_GOOD.search(before) or CHANGE.search(before))
-        + 1.0 * bool(DIRECTS.search(sentence))
-        + 1.5 * bool(ACCOUNTS.search(sentence))
-    )
+class _Weights:
+    """How much speaks for an address; nothing when it is the old one, a stand-in's or a lawyer's.
+
+    A sentence is weighed once, for a list of addresses may be one sentence.
+    """
+
+    def __init__(self, folded: str, whole: Sequence[Span], heard: int | None) -> None:
+        self._folded = folded
+        self._whole = whole
+        self._heard = heard
+        self._by_sentence: dict[int, float] = {}
+
+    def of(self, addresses: Sequence[re.Match[str]], number: int) -> float:
+        at = _index(self._whole, addresses[number].start())
+        if at not in self._by_sentence:
+            self._by_sentence[at] = self._of_sentence(at)
+        weight = self._by_sentence[at]
+        return 0.0 if weight and _is_old(self._folded, addresses, number, self._whole[at]) else weight
+
+    def _of_sentence(self, at: int) -> float:
+        sentence, before = self._words(at), self._words(at - 1) if at else ""
+        is_counsel = COUNSEL.search(before) is not None and THEM.search(sentence) is not None
+        if is_counsel or _is_another(sentence):
+            return 0.0
+        distance = abs(at - self._heard) if self._heard is not None else _FAR
+        return (
+            1.0
+            + max(0, _FAR - distance)
+            + 2.0 * bool(FOR_GOOD.search(sentence))
+            + 1.0 * bool(CHANGE.search(sentence))
+            + 0.5 * bool(FOR_GOOD.search(before) or CHANGE.search(before))
+            + 1.0 * bool(DIRECTS.search(sentence))
+            + 1.5 * bool(ACCOUNTS.search(sentence))
+        )
+
+    def _words(self, at: int) -> str:
+        return self._folded[self._whole[at].start : self._whole[at].end]
 
 
 def _is_another(sentence: str) -> bool:
@@ -132,4 +150,4 @@ def _is_old(folded: str, addresses: Sequence[re.Match[str]], number: int, senten
 
 def _index(whole: Sequence[Span], position: int) -> int:
     """The sentence at a position, or the last one before it."""
-    return max((n for n, span in enumerate(whole) if span.start <= position), default=0)
+    return max(bisect_right(whole, position, key=lambda span: span.start) - 1, 0)

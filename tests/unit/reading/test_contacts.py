@@ -1,5 +1,7 @@
 """Whom to write to from now on, in clear text and in redacted text."""
 
+import time
+
 import pytest
 
 from app.reading.commitments import FactSpan
@@ -167,3 +169,11 @@ def test_a_street_is_no_person() -> None:
 def test_a_predecessor_is_not_the_contact() -> None:
     text = "Mein Vorgänger Udo Prien gibt das Amt ab, tragen Sie mich als Kontakt ein: Ewa Lind, kasse@ex.example."
     assert contact(text) == ("Ewa Lind", "kasse@ex.example")
+
+
+def test_a_list_of_thousands_of_addresses_is_read_in_good_time() -> None:
+    """One sentence that holds them all is weighed once, not once for each."""
+    begun = time.process_time()
+    assert contact("From now on write to clerk@ex.example only, not to " + "a@ex.example " * 4_000)[1] == "clerk@ex.example"
+    contact("\n".join(f"a{number}@ex.example" for number in range(6_000)))
+    assert time.process_time() - begun < 2.0
