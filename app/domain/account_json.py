@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.account import Account, Contact, ContactRole, Invoice, InvoiceKind, InvoiceStatus, Payment
+from app.domain.clock import written_day
 from app.domain.errors import Invalid
 from app.domain.money import Money
 
@@ -87,7 +88,7 @@ class _Fields:
 
     def day(self, name: str) -> date:
         try:
-            return date.fromisoformat(self.text(name, None))
+            return written_day(self.text(name, None))
         except ValueError:
             raise self._wrong(name, "must be a date such as 2026-03-31") from None
 

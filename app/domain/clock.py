@@ -8,6 +8,17 @@ from zoneinfo import ZoneInfo
 Clock = Callable[[], datetime]
 """Returns the current moment, aware, in UTC."""
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Beyond them lies what programs write for "never" (0001-01-01, 9999-12-31), from which no day can be reckoned."""
+
+
+def written_day(text: str) -> date:
+    """A day of the trade, written as 2026-03-31. Raises ValueError for what is none."""
+    day = date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(text)
+    return day
+
 
 def system_clock() -> datetime:
     """The machine's clock. The only place that reads it."""

@@ -13,6 +13,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
+from app.domain.clock import written_day
 from app.ledger.sources import DecimalMark
 
 CURRENCIES_SINCE = date(2010, 1, 1)
@@ -79,7 +80,7 @@ def amount(cell: str, mark: DecimalMark) -> Decimal:
 def iso_date(cell: str, _mark: DecimalMark) -> date:
     try:
         if _DATE.fullmatch(cell):
-            return date.fromisoformat(cell)
+            return written_day(cell)
     except ValueError:
         pass
     raise BadCell(f"{cell!r} is not a date such as 2026-03-31")

@@ -4,6 +4,9 @@ A number is a number whatever the sheet shows, a date cell is that day; text is 
 formulas are never run: the values are those that the sheet was saved with.
 """
 
+import re
+import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,11 +16,19 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from app.domain.errors import BadRow, Invalid
+from app.domain.errors import BadRow, ImportRefused, Invalid
 from app.ledger.sources import DecimalMark, SourceRow, mark_of
 
 EXACT_DIGITS = 15
 """As many decimal digits as a sheet's binary numbers keep (IEEE 754 double)."""
+
+MOST_CELLS = 30_000_000
+"""From the first cell to the last one that is filled: room is made for all of them, filled or not, and a process that
+does not get it ends on the spot. A million rows of thirty columns."""
+
+_PLACE = re.compile(rb"\br\s*=\s*[\"']\$?([A-Za-z]{0,40})\$?([0-9]{1,40})[\"']")
+_CHUNK, _LONGEST_PLACE = 1 << 20, 128
+_NO_WORKBOOK = "cannot be read as an Excel workbook; save it as .xlsx, without a password"
 
 
 @dataclass(slots=True)
@@ -33,7 +44,7 @@ class Sheet:
 
     def rows(self) -> Iterator[SourceRow | BadRow]:
         width = len(self.header)
-        for line, values in enumerate(islice(self.sheet.iter_rows(), 1, None), self.first_line + 1):
+        for line, values in enumerate(islice(self._values(), 1, None), self.first_line + 1):
             cells = [self._text(value) for value in values]
             if any(cells[width:]):
                 yield BadRow(self.name, line, str(width + 1), "the row has more cells than the header")
@@ -42,11 +53,20 @@ class Sheet:
 
     def decimal_mark(self, columns: Collection[str]) -> DecimalMark:
         places = [place for place, name in enumerate(self.header) if name in columns]
-        rows = islice(self.sheet.iter_rows(), 1, None)
+        rows = islice(self._values(), 1, None)
         given = chain.from_iterable((row[place] for place in places) for row in rows)
         mark = mark_of(value.strip() for value in given if isinstance(value, str))
         self.mark = DecimalMark.POINT if mark is DecimalMark.UNCLEAR else mark
         return self.mark
+
+    def _values(self) -> Iterator[list[object]]:
+        """Raises ImportRefused."""
+        try:
+            yield from self.sheet.iter_rows()
+        except OverflowError:
+            raise ImportRefused(
+                [BadRow(self.name, self.first_line, "1", "a cell holds a time beyond all days")]
+            ) from None
 
     def _text(self, value: object) -> str:
         if isinstance(value, str):
@@ -63,13 +83,18 @@ class Sheet:
 def open_sheet(path: Path) -> Sheet | BadRow:
     """Read the header. Raises Invalid when there is no such file."""
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        content = path.read_bytes()
+        if _reach(content) > MOST_CELLS:
+            return BadRow(
+                path.name, 1, "1", f"a cell far from the table is filled: there is room for {MOST_CELLS:,} cells"
+            )
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
         sheet = book.get_sheet_by_name(visible[0])
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}") from error
-    except (CalamineError, IndexError):
-        return BadRow(path.name, 1, "1", "cannot be read as an Excel workbook; save it as .xlsx, without a password")
+    except (CalamineError, IndexError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        return BadRow(path.name, 1, "1", _NO_WORKBOOK)
     first = next(iter(sheet.iter_rows()), [])
     names = [str(value).strip().lower() for value in first]
     while names and not names[-1]:
@@ -78,3 +103,30 @@ def open_sheet(path: Path) -> Sheet | BadRow:
     if not names:
         return BadRow(path.name, line, "1", "the first row must name the columns, and it is empty")
     return Sheet(path.name, tuple(names), line, sheet)
+
+
+def _reach(content: bytes) -> int:
+    """How many cells lie between the first and the last of the largest sheet. Raises BadZipFile and the like for what
+    is no .xlsx file."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = [name for name in archive.namelist() if not name.lower().endswith("sharedstrings.xml")]
+        return max((_reach_of(archive, name) for name in parts), default=0)
+
+
+def _reach_of(archive: zipfile.ZipFile, name: str) -> int:
+    """A sheet may have a million rows, so no tree is made of it: the places that its cells name are looked at alone."""
+    rows, columns, rest = 0, 1, b""
+    with archive.open(name) as sheet:
+        while chunk := sheet.read(_CHUNK):
+            for letters, digits in set(_PLACE.findall(rest + chunk)):
+                rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+            rest = chunk[-_LONGEST_PLACE:]
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    """A is 1, XFD is 16,384."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from app.domain.clock import written_day
 from app.domain.errors import Invalid
 from app.domain.extension import Step
 from app.domain.money import Money
@@ -27,7 +28,7 @@ def day_of(text: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        return written_day(text.strip())
     except ValueError:
         raise Invalid("{text!r} is no day: write it as 2026-06-30", text=text.strip()) from None
 

@@ -57,7 +57,7 @@ def _pieces(form: Form) -> Pieces:
         raise MalformedRequest("the form holds no mail: let the route's URL end in /mime")
     try:
         headers = [(str(name), str(value)) for name, value in json.loads(form.text("message-headers") or "[]")]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         headers = []
     headers = headers or [
         ("From", form.text("from")),

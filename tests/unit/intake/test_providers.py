@@ -92,6 +92,13 @@ async def test_a_parsed_mail_of_mailgun_is_put_together_again() -> None:
     assert f"{REBUILT}: mailgun".encode() in delivery.raw
 
 
+async def test_headers_that_mailgun_nests_without_end_are_none() -> None:
+    fields = {**mailgun_signed(), "message-headers": "[" * 100_000, "body-plain": "We will pay.", "from": "p@b.example"}
+    delivery = await mailgun(form(fields))
+    assert delivery.raw is not None
+    assert parse_mail(delivery.raw, opens_attachments=False).head.sender.email == "p@b.example"
+
+
 @pytest.mark.parametrize(
     "changed", [{"token": "u" * 50}, {"timestamp": str(int(NOW.timestamp()) + 1)}, {"signature": "0" * 64}]
 )

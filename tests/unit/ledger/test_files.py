@@ -166,6 +166,8 @@ def test_language_that_duebox_does_not_write_is_taken_and_said(tmp_path: Path) -
         ("invoices", "issue_date", "01.04.2026", "'01.04.2026' is not a date such as 2026-03-31"),
         ("invoices", "due_date", "2026-02-30", "'2026-02-30' is not a date such as 2026-03-31"),
         ("invoices", "due_date", "20260401", "'20260401' is not a date such as 2026-03-31"),
+        ("invoices", "due_date", "9999-12-31", "'9999-12-31' is not a date such as 2026-03-31"),
+        ("payments", "date", "0001-01-01", "'0001-01-01' is not a date such as 2026-03-31"),
         ("payments", "customer_id", "", "is empty"),
         ("payments", "date", "yesterday", "'yesterday' is not a date such as 2026-03-31"),
     ],

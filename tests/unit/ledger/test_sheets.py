@@ -1,5 +1,6 @@
 """Excel workbooks read like CSV files: the same columns, the same errors."""
 
+import zipfile
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -78,3 +79,42 @@ def test_empty_sheet_and_missing_file_are_said(tmp_path: Path) -> None:
         _rows(write_workbook(tmp_path / "invoices.xlsx", []))
     with pytest.raises(Invalid, match="No such file"):
         _rows(tmp_path / "nothing.xlsx")
+
+
+def _with_more(path: Path, cells: str) -> Path:
+    """The workbook with more cells, as XML, below its rows."""
+    return _with_other_words(path, "xl/worksheets/sheet1.xml", "</sheetData>", f"{cells}</sheetData>")
+
+
+def _with_other_words(path: Path, part: str, old: str, new: str) -> Path:
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        "<row r='1048576'><c r = 'ZZ1048576'><v>1</v></c></row>",
+        '<row r="4294967295"><c><v>1</v></c></row>',
+        f'<row r="3"><c r="{"Z" * 30}{"9" * 30}"><v>1</v></c></row>',
+    ],
+)
+def test_a_cell_far_from_the_table_ends_no_process(tmp_path: Path, cells: str) -> None:
+    """Room for all cells up to it would have to be made, which the library does or dies."""
+    path = _with_more(write_workbook(tmp_path / "invoices.xlsx", [HEADER, ROW]), cells)
+    with pytest.raises(ImportRefused, match="a cell far from the table is filled"):
+        _rows(path)
+
+
+def test_a_time_that_is_none_is_said(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, ROW])
+    as_hours = _with_other_words(path, "xl/styles.xml", 'numFmtId="14"', 'numFmtId="46"')  # ECMA-376 part 1, 18.8.30
+    with pytest.raises(ImportRefused, match="beyond all days"):
+        _rows(_with_more(as_hours, '<row r="3"><c r="D3" s="1"><v>1e15</v></c></row>'))
