@@ -23,6 +23,7 @@ from app.adapters.redaction.lexicon import Lexicon, load_lexicon
 from app.adapters.redaction.names import NameRecognizer
 from app.adapters.redaction.phones import PhoneRecognizer
 from app.adapters.redaction.placeholders import Placeholders, forged, masked
+from app.adapters.redaction.plain import PlainText
 from app.adapters.redaction.readable import Readable
 from app.adapters.redaction.strangers import STRANGER, Strangers
 from app.adapters.redaction.vocabulary import Vocabulary
@@ -108,9 +109,11 @@ class PresidioRedactor:
         )
 
     def _numbers(self, text: str, language: str) -> Iterator[Find]:
-        for start, end in chunks(text):
-            for result in self._engine.analyze(text[start:end], language=language):
-                yield Find(result.entity_type, start + result.start, start + result.end, result.score)
+        plain = PlainText.of(text)
+        for start, end in chunks(plain.text):
+            for result in self._engine.analyze(plain.text[start:end], language=language):
+                place = plain.origin(start + result.start, start + result.end)
+                yield Find(result.entity_type, *place, result.score)
 
     def _people(self, text: str, language: str) -> Iterator[Find]:
         for result in self._names[language].analyze(text, ["PERSON"]):

@@ -2,7 +2,8 @@
 
 A code starts at a letter or digit and goes on over single separators; of all the places where it may end the longest
 that some kind accepts is taken. A kind with `after` needs those words before it, unless it is `bare`, which only a word
-for a paper ("order no.") speaks against.
+for a paper ("order no.") speaks against. What is spread over wider gaps may be a row of a table: words must call it so,
+or two check digits prove it.
 """
 
 import re
@@ -25,8 +26,9 @@ from stdnum.pt import nif as pt_nif
 from app.adapters.redaction.finds import REFERENCE, before
 
 SEPARATORS = " \u00a0\u202f.-/"
-LONGEST_CODE, SHORTEST_CODE, MOST_GAPS = 24, 8, 7
-_SEP = r"[ \u00a0\u202f.\-/]?"
+WIDE_SEPARATORS = SEPARATORS + "\t_"
+LONGEST_CODE, SHORTEST_CODE, MOST_GAPS, WIDEST_GAP = 24, 8, 7, 3
+_SEP = r"[ \u00a0\u202f.\-/\t_]{0,3}"
 START = re.compile(
     rf"(?<![^\W_])(?<!\d[.,\-/])(?=\d{_SEP}\d|[A-Za-z]{{1,3}}{_SEP}\d|[A-Za-z]{{2}}{_SEP}[A-Z]{{1,2}}{_SEP}\d"
     rf"|[A-Za-z]{{3}}{_SEP}[A-Za-z]{{3}}{_SEP}\d)"
@@ -97,6 +99,10 @@ class Code:
     after: re.Pattern[str] | None = None
     bare: bool = False
 
+    @property
+    def proves_itself(self) -> bool:
+        return self.entity in {"NIR", "IT_FISCAL_CODE"}
+
 
 def _code(entity: str, shape: str, is_valid: Callable[[str], bool], after: str = "", *, bare: bool = False) -> Code:
     words = re.compile(f"(?:{after}){GAP}", re.IGNORECASE) if after else None
@@ -145,22 +151,25 @@ class CodeRecognizer(LocalRecognizer):
 
 def _read(text: str, start: int) -> RecognizerResult | None:
     lead = before(text, start)
-    for code, end in reversed(list(_endings(text, start))):
+    for code, end, is_spread in reversed(list(_endings(text, start))):
         for kind in CODES:
+            if is_spread and not kind.proves_itself and not (kind.after and kind.after.search(lead)):
+                continue
             if kind.shape.fullmatch(code) and _is_meant(kind, text[start:end], lead) and kind.is_valid(code):
                 return RecognizerResult(kind.entity, start, end, 0.9)
     return None
 
 
-def _endings(text: str, start: int) -> Iterator[tuple[str, int]]:
-    """What the code may be, and where it would end, the shortest first."""
-    code, gap, gaps = "", 0, 0
+def _endings(text: str, start: int) -> Iterator[tuple[str, int, bool]]:
+    """What the code may be, where it would end, and whether it is spread over wide gaps; the shortest first."""
+    code, gap, gaps, is_spread = "", 0, 0, False
     for at in range(start, len(text)):
         sign = text[at]
         if sign.isascii() and sign.isalnum():
             code, gap = code + sign.upper(), 0
-        elif sign in SEPARATORS and gap == 0 and gaps < MOST_GAPS:
-            gap, gaps = 1, gaps + 1
+        elif sign in WIDE_SEPARATORS and gap < WIDEST_GAP and gaps - (gap > 0) < MOST_GAPS:
+            is_spread = is_spread or gap > 0 or sign not in SEPARATORS
+            gap, gaps = gap + 1, gaps + (gap == 0)
             continue
         else:
             return
@@ -168,7 +177,7 @@ def _endings(text: str, start: int) -> Iterator[tuple[str, int]]:
             return
         ends_here = at + 1 == len(text) or not (text[at + 1].isalnum() or text[at + 1] == "_")
         if ends_here and len(code) >= SHORTEST_CODE and not NOT_BEHIND.match(text, at + 1):
-            yield code, at + 1
+            yield code, at + 1, is_spread
 
 
 def _is_meant(kind: Code, written: str, lead: str) -> bool:

@@ -18,8 +18,12 @@ COMPANY_TYPES = frozenset({"BIC", "VAT_ID", "COMPANY_ID"})
 """Masked for a model's eyes, but about a company or a bank: not reported as personal data."""
 
 SPACE = r"[ \u00a0\u202f]"
-IBAN_START = re.compile(rf"(?:(?<![^\W_])|(?<=IBAN))[A-Za-z]{{2}}{SPACE}?\d{{2}}(?=[\s.\-]{{0,2}}[A-Za-z0-9])")
+IBAN_START = re.compile(
+    rf"(?:(?<![^\W_])|(?<=IBAN))[A-Za-z]{SPACE}?[A-Za-z]{SPACE}?\d{SPACE}?\d(?=[\W_]{{0,4}}[A-Za-z0-9])"
+)
 BETWEEN = " \u00a0\u202f.-\n"
+WIDEST_GAP = 4
+"""Of signs within a number that its check digits prove: a line's end and the mark of a quote, a dash between spaces."""
 ACCOUNT_WORDS = re.compile(
     r"iban|account|a/c|konto|bank|compte|\brib\b|cuenta|rekening|conto|conta\b|betaal|zahlung an|pay to", re.IGNORECASE
 )
@@ -31,11 +35,18 @@ CARD = r"(?<!\w)(?<!\d[.,-])\d(?:[ \u00a0\u202f.-]?\d){11,18}(?![\w]|[.,]\d)"
 USUAL_CARD = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[068]\d{12}|35\d{14}|6\d{15,18}"
 )
-EMAIL = r"(?<![\w.+%-])[\w+%*&=~-](?:[\w.+%'*&=/~-]{0,62}[\w+%*&=~-])?@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])"
+EMAIL = r"(?<![\w.+%-])[\w+%*&=~-](?:[\w.+%'*&=/~-]{0,62}[\w+%*&=~-])?@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)"
+SPELT_EMAIL = (
+    r"(?:\"[^\"\n]{1,64}\"|(?<![\w.+-])(?=[\d.+'_-]{0,63}[^\W\d_])[\w+-](?:[\w.+'-]{0,62}[\w+-])?)"
+    r"(?:@\n?| @ |%40| ?[(\[{] ?(?i:at|arroba|chez|chiocciola|@) ?[)\]}] ?)"
+    r"(?:[\w-]{1,63}(?:\.| ?[(\[{] ?(?i:dot|punkt|point|punto|punt|ponto|\.) ?[)\]}] ?)){1,8}[^\W\d_]{2,24}(?!\w)"
+)
+"""An address that is quoted, taken apart at its @, or written for people alone."""
 
 
 class IbanRecognizer(LocalRecognizer):
-    """IBANs in any grouping, of the length their country has; a slip is let pass where the words before say account."""
+    """IBANs in any grouping, of the length their country has; a slip is let pass where the words before say account and
+    the grouping is a usual one."""
 
     def __init__(self, language: str) -> None:
         super().__init__(supported_entities=["IBAN_CODE"], supported_language=language, name="iban")
@@ -46,24 +57,32 @@ class IbanRecognizer(LocalRecognizer):
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
         found = []
         for match in IBAN_START.finditer(text):
-            end = self._end(text, match.start())
+            country = _letters_and_digits(match.group())[:2].upper()
+            end, is_usual = _end_of_iban(text, match.start(), _iban_length(country))
             if end is None:
                 continue
             valid = iban.is_valid(_letters_and_digits(text[match.start() : end]), check_country=False)
-            if valid or ACCOUNT_WORDS.search(before(text, match.start())):
+            if valid or (is_usual and ACCOUNT_WORDS.search(before(text, match.start()))):
                 found.append(RecognizerResult("IBAN_CODE", match.start(), end, 1.0))
         return found
 
-    def _end(self, text: str, start: int) -> int | None:
-        length, seen, at = _iban_length(text[start : start + 2].upper()), 0, start
-        while at < len(text) and seen < length:
-            if text[at].isascii() and text[at].isalnum():
-                seen += 1
-            elif text[at] not in BETWEEN or text[at - 1] in BETWEEN:
-                return None
-            at += 1
-        ends_here = at == len(text) or not text[at].isalnum()
-        return at if length and seen == length and ends_here else None
+
+def _end_of_iban(text: str, start: int, length: int) -> tuple[int | None, bool]:
+    """Where so many letters and digits end, and whether single signs part them, and another one what follows."""
+    seen, gap, is_usual, at = 0, 0, True, start
+    while at < len(text) and seen < length:
+        if text[at].isascii() and text[at].isalnum():
+            seen, gap = seen + 1, 0
+        elif text[at].isalnum() or gap == WIDEST_GAP:
+            return None, False
+        else:
+            is_usual = is_usual and gap == 0 and text[at] in BETWEEN
+            gap += 1
+        at += 1
+    behind = text[at : at + 1]
+    if not length or seen < length or behind.isdigit():
+        return None, False
+    return at, is_usual and not behind.isalnum()
 
 
 @cache
@@ -91,6 +110,10 @@ def _grouped(*sizes: int) -> str:
     return (
         r"(?<!\w)(?<!\d[.,\-/])" + r"[ \u00a0\u202f.\-/]?".join(rf"\d{{{size}}}" for size in sizes) + r"(?![\w]|[.,]\d)"
     )
+
+
+_SAME_GAP = r"(?<![^\W_])(?<!\d[.,\-/])(?:\d{4}([\W_]{0,4})\d{4}\1\d{4}\1\d{4}|\d{4}([\W_]{0,4})\d{6}\2\d{5})(?!\d)"
+"""The two usual groupings of a card's number, whatever parts them, and whatever stands behind."""
 
 
 class CardRecognizer(NumberRecognizer):
@@ -133,7 +156,12 @@ KINDS = (
         after=rf"{VAT_WORDS}[^\n\w]{{0,6}}(?:nr|no|n°|id|reg|number|intra\w*)?[^\n\w]{{0,4}}$",
     ),
     _Kind("DE_TAX_ID", r"(?<![\w.,-])\d{2,3}/\d{3,4}/\d{4,5}(?!\w)", after=rf"(?:{TAX_WORDS}|st\.?-?nr)[^\n]{{0,16}}$"),
-    _Kind("UK_NINO", r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?\d{2}){3} ?[A-D](?!\w)"),
+    _Kind("UK_NINO", r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[ -]?\d{2}){3}[ -]?[A-D](?!\w)"),
+    _Kind(
+        "UK_NINO",
+        r"(?<!\w)(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[ .-]{0,3}\d{2}){3}[ .-]{0,3}[A-D])(?!\w)",
+        after=r"\b(?:ni|nino|national insurance)\b[^\n\d]{0,16}$",
+    ),
     # accounts that are no IBAN
     _Kind("BANK_ACCOUNT", _SORT_CODE, after=r"\b(?:sort[ -]?code|s/c|sc)\b[^\d]{0,16}$"),
     _Kind("BANK_ACCOUNT", rf"{_SORT_CODE}[ ,/]{{1,3}}\d{{8}}(?!\w)"),
@@ -152,6 +180,7 @@ KINDS = (
     ),
     _Kind("BANK_ACCOUNT", r"(?<![\w.,-])\d(?:[ -]?\d){7,19}(?!\w)", after=ACCOUNT_NUMBER_WORDS),
     _Kind("BANK_ACCOUNT", r"(?<![\w.,-])\d{5} \d{5} [0-9A-Z]{11} \d{2}(?!\w)"),
+    _Kind("BANK_ACCOUNT", r"(?<![\w.,-])\d(?:[ .-]?\d){17,22}(?!\w)", after=r"\b(?:nib|clabe|rib)\b[^\n\w]{0,4}$"),
 )
 
 
@@ -159,8 +188,10 @@ def number_recognizers(language: str) -> list[EntityRecognizer]:
     """Every kind of number, for one language of the engine: threads mix languages, so each gets all."""
     return [
         NumberRecognizer("EMAIL_ADDRESS", EMAIL, language=language, score=1.0),
+        NumberRecognizer("EMAIL_ADDRESS", SPELT_EMAIL, language=language, score=0.95),
         IbanRecognizer(language),
         CodeRecognizer(language),
         CardRecognizer("CREDIT_CARD", CARD, language=language),
+        CardRecognizer("CREDIT_CARD", _SAME_GAP, language=language),
         *(NumberRecognizer(k.entity, k.shape, is_valid=k.is_valid, after=k.after, language=language) for k in KINDS),
     ]

@@ -69,3 +69,97 @@ def test_the_same_number_alone_is_a_phone(redactor: PresidioRedactor, language: 
 )
 def test_sums_dates_and_invoice_numbers_are_no_codes(redactor: PresidioRedactor, text: str) -> None:
     assert shown(redactor, text, "fr") == text
+
+
+GAPS = (
+    "  ",
+    "\u00a0",
+    "\u2009",
+    "\u2002",
+    "\u2007",
+    "\u3000",
+    "\t",
+    "-",
+    " - ",
+    "\u2010",
+    "\u2011",
+    "\u2013",
+    "\u2212",
+    ".",
+    "_",
+)
+INKLESS = ("\u200b", "\u00ad", "\u2060", "\ufeff")
+MORE_GAPS_OF_ACCOUNTS = ("\n", "\r\n", "\n> ", " \n ", "/", "*", ",", ", ", ":", "\u00b7", "|")
+
+
+@pytest.mark.parametrize(
+    ("text", "groups", "gaps"),
+    [
+        ("IBAN {}, please", ("DE89", "3704", "0044", "0532", "0130", "00"), GAPS + INKLESS + MORE_GAPS_OF_ACCOUNTS),
+        ("{} it is", ("FR14", "2004", "1010", "0505", "0001", "3M02", "606"), GAPS + INKLESS + MORE_GAPS_OF_ACCOUNTS),
+        ("card {} please", ("4111", "1111", "1111", "1111"), GAPS + INKLESS + MORE_GAPS_OF_ACCOUNTS),
+        ("amex {} 12/28", ("3782", "822463", "10005"), GAPS + INKLESS + MORE_GAPS_OF_ACCOUNTS),
+        ("sécurité sociale {} merci", ("2", "55", "08", "14", "168", "025", "38"), GAPS + INKLESS),
+        ("SIRET {} fin", ("732", "829", "320", "00074"), GAPS + INKLESS),
+        ("USt-IdNr. {} ok", ("DE", "136", "695", "976"), GAPS + INKLESS),
+        ("Steuer-ID: {} ok", ("36", "574", "261", "809"), GAPS + INKLESS),
+        ("DNI {} vale", ("54", "362", "315", "K"), INKLESS),
+    ],
+)
+def test_whatever_parts_its_groups_it_is_hidden(
+    redactor: PresidioRedactor, text: str, groups: tuple[str, ...], gaps: tuple[str, ...]
+) -> None:
+    left = {gap: shown(redactor, text.format(gap.join(groups)), "en") for gap in gaps}
+    assert {
+        gap: words for gap, words in left.items() if any(group in words for group in groups if len(group) > 1)
+    } == {}
+
+
+@pytest.mark.parametrize("zero", ["\uff10", "\u0660", "\U0001d7ce", "\u2080"])
+def test_digits_of_other_kinds_are_digits(redactor: PresidioRedactor, zero: str) -> None:
+    digits = {ord(str(n)): chr(ord(zero) + n) for n in range(10)}
+    text = "IBAN DE89 3704 0044 0532 0130 00, card 4111111111111111, tel +49 30 9018200".translate(digits)
+    assert not any(sign in shown(redactor, text, "en") for sign in digits.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("4111111111111111 12/27 123", "4111111111111111"),
+        ("the card is 4111 1111 1111 1111 12/27", "4111 1111 1111 1111"),
+        ("card_4111111111111111", "4111111111111111"),
+        ("DE89370400440532013000BIC COBADEFFXXX", "DE89370400440532013000"),
+        ("IBAN: D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0 ok", "D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0"),
+        ("NIB 0002 0123 12345678901 54", "0002 0123 12345678901 54"),
+        ("CLABE 002010077777777771", "002010077777777771"),
+        ("ni no jg103759a", "jg103759a"),
+        ("it is JG-10-37-59-A", "JG-10-37-59-A"),
+        ("petra.vane (at) customer.example", "petra.vane (at) customer.example"),
+        ("petra.vane[at]customer[dot]com", "petra.vane[at]customer[dot]com"),
+        ("write petra.vane @ customer.example", "petra.vane @ customer.example"),
+        ("petra.vane\uff20customer.example", "petra.vane\uff20customer.example"),
+        ('"petra vane"@customer.example', '"petra vane"@customer.example'),
+        ("https://x.example/?to=petra.vane%40customer.example", "petra.vane%40customer.example"),
+        ("petra.vane@\ncustomer.example", "petra.vane@\ncustomer.example"),
+        ("petra.vane\u200b@customer.example", "petra.vane\u200b@customer.example"),
+        ("petra.vane@customer.example-Best", "petra.vane@customer.example"),
+    ],
+)
+def test_it_is_hidden_in_odd_company(redactor: PresidioRedactor, text: str, value: str) -> None:
+    start = text.index(value)
+    assert shown(redactor, text, "en")[start : start + len(value)].strip() == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10000  20000  30000  40000",
+        "4711  2026  120000\n4712  2026  130000",
+        "INV-4711 @John.Smith is open, 12 @ 3.50",
+        "de 12.05.2026, 13.06.2026 und 14.07.2026",
+        "m\u00b2 17\u00b9, n.\u00ba 12",
+    ],
+)
+def test_a_row_of_a_table_or_a_mention_is_no_identifier(redactor: PresidioRedactor, text: str) -> None:
+    numbers = [word for word in text.split() if any(map(str.isdigit, word))]
+    assert all(word in shown(redactor, text, "en") for word in numbers)
