@@ -22,7 +22,7 @@ ANY_AI = "zzai"
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _NAMES = re.compile(r"\b(?:AI|A\.I\.|KI|IA|LLM|GPT)\b")
-_ELISION = re.compile(r"\b(?:l|d|t|n|m|s|j|c|qu)'(?=\w{3})")
+_ELISION = re.compile(r"\b(?:l|d|t|n|m|s|j|c|qu|(?:d|n)?ell|(?:d)?all|sull|coll)'(?=\w{3})")
 
 Places = Mapping[str, Sequence[int]]
 

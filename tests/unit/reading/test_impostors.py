@@ -54,6 +54,21 @@ def test_a_payment_that_names_no_place_and_no_letter_of_ours_is_no_sign(text: st
     assert not speaks_of_another_account(text)
 
 
+@pytest.mark.parametrize("text", CASES["moved"]["first"])
+def test_a_bank_left_and_money_for_others_are_signs(text: str) -> None:
+    assert speaks_of_another_account(text)
+
+
+def test_most_of_what_was_written_after_them_is_found_too() -> None:
+    later = CASES["moved"]["second"]
+    assert sum(map(speaks_of_another_account, later)) / len(later) >= 0.9
+
+
+@pytest.mark.parametrize("text", CASES["moved"]["none"])
+def test_what_customers_write_of_banks_every_day_is_no_sign(text: str) -> None:
+    assert not speaks_of_another_account(text)
+
+
 @pytest.mark.parametrize("case", CASES["impostor"], ids=lambda case: " ".join(case.values()))
 def test_impostors_are_known_by_their_headers(case: dict[str, str]) -> None:
     assert signs("We will pay INV-1 on Friday.", **case)
