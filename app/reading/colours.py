@@ -23,6 +23,9 @@ _UNREADABLE_CONTRAST = 1.3
 _FAINT = 0.05
 _LONGEST = 300
 _BARE_HEX = re.compile(r"[0-9a-f]{3}(?:[0-9a-f]{3})?")
+_OF_THE_SYSTEM = {"canvas": "#fff", "field": "#fff", "window": "#fff", "menu": "#fff", "highlighttext": "#fff"}
+"""Names of what a page, a field or a menu is painted with, where nobody has chosen dark colours."""
+
 _KEPT = frozenset({"", "inherit", "initial", "currentcolor", "unset", "revert"})
 
 
@@ -116,6 +119,7 @@ def _colour_in(value: str) -> tuple[Rgb, float] | None:
     """The first colour of a value with its alpha; HTML attributes leave out the # of a hexadecimal one."""
     if _BARE_HEX.fullmatch(value):
         value = f"#{value}"
+    value = _OF_THE_SYSTEM.get(value, value)
     for token in parse_component_value_list(value[:_LONGEST], skip_comments=True):
         colour = _parsed(token)
         if colour is not None:

@@ -27,10 +27,19 @@ _FONT_SIZE = re.compile(r"(?:^|\s)(\d{0,5}\.?\d{1,5}(?:px|pt|em|rem|%)?)(?:/|\s|
 
 def share_of(value: str) -> float:
     """A part of one, in per cent or not; one where nothing is said."""
+    if "(" in value:
+        return _computed(value, 1.0)
     number = number_of(value)
     if number is None:
         return 1.0
     return number / 100 if "%" in value else number
+
+
+def offset_of(value: str) -> float:
+    """How far something is moved, in pixels, also by a sum; not at all where that hangs on a box's own size."""
+    if "(" in value:
+        return _computed(value, 0.0) if "%" not in value else 0.0
+    return pixels_of(value) or 0.0
 
 
 def font_size(value: str, parent: float) -> float:

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement, document_fromstring
 
 from app.reading.colours import BLACK, WHITE, Rgb, ground_colour, is_unreadable, legacy_colour, mixed, text_colour
-from app.reading.lengths import PIXELS, TERM, font_size, lengths_of, number_of, pixels_of, share_of, size_of_font
+from app.reading.lengths import (
+    PIXELS,
+    TERM,
+    font_size,
+    lengths_of,
+    number_of,
+    offset_of,
+    pixels_of,
+    share_of,
+    size_of_font,
+)
 from app.reading.stylesheets import Style
 
 _TINY = 2.0
@@ -30,11 +40,20 @@ _SHAPED = re.compile(r"(?:path|xywh|rect|shape)\(")
 _INSET = re.compile(r"inset\(([^()]{1,100})")
 _POLYGON = re.compile(r"polygon\(([^()]{1,2000})")
 _CLIP_RECT = re.compile(r"rect\(\s{0,9}[01](?:px)?(?:[\s,]{1,9}[01](?:px)?){3}")
-_MOVED = re.compile(r"translate[xy3d]{0,2}\([^)]{0,40}-?\d{3,}")
+_MOVED = re.compile(r"translate[xyz3d]{0,2}\([^)]{0,40}-?\d{3,}")
+_WHOLE_SCREEN = re.compile(r"-?\d{3,5}(?:\.\d{1,5})?(?:%|vw|vh|vmin|vmax)")
+"""As far aside as the box or the window that it is put into is wide or high."""
 _SCALE = re.compile(r"scale[xy3d]{0,2}\(\s{0,9}([\d.]{1,9})(?:\s{0,9},\s{0,9}([\d.]{1,9}))?")
 _MATRIX = re.compile(r"matrix(3d)?\(([^()]{1,400})")
 _BLUR = re.compile(r"blur\(\s{0,9}(\d{1,5}\.?\d{0,5})(px|pt|em|rem)?")
 _TURN = re.compile(r"(?:rotate[xy]\(|[xy])\s{0,9}-?(\d{0,4}\.?\d{1,5})(deg|turn|rad|grad)")
+_TURN_IN_SPACE = re.compile(
+    r"rotate3d\(\s{0,9}([^,()]{1,20}),([^,()]{1,20}),[^,()]{1,20},\s{0,9}-?(\d{0,4}\.?\d{1,5})(deg|turn|rad|grad)"
+)
+_SLANT = re.compile(r"skew[xy]?\(\s{0,9}-?(\d{0,4}\.?\d{1,5})(deg|turn|rad|grad)")
+_MOST_VARIABLES, _LONGEST_VALUE = 4, 1_000
+"""So often a variable may stand for another one, in a value so long."""
+
 _DEGREES = {"deg": 1.0, "turn": 360.0, "rad": 57.29578, "grad": 0.9}
 _NOTHING_LEFT = re.compile(r"gradient\((?:[^(),]{0,30},)?\s{0,9}transparent\s{0,9},\s{0,9}transparent\s{0,9}\)")
 
@@ -114,8 +133,11 @@ def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
     if not (visibility or colour or background or variables or link or style.keys() & {"font-size", "font", "opacity"}):
         return parent
     ground = ground_colour(_filled_in(background.strip().lower(), known), parent.background)
+    seen_in = text_colour(_filled_in(colour.strip().lower(), known), parent.colour, ground)
+    if "currentcolor" in background.lower():
+        ground = seen_in
     return Look(
-        colour=text_colour(_filled_in(colour.strip().lower(), known), parent.colour, ground),
+        colour=seen_in,
         background=ground,
         font_px=font_size(
             _filled_in(style.get("font-size", ""), known) or size_of_font(style.get("font", "")), parent.font_px
@@ -135,18 +157,19 @@ def _colour_attribute(element: HtmlElement, parent: Look) -> str:
 
 
 def _filled_in(value: str, variables: Mapping[str, str]) -> str:
-    if "var(" not in value:
-        return value
-    return _VARIABLE.sub(lambda found: variables.get(found[1], (found[2] or "").strip()), value)
+    for _ in range(_MOST_VARIABLES):
+        if "var(" not in value:
+            break
+        value = _VARIABLE.sub(lambda found: variables.get(found[1], (found[2] or "").strip()), value[:_LONGEST_VALUE])
+    return value
 
 
 def _is_faint(style: Style) -> bool:
-    opacity = style.get("opacity", "")
-    value = number_of(opacity)
     filters = style.get("filter", "")
     blur = _BLUR.search(filters)
     return (
-        (value is not None and value / (100 if "%" in opacity else 1) <= _FAINT)
+        share_of(style.get("opacity", "")) <= _FAINT
+        or style.get("-webkit-text-security", "none") != "none"
         or "opacity(0" in filters
         or (blur is not None and float(blur[1]) * PIXELS[blur[2] or ""] >= _BLURRED)
     )
@@ -154,9 +177,13 @@ def _is_faint(style: Style) -> bool:
 
 def _is_off_screen(style: Style) -> bool:
     offsets = ["text-indent", "margin-left", "margin-top"]
+    sides = ["left", "right", "top", "bottom"]
     if style.get("position") in {"absolute", "fixed", "relative"}:
-        offsets += ["left", "right", "top", "bottom"]
-    shifts = [pixels_of(style.get(name, "")) or 0.0 for name in offsets]
+        offsets += sides
+    shifts = [offset_of(style.get(name, "")) for name in offsets]
+    is_put_outside = style.get("position") in {"absolute", "fixed"} and any(
+        _WHOLE_SCREEN.match(style.get(name, "")) for name in (*sides, "inset")
+    )
     shifts += lengths_of(style.get("inset", "")) if "position" in style else []
     shifts += lengths_of(style.get("translate", ""))
     is_behind = style.get("position") == "absolute" and style.get("z-index", "").startswith("-")
@@ -166,6 +193,7 @@ def _is_off_screen(style: Style) -> bool:
     return (
         any(not _FAR_OUT < shift < _FAR_OFF for shift in shifts)
         or is_behind
+        or is_put_outside
         or is_indented_away
         or _MOVED.search(style.get("transform", "")) is not None
     )
@@ -193,6 +221,7 @@ def _is_clipped(style: Style) -> bool:
         _leaves_nothing(style.get("clip-path", ""))
         or _CLIP_RECT.search(style.get("clip", "")) is not None
         or _NOTHING_LEFT.search(masks) is not None
+        or "url(" in masks
     )
 
 
@@ -220,11 +249,21 @@ def _is_deformed(style: Style) -> bool:
     scales = [number for found in _SCALE.findall(transform) for number in found if number]
     scales += [style[name] for name in ("scale", "zoom") if style.get(name)]
     is_scaled_away = any(share_of(scale) <= _FAINT for scale in scales) or _is_flat(transform)
-    turns = _TURN.findall(f"{transform} {style.get('rotate', '')}")
+    turns = [
+        float(turn) * _DEGREES[unit] % 360 for turn, unit in _TURN.findall(f"{transform} {style.get('rotate', '')}")
+    ]
+    turns += [
+        float(turn) * _DEGREES[unit] % 360
+        for x, y, turn, unit in _TURN_IN_SPACE.findall(transform)
+        if number_of(x.strip()) or number_of(y.strip())
+    ]
+    shows_its_back = style.get("backface-visibility") == "hidden" and any(abs(turn - 180) < _EDGE_ON for turn in turns)
+    slants = [float(slant) * _DEGREES[unit] % 180 for slant, unit in _SLANT.findall(transform)]
     spacing = pixels_of(style.get("letter-spacing", ""))
     return (
         is_scaled_away
-        or any(_EDGE_ON <= float(turn) * _DEGREES[unit] % 180 <= 180 - _EDGE_ON for turn, unit in turns)
+        or shows_its_back
+        or any(_EDGE_ON <= turn % 180 <= 180 - _EDGE_ON for turn in (*turns, *slants))
         or (spacing is not None and spacing <= _SQUEEZED)
     )
 

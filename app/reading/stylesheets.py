@@ -33,7 +33,7 @@ _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})[ \t\r\n\f]?|([^\n]))", re.IGNORECASE
 _IMPORTANT = re.compile(r"!\s{0,9}important")
 _HIDING = re.compile(
     r"display|visib|opacity|font|color|fill|background|position|left|top|right|bottom|inset|indent|margin|overflow|"
-    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|contain|size|rotate|--"
+    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|contain|size|rotate|security|--"
 )
 _LAST_FRAME = re.compile(r"\bto\b|\b100%")
 _IMPORTED = re.compile(r"@import[^;]{0,20}data:", re.IGNORECASE)
