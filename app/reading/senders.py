@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 _ADDRESS_IN_NAME = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_SPELT_AT = re.compile(r" ?[(\[{] ?(?:at|@) ?[)\]}] ?| @ ?|@ ", re.IGNORECASE)
+"""An @ as people write it who want it read by people alone."""
+
 
 _CONFUSABLE = str.maketrans(
     "01i|538"
@@ -75,7 +78,7 @@ def fraud_signs_of(mail: ParsedMail, identity: Identity) -> tuple[str, ...]:
     froms = mail.all_headers("from")
     own_domains = [address.rpartition("@")[2] for address in identity.addresses]
     signs = {
-        "reply_to_elsewhere": _answers_elsewhere(sender, mail.reply_to, identity),
+        "reply_to_elsewhere": _answers_elsewhere(sender, (*mail.reply_to, *_of_further_fields(mail)), identity),
         "display_name_is_address": _name_is_other_address(sender),
         "punycode_domain": "xn--" in sender.domain or not sender.domain.isascii(),
         "several_senders": len(froms) > 1 or any(map(_names_several, froms)),
@@ -103,8 +106,10 @@ def registrable(domain: str) -> str:
 
 
 def _bears(one: str, other: str) -> bool:
-    """`customer.example.evil.example` shows the whole of a known domain first, where a hurried reader stops."""
-    return f".{registrable(other)}." in f".{one}."
+    """`customer.example.evil.example` shows the whole of a known domain first, where a hurried reader stops; so does
+    `customer-example.com`."""
+    known = registrable(other)
+    return f".{known}." in f".{one}." or f"-{known.replace('.', '-')}-" in f"-{one.replace('.', '-')}-"
 
 
 def _resembles(one: str, other: str) -> bool:
@@ -170,8 +175,14 @@ def _answers_elsewhere(sender: Address, reply_to: Iterable[Address], identity: I
     )
 
 
+def _of_further_fields(mail: ParsedMail) -> Iterable[Address]:
+    """A second Reply-To is against the rules (RFC 5322 §3.6), and which one a mail program takes is its own matter."""
+    for value in mail.all_headers("reply-to")[1:]:
+        yield from (Address("", found) for found in _ADDRESS_IN_NAME.findall(value.lower()))
+
+
 def _name_is_other_address(sender: Address) -> bool:
-    shown = _ADDRESS_IN_NAME.search(sender.name.lower())
+    shown = _ADDRESS_IN_NAME.search(_SPELT_AT.sub("@", unicodedata.normalize("NFKC", sender.name).lower()))
     return shown is not None and shown[0] != sender.email
 
 

@@ -166,6 +166,8 @@ def test_list_mail_is_known_unless_it_answers_us() -> None:
         ("customer.com.evil.com", "customer.com"),
         ("mail.customer.co.uk.evil.net", "customer.co.uk"),
         ("the-customer.com", "customer.com"),
+        ("customer-com.net", "customer.com"),
+        ("billing-customer-co-uk.net", "customer.co.uk"),
         ("customer-ap.com", "customer.com"),
     ],
 )
@@ -195,7 +197,11 @@ def test_others_and_the_same_are_no_look_alikes(domain: str, known: str) -> None
     ("odd", "sign"),
     [
         (mail(reply_to="pat@elsewhere.example"), "reply_to_elsewhere"),
+        (mail(headers=(("Reply-To", "pat@moss.example"), ("Reply-To", "x@evil.example"))), "reply_to_elsewhere"),
         (mail(name="ceo@moss.example"), "display_name_is_address"),
+        (mail(name="ceo @ moss.example"), "display_name_is_address"),
+        (mail(name="ceo (at) moss.example"), "display_name_is_address"),
+        (mail(name="ceo\uff20moss.example"), "display_name_is_address"),
         (mail(sender="a@xn--pypal-4ve.com"), "punycode_domain"),
         (mail(sender="ar@se1ler.example"), "look_alike_domain"),
         (mail(headers=(("From", "a@x"), ("From", "b@x"))), "several_senders"),
