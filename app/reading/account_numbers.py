@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from app.reading.invisible import INVISIBLE
 from app.reading.spans import fold
-from app.reading.visible import INVISIBLE
 
 _GAP = r"[^\w\n.!?,;€$£]{0,4}"
 """What may stand before a number: no end of a sentence, and no sign of a currency."""

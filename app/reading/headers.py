@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from app.domain.message import Address, Head
 from app.reading.charsets import UNPRINTABLE, decode_text
+from app.reading.invisible import strip_invisible
 
 HEADER_LIMIT = 256 * 1024
 _MOST_REFERENCES = 50
@@ -50,10 +51,15 @@ def read_head(raw: bytes) -> Head:
         references=_message_ids(fields.get("references", ""))[-_MOST_REFERENCES:],
         sender=senders[0] if senders else Address(),
         to=addresses(fields.get("to", "")),
-        subject=decode_words(fields.get("subject", "")).strip(),
+        subject=strip_invisible(decode_words(fields.get("subject", "")))[0].strip(),
         date=parse_date(fields.get("date", "")),
         is_automatic=_is_automatic(fields),
     )
+
+
+def carries_invisible(fields: Mapping[str, str]) -> bool:
+    """Whether signs that nobody sees say something in what a person reads of the headers, or turn it around."""
+    return any(strip_invisible(decode_words(fields.get(name, "")))[1] for name in ("from", "reply-to", "subject"))
 
 
 def read_message_id(raw: bytes) -> str:
@@ -222,7 +228,7 @@ def _unquoted(name: str) -> str:
 
 
 def _address(name: str, email: str) -> Address:
-    readable = _SPACES.sub(" ", decode_words(name)).strip()[:_LONGEST_NAME]
+    readable = _SPACES.sub(" ", strip_invisible(decode_words(name))[0]).strip()[:_LONGEST_NAME]
     bare = _ROUTE.sub("", _CONTROL.sub("", _SPACES.sub("", email))).lower()
     is_one = bare.count("@") <= 1 or bare.startswith('"')
     return Address(readable, bare if is_one else "")

@@ -10,7 +10,7 @@ from stdnum.exceptions import ValidationError
 
 from app.domain.errors import Invalid
 from app.reading.account_numbers import account_numbers, bare
-from app.reading.visible import INVISIBLE
+from app.reading.invisible import INVISIBLE
 
 _HEAD = re.compile(r"(?=([A-Z]{2}\d{2}))")
 _PARTS = re.compile(r"(\d{1,3})!")

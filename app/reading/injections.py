@@ -15,7 +15,7 @@ from app.domain.intents import Intent, Reason
 from app.reading.charsets import UNPRINTABLE
 from app.reading.collocations import Collocations
 from app.reading.disguises import undisguised
-from app.reading.visible import INVISIBLE
+from app.reading.invisible import INVISIBLE
 
 HTML_LIMIT = 300_000
 _HEAD, _TAIL = 60_000, 20_000  # more than any model is shown

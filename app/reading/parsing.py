@@ -11,9 +11,10 @@ from app.reading.attachments import attached_message, read_attachment
 from app.reading.charsets import UNPRINTABLE, decode_text
 from app.reading.dresses import is_another_text, words_beyond
 from app.reading.files.opening import GivenFile, OpenFile, read_file, unopened
-from app.reading.headers import addresses, read_fields, read_head
+from app.reading.headers import addresses, carries_invisible, read_fields, read_head
+from app.reading.invisible import strip_invisible
 from app.reading.mime import Part, mime_tree
-from app.reading.visible import HTML_LIMIT, strip_invisible, visible_text
+from app.reading.visible import HTML_LIMIT, visible_text
 
 TEXT_LIMIT = 200_000
 TEXT_CUT = "text_cut"
@@ -76,7 +77,7 @@ def parse_mail(raw: bytes, *, opens_attachments: bool = True, open_file: OpenFil
         html="\n".join(reading.htmls) or None,
         unread="\n".join(reading.unread)[:TEXT_LIMIT],
         attachments=tuple(reading.attachments),
-        has_hidden_text=reading.hides_text or has_invisible,
+        has_hidden_text=reading.hides_text or has_invisible or carries_invisible(fields),
         defects=tuple(reading.defects),
     )
 
@@ -204,7 +205,8 @@ def _message_attachment(part: Part, reading: _Reading) -> Attachment:
         key.lower(): value for child in part.children[:1] for key, value in reversed(child.headers)
     }
     lines = [f"{name.title()}: {headers[name]}" for name in ("from", "date", "subject") if headers.get(name)]
-    text, _ = strip_invisible(_tidy("\n".join(lines) + "\n\n" + "\n\n".join(inner.texts)))
+    text, has_invisible = strip_invisible(_tidy("\n".join(lines) + "\n\n" + "\n\n".join(inner.texts)))
+    reading.hides_text = reading.hides_text or has_invisible
     content = part.content or b""
     return attached_message(part.name or headers.get("subject", ""), text, len(content), content)
 

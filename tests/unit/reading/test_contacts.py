@@ -174,6 +174,9 @@ def test_a_predecessor_is_not_the_contact() -> None:
 def test_a_list_of_thousands_of_addresses_is_read_in_good_time() -> None:
     """One sentence that holds them all is weighed once, not once for each."""
     begun = time.process_time()
-    assert contact("From now on write to clerk@ex.example only, not to " + "a@ex.example " * 4_000)[1] == "clerk@ex.example"
+    assert (
+        contact("From now on write to clerk@ex.example only, not to " + "a@ex.example " * 4_000)[1]
+        == "clerk@ex.example"
+    )
     contact("\n".join(f"a{number}@ex.example" for number in range(6_000)))
     assert time.process_time() - begun < 2.0
