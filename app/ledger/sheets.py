@@ -7,7 +7,7 @@ formulas are never run: the values are those that the sheet was saved with.
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -59,7 +59,7 @@ class Sheet:
         self.mark = DecimalMark.POINT if mark is DecimalMark.UNCLEAR else mark
         return self.mark
 
-    def _values(self) -> Iterator[list[object]]:
+    def _values(self) -> Iterator[Sequence[object]]:
         """Raises ImportRefused."""
         try:
             yield from self.sheet.iter_rows()
