@@ -78,7 +78,6 @@ _REFERENCE_BEFORE = re.compile(
     r"faturas|factuur|facturen|check|cheque|po|order|bestellung|commande|pedido|ordine|encomenda|line|article|"
     r"artikel|tel|mobile|telefon|az|kw|week|semaine|settimana|"
     r"konto|account|kunde|kundennummer|client|cliente|charge|batch|lot|id|ticket|case)[.:]?\s?|"
-    r"\b(?:other|autres|anderen|restlichen|ubrigen|otr[ao]s|andere|overige|altr[ei]|outr[ao]s)\s|"
     r"[#\u00b0\u00ba]\s?|[a-z]-|/|\+)$"
 )
 _YEAR = re.compile(r"20[2-4]\d$")

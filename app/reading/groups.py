@@ -13,6 +13,11 @@ _BOTH = re.compile(
     r"ambas(?: facturas)?|estas dos(?: facturas)?|(?<!\ba )las dos(?: facturas)?|alle ?bei(?:de|den)|"
     r"allebei|(?:de|die) twee|beide facturen|entrambe(?: le fatture)?|(?:le|queste) due|tutte e due|"
     rf"(?:as|essas|estas) duas(?: faturas)?|ambas as faturas)\b{STANDS_ALONE}"
+    r"|\b(?:(?:both|beide[nr]?|les deux|ambas|entrambe|allebei|as duas) "
+    r"(?:auf einmal|zusammen|together|in one|in einem|"
+    r"d'un coup|ensemble|juntas|insieme|samen|tegelijk|de una vez|de uma vez)|(?:for )?all (?:the )?two|"
+    r"either of (?:them|these|the two)|(?:they|these|those)(?: are|'re| will| were| go| went)? both|"
+    r"(?:die|de|las|les|le|as) 2(?= (?:zusammen|samen|juntas|ensemble|insieme)))\b"
     r"|(?<!\ba )(?<!\bson )\blas dos(?: facturas)?(?= (?:en|del|se|te|les|os)\b)"
 )
 _ALL = re.compile(

@@ -34,6 +34,9 @@ _COMPOUND = re.compile(
 )
 _THING = re.compile(rf"(?<![\w'])(?:{_THE})[ ]?(?P<thing>(?:[a-z'-]+ ){{1,4}}?){_OF}(?:{_MONTH})(?![\w'])")
 _OWN = re.compile(rf"(?<![\w'])(?:{_MONTH})'s(?= (?:is|was|has|are|were|will|goes|went)\b|,)")
+_HEADED = re.compile(rf"(?:(?<=[.!?\n])|^)[ \t]*(?:[*-] )?(?:{_MONTH})(?=:)")
+"""A month that heads what is said of its invoice: "March: paid. April: on Thursday." """
+
 _NO_BILL = re.compile(
     r"\b(?:end\w*|fins?|fine|fina(?:l|is|les)|eind\w*|mitte|mid\w*|mi|mediados|meados|meta|medio|half|halfte|helft|anfang|"
     r"begin\w*|start|debut|inizio|inicio\w*|principios?|primer[oa]?s?|prim[oi]|first|ersten?|eerste|last|letzten?|"
@@ -51,7 +54,7 @@ _NO_BILL = re.compile(
 def of_a_month(folded: str, bills: Sequence[Invoice], *, by_things: bool) -> Iterator[InvoiceMatch]:
     """`by_things`: whether what was bought may stand for its invoice."""
     taken: list[tuple[int, int]] = []
-    for pattern in (_MANY, _COMPOUND, *((_THING, _OWN) if by_things else ())):
+    for pattern in (_MANY, _COMPOUND, *((_THING, _OWN, _HEADED) if by_things else ())):
         for match in pattern.finditer(folded):
             is_read = any(start < match.end() and match.start() < end for start, end in taken)
             if is_read or ("thing" in match.groupdict() and _NO_BILL.search(match["thing"])):

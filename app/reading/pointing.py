@@ -8,8 +8,8 @@ import re
 
 from app.reading.numerals import in_words
 
-BILL = r"(?:one|invoice|bill|rechnung|facture|factura|fra|fattura|fatura|factuur)"
-BILLS = r"(?:ones|invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen|posten|items)"
+BILL = r"(?:one|invoice|bill|rechnung|facture|factura|fra|fattura|fatura|factuur|rekening)"
+BILLS = r"(?:ones|invoices|bills|rechnungen|factures|facturas|fatture|faturas|facturen|rekeningen|posten|items)"
 COUNTS = {count: "|".join(in_words(count)).replace("dois", "duas") for count in range(2, 7)}
 """How many invoices, which are feminine where that shows."""
 
@@ -24,6 +24,8 @@ _VERBS = (
     r"esta|ya|va|la|se|es|no|queda|sale|saldra|pago|pagamos|falta|nos|me|os|gustaria|quisieramos|queremos|tendra|"
     r"e'?\b|\u00e8|sara|parte|partira|abbiamo|vorrei|non|paghiamo|segue|manca|vorremmo|dobbiamo|dovremmo|"
     r"gostariamos|queriamos|tem|foi|vai|fica|nao|sai|"
+    r"par contre|en revanche|dagegen|jedoch|though|however|en cambio|invece|daarentegen|"
+    r"brauch\w*|fur die|pour (?:la|le)|"
     r"wordt|gaat|hebben|kan|graag|klopt|betaal\w*|willen|zouden|moet|zit"
 )
 _VERBS_OF_MANY = (

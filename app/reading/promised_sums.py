@@ -13,7 +13,11 @@ from app.reading.spans import fold
 from app.reading.statements import REST, Statement
 from app.reading.wishes import SETTLE
 
-_PERCENT = re.compile(r"(\d{1,2}(?:[.,]\d)?)\s?(?:%|percent|prozent|pour cent|por ciento|procent|per cento|por cento)")
+_PERCENT = re.compile(
+    r"(?P<share>\d{1,2}(?:[.,]\d)?|\b(?:fifty|cinquante|funfzig|cincuenta|vijftig|cinquanta|cinquenta))"
+    r"\s?(?:%|percent|per cent|prozent|pour cent|por ciento|procent|per cento|por cento)"
+)
+_FIFTY = Decimal(50)
 _HALF = re.compile(
     r"\b(?:half(?![- ](?:term|day|time|way|hour|year)\b)|"
     r"la moitie|moitie|die halfte|halfte|la mitad|mitad|de helft|helft|la meta|meta|metade)\b"
@@ -40,6 +44,20 @@ _DEDUCTED = re.compile(
     r"gekurzt|einbehalten|descont\w*|deduc\w*|retenid\w*|ingehouden|afgetrokken|in mindering|detratt\w*|"
     r"trattenut\w*|decurtat\w*|deduzi\w*|abati\w*|retid\w*)"
 )
+_LESS = re.compile(
+    r"\b(?:less|minus|net of|excluding|after deducting|deducting|taking off|knocking off|moins|deduction faite d\w*|"
+    r"en deduisant|en retenant|abzuglich|minus|weniger|unter abzug (?:von|der|des)|menos|descontando(?:le|les)?|"
+    r"quitando(?:le|les)?|restando(?:le|les)?|deduciendo|sin|min(?!\.)|onder aftrek van|verminderd met|"
+    r"zonder|meno|togliendo|"
+    r"detraendo|al netto d\w+|tolt[aie]|descontados?|abatendo|deduzindo|tirando)"
+    r"(?: (?:the|your|our|my|les?|la|vos|votre|die|der|den|des|ihre[nr]?|los?|las|el|su|vuestr[ao]s?|de|het|jullie|uw|"
+    r"il|i|gli|vostr[aio]|os?|as?|um|une?))?"
+    r"(?: (?:agreed|promised|bonus|credit(?: note| memo)?|rebate|discount|avoir|remise|gutschrift|skonto|abono|"
+    r"nota de credito|descuento|creditnota|korting|nota di credito|sconto|desconto)(?: (?:of|de|von|uber|di|van))?)?"
+    r"\W{0,3}$"
+)
+"""Words right before a sum or share that is not paid."""
+
 _INVOICES = r"(?:\w+ )?(?:invoices|bills|factures|rechnungen|facturas|facturen|nota's|fatture|faturas)"
 _COUNT_OF_INVOICES = re.compile(
     rf"\b(?:(?P<n2>both|les deux|beide|ambas|las dos|de twee|entrambe le|le due|as duas|ambas as)|"
@@ -47,6 +65,10 @@ _COUNT_OF_INVOICES = re.compile(
     rf"(?P<n4>(?:all|the|these) four|les quatre|(?:alle|die) vier|las cuatro|de vier|le quattro|as quatro)) "
     rf"{_INVOICES}\b"
 )
+_DAYS_OF_TERMS = frozenset(map(Decimal, (20, 21, 28, 30, 31, 35, 40, 42, 45, 50, 60, 75, 90, 100, 120)))
+_LEAST_PART, _LEAST_OF_DAYS = Decimal("0.03"), Decimal("0.25")
+"""The part of what is open that a bare number must be to be a sum; more where it may be days: "our terms say 45"."""
+
 _CENT = Decimal("0.01")
 _CENTS = -2
 
@@ -70,12 +92,26 @@ def find_sum(
     """The sum promised in a statement for a day."""
     open_sum = _open_sum(invoices, account) or (_counted_sum(statement, account) if statement else None)
     stated = _stated(body, statement, found, open_sum) if statement is not None else None
-    if stated is not None:
-        return PromisedSum(stated.value, stated.currency or _currency(invoices, account), stated)
+    if stated is not None and not _is_of_one(stated, invoices, account):
+        whole = _whole(stated, open_sum)
+        return PromisedSum(whole, stated.currency or _currency(invoices, account), stated)
     value = _computed(body, statement, invoices, open_sum) if statement is not None else open_sum
     if value is None:
         return PromisedSum()
     return PromisedSum(value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account))
+
+
+def _is_of_one(stated: FoundAmount, invoices: tuple[str, ...], account: Account) -> bool:
+    """ "R-1 (800) and R-2 (1,200) go out on Friday": a sum that is one invoice's own is not that of all."""
+    return len(invoices) > 1 and stated.value in {invoice.open.amount for invoice in _invoices(invoices, account)}
+
+
+def _whole(stated: FoundAmount, open_sum: Decimal | None) -> Decimal:
+    """ "742 and something" of 742.80 is all of it."""
+    is_without_cents = stated.value == stated.value.to_integral_value()
+    if open_sum is not None and is_without_cents and 0 < open_sum - stated.value < 1:
+        return open_sum
+    return stated.value
 
 
 def _stated(
@@ -85,25 +121,45 @@ def _stated(
     open_sum: Decimal | None,
 ) -> FoundAmount | None:
     """The sum nearest to the day in the statement; else, where it is not the rest of another, in the sentence."""
-    inside = [a for a in statement.amounts if _is_plausible(a, open_sum)]
-    if not inside and _rest(body, statement, open_sum) is None:
+    inside = [a for a in statement.amounts if _is_plausible(a, open_sum) and not _is_left_off(statement, a.start)]
+    if not inside and _left_off(statement, open_sum) is None and _rest(body, statement, open_sum) is None:
         inside = [
             a
             for s in body
             if s.sentence == statement.sentence and "other_dispute" not in s.says and not is_done(s)
             for a in s.amounts
-            if _is_plausible(a, open_sum)
+            if _is_plausible(a, open_sum) and not _is_left_off(s, a.start)
         ]
     return min(inside, key=lambda amount: _distance(amount, found, statement), default=None)
+
+
+def _is_left_off(statement: Statement, start: int) -> bool:
+    """Whether the words before a place take away what stands there: "less the 240 you promised"."""
+    return _LESS.search(fold(statement.text[: start - statement.start])) is not None
+
+
+def _left_off(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
+    """What remains of the open sum after what the statement takes away: a sum or a share."""
+    if open_sum is None:
+        return None
+    gone = sum(
+        (a.value for a in statement.amounts if a.value > 0 and _is_left_off(statement, a.start)), start=Decimal(0)
+    )
+    words = fold(statement.text)
+    for percent in _PERCENT.finditer(words):
+        if _LESS.search(words[: percent.start()]):
+            gone += open_sum * _percentage(percent) / 100
+    left = open_sum - gone
+    return left if gone and left > 0 else None
 
 
 def _computed(
     body: Sequence[Statement], statement: Statement, invoices: tuple[str, ...], open_sum: Decimal | None
 ) -> Decimal | None:
     """What is left, a share, or all that is open; nothing for a part of one invoice whose size is not told."""
-    rest = _rest(body, statement, open_sum)
-    if rest is not None:
-        return rest
+    for left in (_left_off(statement, open_sum), _rest(body, statement, open_sum)):
+        if left is not None:
+            return left
     if _UNDISPUTED.search(fold(statement.text)):
         return None
     share = _share(statement, open_sum)
@@ -145,17 +201,25 @@ def _share(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
         return None
     percent = _PERCENT.search(words)
     if percent and not SETTLE.search(words):
-        return open_sum * Decimal(percent[1].replace(",", ".")) / 100
+        return open_sum * _percentage(percent) / 100
     halves = (statement.start + half.start() for half in _HALF.finditer(words))
     is_half = any(not any(d.start <= place < d.end for d in statement.dates) for place in halves)
     return open_sum / 2 if is_half else None
 
 
+def _percentage(percent: re.Match[str]) -> Decimal:
+    share = percent["share"]
+    return Decimal(share.replace(",", ".")) if share[0].isdigit() else _FIFTY
+
+
 def _is_plausible(amount: FoundAmount, open_sum: Decimal | None) -> bool:
-    """A bare number is a sum of money only up to what is open, or where it has cents."""
+    """A bare number is a sum of money only where it has cents, or as a fair part of what is open."""
     if amount.value <= 0 or not amount.is_bare:
         return amount.value > 0
-    return amount.value.as_tuple().exponent == _CENTS or (open_sum is not None and amount.value <= open_sum)
+    if amount.value.as_tuple().exponent == _CENTS:
+        return True
+    least = _LEAST_OF_DAYS if amount.value in _DAYS_OF_TERMS else _LEAST_PART
+    return open_sum is not None and open_sum * least <= amount.value <= open_sum
 
 
 def _distance(amount: FoundAmount, found: FoundDate | None, statement: Statement) -> tuple[int, int]:

@@ -56,6 +56,15 @@ _PLACE = re.compile(
     + "|".join(f"(?P<place{i}>{words})" for i, words in enumerate(_PLACES))
     + rf")\b{GOES_ON}"
 )
+_THE_LAST = r"(?:the|die|den|der|la|le|de|a|il|l')(?:(?<=')| )(?:very )?(?:last|letzten?|derniere|ultima|laatste)"
+_ALL_BUT_THE_LAST = re.compile(
+    r"\b(?:(?:all|everything)(?: of (?:them|these))?(?: but| except(?: for)?| bar| save(?: for)?|, except)|"
+    r"(?:bis auf|ausser)|tou(?:t|te)s?(?: les factures)? (?:sauf|hormis|excepte|a part)|"
+    r"todas?(?: las facturas)? (?:menos|salvo|excepto)|tutt[eo](?: le fatture)? (?:tranne|meno|salvo|eccetto)|"
+    r"todas?(?: as faturas)? (?:exceto|menos|salvo)|alles?(?: facturen)? (?:behalve|op)|op) "
+    rf"{_THE_LAST}(?: {BILL})?\b"
+)
+_LAST = re.compile(rf"\b{_THE_LAST}(?P<bill> {BILL})?{GOES_ON}")
 _SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
 _LARGE = (
     r"big(?:ger|gest)?|(?:larger?|largest)(?: sum| amount)?|main|dear(?:est)?|(?:most )?expensive|"
@@ -75,7 +84,7 @@ _OLD = (
 )
 _NEW = r"new(?:er|est)|latest|neue(?:re|ste)[nr]?|plus recente|mas reciente|piu recente|nieuwste|mais recente"
 _KIND = re.compile(
-    rf"\b(?:the|die|der|zur|la|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|"
+    rf"\b(?:the|die|der|zur|la|quella|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|"
     rf"(?P<new>{_NEW}))\b" + GOES_ON
 )
 _SMALL_ONES = re.compile(
@@ -229,6 +238,16 @@ def _others(context: _Context) -> Iterator[InvoiceMatch]:
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
 
 
+def _last(context: _Context) -> Iterator[InvoiceMatch]:
+    """ "All but the last went out on Monday, the last is twice the first." """
+    parted = [match for match in _ALL_BUT_THE_LAST.finditer(context.folded) if len(context.before(match.start())) > 1]
+    for match in parted:
+        yield InvoiceMatch(match.start(), match.end(), context.before(match.start())[:-1], MatchKind.GROUP)
+    for match in _LAST.finditer(context.folded) if parted else ():
+        if not any(whole.start() < match.end() and match.start() < whole.end() for whole in parted):
+            yield InvoiceMatch(match.start(), match.end(), context.before(parted[0].start())[-1:], MatchKind.GROUP)
+
+
 def _places(context: _Context) -> Iterator[InvoiceMatch]:
     for match in _PLACE.finditer(context.folded):
         place = next(i for i in range(len(_PLACES)) if match[f"place{i}"])
@@ -326,6 +345,7 @@ def _round_step(value: Decimal) -> Decimal:
 
 _Finder = Callable[[_Context], Iterator[InvoiceMatch]]
 _FINDERS: tuple[tuple[_Finder, ...], ...] = (
+    (_last,),
     (_small_ones,),
     (_months,),
     (_places,),

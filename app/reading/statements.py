@@ -25,7 +25,9 @@ _JOINT = re.compile(r"[,;:]\s|(?<!\d)\.\s|\s(?:and|but|while|et|mais|tandis que|
 _TURN = re.compile(r",\s|\s(?:and|et|und|y|e|en)\s")
 REST = re.compile(
     r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restant|"
-    r"restliche\w*|restbetrag|differenz|resto|restante|restbedrag|saldo|remanescente)\b"
+    r"restliche\w*|restbetrag|differenz|resto|restante|restbedrag|saldo|remanescente|"
+    r"what(?:'s| is) (?:left|outstanding|missing)|ce qui manque|was (?:noch )?fehlt|lo (?:que|q) falta|"
+    r"wat er nog (?:open|rest)\w*|quel(?:lo)? che manca|o que falta)\b"
 )
 _IN_BRACKETS = re.compile(r"\([^()]{0,40}\)")
 _ONLY_LINKS = re.compile(

@@ -97,3 +97,37 @@ def test_as_many_invoices_as_there_are_open_are_all() -> None:
 )
 def test_a_refusal_promises_nothing(language: str, text: str) -> None:
     assert promise(text, text, language).day is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("en", "Our contract says net 45, so it is paid on the 31st.", "900.00"),
+        ("de", "Ihr System rechnet mit 30, am 31. wird gezahlt.", "900.00"),
+        ("en", "You chase 900 but your rep took 300 in cash. He can have the other 600 on Monday.", "600"),
+        ("it", "Gli altri 780 ve li giro domani.", "780"),
+        ("es", "El jueves ingresamos la factura quitándole los 240 € del abono prometido.", "660.00"),
+        ("de", "Am Freitag überweisen wir abzüglich der Gutschrift von 100 €.", "800.00"),
+        ("fr", "Nous payons vendredi moins les 50 € de remise.", "850.00"),
+        ("it", "Paghiamo venerdì togliendo il 2% di sconto cassa.", "882.00"),
+        ("nl", "Vijftig procent krijgt u vrijdag.", "450.00"),
+        ("en", "It goes out on Friday, 899 and something.", "899"),
+    ],
+)
+def test_what_is_paid_of_the_sum_that_is_open(language: str, text: str, value: str) -> None:
+    assert promise(text, text.rsplit(". ", 1)[-1], language).amount == Decimal(value)
+
+
+def test_a_sum_without_its_cents_is_the_whole_invoice() -> None:
+    on = account(("R-4471", "742.80"))
+    text = "Signé à midi, c'est dans le lot de jeudi, 742 et quelques."
+    found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, on, "fr").promise
+    assert found is not None
+    assert found.amount == Decimal("742.80")
+
+
+def test_one_invoices_own_sum_is_not_that_of_two() -> None:
+    text = "R-4471 (900.00) and R-4480 (250.00) are paid on Friday."
+    found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, TWO).promise
+    assert found is not None
+    assert found.amount == Decimal("1150.00")

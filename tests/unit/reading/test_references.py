@@ -41,6 +41,9 @@ def test_the_others_are_what_is_not_named(text: str) -> None:
         ("R-4471 and R-4480: the former is paid, the latter is wrong", [("R-4471",), ("R-4480",)]),
         ("the big one is paid, the small one goes out on Friday", [("R-4471",), ("R-4490",)]),
         ("die große ist bezahlt", [("R-4471",)]),
+        ("la grosse par contre vous pouvez la garder", [("R-4471",)]),
+        ("quella grossa la paghiamo venerdì", [("R-4471",)]),
+        ("de kleine rekening is voor een raam met een kras", [("R-4490",)]),
         ("the €250.00 one is wrong", [("R-4480",)]),
         ("die über 75,00 € ist falsch", [("R-4490",)]),
         ("all three are approved", [("R-4471", "R-4480", "R-4490")]),
@@ -52,6 +55,35 @@ def test_the_others_are_what_is_not_named(text: str) -> None:
 )
 def test_places_sizes_and_amounts(text: str, expected: list[tuple[str, ...]]) -> None:
     assert pointed_at(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All but the last went out on Monday. The last is a copy of the first lot.",
+        "Bis auf die letzte sind alle bezahlt. Die letzte ist noch nicht fällig.",
+        "Tout sauf la dernière est payé. La dernière, je la paie mi-octobre.",
+        "Todas menos la última ya se las depositamos. La última va el 15.",
+        "Tutte tranne l'ultima sono pagate, l'ultima non è ancora scaduta.",
+        "Todas menos a última já foram pagas. A última vai sexta.",
+        "Alles op uw lijst is voldaan, op de laatste na. De laatste gaat vrijdag.",
+    ],
+)
+def test_all_but_the_last(text: str) -> None:
+    assert pointed_at(text)[:2] == [("R-4471", "R-4480"), ("R-4490",)]
+
+
+@pytest.mark.parametrize("text", ["That is the last time, all but the last straw", "Die letzte Woche war ruhig."])
+def test_the_last_of_something_else_is_none(text: str) -> None:
+    assert not [numbers for numbers in pointed_at(text) if numbers == ("R-4490",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Beide auf einmal, morgen früh.", "tomorrow I make transfer for all two", "They are both on the file of Friday"],
+)
+def test_both_in_other_words(text: str) -> None:
+    assert [match.numbers for match in match_invoices(text, TWO)] == [("R-4471", "R-4480")]
 
 
 def test_an_order_comes_from_the_subject_where_the_text_names_none() -> None:
