@@ -192,7 +192,9 @@ class Quantised(nn.Module):
 def packed(weights: NDArray[np.int8]) -> NDArray[np.uint8]:
     """Blocks of 32 weights from -8 to 7 as the file has them: the first sixteen in the low halves of 16 bytes."""
     halves = (weights + 8).astype(np.uint8)
-    return halves[..., :16] | (halves[..., 16:] << 4)
+    low, high = np.split(halves, 2, axis=-1)
+    both: NDArray[np.uint8] = low | np.left_shift(high, 4, dtype=np.uint8)
+    return both
 
 
 def unpacked(nibbles: NDArray[np.uint8]) -> NDArray[np.int8]:

@@ -100,7 +100,7 @@ class HandledReviews:
         touched = await self._first_touches([row[0].message_id for row in rows])
         hours = self._weights.working_hours
         return [
-            replace(_handled(*row[:-1]), first_touch=touched.get(row[0].message_id), hours=hours(row[-1]))
+            replace(_handled(*row[:5], was=row[5:-1]), first_touch=touched.get(row[0].message_id), hours=hours(row[-1]))
             for row in rows
         ]
 
@@ -169,10 +169,11 @@ def _handled(
     received_at: datetime,
     name: str | None,
     sent_at: datetime | None,
-    was_tested: bool,
-    was_corrected: bool,
-    was_told: bool,
+    *,
+    was: Sequence[bool],
 ) -> Handled:
+    """`was`: tested, corrected, told what a person had said of the mail before."""
+    was_tested, was_corrected, was_told = was
     assert review.decided_at is not None  # noqa: S101  # asked for
     return Handled(
         review_id=review.id,
