@@ -33,7 +33,7 @@ GRAVE = frozenset(
         Intent.EXTENSION_REQUEST,
     }
 )
-SUSPICION = 0.16
+SUSPICION = 0.09
 """A grave intent this likely, though it is not named, is reason enough to ask a person."""
 
 LIKELY = 0.7
@@ -47,7 +47,7 @@ ITEMISED = 0.7
 NOT_RULED_OUT = 0.05
 """Below this the classifier does not doubt: it says no."""
 
-SUSPICION_IN_WORDS = 0.1
+SUSPICION_IN_WORDS = 0.06
 """The same where a clause speaks for the grave intent too, and no other grave one is named."""
 
 READ = 12_000
