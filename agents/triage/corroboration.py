@@ -36,7 +36,11 @@ GRAVE = frozenset(
 SUSPICION = 0.09
 """A grave intent this likely, though it is not named, is reason enough to ask a person."""
 
+DOUBTED = 0.16
+"""From here on a clause that promises a sum settles the doubt."""
+
 LIKELY = 0.7
+SURELY_UNRELATED = 0.95
 SURE, SURE_OF_GRAVE = 0.6, 0.4
 """From here on a score stands even if no clause shows why."""
 
@@ -120,6 +124,8 @@ def reconsider(
     suspected = {s.intent for s in scored if s.intent in GRAVE and _is_suspicious(s, statements, limit)}
     if Intent.LEGAL_OR_COMPLAINT in named:
         suspected.discard(Intent.DISPUTE)
+    if _is_surely_unrelated(scored, statements):
+        suspected.discard(Intent.EXTENSION_REQUEST)
     if about_bank:
         suspected.discard(Intent.BANK_DETAIL_CHANGE)
     kept = tuple(replace(s, confidence=0.0) if s.intent in taken_back else s for s in scored)
@@ -173,7 +179,7 @@ def _itemised(score: Scored, statements: Sequence[Statement], credit_notes: froz
 
 def _summed(score: Scored, statements: Sequence[Statement]) -> Scored:
     """ "I'll send the £156 over tonight": a clause that promises a sum settles a doubt."""
-    if score.intent is not Intent.PAYMENT_PROMISE or score.confidence < SUSPICION:
+    if score.intent is not Intent.PAYMENT_PROMISE or score.confidence < DOUBTED:
         return score
     clause = next(
         (s for s in statements if s.source == BODY and s.amounts and not s.is_question and shows(score.intent, s)), None
@@ -212,6 +218,12 @@ def _is_suspicious(score: Scored, statements: Sequence[Statement], limit: float)
         and score.confidence >= limit
         and any(_speaks_for(score.intent, s) for s in statements)
     )
+
+
+def _is_surely_unrelated(scored: Sequence[Scored], statements: Sequence[Statement]) -> bool:
+    """ "I could begin on 1 August" of an applicant is no wish for time."""
+    sure = next((score.confidence for score in scored if score.intent is Intent.UNRELATED), 0.0)
+    return sure >= SURELY_UNRELATED and not any(statement.invoices for statement in statements)
 
 
 def _is_unsupported(score: Scored, statements: Sequence[Statement]) -> bool:

@@ -38,6 +38,14 @@ def test_a_grave_intent_that_is_taken_back_stays_suspected() -> None:
     assert found.suspected == {Intent.DISPUTE}
 
 
+def test_a_day_in_a_mail_that_is_surely_something_else_is_no_wish_for_time() -> None:
+    begin = "I could begin with you on 1 August."
+    assert not second_thoughts(begin, unrelated=1.0, extension_request=0.2).suspected
+    assert second_thoughts(begin, unrelated=0.8, extension_request=0.2).suspected == {Intent.EXTENSION_REQUEST}
+    about_ours = f"{begin} INV-20418 could be then, too."
+    assert second_thoughts(about_ours, unrelated=1.0, extension_request=0.2).suspected == {Intent.EXTENSION_REQUEST}
+
+
 def test_a_plan_written_line_by_line_asks_for_time() -> None:
     plan = (
         "Here are the instalments for INV-20418:\n- 30 May: 400.00\n- 30 June: 400.00\n- 30 July: 400.00\nDoes it suit?"
