@@ -49,7 +49,7 @@ class Handled:
     edited_id: UUID | None
     payload_id: UUID
     due_at: datetime | None
-    was_tested: bool
+    was_tested: bool = False
     was_corrected: bool = False
     was_told: bool = False
     first_touch: datetime | None = None
@@ -79,7 +79,7 @@ class HandledReviews:
                 MessageRow.received_at,
                 CustomerRow.name,
                 left_at,
-                was_tested,
+                was_tested.label("was_tested"),
                 was_corrected.label("was_corrected"),
                 was_told.label("was_told"),
                 MailboxRow.name,
@@ -100,7 +100,14 @@ class HandledReviews:
         touched = await self._first_touches([row[0].message_id for row in rows])
         hours = self._weights.working_hours
         return [
-            replace(_handled(*row[:5], was=row[5:-1]), first_touch=touched.get(row[0].message_id), hours=hours(row[-1]))
+            replace(
+                _handled(*row[:5]),
+                was_tested=row.was_tested,
+                was_corrected=row.was_corrected,
+                was_told=row.was_told,
+                first_touch=touched.get(row[0].message_id),
+                hours=hours(row[-1]),
+            )
             for row in rows
         ]
 
@@ -169,11 +176,7 @@ def _handled(
     received_at: datetime,
     name: str | None,
     sent_at: datetime | None,
-    *,
-    was: Sequence[bool],
 ) -> Handled:
-    """`was`: tested, corrected, told what a person had said of the mail before."""
-    was_tested, was_corrected, was_told = was
     assert review.decided_at is not None  # noqa: S101  # asked for
     return Handled(
         review_id=review.id,
@@ -193,7 +196,4 @@ def _handled(
         edited_id=review.edited_id if review.action == "edit" else None,
         payload_id=proposal.payload_id,
         due_at=review.due_at,
-        was_tested=was_tested,
-        was_corrected=was_corrected,
-        was_told=was_told,
     )
