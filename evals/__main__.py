@@ -150,7 +150,7 @@ def tune(
     going_on_from: Annotated[
         Path | None, typer.Option("--from", exists=True, dir_okay=False, help="A tuning file to go on from.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="How often all is gone through; going on, once is enough.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, help="How often all is gone through.")] = 4,
 ) -> None:
     """Tune the embedder on the training lines, which needs PyTorch; `train` afterwards."""
     from evals.redaction import build_text_redactor  # noqa: PLC0415 loads Presidio, only where it is wanted

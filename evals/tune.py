@@ -1,4 +1,5 @@
-"""Tunes the embedder and its sentence head together: `python -m evals tune`. Needs PyTorch, and an hour of two cores.
+"""Tunes the embedder and its sentence head together: `python -m evals tune`. Needs PyTorch, and 17 minutes an epoch on
+two cores.
 
     mail ─▶ sentences ─▶ lower layers (frozen, computed once) ─▶ upper layers (weights, scales, biases, norms) ─▶ vector
             vector, mean of the mail, trade features ─▶ odds of each intent ─▶ log-sum-exp ─▶ odds of the mail
@@ -156,8 +157,8 @@ def tune(
 ) -> float:
     """Learn, anew or from where an earlier tuning ended, and write the arrays after every epoch.
 
-    Going on, an epoch goes twice through what is new.
-    Returns the mean over the heads of the average precision on the mails kept back.
+    Going on, an epoch goes twice through what is new. Kept back are mails that no tuning before has seen either.
+    Returns the mean over the heads of the average precision on them.
     """
     torch.manual_seed(SEED)
     dice = random.Random(SEED)  # noqa: S311 repeatable, not secret
@@ -282,7 +283,9 @@ def _cross_entropy(odds: Tensor, labels: Tensor) -> Tensor:
 
 
 def _mean_precision(model: Tuned, exercises: Sequence[Exercise]) -> float:
-    """Over the heads that these mails have, the average precision of each."""
+    """The average precision of each head that these mails have; 0 where there are none."""
+    if not exercises:
+        return 0.0
     model.eval()
     with torch.no_grad():
         odds = torch.cat([model(exercises[at : at + 32])[0] for at in range(0, len(exercises), 32)]).numpy()

@@ -45,18 +45,18 @@ _DEDUCTED = re.compile(
     r"trattenut\w*|decurtat\w*|deduzi\w*|abati\w*|retid\w*)"
 )
 _LESS = re.compile(
-    r"\b(?:less|minus|net of|excluding|after deducting|deducting|taking off|knocking off|moins|deduction faite d\w*|"
-    r"en deduisant|en retenant|abzuglich|minus|weniger|unter abzug (?:von|der|des)|menos|descontando(?:le|les)?|"
-    r"quitando(?:le|les)?|restando(?:le|les)?|deduciendo|sin|min(?!\.)|onder aftrek van|verminderd met|"
-    r"zonder|meno|togliendo|"
-    r"detraendo|al netto d\w+|tolt[aie]|descontados?|abatendo|deduzindo|tirando)"
+    r"\b(?:less|minus|net of|excluding|after deducting|deducting|taking off|knocking off|"
+    r"moins(?! d)|deduction faite d\w*|en deduisant|en retenant|abzuglich|weniger|unter abzug (?:von|der|des)|"
+    r"menos(?! d)|descontando(?:le|les)?|quitando(?:le|les)?|restando(?:le|les)?|deduciendo|sin|"
+    r"min(?!\.)|onder aftrek van|verminderd met|zonder|meno(?! d)|togliendo|detraendo|al netto d\w+|tolt[aie]|"
+    r"descontados?|abatendo|deduzindo|tirando)"
     r"(?: (?:the|your|our|my|les?|la|vos|votre|die|der|den|des|ihre[nr]?|los?|las|el|su|vuestr[ao]s?|de|het|jullie|uw|"
     r"il|i|gli|vostr[aio]|os?|as?|um|une?))?"
     r"(?: (?:agreed|promised|bonus|credit(?: note| memo)?|rebate|discount|avoir|remise|gutschrift|skonto|abono|"
     r"nota de credito|descuento|creditnota|korting|nota di credito|sconto|desconto)(?: (?:of|de|von|uber|di|van))?)?"
     r"\W{0,3}$"
 )
-"""Words right before a sum or share that is not paid."""
+"""Words right before a sum or share that is not paid; not "moins de 300", which is fewer than that."""
 
 _INVOICES = r"(?:\w+ )?(?:invoices|bills|factures|rechnungen|facturas|facturen|nota's|fatture|faturas)"
 _COUNT_OF_INVOICES = re.compile(

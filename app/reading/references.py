@@ -64,7 +64,7 @@ _ALL_BUT_THE_LAST = re.compile(
     r"todas?(?: as faturas)? (?:exceto|menos|salvo)|alles?(?: facturen)? (?:behalve|op)|op) "
     rf"{_THE_LAST}(?: {BILL})?\b"
 )
-_LAST = re.compile(rf"\b{_THE_LAST}(?P<bill> {BILL})?{GOES_ON}")
+_LAST = re.compile(rf"\b{_THE_LAST}(?: {BILL})?{GOES_ON}")
 _SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
 _LARGE = (
     r"big(?:ger|gest)?|(?:larger?|largest)(?: sum| amount)?|main|dear(?:est)?|(?:most )?expensive|"

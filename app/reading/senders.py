@@ -106,10 +106,11 @@ def registrable(domain: str) -> str:
 
 
 def _bears(one: str, other: str) -> bool:
-    """`customer.example.evil.example` shows the whole of a known domain first, where a hurried reader stops; so does
-    `customer-example.com`."""
+    """`customer.example.evil.example` shows the whole of a known domain, where a hurried reader stops; so do
+    `customer.example-pay.com` and `customer-example.com`. A name before it alone ("new-customer.example") does not."""
     known = registrable(other)
-    return f".{known}." in f".{one}." or f"-{known.replace('.', '-')}-" in f"-{one.replace('.', '-')}-"
+    whole, hyphened = re.escape(known), re.escape(known.replace(".", "-"))
+    return re.search(rf"(?<![^.-])(?:{whole}[.-]|{hyphened}(?![^.-]))", one) is not None
 
 
 def _resembles(one: str, other: str) -> bool:

@@ -3,8 +3,8 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -100,6 +100,26 @@ class Desk:
         await page.wait_for_url("**/queue*")
         self.cookies[email] = [dict(cookie) for cookie in await context.cookies()]
         return page
+
+
+@contextmanager
+def served(
+    folder: Path,
+    furnish: Callable[[Path, Services], Awaitable[None]],
+    mails: Iterable[bytes],
+    **environment: str,
+) -> Iterator[Desk]:
+    """A desk on SQLite that these mails came to by webhook and were worked."""
+    with Installation(f"sqlite:///{folder / 'duebox.db'}", folder, None, **environment) as duebox:
+        duebox.furnish()
+        duebox.within(partial(furnish, folder))
+        desk = Desk(duebox, duebox.add_webhook(MAILBOX))
+        duebox.start("serve")
+        duebox.wait_until_up(seconds=240)
+        for raw in mails:
+            desk.post(raw)
+        desk.wait_until_worked()
+        yield desk
 
 
 @dataclass

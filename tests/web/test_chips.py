@@ -2,16 +2,15 @@
 Chromium, by mouse, by keys, without a script, in English and French."""
 
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.instances import mail
-from tests.running import COLLECTOR, Installation
+from tests.running import COLLECTOR
 from tests.servers.chromium import chromium
-from tests.web.test_browser import Desk, Witness, clean, furnish
+from tests.web.test_browser import Desk, Witness, clean, furnish, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -21,17 +20,14 @@ DAY, SUM = "promise_day", "promise_sum"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("chips")
-    with Installation(f"sqlite:///{folder / 'duebox.db'}", folder) as duebox:
-        duebox.furnish()
-        duebox.within(partial(furnish, folder))
-        desk = Desk(duebox, duebox.add_webhook("collections"))
-        duebox.start("serve")
-        duebox.wait_until_up(seconds=240)
-        for name in (HOVER, FRENCH, PLAIN, WRONG):
-            body = f"Hello,\n\nwe will pay 80.00 EUR of invoice INV-{name} on Friday. Thank you.\n\nPetra Vane"
-            desk.post(mail(body, sender=f"Petra Vane <{name}@{name}.example>"))
-        desk.wait_until_worked()
+    mails = (
+        mail(
+            f"Hello,\n\nwe will pay 80.00 EUR of invoice INV-{name} on Friday. Thank you.\n\nPetra Vane",
+            sender=f"Petra Vane <{name}@{name}.example>",
+        )
+        for name in (HOVER, FRENCH, PLAIN, WRONG)
+    )
+    with served(tmp_path_factory.mktemp("chips"), furnish, mails) as desk:
         yield desk
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -10,9 +9,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.instances import mail
-from tests.running import COLLECTOR, Installation
+from tests.running import COLLECTOR
 from tests.servers.chromium import chromium
-from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish
+from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,16 +22,7 @@ ROBOTS = ("robot", "hostile")
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("item")
-    with Installation(f"sqlite:///{folder / 'duebox.db'}", folder, DUEBOX_UNDO_SECONDS="120") as duebox:
-        duebox.furnish()
-        duebox.within(partial(furnish, folder))
-        desk = Desk(duebox, duebox.add_webhook("collections"))
-        duebox.start("serve")
-        duebox.wait_until_up(seconds=240)
-        for raw in mails():
-            desk.post(raw)
-        desk.wait_until_worked()
+    with served(tmp_path_factory.mktemp("item"), furnish, mails(), DUEBOX_UNDO_SECONDS="120") as desk:
         yield desk
 
 

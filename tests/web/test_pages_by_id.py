@@ -1,7 +1,6 @@
 """Pages that have an id in their address, and those of two people: a real installation, real Chromium."""
 
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from playwright.async_api import Browser, Page, expect
 
 from app.bootstrap import Services
 from app.operations import administration
-from tests.running import COLLECTOR, PASSWORD, Installation
+from tests.running import COLLECTOR, PASSWORD
 from tests.servers.chromium import chromium
-from tests.web.test_browser import MANAGER, Desk, clean, ledger, window
+from tests.web.test_browser import MANAGER, Desk, clean, ledger, served, window
 from tests.web.test_item import key, mails
 from tests.web.test_two_people import DEFAULT, LIMIT
 
@@ -27,16 +26,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("by_id")
     policy = folder / "policy.toml"
     policy.write_text(DEFAULT + "".join(LIMIT.format(action) for action in ("answer", "remind", "resolve_dispute")))
-    url = f"sqlite:///{folder / 'duebox.db'}"
-    with Installation(url, folder, DUEBOX_UNDO_SECONDS="120", DUEBOX_POLICY_FILE=str(policy)) as duebox:
-        duebox.furnish()
-        duebox.within(partial(furnish, folder))
-        desk = Desk(duebox, duebox.add_webhook("collections"))
-        duebox.start("serve")
-        duebox.wait_until_up(seconds=240)
-        for raw in mails():
-            desk.post(raw)
-        desk.wait_until_worked()
+    more = {"DUEBOX_UNDO_SECONDS": "120", "DUEBOX_POLICY_FILE": str(policy)}
+    with served(folder, furnish, mails(), **more) as desk:
         yield desk
 
 

@@ -110,6 +110,7 @@ def test_a_refusal_promises_nothing(language: str, text: str) -> None:
         ("de", "Am Freitag überweisen wir abzüglich der Gutschrift von 100 €.", "800.00"),
         ("fr", "Nous payons vendredi moins les 50 € de remise.", "850.00"),
         ("it", "Paghiamo venerdì togliendo il 2% di sconto cassa.", "882.00"),
+        ("fr", "Pas moins de 300 € partent vendredi.", "300"),
         ("nl", "Vijftig procent krijgt u vrijdag.", "450.00"),
         ("en", "It goes out on Friday, 899 and something.", "899"),
     ],

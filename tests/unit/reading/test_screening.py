@@ -168,6 +168,7 @@ def test_list_mail_is_known_unless_it_answers_us() -> None:
         ("the-customer.com", "customer.com"),
         ("customer-com.net", "customer.com"),
         ("billing-customer-co-uk.net", "customer.co.uk"),
+        ("customer.com-secure.net", "customer.com"),
         ("customer-ap.com", "customer.com"),
     ],
 )
@@ -183,6 +184,7 @@ def test_look_alikes_are_seen(domain: str, known: str) -> None:
         ("kessler.de", "kessler.com"),
         ("abc.de", "abd.de"),
         ("notcustomer.com", "customer.com"),
+        ("bau-weber.de", "weber.de"),
         ("customer.company", "customer.com"),
         ("oakdale.example", "linde.example"),
         ("", "example.com"),
