@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import get_territory_currencies
+from babel.numbers import get_currency_precision, get_territory_currencies
 
 from app.domain.clock import written_day
 from app.ledger.sources import DecimalMark
@@ -22,10 +22,16 @@ LONGEST_EMAIL = 320
 LONGEST_LINK = 500
 
 _NUMBER = {
-    DecimalMark.POINT: re.compile(r"-?[0-9]+(?:\.[0-9]{1,4})?"),
+    DecimalMark.POINT: re.compile(
+        r"-?(?:[0-9]+(?:\.[0-9]{1,4})?|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,4}|[0-9]{1,3}(?:,[0-9]{3}){2,})"
+    ),
     DecimalMark.COMMA: re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]{1,4})?"),
     DecimalMark.UNCLEAR: re.compile(r"-?[0-9]+"),
 }
+_SPACED = re.compile("-?[0-9]{1,3}(?:[ '\u2019\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
+_SPACES = re.compile("[ '\u2019\u00a0\u202f]")
+_TWO_WAYS = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3}")
+_DASHES = str.maketrans("\u2212\u2013", "--")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\]+@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -66,15 +72,38 @@ def one_of(enum: type[E], what: str) -> Callable[[str, DecimalMark], E]:
 
 
 def amount(cell: str, mark: DecimalMark) -> Decimal:
-    if not _NUMBER[mark].fullmatch(cell):
-        if mark is DecimalMark.UNCLEAR and _NUMBER[DecimalMark.COMMA].fullmatch(cell.replace(",", ".")):
+    words = cell if _NUMBER[mark].fullmatch(cell) else _plain(cell)
+    if not _NUMBER[mark].fullmatch(words):
+        if _TWO_WAYS.fullmatch(words):
             raise BadCell(f"{cell!r} can be read two ways, and no other amount tells which: write two decimals")
         example = "1250,00" if mark is DecimalMark.COMMA else "1250.00"
         raise BadCell(f"{cell!r} is not a number such as {example}")
-    number = Decimal(cell.replace(".", "").replace(",", ".") if mark is DecimalMark.COMMA else cell)
+    if mark is DecimalMark.COMMA:
+        words = words.replace(".", "").replace(",", ".")
+    number = Decimal(words.replace(",", ""))
     if abs(number) >= LARGEST:
         raise BadCell(f"{cell!r} is too large")
     return number
+
+
+def _plain(cell: str) -> str:
+    """`(1'234.50)`, `1 234.50-` and the like, which mean but one thing, as `-1234.50`."""
+    words = cell.translate(_DASHES).removeprefix("+")
+    if words.startswith("(") and words.endswith(")"):
+        words = f"-{words[1:-1].strip()}"
+    elif words.endswith("-"):
+        words = f"-{words[:-1].strip()}"
+    return _SPACES.sub("", words) if _SPACED.fullmatch(words) else words
+
+
+def check_decimals(number: Decimal, currency: str) -> None:
+    """Three digits after the mark are thousands as likely as not, unless a currency has thousandths. Raises BadCell."""
+    if number.as_tuple().exponent == -3 and 1 <= abs(number) < 1000 and _decimals(currency) != 3:  # noqa: PLR2004
+        thousands = int(number * 1000)
+        raise BadCell(
+            f"can be read as {number} or as {thousands}, and {currency} has no thousandths:"
+            f" write {number:.2f} or {thousands}.00"
+        )
 
 
 def iso_date(cell: str, _mark: DecimalMark) -> date:
@@ -113,19 +142,21 @@ def link(cell: str, _mark: DecimalMark) -> str:
 
 def currency(cell: str, _mark: DecimalMark) -> str:
     if cell.upper() not in _currencies():
-        raise BadCell(f"{cell!r} is not a currency code of ISO 4217")
+        raise BadCell(f"{cell!r} is not a currency code of ISO 4217 such as EUR")
     return cell.upper()
 
 
 def language(cell: str, _mark: DecimalMark) -> str:
-    if cell.lower() not in _languages():
-        raise BadCell(f"{cell!r} is not a language code of ISO 639-1")
-    return cell.lower()
+    """Of a tag such as `de-AT` (BCP 47) the language."""
+    code = re.split("[-_]", cell.lower(), maxsplit=1)[0]
+    if code not in _languages():
+        raise BadCell(f"{cell!r} is not a language code of ISO 639-1 such as de")
+    return code
 
 
 def country(cell: str, _mark: DecimalMark) -> str:
     if cell.upper() not in _countries():
-        raise BadCell(f"{cell!r} is not a country code of ISO 3166-1")
+        raise BadCell(f"{cell!r} is not a country code of ISO 3166-1 such as GB")
     return cell.upper()
 
 
@@ -133,6 +164,9 @@ def timezone(cell: str, _mark: DecimalMark) -> str:
     if cell not in _timezones():
         raise BadCell(f"{cell!r} is not a time zone such as Europe/Berlin")
     return cell
+
+
+_decimals = cache(get_currency_precision)
 
 
 @cache

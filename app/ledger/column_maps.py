@@ -117,6 +117,12 @@ class Adapted:
         mark = self._source.decimal_mark({column.from_.lower() for column in maps})
         return DecimalMark.POINT if any(column.minor_units_of for column in maps) else mark
 
+    def writes_thousandths(self, columns: Collection[str]) -> bool:
+        """Cents that were counted leave no doubt."""
+        maps = [column for ours, column in self._columns.items() if ours in columns]
+        theirs = {column.from_.lower() for column in maps}
+        return any(column.minor_units_of for column in maps) or self._source.writes_thousandths(theirs)
+
     def _cell(self, ours: str, column: ColumnMap, cells: Cells) -> str:
         for special in column.when:
             if _holds(cells, special.column, special.is_):

@@ -1,7 +1,8 @@
 """CSV as accounting systems write it. Nothing here knows what a column means.
 
-A file is UTF-8 with or without a byte order mark, its first row names the columns, its delimiter is `,` or `;`. What
-cannot be read is given back as a BadRow among the rows: the caller collects them and goes on.
+A file is UTF-8 with or without a byte order mark, its first row names the columns, its delimiter is `,`, `;`, a tab or
+`|`, whichever that row has most of. What cannot be read is given back as a BadRow among the rows: the caller collects
+them and goes on.
 """
 
 import csv
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import TextIO
 
 from app.domain.errors import BadRow, Invalid
-from app.ledger.sources import DecimalMark, SourceRow, cells_of, mark_of
+from app.ledger.sources import DecimalMark, SourceRow, cells_of, has_thousandths, mark_of
+
+DELIMITERS = {",": "", ";": "delimiter ;", "\t": "delimiter tab", "|": "delimiter |"}
+"""And what is said of each: the usual one goes without saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class CsvFile:
 
     @property
     def recognised(self) -> str:
-        return "delimiter ;" if self.delimiter == ";" else ""
+        return DELIMITERS[self.delimiter]
 
     def rows(self) -> Iterator[SourceRow | BadRow]:
         """The rows below the header, stripped, blank ones left out. After bytes that are not UTF-8 nothing follows."""
@@ -57,6 +61,9 @@ class CsvFile:
             return DecimalMark.POINT
         return mark
 
+    def writes_thousandths(self, columns: Collection[str]) -> bool:
+        return has_thousandths(cells_of(self, columns))
+
     def _ragged(self, line: int, cells: int) -> BadRow:
         width = len(self.header)
         column = self.header[cells] if cells < width else str(width + 1)
@@ -68,7 +75,7 @@ def open_csv(path: Path) -> CsvFile | BadRow:
     try:
         with _opened(path) as file:
             first = _first_line(file)
-            delimiter = ";" if first.count(";") > first.count(",") else ","
+            delimiter = max(DELIMITERS, key=first.count)
             names = next(csv.reader([first], delimiter=delimiter), [])
     except UnicodeDecodeError:
         return _not_utf8(path, ",")

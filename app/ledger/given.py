@@ -31,6 +31,10 @@ class GivenRows:
         """JSON has but one."""
         return DecimalMark.POINT
 
+    def writes_thousandths(self, _columns: Collection[str]) -> bool:
+        """A program means what it writes."""
+        return True
+
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, bool):

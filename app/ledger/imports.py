@@ -9,6 +9,7 @@ until one transaction compares them with what is stored, as a set, and writes th
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,8 +76,16 @@ def open_source(path: Path) -> Source:
     return source
 
 
-def check(kind: str, source: Source, customers: frozenset[str], is_erased: IsErased = lambda _email: False) -> Checked:
+def check(
+    kind: str,
+    source: Source,
+    customers: frozenset[str],
+    is_erased: IsErased = lambda _email: False,
+    *,
+    today: date | None = None,
+) -> Checked:
     """Read the whole file and judge it by itself; its rows are kept until `close`, but those of people who were erased.
+    `today`: days that lie too far ahead of it are refused.
 
     Raises ImportRefused with every bad row, Invalid for another kind.
     """
@@ -87,7 +96,7 @@ def check(kind: str, source: Source, customers: frozenset[str], is_erased: IsEra
     mark = source.decimal_mark(layout.amounts)
     spool = Spool([*(["id"] if layout.makes_ids else []), *layout.fields(source)])
     try:
-        foreign, erased = _fill(spool, layout, RowReader(layout, source, mark, customers), is_erased)
+        foreign, erased = _fill(spool, layout, RowReader(layout, source, mark, customers, today), is_erased)
     except BaseException:
         spool.close()
         raise

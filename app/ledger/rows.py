@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from app.db.base import Base
@@ -10,7 +12,7 @@ from app.domain.account import ContactRole, InvoiceKind, InvoiceStatus
 from app.domain.errors import BadRow
 from app.ledger import cells
 from app.ledger.cells import BadCell
-from app.ledger.sources import DecimalMark, Source, SourceRow
+from app.ledger.sources import BROKEN, DecimalMark, Source, SourceRow
 
 Values = dict[str, Any]
 """A row by the names of the table's columns."""
@@ -21,20 +23,33 @@ KEY_MARK = "\x1f"
 KNOWN_CELLS = 5_000
 """How many cells of a column are remembered with their values: currencies, days and customers come again and again."""
 
+YEAR = 366
+
+LONGEST_QUOTE = 200
+"""Characters of a first row that an error quotes."""
+
 _NEEDED = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` in the file, `field` in the table; `empty` is what an empty cell means, unless a value is needed."""
+    """`name` in the file, `field` in the table; `empty` is what an empty cell means, unless a value is needed; `ahead`
+    how far a day may lie in the future: a slip in the year is believed for ever."""
 
     name: str
     field: str
     parse: Callable[[str, DecimalMark], Any]
     is_optional: bool = False
     empty: Any = _NEEDED
+    ahead: timedelta | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        return self.parse is cells.amount
 
     def value(self, cell: str, mark: DecimalMark) -> Any:
+        if cell == BROKEN:
+            raise BadCell("holds an error, or a formula without its value: mend it, compute the sheet and save it")
         if cell:
             return self.parse(cell, mark)
         if self.empty is _NEEDED:
@@ -84,12 +99,18 @@ class Layout:
 
     @property
     def amounts(self) -> frozenset[str]:
-        return frozenset(column.name for column in self.columns if column.parse is cells.amount)
+        return frozenset(column.name for column in self.columns if column.is_sum)
 
     def check_header(self, file: Source) -> Iterator[BadRow]:
-        for column in self.columns:
-            if column.name not in file.header and not column.is_optional:
-                yield BadRow(file.name, 1, column.name, "the column is missing")
+        missing = [column.name for column in self.columns if column.name not in file.header and not column.is_optional]
+        unknown = ", ".join(self.unused(file))[:LONGEST_QUOTE]
+        if len(missing) == sum(not column.is_optional for column in self.columns):
+            yield BadRow(
+                file.name, 1, "1", f"the first row must name the columns {', '.join(missing)}; it says: {unknown}"
+            )
+            return
+        for name in missing:
+            yield BadRow(file.name, 1, name, f"the column is missing{f'; not known: {unknown}' if unknown else ''}")
         for name in {name for name in file.header if name and file.header.count(name) > 1}:
             yield BadRow(file.name, 1, name, "the column is there twice")
 
@@ -99,9 +120,17 @@ class Layout:
 
 
 class RowReader:
-    """Reads a file by its layout and remembers the keys it met: `seen` has the line of each."""
+    """Reads a file by its layout and remembers the keys it met: `seen` has the line of each. `today`: from which on
+    days lie ahead, if that is judged."""
 
-    def __init__(self, layout: Layout, source: Source, mark: DecimalMark, customers: frozenset[str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        source: Source,
+        mark: DecimalMark,
+        customers: frozenset[str],
+        today: date | None = None,
+    ) -> None:
         self._layout = layout
         self._source = source
         self._mark = mark
@@ -110,6 +139,11 @@ class RowReader:
             (source.header.index(column.name), column.field, column, {})
             for column in layout.columns
             if column.name in source.header
+        ]
+        read = [column for _place, _field, column, _known in self._columns]
+        self._sums = [(column.name, column.field) for column in read if column.is_sum]
+        self._latest = [
+            (column.name, column.field, today + column.ahead) for column in read if today and column.ahead is not None
         ]
         self._key_column = next(column.name for column in layout.columns if column.field == layout.key[-1])
         self.seen: dict[str, int] = {}
@@ -153,7 +187,25 @@ class RowReader:
         first = self.seen.setdefault(key, line)
         if first != line:
             yield self._key_column, f"{values[self._layout.key[-1]]} is on line {first} already"
+        for name, field, latest in self._latest:
+            if values[field] > latest:
+                yield name, f"{values[field]} lies too far ahead: after {latest}"
+        yield from self._doubtful_sums(values)
         yield from self._layout.check(values)
+
+    def _doubtful_sums(self, values: Values) -> Iterator[tuple[str, str]]:
+        for name, field in self._sums:
+            try:
+                if values[field] is not None:
+                    cells.check_decimals(values[field], values["currency"])
+            except BadCell as error:
+                if not self._writes_thousandths:
+                    yield name, str(error)
+
+    @cached_property
+    def _writes_thousandths(self) -> bool:
+        """Asked of the whole file, once a sum is in doubt."""
+        return self._source.writes_thousandths(self._layout.amounts)
 
 
 def _check_invoice(values: Values) -> Iterator[tuple[str, str]]:
@@ -216,8 +268,8 @@ LAYOUTS: Mapping[str, Layout] = {
             Column("amount", "amount", cells.amount),
             Column("open_amount", "open_amount", cells.amount),
             Column("currency", "currency", cells.currency),
-            Column("issue_date", "issue_date", cells.iso_date),
-            Column("due_date", "due_date", cells.iso_date),
+            Column("issue_date", "issue_date", cells.iso_date, ahead=timedelta(days=3 * YEAR)),
+            Column("due_date", "due_date", cells.iso_date, ahead=timedelta(days=10 * YEAR)),
             Column("po_number", "po_number", cells.text(64), empty=""),
             Column("status", "status", cells.one_of(InvoiceStatus, "status")),
             Column("company", "company", cells.text(64), is_optional=True, empty=""),
@@ -234,7 +286,7 @@ LAYOUTS: Mapping[str, Layout] = {
         (
             Column("payment_id", "id", cells.text(64)),
             _CUSTOMER,
-            Column("date", "day", cells.iso_date),
+            Column("date", "day", cells.iso_date, ahead=timedelta(days=YEAR)),
             Column("amount", "amount", cells.amount),
             Column("currency", "currency", cells.currency),
             Column("reference", "reference", cells.text(255), empty=""),

@@ -102,7 +102,12 @@ class LedgerService:
             erased, index = await Imports(uow.session).erased(), uow.words.keyring.index
         with closing(
             await asyncio.to_thread(
-                check, kind, source, customers, lambda email: bool(erased and email) and index(email) in erased
+                check,
+                kind,
+                source,
+                customers,
+                lambda email: bool(erased and email) and index(email) in erased,
+                today=self._clock().date(),
             )
         ) as checked:
             if wish.dry_run:

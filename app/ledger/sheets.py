@@ -1,10 +1,9 @@
 """Excel workbooks: the first visible sheet, read like a CSV file of what its cells hold.
 
 A number is a number whatever the sheet shows, a date cell is that day; text is taken as in a CSV file. Macros and
-formulas are never run: the values are those that the sheet was saved with.
+formulas are never run: the values are those that the sheet was saved with, and a cell without one is BROKEN.
 """
 
-import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
@@ -17,7 +16,8 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from app.domain.errors import BadRow, ImportRefused, Invalid
-from app.ledger.sources import DecimalMark, SourceRow, mark_of
+from app.ledger.sheet_parts import Place, broken_cells, reach
+from app.ledger.sources import BROKEN, DecimalMark, SourceRow, has_thousandths, mark_of
 
 EXACT_DIGITS = 15
 """As many decimal digits as a sheet's binary numbers keep (IEEE 754 double)."""
@@ -26,19 +26,19 @@ MOST_CELLS = 30_000_000
 """From the first cell to the last one that is filled: room is made for all of them, filled or not, and a process that
 does not get it ends on the spot. A million rows of thirty columns."""
 
-_PLACE = re.compile(rb"\br\s*=\s*[\"']\$?([A-Za-z]{0,40})\$?([0-9]{1,40})[\"']")
-_CHUNK, _LONGEST_PLACE = 1 << 20, 128
 _NO_WORKBOOK = "cannot be read as an Excel workbook; save it as .xlsx, without a password"
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet whose first row names the columns. Amounts that are text decide the decimal mark; numbers follow it."""
+    """A sheet whose first row names the columns. Amounts that are text decide the decimal mark; numbers follow it.
+    `broken`: cells that hold an error, or a formula without its value."""
 
     name: str
     header: tuple[str, ...]
     first_line: int
     sheet: CalamineSheet
+    broken: frozenset[Place] = frozenset()
     mark: DecimalMark = DecimalMark.POINT
     recognised: str = ""
 
@@ -46,18 +46,33 @@ class Sheet:
         width = len(self.header)
         for line, values in enumerate(islice(self._values(), 1, None), self.first_line + 1):
             cells = [self._text(value) for value in values]
+            if self.broken:
+                self._tell_broken(line, cells)
             if any(cells[width:]):
                 yield BadRow(self.name, line, str(width + 1), "the row has more cells than the header")
             elif any(cells):
                 yield SourceRow(line, cells[:width])
 
+    def _tell_broken(self, line: int, cells: list[str]) -> None:
+        first = self.sheet.start[1] if self.sheet.start else 0
+        for place, cell in enumerate(cells):
+            if not cell and (line, first + place + 1) in self.broken:
+                cells[place] = BROKEN
+
     def decimal_mark(self, columns: Collection[str]) -> DecimalMark:
+        mark = mark_of(self._texts(columns))
+        self.mark = DecimalMark.POINT if mark is DecimalMark.UNCLEAR else mark
+        return self.mark
+
+    def writes_thousandths(self, columns: Collection[str]) -> bool:
+        return has_thousandths(self._texts(columns))
+
+    def _texts(self, columns: Collection[str]) -> Iterator[str]:
+        """Those cells of the columns that are text."""
         places = [place for place, name in enumerate(self.header) if name in columns]
         rows = islice(self._values(), 1, None)
         given = chain.from_iterable((row[place] for place in places) for row in rows)
-        mark = mark_of(value.strip() for value in given if isinstance(value, str))
-        self.mark = DecimalMark.POINT if mark is DecimalMark.UNCLEAR else mark
-        return self.mark
+        return (value.strip() for value in given if isinstance(value, str))
 
     def _values(self) -> Iterator[Sequence[object]]:
         """Raises ImportRefused."""
@@ -84,13 +99,14 @@ def open_sheet(path: Path) -> Sheet | BadRow:
     """Read the header. Raises Invalid when there is no such file."""
     try:
         content = path.read_bytes()
-        if _reach(content) > MOST_CELLS:
+        if reach(content) > MOST_CELLS:
             return BadRow(
                 path.name, 1, "1", f"a cell far from the table is filled: there is room for {MOST_CELLS:,} cells"
             )
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
         sheet = book.get_sheet_by_name(visible[0])
+        broken = broken_cells(content, book.sheet_names.index(visible[0]))
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}") from error
     except (CalamineError, IndexError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
@@ -102,31 +118,5 @@ def open_sheet(path: Path) -> Sheet | BadRow:
     line = (sheet.start[0] if sheet.start else 0) + 1
     if not names:
         return BadRow(path.name, line, "1", "the first row must name the columns, and it is empty")
-    return Sheet(path.name, tuple(names), line, sheet)
-
-
-def _reach(content: bytes) -> int:
-    """How many cells lie between the first and the last of the largest sheet. Raises BadZipFile and the like for what
-    is no .xlsx file."""
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        parts = [name for name in archive.namelist() if not name.lower().endswith("sharedstrings.xml")]
-        return max((_reach_of(archive, name) for name in parts), default=0)
-
-
-def _reach_of(archive: zipfile.ZipFile, name: str) -> int:
-    """A sheet may have a million rows, so no tree is made of it: the places that its cells name are looked at alone."""
-    rows, columns, rest = 0, 1, b""
-    with archive.open(name) as sheet:
-        while chunk := sheet.read(_CHUNK):
-            for letters, digits in set(_PLACE.findall(rest + chunk)):
-                rows, columns = max(rows, int(digits)), max(columns, _column(letters))
-            rest = chunk[-_LONGEST_PLACE:]
-    return rows * columns
-
-
-def _column(letters: bytes) -> int:
-    """A is 1, XFD is 16,384."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - ord("A") + 1
-    return number
+    recognised = f"only the sheet {visible[0]}, the first of {len(visible)}," if len(visible) > 1 else ""
+    return Sheet(path.name, tuple(names), line, sheet, broken, recognised=recognised)

@@ -7,8 +7,18 @@ from typing import NamedTuple, Protocol
 
 from app.domain.errors import BadRow
 
-_POINT = re.compile(r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})|[^,]*,[^.]*\..*")
-_COMMA = re.compile(r"[^,]*,(?:[0-9]{1,2}|[0-9]{4})|[^.]*\.[^,]*,.*")
+_POINT = re.compile(
+    r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})[-)]?|[^,]*,[^.]*\..*"
+    r"|.*[0-9](?:,[0-9]{3}){2,}[-)]?|[-(]?(?:0|[0-9]{4,})\.[0-9]{3}[-)]?"
+)
+_COMMA = re.compile(
+    r"[^,]*,(?:[0-9]{1,2}|[0-9]{4})[-)]?|[^.]*\.[^,]*,.*"
+    r"|.*[0-9](?:\.[0-9]{3}){2,}[-)]?|[-(]?(?:0|[0-9]{4,}),[0-9]{3}[-)]?"
+)
+_THOUSANDTHS = re.compile(r"-?(?:0|[0-9]{4,})[.,][0-9]{3}|.*[., '\u2019\u00a0\u202f][0-9]{3}[.,][0-9]{3}")
+
+BROKEN = "\x1a"
+"""A cell that has no value though something stands in it: an error of the sheet, a formula that nobody computed."""
 
 
 class DecimalMark(StrEnum):
@@ -50,6 +60,10 @@ class Source(Protocol):
         """What stands before the cents in these columns. Asked once, before the rows are read."""
         ...
 
+    def writes_thousandths(self, columns: Collection[str]) -> bool:
+        """Whether three digits after the mark are meant as such in these columns, and are no thousands."""
+        ...
+
 
 def mark_of(cells: Iterable[str]) -> DecimalMark:
     """Judged by the first amount that can only be meant one way."""
@@ -59,6 +73,11 @@ def mark_of(cells: Iterable[str]) -> DecimalMark:
         if _POINT.fullmatch(cell):
             return DecimalMark.POINT
     return DecimalMark.UNCLEAR
+
+
+def has_thousandths(cells: Iterable[str]) -> bool:
+    """Whether an amount shows that all are written with three digits after the mark: `1250.000`, `0,000`."""
+    return any(map(_THOUSANDTHS.fullmatch, cells))
 
 
 def cells_of(source: Source, columns: Collection[str]) -> Iterator[str]:

@@ -56,7 +56,7 @@ async def test_refused_file_is_put_aside_with_its_reasons(instance: Instance, tm
         "20260521T090000-invoices.csv.txt",
     ]
     why = (refused / "20260521T090000-invoices.csv.txt").read_text()
-    assert why == "invoices.csv, line 2, column currency: 'EURO' is not a currency code of ISO 4217\n"
+    assert why == "invoices.csv, line 2, column currency: 'EURO' is not a currency code of ISO 4217 such as EUR\n"
     (entry,) = await _audited(instance, "ledger.folder.refused")
     assert b'"bad_rows":1' in entry
     assert b"EURO" not in entry

@@ -120,7 +120,7 @@ async def test_every_wrong_cell_is_named_and_nothing_is_taken(caller: Caller) ->
     assert answer.json() == {
         "detail": "nothing was taken",
         "errors": [
-            {"row": 2, "column": "currency", "reason": "'EURO' is not a currency code of ISO 4217"},
+            {"row": 2, "column": "currency", "reason": "'EURO' is not a currency code of ISO 4217 such as EUR"},
             {"row": 3, "column": "customer_id", "reason": "there is no customer C-9"},
             {"row": 3, "column": "number", "reason": "INV-1 is on line 1 already"},
         ],

@@ -122,6 +122,84 @@ def test_amount_that_can_be_read_two_ways_is_not_guessed(tmp_path: Path) -> None
     assert (bad.column, "two ways" in bad.reason) == ("amount", True)
 
 
+@pytest.mark.parametrize("cell", ["1.250", "-1.250", "12.500"])
+def test_three_digits_after_the_mark_are_no_thousandths_of_a_euro(tmp_path: Path, cell: str) -> None:
+    (bad,) = _refused(tmp_path, "payments", _with("payments", amount=cell))
+    assert (bad.line, bad.column, "can be read as" in bad.reason) == (2, "amount", True)
+
+
+def test_the_file_tells_whether_it_writes_thousandths(tmp_path: Path) -> None:
+    thousandths = _with("invoices", amount="1250.000", open_amount="12.500")
+    assert _rows(tmp_path, "invoices", thousandths)[0]["open_amount"] == Decimal("12.5")
+    dinars = _with("payments", amount="12.500", currency="KWD")
+    assert _rows(tmp_path, "payments", dinars)[0]["amount"] == Decimal("12.5")
+    mixed = _with("invoices", amount='"12,50"', open_amount='"1,250"')
+    assert "can be read as 1.250 or as 1250" in _refused(tmp_path, "invoices", mixed)[-1].reason
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ("1,234.56", "1234.56"),
+        ("1.234,56", "1234.56"),
+        ("1 234,56", "1234.56"),
+        ("1\u202f234\u00a0567,80", "1234567.80"),
+        ("1'234.56", "1234.56"),
+        ("1\u2019234", "1234"),
+        ("1,234,567", "1234567"),
+        ("1.234.567", "1234567"),
+        ("100.00-", "-100.00"),
+        ("(1.234,56)", "-1234.56"),
+        ("\u2212100,00", "-100.00"),
+        ("+100", "100"),
+    ],
+)
+def test_amounts_that_mean_one_thing_are_read(tmp_path: Path, cell: str, amount: str) -> None:
+    text = _with("payments", amount="CELL").replace(",", ";").replace("CELL", cell)
+    assert _rows(tmp_path, "payments", text)[0]["amount"] == Decimal(amount)
+
+
+@pytest.mark.parametrize("cell", ["1,250", "1 25", "12'34.5", "1,23,456.00", "--5", "(5", "1.234.56", "5 EUR", "€5"])
+def test_other_amounts_are_named(tmp_path: Path, cell: str) -> None:
+    text = _with("payments", amount="CELL").replace(",", ";").replace("CELL", cell)
+    assert [bad.column for bad in _refused(tmp_path, "payments", text)] == ["amount"]
+
+
+@pytest.mark.parametrize(("delimiter", "name"), [(";", ";"), ("\t", "tab"), ("|", "|")])
+def test_delimiters_are_recognised_and_said(tmp_path: Path, delimiter: str, name: str) -> None:
+    checked = _checked(tmp_path, "contacts", _with("contacts").replace(",", delimiter))
+    assert checked.notes == [f"delimiter {name} recognised"]
+
+
+def test_first_row_in_other_words_is_quoted(tmp_path: Path) -> None:
+    (bad,) = _refused(tmp_path, "payments", "Zahlung;Kunde\n1;C-1\n")
+    assert (bad.line, bad.column) == (1, "1")
+    assert bad.reason.endswith("invoice_number; it says: zahlung, kunde")
+    (bad,) = _refused(tmp_path, "payments", _with("payments").replace("invoice_number", "invoice no"))
+    assert (bad.column, bad.reason) == ("invoice_number", "the column is missing; not known: invoice no")
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "near", "far"),
+    [
+        ("payments", "date", "2027-05-20", "2062-05-20"),
+        ("invoices", "issue_date", "2029-05-20", "2062-05-20"),
+        ("invoices", "due_date", "2036-05-20", "2062-05-20"),
+    ],
+)
+def test_days_far_ahead_are_slips(tmp_path: Path, kind: str, column: str, near: str, far: str) -> None:
+    path = tmp_path / f"{kind}.csv"
+    path.write_text(_with(kind, **{column: near}))
+    check(kind, open_source(path), CUSTOMERS, today=date(2026, 5, 21)).close()
+    path.write_text(_with(kind, **{column: far}))
+    with pytest.raises(ImportRefused, match=f"column {column}: 2062-05-20 lies too far ahead"):
+        check(kind, open_source(path), CUSTOMERS, today=date(2026, 5, 21))
+
+
+def test_of_a_language_tag_the_language_counts(tmp_path: Path) -> None:
+    assert _rows(tmp_path, "contacts", _with("contacts", language="de-AT"))[0]["language"] == "de"
+
+
 def test_mixed_decimal_marks_are_named(tmp_path: Path) -> None:
     (bad,) = _refused(tmp_path, "invoices", _with("invoices", amount='"100,00"', open_amount="60.00"))
     assert (bad.line, bad.column) == (2, "open_amount")
@@ -146,17 +224,17 @@ def test_language_that_duebox_does_not_write_is_taken_and_said(tmp_path: Path) -
         ("contacts", "email", "petra", "'petra' is not an e-mail address"),
         ("contacts", "email", "a b@c.example", "'a b@c.example' is not an e-mail address"),
         ("contacts", "role", "boss", "'boss' is not a role: accounts_payable, management, purchasing, legal, other"),
-        ("contacts", "language", "english", "'english' is not a language code of ISO 639-1"),
+        ("contacts", "language", "english", "'english' is not a language code of ISO 639-1 such as de"),
         ("contacts", "active", "perhaps", "'perhaps' is neither true nor false"),
         ("contacts", "name", "x" * 256, "is longer than 255 characters"),
         ("contacts", "name", "nul\0", "holds control characters"),
         ("customers", "timezone", "Europe/Atlantis", "'Europe/Atlantis' is not a time zone such as Europe/Berlin"),
-        ("customers", "country", "ZZ", "'ZZ' is not a country code of ISO 3166-1"),
-        ("customers", "currency", "DEM", "'DEM' is not a currency code of ISO 4217"),
+        ("customers", "country", "ZZ", "'ZZ' is not a country code of ISO 3166-1 such as GB"),
+        ("customers", "currency", "DEM", "'DEM' is not a currency code of ISO 4217 such as EUR"),
         ("customers", "payment_terms_days", "-1", "'-1' is not a number of days from 0 to 999"),
         ("invoices", "number", "", "is empty"),
         ("invoices", "kind", "bill", "'bill' is not a kind: invoice, credit_note"),
-        ("invoices", "currency", "EURO", "'EURO' is not a currency code of ISO 4217"),
+        ("invoices", "currency", "EURO", "'EURO' is not a currency code of ISO 4217 such as EUR"),
         ("invoices", "amount", "1e3", "'1e3' is not a number such as 1250.00"),
         ("invoices", "amount", "NaN", "'NaN' is not a number such as 1250.00"),
         ("invoices", "amount", "٣", "'٣' is not a number such as 1250.00"),

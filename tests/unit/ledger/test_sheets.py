@@ -57,7 +57,9 @@ def test_bad_cell_is_named_with_its_row_in_the_sheet(tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, ROW, blank, _with(number="INV-2", currency="EURO")])
     with pytest.raises(ImportRefused) as refusal:
         _rows(path)
-    assert refusal.value.rows == (BadRow("invoices.xlsx", 4, "currency", "'EURO' is not a currency code of ISO 4217"),)
+    assert refusal.value.rows == (
+        BadRow("invoices.xlsx", 4, "currency", "'EURO' is not a currency code of ISO 4217 such as EUR"),
+    )
 
 
 def test_cell_beyond_the_header_is_named(tmp_path: Path) -> None:
@@ -118,3 +120,36 @@ def test_a_time_that_is_none_is_said(tmp_path: Path) -> None:
     as_hours = _with_other_words(path, "xl/styles.xml", 'numFmtId="14"', 'numFmtId="46"')  # ECMA-376 part 1, 18.8.30
     with pytest.raises(ImportRefused, match="beyond all days"):
         _rows(_with_more(as_hours, '<row r="3"><c r="D3" s="1"><v>1e15</v></c></row>'))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="G2" t="e"><f>VLOOKUP(A2,B:C,2,0)</f><v>#N/A</v></c>',
+        "<c r='G2' s='1' t='e'><v>#REF!</v></c>",
+        '<c r="G2"><f>A1</f><v></v></c>',
+        '<c r="G2"><f>A1</f></c>',
+    ],
+)
+def test_an_error_or_a_formula_without_its_value_is_no_empty_cell(tmp_path: Path, cell: str) -> None:
+    """A payment whose invoice number could not be looked up would else be one without a number."""
+    header = ("payment_id", "customer_id", "date", "amount", "currency", "reference", "invoice_number")
+    row = ("P-1", "C-1", date(2026, 4, 9), 40.0, "EUR", "HALDEN", "MARK")
+    path = write_workbook(tmp_path / "payments.xlsx", [header, row])
+    mark = '<c r="G2" t="inlineStr"><is><t>MARK</t></is></c>'
+    with pytest.raises(ImportRefused, match="line 2, column invoice_number: holds an error"):
+        _rows(_with_other_words(path, "xl/worksheets/sheet1.xml", mark, cell), "payments")
+
+
+def test_a_formula_that_gives_no_text_is_an_empty_cell(tmp_path: Path) -> None:
+    cell, mark = '<c r="I2" t="str"><f>""</f><v></v></c>', '<c r="I2" t="inlineStr"><is><t>MARK</t></is></c>'
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, _with(po_number="MARK")])
+    assert _rows(_with_other_words(path, "xl/worksheets/sheet1.xml", mark, cell))[0][8] == ""
+
+
+def test_a_sheet_that_is_not_read_is_said(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "invoices.xlsx", [HEADER, ROW])
+    first = '<sheet name="Sheet1" sheetId="1" r:id="r1"/>'
+    path = _with_other_words(path, "xl/workbook.xml", first, f'{first}<sheet name="More" sheetId="2" r:id="r1"/>')
+    with closing(check("invoices", open_source(path), frozenset({"C-1"}))) as checked:
+        assert checked.notes == ["only the sheet Sheet1, the first of 2, recognised"]
