@@ -4,6 +4,7 @@
             ├─▶ partly kept    something was paid by then
             ├─▶ broken         nothing was
             └─▶ withdrawn      nothing is left to pay for (cancelled, written off), or it never named a day
+    kept ────▶ broken          the payment was taken back: a direct debit that was returned
 
 The deadline is the promised day with its grace (`app.ledger.grace`). `today` is the last day that the ledger knows of:
 nobody has broken a promise only because we have not imported the payment yet.
@@ -77,6 +78,7 @@ def judge_promise(
     claims = [invoice for invoice in about if invoice.status not in VOID]
     if about and not claims:
         return Verdict(CaseState.WITHDRAWN)
+    promise, payments = _without_void(promise, about), _standing(payments)
     counting = _explaining(promise, claims, _counting(promise, claims, payments), deadline)
     late = sum((p.amount.amount for p in counting if p.day > deadline), Decimal(0))
     in_all = paid_by(promise, claims, counting, deadline)
@@ -90,7 +92,47 @@ def judge_promise(
     if promise.day is None:
         return Verdict(CaseState.WITHDRAWN, paid)
     some_closed = not late and any(not invoice.is_open for invoice in claims)
-    return Verdict(CaseState.PARTLY_KEPT if paid > 0 or some_closed else CaseState.BROKEN, paid)
+    is_partly = paid > 0 or some_closed or _paid_as_invoiced(promise, claims, payments, deadline)
+    return Verdict(CaseState.PARTLY_KEPT if is_partly else CaseState.BROKEN, paid)
+
+
+def _without_void(promise: Promise, about: Iterable[Invoice]) -> Promise:
+    """What was cancelled since is owed no more: nobody has paid it."""
+    if promise.owed is None:
+        return promise
+    void = (i.amount.amount for i in about if i.status in VOID and i.amount.currency == promise.owed.currency)
+    left = max(promise.owed.amount - sum(void, Decimal(0)), Decimal(0))
+    return replace(promise, owed=Money(left, promise.owed.currency))
+
+
+def _standing(payments: Sequence[Payment]) -> list[Payment]:
+    """Without those that were taken back, whenever that was: of a reversal the newest payment of the same sum for the
+    same invoice. A reversal of nothing we know stays, and counts."""
+    standing: list[Payment] = []
+    for payment in sorted(payments, key=lambda payment: payment.day):
+        given = Money(-payment.amount.amount, payment.amount.currency)
+        back = next((p for p in reversed(standing) if p.amount == given and _same_invoice(p, payment)), None)
+        if payment.amount.amount < 0 and back is not None:
+            standing.remove(back)
+        else:
+            standing.append(payment)
+    return standing
+
+
+def _same_invoice(one: Payment, other: Payment) -> bool:
+    return one.invoice_number.upper() == other.invoice_number.upper()
+
+
+def _paid_as_invoiced(promise: Promise, claims: Iterable[Invoice], payments: Iterable[Payment], deadline: date) -> bool:
+    """Who promised dollars and paid the invoice in its own euros did not pay nothing."""
+    billed = {(invoice.number.upper(), invoice.open.currency) for invoice in claims}
+    return any(
+        promise.made_on <= payment.day <= deadline
+        and payment.amount.amount > 0
+        and (payment.invoice_number.upper(), payment.amount.currency) in billed
+        and (promise.amount is not None and payment.amount.currency != promise.amount.currency)
+        for payment in payments
+    )
 
 
 def paid_by(promise: Promise, claims: Iterable[Invoice], payments: Sequence[Payment], day: date) -> Decimal:

@@ -111,6 +111,7 @@ CASE_NEXT: Mapping[CaseKind, Mapping[CaseState, frozenset[CaseState]]] = {
         CaseState.PROPOSED: _UNDECIDED,
         CaseState.CONFIRMED: _BACK | {CaseState.KEPT, CaseState.PARTLY_KEPT, CaseState.BROKEN, CaseState.WITHDRAWN},
         CaseState.REMOVED: _BACK,
+        CaseState.KEPT: frozenset({CaseState.PARTLY_KEPT, CaseState.BROKEN}),
         CaseState.PARTLY_KEPT: frozenset({CaseState.KEPT}),
         CaseState.BROKEN: frozenset({CaseState.KEPT}),
     },
@@ -132,7 +133,11 @@ CASE_NEXT: Mapping[CaseKind, Mapping[CaseState, frozenset[CaseState]]] = {
     },
 }
 """Back to proposed when the review that decided them is undone or void; from broken to kept when a person knows of a
-payment in time. An extension is granted with its terms, so no undone review takes it back."""
+payment in time, from kept to broken when a payment is taken back. An extension is granted with its terms, so no undone
+review takes it back."""
+
+DISAPPOINTED = frozenset({CaseState.BROKEN, CaseState.PARTLY_KEPT})
+"""The ledger tells it, never a person."""
 
 
 def case_may_become(kind: CaseKind, state: CaseState, to: CaseState) -> bool:

@@ -18,7 +18,7 @@ from app.domain.intents import Intent
 from app.domain.money import Money
 from app.domain.promise import covered, owed_on, reliability
 from app.domain.proposal import Proposal
-from app.domain.review import CASE_NEXT, RUNNING, CaseKind, CaseState
+from app.domain.review import CASE_NEXT, DISAPPOINTED, RUNNING, CaseKind, CaseState
 from app.domain.wire import PROPOSAL, load
 from app.ledger.life import life_of
 from app.ledger.lines import case_line, owners_of, task_lines
@@ -47,7 +47,7 @@ async def case_detail(uow: Uow, case: CaseRow, customer: CustomerRow, *, today: 
     is_requested = case.kind is CaseKind.EXTENSION and case.state is CaseState.PROPOSED
     return CaseDetail(
         line=line,
-        may=frozenset(state.value for state in CASE_NEXT[case.kind].get(case.state, ())),
+        may=frozenset(state.value for state in CASE_NEXT[case.kind].get(case.state, ()) if state not in DISAPPOINTED),
         events=life_of(
             case,
             steps,

@@ -1,7 +1,8 @@
 """Settling: what became of promises and granted extensions, told from what the ledger knows by now.
 
     confirmed ─▶ kept | partly kept | broken | withdrawn      after each import, and once a day
-                                        └▶ a task for its owner; approvals that relied on it are void
+                  │                     └▶ a task for its owner; approvals that relied on it are void
+                  └▶ broken             when its payment is taken back
 
 Judged as of the newest file of invoices or payments that speaks for the companies owed: as long as none came after a
 deadline, nobody has broken anything.
@@ -9,7 +10,7 @@ deadline, nobody has broken anything.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from app.domain.clock import Clock
 from app.domain.extension import StepState, judge_plan
 from app.domain.freshness import day_of
 from app.domain.promise import Verdict, judge_promise
-from app.domain.review import CaseKind, CaseState, case_may_become
+from app.domain.review import DISAPPOINTED, CaseKind, CaseState, case_may_become
 from app.domain.task import NewTask, TaskKind
 from app.ledger.grace import deadline
 from app.reading.workdays import add_workdays, country_of
@@ -32,8 +33,11 @@ from app.reading.workdays import add_workdays, country_of
 AT_ONCE = 500
 """Cases in one transaction."""
 
+TAKEN_BACK_WITHIN = timedelta(days=70)
+"""A direct debit can be returned for eight weeks (Regulation (EU) 260/2012 and Directive (EU) 2015/2366, art. 77), and
+days go by until we know of it."""
+
 TASK_OF = {CaseKind.PROMISE: TaskKind.BROKEN_PROMISE, CaseKind.EXTENSION: TaskKind.MISSED_INSTALMENT}
-DISAPPOINTED = frozenset({CaseState.BROKEN, CaseState.PARTLY_KEPT})
 
 log = structlog.get_logger()
 
@@ -76,14 +80,16 @@ class Settling:
         last: UUID | None = None
         while True:
             async with self._database.write() as uow:
-                cases = await uow.cases.to_judge(after=last, limit=AT_ONCE)
+                kept_since = self._clock() - TAKEN_BACK_WITHIN
+                cases = await uow.cases.to_judge(after=last, limit=AT_ONCE, kept_since=kept_since)
                 if not cases:
                     return
                 last = cases[-1].id
                 books = await _books(uow, cases)
+                before = [case.state for case in cases]
                 disappointing = [case for case in cases if self._judge(uow, case, books)]
                 settled.judged += len(cases)
-                settled.ended += sum(case.state is not CaseState.CONFIRMED for case in cases)
+                settled.ended += sum(case.state is not was for case, was in zip(cases, before, strict=True))
                 tasks = [self._task(case, TASK_OF[case.kind], books.customers) for case in disappointing]
                 settled.tasks += await _open_tasks(uow, tasks)
                 await uow.ledger.touch(case.customer_id for case in disappointing)

@@ -67,6 +67,11 @@ class Desk:
         path.write_text(f"{INVOICES}\nINV-1,C-1,invoice,100.00,{left},EUR,2026-04-01,2026-05-01,,open\n")
         await LedgerService(self.instance.database, self.instance.clock).import_file("invoices", path)
 
+    async def take_payments(self, *rows: str) -> None:
+        path = self.folder / "payments.csv"
+        path.write_text("\n".join(["payment_id,customer_id,date,amount,currency,reference,invoice_number", *rows]))
+        await LedgerService(self.instance.database, self.instance.clock).import_file("payments", path)
+
     async def case(self, case_id: UUID) -> CaseRow:
         async with self.instance.database.read() as uow:
             return await uow.cases.get(case_id)
@@ -165,6 +170,23 @@ async def test_a_promise_is_kept_when_its_invoice_is_closed(desk: Desk) -> None:
     assert await desk.tasks() == []
 
 
+async def test_a_promise_whose_payment_was_taken_back_is_broken_after_all(desk: Desk) -> None:
+    """A direct debit comes back days after it came in."""
+    case_id = await desk.note(amount=EUR_100)
+    desk.instance.clock.advance(days=7)
+    await desk.take_payments("P-1,C-1,2026-05-28,100.00,EUR,,INV-1")
+    await desk.take_invoices(left="0.00")
+    assert await desk.state(case_id) is CaseState.KEPT
+    desk.instance.clock.advance(days=8)
+    await desk.take_payments("P-2,C-1,2026-06-04,-100.00,EUR,returned,INV-1")
+    await desk.take_invoices()
+    assert await desk.state(case_id) is CaseState.BROKEN
+    assert [task.kind for task in await desk.tasks()] == [TaskKind.BROKEN_PROMISE]
+    await desk.cases.say_kept(case_id, desk.by)
+    await desk.take_invoices()
+    assert await desk.state(case_id) is CaseState.KEPT, "a person knows better"
+
+
 async def test_part_of_a_promise_is_kept_and_a_person_may_say_that_all_was(desk: Desk) -> None:
     case_id = await desk.note()
     desk.instance.clock.advance(days=20)
@@ -242,7 +264,7 @@ async def test_the_page_of_a_case_leads_to_its_mail_and_tells_its_life(desk: Des
     assert view.review_id == str(review_id)
     assert [event.word for event in view.events] == ["opened", "decided", "day", "deadline"]
     assert [event.who for event in view.events[:2]] == ["", "Ines Halvard"]
-    assert view.may == {"proposed", "kept", "partly_kept", "broken", "withdrawn"}
+    assert view.may == {"proposed", "kept", "withdrawn"}
     assert view.kept is None, "none has come due"
     desk.instance.clock.advance(days=30)
     await desk.take_invoices()

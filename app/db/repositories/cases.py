@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, PlanStepRow
+from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, PaymentRow, PlanStepRow
 from app.domain.account import Invoice
 from app.domain.clock import Clock
 from app.domain.directions import DecidedTerms
@@ -134,9 +134,20 @@ class Cases:
         found = await self._session.execute(query.order_by(CaseRow.id).limit(limit))
         return [(row[0], row[1]) for row in found]
 
-    async def to_judge(self, *, after: UUID | None, limit: int) -> Sequence[CaseRow]:
-        """Confirmed promises and granted extensions, some at a time in the order of their ids, locked."""
-        query = sa.select(CaseRow).where(CaseRow.state == CaseState.CONFIRMED, CaseRow.kind.in_(list(JUDGED)))
+    async def to_judge(self, *, after: UUID | None, limit: int, kept_since: datetime) -> Sequence[CaseRow]:
+        """Confirmed promises and granted extensions, some at a time in the order of their ids, locked; and promises
+        that were kept since then, by customers of whom a payment was taken back, unless a person said that they were.
+        """
+        taken_back = sa.exists().where(PaymentRow.customer_id == CaseRow.customer_id, PaymentRow.amount < 0)
+        runs = sa.and_(CaseRow.state == CaseState.CONFIRMED, CaseRow.kind.in_(list(JUDGED)))
+        was_kept = sa.and_(
+            CaseRow.state == CaseState.KEPT,
+            CaseRow.kind == CaseKind.PROMISE,
+            CaseRow.ended_at >= kept_since,
+            CaseRow.ended_by.is_(None),
+            taken_back,
+        )
+        query = sa.select(CaseRow).where(sa.or_(runs, was_kept))
         if after is not None:
             query = query.where(CaseRow.id > after)
         found = await self._session.scalars(query.order_by(CaseRow.id).limit(limit).with_for_update())

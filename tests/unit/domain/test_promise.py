@@ -232,6 +232,27 @@ def test_reliability_is_a_share_with_its_counts_and_never_of_a_person() -> None:
     assert unknown.share is None
 
 
+def test_a_payment_that_was_taken_back_kept_nothing() -> None:
+    made = promise("INV-1", owed=eur("100"))
+    returned = paid("-100", AFTER)
+    assert state(made, [invoice()], [paid("100"), returned]) is CaseState.BROKEN
+    assert state(made, [invoice(left="40")], [paid("100"), paid("60"), returned]) is CaseState.PARTLY_KEPT
+    assert state(made, [invoice(left="0")], [paid("100"), paid("-100", number="INV-2")]) is CaseState.KEPT
+
+
+def test_what_was_cancelled_since_was_paid_by_nobody() -> None:
+    made, void = promise("INV-1", "INV-2", owed=eur("200")), invoice(left="0", status=InvoiceStatus.CANCELLED)
+    assert state(made, [void, invoice("INV-2")], []) is CaseState.BROKEN
+    assert state(made, [void, invoice("INV-2", "40")], []) is CaseState.PARTLY_KEPT
+    assert state(made, [void, invoice("INV-2", "0")], []) is CaseState.KEPT
+
+
+def test_paying_the_invoice_in_its_own_currency_is_not_nothing() -> None:
+    made = promise("INV-1", amount=eur("110", "USD"))
+    assert state(made, [invoice(left="30")], [paid("70")]) is CaseState.PARTLY_KEPT
+    assert state(made, [invoice(left="30")], [paid("70", AFTER)]) is CaseState.BROKEN
+
+
 def test_every_move_of_a_case_leads_somewhere_known() -> None:
     for kind in CaseKind:
         for state_, following in CASE_NEXT[kind].items():
@@ -240,5 +261,5 @@ def test_every_move_of_a_case_leads_somewhere_known() -> None:
             assert state_ in reached
         assert CASE_NEXT[kind].keys() >= RUNNING
     assert not case_may_become(CaseKind.EXTENSION, CaseState.CONFIRMED, CaseState.PROPOSED)
-    assert not case_may_become(CaseKind.PROMISE, CaseState.KEPT, CaseState.BROKEN)
+    assert not case_may_become(CaseKind.EXTENSION, CaseState.KEPT, CaseState.BROKEN)
     assert not case_may_become(CaseKind.DISPUTE, CaseState.RESOLVED, CaseState.CONFIRMED)
