@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from app.db.tables.figures import NextStepRow
 from app.db.tables.ledger import CaseRow, ContactRow, CustomerRow, InvoiceRow, TaskRow
 from app.domain.case import Case
 from app.domain.errors import Invalid, NotAllowed, NotFound, StateImpossible
@@ -275,8 +276,8 @@ async def test_talking_points_are_facts_and_the_customer_s_own_words(desk: Desk)
 async def test_a_rule_that_says_so_opens_its_task_by_itself_once_for_each_debt(desk: Desk) -> None:
     await grown_old(desk, 65)
     await steps(desk).refresh_today()
-    quiet = TalkService(desk.instance.database, steps(desk), desk.instance.clock)
-    assert await quiet.open_today() == 0, "no rule that ships says so"
+    quiet = TalkService(desk.instance.database, steps(desk), desk.instance.clock, opening=load_actions().opening)
+    assert await quiet.open_today() == 0, "this rule does not say so as it ships"
     talks = TalkService(desk.instance.database, steps(desk), desk.instance.clock, opening={"two-months"})
     assert (await talks.open_today(), await talks.open_today()) == (1, 0)
     assert (await planned(desk)).reason is Why.TALK_FIRST
@@ -285,6 +286,19 @@ async def test_a_rule_that_says_so_opens_its_task_by_itself_once_for_each_debt(d
     await grown_old(desk, 90)
     await steps(desk).refresh_today()
     assert await talks.open_today() == 1
+
+
+async def test_who_no_longer_answers_is_called_before_the_next_mail_but_not_waited_for_without_end(desk: Desk) -> None:
+    await grown_old(desk, 35)
+    await steps(desk).refresh_today()
+    async with desk.instance.database.write() as uow:
+        await uow.session.execute(sa.update(NextStepRow).values(kind=ActionKind.CALL, rule="call-silent"))
+    talks = TalkService(desk.instance.database, steps(desk), desk.instance.clock, opening=load_actions().opening)
+    assert (await planned(desk)).action is NextAction.REMIND
+    assert await talks.open_today() == 1
+    assert (await planned(desk)).reason is Why.TALK_FIRST
+    later = await planned(desk, desk.plans.policy.talk_days)
+    assert later.reason is Why.STALE_DATA, "and with a ledger as fresh as today's, a reminder"
 
 
 async def test_a_natural_person_is_talked_with_and_not_scored(desk: Desk) -> None:
