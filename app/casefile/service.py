@@ -52,7 +52,8 @@ README = """Case file of customer {customer}
 {watermark}
 
 case-file.pdf       to be read first
-statement/          invoices, payments, totals and claims of interest as of the moment of making
+statement/          invoices, payments, totals and claims of interest as of the moment of making; where letters to
+                    the customer go, if the ledger knows it
 cases.csv           promises, disputes, extensions, hardship
 tasks.csv           calls, letters and what else a person had to do
 timeline.csv        all that happened, in order: mails, decisions, cases, holds, tasks, payments
@@ -191,7 +192,11 @@ async def _statement(uow: Uow, account: Account, archive: Archive, paper: "Paper
     for position, copy in enumerate(await uow.documents.copies(account.customer_id, open_ones), start=1):
         archive.add(f"invoices/{position:03}-{_UNSAFE.sub('_', copy.name)}", copy.content)
     paper.chapter(f"Case file: {account.name}")
-    paper.text_block(f"Customer {account.customer_id}, {account.country or 'country not known'}\n{watermark}")
+    address = await uow.addresses.of(account.customer_id)
+    country = account.country or "country not known"
+    paper.text_block("\n".join(filter(None, (f"Customer {account.customer_id}, {country}", address, watermark))))
+    if address:
+        archive.add("statement/address.txt", "\n".join((account.name, address, account.country, "")).encode())
     for name, (columns, body) in lists.items():
         archive.add(f"{name}.csv", tables.as_csv(columns, body))
         paper.heading(name.rpartition("/")[2].replace("-", " ").capitalize())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db.changes import Changes, noted, tell_others
 from app.db.narrowing import NarrowedSession
+from app.db.repositories.addresses import Addresses
 from app.db.repositories.ancestry import Ancestry
 from app.db.repositories.audit import AuditLog
 from app.db.repositories.audit_tree import AuditTree
@@ -65,6 +66,7 @@ class Uow:
         self.cases = Cases(session, clock)
         self.tasks = Tasks(session, keyring, clock)
         self.ledger = Ledger(session, self.cases, clock)
+        self.addresses = Addresses(session, keyring)
         self.documents = Documents(session, keyring, clock)
         self.figures = Figures(session)
         self.balances = Balances(session)

@@ -18,14 +18,16 @@ from app.db.repositories.staging import Staging
 from app.domain.errors import BadRow, ImportRefused, Invalid
 from app.domain.ids import consecutive_ids
 from app.domain.intents import LANGUAGES
+from app.domain.postal import address_lines
 from app.ledger.csv_files import open_csv
-from app.ledger.rows import LAYOUTS, Layout, RowReader
+from app.ledger.rows import LAYOUTS, Layout, RowReader, Values
 from app.ledger.sheets import open_sheet
 from app.ledger.sources import DecimalMark, Source
 from app.ledger.spool import Spool
 
 BAD_ROWS_SHOWN = 100
 LIKELY_SHOWN = 3
+ADDRESS = ("id", "address")
 IsErased = Callable[[str], bool]
 """Whether whoever has this address (in small letters) was erased at their wish."""
 
@@ -35,16 +37,19 @@ QUIET_FIELDS = frozenset({"phone"})
 
 @dataclass(slots=True)
 class Checked:
-    """A file without a bad row."""
+    """A file without a bad row. `addresses`: each customer's, where the file speaks of them."""
 
     kind: str
     layout: Layout
     source: Source
     spool: Spool
+    addresses: Spool | None = None
     notes: list[str] = field(default_factory=list)
 
     def close(self) -> None:
         self.spool.close()
+        if self.addresses is not None:
+            self.addresses.close()
 
 
 @dataclass(slots=True)
@@ -95,19 +100,19 @@ def check(
         raise ImportRefused(in_header)
     mark = source.decimal_mark(layout.amounts)
     spool = Spool([*(["id"] if layout.makes_ids else []), *layout.fields(source)])
+    checked = Checked(kind, layout, source, spool, Spool(ADDRESS) if layout.speaks_of_addresses(source) else None)
     try:
-        foreign, erased = _fill(spool, layout, RowReader(layout, source, mark, customers, today), is_erased)
+        foreign, erased = _fill(checked, RowReader(layout, source, mark, customers, today), is_erased)
     except BaseException:
-        spool.close()
+        checked.close()
         raise
-    checked = Checked(kind, layout, source, spool)
     checked.notes += _notes(checked, mark, foreign)
     if erased:
         checked.notes.append(f"erased at their wish, and left out: {erased}; take them out of the source too")
     return checked
 
 
-def _fill(spool: Spool, layout: Layout, reader: RowReader, is_erased: IsErased) -> tuple[list[str], int]:
+def _fill(checked: Checked, reader: RowReader, is_erased: IsErased) -> tuple[list[str], int]:
     """Returns the languages that Duebox does not write, and how many rows are of people who were erased.
 
     Raises ImportRefused.
@@ -121,10 +126,12 @@ def _fill(spool: Spool, layout: Layout, reader: RowReader, is_erased: IsErased) 
                 erased += 1
                 continue
             languages.add(row.get("language") or LANGUAGES[0])
-            if layout.makes_ids:
+            if checked.layout.makes_ids:
                 row["id"] = next(ids)
             if not bad:
-                spool.write(row)
+                checked.spool.write(row)
+                if checked.addresses is not None:
+                    checked.addresses.write({"id": row["id"], "address": _address(row)})
         elif len(bad) < BAD_ROWS_SHOWN:
             bad.append(row)
         else:
@@ -132,6 +139,11 @@ def _fill(spool: Spool, layout: Layout, reader: RowReader, is_erased: IsErased) 
     if bad:
         raise ImportRefused(bad, more=more)
     return sorted(languages.difference(LANGUAGES)), erased
+
+
+def _address(row: Values) -> str:
+    street, postal_code, city, region = (row.get(name, "") for name in ("street", "postal_code", "city", "region"))
+    return address_lines(street, postal_code, city, region, row["country"])
 
 
 async def stage(session: AsyncSession, checked: Checked) -> Staging:

@@ -34,13 +34,15 @@ _NEEDED = object()
 @dataclass(frozen=True, slots=True)
 class Column:
     """`name` in the file, `field` in the table; `empty` is what an empty cell means, unless a value is needed; `ahead`
-    how far a day may lie in the future: a slip in the year is believed for ever."""
+    how far a day may lie in the future: a slip in the year is believed for ever. `is_apart`: kept sealed, in a table of
+    its own."""
 
     name: str
     field: str
     parse: Callable[[str, DecimalMark], Any]
     is_optional: bool = False
     empty: Any = _NEEDED
+    is_apart: bool = False
     ahead: timedelta | None = None
 
     @property
@@ -95,7 +97,10 @@ class Layout:
 
     def fields(self, source: Source) -> list[str]:
         """The fields that the file speaks of."""
-        return [column.field for column in self.columns if column.name in source.header]
+        return [column.field for column in self.columns if column.name in source.header and not column.is_apart]
+
+    def speaks_of_addresses(self, source: Source) -> bool:
+        return any(column.is_apart for column in self.columns if column.name in source.header)
 
     @property
     def amounts(self) -> frozenset[str]:
@@ -241,6 +246,10 @@ LAYOUTS: Mapping[str, Layout] = {
             Column("credit_limit", "credit_limit", cells.amount, is_optional=True, empty=None),
             Column("payment_method", "payment_method", cells.text(32), is_optional=True, empty=""),
             Column("company", "company", cells.text(64), is_optional=True, empty=""),
+            Column("street", "street", cells.text(255), is_optional=True, empty="", is_apart=True),
+            Column("postal_code", "postal_code", cells.text(16), is_optional=True, empty="", is_apart=True),
+            Column("city", "city", cells.text(128), is_optional=True, empty="", is_apart=True),
+            Column("region", "region", cells.text(64), is_optional=True, empty="", is_apart=True),
         ),
         likeness=Likeness(("name", "country"), "id", "the same name and country"),
     ),

@@ -1,11 +1,13 @@
 """A checked file meets the ledger, in one transaction: foreseen in a dry run, or taken."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from app.db.repositories.addresses import Given
 from app.db.repositories.imports import Imports, KeyedRequest
 from app.db.tables.ledger import ImportRow
 from app.db.uow import Uow
@@ -68,6 +70,7 @@ async def foresee(uow: Uow, checked: Checked, wish: ImportWish) -> ImportReport:
     checked.notes += [f"{question}: --yes will be needed"] if question else []
     tally = await compare(staging, checked)
     await covered(staging, checked, snapshot=wish.snapshot, partial=wish.partial)
+    await _other_addresses(uow, checked)
     return _report(checked, tally, [invoice.number for invoice in closing], is_dry_run=True)
 
 
@@ -86,6 +89,7 @@ async def take(uow: Uow, checked: Checked, wish: ImportWish, now: datetime) -> I
     companies, is_partial = await covered(staging, checked, snapshot=wish.snapshot, partial=wish.partial)
     await staging.write()
     await staging.drop()
+    await uow.addresses.take(await _other_addresses(uow, checked))
     await imports.close([invoice.id for invoice in closing])
     tally.touched |= {invoice.customer_id for invoice in closing}
     row = ImportRow(
@@ -121,6 +125,15 @@ async def take(uow: Uow, checked: Checked, wish: ImportWish, now: datetime) -> I
     if request:
         imports.remember(request, asdict(report), now)
     return report
+
+
+async def _other_addresses(uow: Uow, checked: Checked) -> Sequence[Given]:
+    """They are no part of what a mail relies on: nothing is void because of them."""
+    if checked.addresses is None:
+        return []
+    found = await uow.addresses.differing((customer_id, address) for customer_id, address in checked.addresses)
+    checked.notes += [f"postal addresses, new or changed: {len(found)}"] if found else []
+    return found
 
 
 async def _mark(imports: Imports, checked: Checked, tally: Tally) -> None:

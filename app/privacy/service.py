@@ -10,7 +10,7 @@ The audit chain holds ids and salted hashes alone, so that it stays valid, and s
 
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
@@ -73,12 +73,15 @@ class PrivacyService:
         async with self._database.read() as uow:
             store = _store(uow)
             letters = [letter async for letter in store.letters(address)]
-            contacts = [_contact(row) for row in await store.contacts(address)]
+            rows = await store.contacts(address)
+            contacts = [_contact(row) for row in rows]
+            themselves = _customers_themselves(rows, await store.names({row.customer_id for row in rows}))
+            homes = await _homes(uow, themselves)
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
                 names = [await _file(store, archive, number, letter) for number, letter in enumerate(letters, start=1)]
                 mails = [_described(letter, name) for letter, name in zip(letters, names, strict=True)]
                 data: dict[str, Any] = {"address": address, "made_at": mark.at.isoformat(), "export": str(mark)}
-                data |= {"contacts": contacts, "mails": mails}
+                data |= {"contacts": contacts, "addresses": homes, "mails": mails}
                 archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1))
         async with self._database.write() as uow:
             refs = {"mails": len(letters), "export_id": mark.id}
@@ -263,6 +266,13 @@ def _store(uow: Uow) -> Privacy:
 def _check(by: SignedIn) -> None:
     if by.role not in MAY_ERASE:
         raise NotAllowed("only an administrator answers requests of data subjects")
+
+
+async def _homes(uow: Uow, customer_ids: Iterable[str]) -> dict[str, str]:
+    """The postal addresses of those customers who are people, by customer."""
+    customers = [await uow.ledger.customer(customer_id) for customer_id in sorted(customer_ids)]
+    homes = {one.id: await uow.addresses.of(one.id) for one in customers if one is not None and one.natural_person}
+    return {customer_id: address for customer_id, address in homes.items() if address}
 
 
 def _customers_themselves(contacts: Sequence[ContactRow], names: Mapping[str, str]) -> set[str]:

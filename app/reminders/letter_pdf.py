@@ -19,10 +19,10 @@ _LIGHT = (228, 231, 236)
 
 
 def letter_pdf(
-    company: Company, addressee: tuple[str, str], words: tuple[str, str, Table], *, language: str, day: date
+    company: Company, addressee: tuple[str, str, str], words: tuple[str, str, Table], *, language: str, day: date
 ) -> bytes:
-    """`addressee`: customer and contact, `words`: subject, body and the table that stands in it; the same bytes for the
-    same letter. The ledger knows no postal addresses: there is room for one below the names."""
+    """`addressee`: customer, contact and the lines of the address, with room for one below the names where the ledger
+    knows none; `words`: subject, body and the table that stands in it. The same bytes for the same letter."""
     subject, body, table = words
     pdf = FPDF(format="A4")
     pdf.set_creation_date(datetime.combine(day, time(), UTC))

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from babel import Locale
+
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import Letters
-from app.db.tables.ledger import ContactRow, TaskRow
+from app.db.tables.ledger import ContactRow, CustomerRow, TaskRow
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.company import Company
@@ -40,7 +42,8 @@ UNORDERED = Sentence("A formal notice is shown once a named person has ordered i
 class SpokenText:
     """`ordered_on`: when a formal notice was ordered, None before; `table`: its statement. `changed`: why the plan no
     longer asks for this, `reasons`: why a person decides; then there is no text. `points` and `quotes` are for a talk,
-    in the language of the person who talks; `body` is in the customer's."""
+    in the language of the person who talks; `body` is in the customer's. `address`: the lines of where a letter goes,
+    empty where the ledger has none."""
 
     task_id: str
     kind: str
@@ -61,6 +64,7 @@ class SpokenText:
     ordered_on: date | None = None
     company: str = ""
     table: Table | None = field(repr=False, default=None)
+    address: str = field(repr=False, default="")
 
     @property
     def may_be_printed(self) -> bool:
@@ -95,12 +99,16 @@ class SpokenTexts:
         if step is None:
             return await self._talk(text, task, today)
         text = replace(text, company=step.company)
+        if task.kind is TaskKind.LETTER:
+            async with self._database.read() as uow:
+                text = replace(text, address=await _address(uow, customer, self._policy.company(step.company)))
         if step.letter is not None and step.ordered_at is not None:
             kept = json.loads(uow.words.keyring.open(step.id, step.letter))
             table = Table(
                 kept["table"]["text"], tuple(kept["table"]["heads"]), tuple(map(tuple, kept["table"]["rows"]))
             )
             words = {name: kept[name] for name in ("contact", "language", "subject", "body")}
+            words["address"] = kept.get("address", text.address)
             return replace(text, **words, table=table, is_formal=True, ordered_on=step.ordered_at.date())
         _situation, lines = await self._plans.explain(task.customer_id, today)
         line = next((one for one in lines if asked_of(one) == asked_of(step)), None)
@@ -131,7 +139,7 @@ class SpokenTexts:
             raise Invalid("the plan asks for no formal notice here")
         if text.problems or text.table is None:
             raise Invalid("the checks refused this draft: correct the ledger or the policy first")
-        letter = {name: getattr(text, name) for name in ("contact", "language", "subject", "body")}
+        letter = {name: getattr(text, name) for name in ("contact", "address", "language", "subject", "body")}
         letter["table"] = {"text": text.table.text, "heads": text.table.heads, "rows": text.table.rows}
         async with self._database.write() as uow:
             step = await uow.reminders.persons_step_for_update(task_id)
@@ -169,7 +177,7 @@ class SpokenTexts:
         return await asyncio.to_thread(
             letter_pdf,
             company,
-            (text.customer, text.contact),
+            (text.customer, text.contact, text.address),
             (text.subject, text.body, text.table),
             language=text.language,
             day=text.ordered_on or self._clock().date(),
@@ -236,6 +244,14 @@ def _points(brief: ReminderBrief) -> Iterator[Sentence]:
         yield Sentence("They were last reminded on {day:%-d %B %Y}.", day=brief.last_contact)
     yield TO_ASK
     yield TO_NOTE
+
+
+async def _address(uow: Uow, customer: CustomerRow, company: Company | None) -> str:
+    """With the country below it where the letter goes abroad."""
+    address = await uow.addresses.of(customer.id)
+    is_abroad = bool(address and customer.country) and (company is None or company.country != customer.country)
+    name = Locale("en").territories.get(customer.country, customer.country) if is_abroad else ""
+    return "\n".join(filter(None, (address, name.upper())))
 
 
 async def _contact(uow: Uow, line: PlanLine) -> ContactRow | None:

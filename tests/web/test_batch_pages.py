@@ -148,6 +148,8 @@ async def test_a_formal_notice_is_ordered_on_its_page_and_printed(office: Desk) 
     step = Step(3, Stage.FORMAL, Tone.FIRM, Channel.LETTER)
     plans.policy = replace(plans.policy, workflows=tuple(replace(w, steps=(step,)) for w in plans.policy.workflows))
     await drafted(office)
+    async with office.services.database.write() as uow:
+        await uow.addresses.take([("C-1", "Am Kai <4>\n20457 Hamburg")])
     (address,) = set(re.findall(r'href="(/reminders/tasks/[^"]+)"', await office.get("/tasks")))
     assert f'<a href="{address}">Task: letter: formal notice, firm, open</a>' in await office.get(
         "/reminders/customers/C-1"
@@ -155,6 +157,7 @@ async def test_a_formal_notice_is_ordered_on_its_page_and_printed(office: Desk) 
     preview = await office.get(address)
     check(preview)
     assert "Order this notice in my name" in preview
+    assert "Am Kai &lt;4&gt;<br>20457 Hamburg" in preview
     await office.get(f"{address}/letter.pdf", 404)
     ordered = await office.get(await office.post(address, f"{address}/order"))
     check(ordered)

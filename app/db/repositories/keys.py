@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.sealing import INDEX, Keyring
-from app.db.tables.ledger import CaseRow, HoldRow, TaskRow
+from app.db.tables.ledger import AddressRow, CaseRow, HoldRow, TaskRow
 from app.db.tables.mail import ConversationRow, GrantRow, MailboxRow
 from app.db.tables.oversight import PolicyVersionRow
 from app.db.tables.papers import DocumentRow
@@ -23,6 +23,7 @@ SEALED: Sequence[tuple[Any, Any]] = (
     (MailboxRow.id, MailboxRow.secret),
     (MailboxRow.id, MailboxRow.smtp_secret),
     (GrantRow.mailbox_id, GrantRow.sealed),
+    (AddressRow.id, AddressRow.sealed),
     (HoldRow.id, HoldRow.reason),
     (CaseRow.id, CaseRow.note),
     (TaskRow.id, TaskRow.note),

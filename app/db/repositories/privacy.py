@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db.repositories.messages import SealedHead
 from app.db.repositories.words import Words
 from app.db.sealing import Keyring
-from app.db.tables.ledger import CaseRow, ContactProposalRow, ContactRow, CustomerRow, InvoiceRow, TaskRow
+from app.db.tables.ledger import AddressRow, CaseRow, ContactProposalRow, ContactRow, CustomerRow, InvoiceRow, TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow, PayloadRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
 from app.db.tables.queue import SearchTermRow
@@ -183,8 +183,8 @@ class Privacy:
         contact.version += 1
 
     async def forget_names(self, customer_ids: Collection[str]) -> int:
-        """Customers who are people themselves bear their id as their name from now on. Returns of how many something is
-        open yet, so that theirs stays until `names_due` has them."""
+        """Customers who are people themselves bear their id as their name from now on, and have no address any more.
+        Returns of how many something is open yet, so that theirs stay until `names_due` has them."""
         people = sa.select(CustomerRow).where(CustomerRow.id.in_(customer_ids), CustomerRow.natural_person)
         still_open = 0
         for customer in (await self._session.scalars(people)).all():
@@ -193,6 +193,7 @@ class Privacy:
                 still_open += 1
             else:
                 customer.name, customer.is_name_due = customer.id, False
+                await self._session.execute(sa.delete(AddressRow).where(AddressRow.customer_id == customer.id))
                 customer.ledger_version += 1
         return still_open
 

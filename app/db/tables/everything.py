@@ -3,6 +3,7 @@
 from app.db.tables.figures import BalanceRow, FigureRow, NextStepRow
 from app.db.tables.guidance import GuidanceRow
 from app.db.tables.ledger import (
+    AddressRow,
     CaseRow,
     ContactProposalRow,
     ContactRow,
@@ -42,6 +43,7 @@ TABLES = (
     BatchRow,
     CaseRow,
     ContactProposalRow,
+    AddressRow,
     ContactRow,
     ConversationRow,
     CopyRow,

@@ -44,6 +44,18 @@ class CustomerRow(Base):
     is_name_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
+class AddressRow(Base):
+    """Where a customer's letters go: the lines of a postal address, sealed. `mark` (a keyed hash) tells whether an
+    import brings another one."""
+
+    __tablename__ = "addresses"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(sa.ForeignKey("customers.id"), unique=True)
+    sealed: Mapped[bytes]
+    mark: Mapped[str] = mapped_column(sa.String(64))
+
+
 class ContactRow(Base):
     __tablename__ = "contacts"
     __table_args__ = (sa.UniqueConstraint("customer_id", "email"),)

@@ -1,0 +1,27 @@
+"""addresses: where a customer's letters go
+
+Revision: 3b9e70c4d815
+After: 8d4f1b6a0c72
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "3b9e70c4d815"
+down_revision = "8d4f1b6a0c72"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "addresses",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("customer_id", sa.String(64), sa.ForeignKey("customers.id"), nullable=False, unique=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("addresses")
