@@ -1,11 +1,13 @@
-"""Business days: Mondays to Fridays without the public holidays of the customer's country."""
+"""Business days: Mondays to Fridays, or what is worked on where Friday is the day of rest, without the public holidays
+of the customer's country."""
 
 from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
 
-_WEEKEND = 5
+_WEEKEND = frozenset({5, 6})
+_FRIDAY = 4
 _HOME = {"en": "GB", "fr": "FR", "de": "DE", "es": "ES", "nl": "NL", "it": "IT", "pt": "PT"}
 _REGION = {"GB": "ENG"}
 """Where a country keeps no holiday as a whole, that of its largest part."""
@@ -19,7 +21,7 @@ def country_of(country: str, language: str) -> str:
 
 
 def is_workday(day: date, country: str) -> bool:
-    return day.weekday() < _WEEKEND and not is_holiday(day, country)
+    return day.weekday() not in _weekend(country) and not is_holiday(day, country)
 
 
 def has_holidays(country: str) -> bool:
@@ -38,6 +40,13 @@ def add_workdays(day: date, count: int, country: str = "") -> date:
         day += timedelta(days=1)
         count -= is_workday(day, country)
     return day
+
+
+@lru_cache(maxsize=64)
+def _weekend(country: str) -> frozenset[int]:
+    """Where only Sunday is free by law, offices rest on Saturday too."""
+    free = frozenset(_holidays(country).weekend) if country else _WEEKEND
+    return free if _FRIDAY in free else _WEEKEND
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from app.reading.dates import find_dates
-from app.reading.workdays import add_workdays, country_of
+from app.reading.workdays import add_workdays, country_of, is_workday
 
 TUESDAY_BEFORE_EASTER = date(2026, 3, 31)
 
@@ -28,3 +28,17 @@ def test_business_days_in_a_text_follow_the_customers_country() -> None:
     for country, expected in (("US", "2026-04-07"), ("", "2026-04-09")):
         found = find_dates("we pay within five working days", TUESDAY_BEFORE_EASTER, "en", country)
         assert [str(hit.day) for hit in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("country", "days"),
+    [
+        ("DE", "Mon Tue Wed Thu Fri"),
+        ("SA", "Mon Tue Wed Thu Sun"),
+        ("IL", "Mon Tue Wed Thu Sun"),
+        ("VE", "Mon Tue Wed Thu Fri"),
+    ],
+)
+def test_the_weekend_is_the_customers_countrys(country: str, days: str) -> None:
+    week = [date(2026, 6, day) for day in range(8, 15)]
+    assert " ".join(f"{day:%a}" for day in week if is_workday(day, country)) == days
