@@ -97,9 +97,10 @@ def dso_count_back(outstanding: Decimal, months: Sequence[MonthSales]) -> Decima
     """
     left, days = max(outstanding, NOTHING), NOTHING
     for month in months:
-        if left <= month.amount:
-            return days + (left / month.amount * month.days if month.amount else NOTHING)
-        left -= max(month.amount, NOTHING)
+        sold = max(month.amount, NOTHING)
+        if left <= sold:
+            return days + (left / sold * month.days if sold else NOTHING)
+        left -= sold
         days += month.days
     return None
 

@@ -85,3 +85,9 @@ def test_calendar() -> None:
     assert month_days(date(2026, 2, 1), date(2026, 5, 21)) == 28
     assert month_days(date(2026, 5, 1), date(2026, 5, 21)) == 21
     assert week_starts(date(2026, 5, 21), 2) == (date(2026, 5, 18), date(2026, 5, 25))
+
+
+def test_nothing_outstanding_is_no_day_of_sales_though_credit_notes_outweigh_a_month() -> None:
+    months = [MonthSales(date(2026, 5, 1), 20, Decimal(-5)), MonthSales(date(2026, 4, 1), 30, Decimal(100))]
+    assert dso_count_back(Decimal(0), months) == 0
+    assert dso_count_back(Decimal(50), months) == 20 + 15
