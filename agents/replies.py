@@ -16,12 +16,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from babel.dates import format_date
-from babel.numbers import format_currency
 from jinja2 import Environment, StrictUndefined, Template
 
 from agents.triage.brief import DraftBrief, Payment, Topic, TopicFacts
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
+from app.reading.written_sums import written_sum
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts" / "replies"
 FRAME = ("greeting", "thanks", "closing")
@@ -173,8 +173,7 @@ def _day(day: date | None, locale: str) -> str:
 def _money(amount: Decimal | None, currency: str, locale: str) -> str:
     if amount is None or not currency:
         return ""
-    written: str = format_currency(amount, currency, locale=locale)
-    return written.replace("\u202f", "\u00a0")
+    return written_sum(amount, currency, locale)
 
 
 def _bills(numbers: tuple[str, ...], language: str, *, named: bool) -> str:

@@ -68,7 +68,7 @@ def examine(body: str, blocks: tuple[str, ...], brief: ReminderBrief) -> Traced:
 def _known(brief: ReminderBrief) -> Iterator[Known]:
     yield Known(brief.company.name, "configuration", "company")
     yield Known(brief.signature, "configuration", "signature")
-    for written, needs_currency in amounts(brief.total):
+    for written, needs_currency in amounts(brief.total, brief.currency):
         yield Known(written, "ledger", "total", brief.currency, needs_currency)
     days = {brief.last_contact: "last_contact", brief.broken_promise: "promise", brief.pay_by: "pay_by"}
     if len(brief.invoices) == 1:

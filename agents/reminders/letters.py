@@ -15,13 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel.dates import format_date
-from babel.numbers import format_currency
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from agents.reminders.brief import ReminderBrief
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.reminder import Stage
+from app.reading.written_sums import written_sum
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "prompts" / "reminders"
 FRAME = "frame"
@@ -131,8 +131,7 @@ def short_day(day: date | None, brief: ReminderBrief) -> str:
 
 
 def money_words(amount: Decimal, brief: ReminderBrief) -> str:
-    written: str = format_currency(amount, brief.currency, locale=locale_of(brief))
-    return written.replace("\u202f", "\u00a0")
+    return written_sum(amount, brief.currency, locale_of(brief))
 
 
 def locale_of(brief: ReminderBrief) -> str:

@@ -13,12 +13,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from babel.numbers import format_decimal
-
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import Letters, language_of, locale_of, short_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES
+from app.reading.written_sums import written_figure
 
 MAX_NAMED = 4
 """So many invoice numbers fit a payment's reference (140 characters in SEPA)."""
@@ -88,9 +87,8 @@ def labels(language: str) -> Mapping[str, str]:
 
 
 def figure(amount: Decimal, brief: ReminderBrief) -> str:
-    """Two places, as the language writes them, without a currency."""
-    written: str = format_decimal(amount, "#,##0.00", locale=locale_of(brief))
-    return written.replace("\u202f", "\u00a0")
+    """All decimals of the currency, as the language writes them, without its name."""
+    return written_figure(amount, brief.currency, locale_of(brief))
 
 
 def _rows(brief: ReminderBrief, words: Mapping[str, str]) -> Iterator[Row]:

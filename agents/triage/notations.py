@@ -9,6 +9,8 @@ from functools import cache
 from babel import Locale
 from babel.dates import format_date, get_day_names, get_month_names
 
+from app.domain.money import places_of
+
 LOCALES = {
     "en": ("en_GB", "en_US"),
     "fr": ("fr_FR",),
@@ -60,13 +62,13 @@ def _counted(text: str, day: date, language: str) -> str:
     return re.sub(rf"(?<!\d){day.day}(?= [^\W\d]|,|$)", f"{day.day}{ending}", text)
 
 
-def amounts(value: Decimal) -> Iterator[tuple[str, bool]]:
+def amounts(value: Decimal, currency: str = "") -> Iterator[tuple[str, bool]]:
     """Each notation, and whether a currency must stand beside it to make money of it."""
-    whole, cents = f"{abs(value):,.2f}".split(".")
+    whole, cents = f"{abs(value):,.{places_of(currency)}f}".split(".")
     for thousands, decimal in _MARKS:
         grouped = whole.replace(",", thousands)
         yield f"{grouped}{decimal}{cents}", False
-        if cents == "00":
+        if not int(cents):
             yield grouped, True
 
 

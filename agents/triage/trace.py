@@ -10,6 +10,8 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
+from babel.numbers import list_currencies
+
 from agents.triage.notations import amounts, calendar_words, dates, plain
 from app.domain.account import Account
 from app.domain.case import Letter
@@ -27,7 +29,10 @@ _LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,63}/\S*", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.\w+")
-_CURRENCY = re.compile(r"€|£|\$|\b(?:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL)\b", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"€|£|\$|\b(?:(?i:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL)|"
+    rf"{'|'.join(sorted(list_currencies()))})\b"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _ALSO_VERBS = frozenset({"may", "march"})
 _BEFORE_A_DATE = re.compile(r"\b(?:in|by|of|on|until|before|after|from|since|for|mid|early|late)[ -]+$", re.IGNORECASE)
@@ -131,7 +136,7 @@ def _parts(letter: Letter) -> Iterator[tuple[str, str]]:
 
 
 def _money(money: Money, source: str, reference: str) -> Iterator[Known]:
-    for text, needs_currency in amounts(money.amount):
+    for text, needs_currency in amounts(money.amount, money.currency):
         yield Known(text, source, reference, money.currency, needs_currency)
 
 

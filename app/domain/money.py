@@ -4,6 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies with three decimals (ISO 4217)."""
+
+
+def places_of(currency: str) -> int:
+    """How many decimals an amount is written with at least."""
+    return 3 if currency in THOUSANDTHS else 2
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -13,7 +21,7 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.amount:.2f} {self.currency}"
+        return f"{self.amount:.{places_of(self.currency)}f} {self.currency}"
 
 
 def total(amounts: Iterable[Money]) -> tuple[Money, ...]:

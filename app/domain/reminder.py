@@ -10,9 +10,7 @@ from uuid import UUID
 from app.domain.account import ContactRole
 from app.domain.contact import Reachability
 from app.domain.intents import Tone
-from app.domain.money import Money
-
-PLACES = Decimal("0.01")
+from app.domain.money import Money, places_of
 
 
 class Stage(StrEnum):
@@ -204,7 +202,7 @@ class PlanLine:
         return self.channel if self.send_at is not None else None
 
     def as_dict(self) -> dict[str, Any]:
-        """As `duebox reminders plan --json` prints it; money is text with two places, what does not apply is null."""
+        """As `duebox reminders plan --json` prints it; money is text, what does not apply is null."""
         return {
             "customer_id": self.customer_id,
             "currency": self.currency,
@@ -214,7 +212,7 @@ class PlanLine:
             "why": self.why,
             "invoices": list(self.invoices),
             "credit_notes": list(self.credit_notes),
-            "amount": str(self.amount.quantize(PLACES)),
+            "amount": f"{self.amount:.{places_of(self.currency)}f}",
             "days_overdue": self.days_overdue,
             "workflow": self.workflow or None,
             "stage": self.stage,

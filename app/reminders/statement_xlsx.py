@@ -13,8 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import language_of
 from agents.reminders.statement import labels, statement_of
+from app.domain.money import places_of
 
-_MONEY = "#,##0.00"
 _DAY = "yyyy-mm-dd"
 _WIDTHS = (18, 12, 12, 11, 14, 14)
 _LAST = len(_WIDTHS) - 1
@@ -30,14 +30,14 @@ def statement_xlsx(brief: ReminderBrief, claim: str = "") -> bytes:
     book.set_properties({"title": title, "author": brief.company.name, "created": created})
     sheet = book.add_worksheet(title)
     bold, day, money = (
-        book.add_format(look) for look in ({"bold": True}, {"num_format": _DAY}, {"num_format": _MONEY})
+        book.add_format(look) for look in ({"bold": True}, {"num_format": _DAY}, {"num_format": _money(brief)})
     )
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.write_row(0, 0, statement_of(brief).heads, bold)
     below = _rows(sheet, brief, day, money)
     sheet.write_string(below, 0, f"{labels(language_of(brief))['total']} ({brief.currency})", bold)
-    sheet.write_number(below, _LAST, float(brief.total), book.add_format({"bold": True, "num_format": _MONEY}))
+    sheet.write_number(below, _LAST, float(brief.total), book.add_format({"bold": True, "num_format": _money(brief)}))
     if claim:
         sheet.write_string(below + 2, 0, claim)
     sheet.freeze_panes(1, 0)
@@ -45,8 +45,12 @@ def statement_xlsx(brief: ReminderBrief, claim: str = "") -> bytes:
     return stored.getvalue()
 
 
+def _money(brief: ReminderBrief) -> str:
+    return f"#,##0.{'0' * places_of(brief.currency)}"
+
+
 def _rows(sheet: Worksheet, brief: ReminderBrief, day: Format, money: Format) -> int:
-    """Returns the line below the last one. A workbook's numbers are binary: two places survive that."""
+    """Returns the line below the last one. A workbook's numbers are binary: two or three places survive that."""
     words, line = labels(language_of(brief)), 1
     for invoice in brief.invoices:
         sheet.write_string(line, 0, invoice.number)

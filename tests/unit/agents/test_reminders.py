@@ -109,6 +109,28 @@ def test_one_invoice_or_several_with_and_without_a_history_pass_the_check() -> N
             assert examine(body, (table, payment), told).problems == (), (stage, tone, language)
 
 
+@pytest.mark.parametrize("currency", ["AUD", "BRL", "CAD", "CHF", "CLP", "HKD", "INR", "ISK", "JPY", "KWD"])
+def test_every_currency_passes_the_check_and_is_stated_to_its_last_decimal(currency: str) -> None:
+    owed = {"CLP": "1250", "ISK": "1250", "JPY": "1250", "KWD": "1250.125"}.get(currency, "1250.12")
+    for language in LANGUAGES:
+        one = sample(Stage.FIRST, Tone.NEUTRAL, language)
+        bill = replace(one.invoices[0], amount=Decimal(owed), open=Decimal(owed), disputed=Decimal(0))
+        told = replace(one, currency=currency, invoices=(bill,), credit_notes=(), claim=None)
+        table, payment = blocks(told)
+        body = letters().compose(told).replace("[statement]", table).replace("[payment]", payment)
+        assert examine(body, (table, payment), told).problems == (), (language, body)
+        assert owed.replace(".", "") in re.sub(r"\D", "", table), (language, table)
+        assert currency in body
+
+
+def test_a_sum_beside_another_currency_is_none_of_ours() -> None:
+    told = brief(currency="CAD")
+    table, payment = blocks(told)
+    body = letters().compose(told).replace("[statement]", table).replace("[payment]", payment)
+    for other in ("HKD", "ISK", "US$"):
+        assert examine(body.replace("CAD\u00a0", f"{other}\u00a0"), (table, payment), told).problems, other
+
+
 def test_a_digit_changed_anywhere_is_refused(samples: list[tuple[ReminderBrief, ReminderDraft]]) -> None:
     refused = 0
     for turn in range(MUTATED):
