@@ -101,8 +101,7 @@ def check_decimals(number: Decimal, currency: str) -> None:
     if number.as_tuple().exponent == -3 and 1 <= abs(number) < 1000 and _decimals(currency) != 3:  # noqa: PLR2004
         thousands = int(number * 1000)
         raise BadCell(
-            f"can be read as {number} or as {thousands}, and {currency} has no thousandths:"
-            f" write {number:.2f} or {thousands}.00"
+            f"can be read as {number} or as {thousands}, and {currency} has no thousandths: write two decimals"
         )
 
 
