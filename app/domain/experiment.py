@@ -79,6 +79,13 @@ class Comparison:
     reach: float | None
     verdict: Verdict
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """No two shares are further apart than everybody and nobody."""
+        if self.difference is None or self.reach is None:
+            return None
+        return max(self.difference - self.reach, -1.0), min(self.difference + self.reach, 1.0)
+
 
 def compare(usual: tuple[int, int], other: tuple[int, int], most: int) -> Comparison:
     """Of (paid, customers) in each arm.

@@ -88,3 +88,11 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     assert (round(low, 3), round(high, 3)) == (0.105, 0.348)
     with pytest.raises(ValueError, match="nothing"):
         wilson(0, 0)
+
+
+def test_no_interval_is_wider_than_all_or_nobody() -> None:
+    found = compare((0, 30), (30, 30), 500)
+    assert found.interval is not None
+    assert found.interval[1] == 1.0
+    assert found.interval[0] > 0.5
+    assert compare((1, 9), (2, 9), 500).interval is None
