@@ -28,5 +28,6 @@ _NAMED = re.compile(rf"\b(?:{_BANKS}|{_ACCOUNTS}|{_PEOPLE}|{_SECRETS})")
 
 def names_of_destinations(body: str) -> Iterator[str]:
     """Words for banks, accounts elsewhere, payees and passwords, and sentences that seem to change an account."""
-    yield from (body[found.start() : found.end()] for found in _NAMED.finditer(fold(body)))
+    said = (body[found.start() : found.end()] for found in _NAMED.finditer(fold(body)))
+    yield from (words for words in said if "é" not in words)  # a facture that is payée names no payee
     yield from (sentence.of(body) for sentence in sentences(body) if speaks_of_another_account(sentence.of(body)))

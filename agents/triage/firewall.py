@@ -17,6 +17,7 @@ from agents.triage.lexicon import (
     offences,
     says_it_is_attached,
     says_something_known,
+    unsaid_charges,
     unsaid_spans_of_time,
 )
 from agents.triage.payments import payments_since, shows_payment
@@ -81,7 +82,11 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         *_settled_wishes(draft.body, traced.traces),
         *_stray_days(draft.body, traced.traces, sources.invoices),
         *(f"untraced: {words}" for words in unsaid_spans_of_time(draft.body, sources.letter)),
-        *(f"{offence.kind}: {draft.body[offence.start : offence.end]}" for offence in offences(draft.body)),
+        *(f"untraced: {words}" for words in unsaid_charges(draft.body, sources.letter)),
+        *(
+            f"{offence.kind}: {draft.body[offence.start : offence.end]}"
+            for offence in offences(draft.body, f"{sources.letter.subject.value}\n{sources.letter.body.value}")
+        ),
         *_unseen_payments(draft.body, sources),
         *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "))),
         *_strange_clauses(draft),

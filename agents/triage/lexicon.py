@@ -19,8 +19,9 @@ from app.reading.spans import fold, sentences
 
 KINDS = ("concession", "legal_threat", "suspension", "admission", "shaming", "urgency")
 _HELPERS = (
-    *("acts", "attached", "theirs", "terms", "wish", "numbers", "units", "moments"),
+    *("acts", "attached", "theirs", "terms", "wish", "numbers", "units", "moments", "charges"),
     *("receipt", "pending", "speech", "after_all"),
+    *("as_asked", "yours", "whether", "undecided"),
 )
 
 _DIRECTORY = Path(__file__).with_name("lexicon")
@@ -42,16 +43,41 @@ class Offence:
     end: int
 
 
-def offences(text: str) -> Iterator[Offence]:
-    """Every forbidden phrase, in whichever language it stands."""
-    folded = fold(text)
+def offences(text: str, mail: str = "") -> Iterator[Offence]:
+    """Every forbidden phrase, in whichever language it stands. The writer's own lawyer may be named to them who has
+    named one in the `mail`; and that a concession is not decided on yet may be said."""
+    folded, said_by_them = fold(text), fold(mail)
     for kind in KINDS:
         for match in _pattern(kind).finditer(folded):
-            yield Offence(kind, *match.span())
+            is_theirs = kind == "legal_threat" and _is_theirs(match, folded, said_by_them)
+            if not is_theirs and not (kind == "concession" and _is_left_open(match.start(), text, folded)):
+                yield Offence(kind, *match.span())
     for sentence in sentences(text):
         said = _pattern("terms").search(folded, sentence.start, sentence.end)
-        if said and not calls_it_a_wish(sentence.of(folded)):
+        if said and not calls_it_a_wish(sentence.of(folded)) and not _is_left_open(said.start(), text, folded):
             yield Offence("concession", *said.span())
+
+
+def _is_theirs(match: re.Match[str], folded: str, mail: str) -> bool:
+    """ "your lawyer", of a lawyer whom the mail speaks of."""
+    before = folded[max(0, match.start() - _BEFORE) : match.start()]
+    return match.group() in mail and any(found.end() == len(before.rstrip()) for found in _yours(before))
+
+
+def _yours(before: str) -> Iterator[re.Match[str]]:
+    return _pattern("yours").finditer(before)
+
+
+def _is_left_open(place: int, text: str, folded: str) -> bool:
+    """Whether a place stands behind "whether", with no comma between, in a sentence that says it is undecided."""
+    sentence = next((span for span in sentences(text) if span.start <= place < span.end), None)
+    if sentence is None or not says_it_is_undecided(sentence.of(folded)):
+        return False
+    return _pattern("whether").search(re.split(r"[,:;]", folded[sentence.start : place])[-1]) is not None
+
+
+def says_it_is_undecided(folded: str) -> bool:
+    return _pattern("undecided").search(folded) is not None
 
 
 def claims_of_receipt(text: str) -> Iterator[Span]:
@@ -73,8 +99,9 @@ def _is_about_words(before: str, claim: str, language: str) -> bool:
 
 
 def calls_it_a_wish(folded: str) -> bool:
-    """Whether a folded sentence speaks of what somebody asks for, rather than of what is settled."""
-    return _pattern("wish").search(folded) is not None
+    """Whether a folded sentence speaks of what somebody asks for, rather than of what is settled. What is so "as you
+    asked" is settled."""
+    return _pattern("wish").search(_pattern("as_asked").sub(" ", folded)) is not None
 
 
 def says_it_is_attached(folded: str) -> bool:
@@ -90,8 +117,17 @@ def says_something_known(folded: str, language: str) -> bool:
 
 def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
     """Counted days, shares and sums in words, and moments such as "next week", that the writer has not said."""
+    yield from _unsaid(_counted(), text, letter)
+
+
+def unsaid_charges(text: str, letter: Letter) -> Iterator[str]:
+    """Words for what paying late may cost, that the writer has not said."""
+    yield from _unsaid((_pattern("charges"),), text, letter)
+
+
+def _unsaid(patterns: Iterable[re.Pattern[str]], text: str, letter: Letter) -> Iterator[str]:
     folded, said = fold(text), fold(f"{letter.subject.value}\n{letter.body.value}")
-    for pattern in _counted():
+    for pattern in patterns:
         for match in pattern.finditer(folded):
             if match.group() not in said:
                 yield text[match.start() : match.end()]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
-from babel.numbers import list_currencies
+from babel.core import get_global
 
 from agents.triage.notations import amounts, calendar_words, dates, plain
 from app.domain.account import Account
@@ -29,14 +29,28 @@ _LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,63}/\S*", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.\w+")
+_CODES = "|".join(sorted(get_global("all_currencies")))
 _CURRENCY = re.compile(
-    r"€|£|\$|\b(?:(?i:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL)|"
-    rf"{'|'.join(sorted(list_currencies()))})\b"
+    rf"€|£|₹|(?:\b(?:US|CA|AU?|NZ|S|HK|MX|R|JP|CN))?[$¥]|\b(?:{_CODES}|(?i:EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|CAD|AUD|JPY|BRL))\b"
+)
+_CURRENCY_WORD = re.compile(
+    r"[ -]?(?:(?P<EUR>euros?)|(?P<GBP>pounds?|pfund|livres?|libras?|ponden?|pond|sterlin\w+)|(?P<USD>d[oó]ll?ar\w*)"
+    r"|(?P<CHF>franken|francs?|francos?|franchi|frank)|(?P<JPY>yen|ienes?))\b",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _ALSO_VERBS = frozenset({"may", "march"})
 _BEFORE_A_DATE = re.compile(r"\b(?:in|by|of|on|until|before|after|from|since|for|mid|early|late)[ -]+$", re.IGNORECASE)
-_SYMBOLS = {"€": "EUR", "£": "GBP"}
+_SYMBOLS = {
+    **{"€": "EUR", "£": "GBP", "₹": "INR", "R$": "BRL", "US$": "USD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD"},
+    **{"NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "MX$": "MXN", "JP¥": "JPY", "CN¥": "CNY"},
+}
+_SHARED = {
+    "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"}),
+    "¥": frozenset({"JPY", "CNY"}),
+}
+"""Signs of more than one currency stand for each of them."""
+
 _AFTER_A_BREAK = re.compile(r"(?<!\w)(?<!\d[.,'])")
 _BEFORE_A_BREAK = re.compile(r"(?!\w)(?![.,']\d)")
 _MASK = "\x00"
@@ -169,14 +183,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 def _has_its_currency(text: str, start: int, end: int, fact: Known) -> bool:
     """Beside money stands its own currency or none, and beside what is only digits one must stand."""
     beside = _currency_beside(text, start, end)
-    return bool(beside or not fact.needs_currency) and (not fact.currency or beside in {"", fact.currency})
+    is_its = not beside or fact.currency in _SHARED.get(beside, {beside})
+    return bool(beside or not fact.needs_currency) and (not fact.currency or is_its)
 
 
 def _currency_beside(text: str, start: int, end: int) -> str:
-    """The currency written right before or after; "" when there is none. A bare $ stands for any dollar."""
+    """The currency written right before or after, as its code, or as a sign that several share; "" for none."""
     near = [*_CURRENCY.finditer(text, max(0, start - 4), start), *_CURRENCY.finditer(text, end, end + 4)]
     marks = [_SYMBOLS.get(mark.group(), mark.group().upper()) for mark in near]
-    return next((mark for mark in marks if mark != "$"), "USD" if marks else "")
+    if word := _CURRENCY_WORD.match(text, end):
+        marks.append("$" if word.lastgroup == "USD" else word.lastgroup or "")
+    return next((mark for mark in marks if mark not in _SHARED), marks[0] if marks else "")
 
 
 def _placeholders(body: str, letter: Letter) -> Iterator[str]:

@@ -218,3 +218,25 @@ def test_a_payment_on_account_confirms_its_own_sum_its_own_invoice_and_its_own_t
 )
 def test_a_payment_that_is_looked_for_may_be_spoken_of(language: str, body: str) -> None:
     assert not receipts(body, replace(SOURCES, language=language, invoices=frozenset({"INV-1"})))
+
+
+def test_what_is_so_as_the_writer_asked_is_granted() -> None:
+    assert problems("You ask whether INV-1 could be paid on 3 April 2026.") == ()
+    assert problems("INV-1 now falls due on 3 April 2026, as you wished.") != ()
+
+
+def test_charges_for_paying_late_must_be_the_writers_own_words() -> None:
+    assert problems("Your remarks about the interest on INV-1 are being checked.") == ("untraced: interest on",)
+    asked = replace(SOURCES, letter=letter("Why is there interest on INV-1?"))
+    assert problems("Your question about the interest on INV-1 is being checked.", asked) == ()
+
+
+@pytest.mark.parametrize("wrong", ["AED 99.50", "99.50 dollars", "99.50 Franken", "R$ 99.50", "99.50 TRY"])
+def test_a_sum_in_any_other_currency_is_foreign(wrong: str) -> None:
+    assert problems("For INV-2, £99.50 is open.") == ()
+    assert problems(f"For INV-2, {wrong} is open.") != ()
+
+
+def test_a_facture_that_is_payee_names_no_payee() -> None:
+    assert not [said for said in problems("La facture INV-2 est payée.") if "pay" in said and "untraced" in said]
+    assert "untraced: payee" in problems("Please check the payee of INV-2.")

@@ -106,3 +106,43 @@ def test_a_trace_says_where_a_fact_stands_and_comes_from() -> None:
 )
 def test_grants_threats_and_admissions_are_found(body: str, kind: str) -> None:
     assert kind in {offence.kind for offence in offences(body)}
+
+
+@pytest.mark.parametrize(
+    ("body", "mail", "kinds"),
+    [
+        ("We take note that your lawyer has been told.", "Our lawyer has been told.", set()),
+        ("We take note that your lawyer has been told.", "We will not pay.", {"legal_threat"}),
+        ("Our lawyer will be in touch.", "Our lawyer has been told.", {"legal_threat"}),
+        ("Wir haben gelesen, dass Ihr Anwalt informiert ist.", "Unser Anwalt ist informiert.", set()),
+        ("Prendiamo atto che il Suo avvocato è informato.", "Il nostro avvocato è informato.", set()),
+        ("We can't say yet whether a discount of 5 % is possible.", "", set()),
+        ("Whether or not you agree, a discount of 5 % is possible.", "", {"concession"}),
+        ("Not decided is how, but a discount of 5 % is possible.", "", {"concession"}),
+    ],
+)
+def test_the_writers_lawyer_and_what_is_undecided_may_be_spoken_of(body: str, mail: str, kinds: set[str]) -> None:
+    assert {offence.kind for offence in offences(body, mail)} == kinds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "As long as INV-1 remains unpaid, nothing leaves our warehouse.",
+        "Neue Ware verlässt unser Lager erst wieder, wenn INV-1 bezahlt ist.",
+        "Tant que INV-1 est impayée, rien ne part.",
+        "Los palés solo saldrán una vez pagada INV-1.",
+        "Zolang INV-1 openstaat, sturen wij u niets meer.",
+        "La merce parte solo dopo il saldo di INV-1.",
+        "As paletes só saem depois de paga a INV-1.",
+    ],
+)
+def test_goods_are_never_made_to_wait_for_money(body: str) -> None:
+    assert "suspension" in {offence.kind for offence in offences(body)}
+
+
+@pytest.mark.parametrize(
+    "body", ["Mientras tanto, el importe sigue pendiente.", "En tant que client, INV-1 est ouverte."]
+)
+def test_words_that_only_look_like_a_condition_are_none(body: str) -> None:
+    assert not list(offences(body))
