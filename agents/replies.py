@@ -15,10 +15,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from babel.dates import format_date
 from jinja2 import Environment, StrictUndefined, Template
 
 from agents.triage.brief import DraftBrief, Payment, Topic, TopicFacts
+from agents.triage.notations import written_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
 from app.reading.written_sums import written_sum
@@ -30,7 +30,18 @@ DECISION = "terms_decided"
 _BLANKS = re.compile(r"[ \n]+")
 _HEADING = re.compile(r"^# (warm|neutral|firm)$", re.MULTILINE)
 _LOCALES = {"en": "en_GB", "fr": "fr_FR", "de": "de_DE", "es": "es_ES", "nl": "nl_NL", "it": "it_IT", "pt": "pt_PT"}
-_AMERICAN = frozenset({"US", "CA"})
+_OWN_LOCALES = {
+    **dict.fromkeys((("en", "US"), ("en", "CA")), "en_US"),
+    **dict.fromkeys((("de", "CH"), ("de", "LI")), "de_CH"),
+    **dict.fromkeys(
+        (("es", country) for country in ("MX", "US", "GT", "HN", "NI", "PA", "PE", "PR", "DO", "SV")), "es_MX"
+    ),
+    ("de", "AT"): "de_AT",
+    ("it", "CH"): "it_CH",
+    ("pt", "BR"): "pt_BR",
+}
+"""Countries that write numbers and days their own way: CHF 4'325.50 and 45,800.00, where others read a comma."""
+
 _INVOICES = {
     "en": ("invoice", "invoices"),
     "fr": ("la facture", "les factures"),
@@ -110,6 +121,7 @@ def _words(language: str, brief: DraftBrief, facts: TopicFacts | None) -> dict[s
     words: dict[str, object] = {
         "addressee": brief.addressee,
         "familiar": brief.is_familiar,
+        "titled": brief.is_titled,
         "team": brief.team,
         "first": topics[0] if topics else "",
         "payment": brief.payment.value,
@@ -117,6 +129,7 @@ def _words(language: str, brief: DraftBrief, facts: TopicFacts | None) -> dict[s
         "verified": brief.may_use_ledger,
         "strategic": brief.is_strategic,
         "is_legal": Topic.LEGAL_RECEIVED in topics,
+        "hardship": Topic.HARDSHIP_RECEIVED in topics,
     }
     return words if facts is None else words | _topic_words(language, brief, facts)
 
@@ -163,17 +176,15 @@ def _payment(payment: Payment, language: str, locale: str, *, named: bool) -> di
 
 
 def _locale(language: str, brief: DraftBrief) -> str:
-    return "en_US" if language == "en" and brief.country in _AMERICAN else _LOCALES[language]
+    return _OWN_LOCALES.get((language, brief.country), _LOCALES[language])
 
 
 def _day(day: date | None, locale: str) -> str:
-    return format_date(day, "long", locale) if day else ""
+    return written_day(day, locale) if day else ""
 
 
 def _money(amount: Decimal | None, currency: str, locale: str) -> str:
-    if amount is None or not currency:
-        return ""
-    return written_sum(amount, currency, locale)
+    return written_sum(amount, currency, locale) if amount is not None and currency else ""
 
 
 def _bills(numbers: tuple[str, ...], language: str, *, named: bool) -> str:

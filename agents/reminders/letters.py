@@ -18,6 +18,7 @@ from babel.dates import format_date
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from agents.reminders.brief import ReminderBrief
+from agents.triage.notations import written_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.reminder import Stage
@@ -119,7 +120,7 @@ def language_of(brief: ReminderBrief) -> str:
 
 def day_words(day: date | None, brief: ReminderBrief) -> str:
     """As the language writes a day in a letter; "" for none."""
-    return format_date(day, "long", locale_of(brief)).replace("\u202f", "\u00a0") if day else ""
+    return written_day(day, locale_of(brief)) if day else ""
 
 
 def short_day(day: date | None, brief: ReminderBrief) -> str:

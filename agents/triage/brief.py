@@ -25,6 +25,7 @@ class Topic(StrEnum):
     CONTACT_NOTED = "contact_noted"
     QUERY_ANSWERED = "query_answered"
     QUERY_RECEIVED = "query_received"
+    MESSAGE_RECEIVED = "message_received"
     THIN_MESSAGE = "thin_message"
 
 
@@ -39,6 +40,18 @@ TOPIC_OF: dict[Intent, Topic] = {
     Intent.CONTACT_UPDATE: Topic.CONTACT_NOTED,
     Intent.QUERY: Topic.QUERY_RECEIVED,
 }
+
+
+TEAMS = {
+    "en": "Accounts receivable",
+    "fr": "Service comptabilité clients",
+    "de": "Debitorenbuchhaltung",
+    "es": "Departamento de cobros",
+    "nl": "Debiteurenadministratie",
+    "it": "Contabilità clienti",
+    "pt": "Contabilidade de clientes",
+}
+"""Who signs where a mailbox does not say."""
 
 
 class PaymentSeen(StrEnum):
@@ -61,7 +74,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class TopicFacts:
-    """What one paragraph may mention. Empty fields are not mentioned.
+    """What one paragraph may mention. Empty fields are not mentioned. `amount` of open items is their sum.
 
     `are_invoices`: the ledger calls all of `invoices` invoices. `payments`: several on different days, or the open
     items asked about, each with its due date, or instalments that a person granted; `day` is the payment's, or that
@@ -92,7 +105,8 @@ class DraftBrief:
     """`may_use_ledger` is False for a writer whom nobody has verified: the draft says only what the writer said.
 
     `addressee` is a placeholder for a person's name, of which only the first is used where the writer uses first names
-    (`is_familiar`); empty for companies and departments. `has_reference`: the writer has said how to find a payment.
+    (`is_familiar`), and with the title where the writer has told one (`is_titled`); empty for companies and
+    departments. `has_reference`: the writer has said how to find a payment.
     `is_strategic`: an account that is written to personally. `voices`: whose own templates are preferred, first first.
     `clause` is the paragraph that says what a person decided on the terms asked for: code writes it, and no model.
     `enclosed` goes along with the answer, `owed` is left to a colleague.
@@ -105,6 +119,7 @@ class DraftBrief:
     max_words: int
     addressee: str = ""
     is_familiar: bool = False
+    is_titled: bool = False
     country: str = ""
     payment: PaymentSeen = PaymentSeen.UNSAID
     has_reference: bool = False

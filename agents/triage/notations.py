@@ -72,6 +72,12 @@ def amounts(value: Decimal, currency: str = "") -> Iterator[tuple[str, bool]]:
             yield grouped, True
 
 
+def written_day(day: date, locale: str) -> str:
+    """As our own letters write it, in words: 3 March 2026, le 1er mars 2026."""
+    written: str = format_date(day, "long", locale).replace("\u202f", "\u00a0")
+    return f"1er{written.removeprefix('1')}" if locale.startswith("fr") and day.day == 1 else written
+
+
 @cache
 def calendar_words(language: str) -> frozenset[str]:
     """Names of months and weekdays, without case."""

@@ -4,19 +4,18 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 
 from app.domain.money import places_of
 
-SIGNED = frozenset({"EUR", "GBP", "USD"})
-"""Whose sign is known for theirs. A$, CA$ and R$ are dollars to some readers; ¥ is two currencies."""
+_SIGNS = frozenset({"€", "£", "$", "US$", "R$", "₹"})
+"""Known for their currency's where it is written with them. A$ and CA$ are dollars to some readers; ¥ is two currencies."""
 
 
 def written_sum(amount: Decimal, currency: str, locale: str) -> str:
     """`€1,250.00`, `1.250,00 €`, `CAD 1,250.00`, `128.000 JPY`."""
-    if currency in SIGNED:
-        text: str = format_currency(amount, currency, locale=locale)
-        return text.replace("\u202f", "\u00a0")
+    if get_currency_symbol(currency, locale) in _SIGNS:
+        return _plain(format_currency(amount, currency, locale=locale))
     number = written_figure(amount, currency, locale, is_whole=get_currency_precision(currency) == 0)
     return f"{currency}\u00a0{number}" if _leads(locale) else f"{number}\u00a0{currency}"
 
@@ -24,8 +23,12 @@ def written_sum(amount: Decimal, currency: str, locale: str) -> str:
 def written_figure(amount: Decimal, currency: str, locale: str, *, is_whole: bool = False) -> str:
     """Without the currency. `is_whole`: without decimals, where there are none to lose."""
     places = 0 if is_whole and amount == amount.to_integral_value() else places_of(currency)
-    text: str = format_decimal(amount, f"#,##0.{'0' * places}".rstrip("."), locale=locale)
-    return text.replace("\u202f", "\u00a0")
+    return _plain(format_decimal(amount, f"#,##0.{'0' * places}".rstrip("."), locale=locale))
+
+
+def _plain(text: str) -> str:
+    """With the space and the apostrophe that every program shows."""
+    return text.replace("\u202f", "\u00a0").replace("\u2019", "'")
 
 
 @cache

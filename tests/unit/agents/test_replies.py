@@ -16,6 +16,7 @@ from app.domain.account import InvoiceStatus
 from app.domain.enclosures import DocumentKind
 from app.domain.errors import SettingInvalid
 from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
+from app.domain.money import Money
 from app.domain.proposal import Draft, Facts, PromiseFact
 from tests.unit.agents.scripted import account, invoice, letter
 
@@ -141,7 +142,7 @@ def test_several_invoices_have_several_copies(language: str, one: str, several: 
     ("language", "familiar", "named", "nobody"),
     [
         ("en", "Dear Petra,", "Dear Petra Vane,", "Dear Sir or Madam,"),
-        ("de", "Guten Tag Petra,", "Guten Tag Petra Vane,", "Guten Tag,"),
+        ("de", "Hallo Petra,", "Guten Tag Petra Vane,", "Guten Tag,"),
         ("fr", "Bonjour Petra,", "Bonjour,", "Madame, Monsieur,"),
         ("es", "Hola, Petra:", "Buenos días:", "Estimados señores:"),
         ("nl", "Beste Petra,", "Beste Petra Vane,", "Geachte heer, mevrouw,"),
@@ -218,3 +219,53 @@ def test_the_templates_that_wrote_a_letter_are_named_with_their_version() -> Non
     used = REPLIES.used_for(brief("fr", Tone.NEUTRAL, Topic.QUERY_RECEIVED))
     assert [name.partition("@")[0] for name in used] == ["greeting/fr", "thanks/fr", "closing/fr", "query_received/fr"]
     assert all(re.fullmatch(r"[0-9a-f]{12}", name.partition("@")[2]) for name in used)
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "currency", "written", "day"),
+    [
+        ("en", "GB", "GBP", "£1,250.00", "1 April 2026"),
+        ("en", "US", "USD", "$1,250.00", "April 1, 2026"),
+        ("en", "CA", "CAD", "CAD 1,250.00", "April 1, 2026"),
+        ("en", "SE", "SEK", "SEK 1,250.00", "1 April 2026"),
+        ("de", "CH", "CHF", "CHF 1'250.00", "1. April 2026"),
+        ("de", "AT", "EUR", "€ 1.250,00", "1. April 2026"),
+        ("fr", "FR", "GBP", "1 250,00 GBP", "1er avril 2026"),
+        ("es", "MX", "MXN", "$1,250.00", "1 de abril de 2026"),
+        ("pt", "BR", "BRL", "R$ 1.250,00", "1 de abril de 2026"),
+        ("nl", "BE", "DKK", "DKK 1.250,00", "1 april 2026"),
+    ],
+)
+def test_sums_and_days_are_written_as_the_customer_reads_them_and_pass_the_check(
+    language: str, country: str, currency: str, written: str, day: str
+) -> None:
+    facts = TopicFacts(Topic.PROMISE_NOTED, ("INV-1",), date(2026, 4, 1), Decimal("1250.00"), currency)
+    body = REPLIES.compose(replace(brief(language, Tone.NEUTRAL), topics=(facts,), country=country))
+    assert written in body.replace("\u00a0", " ")
+    assert day in body
+    owed = replace(
+        invoice("INV-1"), amount=Money(Decimal("1250.00"), currency), open=Money(Decimal("1250.00"), currency)
+    )
+    sources = Sources(
+        letter=letter(""),
+        account=account(owed),
+        facts=Facts(promise=PromiseFact(day=date(2026, 4, 1))),
+        invoices=frozenset({"INV-1"}),
+        language=language,
+        may_use_ledger=True,
+        team="Accounts receivable",
+        mailbox_address="ar@seller.example",
+        max_words=180,
+    )
+    assert examine(Draft("", body, Tone.NEUTRAL, language), sources).problems == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wish_after_hardship_repeats_nothing(language: str) -> None:
+    wish = TopicFacts(Topic.EXTENSION_RECEIVED, ("INV-1",), kind=ExtensionKind.INSTALMENTS, are_invoices=True)
+    told = replace(brief(language, Tone.WARM), topics=(TopicFacts(Topic.HARDSHIP_RECEIVED), wish))
+    body = REPLIES.compose(told)
+    alone = REPLIES.compose(replace(told, topics=(wish,)))
+    assert body.split("\n\n")[2] != alone.split("\n\n")[1]
+    assert "?" not in body
+    assert refused(body, language) == ()
