@@ -52,7 +52,7 @@ def payment_made(
     sums = {(a.value, a.currency) for s in told for a in s.amounts if not a.is_bare}
     sums = {(value, currency) for value, currency in sums if value != besides} or sums
     days = {found.day for s in told for found in s.dates if found.day is not None}
-    if len(days) != 1 or max(days) > letter.today:
+    if len(days) != 1:
         days = set()
     amount, currency = sums.pop() if len(sums) == 1 else (None, None)
     return Payment(finding.invoices, days.pop() if days else None, amount, currency or account.currency)

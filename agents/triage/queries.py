@@ -17,7 +17,12 @@ _FILE = Path(__file__).with_name("queries.toml")
 
 def asks_the_ledger(passage: str) -> bool:
     """Whether the words ask for due dates, open amounts or open invoices."""
-    return _pattern().search(fold(passage)) is not None
+    return _pattern("asked").search(fold(passage)) is not None
+
+
+def asks_for_the_total(passage: str) -> bool:
+    """Whether the words ask for all that is open, whatever invoice they name besides."""
+    return _pattern("total").search(fold(passage)) is not None
 
 
 def open_items(account: Account, invoices: tuple[str, ...]) -> tuple[Payment, ...]:
@@ -35,6 +40,6 @@ def _item(invoice: Invoice) -> Payment:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    phrases: list[str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["asked"]
+def _pattern(name: str) -> re.Pattern[str]:
+    phrases: list[str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))[name]
     return re.compile(rf"\b(?:{'|'.join(phrases)})")

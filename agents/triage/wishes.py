@@ -27,6 +27,12 @@ def document_of(request: str, body: str) -> DocumentKind | None:
     return None
 
 
+def names_a_document(passage: str) -> bool:
+    """Whether the words name any document but an invoice."""
+    folded = fold(passage)
+    return any(pattern.search(folded) for kind, pattern in _patterns().items() if kind != _INVOICE)
+
+
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     phrases: dict[str, list[str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))

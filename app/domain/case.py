@@ -16,14 +16,15 @@ class Case:
     known.
 
     `vault` holds the placeholders that earlier mails of the conversation used; `note` is what a reviewer asked for when
-    sending a proposal back; `directions` what people have said about the mail; `team` signs the draft.
+    sending a proposal back; `directions` what people have said about the mail; `team` signs the draft, in words of
+    its language where it is empty.
     """
 
     read: ReadMail
     link: Link
     received_at: datetime
     mailbox_address: str
-    team: str = "Accounts receivable"
+    team: str = ""
     vault: Mapping[str, str] = field(repr=False, default_factory=dict)
     note: str = field(repr=False, default="")
     directions: Directions = NO_DIRECTIONS

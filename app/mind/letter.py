@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from agents.addressing import ALWAYS_IN_FULL, addressee_of, is_on_first_name_terms
+from agents.addressing import (
+    ALWAYS_IN_FULL,
+    addressee_of,
+    is_on_first_name_terms,
+    who_signs,
+    with_signed_title,
+)
 from app.domain.account import Account
 from app.domain.case import Case, Letter
 from app.domain.message import Screening
@@ -11,6 +17,7 @@ from app.domain.ports import Redactor
 from app.domain.text import PiiSpan, RawText, Span, text_of
 from app.reading.answers import with_what_is_answered
 from app.reading.impostors import signs_beside_the_ledger
+from app.reading.language import detect_language
 
 REDACTED = 60_000
 """Code points of a text that are redacted, five times of what a model is shown; no writer's own words are longer."""
@@ -63,12 +70,28 @@ def _greeting(case: Case) -> dict[str, str]:
     """What a draft may call the writer: a placeholder and the name behind it; empty when no person is shown."""
     sender = case.read.mail.head.sender
     known = case.link.contact.name if case.link.contact and not sender.name.strip() else ""
-    person = addressee_of(sender.name or known, case.link.account.name)
+    account, language, text = case.link.account, case.read.language, reply_text(case)
+    company = "" if account.natural_person else account.name
+    person = addressee_of(sender.name or known, company, language)
     if person is None:
-        return {}
-    if case.read.language not in ALWAYS_IN_FULL and is_on_first_name_terms(reply_text(case), person):
+        signed = who_signs(sender.name, text, company)
+        return {"⟨FIRST_NAME_1⟩": signed.first} if signed else {}
+    if language not in ALWAYS_IN_FULL and is_on_first_name_terms(text, person):
         return {"⟨FIRST_NAME_1⟩": person.first}
-    return {"⟨FULL_NAME_1⟩": person.full}
+    signature = case.read.parts.signature
+    signed_with = f"{text}\n{signature.of(case.read.mail.text) if signature else ''}"
+    titled = with_signed_title(person, signed_with).titled(language)
+    return {"⟨TITLED_NAME_1⟩": titled} if titled else {"⟨FULL_NAME_1⟩": person.full}
+
+
+def in_the_customers_language(case: Case) -> Case:
+    """Where the words are too few to tell, and quote nothing, they are in the language of the contact or customer."""
+    link, read = case.link, case.read
+    hint = (link.contact.language if link.contact else "") or link.account.language
+    if not hint or read.parts.quoted:
+        return case
+    words = reply_text(case) or read.mail.head.subject
+    return replace(case, read=replace(read, language=detect_language(words, hint)))
 
 
 def _screening(case: Case) -> Screening:

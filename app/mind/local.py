@@ -24,7 +24,7 @@ from app.domain.policy import Policy
 from app.domain.ports import Model, Redactor, Thought
 from app.domain.proposal import Facts, Proposal
 from app.domain.tracing import Step, StepName, Tracer, step
-from app.mind.letter import Redacted, faceless, redact, reply_text
+from app.mind.letter import Redacted, faceless, in_the_customers_language, redact, reply_text
 from app.mind.restoring import restored
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class LocalMind:
         LEAVE.set(Leave(not alone))
         steps: list[Step] = []
         with Tracer(steps.append).step(StepName.MIND):
-            thought = await self._think(case)
+            thought = await self._think(in_the_customers_language(case))
         return replace(thought, steps=tuple(steps))
 
     async def _think(self, case: Case) -> Thought:

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from langgraph.runtime import Runtime
 
-from agents.triage.brief import TOPIC_OF, DraftBrief, PaymentSeen, Topic, TopicFacts
+from agents.triage.brief import TEAMS, TOPIC_OF, DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.context import Ask, TriageContext
 from agents.triage.enclosing import enclosed_in, owed_by, with_enclosures
 from agents.triage.evidence import span_here, text_at
 from agents.triage.outputs import DraftReply
 from agents.triage.payments import names_a_reference, payment_made, payments_to_come, shows_payment
-from agents.triage.queries import asks_the_ledger, open_items
+from agents.triage.queries import asks_for_the_total, asks_the_ledger, open_items
 from agents.triage.state import TriageState
+from agents.triage.telling import fitting, worth_telling
 from agents.triage.terms import clause_of, with_clause
 from agents.triage.wishes import document_of
 from app.domain.account import Account, InvoiceKind
@@ -26,6 +28,9 @@ from app.reading.dates import find_dates
 
 FIRST_NAME = "⟨FIRST_NAME"
 """How the placeholder of a writer begins who is on first-name terms with us."""
+
+TITLED_NAME = "⟨TITLED_NAME"
+"""And of one who has told their title."""
 
 OF_NO_INVOICE = frozenset({DocumentKind.STATEMENT, DocumentKind.CERTIFICATE, DocumentKind.TAX_FORM})
 """Documents about the customer or about us, whatever invoice stands beside the wish."""
@@ -71,17 +76,21 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
     )
     said, situation = context.directions, state["situation"]
     topics = _topics(state, terms_are_decided=said.terms is not None)
+    payment = _payment_seen(state, paid_since(topics, letter.today)) if standing.is_verified else PaymentSeen.UNSAID
+    topics = _in_order(fitting(topics, letter, _question(state), payment))
     topics, enclosed = _with_documents(topics, state, said.enclosed)
+    language = said.language or _answer_language(letter.language, account.language)
     brief = DraftBrief(
-        language=said.language or _answer_language(letter.language, account.language),
+        language=language,
         tone=bearable(said.tone, situation.intents) if said.tone else tone_of(context.policy, situation, customer),
         topics=topics,
-        team=context.team,
+        team=context.team or TEAMS.get(language, TEAMS["en"]),
         max_words=context.policy.limits.draft_words,
         addressee=letter.sender_placeholder,
         is_familiar=letter.sender_placeholder.startswith(FIRST_NAME),
+        is_titled=letter.sender_placeholder.startswith(TITLED_NAME),
         country=account.country,
-        payment=_payment_seen(state, paid_since(topics)) if standing.is_verified else PaymentSeen.UNSAID,
+        payment=payment,
         has_reference=names_a_reference(letter),
         is_strategic=account.strategic,
         voices=(context.mailbox_address, account.segment),
@@ -128,15 +137,25 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
 def _topics(state: TriageState, *, terms_are_decided: bool = False) -> tuple[TopicFacts, ...]:
     """One paragraph an intent, in the order of a letter; a mail too thin to answer is asked what it means. A request
     that a person has decided on is not said to be under review."""
-    told = {TOPIC_OF[f.intent]: _topic(f, state) for f in state["findings"] if f.intent in TOPIC_OF}
+    findings = worth_telling(state["findings"], lambda evidence: _text_of(evidence, state))
+    told = {TOPIC_OF[f.intent]: _topic(f, state) for f in findings if f.intent in TOPIC_OF}
     if terms_are_decided:
         told.pop(Topic.EXTENSION_RECEIVED, None)
-        return tuple(sorted(told.values(), key=lambda topic: list(Topic).index(topic.topic)))
+        return _in_order(told.values())
     alone = set(told) <= {Topic.QUERY_RECEIVED} and Reason.LOW_INFORMATION in state["situation"].reasons
     if alone or not told:
-        thin = Topic.THIN_MESSAGE if alone else Topic.QUERY_RECEIVED
+        thin = Topic.THIN_MESSAGE if alone else Topic.MESSAGE_RECEIVED
         return (_about(TopicFacts(thin, _sayable(state["mentioned"], state)), state),)
-    return tuple(sorted(told.values(), key=lambda topic: list(Topic).index(topic.topic)))
+    return _in_order(told.values())
+
+
+def _in_order(topics: Iterable[TopicFacts]) -> tuple[TopicFacts, ...]:
+    return tuple(sorted(topics, key=lambda topic: list(Topic).index(topic.topic)))
+
+
+def _question(state: TriageState) -> str:
+    asked = next((f.evidence for f in state["findings"] if f.intent is Intent.QUERY), None)
+    return _text_of(asked, state)
 
 
 def _with_documents(
@@ -151,7 +170,7 @@ def _with_documents(
         return topics, enclosed
     told = _about(with_enclosures(asked or TopicFacts(Topic.DOCUMENTS_ON_THE_WAY), account, enclosed), state)
     rest = (topic for topic in topics if topic.topic not in {Topic.DOCUMENTS_ON_THE_WAY, Topic.THIN_MESSAGE})
-    return tuple(sorted((*rest, told), key=lambda topic: list(Topic).index(topic.topic))), enclosed
+    return _in_order((*rest, told)), enclosed
 
 
 def _topic(finding: IntentFinding, state: TriageState) -> TopicFacts:
@@ -206,9 +225,16 @@ def _query(topic: TopicFacts, finding: IntentFinding, state: TriageState) -> Top
     """Answered at once where the ledger has the answer and the writer may hear it."""
     if not state["standing"].is_verified or not asks_the_ledger(_text_of(finding.evidence, state)):
         return topic
-    items = open_items(state["account"], topic.invoices)
+    asks_for_all = asks_for_the_total(_text_of(finding.evidence, state))
+    items = open_items(state["account"], () if asks_for_all else topic.invoices)
     numbers = tuple(number for item in items for number in item.invoices)
-    return replace(topic, topic=Topic.QUERY_ANSWERED, invoices=numbers, payments=items) if items else topic
+    told = replace(topic, topic=Topic.QUERY_ANSWERED, invoices=numbers, payments=items)
+    currencies = {item.currency for item in items}
+    if asks_for_all and len(items) > 1 and len(currencies) == 1:
+        told = replace(
+            told, amount=sum((item.amount or Decimal(0) for item in items), Decimal(0)), currency=currencies.pop()
+        )
+    return told if items else topic
 
 
 def _about(topic: TopicFacts, state: TriageState) -> TopicFacts:
@@ -232,10 +258,10 @@ def _sayable(numbers: tuple[str, ...], state: TriageState) -> tuple[str, ...]:
     return tuple(number for number in numbers if number in said)
 
 
-def paid_since(topics: Iterable[TopicFacts]) -> date | None:
-    """From when on the payment that the mail speaks of may stand on the ledger; None where the mail names no day."""
+def paid_since(topics: Iterable[TopicFacts], today: date) -> date | None:
+    """From when on the payment that the mail speaks of may stand on the ledger; None where it names no day gone by."""
     days = [topic.day for topic in topics if topic.topic is Topic.PAYMENT_NOTED and topic.day is not None]
-    return min(days) - BOOKED_EARLIER if days else None
+    return min(days) - BOOKED_EARLIER if days and min(days) <= today else None
 
 
 def _payment_seen(state: TriageState, since: date | None) -> PaymentSeen:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from agents.prompts import Prompts
+from agents.triage.brief import DraftBrief
 from agents.triage.context import MAX_BODY
 from agents.triage.outputs import ExtractedFacts, FoundContact, FoundIntent, FoundPromise, MessageClass
 from app.adapters.fallback_model import FallbackModel
@@ -269,6 +270,8 @@ GREETING = says(Intent.QUERY, quote="we pay")
     [
         ("Mei Chen", "Hi Laura,\nwe pay INV-1.", "Mei"),
         ("Chen, Mei", "Dear Ms Holt,\nwe pay INV-1.", "Mei Chen"),
+        ("Mrs Mei Chen", "Dear Sirs,\nwe pay INV-1.", "Mrs Chen"),
+        ("Mei", "Hi Laura,\nwe pay INV-1.\n\nCheers, Mei", "Mei"),
         ("Oakdale Print", "Hi Laura,\nwe pay INV-1.", ""),
         ("Accounts Payable", "we pay INV-1.", ""),
     ],
@@ -286,6 +289,48 @@ async def test_a_draft_greets_by_the_right_name_and_the_name_is_not_kept(shown: 
     draft = (await mind(model).think(replace(known, read=read))).proposal.draft
     assert draft is not None
     assert draft.body == f"Dear {greeted}, thank you."
+
+
+async def test_a_customer_who_is_a_person_is_greeted_by_name() -> None:
+    known = case()
+    person = replace(known.link.account, name=NAME, natural_person=True)
+    model = ScriptedModel(GREETING)
+    await mind(model).think(replace(known, link=replace(known.link, account=person)))
+    assert model.questions[-1].letter.sender_placeholder
+    model = ScriptedModel(GREETING)
+    company = replace(person, natural_person=False)
+    await mind(model).think(replace(known, link=replace(known.link, account=company)))
+    assert not model.questions[-1].letter.sender_placeholder
+
+
+@pytest.mark.parametrize(
+    ("body", "quoted", "language", "expected"),
+    [
+        ("Call me pls", (), "en", "en"),
+        ("Call me pls", (), "de", "de"),
+        ("Call me pls", (Span(0, 4),), "de", "pt"),
+        ("Wir überweisen den Betrag für die Rechnung am kommenden Freitag.", (), "en", "de"),
+    ],
+)
+async def test_few_words_are_in_the_language_of_the_customer(
+    body: str, quoted: tuple[Span, ...], language: str, expected: str
+) -> None:
+    known = case()
+    mail = replace(known.read.mail, text=body)
+    parts = ReplyParts(new=(Span(0, len(body)),), quoted=quoted)
+    read = replace(known.read, mail=mail, parts=parts, language="de" if expected == "de" else "pt")
+    link = replace(known.link, account=replace(known.link.account, language=language))
+    model = ScriptedModel(GREETING)
+    await mind(model).think(replace(known, read=read, link=link))
+    assert model.questions[-1].letter.language == expected
+
+
+async def test_a_mailbox_that_names_no_team_signs_in_the_language_of_the_letter() -> None:
+    model = ScriptedModel(GREETING)
+    await mind(model).think(case())
+    brief = model.questions[-1].inputs["brief"]
+    assert isinstance(brief, DraftBrief)
+    assert brief.team == "Accounts receivable"
 
 
 async def test_a_sender_whose_domain_looks_like_a_contacts_is_a_sign_of_fraud() -> None:

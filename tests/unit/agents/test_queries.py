@@ -5,7 +5,7 @@ import pytest
 
 from agents.triage.brief import DraftBrief, Topic
 from agents.triage.outputs import ExtractedFacts, FoundPromise
-from agents.triage.queries import MOST, asks_the_ledger, open_items
+from agents.triage.queries import MOST, asks_for_the_total, asks_the_ledger, open_items
 from app.domain.account import InvoiceStatus
 from app.domain.intents import Intent, Tone
 from tests.unit.agents.scripted import KNOWN, STRANGER, ScriptedModel, account, invoice, letter, propose, says
@@ -72,3 +72,23 @@ async def test_nobody_in_difficulty_or_dispute_is_written_to_firmly() -> None:
     for intent in (Intent.HARDSHIP, Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT):
         brief = await brief_for(Intent.EXTENSION_REQUEST, intent, words=words)
         assert brief.tone is not Tone.FIRM
+
+
+async def test_who_asks_for_the_total_is_told_all_that_is_open_and_the_sum() -> None:
+    words = "How much do we owe you in total, and when was INV-1 due?"
+    model = ScriptedModel(says(Intent.QUERY, quote=words, invoices=("INV-1",)))
+    proposal = await propose(model, letter(words), ledger=account(invoice("INV-1"), invoice("INV-2", "99.50")))
+    brief = model.questions[-1].inputs["brief"]
+    assert isinstance(brief, DraftBrief)
+    (topic,) = brief.topics
+    assert topic.invoices == ("INV-1", "INV-2")
+    assert (str(topic.amount), topic.currency) == ("1349.50", "GBP")
+    assert proposal.draft is not None
+
+
+@pytest.mark.parametrize(
+    "words", ["Wie hoch ist unser Saldo insgesamt?", "Combien devons-nous au total ?", "¿Cuál es nuestro saldo?"]
+)
+def test_totals_are_asked_for_in_any_language(words: str) -> None:
+    assert asks_for_the_total(words)
+    assert not asks_for_the_total("When is INV-1 due?")
