@@ -33,22 +33,29 @@ def worth_telling(
             yield finding
 
 
-def fitting(topics: Iterable[TopicFacts], letter: Letter, asked: str, payment: PaymentSeen) -> tuple[TopicFacts, ...]:
-    """The topics without those that do not fit the others. `asked` are the words of the question, if there is one.
+def fitting(
+    topics: Iterable[TopicFacts], letter: Letter, asked: str, payment: PaymentSeen, wished: date | None = None
+) -> tuple[TopicFacts, ...]:
+    """The topics without those that do not fit the others. `asked` are the words of the question, if there is one;
+    `wished` is the day that a wish for other terms ends on.
 
     Who tells of hardship is not asked for a day. The notice of an administrator is received, not pitied. Whether a
-    payment has arrived is answered where the letter says so. A payment that is yet to be made is not looked for.
+    payment has arrived is answered where the letter says so. A payment that is yet to be made is not looked for. What
+    is promised for the very day that is wished for is a part of the wish, and noted with it.
     """
     told = [_as_still_to_come(_as_a_notice(topic, letter), letter.today, payment) for topic in topics]
     is_answered = payment is not PaymentSeen.UNSAID and _pattern("arrival").search(fold(asked)) is not None
     paid = {number for topic in told if topic.topic is Topic.PAYMENT_NOTED for number in topic.invoices}
     in_hardship = any(topic.topic is Topic.HARDSHIP_RECEIVED for topic in told)
+    is_wished = any(topic.topic is Topic.EXTENSION_RECEIVED for topic in told) and wished is not None
     kept: list[TopicFacts] = []
     for topic in told:
         match topic.topic:
             case Topic.EXTENSION_RECEIVED if in_hardship and topic.kind is None:
                 continue
             case Topic.QUERY_RECEIVED if is_answered and paid and set(topic.invoices) <= paid:
+                continue
+            case Topic.PROMISE_NOTED | Topic.PROMISE_IN_PART if is_wished and topic.day == wished:
                 continue
             case Topic.PROMISE_NOTED | Topic.LEGAL_RECEIVED if _is_said(topic, kept):
                 continue

@@ -77,7 +77,8 @@ def brief_of(state: TriageState, context: TriageContext) -> DraftBrief:
     said, situation = context.directions, state["situation"]
     topics = _topics(state, terms_are_decided=said.terms is not None)
     payment = _payment_seen(state, paid_since(topics, letter.today)) if standing.is_verified else PaymentSeen.UNSAID
-    topics = _in_order(fitting(topics, letter, _question(state), payment))
+    wish = state["facts"].extension
+    topics = _in_order(fitting(topics, letter, _question(state), payment, wish.until if wish else None))
     topics, enclosed = _with_documents(topics, state, said.enclosed)
     language = said.language or _answer_language(letter.language, account.language)
     brief = DraftBrief(

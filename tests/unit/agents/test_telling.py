@@ -78,6 +78,15 @@ def words(evidence: Evidence | None) -> str:
     return evidence.text if evidence else ""
 
 
+def test_a_part_of_the_wish_is_no_promise_beside_it() -> None:
+    wish = TopicFacts(Topic.EXTENSION_RECEIVED, ("INV-1",), kind=ExtensionKind.INSTALMENTS)
+    last = TopicFacts(Topic.PROMISE_IN_PART, ("INV-1",), date(2026, 4, 30))
+    told = fitting((wish, last), letter(""), "", PaymentSeen.NOT_FOUND, date(2026, 4, 30))
+    assert [topic.topic for topic in told] == [Topic.EXTENSION_RECEIVED]
+    told = fitting((wish, last), letter(""), "", PaymentSeen.NOT_FOUND, date(2026, 5, 31))
+    assert [topic.topic for topic in told] == [Topic.EXTENSION_RECEIVED, Topic.PROMISE_IN_PART]
+
+
 def finding(intent: Intent, text: str) -> IntentFinding:
     return IntentFinding(intent, 0.9, ("INV-1",), Evidence(BODY, 0, len(text), text))
 
