@@ -9,7 +9,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 from app.domain.money import places_of
 
 _SIGNS = frozenset({"€", "£", "$", "US$", "R$", "₹"})
-"""Known for their currency's where it is written with them. A$ and CA$ are dollars to some readers; ¥ is two currencies."""
+"""Known for their currency's in these letters. A$ and CA$ are dollars to some readers; ¥ is two currencies."""
 
 
 def written_sum(amount: Decimal, currency: str, locale: str) -> str:
