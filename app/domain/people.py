@@ -1,6 +1,7 @@
 """Who is at the keyboard, as the stations see it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -29,7 +30,7 @@ EVERY_SCOPE = frozenset(Scope)
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A user whose session or token was checked. `id` is None for Duebox itself, where policy lets it act alone.
-    `issued_by` issued the token; None for a session."""
+    `issued_by` issued the token; None for a session. `keymap`: their own keys by the key as shipped."""
 
     id: UUID | None
     name: str
@@ -39,6 +40,7 @@ class SignedIn:
     scopes: frozenset[Scope] = EVERY_SCOPE
     language: str = ""
     issued_by: UUID | None = None
+    keymap: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def can_decide(self) -> bool:

@@ -54,6 +54,17 @@ async def language(
     return RedirectResponse(_inside(came_from.path + (f"?{came_from.query}" if came_from.query else "")), 303)
 
 
+@router.post("/keys", dependencies=[Depends(check_csrf)], status_code=204)
+async def keys(
+    identity: Identity,
+    user: PageUser,
+    shipped: Annotated[list[str] | None, Form()] = None,
+    own: Annotated[list[str] | None, Form()] = None,
+) -> None:
+    """All of the person's own keys; without any, they are as shipped."""
+    await identity.choose_keys(zip(shipped or (), own or (), strict=False), by=user)
+
+
 @router.post("/login", dependencies=[Depends(check_same_origin)])
 async def login(
     request: Request,

@@ -19,6 +19,7 @@ from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
 from app.domain.ids import new_id
+from app.domain.keymap import keymap_of
 from app.domain.people import Scope, SignedIn
 from app.domain.portfolio import as_words, portfolio_of
 from app.domain.review import Role
@@ -213,6 +214,12 @@ class IdentityService:
                 raise NotFound("there is no such user")
             user.language = language
 
+    async def choose_keys(self, pairs: Iterable[tuple[str, str]], *, by: SignedIn) -> None:
+        """Each a key as shipped and what they press for it from now on, in every browser. Raises Invalid."""
+        keymap = keymap_of(pairs)
+        async with self._database.write() as uow:
+            (await self._user(uow, by.email)).keymap = dict(keymap)
+
     async def _open_session(self, email: str, *, counted: str = "") -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         async with self._database.write() as uow:
@@ -284,7 +291,7 @@ def _signed_in(
         return None
     may = frozenset(Scope(scope) for scope in scopes)
     sees = portfolio_of(user.portfolio)
-    return SignedIn(user.id, user.name, user.email, user.role, sees, may, user.language, issued_by)
+    return SignedIn(user.id, user.name, user.email, user.role, sees, may, user.language, issued_by, user.keymap)
 
 
 def _mark(uow: Uow, email: str, name: str) -> str:

@@ -1,6 +1,7 @@
 """What every page shows around its own: who reads it, in which language and zone, what is counted, what is broken."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.freshness import Freshness
@@ -9,7 +10,8 @@ from app.web.languages import LOCALES, SOURCE
 
 @dataclass(frozen=True, slots=True)
 class CurrentUser:
-    """Who reads the page; `role` is one of collector, manager, auditor, admin. A senior may answer suspected fraud."""
+    """Who reads the page; `role` is one of collector, manager, auditor, admin. A senior may answer suspected fraud.
+    `keymap`: their own keys by the key as shipped."""
 
     name: str
     initials: str
@@ -17,6 +19,7 @@ class CurrentUser:
     can_decide: bool
     is_senior: bool = False
     id: str = ""
+    keymap: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

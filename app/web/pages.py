@@ -65,4 +65,5 @@ def html(request: Request, template: str, *, status: int = 200, **context: objec
 
 def _reader(user: SignedIn) -> CurrentUser:
     initials = "".join(word[0] for word in user.name.split()[:2]).upper()
-    return CurrentUser(user.name, initials or "?", user.role.value, user.can_decide, user.is_senior, str(user.id))
+    role = user.role.value
+    return CurrentUser(user.name, initials or "?", role, user.can_decide, user.is_senior, str(user.id), user.keymap)

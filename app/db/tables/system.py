@@ -13,7 +13,8 @@ from app.domain.review import Role
 
 class UserRow(Base):
     """`portfolio` narrows what a collector sees (see `app.domain.portfolio`); an empty one narrows nothing.
-    `language` is the one that the person reads pages in; empty where they never chose. `created_by` made the account,
+    `language` is the one that the person reads pages in; empty where they never chose. `keymap` holds
+    their own keys by the key as shipped. `created_by` made the account,
     or last set its password in the person's place: to four eyes the two are one. `password_set_by` did so and knows the
     password, until the person chooses one; `password_set_at` stays."""
 
@@ -27,6 +28,7 @@ class UserRow(Base):
     active: Mapped[bool] = mapped_column(default=True)
     portfolio: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
     language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
+    keymap: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[UUID | None]
     password_set_by: Mapped[UUID | None]

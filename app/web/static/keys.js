@@ -1,7 +1,7 @@
 // Keyboard: single keys (which can be changed or switched off), two-key jumps, the palette. A key is a shortcut to a
 // link or button of the page that carries it in data-key; nothing can be done by a key alone.
 (() => {
-  const OFF = "duebox.keys", CHANGED = "duebox.keymap";
+  const OFF = "duebox.keys";
   const main = document.getElementById("main");
   const sheet = document.getElementById("keys");
   const palette = document.getElementById("palette");
@@ -9,9 +9,8 @@
   const visible = (element) => element.getClientRects().length > 0 && !element.closest("[inert]");
 
   // What is pressed, and what it means: `changed` holds the person's own keys by the key as shipped ---------
-  let changed = {};
-  try { changed = JSON.parse(localStorage.getItem(CHANGED)) || {}; } catch { /* as shipped */ }
   const fields = [...sheet.querySelectorAll("[data-default]")];
+  let changed = Object.fromEntries(fields.filter((field) => field.defaultValue !== field.dataset.default).map((field) => [field.dataset.default, field.defaultValue]));
   const shipped = fields.map((field) => field.dataset.default);
   const keyOf = (name) => changed[name] ?? name;
   const meaning = (key) => shipped.find((name) => keyOf(name) === key) ?? (shipped.includes(key) ? "" : key);
@@ -132,6 +131,15 @@
     for (const plain of document.querySelectorAll("[data-hintless]")) plain.hidden = keysOn();
   };
   const taken = document.getElementById("keys-taken");
+  let saving = Promise.resolve(); // one after the other: the last that is typed is the one that stays
+  const save = () => {
+    const body = new URLSearchParams({ csrf: document.querySelector("input[name=csrf]").value });
+    for (const [name, key] of Object.entries(changed)) { body.append("shipped", name); body.append("own", key); }
+    saving = saving.then(async () => {
+      const answer = await fetch("/keys", { method: "POST", body }).catch(() => null);
+      document.getElementById("keys-unsaved").hidden = answer?.status === 204;
+    });
+  };
   for (const field of fields) {
     field.addEventListener("focus", () => field.select());
     field.addEventListener("input", () => {
@@ -140,7 +148,7 @@
       taken.hidden = !(other && key);
       if (key && key !== " " && !other) {
         changed[name] = key;
-        localStorage.setItem(CHANGED, JSON.stringify(changed));
+        save();
         hint();
       }
     });
@@ -148,7 +156,7 @@
   }
   document.getElementById("keys-reset").addEventListener("click", () => {
     changed = {};
-    localStorage.removeItem(CHANGED);
+    save();
     taken.hidden = true;
     hint();
   });
