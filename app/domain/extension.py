@@ -61,9 +61,8 @@ def _check_steps(steps: Sequence[Step], owed: Money, today: date) -> None:
     planned = sum((step.amount.amount for step in steps), Decimal(0))
     if planned != owed.amount:
         raise Invalid(
-            "the instalments come to {planned:.2f} {currency}, but {owed} is open: make them equal",
-            planned=planned,
-            currency=owed.currency,
+            "the instalments come to {planned}, but {owed} is open: make them equal",
+            planned=Money(planned, owed.currency),
             owed=owed,
         )
 

@@ -16,7 +16,7 @@ from app.domain.task import TaskState
 from app.domain.wire import PROPOSAL, load
 from app.ledger.detail import case_detail
 from app.ledger.lines import case_line, owners_of, task_lines
-from app.ledger.view import Asked, CaseDetail, CaseList, HoldLine, HoldList, SaidIn, Tab, TaskList
+from app.ledger.view import Asked, CaseDetail, CaseLine, CaseList, HoldLine, HoldList, SaidIn, Tab, TaskList
 
 LISTED = 50
 INSTALMENTS_SUGGESTED = 3
@@ -132,6 +132,16 @@ class LedgerPages:
             saved = await uow.reviews.proposal(review)
             proposal = load(PROPOSAL, await uow.words.get(saved.payload_id))
             return SaidIn(str(review.id), review.customer_id or "", proposal.invoices)
+
+    async def promised(self, customer_id: str) -> tuple[CaseLine, ...]:
+        """What a customer has promised and not kept yet: a later day for the same is no new promise."""
+        async with self._database.read() as uow:
+            customer = await uow.ledger.customer(customer_id)
+            if customer is None:
+                return ()
+            rows = await uow.cases.of_customer(customer_id, {CaseKind.PROMISE})
+            owners, states = await owners_of(uow), RUNNING | {CaseState.BROKEN}
+            return tuple(case_line(row, customer, (), owners, self._today) for row in rows if row.state in states)
 
     async def case(self, case_id: UUID, *, instalments: int = INSTALMENTS_SUGGESTED) -> CaseDetail:
         """One case; `instalments` rows are suggested for a plan. Raises NotFound."""

@@ -124,6 +124,8 @@ async def new_case(
     page, said = await page_of(request, "ledger", user), await pages.said_in(review) if review else None
     back = Back(view != "queue", q)
     owners = await pages.owners()
+    whose = said.customer_id if said else customer
+    promised = await pages.promised(whose) if kind is CaseKind.PROMISE and whose else ()
     return html(
         request,
         "ledger/new.html",
@@ -134,6 +136,7 @@ async def new_case(
         said=said,
         back=back,
         owners=owners,
+        promised=promised,
     )
 
 
@@ -152,6 +155,7 @@ async def case(
 @router.post("/cases", dependencies=SAFE)
 async def note(
     cases: Cases,
+    pages: Pages,
     user: PageUser,
     came: CameFrom,
     kind: Annotated[CaseKind, Form()],
@@ -181,7 +185,8 @@ async def note(
         ),
         user,
     )
-    return came.to(review) if review else _to_case(case_id)
+    became_request = kind is CaseKind.PROMISE and (await pages.case(case_id)).line.kind == CaseKind.EXTENSION
+    return came.to(review) if review and not became_request else _to_case(case_id)
 
 
 @router.post("/cases/{case_id}/confirm", dependencies=SAFE)

@@ -145,6 +145,23 @@ async def test_a_promise_is_noted_on_the_phone_and_broken(desk: Desk) -> None:
     assert "Kept" in await desk.get(place)
 
 
+async def test_a_later_day_for_a_promise_says_that_it_is_a_request(desk: Desk) -> None:
+    form = "/cases/new?kind=promise&customer=C-1"
+    assert "Promised already" not in await desk.get(form)
+    earlier = await desk.post(form, "/cases", **PROMISE, amount="1.100,50", currency="EUR")
+    page = await desk.get(form)
+    check(page)
+    assert "Promised already" in page
+    assert "€1,100.50" in page
+    assert "is no new promise" in page
+    later = await desk.post(form, "/cases", **PROMISE | {"day": "2026-06-30"})
+    page = await desk.get(later)
+    check(page)
+    assert "No new promise, but a request for more time" in page
+    assert f'moves the day of <a href="{earlier}">' in page
+    assert "a request for more time" not in await desk.get(earlier)
+
+
 async def test_a_dispute_is_changed_and_resolved(desk: Desk) -> None:
     place = await desk.post(
         "/cases/new?kind=dispute", "/cases", kind="dispute", customer="C-1", invoices="INV-1001", detail="quality"
@@ -175,7 +192,7 @@ async def test_instalments_are_granted_as_suggested(desk: Desk) -> None:
     said = await desk.post(
         place, f"{place}/grant", 422, step_day=days, step_amount=["33.33", "33.33", "33.33"], currency="EUR"
     )
-    assert "come to 99.99 EUR, but 100.00 EUR is open" in said
+    assert "come to €99.99, but €100.00 is open" in said
     await desk.post(place, f"{place}/grant", step_day=days, step_amount=sums, currency="EUR")
     page = await desk.get(place)
     check(page)
@@ -197,7 +214,7 @@ async def test_a_hold_is_set_and_lifted(desk: Desk) -> None:
 
 async def test_bad_input_says_how_to_mend_it(desk: Desk) -> None:
     for fields, said in (
-        ({"amount": "1.250,00", "currency": "EUR"}, "could be two amounts"),
+        ({"amount": "1.250", "currency": "EUR"}, "could be two amounts"),
         ({"amount": "12", "currency": "euros"}, "three letters"),
         ({"amount": "1e99", "currency": "EUR"}, "is no amount"),
         ({"amount": "-5", "currency": "EUR"}, "is no amount"),
