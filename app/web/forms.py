@@ -19,6 +19,8 @@ def money_of(amount: str, currency: str) -> Money | None:
     if value is None:
         return None
     code = currency.strip().upper()
+    if not code:
+        raise Invalid("a sum needs its currency: write its three letters, as EUR")
     if not CURRENCY.fullmatch(code):
         raise Invalid("{currency!r} is no currency: write its three letters, as EUR", currency=currency.strip())
     return Money(value, code)
