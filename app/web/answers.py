@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import structlog
@@ -38,15 +38,21 @@ async def sign_in(request: Request, _error: SignInNeeded) -> Response:
     if request.headers.get("hx-request"):
         return PlainTextResponse("signed out", 401)
     query = f"?{request.url.query}" if request.url.query else ""
-    back = request.url.path + query if request.method == "GET" else _page_of_form(request.url.path)
-    ended = "&expired=1" if session_token(request) else ""
+    is_form = request.method != "GET"
+    back = _page_of_form(request) if is_form else request.url.path + query
+    ended = "&expired=1" if is_form or session_token(request) else ""
     return RedirectResponse(f"/login?next={quote(back)}{ended}", status_code=303)
 
 
-def _page_of_form(path: str) -> str:
+def _page_of_form(request: Request) -> str:
     """Where a form stood that came too late; what was being written there, the browser has kept."""
-    found = _OF_REVIEW.fullmatch(path)
-    return f"{found[1]}?edit=1" if found and found[2] == "edit" else found[1] if found else "/queue"
+    found = _OF_REVIEW.fullmatch(request.url.path)
+    if found:
+        return f"{found[1]}?edit=1" if found[2] == "edit" else found[1]
+    stood = urlsplit(request.headers.get("referer", ""))
+    if stood.netloc != request.headers.get("host", "") or not stood.path:
+        return "/queue"
+    return stood.path + (f"?{stood.query}" if stood.query else "")
 
 
 async def token_refused(_request: Request, error: TokenRefused) -> Response:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from app.domain.errors import NotAllowed
-from app.web.auth import session_token
+from app.web.auth import SignInNeeded, session_token
 
 FIELD = "csrf"
 
@@ -29,8 +29,10 @@ async def check_same_origin(request: Request) -> None:
 
 
 async def check_csrf(request: Request) -> None:
-    """For every form that changes something. Raises NotAllowed."""
+    """For every form that changes something. Raises NotAllowed, or SignInNeeded where the session has ended."""
     await check_same_origin(request)
+    if not session_token(request):
+        raise SignInNeeded("sign in first")
     form = await request.form()
     sent = form.get(FIELD)
     expected = csrf_token(request).encode()

@@ -2,28 +2,49 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from app.bootstrap import Services
 from tests.instances import mail
 from tests.running import COLLECTOR
 from tests.servers.chromium import chromium
-from tests.web.test_browser import MANAGER, Desk, Witness, clean, furnish, served
+from tests.web.test_browser import MANAGER, Desk, Witness, clean, clean_once, furnish, ledger, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TERMS, TONE, OTHER, PLAIN, ACCOUNT = "edit", "approve", "again", "plain", "fraud"
+FOREIGN, LEAVING = "foreign", "late"
+LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH"
+ARABIC = "\u0633\u0646\u0642\u0648\u0645 \u0628\u062f\u0641\u0639 INV-foreign"
+"""We will pay that invoice."""
+
 ROBOTS = ("robot", "hostile")
 """Customers of the browser tests' ledger, one for each mail here."""
+
+SPILLED = """() => [...document.querySelectorAll('main :is(h1, h2, h3, p, dd, a)')]
+  .filter((one) => one.checkVisibility() && !one.closest('.dx-cut, .visually-hidden, .dx-list, .dx-scroll')
+    && one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+"""What stands out of the window at its right."""
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with served(tmp_path_factory.mktemp("item"), furnish, mails(), DUEBOX_UNDO_SECONDS="120") as desk:
+    with served(tmp_path_factory.mktemp("item"), furnish_more, mails(), DUEBOX_UNDO_SECONDS="120") as desk:
         yield desk
+
+
+async def furnish_more(folder: Path, services: Services) -> None:
+    await furnish(folder, services)
+    for kind, content in ledger((FOREIGN,)).items():
+        path = folder / f"foreign_{kind}.csv"
+        path.write_text(content.replace(f"{FOREIGN.title()} Ltd", LONG_NAME), encoding="utf-8")
+        await services.ledger.import_file(kind, path)
 
 
 def mails() -> Iterator[bytes]:
@@ -35,6 +56,8 @@ def mails() -> Iterator[bytes]:
     yield written(OTHER, f"we will pay invoice INV-{OTHER} over 100.00 EUR on Friday.")
     yield written(PLAIN, f"we will pay invoice INV-{PLAIN} over 100.00 EUR on Friday.")
     yield written(ACCOUNT, "our bank details have changed. Please use the new account GB33 BUKB 2020 1555 5555 55.")
+    yield mail(f"{ARABIC}\n\nThank you.", subject="W" * 120, sender=f"Petra Vane <{FOREIGN}@{FOREIGN}.example>")
+    yield written(LEAVING, f"we will pay invoice INV-{LEAVING} over 100.00 EUR on Friday.")
     for name in ROBOTS:
         yield written(name, "I am out of the office.", headers=[("Auto-Submitted", "auto-replied")])
 
@@ -70,6 +93,23 @@ async def test_every_state_of_a_case_is_accessible(desk: Desk, ines: Page) -> No
     await ines.goto(desk.url(f"/cases/new?kind=dispute&review={desk.review(TERMS)}"))
     await expect(ines.locator("#n-customer")).to_have_value(f"C-{TERMS}")
     await clean(ines)
+
+
+async def test_long_words_break_and_each_paragraph_runs_its_own_way(desk: Desk, ines: Page) -> None:
+    for width in (1440, 360):
+        await ines.set_viewport_size({"width": width, "height": 800})
+        for path in (
+            f"/reviews/{desk.review(FOREIGN)}?edit=1",
+            f"/reviews/{desk.review(FOREIGN)}",
+            f"/customers/C-{FOREIGN}",
+        ):
+            await ines.goto(desk.url(path))
+            await expect(ines.locator("h1", has_text=LONG_NAME)).to_be_visible()
+            assert await ines.evaluate(SPILLED) == [], f"{path} at {width}"
+    await ines.goto(desk.url(f"/reviews/{desk.review(FOREIGN)}"))
+    arabic, english = (ines.locator(".dx-mail__body p", has_text=text).first for text in ("INV-foreign", "Thank you"))
+    assert await arabic.evaluate("(p) => getComputedStyle(p).direction") == "rtl"
+    assert await english.evaluate("(p) => getComputedStyle(p).direction") == "ltr"
 
 
 async def test_a_key_acts_on_the_mail_that_has_the_focus_once_it_is_seen(desk: Desk, ines: Page) -> None:
@@ -152,6 +192,64 @@ async def test_what_was_written_is_never_lost(desk: Desk, ines: Page) -> None:
     await expect(ines.locator("#edit-body")).to_have_value(re.compile("INV-again"))
     await ines.get_by_role("link", name="Discard changes").click()
     assert desk.state(review) == "pending"
+
+
+async def test_what_was_typed_into_a_refused_form_is_there_again(desk: Desk, ines: Page) -> None:
+    form = desk.url("/cases/new?kind=promise&customer=C-again")
+    typed = {"invoices": "INV-nothing", "day": "2027-06-30", "amount": "1.100,50", "words": "On the phone."}
+
+    async def type_in() -> None:
+        await ines.goto(form)
+        await expect(ines.locator("#n-invoices")).to_have_value("")
+        for name, value in typed.items():
+            await ines.fill(f"#n-{name}", value)
+
+    async def is_kept() -> None:
+        for name, value in typed.items():
+            await expect(ines.locator(f"#n-{name}")).to_have_value(value)
+
+    note = ines.get_by_role("button", name="Note it")
+    await type_in()
+    await note.click()
+    await ines.get_by_role("link", name="Back to the form").click()
+    await is_kept()
+    await type_in()
+    await note.click()
+    await expect(ines.locator("#back-to-form")).to_be_visible()
+    await ines.go_back()
+    await is_kept()
+    await type_in()
+    await ines.context.clear_cookies()  # the session ends
+    await note.click()
+    await ines.wait_for_url(re.compile(r"/login\?next=/cases/new.*&expired=1"))
+    await ines.context.add_cookies(desk.cookies[COLLECTOR])
+    await ines.goto(form, referer=ines.url)
+    await is_kept()
+
+
+async def test_an_answer_that_leaves_soon_is_taken_back_where_it_stands(desk: Desk, ines: Page) -> None:
+    review = desk.review(LEAVING)
+    await ines.goto(desk.url(f"/queue?review={review}"))
+    await key(ines, "e")
+    await ines.wait_for_url(re.compile(rf"review=(?!{review})"))
+    async with ines.expect_response(f"**/{review}/presence"):
+        await ines.goto(desk.url(f"/queue?review={review}"))
+    await expect(ines.locator(".dx-case")).to_contain_text("Approved")
+    await expect(ines.locator("#company")).to_be_empty()
+    await ines.locator(".dx-actions").get_by_role("button", name="Undo").click()
+    await expect(ines.locator("button[data-key=e]")).to_be_visible()
+    assert desk.state(review) == "pending"
+
+
+async def test_a_page_says_when_the_server_is_away(desk: Desk, browser: Browser) -> None:
+    async with await browser.new_context() as context:
+        ines = await desk.sign_in(context, COLLECTOR)
+        await ines.goto(desk.url("/queue"))
+        await context.set_offline(True)
+        await expect(ines.locator("#lost")).to_be_visible()
+        await clean_once(ines)
+        await context.set_offline(False)
+        await expect(ines.locator("#lost")).to_be_hidden()
 
 
 async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page) -> None:
@@ -259,6 +357,8 @@ async def test_without_a_script_a_mail_is_corrected_noted_and_held(desk: Desk, b
         await expect(page.locator("#n-invoices")).to_have_value(f"INV-{PLAIN}")
         await page.fill("#n-day", "2027-01-15")
         await page.get_by_role("button", name="Note it").click()
+        await expect(page.locator("main")).to_contain_text("No new promise, but a request for more time")
+        await page.get_by_role("link", name="Open the mail").click()
         await page.get_by_role("button", name="More").click()
         await page.get_by_role("button", name="Hold: do not contact until").click()
         await page.fill("#hold-until", "2027-01-31")

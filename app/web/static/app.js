@@ -79,7 +79,32 @@
       if (!left && fields.some((field, n) => field.value !== asDrafted[n])) event.preventDefault();
     });
   }
-  document.querySelector("form[action='/logout']")?.addEventListener("submit", forget);
+
+  // Any other form that was refused, or never arrived, holds what was typed once its page is seen again ----------
+  const TYPED = "duebox.typed";
+  const here = location.pathname + location.search;
+  const written = (form) => [...form.elements].filter((one) => one.name && one.matches("input:not([type=hidden], [type=password], [type=file]), select, textarea"));
+  const isTicked = (one) => one.matches("[type=checkbox], [type=radio]");
+  const typed = JSON.parse(sessionStorage.getItem(TYPED) ?? "null");
+  const back = document.getElementById("back-to-form");
+  if (typed && back) {
+    sessionStorage.setItem(TYPED, JSON.stringify({ ...typed, refused: true }));
+    back.href = typed.page;
+    back.hidden = false;
+  } else if (typed && !main.querySelector("[data-refused]")) {
+    sessionStorage.removeItem(TYPED);
+    const cameBack = typed.refused || document.referrer.startsWith(`${location.origin}/login`) || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    const fits = (form) => form.getAttribute("action") === typed.action && written(form).length === typed.values.length;
+    const form = typed.page === here && cameBack && [...main.querySelectorAll("form")].find(fits);
+    if (form) written(form).forEach((one, n) => { one[isTicked(one) ? "checked" : "value"] = typed.values[n]; });
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!leads(form) || form === editor || !main.contains(form)) return;
+    const values = written(form).map((one) => isTicked(one) ? one.checked : one.value);
+    if (values.length) sessionStorage.setItem(TYPED, JSON.stringify({ page: here, action: form.getAttribute("action"), values }));
+  });
+  document.querySelector("form[action='/logout']")?.addEventListener("submit", () => { forget(); sessionStorage.removeItem(TYPED); });
 
   // "Sends in 27 s": counted from the server's number, so a wrong clock here does no harm --------
   for (const line of document.querySelectorAll("[data-until]")) {

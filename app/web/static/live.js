@@ -3,6 +3,18 @@
 (() => {
   const PING = 20_000;
   const main = document.getElementById("main");
+
+  // A server that does not answer for a while, or no network, is said: what stands here grows old meanwhile --------
+  const PATIENCE = 4_000;
+  const lost = document.getElementById("lost");
+  let missing = 0;
+  const reach = (isThere) => {
+    if (isThere) { window.clearTimeout(missing); missing = 0; lost.hidden = true; }
+    else missing ||= window.setTimeout(() => { lost.hidden = false; }, PATIENCE);
+  };
+  window.addEventListener("offline", () => reach(false));
+  window.addEventListener("online", () => reach(true));
+
   const token = () => document.querySelector("input[name=csrf]")?.value ?? "";
   const list = () => document.getElementById("queue-list");
   const company = () => document.getElementById("company");
@@ -19,7 +31,12 @@
 
   // Signed out meanwhile: the page says so, but not over the head of somebody who writes.
   const signIn = () => { if (!document.getElementById("edit-form")) location.reload(); };
-  document.addEventListener("htmx:after:request", (event) => { if (event.detail?.ctx?.response?.status === 401) signIn(); });
+  document.addEventListener("htmx:after:request", (event) => {
+    const status = event.detail?.ctx?.response?.status;
+    if (status === 401) signIn();
+    if (status) reach(true);
+  });
+  document.addEventListener("htmx:error", (event) => { if (!event.detail?.ctx?.response) reach(false); });
 
   // "All" ticks every mail of this page; without a script each has its own box.
   document.addEventListener("change", (event) => {
@@ -45,6 +62,7 @@
     asking = true;
     try {
       const answer = await fetch(`/reviews/${place.dataset.review}/presence`, { method: "POST", body: body() });
+      reach(true);
       if (answer.redirected && new URL(answer.url).pathname === "/login") signIn();
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -54,7 +72,7 @@
       company()?.replaceWith(document.adoptNode(fresh));
       hold();
       if (had) document.getElementById("case-h")?.focus();
-    } catch { /* the network is away: the next ping tells */ } finally { asking = false; }
+    } catch { reach(false); } finally { asking = false; }
   };
   hold();
   ping();
@@ -91,6 +109,8 @@
     if (source || document.hidden) return;
     source = new EventSource("/events");
     source.onmessage = heard;
+    source.onopen = () => reach(true);
+    source.onerror = () => { if (source?.readyState === EventSource.CONNECTING) reach(false); };
   };
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { source?.close(); source = null; return; }
