@@ -67,5 +67,5 @@ def _hour_for(contact: Addressee | None, zone: ZoneInfo, usual: int, asked: int 
     replies = contact.replies if contact is not None else ()
     learnt = best_hour(replies, zone)
     if learnt is None:
-        return usual, Sentence("the workflow's hour")
+        return usual, Sentence("the hour of the workflow")
     return learnt, Sentence("most of their {number} mails came at that hour", number=len(replies))

@@ -26,7 +26,7 @@ PHRASES = {
     Why.ENGAGED: Sentence("They wrote lately and are given time"),
     Why.PUT_ASIDE: Sentence("A person said: not this time"),
     Why.STEPS_DONE: Sentence("Every step was sent; a person decides what comes next"),
-    Why.FORMAL_NEEDS_PERSON: Sentence("A formal notice is a named person's decision"),
+    Why.FORMAL_NEEDS_PERSON: Sentence("A formal notice is decided by a named person"),
     Why.STRATEGIC_ACCOUNT: Sentence("A strategic account: its owner gets in touch"),
     Why.NO_CONTACT: Sentence("Nobody there can be written to; find a contact first"),
     Why.QUIET_HOURS: Sentence("No business day is near"),
@@ -47,12 +47,25 @@ TO_NOTE = Sentence(
 )
 
 
+def seen_from_due(days: int) -> Sentence:
+    """So many days after the due date; before it if negative."""
+    match days:
+        case 0:
+            return Sentence("on the due date")
+        case 1:
+            return Sentence("a day after the due date")
+        case -1:
+            return Sentence("a day before the due date")
+    if days > 0:
+        return Sentence("{days} days after the due date", days=days)
+    return Sentence("{days} days before the due date", days=-days)
+
+
 def open_on(owed: Money, numbers: Iterable[str], days_late: int) -> Sentence:
     """The first point of a talk."""
     return Sentence(
-        "{amount:,.2f} {currency} is open on {numbers}; the oldest is {days} days late.",
-        amount=owed.amount,
-        currency=owed.currency,
+        "{amount} is open on {numbers}; the oldest is {days} days late.",
+        amount=owed,
         numbers=", ".join(numbers),
         days=days_late,
     )

@@ -27,7 +27,7 @@ from app.domain.sentence import Sentence
 from app.domain.workflow import ReminderPolicy, Step, Workflow
 from app.reminders.listing import ORDER, Listing, net, sort_out, window
 from app.reminders.moments import moment_for
-from app.reminders.phrases import say
+from app.reminders.phrases import say, seen_from_due
 from app.reminders.steps import Way, courtesy, sent_since, standing, way_of, workflow_of
 
 ROLES = {role: rank for rank, role in enumerate(ContactRole)}
@@ -166,10 +166,10 @@ class _Planner:
             return self.wait(Why.CONTACT_CAP, named, with_credit=True)
         action, reason = self._action(step)
         why = Sentence(
-            "A step is due: {stage} step of “{workflow}” ({days:+d} days), {told}",
+            "A step is due: {stage} step of “{workflow}”, {due}, {told}",
             stage=Sentence(step.stage.value),
             workflow=workflow.name,
-            days=step.days,
+            due=seen_from_due(step.days),
             told=told,
         )
         if reason is not Why.DUE:

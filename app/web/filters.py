@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 
 from app.domain.money import Money
 from app.web.frame import Page
-from app.web.languages import SOURCE, catalogue, translated
+from app.web.languages import catalogue, translated
 
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 KIB = 1024
@@ -194,8 +194,7 @@ def words(context: Context, code: str) -> str:
 @pass_context
 def told(context: Context, sentence: str) -> str:
     """A sentence that the program made, in the reader's language."""
-    language = _language(context)
-    return str(sentence) if language == SOURCE else translated(sentence, catalogue(language), partial(_value, context))
+    return translated(sentence, _catalogue(context), partial(_value, context))
 
 
 @pass_context

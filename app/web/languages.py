@@ -10,6 +10,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from string import Formatter
 
 from app.domain.sentence import Sentence
 
@@ -26,6 +27,16 @@ _WISH = re.compile(r"([a-z]{1,8})(?:-[a-z0-9]{1,8})*(?:;\s*q=([01](?:\.[0-9]{1,3
 
 def catalogue_path(language: str) -> Path:
     return DIRECTORY / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+class _Filler(Formatter):
+    """Fills in values: what is written for the reader already stays so, whatever format a pattern names."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        return value if isinstance(value, str) else str(super().format_field(value, format_spec))
+
+
+FILLER = _Filler()
 
 
 @lru_cache
@@ -45,7 +56,7 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def translated(text: str, names: NullTranslations, written: Callable[[object], object]) -> str:
-    """What the program said, in another language; words that no catalogue has stay as they are."""
+    """What the program said, as a language says and writes it; words that no catalogue has stay as they are."""
     if not text:
         return text
     if not isinstance(text, Sentence):
@@ -56,7 +67,7 @@ def translated(text: str, names: NullTranslations, written: Callable[[object], o
         name: translated(value, names, written) if isinstance(value, Sentence) else written(value)
         for name, value in text.values.items()
     }
-    return names.gettext(text.pattern).format(**values)
+    return FILLER.format(names.gettext(text.pattern), **values)
 
 
 def language_of(chosen: str | None, accepted: str) -> str:

@@ -73,7 +73,7 @@ class Quality:
         inner = groups.subquery()
         some = sa.select(inner, sa.func.count().over()).order_by(inner.c[0]).limit(EXAMPLES)
         rows = (await self._session.execute(some)).all()
-        return Found(rows[0][2] if rows else 0, tuple(f"{row[0]} and {row[1]}" for row in rows))
+        return Found(rows[0][2] if rows else 0, tuple(f"{row[0]} / {row[1]}" for row in rows))
 
 
 def _groups(label: Any, *alike: Any, where: Condition | None = None) -> sa.Select[tuple[str, str]]:

@@ -47,7 +47,8 @@ def test_overdue_customer_is_reminded_with_the_fields_that_others_rely_on() -> N
         "company": "",
         "action": "remind",
         "reason": "due",
-        "why": "A step is due: first step of “standard” (+3 days), at 09:00 their time (the workflow's hour)",
+        "why": "A step is due: first step of “standard”, 3 days after the due date, at 09:00 their time "
+        "(the hour of the workflow)",
         "invoices": ["INV-1"],
         "credit_notes": ["CN-1"],
         "amount": "70.00",
