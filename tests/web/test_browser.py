@@ -57,6 +57,14 @@ TABS_AWAY = """() => [...document.querySelectorAll('.dx-tabs [aria-current]')].f
 }).map((tab) => tab.textContent)"""
 """The tabs that are shown, and yet out of view."""
 
+BAR_CUT = """() => {
+  const [text, find] = ['.dx-status__text', '.dx-find'].map((name) => document.querySelector(name));
+  const hangsOut = [...find.children].some((part) => part.checkVisibility()
+    && part.getBoundingClientRect().right > find.getBoundingClientRect().right + 1);
+  return [text.scrollWidth > text.clientWidth && text.textContent, hangsOut && 'search'].filter(Boolean);
+}"""
+"""What of the bar at the top is cut off, or hangs out of its box."""
+
 
 @dataclass
 class Desk:
@@ -550,6 +558,42 @@ async def test_every_page_of_oversight_is_accessible_and_obeys_its_policy(desk: 
         await mats.goto(desk.url("/password"))
         await mats.locator(opens).click()
         await clean_once(mats)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR", "de-DE", "es-ES"])
+async def test_the_bar_says_the_whole_of_what_the_mailboxes_do(desk: Desk, browser: Browser, locale: str) -> None:
+    async with await browser.new_context(locale=locale) as context:
+        mats = await desk.sign_in(context, ADMIN)
+        for width in (1360, 1440, 1680):
+            await mats.set_viewport_size({"width": width, "height": 900})
+            for path in ("/administration", "/promises"):
+                await mats.goto(desk.url(path))
+                assert await mats.evaluate(BAR_CUT) == [], f"{path} at {width}"
+
+
+async def test_keys_of_ones_own_follow_to_another_browser(desk: Desk, browser: Browser) -> None:
+    async with await browser.new_context() as first, await browser.new_context() as second:
+        noor = await desk.sign_in(first, AUDITOR)
+        await noor.keyboard.press("?")
+        async with noor.expect_response("**/keys"):
+            await noor.locator("#key-g").fill("y")
+        await expect(noor.locator("#keys-unsaved")).to_be_hidden()
+        noor = await desk.sign_in(second, AUDITOR)
+        await noor.goto(desk.url("/queue"))
+        await noor.keyboard.press("?")
+        await expect(noor.locator("#key-g")).to_have_value("y")
+        await noor.keyboard.press("Escape")
+        await noor.keyboard.press("g")
+        await noor.keyboard.press("t")
+        await expect(noor).to_have_url(re.compile("/queue"))
+        await noor.keyboard.press("y")
+        await noor.keyboard.press("t")
+        await noor.wait_for_url("**/tasks")
+        await noor.keyboard.press("?")
+        async with noor.expect_response("**/keys"):
+            await noor.locator("#keys-reset").click()
+        await noor.reload()
+        await expect(noor.locator("#key-g")).to_have_value("g")
 
 
 @pytest.mark.parametrize("hand", ["mouse", "keyboard"])

@@ -835,6 +835,17 @@ def test_the_last_decision_can_be_undone_from_an_empty_queue(pages: Templates) -
     assert "Ignored: " in pages.render("queue.html", page=page(), queue=replace(QUEUE, leaving=(ignored,)))
 
 
+def test_sentences_stand_apart_and_end_once(pages: Templates) -> None:
+    """Blocks of a template that follow each other leave no blank by themselves."""
+    left = replace(APPROVED, decision=item_view.Decision("Milo Renn", NOW, mail="sent"))
+    html = pages.render("item.html", page=page(), case=left, leaving=())
+    assert re.search(r"\. The answer was sent\.", html)
+    named = view.Leaving("r-9", 2, "Tallgrass Outfitters Inc.", NOW + timedelta(seconds=27))
+    html = pages.render("queue.html", page=page(), queue=replace(QUEUE, leaving=(named,)))
+    assert "Inc.</a>" in html
+    assert "Inc.</a>." not in html
+
+
 def test_unknown_outcome_is_a_persons_word(pages: Templates) -> None:
     html = pages.render("sent.html", page=page("sent"), listed=view.Listed(SENT), after=None)
     assert html.count('action="/outbox/o-unknown/resolve"') == 3
