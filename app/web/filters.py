@@ -181,7 +181,7 @@ def filesize(context: Context, size: int) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """Blocks between blank lines; line breaks inside a block stay."""
-    return [block for block in BLANK_LINES.split(text.strip()) if block]
+    return [block for block in BLANK_LINES.split(text.replace("\r\n", "\n").strip()) if block]
 
 
 @pass_context

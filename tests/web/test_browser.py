@@ -594,6 +594,10 @@ async def test_keys_of_ones_own_follow_to_another_browser(desk: Desk, browser: B
             await noor.locator("#keys-reset").click()
         await noor.reload()
         await expect(noor.locator("#key-g")).to_have_value("g")
+        await noor.keyboard.press("Control+k")
+        await noor.keyboard.type("tasks")
+        await noor.keyboard.press("Escape")
+        await expect(noor.locator("#palette")).to_be_hidden()
 
 
 @pytest.mark.parametrize("hand", ["mouse", "keyboard"])

@@ -212,6 +212,7 @@
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); choose(chosen + step); }
     if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); list.children[chosen]?.click(); }
+    if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); palette.close(); } // not: empty the field first
   });
   palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
   document.getElementById("open-palette")?.addEventListener("click", (event) => { event.preventDefault(); show(); });
