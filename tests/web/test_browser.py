@@ -574,12 +574,15 @@ async def test_the_bar_says_the_whole_of_what_the_mailboxes_do(desk: Desk, brows
 async def test_keys_of_ones_own_follow_to_another_browser(desk: Desk, browser: Browser) -> None:
     async with await browser.new_context() as first, await browser.new_context() as second:
         noor = await desk.sign_in(first, AUDITOR)
+        await noor.goto(desk.url("/queue"))
+        await noor.wait_for_load_state("load")
         await noor.keyboard.press("?")
         async with noor.expect_response("**/keys"):
             await noor.locator("#key-g").fill("y")
         await expect(noor.locator("#keys-unsaved")).to_be_hidden()
         noor = await desk.sign_in(second, AUDITOR)
         await noor.goto(desk.url("/queue"))
+        await noor.wait_for_load_state("load")
         await noor.keyboard.press("?")
         await expect(noor.locator("#key-g")).to_have_value("y")
         await noor.keyboard.press("Escape")
@@ -593,6 +596,7 @@ async def test_keys_of_ones_own_follow_to_another_browser(desk: Desk, browser: B
         async with noor.expect_response("**/keys"):
             await noor.locator("#keys-reset").click()
         await noor.reload()
+        await noor.wait_for_load_state("load")
         await expect(noor.locator("#key-g")).to_have_value("g")
         await noor.keyboard.press("Control+k")
         await noor.keyboard.type("tasks")
