@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from app.adapters.imap.folder import BATCH_BYTES, ImapFolder, ImapMailbox
+from app.adapters.imap.fetching import BATCH_BYTES
+from app.adapters.imap.folder import ImapFolder, ImapMailbox
 from app.adapters.imap.idle import IdleTimes
 from app.adapters.imap.sent import ImapSentFolder
 from app.domain.errors import Unreachable

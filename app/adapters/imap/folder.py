@@ -1,32 +1,25 @@
 """A folder by IMAPClient: read in as few round trips as it takes, and unless asked to not changed (EXAMINE, BODY.PEEK).
 
 open ─▶ connect, log in, EXAMINE      once connected, `open` is an EXAMINE alone; a dead line is dialled again
-fetch ─▶ sizes of the batch ─▶ the bodies that fit, in one FETCH ─▶ of mails over the limit the headers
+fetch ─▶ as many mails of the batch as the server gives (`fetching.py`)
 wait ─▶ EXAMINE ─▶ not what the last look saw? told at once ─▶ IDLE, again and again
 """
 
-import imaplib
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, datetime
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 from imapclient import DELETED, SEEN, IMAPClient
-from imapclient.exceptions import ProtocolError
 
+from app.adapters.imap.fetching import Batch, Ends, fields_of, received, refusal
 from app.adapters.imap.idle import USUAL_TIMES, IdleTimes, NotOffered, idle
 from app.adapters.imap.line import PRINTABLE, ImapLine
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unreachable
-from app.domain.message import Cut
 from app.domain.ports import SENT_FOLDER, Fetched, FolderState, Listed
 from app.reading.headers import read_message_id
 
-BATCH_MAILS = 400
-BATCH_BYTES = 20 * 1024 * 1024
-HEADER_BYTES = 256 * 1024
-MOST_REFUSED = 8
 MOST_TIMES = 64
 MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 
@@ -44,6 +37,7 @@ class ImapFolder:
         self._name = "" if folder == SENT_FOLDER else folder
         self._seen: FolderState | None = None
         self._slow: dict[str, int] = {}
+        self._ends = Ends()
         self._grants_idle = True
         self._grants_mod_seq = True
 
@@ -117,7 +111,7 @@ class ImapFolder:
     def changed_uids(self, mod_seq: int, *, since: datetime) -> Sequence[int]:
         """UIDs of the mails that changed or appeared after that HIGHESTMODSEQ (RFC 7162). Where the server lists it and
         then refuses, all of them; it is held to have none from then on."""
-        with self._talking() as client, _refusal():
+        with self._talking() as client, refusal():
             return self._found(client, "MODSEQ", mod_seq + 1, "SINCE", since.date())
         self._grants_mod_seq = False
         return self.uids_since(since)
@@ -125,39 +119,24 @@ class ImapFolder:
     def list_mails(self, uids: Sequence[int]) -> Sequence[Listed]:
         """What tells mails apart, without their bodies."""
         with self._talking() as client:
-            found = self._fields(client, uids, "INTERNALDATE", "RFC822.SIZE", MESSAGE_ID)
+            found = fields_of(client, uids, "INTERNALDATE", "RFC822.SIZE", MESSAGE_ID)
             return [
                 Listed(
                     uid,
-                    self._received(fields),
-                    int(fields.get(b"RFC822.SIZE", 0)),
+                    received(fields, self._clock),
+                    int(fields.get(b"RFC822.SIZE") or 0),
                     read_message_id(fields.get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]") or b""),
                 )
                 for uid, fields in sorted(found.items())
             ]
 
     def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]:
-        with self._talking() as client:
-            sizes = self._fields(client, uids[:BATCH_MAILS], "RFC822.SIZE")
-            whole: list[int] = []
-            large: list[int] = []
-            withheld: list[int] = []
-            total = 0
-            for uid in sorted(sizes):
-                size = sizes[uid].get(b"RFC822.SIZE")
-                if size is None:
-                    withheld.append(uid)
-                    continue
-                is_whole = int(size) <= max_bytes
-                total += int(size) if is_whole else HEADER_BYTES
-                if total > BATCH_BYTES and (whole or large):
-                    break
-                (whole if is_whole else large).append(uid)
-            mails = {uid: Fetched(uid, self._clock(), None, Cut.NOT_GIVEN) for uid in withheld}
-            mails |= self._bodies(client, whole)
-            mails |= self._headers(client, large, Cut.TOO_LARGE)
-            mails |= self._headers(client, [uid for uid in whole if uid not in mails], Cut.NOT_GIVEN)
-            return [mails[uid] for uid in sorted(mails)]
+        validity = self._seen.uid_validity if self._seen else 0
+        asked = self._ends.together(validity, uids)
+        talking = self._talking()
+        with self._ends.watched(validity, asked), talking as client:
+            ends = {uid: self._ends.number(validity, uid) for uid in asked}
+            return Batch(client, self._clock, ends).mails(asked, max_bytes=max_bytes)
 
     def has_message(self, rfc_message_id: str) -> bool:
         if not PRINTABLE.fullmatch(rfc_message_id):
@@ -220,64 +199,6 @@ class ImapFolder:
             yield times
         except TimeoutError:
             self._slow[command] = min(4 * times, MOST_TIMES)
-            raise
-
-    def _bodies(self, client: IMAPClient, uids: Sequence[int]) -> dict[int, Fetched]:
-        found = self._fields(client, uids, "INTERNALDATE", "BODY.PEEK[]")
-        return {
-            uid: Fetched(uid, self._received(fields), fields[b"BODY[]"])
-            for uid, fields in found.items()
-            if fields.get(b"BODY[]") is not None
-        }
-
-    def _headers(self, client: IMAPClient, uids: Sequence[int], cut: Cut) -> dict[int, Fetched]:
-        """The headers alone: of a mail over the limit, or of one that is there but whose body the server refuses."""
-        found = self._fields(client, uids, "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
-        return {
-            uid: Fetched(uid, self._received(fields), fields.get(b"BODY[HEADER]<0>"), cut)
-            for uid, fields in found.items()
-        }
-
-    def _fields(self, client: IMAPClient, uids: Sequence[int], *names: str) -> dict[int, dict[bytes, Any]]:
-        """FETCH. What is expunged meanwhile is left out; what is there and refused has no fields.
-
-        A server may refuse a whole command for one mail: then each is asked for alone, the newest first. Where of those
-        the first few are all refused, it is the server that cannot, and to be asked on does not help it.
-        """
-        found: dict[int, dict[bytes, Any]] = {}
-        with _refusal():
-            found = client.fetch(list(uids), list(names))
-        alone = self._there(client, [uid for uid in uids if uid not in found]) if len(uids) > 1 else []
-        for refused, uid in enumerate(reversed(alone)):
-            with _refusal(is_final=not found and refused == MOST_REFUSED):
-                found |= client.fetch([uid], list(names))
-        return found | {uid: {} for uid in self._there(client, [uid for uid in uids if uid not in found])}
-
-    @staticmethod
-    def _there(client: IMAPClient, uids: Sequence[int]) -> list[int]:
-        """Those of the mails that are not expunged."""
-        if not uids:
-            return []
-        client.noop()
-        return sorted(set(client.search(["UID", ",".join(map(str, uids))])).intersection(uids))
-
-    def _received(self, fields: dict[bytes, Any]) -> datetime:
-        moment = fields.get(b"INTERNALDATE")
-        with suppress(OverflowError):
-            if isinstance(moment, datetime) and moment.tzinfo is not None:
-                return moment.astimezone(UTC)
-        return self._clock()
-
-
-@contextmanager
-def _refusal(*, is_final: bool = False) -> Iterator[None]:
-    """Passes over a plain NO, unless it is final."""
-    try:
-        yield
-    except (imaplib.IMAP4.abort, ProtocolError):
-        raise
-    except imaplib.IMAP4.error:
-        if is_final:
             raise
 
 

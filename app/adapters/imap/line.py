@@ -12,9 +12,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient, SocketTimeout, imap_utf7
 from imapclient.exceptions import CapabilityError, LoginError, ProtocolError
 
+from app.adapters.imap.wire import TimelyClient
 from app.domain.errors import Unreachable
 from app.domain.ports import TOO_MANY_CONNECTIONS, MailAccount
 
@@ -148,7 +149,10 @@ class ImapLine:
     def sent_name(self) -> str:
         """What the folder of sent mail is called here: as the server marks it (RFC 6154), else by its name."""
         with self.talking() as client:
-            folders = [(flags, str(mark or b"", "ascii"), str(name)) for flags, mark, name in client.list_folders()]
+            client.folder_encode = False  # one name that is no UTF-7 would hide all the others
+            listed = client.list_folders()
+            client.folder_encode = True
+            folders = [(flags, str(mark or b"", "ascii"), _decoded(name)) for flags, mark, name in listed]
         there = [folder for folder in folders if b"\\noselect" not in {flag.lower() for flag in folder[0]}]
         for flags, _, name in there:
             if b"\\sent" in {flag.lower() for flag in flags}:
@@ -161,7 +165,7 @@ class ImapLine:
 
     def _connect(self) -> IMAPClient:
         account = self._account
-        return IMAPClient(
+        return TimelyClient(
             account.host,
             account.port,
             ssl=account.security == "tls",
@@ -243,6 +247,14 @@ def _word(error: Exception, otherwise: str) -> str:
     if _TOO_MANY.search(said):
         return TOO_MANY_CONNECTIONS
     return "imap_unavailable" if _FOR_NOW.search(said) else otherwise
+
+
+def _decoded(name: bytes | str) -> str:
+    """A folder's name as people know it; empty when the server breaks the rules of RFC 3501 §5.1.3."""
+    try:
+        return str(imap_utf7.decode(name))
+    except ValueError:
+        return ""
 
 
 def _end(error: Exception) -> str:
