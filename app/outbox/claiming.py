@@ -107,10 +107,12 @@ class Claiming:
             return None
 
     async def may_begin(self, claimed: Claimed) -> bool:
-        """Whether the body may go out; from a yes on, a lost outcome is unknown."""
+        """Whether the body may go out; from a yes on, a lost outcome is unknown. A server may have taken minutes to say
+        that it takes the mail: whoever stopped mail that nobody approved meanwhile means this one too."""
         async with self._database.write() as uow:
-            await uow.outbox.lock_grounds(await uow.outbox.get(claimed.id))
-            return await uow.outbox.begin(claimed.id, claimed_by=claimed.token)
+            row = await uow.outbox.get(claimed.id)
+            await uow.outbox.lock_grounds(row)
+            return not await self._is_stopped(uow, row) and await uow.outbox.begin(row.id, claimed_by=claimed.token)
 
     async def give_back(self, claimed: Claimed) -> None:
         """The body was held back, since something changed after the claim, or another worker took the mail over."""
@@ -121,10 +123,12 @@ class Claiming:
                 await self._put_off(uow, row, self._soon(row))
 
     async def _may_never_leave(self, uow: Uow, row: OutboxRow) -> bool:
+        return await self._is_stopped(uow, row) or await _is_planted(uow, row)
+
+    async def _is_stopped(self, uow: Uow, row: OutboxRow) -> bool:
+        """By the kill switch: whatever no person approved."""
         is_stopped = self._sending_stopped or await uow.oversight.is_sending_stopped()
-        if is_stopped and not await _is_a_persons_will(uow, row):
-            return True
-        return await _is_planted(uow, row)
+        return is_stopped and not await _is_a_persons_will(uow, row)
 
     async def _due(self, uow: Uow, row: OutboxRow) -> timedelta | None:
         """How long a reminder has to wait, nothing for other mail; None where it must not leave, or not in time."""

@@ -44,9 +44,11 @@ def steering(instance: Instance) -> SteeringService:
     return SteeringService(instance.database, load_policy(), None, instance.clock)
 
 
+@pytest.mark.parametrize("is_claimed", [False, True])
 async def test_a_cell_set_to_automatic_holds_at_once_and_the_kill_switch_stops_what_is_on_its_way(
-    instance: Instance,
+    instance: Instance, is_claimed: bool
 ) -> None:
+    """Also a mail that the mail server has agreed to take, and of whose body nothing has left."""
     instance.mind.route = Route.AUTO
     steer = steering(instance)
     await steer.activate({f"cell:{PROMISE}:standard": "send"}, reason="four weeks unedited", by=instance.collector)
@@ -61,10 +63,18 @@ async def test_a_cell_set_to_automatic_holds_at_once_and_the_kill_switch_stops_w
         outbox = await uow.outbox.of_review(review.id)
     assert outbox is not None
     assert outbox.state.value == "waiting", "it left without a person's approval, as the new cell says"
-    await steer.stop(is_stopped=True, by=instance.collector)
+
+    async def stop() -> None:
+        await steer.stop(is_stopped=True, by=instance.collector)
+
+    if is_claimed:
+        instance.sender.before_body = stop
+    else:
+        await stop()
     instance.clock.now = outbox.send_after
     await instance.outbox.work(str(outbox.id))
     assert instance.sender.sent == [], "nothing leaves once it is stopped"
+    await instance.outbox.work(str(outbox.id))
     (again,) = await instance.pending()
     assert again.id == review.id
 
