@@ -49,6 +49,8 @@ class Health:
                 if not await uow.session.run_sync(lambda session: is_current(session.connection())):
                     return {"database": "ok", "schema": "outdated"}
                 await uow.mailboxes.check_writable()
+                if word := self._database.unwritable:
+                    return {"database": word}
                 return {"database": "ok", "schema": "ok", **await _parts(uow)}
         except (SQLAlchemyError, OSError) as error:
             return {"database": "read_only" if is_read_only(error) else "unreachable"}

@@ -9,7 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db.engine import is_sqlite, sqlite_path, sync_engine
 from app.db.sealing import Keyring
+from app.db.tables.ledger import HoldRow
 from app.db.tables.mail import MailboxRow
+from app.db.tables.papers import DocumentRow
 from app.db.tables.privacy import MasterKeyRow
 from app.domain.errors import AppError, DatabaseBusy, SettingInvalid, Unreachable
 from app.domain.recipients import SES, Recipient, of_mailbox
@@ -19,6 +21,13 @@ SNS = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com")
 UNFINISHED = "restore_unfinished"
 """A table that marks a database into which a backup is being restored, until nothing in it would leave by itself."""
 
+FIRST_SEALED = (
+    (MailboxRow.id, MailboxRow.secret),
+    (DocumentRow.id, DocumentRow.content),
+    (HoldRow.id, HoldRow.reason),
+)
+"""What may be the first to be sealed in a database; conversations come by a mailbox."""
+
 REFUSALS = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
 """What PostgreSQL says when waiting would not help."""
 
@@ -26,11 +35,14 @@ REFUSALS = ("password authentication failed", "does not exist", "no pg_hba.conf 
 def check_key(engine: sa.Engine, keyring: Keyring) -> None:
     """Raises SettingInvalid when this database was written with another key, before anything is sealed with ours."""
     with engine.connect() as connection:
-        sealed = connection.execute(sa.select(MailboxRow.id, MailboxRow.secret).limit(1)).first()
+        found = [
+            connection.execute(sa.select(row, sealed).where(sealed.is_not(None)).limit(1)).first()
+            for row, sealed in FIRST_SEALED
+        ]
     try:
         keyring.index("")  # opens the stored keys, if there are any
-        if sealed is not None and sealed.secret:
-            keyring.open(sealed.id, sealed.secret)
+        for row, sealed in filter(None, found):
+            keyring.open(row, sealed or b"")
     except InvalidTag:
         raise SettingInvalid(
             "DUEBOX_SECRET_KEY is not the key that this database was written with; set that one,"

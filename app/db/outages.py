@@ -9,9 +9,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 READ_ONLY = "25006"
 """PostgreSQL is a standby, or takes no changes because its operator, or a disk that is almost full, has made it so."""
 
-TRANSIENT = ("08", "28", READ_ONLY, "40", "53", "57P", "58")
-"""Classes of SQLSTATE: connection exception, refused credentials, transaction rollback, insufficient resources (a full
-disk, no memory, too many connections), operator intervention, system error (PostgreSQL, appendix A)."""
+DISK_FULL = "53100"
+TRANSIENT = ("08", "28", READ_ONLY, "3D", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE: connection exception, refused credentials, no such database (it is being exchanged), transaction
+rollback, insufficient resources (a full disk, no memory, too many connections), not in the state for it (a lock was
+waited for too long, no connections are allowed), operator intervention (a statement took too long, or was cancelled),
+system error (PostgreSQL, appendix A)."""
+
+UNWRITABLE = {sqlite3.SQLITE_READONLY: "read_only", sqlite3.SQLITE_FULL: "full", sqlite3.SQLITE_IOERR: "failing"}
+"""SQLite's primary result codes for a file that takes no changes, in our words."""
 
 
 def is_outage(error: BaseException) -> bool:
@@ -28,6 +34,14 @@ def is_outage(error: BaseException) -> bool:
         return True
     cause = getattr(getattr(error, "orig", None), "__cause__", None)
     return isinstance(cause, asyncpg.TargetServerAttributeNotMatched) or _state(error).startswith(TRANSIENT)
+
+
+def why_unwritable(error: BaseException) -> str:
+    """A closed word for a database that takes no changes, though it may be read; empty for any other error."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    if _state(error) == DISK_FULL:
+        return "full"
+    return "read_only" if is_read_only(error) else UNWRITABLE.get(code & 0xFF, "")
 
 
 def is_read_only(error: BaseException) -> bool:

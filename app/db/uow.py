@@ -3,14 +3,17 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, nullcontext
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from app.db.changes import Changes, noted, tell_others
 from app.db.narrowing import NarrowedSession
+from app.db.outages import why_unwritable
 from app.db.repositories.addresses import Addresses
 from app.db.repositories.ancestry import Ancestry
 from app.db.repositories.audit import AuditLog
@@ -41,6 +44,9 @@ from app.db.repositories.worklists import Worklists
 from app.db.sealing import Keyring
 from app.domain.clock import Clock
 from app.domain.job import Job
+
+JUST_NOW_SECONDS = 10.0
+"""Four beats of a worker, each of which writes."""
 
 Enqueue = Callable[[Session, Job], None]
 """Puts a job into the engine's queue within the caller's transaction."""
@@ -115,7 +121,14 @@ class Database:
         self._enqueue = enqueue
         self._tells_others = writing.dialect.name == "postgresql"
         self._turn = nullcontext() if self._tells_others else asyncio.Lock()
+        self._unwritable = ("", 0.0)
         self.changes = Changes()
+
+    @property
+    def unwritable(self) -> str:
+        """By which closed word a transaction of this process was not written just now; empty when none was lost."""
+        word, since = self._unwritable
+        return word if time.monotonic() - since < JUST_NOW_SECONDS else ""
 
     @property
     def keyring(self) -> Keyring:
@@ -124,6 +137,16 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Uow]:
         """On SQLite one at a time, in the order of asking: its own waiting sleeps, and lets latecomers pass."""
+        try:
+            async with self._write() as uow:
+                yield uow
+        except (SQLAlchemyError, OSError) as error:
+            self._unwritable = why_unwritable(error), time.monotonic()
+            raise
+        self._unwritable = ("", 0.0)
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[Uow]:
         async with self._turn, self._write_session.begin() as session:
             uow = Uow(session, self._keyring, self._clock, self._enqueue)
             yield uow

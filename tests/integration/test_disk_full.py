@@ -1,8 +1,10 @@
 """A full disk, and other resources that give out: everything waits, nothing is anybody's fault, nothing is lost."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -11,8 +13,9 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db.engine import sync_engine
-from app.db.outages import is_outage
+from app.db.outages import is_outage, why_unwritable
 from app.domain.message import MessageState
+from app.health import Health
 from tests.instances import Instance, mail
 
 
@@ -51,12 +54,15 @@ def disk_full(instance: Instance) -> Iterator[None]:
 
 async def test_nothing_is_stored_until_there_is_space(instance: Instance) -> None:
     large = mail(os.urandom(500_000).hex())
+    health = Health(instance.database, instance.engine, instance.clock)
     with disk_full(instance):
         with pytest.raises(SQLAlchemyError) as refused:
             await instance.receive(large)
         assert is_outage(refused.value)
         assert await instance.messages() == []
+        assert await health.readiness() == {"database": "full"}
     await instance.receive(large)
+    assert (await health.readiness())["database"] == "ok"
     assert [message.state for message in await instance.messages()] == [MessageState.IN_WORK]
 
 
@@ -70,6 +76,10 @@ async def test_nothing_is_stored_until_there_is_space(instance: Instance) -> Non
         asyncpg.ReadOnlySQLTransactionError(),
         asyncpg.PostgresIOError(),
         asyncpg.InvalidPasswordError(),
+        asyncpg.InvalidCatalogNameError(),
+        asyncpg.LockNotAvailableError(),
+        asyncpg.ObjectNotInPrerequisiteStateError(),
+        asyncpg.QueryCanceledError(),
     ],
 )
 def test_what_gives_out_is_an_outage(error: Exception) -> None:
@@ -87,6 +97,17 @@ def test_what_gives_out_is_an_outage(error: Exception) -> None:
 )
 def test_what_is_wrong_is_none(error: Exception) -> None:
     assert not is_outage(error)
+
+
+def test_a_file_that_may_only_be_read_has_a_word(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "duebox.db")) as connection:
+        connection.execute("CREATE TABLE a (b)")
+    engine = sa.create_engine(f"sqlite:///file:{tmp_path}/duebox.db?mode=ro&uri=true")
+    with pytest.raises(OperationalError) as refused, engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO a VALUES (1)")
+    assert (why_unwritable(refused.value), is_outage(refused.value)) == ("read_only", True)
+    assert why_unwritable(PoolTimeout()) == ""
+    engine.dispose()
 
 
 def test_a_statement_that_is_wrong_is_no_outage_on_sqlite_either() -> None:

@@ -6,19 +6,25 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
+from sqlalchemy.orm import Session
 
 from app.audit.service import AuditService
+from app.bootstrap import prepare_database
+from app.db.engine import sync_engine
 from app.db.opening import stored_keys
 from app.db.repositories import keys as repository
 from app.db.repositories.keys import SEALED
 from app.db.repositories.words import Words
 from app.db.sealing import BELIEVED_FOR, FIRST, Keyring
-from app.db.tables.ledger import HoldRow
-from app.db.tables.mail import ConversationRow
+from app.db.tables.ledger import CustomerRow, HoldRow, InvoiceRow
+from app.db.tables.mail import ConversationRow, MailboxKind, MailboxRow
+from app.db.tables.papers import DocumentRow
+from app.domain.errors import SettingInvalid
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX
 from app.privacy.keys import KEPT_FOR, KeyService
-from tests.instances import SECRET, Instance, mail
+from tests.fakes import FixedClock
+from tests.instances import SECRET, Instance, customers_papers, mail
 
 NEW_SECRET = "another secret of the tests, long enough"
 
@@ -191,3 +197,44 @@ async def test_only_the_new_secret_opens_after_a_change(instance: Instance, keys
     assert await stored_words(instance, fresh(instance, NEW_SECRET)) == [raw]
     with pytest.raises(InvalidTag):
         fresh(instance).index("a@b")
+
+
+@pytest.mark.parametrize("first", ["mailbox", "document", "hold"])
+async def test_a_database_is_opened_with_no_other_secret_whatever_was_sealed_first(
+    migrated_url: str, first: str
+) -> None:
+    """Else what was there would never be read again, and nobody would know."""
+    clock, one = FixedClock(), new_id()
+    keyring = Keyring(SECRET)
+    engine = sync_engine(migrated_url)
+    with Session(engine) as session, session.begin():
+        session.add(CustomerRow(id="C-1", name="Customer Ltd", language="en", currency="EUR"))
+        session.flush()
+        if first == "mailbox":
+            kind = MailboxKind.WEBHOOK
+            secret = keyring.seal(one, b"")
+            session.add(MailboxRow(id=one, name="a", address="a", kind=kind, secret=secret, created_at=clock.now))
+        elif first == "hold":
+            reason = keyring.seal(one, b"why")
+            until = clock.now.date()
+            session.add(HoldRow(id=one, customer_id="C-1", until=until, reason=reason, set_at=clock.now))
+        else:
+            paper = next(paper for paper in customers_papers() if isinstance(paper, InvoiceRow))
+            session.add(paper)
+            session.flush()
+            session.add(
+                DocumentRow(
+                    id=one,
+                    invoice_id=paper.id,
+                    name="INV-1.pdf",
+                    media_type="application/pdf",
+                    size=1,
+                    sha256="0" * 64,
+                    content=keyring.seal(one, b"%"),
+                    stored_at=clock.now,
+                )
+            )
+    engine.dispose()
+    prepare_database(migrated_url, secret_key=SECRET)
+    with pytest.raises(SettingInvalid, match="is not the key"):
+        prepare_database(migrated_url, secret_key=f"another {SECRET}")

@@ -22,9 +22,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificate
 
-from app.domain.errors import SettingInvalid, SignatureRefused
+from app.domain.errors import SettingInvalid, SignatureRefused, Unreachable
 from app.intake.webhooks.scheme import Delivery, MalformedRequest
 
 Fetch = Callable[[str], Awaitable[bytes]]
@@ -50,7 +50,7 @@ class Ses:
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._certificates: dict[str, bytes] = {}
+        self._certificates: dict[str, Certificate] = {}
 
     def new_secret(self) -> str:
         return ""
@@ -80,7 +80,7 @@ class Ses:
         if algorithm is None or not urlsplit(url).path.endswith(".pem"):
             raise SignatureRefused("the message names no certificate, or no way of signing that we know")
         try:
-            key = load_pem_x509_certificate(await self._certificate(url)).public_key()
+            key = (await self._certificate(url)).public_key()
             signature = base64.b64decode(message.get("Signature", ""), validate=True)
             if not isinstance(key, RSAPublicKey):
                 raise SignatureRefused("the certificate is not one of SNS")
@@ -88,11 +88,17 @@ class Ses:
         except (InvalidSignature, binascii.Error, ValueError):
             raise SignatureRefused("the signature does not fit") from None
 
-    async def _certificate(self, url: str) -> bytes:
+    async def _certificate(self, url: str) -> Certificate:
+        """Raises Unreachable, also where something else than a certificate is handed out under its address for a
+        while: who is refused does not come again."""
         if url not in self._certificates:
+            try:
+                found = load_pem_x509_certificate(await self._fetch(url))
+            except ValueError:
+                raise Unreachable("the certificate cannot be had now") from None
             if len(self._certificates) >= MOST_CERTIFICATES:
                 self._certificates.clear()
-            self._certificates[url] = await self._fetch(url)
+            self._certificates[url] = found
         return self._certificates[url]
 
 

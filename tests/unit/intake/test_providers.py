@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from app.domain.errors import SettingInvalid, SignatureRefused
+from app.domain.errors import SettingInvalid, SignatureRefused, Unreachable
 from app.intake.webhooks.mailgun import Mailgun
 from app.intake.webhooks.postmark import Postmark
 from app.intake.webhooks.rebuilding import REBUILT
@@ -315,6 +315,21 @@ async def test_ses_hands_over_the_very_bytes_and_the_certificate_is_fetched_once
         delivery = await scheme.open(TOPIC, posted.headers, posted.body, now=NOW)
         assert (delivery.id, delivery.raw) == ("sns-1", MAIL)
     assert sns.called == [CERTIFICATE_URL]
+
+
+async def test_what_lies_at_the_certificates_address_for_a_while_refuses_no_mail() -> None:
+    """A proxy's own page, such as one that asks to sign in: who is refused never tries again."""
+    sns = Sns()
+    pages = [b"<html>Sign in</html>", b""]
+
+    async def fetch(url: str) -> bytes:
+        return pages.pop() if pages else await sns.fetch(url)
+
+    scheme, posted = Ses(fetch), sns.signed(notification())
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await scheme.open(TOPIC, posted.headers, posted.body, now=NOW)
+    assert (await scheme.open(TOPIC, posted.headers, posted.body, now=NOW)).raw is not None
 
 
 async def test_a_subscription_is_confirmed_and_stores_nothing() -> None:
