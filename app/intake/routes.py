@@ -114,7 +114,8 @@ async def _mailbox(services: IntakeServices, name: str) -> tuple[MailboxRow, str
 def _check_type(scheme: Scheme, headers: Mapping[str, str]) -> None:
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     is_known = not content_type or content_type in scheme.content_types
-    if not is_known or headers.get("content-encoding", "identity") != "identity":
+    is_plain = headers.get("content-encoding", "").strip().lower() in {"", "identity"}
+    if not is_known or not is_plain:
         raise HTTPException(415, f"send it as {' or '.join(sorted(scheme.content_types))}")
 
 

@@ -103,9 +103,10 @@ class OutboxService:
             moment = {OutboxState.READY: {"expires_at": now + VOID_AFTER}, OutboxState.SENT: {"sent_at": now}}
             row = await uow.outbox.get(outbox_id)
             if not await uow.outbox.move(outbox_id, frm=allowed, to=to, **moment.get(to, {})):
+                now_is = (await uow.outbox.get(outbox_id)).state  # somebody else may have been faster
                 raise Invalid(
                     "a mail that is {state} cannot be settled as {outcome}",
-                    state=row.state.value,
+                    state=now_is.value,
                     outcome=outcome.value,
                 )
             if to is OutboxState.READY:

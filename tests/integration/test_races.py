@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from app.db.uow import Database, Uow
+from app.domain.errors import Invalid
 from app.domain.intents import Intent
 from app.domain.message import MessageState
-from app.domain.review import Action, OutboxState
+from app.domain.ports import Delivery, SendResult
+from app.domain.review import Action, OutboxState, Outcome
 from app.intake.history import History
 from app.intake.incoming import Incoming
 from app.ledger.holds import HoldService
@@ -145,3 +148,20 @@ async def test_after_the_body_has_begun_the_event_waits_its_turn(instance: Insta
     async with instance.database.read() as uow:
         (row,) = await uow.outbox.page(state=None, after=None, limit=5)
     assert row.state is OutboxState.SENT
+
+
+async def test_of_two_who_settle_a_mail_at_once_one_wins_and_the_other_is_told_how_it_stands(
+    instance: Instance, outbox_id: str
+) -> None:
+    instance.sender.script = [Delivery(SendResult.UNKNOWN, "timeout")]
+    await instance.outbox.work(outbox_id)
+    settled = await asyncio.gather(
+        *(
+            instance.outbox.resolve(UUID(outbox_id), outcome, by=instance.collector)
+            for outcome in (Outcome.SENT, Outcome.FAILED)
+        ),
+        return_exceptions=True,
+    )
+    (state,) = (one for one in settled if isinstance(one, OutboxState))
+    (told,) = (str(one) for one in settled if isinstance(one, Invalid))
+    assert told.startswith(f"a mail that is {state} cannot be settled")

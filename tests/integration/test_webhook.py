@@ -197,6 +197,14 @@ async def test_content_types_that_are_taken(client: Client, content_type: str) -
     assert await client.post(mail(), content_type=content_type) == 204
 
 
+@pytest.mark.parametrize(("encoding", "status"), [("identity", 204), ("Identity", 204), ("", 204), ("gzip", 415)])
+async def test_a_body_that_is_what_it_says_is_taken(client: Client, encoding: str, status: int) -> None:
+    body = mail()
+    headers = signed(body, webhook_id="msg_1", at=client.instance.clock()) | {"content-encoding": encoding}
+    assert (await client.http.post("/webhooks/mail/box", content=body, headers=headers)).status_code == status
+    assert await client.stored() == (status == 204)
+
+
 @pytest.mark.parametrize(("minutes", "status"), [(-4.9, 204), (4.9, 204), (-5.2, 401), (5.2, 401)])
 async def test_five_minutes_of_tolerance_both_ways(client: Client, minutes: float, status: int) -> None:
     assert await client.post(mail(), at=client.instance.clock() + timedelta(minutes=minutes)) == status
