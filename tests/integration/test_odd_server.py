@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from app.domain.message import Cut
 from app.domain.ports import SENT_FOLDER, Fetched, MailAccount
 from tests.instances import Instance, mail
 from tests.integration.test_poller import ON_SQLITE, add, has_error, polling, stored
+from tests.servers.certificates import Certificate, make_certificate
 from tests.servers.dovecot import Mailbox
 from tests.servers.imap_proxy import ImapProxy
 
@@ -165,11 +167,64 @@ def test_a_long_answer_that_comes_piece_by_piece_is_heard_to_its_end(mailbox: Ma
     assert len(pieces) * 0.1 > 0.5, "longer than one answer may take, were it not for what has come"
 
 
+def test_a_body_that_may_hold_nul_is_a_body(mailbox: Mailbox, proxy: ImapProxy) -> None:
+    raw = b"From: a@customer.example\r\n\r\n\0\r\n"
+    mailbox.append(mail())
+    proxy.say(r"BODY\.PEEK\[\]", b"* 1 FETCH (UID 1 BODY[] ~{%d}\r\n%s)\r\nTAG OK done\r\n" % (len(raw), raw))
+    with closing(inbox_of(mailbox, proxy.port)) as inbox:
+        inbox.open()
+        (found,) = inbox.fetch([1], max_bytes=MANY)
+    assert found.raw == raw
+
+
 def test_news_that_come_in_two_packets_end_the_wait(mailbox: Mailbox, proxy: ImapProxy) -> None:
     proxy.say("IDLE", b"+ idling\r\n", b"* 1 EX", b"ISTS\r", b"\n", b"TAG OK done\r\n", every=0.1)
     with closing(inbox_of(mailbox, proxy.port)) as inbox:
         inbox.open()
         assert inbox.wait(5)
+
+
+def test_a_server_that_does_not_list_its_folders_keeps_its_line(mailbox: Mailbox, proxy: ImapProxy) -> None:
+    proxy.refuse("LIST", "NO not allowed")
+    with closing(inbox_of(mailbox, proxy.port, SENT_FOLDER)) as sent:
+        for _ in range(2):
+            with pytest.raises(Unreachable, match=r"^imap_refused$"):
+                sent.open()
+        assert sent._line.dialled == 1  # noqa: SLF001  # how often it was dialled
+
+
+@contextmanager
+def starting_tls(certificate: Certificate, said: bytes) -> Iterator[int]:
+    """A server that says something more in clear, with its word to begin encryption. Gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            line, _ = server.accept()
+            line.sendall(b"* OK hello\r\n")
+            with suppress(OSError):
+                while True:
+                    tag, _, command = line.recv(4096).strip().partition(b" ")
+                    if command == b"STARTTLS":
+                        line.sendall(tag + b" OK begin\r\n" + said)
+                        line = certificate.server_context().wrap_socket(line, server_side=True)
+                        continue
+                    line.sendall(b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" + tag + b" OK done\r\n")
+            line.close()
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+
+
+def test_what_was_said_before_encryption_counts_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody on the way may have put it there, in one packet with the server's word to begin."""
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+    with starting_tls(certificate, b"* CAPABILITY IMAP4rev1 PLANTED\r\n") as port:
+        line = ImapMailbox(MailAccount("localhost", port, "starttls", "user", "secret"))
+        line.dial()
+        with closing(line):
+            assert line.offers() == {"IMAP4REV1", "STARTTLS"}
 
 
 def test_a_folder_whose_name_is_none_hides_no_other(mailbox: Mailbox, proxy: ImapProxy) -> None:

@@ -148,7 +148,7 @@ class ImapLine:
 
     def sent_name(self) -> str:
         """What the folder of sent mail is called here: as the server marks it (RFC 6154), else by its name."""
-        with self.talking() as client:
+        with self.talking(survives=True) as client:
             client.folder_encode = False  # one name that is no UTF-7 would hide all the others
             listed = client.list_folders()
             client.folder_encode = True
