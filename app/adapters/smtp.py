@@ -18,6 +18,7 @@ from aiosmtplib import SMTP
 from aiosmtplib.errors import (
     SMTPAuthenticationError,
     SMTPException,
+    SMTPHeloError,
     SMTPRecipientRefused,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -118,7 +119,7 @@ class SmtpSender:
             elif account.username:
                 await client.login(account.username, account.password)
             else:
-                await client.ehlo()
+                await _greet(client)
         except SMTPAuthenticationError as error:
             word = "login_refused" if error.code in _PERMANENT else "turned_away"
             if word == "login_refused" and account.access_token and self._accounts is not None:
@@ -176,6 +177,16 @@ class SmtpSender:
         except (SMTPException, OSError):
             return Delivery(SendResult.UNKNOWN, "connection_lost")
         return Delivery(SendResult.SENT, _digits(answer.code, answer.message), refused)
+
+
+async def _greet(client: SMTP) -> None:
+    """HELO where EHLO is not known (RFC 5321 §3.2): an old relay in the house, which asks nobody to sign in."""
+    try:
+        await client.ehlo()
+    except SMTPHeloError as error:
+        if error.code not in _PERMANENT:
+            raise
+        await client.helo()
 
 
 def _options(client: SMTP, raw: bytes, *, is_ascii: bool) -> list[str]:

@@ -97,6 +97,23 @@ def test_what_is_said_at_the_door_has_its_word(mailbox: Mailbox, proxy: ImapProx
         inbox_of(mailbox, proxy)
 
 
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ("NO [OVERQUOTA] Quota exceeded (mailbox for user is full)", "imap_refused"),
+        ("NO [NOPERM] Permission denied", "imap_refused"),
+        ("NO [TRYCREATE] Mailbox doesn't exist: Done", "imap_no_such_folder"),
+        ("NO Mailbox doesn't exist: Done", "imap_no_such_folder"),
+    ],
+)
+def test_why_a_mail_cannot_be_moved_has_its_word(mailbox: Mailbox, proxy: ImapProxy, answer: str, word: str) -> None:
+    """Else a full mailbox would be said to have no such folder."""
+    mailbox.append(mail())
+    proxy.refuse("UID MOVE", answer)
+    with closing(inbox_of(mailbox, proxy)) as inbox, pytest.raises(Unreachable, match=f"^{word}$"):
+        inbox.move([1], "Done")
+
+
 @pytest.mark.parametrize("command", ["EXAMINE", "UID SEARCH"])
 def test_what_takes_a_server_long_is_waited_for_longer_each_time(
     mailbox: Mailbox, proxy: ImapProxy, command: str

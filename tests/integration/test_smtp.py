@@ -175,6 +175,32 @@ async def test_a_server_that_turns_us_away_is_about_all_mail(lines: list[bytes])
     assert away.detail in ABOUT_THE_SERVER
 
 
+async def test_an_old_server_that_knows_no_ehlo_is_greeted_in_the_old_way() -> None:
+    answers = {b"HELO": b"250 hi", b"MAIL": b"250 ok", b"RCPT": b"250 ok", b".": b"250 2.0.0 taken"}
+    heard: list[bytes] = []
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 old\r\n")
+        while line := (await reader.readline()).rstrip():
+            heard.append(line.split()[0])
+            if line == b"DATA":
+                writer.write(b"354 go\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+                line = b"."
+            writer.write(answers.get(line.split()[0], b"502 unknown") + b"\r\n")
+        writer.close()
+        await writer.wait_closed()
+        is_over.set()
+
+    is_over = asyncio.Event()
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server:
+        account = MailAccount("127.0.0.1", server.sockets[0].getsockname()[1], "none", "", "")
+        assert await send(SmtpSender(account, timeout_seconds=1.0)) == Delivery(SENT, "250 2.0.0")
+        await is_over.wait()
+    assert heard[:3] == [b"EHLO", b"HELO", b"MAIL"]
+
+
 async def test_a_server_without_starttls_gets_nothing_in_clear(smtp_sink: SmtpSink) -> None:
     assert await send(sender(smtp_sink, security="starttls")) == Delivery(TRY_LATER, "not_supported")
     assert smtp_sink.attempts == 0

@@ -43,6 +43,9 @@ _WORDS = {
     "INUSE": "imap_unavailable",
     "SERVERBUG": "imap_unavailable",
     "NONEXISTENT": "imap_no_such_folder",
+    "TRYCREATE": "imap_no_such_folder",
+    "NOPERM": "imap_refused",
+    "OVERQUOTA": "imap_refused",
 }
 _BROKEN = (OSError, imaplib.IMAP4.error, ValueError, AttributeError)
 
