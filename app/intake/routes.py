@@ -63,7 +63,7 @@ async def take_mail(
         scheme = services.schemes[row.scheme]
         _check_type(scheme, request.headers)
         now = services.clock()
-        with _refusals_of(scheme):
+        with _refusals_of(scheme, mailbox):
             scheme.check_headers(request.headers, now=now)
             async with services.bodies.held_while(request, mailbox) as body:
                 delivery = await scheme.open(secret, request.headers, body, now=now)
@@ -83,12 +83,12 @@ async def take_mail(
 
 
 @contextmanager
-def _refusals_of(scheme: Scheme) -> Iterator[None]:
+def _refusals_of(scheme: Scheme, mailbox: str) -> Iterator[None]:
     """A refusal is said in the way that the provider takes for one."""
     try:
         yield
     except SignatureRefused as refused:
-        log.warning("intake.webhook.refused", scheme=type(scheme).__name__)
+        log.warning("intake.webhook.refused", mailbox=mailbox, error=type(refused).__name__)
         raise HTTPException(scheme.refused, str(refused)) from None
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from standardwebhooks import Webhook
+from structlog.testing import capture_logs
 
 from app.db.tables.mail import MailboxKind
 from app.domain.errors import AppError
@@ -208,6 +209,15 @@ async def test_a_body_that_is_what_it_says_is_taken(client: Client, encoding: st
 @pytest.mark.parametrize(("minutes", "status"), [(-4.9, 204), (4.9, 204), (-5.2, 401), (5.2, 401)])
 async def test_five_minutes_of_tolerance_both_ways(client: Client, minutes: float, status: int) -> None:
     assert await client.post(mail(), at=client.instance.clock() + timedelta(minutes=minutes)) == status
+
+
+async def test_the_log_says_at_which_mailbox_and_whether_it_may_be_a_clock(client: Client) -> None:
+    """Who is refused may never come again: a clock that runs wrong has to be found by somebody."""
+    with capture_logs() as logged:
+        await client.post(mail(), at=client.instance.clock() + timedelta(minutes=6))
+        await client.post(mail(), secret=f"whsec_{base64.b64encode(b'another secret of the test').decode()}")
+    refused = [(line["mailbox"], line["error"]) for line in logged if line["event"] == "intake.webhook.refused"]
+    assert refused == [("box", "TimestampOff"), ("box", "SignatureRefused")]
 
 
 async def test_an_empty_body_is_refused(client: Client) -> None:

@@ -18,6 +18,10 @@ class MalformedRequest(AppError):
     """What the scheme needs is missing or is not in its form."""
 
 
+class TimestampOff(SignatureRefused):
+    """An old delivery that somebody repeats, or one of the two clocks is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A mail out of its wrapping. `id` is the provider's, and the same for every try; without `raw` there is no mail to
@@ -55,8 +59,8 @@ class Scheme(Protocol):
 
 
 def check_time(timestamp: str, *, now: datetime, tolerance: timedelta = TOLERANCE) -> None:
-    """`timestamp` in whole seconds since 1970. Raises SignatureRefused when it is too far off, MalformedRequest."""
+    """`timestamp` in whole seconds since 1970. Raises TimestampOff when it is too far off, MalformedRequest."""
     if not timestamp.isdecimal() or len(timestamp) > 12:  # noqa: PLR2004  # that is 30,000 years
         raise MalformedRequest("the timestamp is no number of seconds")
     if abs(now - datetime.fromtimestamp(0, UTC) - timedelta(seconds=int(timestamp))) > tolerance:
-        raise SignatureRefused(f"the timestamp is more than {tolerance.total_seconds() / 60:.0f} minutes off")
+        raise TimestampOff(f"the timestamp is more than {tolerance.total_seconds() / 60:.0f} minutes off")
