@@ -11,14 +11,21 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 from stdnum import luhn
+from stdnum.at import vnr
+from stdnum.be import nn
+from stdnum.br import cnpj, cpf
+from stdnum.ch import ssn as ahv
 from stdnum.ch import uid
 from stdnum.de import idnr
 from stdnum.es import cif, nie, nif
 from stdnum.eu import vat
 from stdnum.fr import nir, siren, siret
+from stdnum.gb import nhs, utr
 from stdnum.gb import vat as gb_vat
+from stdnum.ie import pps
 from stdnum.it import codicefiscale, iva
 from stdnum.nl import bsn
+from stdnum.pl import nip, pesel
 from stdnum.pt import nif as pt_nif
 
 LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
@@ -195,6 +202,10 @@ def _fiscal_code(random: Random) -> str:
     return body + codicefiscale.calc_check_digit(body)
 
 
+def _belgian(random: Random) -> str:
+    return fitting("8#0101#####", nn.is_valid, random)
+
+
 def _bic(random: Random) -> str:
     bank = "".join(random.choices(string.ascii_uppercase, k=4))
     branch = random.choice(("", "XXX", "".join(random.choices(string.ascii_uppercase + string.digits, k=3))))
@@ -272,6 +283,27 @@ KINDS = (
         _shape("#########", pt_nif.is_valid),
         ("", "3 3 3", "3.3.3"),
         "NIF|contribuinte|NIPC|N.º de contribuinte|NIF n.º",
+    ),
+    _Kind(
+        "NATIONAL_ID", _shape("756##########", ahv.is_valid), ("", "3.4.4.2", "3 4 4 2"), "AHV-Nr.|AVS|N° AVS|your file"
+    ),
+    _Kind("NATIONAL_ID", _shape("###########", cpf.is_valid), ("", "3.3.3-2"), "CPF|CPF n.º"),
+    _Kind("NATIONAL_ID", _shape("###########", cpf.is_valid), ("3.3.3-2",), "ours|with"),
+    _Kind("COMPANY_ID", _shape("##############", cnpj.is_valid), ("", "2.3.3/4-2"), "CNPJ"),
+    _Kind("NATIONAL_ID", _belgian, ("", "2.2.2-3.2", "6-3-2"), "rijksregisternummer|numéro national|NISS|INSZ"),
+    _Kind(
+        "NATIONAL_ID", _shape("####010180", vnr.is_valid), ("", "4 6", "4-6"), "SVNR|SV-Nr.|Sozialversicherungsnummer"
+    ),
+    _Kind("NATIONAL_ID", _shape("8#0101#####", pesel.is_valid), ("",), "PESEL|numer PESEL"),
+    _Kind("VAT_ID", _shape("##########", nip.is_valid), ("", "3-3-2-2", "3-2-2-3"), "NIP|numer NIP"),
+    _Kind("NATIONAL_ID", _shape("##########", utr.is_valid), ("", "5 5"), "UTR|unique taxpayer reference"),
+    _Kind("NATIONAL_ID", _shape("##########", nhs.is_valid), ("", "3 3 4"), "NHS number|NHS no."),
+    _Kind("NATIONAL_ID", _shape("#######@", pps.is_valid), ("",), "PPS|PPSN|PPS number"),
+    _Kind(
+        "NATIONAL_ID",
+        lambda r: f"{r.randrange(101, 600)}{r.randrange(10, 99)}{r.randrange(1000, 9999)}",
+        ("3-2-4",),
+        "SSN|social security number|with",
     ),
     _Kind("BANK_ACCOUNT", _shape("######", _is_true), ("2-2-2", "2 2 2", ""), "sort code|Sort-code|S/C|sortcode"),
     _Kind("BANK_ACCOUNT", _shape("########", _is_true), ("", "4 4"), "account number|account no.|a/c|Account|acc no"),

@@ -19,6 +19,7 @@ from app.adapters.redaction.addresses import address_recognizers
 from app.adapters.redaction.finds import Find, settle
 from app.adapters.redaction.identifiers import COMPANY_TYPES, number_recognizers
 from app.adapters.redaction.known import KnownPeople, is_role_mailbox
+from app.adapters.redaction.labelled import LabelledRecognizer
 from app.adapters.redaction.lexicon import Lexicon, load_lexicon
 from app.adapters.redaction.names import NameRecognizer
 from app.adapters.redaction.phones import PhoneRecognizer
@@ -62,6 +63,7 @@ class PresidioRedactor:
         for language in languages:
             for recognizer in (
                 *number_recognizers(language),
+                LabelledRecognizer(language),
                 PhoneRecognizer(language),
                 *address_recognizers(language, lexicon, vocabulary),
             ):

@@ -16,7 +16,7 @@ _UNITS = (
 NO_AMOUNT = rf"(?!\w)(?![.,]\d)(?!{S}?(?:{_UNITS}))"
 NUMBER = (
     rf"\d{{1,4}}(?:{S}?[a-zA-Z](?!\w))?(?:{S}?[-\u2013/]{S}?\d{{1,4}}[a-zA-Z]?){{0,2}}"
-    rf"(?:-?(?:bis|ter)|{S}I{{1,3}})?{NO_AMOUNT}"
+    rf"(?:/[A-Za-z](?!\w)|-?(?:bis|ter|hs)|[-\u2013 \u00a0]I{{1,3}})?{NO_AMOUNT}"
 )
 LEADING = rf"(?<![\w.,/-])\d{{1,5}}(?:{S}?[A-Za-z](?!\w))?(?:[-\u2013/]\d{{1,4}})?"
 _SMALL = (
@@ -31,7 +31,11 @@ TOWN = rf"{_TOWN_WORD}(?:{S}(?:(?:{_SMALL}){S}){{0,2}}{_TOWN_WORD}){{0,3}}"
 UK_POSTCODE = rf"(?<![\w-])[A-Z]{{1,2}}\d[A-Z\d]?{S}?\d[A-Z]{{2}}(?!\w)"
 US_ZIP = rf"(?<!\w)[A-Z]{{2}}{S}\d{{5}}(?:-\d{{4}})?(?!\w)"
 _ZIP = rf"(?:[A-Z]{{1,2}}-)?(?:\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}}|\d{{5}}|\d{{4}}{S}?[A-Z]{{2}}(?!\w)|\d{{4}})(?![\w.,-])"
-_REGION = rf"(?:{S}?\((?:[A-Z]{{2}}|\d{{2}}|{TOWN})\)|{S}[A-Z]{{2}}(?!\w)|{S}[-\u2013]{S}[A-Z]{{2}}(?!\w))?"
+_ENDS = rf"(?={S}{{0,2}}(?:[,.;:!?)(]|\n|$))"
+_REGION = (
+    rf"(?:{S}(?:[Cc](?:edex|EDEX){S})?\d{{1,2}}{_ENDS}"
+    rf"|{S}?\((?:[A-Z]{{2}}|\d{{2}}|{TOWN})\)|{S}[A-Z]{{2}}(?!\w)|{S}[-\u2013]{S}[A-Z]{{2}}(?!\w))?"
+)
 ZIP_TOWN = rf"(?<![\w.,/-]){_ZIP}{S}{{1,2}}(?P<town>{TOWN}){_REGION}"
 
 # -- kinds of streets ----------------------------------------------------------------------------------------
@@ -105,14 +109,14 @@ _BUILDING = (
 )
 _UNIT = (
     r"(?:Apt|Apartment|Suite|Ste|Unit|Units|Floor|Fl|Flat|Room|Rm|Block|Level|Building|Bldg|Bay|Plot|Lot|unit|flat|suite"
-    r"|floor|apartment|#|[Bb][âa]t(?:iment)?|[Ee]sc(?:alier|alera|\.)|[Aa]ppt|[Aa]ppartement|[Pp]orte|[Hh]all"
+    r"|floor|apartment|#|[Bb][âa]t(?:iment)?|[Ee]sc(?:alier|alera|\.)|[Aa]ppt|[Aa]ppartement|[Aa]pto|[Bb]o[îi]te|[Bb]te|[Pp]orte|[Hh]all"
     r"|Haus|Halle|Top|Stiege|Hinterhaus|Wohnung|Whg|Aufgang"
     r"|bajo|local|[Nn]ave|[Pp]lanta|[Pp]iso|[Pp]uerta|[Pp]ortal|[Bb]loque|[Pp]arcela|[Oo]ficina"
     r"|bus|toren|huis|kamer|int(?:erno)?|[Ss]cala|[Ll]otto|[Pp]al(?:azzina)?|[Pp]iano"
     r"|[Ll]ote|[Ff]ra[çc][ãa]o|[Bb]loco|[Aa]ndar|[Ss]ala|[Cc]onj|[Ll]oja)"
 )
 _FLOOR = r"(?:[Ff]loor|[ée]tage|OG|UG|Stock|Etage|etage|verdieping|[Pp]iano|[Pp]lanta|[Pp]iso|[Aa]ndar|[Bb]oven)(?!\w)"
-_SIDE = r"(?:\d{1,2}\.?[ºª°]|[A-Z](?!\w)|[EeDdFf](?:sq|to|te)\.?|[Ii]zq\w{0,8}\.?|[Dd]er\w{0,5}\.?|[Dd]cha\.?)"
+_SIDE = r"(?:\d{1,2}\.?[ºª°]|[A-Z](?!\w)|[EeDdFf](?:sq|to|te)\.?|[Ii]z[qd]\w{0,8}\.?|[Dd]er\w{0,5}\.?|[Dd]cha\.?)"
 _ORDINAL = (
     rf"\d{{1,2}}(?:st|nd|rd|th|e|er|re|[èe]me|\.[ºª]|[ºª°.]{{1,2}})?{S}?{_FLOOR}"
     r"|(?:EG|OG|DG|(?:[Gg]round|[Ff]irst|[Ss]econd|[Tt]hird|[Tt]op) [Ff]loor|r/c|R/C|RDC|rdc)(?!\w)"
@@ -151,6 +155,7 @@ WITH_TOWN: tuple[str, ...] = (
     rf"{LEADING}{_BIS},?{S}{_FR_WIDE}{S}{_FR_NAME}",
     rf"(?<!\w){_FR_WIDE}{S}{_FR_NAME}",
     rf"(?<!\w)(?:{_FR_KIND}{S}{_FR_NAME}|{_SOUTH_KIND}{S}?{_SOUTH_NAME})",
+    rf"(?<!\w)(?!(?i:mail)){_FR_KIND}{S}{_FR_NAME},?{S}(?:n°{S}?)?{NUMBER}",
     AREA_FIRST,
     rf"(?<!\w)[A-ZÄÖÜ][\w-]{{1,30}}{_DE_ENDING}(?=,|\n)",
 )
@@ -169,8 +174,8 @@ BEHIND_POSTCODE = (
     rf"(?:{GAP}|{_IN}){ZIP_TOWN}",
     rf"(?:{GAP}{TOWN}){{0,3}}?{GAP}{UK_POSTCODE}",
     rf"(?:{BREAK}{TOWN})?{GAP}{US_ZIP}",
+    rf"(?:{GAP}{TOWN}){{0,3}}?(?:{S}?[-\u2013/]{S}?[A-Z]{{2}})?{GAP}(?:CEP:?{S})?\d{{5}}-\d{{3}}(?!\w)",
 )
-_ENDS = rf"(?={S}{{0,2}}(?:[,.;:!?)(]|\n|$))"
 BEHIND_UNIT = rf"(?:,?{S}?|{GAP}|{S}[-\u2013]{S}){UNIT}"
 BEHIND_TOWN = rf",{S}(?P<town>{TOWN}){_REGION}{_ENDS}"
 IN_TOWN = rf"{S}(?:in|à|te){S}(?P<town>{_TOWN_WORD})(?!\w){_REGION}"

@@ -12,6 +12,7 @@ from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResul
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from app.adapters.redaction import address_shapes as shapes
+from app.adapters.redaction.address_case import AddressCase
 from app.adapters.redaction.finds import REFERENCE, before
 from app.adapters.redaction.lexicon import Lexicon
 from app.adapters.redaction.vocabulary import Vocabulary
@@ -38,14 +39,22 @@ class AddressRecognizer(LocalRecognizer):
     def __init__(self, language: str, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
         self.lexicon = lexicon
         self.vocabulary = vocabulary
+        self.case = AddressCase(lexicon, vocabulary, language)
         super().__init__(supported_entities=["LOCATION"], supported_language=language, name="addresses")
 
     def load(self) -> None:
         """Nothing to load."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
-        places = (*self._streets(text), *self._british(text), *self._numbered(text), *_alone(text))
+        usual = self.case.usual(text)
+        places = [*self._places(text), *(self._places(usual) if usual != text else ())]
         return [RecognizerResult("LOCATION", start, end, score) for start, end, score in _merged(places, text)]
+
+    def _places(self, text: str) -> Iterator[Place]:
+        yield from self._streets(text)
+        yield from self._british(text)
+        yield from self._numbered(text)
+        yield from _alone(text)
 
     def _streets(self, text: str) -> Iterator[Place]:
         for found, needs_postcode in ((STREETS, False), (WITH_TOWN, True)):

@@ -13,9 +13,9 @@ SMALLEST_REST = 3
 """Letters and digits of an overlapped find that are still worth hiding."""
 
 PAPERS = (
-    r"invoices?|inv|bills?|orders?|p\.?o\.?|purchase order|deliver(?:y|ies)|delivery notes?|consignment|references?"
-    r"|ref|quote|ticket|case|claim|customer|client|cust|item|article|part|serial|batch|lot|doc|document|check|cheque|chq"
-    r"|contract|policy|registration|reg|docket|pod|grn|job|tracking"
+    r"invoices?|inv|bills?|orders?|p\.?o\.?|purchase order|deliver(?:y|ies)|delivery notes?|consignment"
+    r"|r[eé]f[eé]rences?|r[eé]f|quote|ticket|case|claim|customer|client|cust|item|article|part|serial|batch|lot|doc|document"
+    r"|check|cheque|chq|contract|policy|registration|reg|docket|pod|grn|job|tracking"
     r"|rechnung(?:en|s)?|rg|re|bestell(?:ung|nummer|nr)?|auftrag(?:s)?|lieferschein|liefer|kunden|beleg|vorgang|aktenzeichen|az"
     r"|artikel|charge|vertrag|hr[ab]|debitor(?:en)?"
     r"|factures?|commande|bon de (?:livraison|commande)|bl|livraison|dossier|avoir|contrat|rcs|bdc"
@@ -27,7 +27,8 @@ PAPERS = (
 NUMBER_WORD = r"n(?:umber|umero|[uú]mero|um[eé]ro|ummer|ummern|um|\.?[°ºo]|r)?s?"
 COPULA = r"(?:(?:is|was|est|ist|lautet|war|es|è|era|é)[^\S\n])?"
 REFERENCE = re.compile(
-    rf"(?:\b(?:{PAPERS})[\s.\-]{{0,2}}(?:{NUMBER_WORD})?[\s.:#°º\-]{{0,3}}{COPULA}|#\s?)$", re.IGNORECASE
+    rf"(?:\b(?:{PAPERS})[\s.\-]{{0,2}}(?:{NUMBER_WORD})?[\s.:#°º\-]{{0,3}}{COPULA}(?:(?-i:[A-Z]{{1,3}})[ /])?|#\s?)$",
+    re.IGNORECASE,
 )
 """Ends right before a number that names a paper, not a person."""
 

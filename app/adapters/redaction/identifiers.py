@@ -36,10 +36,21 @@ USUAL_CARD = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[068]\d{12}|35\d{14}|6\d{15,18}"
 )
 EMAIL = r"(?<![\w.+%-])[\w+%*&=~-](?:[\w.+%'*&=/~-]{0,62}[\w+%*&=~-])?@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)"
+_LOCAL = r"(?<![\w.+-])(?=[\d.+'_-]{0,63}[^\W\d_])[\w+-](?:[\w.+'-]{0,62}[\w+-])?"
+_AT = r"(?i:at|ät|arroba|arobase|chez|chiocciola|apenstaartje|apestaartje|klammeraffe|@)"
+_DOT = r"(?i:dot|punkt|point|punto|punt|ponto|\.)"
+_BRACKETED = rf" ?[(\[{{<] ?{_AT} ?[)\]}}>] ?"
+_DOTTED = rf"(?: ?[(\[{{<] ?{_DOT} ?[)\]}}>] ?| {_DOT} )"
+_SPELT_LOCAL = rf"{_LOCAL}(?:{_DOTTED}[\w-]{{1,40}}){{0,3}}"
 SPELT_EMAIL = (
-    r"(?:\"[^\"\n]{1,64}\"|(?<![\w.+-])(?=[\d.+'_-]{0,63}[^\W\d_])[\w+-](?:[\w.+'-]{0,62}[\w+-])?)"
-    r"(?:@\n?| @ |%40| ?[(\[{] ?(?i:at|arroba|chez|chiocciola|@) ?[)\]}] ?)"
-    r"(?:[\w-]{1,63}(?:\.| ?[(\[{] ?(?i:dot|punkt|point|punto|punt|ponto|\.) ?[)\]}] ?)){1,8}[^\W\d_]{2,24}(?!\w)"
+    rf"(?:\"[^\"\n]{{1,64}}\"|{_SPELT_LOCAL})"
+    rf"(?:@[ \n]?| @ |%40|{_BRACKETED})"
+    rf"(?:[\w-]{{1,63}}(?:\.|{_DOTTED})){{1,8}}[^\W\d_]{{2,24}}(?!\w)"
+)
+_SPOKEN_AT = r" (?i:arroba|arobase|chiocciola|apenstaartje|apestaartje|klammeraffe) "
+SPOKEN_EMAIL = (
+    rf"{_SPELT_LOCAL}(?:{_SPOKEN_AT}(?:[\w-]{{1,63}}(?:\.|{_DOTTED})){{1,8}}|"
+    r" (?i:at) (?:[\w-]{1,63} (?i:dot) ){1,8})[^\W\d_]{2,24}(?!\w)"
 )
 """An address that is quoted, taken apart at its @, or written for people alone."""
 
@@ -162,14 +173,22 @@ KINDS = (
         r"(?<!\w)(?i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[ .-]{0,3}\d{2}){3}[ .-]{0,3}[A-D])(?!\w)",
         after=r"\b(?:ni|nino|national insurance)\b[^\n\d]{0,16}$",
     ),
+    _Kind("ID_DOCUMENT", r"(?<![\w.,-])\d{1,2}\.\d{3}\.\d{3}-[\dXxKk](?!\w)"),
     # accounts that are no IBAN
     _Kind("BANK_ACCOUNT", _SORT_CODE, after=r"\b(?:sort[ -]?code|s/c|sc)\b[^\d]{0,16}$"),
-    _Kind("BANK_ACCOUNT", rf"{_SORT_CODE}[ ,/]{{1,3}}\d{{8}}(?!\w)"),
+    _Kind("BANK_ACCOUNT", rf"{_SORT_CODE}[ \t,;|/]{{1,4}}\d{{8}}(?!\w)"),
+    _Kind("BANK_ACCOUNT", r"(?<![\w.,/-])\d{8}[ \t,;|/]{1,4}\d{2}[-\u2013]\d{2}[-\u2013]\d{2}(?![\w]|[.,]\d)"),
     _Kind(
         "BANK_ACCOUNT",
         _grouped(4, 4),
         after=r"\b(?:account|a/c|acct|acc)\b\.?(?: (?:no|number|nr|num|n°|n\.?º)\.?){0,2}[^\n\w]{0,4}"
         r"(?:(?:is|es|est|ist|lautet|è|é)\s)?$",
+    ),
+    _Kind(
+        "BANK_ACCOUNT",
+        r"(?<![\w.,-])\d(?:[ .-]?\d){7,16}(?!\w)(?![.,]\d)",
+        after=r"\b(?:bank account|account (?:no|number|nr)|(?:a/c|acct)(?: no| number)?|to account)\b\.?[^\n\w]{0,4}"
+        r"(?:is[^\n\w]{1,3})?$",
     ),
     _Kind("BANK_ACCOUNT", _grouped(9), after=r"\b(?:aba|routing)\b[^\n\d]{0,16}$"),
     _Kind("BANK_ACCOUNT", _grouped(3, 3, 2), after=r"\b(?:blz|bankleitzahl)\b[^\n\d]{0,6}$"),
@@ -189,6 +208,7 @@ def number_recognizers(language: str) -> list[EntityRecognizer]:
     return [
         NumberRecognizer("EMAIL_ADDRESS", EMAIL, language=language, score=1.0),
         NumberRecognizer("EMAIL_ADDRESS", SPELT_EMAIL, language=language, score=0.95),
+        NumberRecognizer("EMAIL_ADDRESS", SPOKEN_EMAIL, language=language, score=0.95),
         IbanRecognizer(language),
         CodeRecognizer(language),
         CardRecognizer("CREDIT_CARD", CARD, language=language),

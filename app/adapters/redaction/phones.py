@@ -18,7 +18,8 @@ CANDIDATE = re.compile(
 )
 EXTENSION = re.compile(r",?[^\S\n]?[^\W\d_]")
 SHORT = re.compile(
-    r"\b(?:durchwahl|dw|ext(?:n|ension|ensi[oó]n|ens[aã]o)?|toestel)\b"
+    r"(?:\b(?:durchwahl|dw|ext(?:n|ension|ensi[oó]n|ens[aã]o)?|toestel|tst|fax|nebenstelle|anexo|ramal|interno)\b"
+    r"|[(,][^\S\n]?(?:poste|int\.|app\.)|\bau poste)"
     r"[.:]?[^\S\n]{0,2}(?P<number>-?\d{2,5})(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
@@ -33,7 +34,7 @@ LABELS = (
     r"|t[eé]l|t[eé]l[eé]phone|portable|port|fixe|ligne directe|standard"
     r"|t[eé]l[eé]fono|telf|tfno|tlf|m[oó]vil|fijo|telefoon|mobiel|gsm|bel|bereikbaar op"
     r"|(?:telefon|handy|mobil|ruf|fax|telefoon|gsm-?|mobiel)-?(?:nummer|nr)|r[uü]ckruf|erreichbar|anrufen|festnetz"
-    r"|(?:my|mein|mon|mi|mijn|mio|meu) (?:number|nummer|num[eé]ro|n[uú]mero)"
+    r"|(?:my|mein|mon|mi|mijn|mio|meu) (?:number|nummer|num[eé]ro|n[uú]mero|nr)"
     r"|text me|sms|joignable|joindre|(?:r?appel|ll[aá]m|chiam)\w{1,6}|ligue|ligar"
     r"|telefono|cellulare|telefone|telem[oó]vel|tlm|telm"
 )
@@ -56,7 +57,7 @@ REGIONS = {
     "it": ("IT", "CH"),
     "pt": ("PT", "BR"),
 }
-WITHOUT_ZERO = frozenset({"ES", "PT", "IT", "US", "LU"})
+WITHOUT_ZERO = frozenset({"ES", "PT", "IT", "US", "LU", "BR"})
 NANP = re.compile(r"(?:1[ .-]?)?(?:\(\d{3}\)[ -]?|\d{3}[ .-])\d{3}[ .-]\d{4}")
 SHORTEST, LONGEST, SHORTEST_LABELLED = 8, 20, 5
 

@@ -11,7 +11,7 @@ from app.domain.text import PLACEHOLDER, RedactedText, Segment, Span
 
 TYPES = (
     "PERSON|PHONE_NUMBER|EMAIL_ADDRESS|IBAN_CODE|BIC|CREDIT_CARD|LOCATION|VAT_ID|COMPANY_ID|NIR|ES_NIF|DE_TAX_ID|NL_BSN"
-    "|IT_FISCAL_CODE|PT_NIF|UK_NINO|BANK_ACCOUNT|TEXT"
+    "|IT_FISCAL_CODE|PT_NIF|UK_NINO|BANK_ACCOUNT|NATIONAL_ID|ID_DOCUMENT|BIRTH_DATE|TEXT"
 )
 FORGED = re.compile(
     rf"⟨[A-Za-z_]{{1,40}}\d{{0,9}}⟩|[⟨⟩]|[\[({{<〈《\u2039«❬⟪]?(?<![A-Za-z_])(?:{TYPES})_\d{{1,9}}(?!\w)[\])}}>〉》\u203a»❭⟫]?",
