@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from app.adapters.redaction.name_reader import GAP, PAIR, TRIPLE, Name, NameReader, phrase_at
+from app.adapters.redaction.name_reader import GAP, NOUN_ENDINGS, PAIR, TRIPLE, Name, NameReader, phrase_at
 from app.adapters.redaction.words import Line, Word, index_at
 
 LONGEST_OPENING, MOST_TITLES = 7, 4
@@ -117,7 +117,7 @@ class Openings:
         if name is None and len(head.text) > 1:
             name = Name((head,), has_last=True)
         if name is not None:
-            yield self._without_noun(name)
+            yield self._with_unheard_of(text, words, self._without_noun(name))
 
     def _of_origin(self, text: str, words: Sequence[Word], at: int) -> Iterator[Name]:
         """ "Frau von der Heide", "mevr. van 't Hof": the title makes a name of what begins small."""
@@ -132,6 +132,16 @@ class Openings:
         if not self.reader.is_german or name.count == 1 or self.lexicon.is_first(head.folded) or len(head.text) == 1:
             return name
         return Name((head,), has_last=True) if name.words[1].is_capital else name
+
+    def _with_unheard_of(self, text: str, words: Sequence[Word], name: Name) -> Name:
+        """ "Frau Dr. Annegret Süßmilch": in German too, what goes on and is no word is the surname."""
+        at = index_at(words, name.words[-1].start) + 1
+        goes_on = at < len(words) and words[at].is_capital and _follows(text, words, at)
+        behind = Name((words[at],)) if goes_on and text[name.end] != "." else None
+        if behind is None or not self.lexicon.is_first(name.head) or name.count > 1:
+            return name
+        is_name = self.reader.is_unheard_of(behind) and not behind.head.endswith(NOUN_ENDINGS)
+        return Name((*name.words, words[at]), has_first=True, has_last=True) if is_name else name
 
     # -- "Dear Laura", "Laura, 50 % now" ---------------------------------------------------------------------------
 

@@ -9,6 +9,15 @@ from app.adapters.redaction.words import Line, Word, index_at
 FOR_ANOTHER = re.compile(r"(?<!\w)[ip]\.[^\S\n]?$")
 """The "i." of "i. A. Claudia Seidel"."""
 NEAR = 4
+SPOKEN_WITH = frozenset(
+    ["with", "ask", "asked", "tell", "told", "thanks", "avec", "con", "com", "met", "vraag", "hola", "bonjour", "ciao"]
+)
+SAYS = frozenset(
+    {"said", "says", "told", "asked", "disagrees", "agreed", "dit", "dice", "dijo", "diz", "disse", "zegt", "zei"}
+)
+TO_A_PLACE = frozenset({"in", "from", "to", "at", "de", "en", "da", "di", "van", "the"})
+SAINTS = frozenset({"san", "santo", "santa", "sao", "st", "saint", "sainte", "sint", "sankt", "sta"})
+CODE = re.compile(r"[^\S\n]?\d")
 COMPANION = re.compile(r"[^\S\n](?:and|or|et|ou|y|o|e|en|of)[^\S\n]", re.IGNORECASE)
 
 
@@ -30,12 +39,42 @@ class Running:
                 at += 1
                 continue
             full = self._with_unknown_surname(text, words, at, name)
-            shouted_alone = words[at].is_shouted and name.count == 1
-            at += name.count
-            if shouted_alone or self.reader.is_firm(text, words, full):
-                continue
-            if self._is_meant(text, name) or self._is_initialled(text, full) or self.reader.ends_like_surname(full):
+            if self._is_person(text, words, name, full):
                 yield from self._with_companion(text, words, full)
+                at += name.count
+            else:
+                at += 1 if self._only_opens(text, name) else name.count
+
+    def _only_opens(self, text: str, name: Name) -> bool:
+        """ "Ask Oluwaseun": what opens the sentence is a word, what follows may be a name; "San Isidro" is one."""
+        is_word = name.head not in SAINTS and self.reader.vocabulary.lists(name.head, self.reader.language)
+        return name.count > 1 and is_word and CODE.match(text, name.end) is None
+
+    def _is_person(self, text: str, words: Sequence[Word], name: Name, full: Name) -> bool:
+        if (name.is_shouted and name.count == 1) or self.reader.is_firm(text, words, full):
+            return False
+        if name.count == 1 and self._is_spoken_of(text, words, index_at(words, name.start)):
+            return True
+        return self._is_meant(text, name) or self._is_initialled(text, full) or self.reader.ends_like_surname(full)
+
+    def _is_spoken_of(self, text: str, words: Sequence[Word], at: int) -> bool:
+        """ "I spoke with Will", "Rose said": a word that is a given name too, where only a person can be meant."""
+        word = words[at]
+        lexicon = self.lexicon
+        is_doubtful = word.folded in lexicon.doubtful_first_names and word.folded not in lexicon.calendar
+        if not is_doubtful or self.reader.is_german or word.is_shouted or CODE.match(text, word.end):
+            return False
+        after = words[at + 1] if at + 1 < len(words) and text[word.end : words[at + 1].start] == " " else None
+        if after is not None and after.is_capital:
+            return False
+        between = text[words[at - 1].end : word.start] if at else ""
+        lead = words[at - 1].folded if between == " " else ""
+        is_listed_with_others = between == ", " and words[at - 1].is_capital and lexicon.is_first(words[at - 1].folded)
+        return (
+            is_listed_with_others
+            or lead in SPOKEN_WITH
+            or (after is not None and after.folded in SAYS and lead not in TO_A_PLACE)
+        )
 
     def _is_meant(self, text: str, name: Name) -> bool:
         if self.lexicon.is_common_first(name.head):

@@ -15,6 +15,7 @@ from app.adapters.redaction.name_openings import Openings
 from app.adapters.redaction.name_reader import Name, NameReader
 from app.adapters.redaction.name_running import Running
 from app.adapters.redaction.name_signatures import Signatures
+from app.adapters.redaction.name_small import SmallNames
 from app.adapters.redaction.vocabulary import Vocabulary, load_brands
 from app.adapters.redaction.words import Line, lines_of, without_tags
 
@@ -32,6 +33,7 @@ class NameRecognizer(LocalRecognizer):
         self.headers = Headers(reader)
         self.signatures = Signatures(reader)
         self.running = Running(reader)
+        self.small = SmallNames(reader)
         super().__init__(supported_entities=["PERSON"], supported_language=language, name="names")
 
     def load(self) -> None:
@@ -57,4 +59,5 @@ class NameRecognizer(LocalRecognizer):
             self.signatures.find(text, above, line, following),
         ):
             yield from ((name, SURE) for name in found)
-        yield from ((name, LIKELY) for name in self.running.find(text, line))
+        for found in (self.running.find(text, line), self.small.find(text, line)):
+            yield from ((name, LIKELY) for name in found)

@@ -11,13 +11,11 @@ from itertools import pairwise
 from app.adapters.redaction.finds import Find
 from app.adapters.redaction.lexicon import Lexicon
 from app.adapters.redaction.vocabulary import Vocabulary, load_brands
-from app.adapters.redaction.words import Word, without_tags, words_of
+from app.adapters.redaction.words import Word, is_glued, without_tags, words_of
 
 STRANGER = 0.05
 """The score of a find of this rule: the weakest of all."""
 
-GLUED_BEFORE = re.compile(r"(?:[\d@_#]|\d[-/.]|[\w-][./@])\Z")
-GLUED_BEHIND = re.compile(r"[-/#._]?\d|@|\.[a-z]|[/_]\w")
 OPENS = re.compile(r"(?:^|[.!?:;>*\u2022\"\u00bb\u201e\u201c\u00bf\u00a1(\u2013-]\s{0,40}|\n\s{0,40}|[⟩]\s{0,40})$")
 BESIDE = re.compile(r"[^\S\n]{0,2}(?:&[^\S\n]|[.,](?=[^\S\n]*[A-Z][a-z]{0,3}\b))?[^\S\n]?|['\u2019]")
 JOINS = re.compile(r"[^\S\n]{1,2}|[-'\u2019]|\.[^\S\n]?|,[^\S\n]")
@@ -120,7 +118,7 @@ class Strangers:
         if folded in self._explained or folded in self._brands or len(word.text) == 1:
             return False
         lead = text[max(0, word.start - LOOK_BACK) : word.start]
-        if GLUED_BEFORE.search(lead) or GLUED_BEHIND.match(text, word.end):
+        if is_glued(text, word):
             return False
         if not word.is_capital:
             return self._is_small_name(text, words, at, language)

@@ -36,6 +36,21 @@ class Word:
         return len(self.text) > 1 and self.text.isupper()
 
 
+GLUED_BEFORE = re.compile(r"(?:[\d@#]|\d_|\d[-/.]|[\w-][./@])\Z")
+GLUED_BEHIND = re.compile(r"[-/#.]?\d|@|\.[a-z]|/\w")
+FILE_TYPE = re.compile(
+    r"\.(?:pdf|png|jpe?g|gif|tiff?|docx?|xlsx?|csv|txt|xml|eml|msg|zip|heic|odt|ods)(?!\w)", re.IGNORECASE
+)
+GLUE = 2
+
+
+def is_glued(text: str, word: Word) -> bool:
+    """Part of an address, a link or a code; the name of a file is none of them."""
+    before = text[max(0, word.start - GLUE) : word.start]
+    behind = GLUED_BEHIND.match(text, word.end) is not None and FILE_TYPE.match(text, word.end) is None
+    return behind or GLUED_BEFORE.search(before) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: its words, and whether a blank line stands above it. `body` starts behind quote marks."""
