@@ -16,7 +16,7 @@ _UNITS = (
 NO_AMOUNT = rf"(?!\w)(?![.,]\d)(?!{S}?(?:{_UNITS}))"
 NUMBER = (
     rf"\d{{1,4}}(?:{S}?[a-zA-Z](?!\w))?(?:{S}?[-\u2013/]{S}?\d{{1,4}}[a-zA-Z]?){{0,2}}"
-    rf"(?:/[A-Za-z](?!\w)|-?(?:bis|ter|hs)|[-\u2013 \u00a0]I{{1,3}})?{NO_AMOUNT}"
+    rf"(?:[/-][A-Za-z](?!\w)|-?(?:bis|ter|hs)|[-\u2013 \u00a0]I{{1,3}})?{NO_AMOUNT}"
 )
 LEADING = rf"(?<![\w.,/-])\d{{1,5}}(?:{S}?[A-Za-z](?!\w))?(?:[-\u2013/]\d{{1,4}})?"
 _SMALL = (

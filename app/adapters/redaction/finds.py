@@ -15,10 +15,10 @@ SMALLEST_REST = 3
 PAPERS = (
     r"invoices?|inv|bills?|orders?|p\.?o\.?|purchase order|deliver(?:y|ies)|delivery notes?|consignment"
     r"|r[eé]f[eé]rences?|r[eé]f|quote|ticket|case|claim|customer|client|cust|item|article|part|serial|batch|lot|doc|document"
-    r"|check|cheque|chq|contract|policy|registration|reg|docket|pod|grn|job|tracking"
+    r"|check|cheque|chq|contract|company|policy|registration|reg|docket|pod|grn|job|tracking"
     r"|rechnung(?:en|s)?|rg|re|bestell(?:ung|nummer|nr)?|auftrag(?:s)?|lieferschein|liefer|kunden|beleg|vorgang|aktenzeichen|az"
     r"|artikel|charge|vertrag|hr[ab]|debitor(?:en)?"
-    r"|factures?|commande|bon de (?:livraison|commande)|bl|livraison|dossier|avoir|contrat|rcs|bdc"
+    r"|factures?|commande|bons?(?: de (?:livraison|commande))?|bl|livraison|dossier|avoir|contrat|rcs|bdc"
     r"|facturas?|pedido|albar[aá]n(?:es)?|expediente|contrato|entrega"
     r"|fattur[ae]|ordine|ddt|bolla|pratica|commessa|factu(?:ur|ren)|bestel(?:ling|nummer)?|pakbon|klant|zaak"
     r"|fatur[as]+|encomenda|guia(?: de (?:remessa|transporte))?|processo"

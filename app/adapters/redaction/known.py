@@ -9,7 +9,7 @@ from app.adapters.redaction.name_reader import GAP
 from app.adapters.redaction.words import Word, words_of
 
 FULL, PART = 0.95, 0.7
-SHORTEST_PART, MOST_INITIALS = 3, 3
+SHORTEST_PART, MOST_INITIALS, LONG_FOR_ABBREVIATION = 3, 3, 5
 LOCAL_PART = re.compile(r"[._-]")
 GLUED = re.compile(r"[^\S\n]?&|[\w@]|\.\w")
 NO_LETTERS = re.compile(r"[._+\-\d]+")
@@ -132,6 +132,8 @@ class KnownPeople:
 
 
 def _joined(text: str, one: Word, other: Word) -> bool:
+    if text[one.end] == "." and len(one.text) >= LONG_FOR_ABBREVIATION:
+        return False  # a sentence ends here: "Lambert. Odile Lambert"
     return (
         re.fullmatch(r"[^\S\n]{1,2}|,[^\S\n]?|\.[^\S\n]{0,2}|[^\S\n]?\n[>\s]{0,3}|[-_]", text[one.end : other.start])
         is not None

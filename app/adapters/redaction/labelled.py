@@ -14,7 +14,7 @@ from app.adapters.redaction.finds import REFERENCE, before
 
 SCORE = 0.86
 """Under a proven code, so that this keeps its own name, and over a phone's."""
-LEAST_DIGITS, SHORTEST, LONGEST = 4, 6, 20
+LEAST_DIGITS, SHORTEST, LONGEST, SHORTEST_MIXED = 4, 6, 20, 8
 NUMBER = re.compile(
     r"(?<![\w@/])(?=[A-Z]{1,6}[ .-]?\d|[A-Za-z]{0,16}\d)[A-Za-z0-9]{1,20}"
     r"(?:[ \u00a0.\-/](?:[A-Z]{0,4}\d[A-Za-z0-9]{0,14}|[A-Z]{1,4}))"
@@ -40,7 +40,7 @@ DOCUMENTS = (
     r"|carta d['\u2019]identit[aà]|identity card|\bid[- ]card"
     r"|documento (?:de|di) identi\w{1,20}|cart[aã]o (?:de|do) cidad[aã]o|bilhete de identidade"
     r"|identiteitskaart\w{0,20}|\bid-kaart\w{0,20}"
-    r"|driv(?:ing|er['\u2019]?s) licen[cs]e|f[uü]hrerschein\w{0,20}|permis de conduire"
+    r"|driv(?:ing|er['\u2019]?s) licen[cs]e|f[uü]hrerschein\w{0,20}|permis(?: de conduire|(?= ?(?:n°)?[ :]{0,3}$))"
     r"|(?:carn[eé]t?|permiso) de conducir"
     r"|carta de condu[çc][aã]o|\bcnh\b|\bpatente\b|rijbewijs\w{0,20}|titre de s[eé]jour|aufenthaltstitel"
     r"|residence permit"
@@ -98,4 +98,7 @@ def _is_number(written: str) -> bool:
     """Long enough, with digits enough, no date, and not a paper's number ("INV-5512")."""
     signs = sum(c.isalnum() for c in written)
     digits = sum(c.isdigit() for c in written)
-    return digits >= LEAST_DIGITS and SHORTEST <= signs <= LONGEST and NO_NUMBER.fullmatch(written) is None
+    is_mixed = signs >= SHORTEST_MIXED and digits > 1 and written.isupper()
+    return (
+        (digits >= LEAST_DIGITS or is_mixed) and SHORTEST <= signs <= LONGEST and NO_NUMBER.fullmatch(written) is None
+    )

@@ -79,8 +79,8 @@ class Lexicon:
         return self.is_first(word) or self.is_last(word)
 
     def ends_like_firm(self, word: str) -> bool:
-        """ "Bouwbedrijf", "Fahrzeugbau": put together with a word for a trade."""
-        return len(word) >= SHORTEST_COMPOUND and word.endswith(self.company_endings)
+        """ "Bouwbedrijf", "Fahrzeugbau", "Scierie": put together with a word for a trade, and no given name."""
+        return len(word) >= SHORTEST_COMPOUND and word.endswith(self.company_endings) and not self.is_first(word)
 
     def is_ordinary(self, word: str) -> bool:
         """Never a person by itself."""

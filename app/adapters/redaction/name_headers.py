@@ -15,6 +15,12 @@ ADDRESS_BEHIND = re.compile(
     r"[\"']?[^\S\n]{0,2}[<\[(,:|\u2013-][^\S\n]?(?:mailto:|e-?mail:?[^\S\n]?)?(?P<local>[^\s<>@()]{1,64})@",
     re.IGNORECASE,
 )
+PHONE_BEHIND = re.compile(
+    r"[^\S\n]{0,2}[(,|\u2013-][^\S\n]?(?:(?:tel|mob|mobile|cell|tél|tfno|phone)\b[.:]{0,2}[^\S\n]?)?"
+    r"[+(]{0,2}\d(?:[ ()./-]{0,2}\d){6,14}",
+    re.IGNORECASE,
+)
+"""A person's number is written beside the name, as an address is."""
 DISPLAY_ENDS = re.compile(r"[\"']?[^\S\n]*(?:[|,;/(<\[:&]|$)", re.MULTILINE)
 
 
@@ -31,6 +37,9 @@ class Headers:
                 address = ADDRESS_BEHIND.match(text, word.end)
                 if address:
                     yield from self._before_address(text, line.words, at, address["local"].casefold())
+        for at, word in enumerate(line.words):
+            if word.is_capital and PHONE_BEHIND.match(text, word.end):
+                yield from self._beside_phone(text, line.words, at)
         wrote = WROTE.search(text, line.body, line.end)
         if wrote:
             yield from self._around_wrote(text, line.words, wrote)
@@ -53,9 +62,15 @@ class Headers:
             name = self.reader.read(text, words, at)
             if name is None or name.end != words[last].end:
                 continue
-            if name.head in local or self.reader.is_person(text, words, name):
+            if (local and name.head in local) or self.reader.is_person(text, words, name):
                 yield name
                 return
+
+    def _beside_phone(self, text: str, words: Sequence[Word], last: int) -> Iterator[Name]:
+        """ "in urgent cases: Paz Monzón (2255-0100)"; a firm stands there as often, so the given name must be known."""
+        for name in self._before_address(text, words, last, ""):
+            if self.reader.lexicon.is_first(name.head) or name.has_initial:
+                yield name
 
     def _around_wrote(self, text: str, words: Sequence[Word], wrote: re.Match[str]) -> Iterator[Name]:
         nearest = index_at(words, wrote.start())

@@ -90,9 +90,10 @@ class Openings:
     def find(self, text: str, line: Line) -> Iterator[Name]:
         yield from self._greeted(text, line)
         for at, word in enumerate(line.words):
-            if word.folded in self.lexicon.titles and is_title(text, word):
+            bare = word.folded.rpartition("'")[2]  # "l'autista", "l'avv."
+            if bare in self.lexicon.titles and is_title(text, word):
                 yield from self._titled(text, line.words, at + 1)
-            elif word.folded in self.lexicon.person_roles:
+            elif bare in self.lexicon.person_roles:
                 yield from self._in_role(text, line.words, at + 1)
             yield from self._introduced(text, line.words, at)
             yield from self._asked_for(text, line.words, at)
@@ -252,7 +253,7 @@ class Openings:
     def _in_role(self, text: str, words: Sequence[Word], at: int) -> Iterator[Name]:
         if at >= len(words) or BEHIND_ROLE.fullmatch(text, words[at - 1].end, words[at].start) is None:
             return
-        name = self.reader.read(text, words, at)
+        name = self.reader.read(text, words, at) if words[at].folded not in self.lexicon.titles else None
         if name is None or self.reader.is_firm(text, words, name) or self.reader.is_noun(name):
             return
         if not self.reader.is_german:
@@ -263,7 +264,7 @@ class Openings:
 
 def is_title(text: str, word: Word) -> bool:
     dotted = text[word.end : word.end + 1] == "."
-    if word.folded in DOTTED_TITLES:
+    if word.folded.rpartition("'")[2] in DOTTED_TITLES:
         return dotted and (word.is_capital or len(word.text) > PAIR)
     return word.is_capital or dotted or word.folded in SMALL_TITLES
 

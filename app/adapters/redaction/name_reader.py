@@ -131,9 +131,14 @@ class NameReader:
             ):
                 return None
             if words[i + 1].is_capital and words[i + 1].folded not in self.lexicon.particles:
+                if self._tells_firm(words[i + 1].folded):
+                    return None
                 is_name = self._is_part(text, words[i + 1], (words[i],), trusting=True)
                 return Name(tuple(words[at : i + 2]), has_last=True) if is_name else None
         return None
+
+    def _tells_firm(self, word: str) -> bool:
+        return word in self.lexicon.company_words or self.lexicon.ends_like_firm(word)
 
     def _weigh(self, taken: Sequence[Word]) -> Name | None:
         full = [word for word in taken if len(word.text) > 1]

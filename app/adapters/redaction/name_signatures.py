@@ -47,7 +47,9 @@ class Signatures:
         words = line.words
         for at in range(max(1, len(words) - LONGEST_NAME), len(words)):
             between = text[words[at - 1].end : words[at].start]
-            if ENDS_SENTENCE.search(between) is None or len(words[at - 1].text) == 1:
+            if ENDS_SENTENCE.search(between) is None or (
+                len(words[at - 1].text) == 1 and SENTENCE_END.search(between, 1) is None
+            ):
                 continue
             name = self.reader.read(text, words, at)
             if name is None or KISSES.fullmatch(text[name.end : line.end]) is None:

@@ -13,7 +13,7 @@ from app.adapters.redaction.name_reader import GAP, Name, NameReader, phrase_at
 from app.adapters.redaction.words import Line, Word, is_glued
 
 SHORTEST, SHORTEST_TITLE, MOST_MORE = 3, 2, 2
-ENDS = re.compile(r"[^\S\n]*(?:[.!,;:)]|[xX]{1,3}[^\S\n]*$|$)", re.MULTILINE)
+ENDS = re.compile(r"[^\S\n]*(?:[.!,;:()]|[xX]{1,3}[^\S\n]*$|$)", re.MULTILINE)
 OPENS = re.compile(r"(?:^|[.,;:!?(>\u2013-])[^\S\n]*$", re.MULTILINE)
 LOOK_BACK = 12
 ROMANCE = frozenset({"fr", "es", "it", "pt"})
@@ -37,7 +37,11 @@ class SmallNames:
         lexicon = reader.lexicon
         last_words = {phrase[-1] for phrases in lexicon.closings.values() for phrase in phrases}
         self.leads = (
-            lexicon.before_small_names | lexicon.near_small_names | lexicon.greetings | last_words
+            lexicon.before_small_names
+            | lexicon.near_small_names
+            | lexicon.person_roles
+            | lexicon.greetings
+            | last_words
         ) - ARTICLES - LINKS | LEADS
         self.verbs = lexicon.behind_small_names | VERBS
 

@@ -129,10 +129,15 @@ class Strangers:
         return not self._is_word(folded, language)
 
     def _is_surname(self, text: str, word: Word, language: str) -> bool:
-        """Right behind a name: an initial, or a word that is listed nowhere; a likeness to one is not enough."""
+        """Right behind a name: an initial, or a word that is listed nowhere; a likeness to one is not enough.
+
+        What is a name on the lists is one here, whatever else it means, where nouns are not written large.
+        """
         if text[word.end : word.end + 1] == "." and len(word.text) == 1:
             return True
         explained = word.folded in self._explained or word.folded in self._brands or len(word.text) <= ACRONYM
+        if not explained and language != "de" and word.is_capital and self._lexicon.is_listed(word.folded):
+            return True
         if explained or self._vocabulary.lists(word.folded, language):
             return False
         return word.is_capital or not self._vocabulary.knows_anywhere(word.folded)

@@ -13,7 +13,22 @@ ENDINGS = {
     "it": ("o", "a", "i", "e", "to", "ta", "ti", "te", "mo", "no", "mente", "re", "ci", "vi"),
     "pt": ("s", "es", "m", "mos", "do", "da", "dos", "das", "mente", "me", "lhe", "nos", "r"),
 }
-NOUN_ENDINGS = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "nis", "tum", "ierung")
+NOUN_ENDINGS = (
+    "ung",
+    "ungen",
+    "heit",
+    "heiten",
+    "keit",
+    "keiten",
+    "schaft",
+    "tion",
+    "tionen",
+    "nis",
+    "tum",
+    "ierung",
+    "nr",
+    "nummer",
+)
 COMPOUNDING = frozenset({"de", "nl"})
 SHORTEST_STEM, SHORTEST_PART, SHORTEST_ENDING_NOUN = 3, 3, 7
 LONGEST_ELIDED = 2

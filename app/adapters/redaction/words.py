@@ -36,7 +36,7 @@ class Word:
         return len(self.text) > 1 and self.text.isupper()
 
 
-GLUED_BEFORE = re.compile(r"(?:[\d@#]|\d_|\d[-/.]|[\w-][./@])\Z")
+GLUED_BEFORE = re.compile(r"(?:[\d@#]|\d[-/.]|[\w-][./@])\Z")
 GLUED_BEHIND = re.compile(r"[-/#.]?\d|@|\.[a-z]|/\w")
 FILE_TYPE = re.compile(
     r"\.(?:pdf|png|jpe?g|gif|tiff?|docx?|xlsx?|csv|txt|xml|eml|msg|zip|heic|odt|ods)(?!\w)", re.IGNORECASE

@@ -12,6 +12,8 @@ from tests.unit.adapters.hiding import hidden
         ("en", "Passport no. 533401297 as asked", "ID_DOCUMENT", "533401297"),
         ("en", "my driving licence is TESTA657054SM9IJ", "ID_DOCUMENT", "TESTA657054SM9IJ"),
         ("de", "Personalausweisnummer: L01X00T471.", "ID_DOCUMENT", "L01X00T471"),
+        ("de", "Reisepass C4VPY1Z2K", "ID_DOCUMENT", "C4VPY1Z2K"),
+        ("fr", "permis 150991201234", "ID_DOCUMENT", "150991201234"),
         ("fr", "carte d'identité n° 880692310285", "ID_DOCUMENT", "880692310285"),
         ("es", "permiso de conducir 87654321A. FAC-22", "ID_DOCUMENT", "87654321A"),
         ("nl", "rijbewijs 4123456789", "ID_DOCUMENT", "4123456789"),

@@ -38,6 +38,10 @@ def names(redactor: PresidioRedactor, text: str, language: str) -> list[str]:
         ("nl", "mevrouw de wit regelt het. groet joost", ["de wit", "joost"]),
         ("it", "non pago la 1182. gennaro esposito", ["gennaro esposito"]),
         ("en", "Remittance_John_2026-03.pdf", ["John"]),
+        ("es", "Nuestro abogado, Paz Monzón (2255-0100), lo sabe.", ["Paz Monzón"]),
+        ("it", "Lo dice l'avv. Pautasso.", ["Pautasso"]),
+        ("fr", "Dossier 2026-D-77. Zohra Benmansour", ["Zohra Benmansour"]),
+        ("es", "soy Gorka de Fundiciones Arrate.", ["Gorka"]),
         ("fr", "Demandez Wandrille au dépôt.", ["Wandrille"]),
         ("fr", "M. d'Orsenne a signé avec H. de La Ferrandière.", ["d'Orsenne", "H. de La Ferrandière"]),
         ("es", "Lo envió la oficina.\n\nMª Ángeles Toribio", ["Mª Ángeles Toribio"]),
@@ -69,6 +73,7 @@ def test_a_person_is_found(redactor: PresidioRedactor, language: str, text: str,
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("fr", "Scierie Lambert suit la F-771."),
         ("es", "Hay una niña que lo marcó, y el lino no es lana. Lo leo el viernes."),
         ("es", "Se me fue la señora de la fiebre; un señor acabase de llamar."),
         ("en", "However Line 4 stays open; the loan is on the eve of the carol service."),

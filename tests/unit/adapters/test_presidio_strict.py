@@ -29,6 +29,9 @@ def redact(redactor: PresidioRedactor, text: str, language: str, *readable: str)
         ("en", "We wait for Idris ap Gwilym.", ["Idris", "ap", "Gwilym"]),
         ("en", "payment done, ikram from stores knows", ["ikram"]),
         ("fr", "merci encore, lilou", ["lilou"]),
+        ("it", "sono Ettore Quaranta, buongiorno", ["Ettore", "Quaranta"]),
+        ("de", "Anlage: Mahnung_RE-118_Schnabelrauch.pdf", ["Schnabelrauch"]),
+        ("en", "Remittance_John_Wynthorpe_2026-03.pdf", ["John", "Wynthorpe"]),
         ("de", "Thormählen hat zugestimmt, ibo aus dem Lager auch.", ["Thormählen", "ibo"]),
         ("es", "ME LLAMO OLGA PETRENKO Y YA PAGUÉ", ["OLGA", "PETRENKO"]),
         ("nl", "Terpstra is akkoord, Detmer niet.", ["Terpstra", "Detmer"]),
@@ -45,6 +48,9 @@ def test_unknown_words_are_hidden(redactor: PresidioRedactor, language: str, tex
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("de", "Kundennr. 55812, Vertragsnr. V-0099123"),
+        ("fr", "Paiement de la Scierie Lambert, bon 0478621109"),
+        ("es", "Según Fundiciones Arrate, company number 09912345"),
         ("en", "Unfortunately the March delivery was short, so Invoice INV-20461 (£310.00) stays open until Friday."),
         ("fr", "Merci de nous renvoyer la Facture F-310 de mars, le Service comptable la paiera Vendredi."),
         ("de", "Die Rechnung RE-310 ist in der Buchhaltung, die Zahlung erfolgt nach der Freigabe am Freitag."),
