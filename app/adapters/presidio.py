@@ -24,7 +24,7 @@ from app.adapters.redaction.lexicon import Lexicon, load_lexicon
 from app.adapters.redaction.names import NameRecognizer
 from app.adapters.redaction.phones import PhoneRecognizer
 from app.adapters.redaction.placeholders import Placeholders, forged, masked
-from app.adapters.redaction.plain import PlainText
+from app.adapters.redaction.plain import PlainText, bare
 from app.adapters.redaction.readable import Readable
 from app.adapters.redaction.strangers import STRANGER, Strangers
 from app.adapters.redaction.vocabulary import Vocabulary
@@ -96,12 +96,16 @@ class PresidioRedactor:
         if any(len(text) > LONGEST_TEXT for text in texts):
             raise RedactionFailed("text too long")
         language = language if language in LANGUAGES else "en"
+        written, plain = texts, [bare(text) for text in texts]
+        texts = [text.text for text in plain]
         found = [[*forged(text), *self._numbers(text, language), *self._people(text, language)] for text in texts]
         people = self._known_people(texts, found, known)
         settled = [
             settle(kept.without([*finds, *people.find(text), *self._strangers(text, finds, language)], text), text)
             for text, finds in zip(texts, found, strict=True)
         ]
+        settled = [_as_written(finds, text) for finds, text in zip(settled, plain, strict=True)]
+        texts = written
         placeholders = Placeholders(self._lexicon, vault)
         placeholders.expect([*known, *_persons(texts, settled)])
         redacted = [masked(text, finds, placeholders) for text, finds in zip(texts, settled, strict=True)]
@@ -155,6 +159,10 @@ def chunks(text: str) -> Iterator[tuple[int, int]]:
         space = max(text.rfind(gap, limit - OVERLAP, limit - OVERLAP // 2) for gap in "\n ")
         start = space + 1 if space > start else limit - OVERLAP
     yield start, len(text)
+
+
+def _as_written(finds: Sequence[Find], text: PlainText) -> list[Find]:
+    return [Find(find.type, *text.whole_origin(find.start, find.end), find.score) for find in finds]
 
 
 def _persons(texts: Sequence[str], settled: Sequence[Sequence[Find]]) -> Iterator[str]:

@@ -17,9 +17,9 @@ from app.adapters.redaction.finds import REFERENCE, NumberRecognizer, before
 COMPANY_TYPES = frozenset({"BIC", "VAT_ID", "COMPANY_ID"})
 """Masked for a model's eyes, but about a company or a bank: not reported as personal data."""
 
-SPACE = r"[ \u00a0\u202f]"
+BREAK = r"[^\w\n]{0,2}"
 IBAN_START = re.compile(
-    rf"(?:(?<![^\W_])|(?<=IBAN))[A-Za-z]{SPACE}?[A-Za-z]{SPACE}?\d{SPACE}?\d(?=[\W_]{{0,4}}[A-Za-z0-9])"
+    rf"(?:(?<![^\W_])|(?<=IBAN)|(?<=[a-z])(?=[A-Z]{{2}}\d))[A-Za-z]{BREAK}[A-Za-z]{BREAK}\d{BREAK}\d(?=[\W_]{{0,4}}[A-Za-z0-9])"
 )
 BETWEEN = " \u00a0\u202f.-\n"
 WIDEST_GAP = 4
@@ -44,7 +44,7 @@ _DOTTED = rf"(?: ?[(\[{{<] ?{_DOT} ?[)\]}}>] ?| {_DOT} )"
 _SPELT_LOCAL = rf"{_LOCAL}(?:{_DOTTED}[\w-]{{1,40}}){{0,3}}"
 SPELT_EMAIL = (
     rf"(?:\"[^\"\n]{{1,64}}\"|{_SPELT_LOCAL})"
-    rf"(?:@[ \n]?| @ |%40|{_BRACKETED})"
+    rf"(?:\n?@[ \n]?| @ |%40|{_BRACKETED})"
     rf"(?:[\w-]{{1,63}}(?:\.|{_DOTTED})){{1,8}}[^\W\d_]{{2,24}}(?!\w)"
 )
 _SPOKEN_AT = r" (?i:arroba|arobase|chiocciola|apenstaartje|apestaartje|klammeraffe) "
@@ -125,6 +125,10 @@ def _grouped(*sizes: int) -> str:
 
 _SAME_GAP = r"(?<![^\W_])(?<!\d[.,\-/])(?:\d{4}([\W_]{0,4})\d{4}\1\d{4}\1\d{4}|\d{4}([\W_]{0,4})\d{6}\2\d{5})(?!\d)"
 """The two usual groupings of a card's number, whatever parts them, and whatever stands behind."""
+_OVER_A_LINE = (
+    r"(?<![^\W_])(?<!\d[.,\-/])(?:\d{4}[ -]?){1,3}(?<=\d)[^\S\n]?\n[>\s]{0,3}(?:\d{4}[ -]?){1,3}(?<=\d)(?!\d)"
+)
+"""A card's number that a line's end parts."""
 
 
 class CardRecognizer(NumberRecognizer):
@@ -213,5 +217,6 @@ def number_recognizers(language: str) -> list[EntityRecognizer]:
         CodeRecognizer(language),
         CardRecognizer("CREDIT_CARD", CARD, language=language),
         CardRecognizer("CREDIT_CARD", _SAME_GAP, language=language),
+        CardRecognizer("CREDIT_CARD", _OVER_A_LINE, language=language),
         *(NumberRecognizer(k.entity, k.shape, is_valid=k.is_valid, after=k.after, language=language) for k in KINDS),
     ]

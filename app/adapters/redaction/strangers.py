@@ -115,13 +115,13 @@ class Strangers:
     def _is_stranger(self, text: str, words: Sequence[Word], at: int, language: str) -> bool:
         word = words[at]
         folded = word.folded
-        if folded in self._explained or folded in self._brands or len(word.text) == 1:
+        if folded in self._explained or folded in self._brands or (len(word.text) == 1 and word.text.isascii()):
             return False
         lead = text[max(0, word.start - LOOK_BACK) : word.start]
         if is_glued(text, word):
             return False
-        if not word.is_capital:
-            return self._is_small_name(text, words, at, language)
+        if not word.is_capital:  # in a script without capitals, names look like words
+            return not word.text[0].islower() or self._is_small_name(text, words, at, language)
         if self._lexicon.is_listed(folded):
             return self._is_name_here(folded, language, opens=OPENS.search(lead) is not None)
         if word.is_shouted and len(word.text) <= ACRONYM:
