@@ -12,6 +12,9 @@ from app.adapters.redaction.words import LINE
 
 WORD = re.compile(r"[^\W\d_]+")
 SMALL_POSTCODE = re.compile(r"(?<!\w)(?:[a-z]{1,2}\d[a-z\d]?[ \u00a0]?\d[a-z]{2}|\d{4}[ \u00a0]?[a-z]{2})(?!\w)")
+DIGIT = re.compile(r"\d")
+USUAL = re.compile(r"\b[A-ZÀ-Þ][a-zß-ÿ]{2}.{0,400}\b[A-ZÀ-Þ][a-zß-ÿ]{2}")
+"""Two words that begin large and go on small: a line of the usual case."""
 SHORTEST = 3
 SHOUTED = 2 / 3
 """The share of capitals from which a line is shouted; an acronym or a code in small letters does not change it."""
@@ -29,14 +32,14 @@ class AddressCase:
         return LINE.sub(lambda line: self._line(line.group()), text)
 
     def _line(self, line: str) -> str:
+        if DIGIT.search(line) is None or USUAL.search(line) is not None:
+            return line
         letters = sum(c.isalpha() for c in line)
         capitals = sum(c.isupper() for c in line)
-        if not letters or not any(c.isdigit() for c in line):
-            return line
         if capitals == 0:
             line = SMALL_POSTCODE.sub(lambda code: code.group().upper(), line)
             return WORD.sub(lambda word: self._word(word.group()), line)
-        if capitals >= SHOUTED * letters:
+        if letters and capitals >= SHOUTED * letters:
             return WORD.sub(lambda word: self._word(word.group()), line)
         return line
 

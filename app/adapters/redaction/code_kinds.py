@@ -215,3 +215,5 @@ CODES = (
     _code("VAT_ID", r"\d{11}", cuit.is_valid, r"\b(?:cuit|cuil)\b", written=r"\d{2}-\d{8}-\d"),
     _code("NATIONAL_ID", r"\d{7,8}[0-9K]", rut.is_valid, r"\b(?:rut|run)\b"),
 )
+ANY_SHAPE = re.compile("|".join(sorted({code.shape.pattern for code in CODES})))
+"""Asked first: most numbers of a mail have none of these shapes."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from app.adapters.redaction.code_kinds import CODES, Code
+from app.adapters.redaction.code_kinds import ANY_SHAPE, CODES, Code
 from app.adapters.redaction.finds import REFERENCE, before
 
 SEPARATORS = " \u00a0\u202f.-/"
@@ -50,7 +50,7 @@ class CodeRecognizer(LocalRecognizer):
 def _read(text: str, start: int) -> RecognizerResult | None:
     lead = before(text, start)
     for code, end, is_spread in reversed(list(_endings(text, start))):
-        for kind in CODES:
+        for kind in CODES if ANY_SHAPE.fullmatch(code) else ():
             if is_spread and not kind.proves_itself and not (kind.after and kind.after.search(lead)):
                 continue
             if kind.shape.fullmatch(code) and _is_meant(kind, text[start:end], lead) and kind.is_valid(code):

@@ -58,6 +58,8 @@ _INLINE = re.compile(
 )
 """Marks that part no words. One with attributes stays: what they say is to be read too."""
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});|%[2-7][0-9A-F]|<br[^\S\n]{0,4}/?>")
+_DRESSED = re.compile(r"[<&%\xad]|[^\x00-\u02ff\u1e00-\u200a\u2010-\u2027\u202f-\u205f\u2070-\u20cf\u2100-\u2bff]")
+"""What a text must have for it to be another one when bare: marks, or signs beyond Latin letters and punctuation."""
 _TOKEN = re.compile(r"\w+")
 _ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТУХавеѕіјкмнорстухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧον",
@@ -69,7 +71,7 @@ _ALIKE = str.maketrans(
 def bare(text: str) -> PlainText:
     """A text as its words are read: without signs that have no ink and marks within words, accents on their letters,
     entities as what they stand for, and no foreign letters posing as ours."""
-    if text.isascii() and "<" not in text and "&" not in text and "%" not in text:
+    if _DRESSED.search(text) is None:
         return PlainText(text, range(len(text) + 1))
     kept: list[str] = []
     places: list[int] = []
