@@ -13,11 +13,21 @@ from app.reading.statements import Statement
 from app.reading.workdays import add_workdays
 
 _BACK = re.compile(
-    r"\b(?:back|return\w*|again|retour|reprend\w*|reviens|wieder|zuruck|erreichbar|ab|regres\w*|vuelv\w*|"
-    r"reincorpor\w*|volv\w*|reabr\w*|reopen\w*|rouvr\w*|riapr\w*|heropen\w*|geoffnet|de vuelta|weer|terug|rientr\w*|"
-    r"torn\w*|di ritorno|regress\w*|volt\w*|from|a partir|vanaf|dal|"
-    r"desde)\b"
+    r"\b(?:back|return\w*|again|retour|reprend\w*|reviens|wieder|zuruck|erreichbar|regres\w*|vuelv\w*|"
+    r"reincorpor\w*|volv\w*|reabr\w*|reopen\w*|rouvr\w*|riapr\w*|heropen\w*|geoffnet|wiedereroff\w*|"
+    r"(?:reouv|reap|riap|reab)ert\w*|de vuelta|weer|terug|rientr\w*|"
+    r"torn\w*|di ritorno|retorn\w*|regress\w*|volt\w*)\b"
 )
+_FROM_THEN = re.compile(
+    r"\b(?:from|ab|a partir|a compter|vanaf|dal|desde|des (?=demain|le\b|lundi|mardi|mercredi|jeudi|vendredi))\b"
+)
+_BEGINS = re.compile(
+    r"\b(?:clos\w*|shut|away|out of|absen\w*|leave|holiday|vacation|geschlossen|urlaub|abwesend|ferien|fermee?s?"
+    r"|conges?|vacances|cerrad\w*|vacaciones|fuera|chius\w*|ferie|assent\w*|gesloten|vakantie|afwezig|verlof"
+    r"|fechad\w*|encerrad\w*|ferias|ausent\w*)\b"
+)
+"""What begins on a day instead of ending there: "closed from 24 December"."""
+
 _UNTIL = re.compile(r"\b(?:until|till|til|through|thru|up to|to|jusqu'?(?:au|a)?|au|bis|hasta|al|tot|t/m|fino|ate)\b")
 _BETWEEN = re.compile(r"\b(?:between|entre|zwischen|tra|fra|tussen)\b[^.!\n]{1,30}\b(?:and|y|und|et|e|en)\b")
 _RANGE = re.compile(
@@ -49,7 +59,7 @@ def find_return_date(statements: Sequence[Statement], text: str, country: str) -
     back = [
         found
         for found in dates
-        if _BACK.search(folded, max(0, found.start - 45), found.start)
+        if _is_return(folded, found)
         and not _UNTIL.search(folded, max(0, found.start - 12), found.start + 6)
         and not _OPENS_RANGE.match(folded, found.end)
     ]
@@ -74,6 +84,15 @@ def find_return_date(statements: Sequence[Statement], text: str, country: str) -
         day = add_workdays(found.day, 1, country) if is_absence and found.day else found.day
         return _with_span(found, day)
     return None
+
+
+def _is_return(folded: str, found: FoundDate) -> bool:
+    """Words of coming back before the day, or of a beginning that is not the absence's own."""
+    start = max(0, found.start - 45)
+    if _BACK.search(folded, start, found.start):
+        return True
+    begins = _FROM_THEN.search(folded, start, found.start)
+    return begins is not None and not _BEGINS.search(folded, start, found.start)
 
 
 def _is_last_of_range(folded: str, found: FoundDate) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from app.domain.proposal import BODY
 from app.domain.text import Span
 from app.reading.commitments import FactSpan
+from app.reading.departures import departures
 from app.reading.handovers import ACCOUNTS, CHANGE, COUNSEL, DIRECTS, FOR_GOOD, OLD_AFTER, OLD_BEFORE, STAND_IN, THEM
 from app.reading.newcomers import newcomer, newcomer_without_address
 from app.reading.spans import fold, sentences
@@ -64,11 +65,12 @@ def find_contact(text: str, evidence: FactSpan | None = None) -> ContactFound | 
 
 
 def find_successor(text: str) -> ContactFound | None:
-    """Whom an automatic reply names for good: with an address, in a sentence that says so."""
+    """Whom an automatic reply names for good: with an address, in a sentence that says so or in a farewell."""
     found = find_contact(text)
     if found is None or not found.email or found.span is None:
         return None
-    return found if FOR_GOOD.search(fold(text[found.span.start : found.span.end])) else None
+    is_for_good = FOR_GOOD.search(fold(text[found.span.start : found.span.end])) is not None
+    return found if is_for_good or departures(text) else None
 
 
 def _without_address(text: str, folded: str, whole: Sequence[Span], heard: int | None) -> ContactFound | None:

@@ -57,3 +57,16 @@ def test_an_absence_with_an_open_start_ends_on_the_day_named(language: str, text
 )
 def test_the_day_of_return_goes_before_the_range(language: str, text: str) -> None:
     assert back(text, language) == date(2026, 6, 16)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Our offices will be closed from 8 June and will reopen on 15 June."),
+        ("fr", "Nos bureaux sont fermés à partir du 8 juin, réouverture le 15 juin."),
+        ("pt", "Estou de férias e retorno às atividades no dia 15/06."),
+        ("fr", "Absente ce jour, je traiterai votre demande dès le 15 juin."),
+    ],
+)
+def test_the_day_that_an_absence_begins_is_not_the_day_of_return(language: str, text: str) -> None:
+    assert back(text, language) == date(2026, 6, 15)

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.reading.commitments import FactSpan
-from app.reading.contacts import find_contact
+from app.reading.contacts import find_contact, find_successor
 from app.reading.spans import sentences
 
 
@@ -180,3 +180,16 @@ def test_a_list_of_thousands_of_addresses_is_read_in_good_time() -> None:
     )
     contact("\n".join(f"a{number}@ex.example" for number in range(6_000)))
     assert time.process_time() - begun < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        ("Jo Vale has left the company. For invoices please contact ewa@ex.example.", "ewa@ex.example"),
+        ("Non lavoro più presso Alfa. Per comunicazioni scrivere a ewa@ex.example.", "ewa@ex.example"),
+        ("I am away until Monday. For invoices please contact ewa@ex.example.", None),
+    ],
+)
+def test_whom_a_farewell_names_is_a_successor(text: str, email: str | None) -> None:
+    found = find_successor(text)
+    assert (found.email if found else None) == email
