@@ -174,7 +174,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What code says about a mail before any model sees it."""
+    """What code says about a mail before any model sees it.
+
+    `is_marked`: its headers call it automatic, whoever wrote it. `asides` are what a person says to us in a mail that
+    is a machine's notice but for them, in its text.
+    """
 
     machine: Machine | None = None
     authentication: Authentication = Authentication.NONE
@@ -186,6 +190,8 @@ class Screening:
     wants_person: bool = False
     wants_no_mail: bool = False
     bounce: Bounce = NO_BOUNCE
+    is_marked: bool = False
+    asides: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ AWAY = _words(
     r"\b(?:i.?a?m|i will be|i.ll be|we are|our office is)(?: currently| now| also)? (?:out of (?:the )?office|"
     r"on (?:annual |parental |maternity |"
     r"paternity |sick |study )?(?:leave|holiday|vacation)|away (?:from|until)|not in the office|travelling|off sick|"
-    r"off work|out until)",
+    r"off work|out until)|^\W{0,3}(?:i am )?out of (?:the )?office\b",
     r"\b(?:the|our) (?:\w+ )?(?:office|factory|accounts? (?:team|department)|company|shop|business) (?:is|are|"
     r"will be) (?:closed|shut)|"
     r"\bif i was urgent\b",
@@ -165,9 +165,9 @@ AWAY = _words(
     r"en dehors du bureau)|\bje serai (?:absente?|"
     r"en congés?|de retour)|\b(?:nos bureaux|notre (?:société|usine|atelier)|l.entreprise) (?:sont|seront|est|"
     r"sera) fermée?s?|\babsente? (?:du|"
-    r"jusqu.au) |\bde retour le\b|\bparti voir\b",
+    r"jusqu.au|ce jour|aujourd.hui|cette semaine) ?|\bde retour le\b|\bparti voir\b",
     r"\b(?:estoy|estaré|me encuentro)(?: actualmente)? (?:fuera de la oficina|de vacaciones|de baja|de licencia|"
-    r"de descanso|ausente|de viaje)|"
+    r"de descanso|ausente|de viaje)|\bno (?:estoy|estaré|me encuentro)(?: actualmente)? en (?:la|mi) oficina|"
     r"\b(?:oficinas?|almacén|fábrica) (?:están|estarán|está|estará|permanecer\w+) cerrad|\bno habrá atención\b",
     r"\b(?:sono|sarò)(?: attualmente| al momento)? (?:fuori (?:ufficio|sede)|in (?:ferie|vacanza|maternità|"
     r"trasferta)|assente)|\b(?:uffici|"
@@ -197,7 +197,7 @@ MAIL_IDLE = _words(
     r"inbox)\b[^.\n]{0,30}\b(?:not (?:monitored|in use|read)|no longer|unmonitored|accept replies)|\bunmonitored\b|"
     r"\breading mails sporadically|"
     r"\blimited access\b|\bno access to\b",
-    r"\b(?:nachricht|e-?mail|mail)s?\b[^.\n]{0,50}\b(?:nicht (?:gelesen|weitergeleitet|bearbeitet)|"
+    r"\b(?:nachricht|e-?mail|mail)s?\b[^.\n]{0,50}\b(?:nicht (?:automatisch )?(?:gelesen|weitergeleitet|bearbeitet)|"
     r"automatisch gelöscht|der reihe nach|"
     r"nach meiner rückkehr)|\b(?:postfach|adresse)\b[^.\n]{0,60}\b(?:nicht mehr|außer betrieb|geschlossen|"
     r"nicht gelesen)|\beingeschränkten? zugriff|"
@@ -349,6 +349,19 @@ TICKET_SUBJECT = re.compile(
     r"matico)",
     re.IGNORECASE,
 )
+
+CHALLENGE = _words(
+    r"\b(?:your|the) (?:message|e-?mail|mail)\b[^.\n]{0,60}\b(?:is being|has been|was|is on) h(?:e|o)ld"
+    r"[^\n]{0,80}\b(?:approved|sender|verif|confirm)",
+    r"\bapproved senders?\b|\bsender (?:verification|confirmation) (?:request|required)\b|\bchallenge[- ]response\b",
+    r"\bconfirm that you are (?:a |not a )?(?:person|human|robot|real)\b",
+    r"\bspamschutz\b[^\n]{0,120}\b(?:zurückgehalten|bestätig|klick)|\babsenderbestätigung\b",
+    r"\bpour que votre (?:message|courriel|e-?mail|mail)\b[^\n]{0,60}\b(?:remis|distribué|délivré|transmis)\b"
+    r"[^\n]{0,90}\b(?:cliqu|authentifi|confirm|identifi)",
+    r"\bpara que su (?:mensaje|correo)\b[^\n]{0,40}\b(?:entregado|recibido)\b[^\n]{0,90}\b(?:clic|confirm|verifi)",
+    r"\bperché il (?:suo|tuo|vostro) messaggio\b[^\n]{0,40}\b(?:consegnato|recapitato)\b[^\n]{0,90}\b(?:clic|conferm)",
+)
+"""A filter that holds our mail back until somebody clicks: nobody has read it."""
 
 REMITTANCE = re.compile(
     r"payment advice|remittance|zahlungsavis|avis de (?:virement|paiement|règlement)|avviso di pagamento|"

@@ -32,7 +32,10 @@ AWAY = re.compile(
     r"\b(?:jeg (?:er|har) (?:desværre )?(?:på ferie|ferie|ikke (?:på kontoret|til stede)|fraværende)"
     r"|jag (?:är|har) (?:för närvarande )?(?:på semester|semester|inte på kontoret|frånvarande|bortrest"
     r"|föräldraledig)"
-    r"|olen (?:tällä hetkellä )?(?:lomalla|poissa|vuosilomalla|matkoilla)"
+    r"|olen (?:tällä hetkellä )?(?:lomalla|poissa|vuosilomalla|matkoilla)|en ole (?:tavoitettavissa|toimistolla)"
+    r"|(?:trenutno |trenutačno )?(?:sam|sem) (?:trenutno )?(?:na (?:godišnjem|letnem|godišnjem odmoru|dopustu)"
+    r"|odsutan|odsutna|odsoten|odsotna|van ureda)|nisam u uredu|nisem v pisarni|olen (?:praegu )?puhkusel"
+    r"|esmu atvaļinājumā|(?:esu )?atostogose|atostogauju"
     r"|(?:jestem|będę|przebywam) (?:obecnie )?(?:na urlopie|poza biurem|nieobecn[ya])"
     r"|(?:jsem|budu|som|budem) (?:momentálně |aktuálne )?(?:mimo kancelář|mimo kancelárie|na dovolené|na dovolenke"
     r"|nepřítomn|čerpám dovolenou)|čerpám dovolenou"
@@ -41,7 +44,8 @@ AWAY = re.compile(
     r"|(?:yıllık )?izindeyim|ofis dışındayım|tatildeyim)"
     r"|βρίσκομαι (?:σε άδεια|εκτός γραφείου)|είμαι (?:σε άδεια|εκτός γραφείου)|θα απουσιάζω|απουσιάζω"
     r"|(?:нахожусь|я|буду) (?:сейчас )?(?:в отпуске|вне офиса|в командировке)|меня не будет в офисе|отсутствую"
-    r"|перебуваю у відпустці|休暇(?:中|を頂|をいただ)|不在(?:にして|とな|です)|出張中|正在休假|休假中|不在办公室"
+    r"|в отпуск съм|извън офиса съм|я у відпустці|перебуваю у відпустці"
+    r"|休暇(?:中|を頂|をいただ)|不在(?:にして|とな|です)|出張中|正在休假|休假中|不在办公室"
     r"|外出办公"
     r"|不在辦公室|休假期間|휴가 ?중|부재 ?중|자리를 비",
     re.IGNORECASE,
@@ -61,6 +65,19 @@ SELF_DECLARED = re.compile(
     r"|automatikus(?:an)? (?:üzenet|generált|válasz)|mesaj (?:generat )?automat|otomatik (?:olarak|bir) "
     r"|αυτόματο μήνυμα|автоматическ(?:ое|ий|и) (?:сообщение|ответ|сгенерир|письмо)|автоматичне повідомлення)"
     r"|自動(?:送信|配信|返信|応答)|系统自动|系統自動|自动发送|자동으로 (?:발송|생성)|자동 ?발송",
+    re.IGNORECASE,
+)
+TICKET = re.compile(
+    r"\b(?:(?:din|dit|ditt|deres) (?:henvendelse|forespørgsel|mail|e-post|ärende|meddelande|sag)[^.\n]{0,40}"
+    r"(?:modtaget|mottatt|mottagit|mottagits|registrer)|(?:vi har|har vi) (?:modtaget|mottatt|mottagit|tagit emot)"
+    r" (?:din|dit|ditt|deres|ert) |viestinne on vastaanotettu|viestisi on vastaanotettu|tikettinumero|tukipyyntö"
+    r"|(?:twoje|państwa|pana) zgłoszenie[^.\n]{0,40}(?:zarejestrowan|przyjęt)|zgłoszenie zostało"
+    r"|(?:váš|vaše|vášho|vaša) (?:požadavek|požiadavk|žádost|zpráv)\w*[^.\n]{0,40}(?:přijat|prijat|zaevidov)"
+    r"|(?:megkeresés|bejelentés|kérés)\w*[^.\n]{0,40}(?:rögzít|megkaptuk|fogadtuk|iktat)"
+    r"|solicitarea (?:dumneavoastră|dvs\.?)[^.\n]{0,40}(?:înregistrat|primit)"
+    r"|(?:talebiniz|başvurunuz|mesajınız)[^.\n]{0,40}(?:alınmış|alındı|kaydedil|ulaştı))"
+    r"|ваш(?:е|а)? (?:обращени|заявк|запит|зверненн)\w*[^.\n]{0,40}(?:зарегистр|принят|зареєстр|прийнят)"
+    r"|お問い合わせを受け付け|受付番号|您的(?:请求|工单|咨询)[^。\n]{0,20}(?:收到|受理)|문의가 접수",
     re.IGNORECASE,
 )
 NOT_DELIVERED = re.compile(

@@ -28,6 +28,12 @@ def detect_language(text: str, hint: str = "") -> str:
     return str(language)
 
 
+def is_readable(text: str) -> bool:
+    """Whether a text is long and plain enough to be sure that it is in one of LANGUAGES."""
+    words = _NOISE.sub(" ", text[:_SAMPLE])
+    return any(map(str.isalpha, words)) and float(_identifier().classify(words)[1]) >= _SURE
+
+
 @cache
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

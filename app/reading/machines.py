@@ -12,13 +12,16 @@ from collections.abc import Callable, Sequence
 from app.domain.message import Identity, Machine, ParsedMail
 from app.domain.sending import OWN_MARK
 from app.reading import further_cues
+from app.reading.asides import may_be_for_us, says_nothing_else
 from app.reading.cues import (
     ABSENCE,
     ABSENCE_CORE,
     ANSWERS,
+    AWAY,
     AWAY_SUBJECT,
     BOUNCE,
     BOUNCE_SUBJECT,
+    CHALLENGE,
     RECEIPT_SUBJECT,
     RECEIPT_WORDS,
     REMITTANCE,
@@ -30,6 +33,7 @@ from app.reading.cues import (
     count,
 )
 from app.reading.human_wishes import asks_for_no_more_mail
+from app.reading.worded_bounces import CERTIFIED_FAILURES, CERTIFIED_KIND, find_worded_bounce
 
 _WORDS_READ = 4_000
 
@@ -92,6 +96,8 @@ def _report_type(mail: ParsedMail) -> str:
 def _is_receipt(mail: ParsedMail, text: str) -> bool:
     if _report_type(mail) == "disposition-notification":
         return True
+    if mail.header(CERTIFIED_KIND) is not None:
+        return mail.header(CERTIFIED_KIND) not in CERTIFIED_FAILURES
     return (
         RECEIPT_SUBJECT.match(mail.head.subject) is not None
         and RECEIPT_WORDS.search(text) is not None
@@ -100,13 +106,15 @@ def _is_receipt(mail: ParsedMail, text: str) -> bool:
 
 
 def _is_bounce(mail: ParsedMail, text: str) -> bool:
-    if _report_type(mail) in {"delivery-status", "global-delivery-status"} or mail.header("x-failed-recipients"):
+    is_report = _report_type(mail) in {"delivery-status", "global-delivery-status"}
+    if is_report or mail.header("x-failed-recipients") or mail.header(CERTIFIED_KIND) in CERTIFIED_FAILURES:
         return True
     subject = mail.head.subject
     if _is_bounce_in_another_language(mail, text):
         return True
     if _is_daemon(mail):
-        return BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:5], text) > 0 or not text.strip()
+        is_said = BOUNCE_SUBJECT.match(subject) is not None or count(BOUNCE[1:5], text) > 0 or not text.strip()
+        return is_said or bool(find_worded_bounce(mail).failed)
     if has_null_return_path(mail):
         return BOUNCE_SUBJECT.match(subject) is not None or (
             not _tells_of_absence(mail, text) and (count(BOUNCE[1:5], text) > 0 or not text.strip())
@@ -153,33 +161,37 @@ def _is_away(mail: ParsedMail, text: str) -> bool:
     if _is_away_in_another_language(mail, text):
         return True
     if count(ABSENCE_CORE, text) == 0 or (
-        ANSWERS.search(text) and not _is_marked(mail) and not SELF_DECLARED.search(text)
+        ANSWERS.search(text) and not is_marked(mail) and not SELF_DECLARED.search(text)
     ):
         return False
-    return count(ABSENCE, text) + count(ABSENCE[:1], mail.head.subject) >= _CERTAIN or _is_marked(mail)
+    signs = count(ABSENCE, text) + count(ABSENCE[:1], mail.head.subject)
+    return signs >= _CERTAIN or is_marked(mail) or (AWAY.search(text) is not None and says_nothing_else(text))
 
 
 def _is_away_in_another_language(mail: ParsedMail, text: str) -> bool:
     signs = count((further_cues.AWAY, further_cues.BACK, further_cues.SELF_DECLARED), text)
-    is_said = _is_marked(mail) or further_cues.SELF_DECLARED.search(text) is not None
-    return signs >= _CERTAIN and (is_said or not further_cues.PAYS.search(text))
+    if not further_cues.PAYS.search(text):
+        return further_cues.AWAY.search(text) is not None or signs >= _CERTAIN
+    return signs >= _CERTAIN and (is_marked(mail) or further_cues.SELF_DECLARED.search(text) is not None)
 
 
 def _is_ticket(mail: ParsedMail, text: str) -> bool:
+    if CHALLENGE.search(text) or (further_cues.TICKET.search(text) and not further_cues.PAYS.search(text)):
+        return True
     hits = count(TICKET, text) + count((SELF_DECLARED,), text) * _CERTAIN
     if not hits or REMITTANCE.search(f"{mail.head.subject}\n{text}"):
         return False
     looks_robotic = (
         _ROBOT_SENDERS.match(mail.head.sender.email) is not None
         or TICKET_SUBJECT.search(mail.head.subject) is not None
-        or (_is_marked(mail) and not TOPIC.search(text))
+        or (is_marked(mail) and not TOPIC.search(text))
     )
     if ANSWERS.search(text) and not (looks_robotic and hits >= _CERTAIN):
         return False
     return hits >= _CERTAIN or looks_robotic
 
 
-def _is_marked(mail: ParsedMail) -> bool:
+def is_marked(mail: ParsedMail) -> bool:
     """The headers say that a machine answered (RFC 3834 §5 and its forerunners).
 
     X-Auto-Response-Suppress only asks us not to.
@@ -196,8 +208,8 @@ def _is_marked(mail: ParsedMail) -> bool:
 
 
 def _is_declared(mail: ParsedMail, text: str) -> bool:
-    """Marked as automatic, with nothing in it that only a person would say to us."""
-    return _is_marked(mail) and not ANSWERS.search(text) and not TOPIC.search(text)
+    """Marked as automatic, with nothing in it that could be read and meant for us."""
+    return is_marked(mail) and not may_be_for_us(text)
 
 
 def _is_list(mail: ParsedMail, identity: Identity) -> bool:

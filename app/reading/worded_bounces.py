@@ -8,11 +8,20 @@ that the returned mail is ours, and went to that very address.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.domain.contact import NO_BOUNCE, Bounce, Recipient
 from app.domain.message import ParsedMail
 from app.reading.spans import fold
+
+CERTIFIED_KIND = "x-ricevuta"
+CERTIFIED_FAILURES = frozenset(
+    {"non-accettazione", "errore-consegna", "preavviso-errore-consegna", "rilevazione-virus"}
+)
+"""What a provider of Italian certified mail says a notice is (regole tecniche PEC, DM 2 November 2005); the others tell
+that a mail was accepted or delivered."""
+
+_CERTIFIED_ORIGINAL = "x-riferimento-message-id"
 
 _RETURNED = re.compile(
     r"^(?:received|return-path|dkim-signature|message-id|x-received|mime-version)\s?:"
@@ -34,6 +43,7 @@ _NO_SUCH = re.compile(
         (
             r"\b(?:user (?:is )?unknown|unknown (?:user|recipient|address|account|local.?part|or illegal)"
             r"|no such (?:user|mailbox|recipient|address|person|account|domain)|no mailbox here|unrouteable"
+            r"|(?:user|recipient) does ?n.t have an? \S{1,80} account"
             r"|invalid (?:recipient|user|mailbox|address|account)|not our customer)\b",
             _there_is_no(
                 r"(?:user|mailbox|recipient|address|account|alias|domain|host)(?: name)?",
@@ -58,6 +68,7 @@ _NO_SUCH = re.compile(
                 r"|desactivad[oa]|deshabilitad[oa]",
                 r"es |esta ",
             ),
+            r"\bindirizzo non valido",
             _there_is_no(
                 r"indirizzo|utente|casella|destinatario|account|dominio",
                 r"sconosciut[oa]|inesistente|non esiste|non trovat[oa]|non valid[oa]|disattivat[oa]",
@@ -93,7 +104,7 @@ def find_worded_bounce(mail: ParsedMail) -> Bounce:
     text = mail.text[:_CHARACTERS_READ]
     cut = _RETURNED.search(text)
     notice = text[: cut.start()] if cut else text
-    if _NOT_FOR_GOOD.search(fold(notice)) or not _is_final(notice):
+    if not _is_final(notice):
         return NO_BOUNCE
     failed = tuple(Recipient(email, _status(notice)) for email in _dead(mail, notice))
     originals = tuple(dict.fromkeys(_originals(mail)))
@@ -106,7 +117,12 @@ def _dead(mail: ParsedMail, notice: str) -> Sequence[str]:
     stated = [found.lower() for found in _ADDRESS.findall(mail.header("x-failed-recipients") or "")]
     named = dict.fromkeys(stated or (found.lower() for found in _ADDRESS.findall(notice)))
     others = [email for email in named if email not in ours]
-    return others if len(others) == 1 else [email for email in others if _is_final(_beside(notice, email))]
+    if len(others) == 1:
+        return [] if _NOT_FOR_GOOD.search(fold(notice)) else others
+    said = {email: _beside(notice, email) for email in others}
+    if _NOT_FOR_GOOD.search(fold(_without(notice, said.values()))):
+        return []
+    return [email for email in others if _is_final(said[email]) and not _NOT_FOR_GOOD.search(fold(said[email]))]
 
 
 def _beside(notice: str, email: str) -> str:
@@ -123,6 +139,12 @@ def _beside(notice: str, email: str) -> str:
     return "\n".join(said)
 
 
+def _without(notice: str, parts: Iterable[str]) -> str:
+    """What the notice says of nobody alone."""
+    told = {line for part in parts for line in part.split("\n")}
+    return "\n".join(line for line in notice.split("\n") if line not in told)
+
+
 def _is_final(words: str) -> bool:
     return _STATUS.search(words) is not None or _NO_SUCH.search(fold(words)) is not None
 
@@ -137,4 +159,5 @@ def _originals(mail: ParsedMail) -> Iterator[str]:
     texts = [mail.text, *(part.content.decode("utf-8", "replace") or part.text or "" for part in mail.attachments)]
     for text in texts:
         yield from _MESSAGE_ID.findall(text[: 10 * _CHARACTERS_READ].replace("\r\n", "\n"))
+    yield from (mail.header(_CERTIFIED_ORIGINAL) or "").strip("<> ").split()
     yield from (*mail.head.in_reply_to, *mail.head.references)

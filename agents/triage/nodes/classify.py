@@ -1,5 +1,7 @@
 """What does the mail want? Asked of the model, except when code already knows that a machine wrote it."""
 
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from agents.triage.context import Ask, TriageContext
@@ -29,13 +31,20 @@ INTENT_OF_MACHINE = {
 }
 
 
+_SAY_NOTHING = frozenset({Intent.AUTOMATIC_REPLY, Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
+"""What a mail that its headers call automatic is taken for where it is; and an aside that is the notice's own."""
+
+
 async def classify(state: TriageState, runtime: Runtime[TriageContext]) -> TriageState:
     letter = state["letter"]
     if letter.screening.machine is not None:
         return {"findings": said_by_code(letter, letter.screening.machine), "flags": frozenset(), "calls": ()}
-    ask = Ask("classify_message", letter, state["account"], shown={"language": letter.language})
+    heard = _asides_of(letter)
+    ask = Ask("classify_message", heard, state["account"], shown={"language": letter.language})
     answer, call = await runtime.context.ask(ask, MessageClass)
-    findings, flags = findings_of(letter, answer.value.intents), frozenset(answer.value.flags)
+    findings, flags = findings_of(heard, answer.value.intents), frozenset(answer.value.flags)
+    if _says_nothing_to_us(letter, findings):
+        findings = said_by_code(letter, Machine.AUTO_REPLY)
     payments = remitted(letter, state["account"])
     if payments:
         findings, flags = as_paid(findings, payments), flags - {Flag.LOW_INFORMATION}
@@ -46,6 +55,19 @@ async def classify(state: TriageState, runtime: Runtime[TriageContext]) -> Triag
         "remitted": payments,
         "calls": (call,),
     }
+
+
+def _says_nothing_to_us(letter: Letter, findings: tuple[IntentFinding, ...]) -> bool:
+    found = {finding.intent for finding in findings}
+    if letter.screening.asides:
+        return found <= _SAY_NOTHING | {Intent.CONTACT_UPDATE}
+    return letter.screening.is_marked and bool(found) and found <= _SAY_NOTHING
+
+
+def _asides_of(letter: Letter) -> Letter:
+    """What a person added to a machine's notice, without the notice, its subject and its days."""
+    asides = letter.screening.asides
+    return replace(letter, subject=letter.subject.cut(()), body=letter.body.cut(asides)) if asides else letter
 
 
 def findings_of(letter: Letter, found: tuple[FoundIntent, ...]) -> tuple[IntentFinding, ...]:

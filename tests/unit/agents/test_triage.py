@@ -20,7 +20,7 @@ from app.domain.intents import DisputeReason, Intent, Reason, Route
 from app.domain.message import Authentication, Machine, Screening
 from app.domain.policy import GUARD, Condition, Policy, Rule, Situation, decision_of
 from app.domain.proposal import Evidence
-from app.domain.text import unredacted
+from app.domain.text import Span, unredacted
 from tests.unit.agents.scripted import KNOWN, STRANGER, ScriptedModel, account, invoice, letter, propose, says
 
 PROMISE = says(Intent.PAYMENT_PROMISE, quote="we pay")
@@ -60,6 +60,38 @@ async def test_an_automatic_reply_may_name_a_successor_for_good_but_a_stand_in_i
     body = "I am away until 3 April. While I am out please write to mia.orr@customer.example in urgent cases."
     proposal = await propose(ScriptedModel(), letter(body, screening=robot))
     assert [found.intent for found in proposal.intents] == [Intent.AUTOMATIC_REPLY]
+
+
+async def test_of_a_notice_with_an_aside_the_model_reads_the_aside_alone() -> None:
+    body, aside = "I am away until 14 April.\n\nPS: we pay INV-1 on 3 April 2026.", "PS: we pay INV-1 on 3 April 2026."
+    start = body.index(aside)
+    heard = Screening(is_marked=True, asides=(Span(start, len(body)),))
+    model = ScriptedModel(PROMISE, ExtractedFacts(), ("Thank you.",))
+    proposal = await propose(model, letter(body, subject="Automatic reply: INV-1", screening=heard))
+    assert model.questions[0].letter.body.value == aside
+    assert model.questions[0].letter.subject.value == ""
+    found = proposal.intents[0].evidence
+    assert proposal.primary is Intent.PAYMENT_PROMISE
+    assert found is not None
+    assert body[found.start : found.end] == "we pay"
+
+
+@pytest.mark.parametrize(
+    "screening",
+    [Screening(is_marked=True), Screening(asides=(Span(0, 5),))],
+)
+async def test_what_says_nothing_in_a_mail_marked_as_automatic_is_a_machines(screening: Screening) -> None:
+    model = ScriptedModel(says(Intent.ACKNOWLEDGEMENT, quote="Thank"))
+    proposal = await propose(model, letter("Thank you for your message.", screening=screening))
+    assert (proposal.route, proposal.rule) == (Route.NONE, "machine-by-its-words")
+    assert proposal.primary is Intent.AUTOMATIC_REPLY
+
+
+async def test_what_a_mail_marked_as_automatic_promises_is_a_persons() -> None:
+    model = ScriptedModel(PROMISE, ExtractedFacts(), ("Thank you.",))
+    proposal = await propose(model, letter("we pay on Friday.", screening=Screening(is_marked=True)))
+    assert proposal.primary is Intent.PAYMENT_PROMISE
+    assert proposal.route is not Route.NONE
 
 
 async def test_a_promise_becomes_a_proposal_with_facts_evidence_and_draft() -> None:

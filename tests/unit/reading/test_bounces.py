@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.domain.contact import Bounce, departed
+from app.domain.message import Identity, Machine, ParsedMail
 from app.reading.bounces import find_bounce
 from app.reading.departures import departures, is_own
 from app.reading.parsing import parse_mail
+from app.reading.screening import screen
 from app.reading.spans import fold
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -115,6 +117,7 @@ def worded(notice: str, **headers: str) -> Bounce:
         "Sorry, I couldn't find any host named customer.example.\n<gone@customer.example>: no such domain",
         "The following address failed:\n\n  gone@customer.example\n    Unrouteable address",
         "gone@customer.example: Recipient address rejected: User unknown in virtual mailbox table",
+        "This user doesn't have a customer.example account (gone@customer.example) [0]",
         "Der Empfänger gone@customer.example wurde nicht gefunden.",
         "L'adresse gone@customer.example n'existe pas.",
         "El buzón gone@customer.example no existe.",
@@ -148,6 +151,46 @@ def test_words_of_a_delay_a_full_mailbox_or_a_refusal_kill_nobody(notice: str) -
 def test_of_several_addresses_in_words_each_is_judged_alone() -> None:
     found = worded("a@customer.example:\n 550 user unknown\n\nb@customer.example:\n accepted for delivery")
     assert [recipient.email for recipient in found.failed] == ["a@customer.example"]
+
+
+@pytest.mark.parametrize(
+    ("second", "dead"),
+    [
+        ("552 5.2.2 mailbox full", ["gone@customer.example"]),
+        ("550 user unknown", ["b@customer.example", "gone@customer.example"]),
+    ],
+)
+def test_a_full_mailbox_beside_a_dead_one_is_not_taken_for_both(second: str, dead: list[str]) -> None:
+    first = "These addresses failed:\n\n  gone@customer.example\n    550 5.1.1 User unknown"
+    found = worded(f"{first}\n\n  b@customer.example\n    {second}")
+    assert sorted(recipient.email for recipient in found.failed) == dead
+
+
+def test_a_delay_of_the_whole_mail_kills_none_of_several() -> None:
+    assert worded("It is delayed.\n\na@customer.example: user unknown\n\nb@customer.example: user unknown").failed == ()
+
+
+def certified(kind: str) -> ParsedMail:
+    head = "From: posta-certificata@pec.example\nTo: collections@seller.example\nSubject: AVVISO: Reminder\n"
+    told = "Il messaggio destinato a gone@customer.example: 5.1.1 - indirizzo non valido"
+    return parse_mail(f"{head}X-Ricevuta: {kind}\nX-Riferimento-Message-ID: <1@seller.example>\n\n{told}\n".encode())
+
+
+def test_certified_mail_of_italy_says_in_headers_what_came_of_ours() -> None:
+    found = find_bounce(certified("errore-consegna"))
+    assert ([r.email for r in found.failed], found.originals) == (["gone@customer.example"], ("1@seller.example",))
+    us = Identity(("collections@seller.example",))
+    assert screen(certified("errore-consegna"), us).machine is Machine.BOUNCE
+    assert screen(certified("avvenuta-consegna"), us).machine is Machine.READ_RECEIPT
+
+
+def test_a_mail_server_that_names_a_dead_address_bounces_whatever_its_subject() -> None:
+    notice = "<gone@customer.example> ... unbekannter Benutzer"
+    head = (
+        "From: mailer-daemon@post.example\nTo: collections@seller.example\nSubject: mail failed, returning to sender\n"
+    )
+    mail = parse_mail(f"{head}\n{notice}\n{RETURNED}".encode())
+    assert screen(mail, Identity(("collections@seller.example",))).machine is Machine.BOUNCE
 
 
 def test_exim_and_gmail_name_the_recipient_in_a_header() -> None:
