@@ -14,6 +14,7 @@ from app.reading.files.opening import GivenFile, OpenFile, read_file, unopened
 from app.reading.headers import addresses, carries_invisible, read_fields, read_head
 from app.reading.invisible import strip_invisible
 from app.reading.mime import Part, mime_tree
+from app.reading.opaque import signed_content
 from app.reading.visible import HTML_LIMIT, visible_text
 
 TEXT_LIMIT = 200_000
@@ -31,7 +32,22 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _FLOWED = re.compile(r";\s*format\s*=\s*\"?flowed", re.IGNORECASE)
 _DELSP = re.compile(r";\s*delsp\s*=\s*\"?yes", re.IGNORECASE)
 _HTML_WARNING = re.compile(r"\b(?:html|view (?:this|it) in (?:your|a) browser|not support)\b", re.IGNORECASE)
+_HTML_ONLY = re.compile(
+    r"\b(?:not|n't|nicht|pas|no|niet|non|não)\b.{0,40}\bhtml\b"
+    r"|\bhtml\b.{0,40}\b(?:not|nicht|pas|niet|non|não|client|viewer)\b",
+    re.IGNORECASE,
+)
+"""A plain part that only says that the other one is to be read."""
+
 _MIME_LINES = re.compile(r"^(?:--\S{1,72}|content-[a-z-]{1,30}:.*|\s{0,8}boundary=.*)$", re.IGNORECASE | re.MULTILINE)
+_OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_CLEAR_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]{0,80}\n)?\n?(?P<words>.*?)"
+    r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----\n?|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""What OpenPGP puts around the words it signs (RFC 9580 §7): nobody's words."""
+
 _QUOTE_MARK = re.compile(r"^>+")
 
 
@@ -45,6 +61,7 @@ class _Reading:
     attachments: list[Attachment] = field(default_factory=list)
     defects: dict[str, None] = field(default_factory=dict)
     hides_text: bool = False
+    is_opened: bool = False
     open_file: OpenFile = read_file
 
     def note(self, defect: str | None) -> None:
@@ -63,7 +80,8 @@ def parse_mail(raw: bytes, *, opens_attachments: bool = True, open_file: OpenFil
     root, defect = mime_tree(raw)
     reading = _Reading(open_file=open_file if opens_attachments else unopened)
     reading.note(defect)
-    _read(root, reading)
+    is_one_text = root.content_type in {"text/plain", "text/html"} and root.disposition != "attachment"
+    (_read_text if is_one_text else _read)(root, reading)  # a text that is the whole mail may have a file name
     text, has_invisible = strip_invisible(_tidy("\n\n".join(text for text in reading.texts if text)))
     if len(text) > TEXT_LIMIT:
         reading.note(TEXT_CUT)
@@ -92,8 +110,14 @@ def fingerprint(mail: ParsedMail) -> str:
 
 def _read(part: Part, reading: _Reading) -> None:
     """Walk one node. A multipart that turned out to have no parts (a boundary that never comes) is read as text."""
-    kind = part.content_type
-    if kind == "message/rfc822":
+    kind = part.content_type if "/" in part.content_type else "text/plain"
+    signed = signed_content(part.content or b"") if kind in _OPAQUE and not reading.is_opened else None
+    if signed is not None:
+        reading.is_opened = True
+        tree, defect = mime_tree(signed)
+        reading.note(defect)
+        _read(tree, reading)
+    elif kind == "message/rfc822":
         reading.attachments.append(_message_attachment(part, reading))
     elif kind == "multipart/alternative" and part.children:
         _read_alternatives(part.children, reading)
@@ -123,8 +147,8 @@ def _is_attachment(part: Part) -> bool:
 
 def _read_text(part: Part, reading: _Reading) -> None:
     text = _decoded(part, reading)
-    if part.content_type == "text/plain":
-        reading.texts.append(text)
+    if part.content_type != "text/html":
+        reading.texts.append(_CLEAR_SIGNED.sub(lambda signed: signed["words"], text))
     else:
         reading.htmls.append(text)
         reading.texts.append(_visible(text, reading))
@@ -161,6 +185,8 @@ def _read_alternatives(children: Sequence[Part], reading: _Reading) -> None:
 def _is_stub(plain: str, rendered: str) -> bool:
     words = plain.strip()
     if not words:
+        return True
+    if len(words) < 2 * _STUB and _HTML_ONLY.search(words) and rendered.strip():
         return True
     is_short = len(words) < _STUB and len(rendered.strip()) > _STUB_RATIO * len(words)
     return is_short or (

@@ -212,3 +212,39 @@ def test_what_nobody_sees_is_cut_and_flagged_wherever_it_stands(place: str, odd:
     shown = [mail.head.subject, mail.head.sender.name, *(f"{file.name} {file.text}" for file in mail.attachments)]
     assert mail.has_hidden_text
     assert not [text for text in shown if any(char in text for char in odd)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Type: text",
+        "Content-Type: text/plain\nContent-Disposition: inline; filename=body.txt",
+        'Content-Type: text/plain; name="body.txt"\nContent-Disposition: inline',
+    ],
+)
+def test_a_text_that_is_the_whole_mail_is_its_body_whatever_it_is_called(head: str) -> None:
+    mail = parse_mail(f"From: a@b.example\nMIME-Version: 1.0\n{head}\n\nWe pay on Friday.\n".encode())
+    assert (mail.text, mail.attachments) == ("We pay on Friday.", ())
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "Your mail client does not support HTML.",
+        "Ihr E-Mail-Programm kann kein HTML anzeigen: nicht HTML-fähig.",
+        "This is an HTML e-mail. Please use an HTML client.",
+    ],
+)
+def test_a_plain_part_that_only_points_to_the_other_gives_way_to_it(stub: str) -> None:
+    plain, html = f"Content-Type: text/plain; charset=utf-8\n\n{stub}", "Content-Type: text/html\n\n<p>We pay.</p>"
+    parts = f"--h\n{plain}\n--h\n{html}\n--h--\n"
+    raw = f'From: a@b.example\nContent-Type: multipart/alternative; boundary="h"\n\n{parts}'
+    assert parse_mail(raw.encode()).text == "We pay."
+
+
+def test_what_openpgp_puts_around_signed_words_is_not_read() -> None:
+    signed = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nWe pay on Friday.\n-----BEGIN PGP SIGNATURE-----\n\n"
+        "iQEzBAEBCAAdFiEE\n-----END PGP SIGNATURE-----\n"
+    )
+    assert parse_mail(f"From: a@b.example\n\n{signed}".encode()).text == "We pay on Friday."
