@@ -176,8 +176,8 @@ class Identity:
 class Screening:
     """What code says about a mail before any model sees it.
 
-    `is_marked`: its headers call it automatic, whoever wrote it. `asides` are what a person says to us in a mail that
-    is a machine's notice but for them, in its text.
+    `is_marked`: its headers call it automatic, and no sentence plainly speaks of our matter. `asides` are what a person
+    says to us in a mail that is a machine's notice but for them, in its text.
     """
 
     machine: Machine | None = None

@@ -68,7 +68,7 @@ def find_return_date(statements: Sequence[Statement], text: str, country: str) -
             found
             for found in dates
             if re.match(
-                r"[^.!\n]{0,12}\b(?:wieder|weer|zuruck|terug|back|ben ik)\b", folded[found.end : found.end + 30]
+                r"[^.!\n]{0,20}\b(?:wieder|weer|zuruck|terug|back|ben ik)\b", folded[found.end : found.end + 30]
             )
         ]
     if back:

@@ -70,7 +70,7 @@ _DAY = re.compile(
     r"\b(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|heute|morgen|montag|dienstag|mittwoch"
     r"|donnerstag|freitag|aujourd'hui|demain|lundi|mardi|mercredi|jeudi|vendredi|hoy|manana|lunes|martes|miercoles"
     r"|jueves|viernes|vandaag|maandag|dinsdag|woensdag|donderdag|vrijdag|oggi|domani|lunedi|martedi|mercoledi|giovedi"
-    r"|venerdi|hoje|amanha|segunda|terca|quarta|quinta|sexta"
+    r"|venerdi|hoje|amanha|segunda|terca|quarta|quinta|sexta|weekend|week|woche|semaine|semana|settimana"
     r"|(?:the|on|am|zum|bis|le|au|el|al|il|op|de|dia|em) \d{1,2}(?:st|nd|rd|th|er|e)?)\b"
 )
 _REFERS = re.compile(r"\S@\S|https?:|\bwww\.|(?:\d[ ./()-]{0,2}){7}\d")
@@ -125,7 +125,8 @@ def _is_about_ours(sentence: str, language: str) -> bool:
 
     if shows("bank"):
         return True
-    if _REFERS.search(sentence) or count(TICKET, sentence):
+    is_payment = shows("pay") and shows("past", "future")
+    if _REFERS.search(sentence) or (count(TICKET, sentence) and not is_payment):
         return False
     if _NUMBER.search(sentence):
         return not _ECHO.search(folded) and shows(*_CLAIMS)

@@ -115,7 +115,8 @@ RECEIPT_WORDS = re.compile(
     r"\b(?:was read on|was (?:displayed|opened|deleted without being read)|return receipt for the mail|read receipt|"
     r"wurde (?:am|um) .{3,40} gelesen|"
     r"gelesen am|lesebestätigung|a été (?:lu|affiché)|accusé de lecture|"
-    r"se leyó el|fue leído|è stat[oa] lett[oa]|is gelezen op|foi lid[ao])",
+    r"se leyó el|fue (?:leído|mostrado)|è stat[oa] (?:lett|visualizzat)[oa]|is (?:gelezen|weergegeven) op|"
+    r"foi (?:lid|exibid)[ao]|wurde\b.{0,40} angezeigt)",
     re.IGNORECASE,
 )
 

@@ -16,7 +16,7 @@ _LEFT = re.compile(
     r"|left (?:the|our) (?:company|firm|business|organi[sz]ation)"
     r"|no longer (?:works?|working|employed|with (?:us|the))"
     r"|(?:isn't|is not|doesn't work|does not work|not) (?:here|with us) any ?more"
-    r"|(?:unternehmen|firma|haus|betrieb|gesellschaft)\b[^.!?]{0,20}\bverlass(?:en|t)"
+    r"|(?:unternehmen|firma|haus|betrieb|gesellschaft)\b(?:[^.!?]|(?<=\d)\.){0,25}\bverlass(?:en|t)"
     r"|ausgeschieden|scheidet[^.!?]{0,30} aus|in (?:den )?(?:ruhestand|rente)"
     r"|nicht (?:mehr|langer) (?:bei uns|im (?:unternehmen|hause?)|in der firma|fur uns|tatig)"
     r"|quitte (?:l'entreprise|la societe|l'etablissement|notre|nos|le groupe|ses fonctions|mes fonctions)"

@@ -181,14 +181,16 @@ def _is_ticket(mail: ParsedMail, text: str) -> bool:
     hits = count(TICKET, text) + count((SELF_DECLARED,), text) * _CERTAIN
     if not hits or REMITTANCE.search(f"{mail.head.subject}\n{text}"):
         return False
-    looks_robotic = (
-        _ROBOT_SENDERS.match(mail.head.sender.email) is not None
-        or TICKET_SUBJECT.search(mail.head.subject) is not None
-        or (is_marked(mail) and not TOPIC.search(text))
-    )
-    if ANSWERS.search(text) and not (looks_robotic and hits >= _CERTAIN):
+    is_robotic = looks_robotic(mail) or (is_marked(mail) and not TOPIC.search(text))
+    if ANSWERS.search(text) and not (is_robotic and hits >= _CERTAIN):
         return False
-    return hits >= _CERTAIN or looks_robotic
+    return hits >= _CERTAIN or is_robotic
+
+
+def looks_robotic(mail: ParsedMail) -> bool:
+    """Sent by a help desk or no-reply address, or called a ticket in its subject."""
+    is_desk = _ROBOT_SENDERS.match(mail.head.sender.email) is not None
+    return is_desk or TICKET_SUBJECT.search(mail.head.subject) is not None
 
 
 def is_marked(mail: ParsedMail) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from app.domain.message import Identity, Machine, ParsedMail, ReplyParts, Screening
 from app.domain.sending import OWN_MARK
-from app.domain.text import Span, text_of
+from app.domain.text import text_of
 from app.reading.asides import find_asides
 from app.reading.authentication import authentication_of
 from app.reading.bounces import find_bounce
@@ -15,7 +15,7 @@ from app.reading.human_wishes import asks_for_a_person, asks_for_no_more_mail
 from app.reading.ibans import ibans
 from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
 from app.reading.injections import html_words, speaks_to_software
-from app.reading.machines import has_null_return_path, is_marked, machine_of
+from app.reading.machines import has_null_return_path, is_marked, looks_robotic, machine_of
 from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
 from app.reading.replies import split_reply
 from app.reading.senders import fraud_signs_of, look_alike
@@ -23,8 +23,6 @@ from app.reading.visible import hidden_markup
 
 __all__ = ["look_alike", "screen"]
 
-
-_MAY_HOLD_ASIDES = frozenset({Machine.AUTO_REPLY, Machine.TICKET_ROBOT})
 
 _PAID_FROM = re.compile(
     r"\b(?:from|von|vom|depuis|desde|dalla?|vanaf|van) {1,2}"
@@ -43,7 +41,10 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
     )
     has_markup = any(hidden_markup(mail.text))
     said = text_of(parts.new, mail.text)
-    machine, asides = _machine_and_asides(mail, parts, identity)
+    machine = machine_of(mail, said, identity)
+    told = find_asides(mail.text, parts.new) if _may_hold_asides(mail, machine) else ()
+    asides = told if machine is not None or looks_robotic(mail) else ()
+    machine = None if asides else machine
     by_words = (*_bank_signs(mail, parts, identity), *_other_text(mail)) if machine is None else ()
     return Screening(
         machine=machine,
@@ -56,20 +57,15 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         wants_no_mail=machine is None and asks_for_no_more_mail(mail.head.subject),
         return_path_is_null=has_null_return_path(mail),
         bounce=find_bounce(mail),
-        is_marked=is_marked(mail),
+        is_marked=is_marked(mail) and not told,
         asides=asides,
     )
 
 
-def _machine_and_asides(
-    mail: ParsedMail, parts: ReplyParts, identity: Identity
-) -> tuple[Machine | None, tuple[Span, ...]]:
+def _may_hold_asides(mail: ParsedMail, machine: Machine | None) -> bool:
     """A notice to which a person added what they have to say is a person's mail; another Duebox has no such person."""
-    machine = machine_of(mail, text_of(parts.new, mail.text), identity)
-    if machine not in _MAY_HOLD_ASIDES or mail.header(OWN_MARK) is not None:
-        return machine, ()
-    asides = find_asides(mail.text, parts.new)
-    return (None, asides) if asides else (machine, ())
+    is_notice = is_marked(mail) if machine is None else machine in {Machine.AUTO_REPLY, Machine.TICKET_ROBOT}
+    return is_notice and mail.header(OWN_MARK) is None
 
 
 def _bank_signs(mail: ParsedMail, parts: ReplyParts, identity: Identity) -> tuple[str, ...]:

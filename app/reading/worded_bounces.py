@@ -75,7 +75,7 @@ _NO_SUCH = re.compile(
                 r"e ",
             ),
             _there_is_no(
-                r"adres|gebruiker|postvak|mailbox|ontvanger|domein",
+                r"(?:e-?mail-?)?adres|gebruiker|postvak|mailbox|ontvanger|domein",
                 r"onbekend|bestaat niet|niet gevonden|ongeldig|opgeheven",
                 r"is ",
             ),

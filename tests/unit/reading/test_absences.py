@@ -64,6 +64,7 @@ def test_the_day_of_return_goes_before_the_range(language: str, text: str) -> No
     [
         ("en", "Our offices will be closed from 8 June and will reopen on 15 June."),
         ("fr", "Nos bureaux sont fermés à partir du 8 juin, réouverture le 15 juin."),
+        ("de", "Unser Büro bleibt geschlossen. Am 15.6.2026 starten wir wieder."),
         ("pt", "Estou de férias e retorno às atividades no dia 15/06."),
         ("fr", "Absente ce jour, je traiterai votre demande dès le 15 juin."),
     ],

@@ -72,10 +72,13 @@ def test_an_aside_ends_with_its_paragraph() -> None:
     ],
 )
 def test_a_header_alone_makes_no_machine_of_what_can_be_read(text: str) -> None:
-    found = screened(text, headers=MARKED)
-    assert found.machine is None
-    assert found.is_marked
-    assert not screened(text).is_marked
+    assert screened(text, headers=MARKED).machine is None
+
+
+def test_a_mark_is_kept_in_mind_where_no_sentence_plainly_speaks_of_our_matter() -> None:
+    assert screened("Thank you, we will be in touch about this.", headers=MARKED).is_marked
+    assert not screened("Thank you, we will be in touch about this.").is_marked
+    assert not screened("The transfer leaves on Friday.", headers=MARKED).is_marked
 
 
 @pytest.mark.parametrize(
@@ -122,3 +125,19 @@ def test_a_person_who_is_away_and_says_something_stays_a_person(text: str) -> No
 )
 def test_ticket_robots_of_other_languages_and_filters_that_ask_for_a_click_are_machines(text: str) -> None:
     assert screened(text).machine is Machine.TICKET_ROBOT
+
+
+def test_what_a_help_desk_passes_on_is_heard_alone_and_a_clerks_own_mail_whole() -> None:
+    comment = "We'll settle R-4471 with the run on 11 December."
+    told = screened(
+        f"Your ticket was answered:\n\n{comment}\n\nTo reply, answer this.", subject="Ticket 77120", headers=MARKED
+    )
+    assert told.machine is None
+    assert len(told.asides) == 1
+    own = screened(comment, headers=MARKED)
+    assert (own.machine, own.asides, own.is_marked) == (None, (), False)
+
+
+def test_a_read_receipt_says_shown_as_well_as_read() -> None:
+    text = "Il messaggio è stato visualizzato il 01/12/2026."
+    assert screened(text, subject="Letto: Sollecito").machine is Machine.READ_RECEIPT

@@ -123,6 +123,7 @@ def worded(notice: str, **headers: str) -> Bounce:
         "El buzón gone@customer.example no existe.",
         "L'indirizzo gone@customer.example è inesistente.",
         "Het adres gone@customer.example bestaat niet.",
+        "Aflevering aan gone@customer.example is mislukt: het e-mailadres bestaat niet meer.",
         "O endereço gone@customer.example não foi encontrado.",
     ],
 )
@@ -219,6 +220,7 @@ def test_the_sample_bounce_names_its_recipient() -> None:
         "Petra Vane no longer works here.",
         "Frau Vane ist aus dem Unternehmen ausgeschieden.",
         "Frau Vane ist nicht mehr bei uns.",
+        "Frau Vane hat das Unternehmen zum 30.11.2026 verlassen.",
         "Mme Vane a quitté l'entreprise.",
         "Mme Vane ne travaille plus chez nous.",
         "La señora Vane ha dejado la empresa.",
