@@ -148,7 +148,8 @@ def _is_attachment(part: Part) -> bool:
 def _read_text(part: Part, reading: _Reading) -> None:
     text = _decoded(part, reading)
     if part.content_type != "text/html":
-        reading.texts.append(_CLEAR_SIGNED.sub(lambda signed: signed["words"], text))
+        is_signed = text.count("-----BEGIN PGP SIGNED") == 1  # who frames their words twice plays
+        reading.texts.append(_CLEAR_SIGNED.sub(lambda signed: signed["words"], text) if is_signed else text)
     else:
         reading.htmls.append(text)
         reading.texts.append(_visible(text, reading))
