@@ -31,7 +31,8 @@ def detect_language(text: str, hint: str = "") -> str:
 def is_readable(text: str) -> bool:
     """Whether a text is long and plain enough to be sure that it is in one of LANGUAGES."""
     words = _NOISE.sub(" ", text[:_SAMPLE])
-    return any(map(str.isalpha, words)) and float(_identifier().classify(words)[1]) >= _SURE
+    is_long = sum(map(str.isalpha, words)) >= _MEASURED_LETTERS
+    return is_long and float(_identifier().classify(words)[1]) >= _SURE
 
 
 @cache

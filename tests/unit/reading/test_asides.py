@@ -75,6 +75,12 @@ def test_a_header_alone_makes_no_machine_of_what_can_be_read(text: str) -> None:
     assert screened(text, headers=MARKED).machine is None
 
 
+@pytest.mark.parametrize("text", ["zukünftig\nkarl@moss.example", "Kiitos viestistä, palaan asiaan.", ""])
+def test_what_cannot_be_read_is_a_machines_where_a_header_says_so(text: str) -> None:
+    assert screened(text, headers=MARKED).machine is Machine.AUTO_REPLY
+    assert screened(text).machine is None
+
+
 def test_a_mark_is_kept_in_mind_where_no_sentence_plainly_speaks_of_our_matter() -> None:
     assert screened("Thank you, we will be in touch about this.", headers=MARKED).is_marked
     assert not screened("Thank you, we will be in touch about this.").is_marked
