@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.intents import Intent
+from app.domain.proposal import BODY
 from app.domain.text import Span
 from app.reading.classifier import Classifier
 from app.reading.facts import SILENCE, Heard
@@ -45,7 +46,8 @@ def _are_to_be_divided(intents: Collection[Intent]) -> bool:
 def _clauses(classifier: Classifier, letter: Letter, account: Account) -> BySpan:
     """Only where there are several invoices to divide the intents between."""
     body = letter.body.value[:READ]
-    statements = read_statements(body, "", letter.language, letter.today, account)
+    said = read_statements(body, letter.subject.value, letter.language, letter.today, account)
+    statements = [statement for statement in said if statement.source == BODY]
     if len({s.invoices for s in statements if s.invoices}) < 2:  # noqa: PLR2004 nothing to divide
         return {}
     return classifier.hear(body, [Span(s.start, s.end) for s in statements], letter.language)

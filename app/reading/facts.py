@@ -168,6 +168,7 @@ def _mail_invoices(
     if not chosen - WITHOUT_INVOICES or chosen & _AUTOMATIC:
         return ()
     named = {number for statement in statements for number in statement.invoices}
+    named |= {number for statement in statements for match in statement.mentions for number in match.left_out}
     if (
         not named
         and not names_another

@@ -75,7 +75,7 @@ _MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(MONTHS, 1))
 _DUTCH = r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\b"
 _MONTH_INVOICE = re.compile(
     rf"\b(?:(?:{_MONTH})(?:'s)?[ -]?(?:invoice|bill|one|rechnung|factuur)|"
-    + rf"(?:facture|rechnung|factura|fattura|fatura|factuur|invoice|la|die|celle|quella) (?:vom |aus |de |di |"
+    + rf"(?:facture|rechnung|factura|fattura|fatura|factuur|invoice|la|die|celle|quella) (?:vom |aus |de |d'|di |"
     rf"du mois de |for |from |van )?(?:{_MONTH.replace('?P<m', '?P<n')})|"
     rf"(?:(?<!\d )a de|de van|de(?= {_DUTCH})) (?:{_MONTH.replace('?P<m', '?P<o')}))\b"
 )

@@ -41,7 +41,9 @@ _FOREIGN_CUE = re.compile(
     r"n\W?)\s*+)?$"
 )
 _RANGE = re.compile(
-    r"\s*(?:to|a|bis|hasta|al|tot|t/m|t\.e\.m\.|through|thru|until|ate|alla|-|\.\.+)\s*(?:the |la |die |a |zur |de |"
+    r"\s*(?:(?:up )?to(?: and including)?|a|bis(?: (?:einschlie(?:ss|\u00df)lich|inkl(?:usive|\.)?))?|hasta|"
+    r"al|tot(?: en met)?|"
+    r"t/m|t\.e\.m\.|through|thru|until|ate|(?:fino )?(?:ad?|alla)|jusqu'?a|-|\.\.+)\s*(?:the |la |die |a |zur |de |"
     r"invoice )?"
 )
 _ACCOUNT_TOKEN = re.compile(
@@ -57,10 +59,10 @@ _UNITS = (
 )
 _COUNTS = re.compile(rf"\s?(?:{_UNITS}|[/.-]\d|\.$|\s?\n?$)")
 _IS_AMOUNT_OR_DAY = re.compile(rf" ?(?:{_UNITS}|{ANY_MONTH})")
-_DAY_BEFORE = re.compile(r"\b(?:le|du|au|il|del|al|el|am|den|vom|zum|bis|dia|op)\s$")
+_DAY_BEFORE = re.compile(r"\b(?:le|du|au|il|del|al|el|am|den|vom|zum|bis|dia|op|\d+)\s$")
 _ONE_DIGIT = re.compile(
     r"(?<![\w'])(?<!\ba )(?:(?:la|die|the|number|de) |(?:(?<=\n)|^|(?<=[.;,] ))a )"
-    rf"(?P<digits>\d(?:(?:, | et | y | e | und | and | en )(?:la |a |die |the |de )?\d){{0,30}}){GOES_ON}"
+    rf"(?P<digits>\d(?:(?:, | et | y | e | und | and | en )(?:la |a |die |the |de )?\d){{0,30}})(?![.,]\d){GOES_ON}"
 )
 _SHORT = re.compile(
     r"(?<!\w)(?:(?:las?|les|die|der|zur|le|a|as|alla|della|per la|the|number|and|then) )"
@@ -86,7 +88,7 @@ _OF_ACCOUNT = re.compile(
 )
 """What else is told by how its number ends."""
 
-_BARE_NUMBER = re.compile(r"(?<![\w.,/+:-])\d{2,12}(?![\w%]|[.,:]\d|-\d|/\d)")
+_BARE_NUMBER = re.compile(r"(?<![\w.,/+:-])\d{2,12}(?![\w%]|[.,:]\d|-\d|/\d| \d{2,4}\b)")
 _LIST_GOES_ON = re.compile(r"\s?(?:,|&|/|\+|\b(?:and|et|und|y|e|en|sowie)\b)\s?(?:(?:the|la|die|le|de|a) )?")
 
 MAX_CHARS = 20_000
@@ -138,7 +140,7 @@ def _exact(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceM
 
 
 def _may_be_a_day(folded: str, match: re.Match[str]) -> bool:
-    """ "le 27", "27 mars", "27 boxes": two digits say little by themselves."""
+    """ "le 27", "27 mars", "27 boxes", the end of a telephone number: two digits say little by themselves."""
     before = folded[max(0, match.start() - 5) : match.start()]
     return bool(_DAY_BEFORE.search(before) or _IS_AMOUNT_OR_DAY.match(folded, match.end()))
 

@@ -34,8 +34,24 @@ _COMPOUND = re.compile(
 )
 _THING = re.compile(rf"(?<![\w'])(?:{_THE})[ ]?(?P<thing>(?:[a-z'-]+ ){{1,4}}?){_OF}(?:{_MONTH})(?![\w'])")
 _OWN = re.compile(rf"(?<![\w'])(?:{_MONTH})'s(?= (?:is|was|has|are|were|will|goes|went)\b|,)")
-_HEADED = re.compile(rf"(?:(?<=[.!?\n])|^)[ \t]*(?:[*-] )?(?:{_MONTH})(?=:)")
-"""A month that heads what is said of its invoice: "March: paid. April: on Thursday." """
+_OPENS = r"(?:(?<=[.!?;\n])|(?<=\w,)|^)[ \t]*(?:[*-] )?"
+_HEADED = re.compile(
+    rf"{_OPENS}(?:(?:der|den|il|le mois de|lo de|the month of) )?(?:{_MONTH})(?=:| :|,? (?:nein|non|nee|nao|"
+    rf"no)\b(?! \w)|"
+    r",? (?:c'est|est|a (?:ete|bien|deja)|is(?: |n't)|was|has|you(?:'ve| have| had)|ist|wurde|haben|habt|hab|"
+    r"geht|stimmt|passt|kommt|"
+    r"lo (?:ten|hab|cobr|pag|hemos|te)\w*|ya|esta|te|va|e\b|\u00e8|risulta|l'\w+|ve|cioe|heb|hebben|wordt|"
+    r"gaat|klopt|ja|foi|saiu|fica|"
+    r"hay|s'est|passe|part|bon)\b)"
+)
+"""A month that heads what is said of its invoice: "March: paid. April: on Thursday", "Juli ist bezahlt." """
+
+_LEADS = re.compile(
+    rf"(?:(?<=[.!?;:\n])|^)[ \t]*(?:(?:and|und|et|y|e|en) )?(?:von|vom|aus dem|de|d'|du mois de|di|del|van|uit|"
+    rf"of|from|for|in|im|"
+    rf"pour|per|para|do)(?:(?<=')| )(?:{_MONTH})(?![\w'])"
+)
+_PARAGRAPH = "\n\n"
 
 _NO_BILL = re.compile(
     r"\b(?:end\w*|fins?|fine|fina(?:l|is|les)|eind\w*|mitte|mid\w*|mi|mediados|meados|meta|medio|half|halfte|helft|anfang|"
@@ -61,7 +77,15 @@ def of_a_month(folded: str, bills: Sequence[Invoice], *, by_things: bool) -> Ite
                 continue
             taken.append(match.span())
             if found := _of(match, bills):
-                yield InvoiceMatch(match.start(), match.end(), found, MatchKind.GROUP)
+                start = match.end() - len(match.group().lstrip(" \t*-"))
+                yield InvoiceMatch(start, match.end(), found, MatchKind.GROUP)
+
+
+def lead_of_month(folded: str, position: int) -> int | None:
+    """The month that opens the last sentence before a place to do so, in its paragraph: "of April the big one"."""
+    start = folded.rfind(_PARAGRAPH, 0, position) + 1
+    leads = [*_LEADS.finditer(folded, start, position)]
+    return next((int(name[1:]) for name, value in leads[-1].groupdict().items() if value), None) if leads else None
 
 
 def _of(match: re.Match[str], bills: Sequence[Invoice]) -> tuple[str, ...]:

@@ -22,12 +22,14 @@ class MatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceMatch:
-    """Words at [start, end) that name these invoices of the account."""
+    """Words at [start, end) that name these invoices of the account. `left_out` are those that they name to except
+    them: "all but R-2"."""
 
     start: int
     end: int
     numbers: tuple[str, ...]
     kind: MatchKind = MatchKind.EXACT
+    left_out: tuple[str, ...] = ()
 
 
 def shape(number: str) -> str:

@@ -26,7 +26,19 @@ _VERBS = (
     r"gostariamos|queriamos|tem|foi|vai|fica|nao|sai|"
     r"par contre|en revanche|dagegen|jedoch|though|however|en cambio|invece|daarentegen|"
     r"brauch\w*|fur die|pour (?:la|le)|"
-    r"wordt|gaat|hebben|kan|graag|klopt|betaal\w*|willen|zouden|moet|zit"
+    r"wordt|gaat|hebben|kan|graag|klopt|beta(?:al|le)\w*|willen|zouden|moet|zit|"
+    r"i(?:'ve|'ll|'m)|we(?:'ve|'ll|'re)|you(?:'ve|'ll)?|they(?:'ve|'re)?|isn't|wasn't|won't|can't|doesn't|hasn't|"
+    r"cleared|passed|left|landed|reached|arrived|too|also|ging|kam|lag|auch|ebenso|etai\w+|aussi|egalement|fue|fueron|salio|"
+    r"paso|llego|tambien|saiu|sairam|passou|chegou|tambem|usci\w+|passat[ao]|anche|pure|liep|kwam|ook|"
+    r"concerns?|belongs?|relates?|stays?|follows?|leaves?|clears?|"
+    r"betrifft|gehort|bekomm\w*|krieg\w*|soll\w*|bleibt|hangt|steht|stammt|begleich\w*|lass\w*|mach\w*|schick\w*|"
+    r"weis\w*|erhalt\w*|ich|sie|"
+    r"concerne|correspond|reste|passe\w*|sera|attend\w*|bloque|coince|pose|vous|il|elle|s'est|n'est|n'a\w*|j'\w+|"
+    r"corresponde|pertenece|lleva|tiene|viene|esta|sigue|entra|te|le|hay|necesit\w*|tengo|tenemos|"
+    r"riguarda|appartiene|resta|va|vanno|sta|arriva\w*|ha|ho|ve|vi|te|mi|ti|ce|li|lo|"
+    r"pertence|diz|segue|sera|fica\w*|lhe|vos|tenho|temos|pag\w+|refere|"
+    r"musst\w*|avre\w+|precis\w+|habria|haria|needed|asks?|"
+    r"hoort|betreft|krijg\w*|blijft|komt|staat|volgt|ligt|maak\w*|doe|doen|laat|vraag\w*|heb|valt|voldoen|is"
 )
 _VERBS_OF_MANY = (
     r"are|were|get|come|look|remain|need|stand|sind|waren|werden|wurden|gehen|kommen|folgen|fehlen|liegen|stehen|"
@@ -34,33 +46,37 @@ _VERBS_OF_MANY = (
     r"estan|seran|fueron|van|salen|saldran|quedan|faltan|las|"
     r"sono|saranno|verranno|vanno|partono|partiranno|seguono|mancano|hanno|le|"
     r"sao|serao|foram|vao|ficam|seguem|saem|faltam|estao|"
-    r"zijn|worden|waren|gaan|komen|volgen|staan|ontbreken"
+    r"zijn|worden|waren|gaan|komen|volgen|staan|ontbreken|horen|betreffen|blijven|liggen|vallen|"
+    r"aren't|weren't|don't|haven't|follow|clear|leave|stay|concern|relate|stand|betreffen|gehoren|bleiben|hangen|stammen|"
+    r"concernent|correspondent|restent|passent|passeront|corresponden|siguen|entran|quedaran|"
+    r"riguardano|restano|arrivano|pertencem|dizem|ficarao|seguirao"
 )
 _STATES = (
     r"paid|sent|approved|booked|scheduled|due|overdue|open|correct|fine|wrong|bezahlt|offen|uberwiesen|angewiesen|"
     r"freigegeben|payees?|reglees?|virees?|soldees?|ouvertes?|dues?|pagadas?|pagate|pagata|pagas?|saldat[ae]|"
     r"betaald|open|akkoord|goedgekeurd|overgemaakt"
 )
-_WEEKDAY = (
+WEEKDAY = (
     r"(?:mon|tues|wednes|thurs|fri)day\w*|(?:mon|diens|donners|frei)tag|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|"
     r"lunes|martes|miercoles|jueves|viernes|(?:lune|marte|mercole|giove|vener)di|segunda|terca|quarta|quinta|sexta|"
     r"maandag|dinsdag|woensdag|donderdag|vrijdag"
 )
 _DAYS = (
-    rf"{_WEEKDAY}|today|tomorrow|tonight|yesterday|next|this|until|till|"
-    rf"(?:on|by|for|in) (?:the |our )?(?:\d+|{_WEEKDAY}|tomorrow|next|end|same)|"
+    rf"{WEEKDAY}|(?:coming|komm?enden?) \w+|today|tomorrow|tonight|yesterday|next|this|until|till|"
+    rf"(?:on|by|for|in) (?:the |our )?(?:\d+|{WEEKDAY}|tomorrow|next|end|same)|"
     r"heute|morgen|gestern|am|bis|im|zum|erst|noch|aujourd'hui|"
     rf"demain|hier|jusqu'\w*|d'ici|pour (?:le|la fin|fin)|avant|hoy|manana|ayer|el|hasta|antes|para (?:el|fin\w*)|"
-    rf"oggi|domani|ieri|il|entro|fino|hoje|amanha|ontem|ate|(?:na|no) (?:dia|lote|{_WEEKDAY})|vandaag|gisteren|tot|"
-    rf"(?:op|voor) (?:de )?(?:\d+|{_WEEKDAY}|eind)|volgende"
+    rf"oggi|domani|ieri|il|entro|fino|hoje|amanha|ontem|ate|(?:na|no) (?:dia|lote|{WEEKDAY})|vandaag|gisteren|tot|"
+    rf"(?:op|voor) (?:de )?(?:\d+|{WEEKDAY}|eind)|volgende"
 )
-GOES_ON = rf"(?=\s+{BILL}\b|\s*[,:;().!?]|\s*$|\s+(?:{_VERBS})\b)"
+GOES_ON = rf"(?=\s+{BILL}\b|\s*[,:;().!?\u2026]|\s+[-/]\s|\s*$|\s+(?:{_VERBS})\b)"
 STANDS_ALONE = (
-    rf"(?=\s+(?:{BILL}|{BILLS})\b|\s*[,:;(.!?)\n]|\s*$|\s+-\s|\s+(?:{_VERBS}|{_VERBS_OF_MANY}|{_STATES}|{_DAYS})(?!\w))"
+    rf"(?=\s+(?:{BILL}|{BILLS})\b|\s*[,:;(.!?)\n\u2026]|\s*$|\s+[-/]\s|"
+    rf"\s+(?:{_VERBS}|{_VERBS_OF_MANY}|{_STATES}|{_DAYS})(?!\w))"
 )
 """As GOES_ON, for words that seldom stand for anything but what was named before: more may follow."""
 
-_ALONE = re.compile(STANDS_ALONE)
+ALONE = re.compile(STANDS_ALONE)
 _ORDER = r"first|erste[nrs]?|premiere?|primer[ao]?|eerste|prim[ao]|primeir[ao]"
 _AMOUNT = rf"{COUNTS[2]}|{COUNTS[3]}|dois|both|beiden?"
 _IN_ORDER = re.compile(rf"\b(?:{_ORDER}) (?P<what>[a-z]{{4,}})")
@@ -84,5 +100,5 @@ def counts_other_things(folded: str, position: int, last_number: int, *, only_in
 
 def _may_be_bills(folded: str, counted: re.Match[str]) -> bool:
     return (
-        _NO_THINGS.fullmatch(counted["what"]) is not None or _ALONE.match(folded, counted.start("what") - 1) is not None
+        _NO_THINGS.fullmatch(counted["what"]) is not None or ALONE.match(folded, counted.start("what") - 1) is not None
     )

@@ -15,17 +15,19 @@ from app.reading.groups import as_many_as
 from app.reading.months import of_a_month
 from app.reading.numbering import InvoiceMatch, MatchKind
 from app.reading.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
+from app.reading.rankings import ranked_one, ranked_ones
 from app.reading.rows import find_rows
 from app.reading.spans import fold
 
 _TWO = rf"{COUNTS[2]}|beiden"
 _THREE = COUNTS[3]
 _OTHERS = re.compile(
-    rf"\b(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:(?:{_TWO}) |(?:"
+    rf"\b(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:(?:{_TWO}|beide) |(?:"
     rf"{_THREE}) )?(?:others|other {BILLS}|remaining(?: {BILLS})?|(?:anderen|ubrigen|restlichen)(?: (?:"
     rf"beiden|zwei)| drei)?(?: {BILLS})?|autres(?: {BILLS})?|otras(?: (?:dos)| tres)?(?: {BILLS})?|demas"
     rf"(?: {BILLS})?|restantes(?: {BILLS})?|altre(?: (?:due)| tre)?(?: {BILLS})?|rimanenti(?: {BILLS})?|"
-    rf"(?:andere|overige|resterende)(?: (?:twee)| drie| {BILLS})|outras(?: (?:duas)| tres)?(?: {BILLS})?|"
+    rf"(?:andere|overige|resterende)(?: (?:twee)| drie| {BILLS})|(?<=beide )andere|outras(?: (?:duas)|"
+    rf" tres)?(?: {BILLS})?|"
     rf"other (?:two)|other three)\b{STANDS_ALONE}"
 )
 _REST = re.compile(
@@ -46,16 +48,22 @@ _OTHER = re.compile(
 )
 """Not "one after the other", "on the one hand, on the other"."""
 
+_HALF = re.compile(r"\b(?:half|halfte|moitie|mitad|helft|meta|metade|tiers|drittel|tercio|derde|terzo|terco)\b")
+_SPLIT = 50
+"""A half so near before "the other" has its other half there."""
+
 _PLACES = (
     r"former|first|erstere|erste|premiere|primera|prima|eerste|primeira",
-    r"latter|second|letztere|zweite|seconde|deuxieme|derniere|segunda|seconda|tweede|laatste",
+    r"latter|second|letztere|zweite|seconde|deuxieme|segunda|seconda|tweede",
     r"third|dritte|troisieme|tercera|terza|derde|terceira",
+    r"last|letzte|derniere|ultima|laatste",
 )
 _PLACE = re.compile(
-    r"\b(?:the|die|la|de|a|der) (?:"
+    r"\b(?:the |die |la |de |a |der |l')(?:"
     + "|".join(f"(?P<place{i}>{words})" for i, words in enumerate(_PLACES))
     + rf")\b{GOES_ON}"
 )
+_THIRD, _FINAL = 2, 3
 _THE_LAST = r"(?:the|die|den|der|la|le|de|a|il|l')(?:(?<=')| )(?:very )?(?:last|letzten?|derniere|ultima|laatste)"
 _ALL_BUT_THE_LAST = re.compile(
     r"\b(?:(?:all|everything)(?: of (?:them|these))?(?: but| except(?: for)?| bar| save(?: for)?|, except)|"
@@ -66,34 +74,6 @@ _ALL_BUT_THE_LAST = re.compile(
 )
 _LAST = re.compile(rf"\b{_THE_LAST}(?: {BILL})?{GOES_ON}")
 _SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
-_LARGE = (
-    r"big(?:ger|gest)?|(?:larger?|largest)(?: sum| amount)?|main|dear(?:est)?|(?:most )?expensive|"
-    r"gro(?:ss|\u00df)(?:e[nr]?|ere[nr]?|te[nr]?)|dicke[nr]?|teuer(?:e[nr]?|ste[nr]?)|"
-    r"plus (?:grosse|grande|chere|elevee)|grosse|grande|gorda|mayor(?: importe)?|"
-    r"mas (?:grande|gruesa|gorda|cara|alta)|piu (?:grande|grossa|alta|cara)|grossa|grote|grootste|duurste|dure|"
-    r"maior|mais (?:cara|alta)"
-)
-_SMALL = (
-    r"small(?:er|est)?(?: sum| amount)?|little|cheap(?:er|est)|"
-    r"klein(?:e[nr]?|ere[nr]?|ste[nr]?)|billigste[nr]?|plus petite|moins chere|petite|"
-    r"pequena|chica|chiquita|mas (?:pequena|barata|chica|baja)|(?:de )?menor(?: importe)?|"
-    r"piccola|piu (?:piccola|economica|bassa)|kleinste|goedkoopste|mais (?:pequena|barata|baixa)"
-)
-_OLD = (
-    r"old(?:er|est)?|alte(?:re|ste)[nr]?|plus (?:ancienne|vieille)|mas (?:antigua|vieja)|piu vecchia|oudste|mais antiga"
-)
-_NEW = r"new(?:er|est)|latest|neue(?:re|ste)[nr]?|plus recente|mas reciente|piu recente|nieuwste|mais recente"
-_KIND = re.compile(
-    rf"\b(?:the|die|der|zur|la|quella|de|a(?= m)) (?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|"
-    rf"(?P<new>{_NEW}))\b" + GOES_ON
-)
-_SMALL_ONES = re.compile(
-    r"\b(?:(?:the|your|die|den|les|vos|las|los|le|i|de|as|os|dei|delle) )?"
-    rf"(?:(?P<c2>{_TWO}|zwoa)|(?P<c3>{_THREE})|(?P<c4>{COUNTS[4]})) "
-    r"(?:small(?:er|est)?|little|kleinen?|kleineren|kloana|petites?|pequen[ao]s|chic[ao]s|piccol[ei]|pequen[ao]s|kleintjes)\b"
-    rf"(?:{STANDS_ALONE}|(?= (?:posten|items|amounts|sums|betrage|montants|importes|importi|bedragen|valores|from|of|"
-    r"vom|aus|de|d'|di|van)\b))",
-)
 _BOTH = re.compile(
     r"\b(?:both|beide[nr]?|les deux|toutes (?:les )?deux|ambas|las dos|entrambe|tutte e due|allebei|as duas)\b"
     + STANDS_ALONE
@@ -125,19 +105,24 @@ _ROUND, _NEAR, _RIVAL = Decimal(100), Decimal("0.06"), Decimal("0.3")
 @dataclass(frozen=True, slots=True)
 class _Context:
     """`named` are the numbers named one by one, with their places; `listed` those of a subject or list, in order;
-    `is_numbered` tells whether any is named by its number."""
+    `is_numbered` tells whether any is named by its number; `ends` is where all words end that name any."""
 
     folded: str
     bills: tuple[Invoice, ...]
     named: tuple[tuple[int, str], ...]
     listed: tuple[str, ...]
     is_numbered: bool
+    ends: tuple[int, ...] = ()
 
     def before(self, position: int) -> tuple[str, ...]:
         found = tuple(dict.fromkeys(number for start, number in self.named if start < position))
         if len(found) > 1 or len(self.listed) > 1:
             return found if len(found) > 1 else self.listed
         return () if found or self.listed else tuple(bill.number for bill in self.bills)
+
+    def all_of(self, count: int) -> tuple[str, ...]:
+        """All, if they are so many."""
+        return tuple(bill.number for bill in self.bills) if len(self.bills) == count else ()
 
     @property
     def names_any(self) -> bool:
@@ -148,15 +133,15 @@ class _Context:
         """Whether what is counted before a place, after the last invoice named, are other things than invoices.
         `is_left`: "two boxes are missing, the other goes out" leaves an invoice; "the first third, the other two" none.
         """
-        last = max((start for start, _ in self.named if start < position), default=0)
+        last = max((end for end in self.ends if end <= position), default=0)
         return counts_other_things(self.folded, position, last, only_in_order=is_left)
 
-    def remaining(self, position: int) -> tuple[str, ...]:
-        """What is not spoken of by its own number; where all are, what has not been spoken of yet."""
+    def remaining(self, position: int, count: int | None = None) -> tuple[str, ...]:
+        """What is not spoken of by its own number; where all are, or not so many are left, what has not been yet."""
         lone = set(self.listed) if len(self.listed) == 1 else set()
         for named in (lone | {n for _, n in self.named}, lone | {n for start, n in self.named if start < position}):
             left = tuple(bill.number for bill in self.bills if bill.number not in named)
-            if left:
+            if left and count in {None, len(left)}:
                 return left if named or self.listed else ()
         return ()
 
@@ -182,7 +167,8 @@ def find_references(
         known = found = sorted(find_rows(folded, rows), key=lambda match: match.start)
     is_numbered = bool(listed) or any(match.kind is not MatchKind.GROUP for match in matches)
     for finders in _FINDERS:
-        context = _Context(folded, bills, _individual(folded, known, len(bills)), _listed(matches, listed), is_numbered)
+        named, ends = _individual(folded, known, len(bills)), tuple(match.end for match in known)
+        context = _Context(folded, bills, named, _listed(matches, listed), is_numbered, ends)
         new = [match for finder in finders for match in finder(context) if _is_new(match, [*known], folded)]
         found = [*found, *new]
         known = sorted([*known, *new], key=lambda match: match.start)
@@ -227,12 +213,14 @@ def _others(context: _Context) -> Iterator[InvoiceMatch]:
         if left:
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
     for match in _OTHERS.finditer(context.folded):
-        left = context.remaining(match.start())
         words = set(match.group().split())
-        count = 2 if words & set(_TWO.split("|")) else 3 if words & set(_THREE.split("|")) else len(left)
-        if left and len(left) == count and not context.is_of_others(match.start(), is_left=True):
+        count = 2 if words & {*_TWO.split("|"), "beide"} else 3 if words & set(_THREE.split("|")) else None
+        left = context.remaining(match.start(), count)
+        if left and not context.is_of_others(match.start(), is_left=True):
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
     for match in _OTHER.finditer(context.folded):
+        if _HALF.search(context.folded, max(0, match.start() - _SPLIT), match.start()):
+            continue  # "half in March, the other in April"
         left = context.other(match.start())
         if len(left) == 1 and not context.is_of_others(match.start(), is_left=True):
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
@@ -242,7 +230,8 @@ def _last(context: _Context) -> Iterator[InvoiceMatch]:
     """ "All but the last went out on Monday, the last is twice the first." """
     parted = [match for match in _ALL_BUT_THE_LAST.finditer(context.folded) if len(context.before(match.start())) > 1]
     for match in parted:
-        yield InvoiceMatch(match.start(), match.end(), context.before(match.start())[:-1], MatchKind.GROUP)
+        *some, last = context.before(match.start())
+        yield InvoiceMatch(match.start(), match.end(), tuple(some), MatchKind.GROUP, left_out=(last,))
     for match in _LAST.finditer(context.folded) if parted else ():
         if not any(whole.start() < match.end() and match.start() < whole.end() for whole in parted):
             yield InvoiceMatch(match.start(), match.end(), context.before(parted[0].start())[-1:], MatchKind.GROUP)
@@ -252,32 +241,22 @@ def _places(context: _Context) -> Iterator[InvoiceMatch]:
     for match in _PLACE.finditer(context.folded):
         place = next(i for i in range(len(_PLACES)) if match[f"place{i}"])
         order = context.before(match.start())
+        if place == _THIRD and len(order) == _THIRD:
+            order = context.listed if len(context.listed) > _THIRD else context.all_of(3)
+        if place == _FINAL:
+            left = context.remaining(match.start())
+            order, place = left if len(left) == 1 else order, (1 if len(left) == 1 else len(order)) - 1
         is_bill = _SAYS_BILL.match(match.string, match.end()) is not None
-        if place < len(order) and (is_bill or (context.names_any and not context.is_of_others(match.start()))):
+        if 0 <= place < len(order) and (is_bill or (context.names_any and not context.is_of_others(match.start()))):
             yield InvoiceMatch(match.start(), match.end(), (order[place],), MatchKind.GROUP)
 
 
 def _kinds(context: _Context) -> Iterator[InvoiceMatch]:
-    for match in _KIND.finditer(context.folded):
-        ranked: list[tuple[object, str]]
-        if match["large"] or match["small"]:
-            ranked = sorted((b.open.amount, b.number) for b in context.bills)
-        else:
-            ranked = sorted((b.issue_date or b.due_date, b.number) for b in context.bills)
-        chosen, rival = (ranked[-1], ranked[-2]) if match["large"] or match["new"] else (ranked[0], ranked[1])
-        if chosen[0] != rival[0]:
-            yield InvoiceMatch(match.start(), match.end(), (chosen[1],), MatchKind.GROUP)
+    yield from ranked_one(context.folded, context.bills)
 
 
 def _small_ones(context: _Context) -> Iterator[InvoiceMatch]:
-    """ "The two small ones": the so many smallest, where the next is larger."""
-    for match in _SMALL_ONES.finditer(context.folded):
-        count = next(int(name[1:]) for name, value in match.groupdict().items() if value)
-        ranked = sorted((bill.open.amount, bill.number) for bill in context.bills)
-        if count < len(ranked) and ranked[count - 1][0] < ranked[count][0]:
-            smallest = {number for _, number in ranked[:count]}
-            numbers = tuple(bill.number for bill in context.bills if bill.number in smallest)
-            yield InvoiceMatch(match.start(), match.end(), numbers, MatchKind.GROUP)
+    yield from ranked_ones(context.folded, context.bills)
 
 
 def _months(context: _Context) -> Iterator[InvoiceMatch]:

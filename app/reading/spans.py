@@ -36,8 +36,16 @@ _COUNTED = re.compile(
 )
 _LEADING = re.compile(r"[\s>*\u2022\u00b7\-\u2013\u2014|]*")
 _LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]+)$")
+_MORE = (
+    r"(?:antig|viej|recient|recent|nuev|car[ao]s?\b|barat|alt[ao]|baj[ao]|baix|pequen|grande|grues|gord|chic|elevad|tard|ced[oi]|"
+    r"tempran|pront|rapid|um\b|uma\b|de\b|del\b|do\b|que\b|tiempo|tempo|dias\b|adelante|bien\b|bem\b|\d|"
+    r"o menos|ou menos)"
+)
+"""Behind "mas" and "mais", which then mean more, not but."""
+
 _CLAUSE = re.compile(
-    r";|\s[-\u2013\u2014]\s|,?\s(?=(?:but|however|though|although|whereas|while|mais|cependant|toutefois|par "
+    rf";|\s[-\u2013\u2014]\s|,?\s(?!ma(?:i)?s {_MORE})(?=(?:but|however|though|although|whereas|while|mais|"
+    rf"cependant|toutefois|par "
     r"contre|aber|jedoch|dagegen|pero|sin embargo|"
     r"aunque|mas|porem|contudo|ma|pero'|tuttavia|invece|maar|echter)\b)"
 )

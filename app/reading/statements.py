@@ -20,6 +20,7 @@ from app.reading.lexicon import CONCEPTS
 from app.reading.numbering import InvoiceMatch
 from app.reading.references import find_references
 from app.reading.spans import clauses, fold, sentence_at, sentences
+from app.reading.sweeps import swept
 
 _JOINT = re.compile(r"[,;:]\s|(?<!\d)\.\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
 _TURN = re.compile(r",\s|\s(?:and|et|und|y|e|en)\s")
@@ -40,6 +41,12 @@ _ONLY_LINKS = re.compile(
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _HEADING_WORDS = 4
+_OF_PAYING = frozenset({"pay", "past", "future"})
+_ASIDE = re.compile(
+    r"\s*(?:[,:;(-]|(?:because|since|as|which|that|weil|da|denn|car|parce|qui|porque|que|omdat|want|die|perche)\b)"
+)
+"""What begins so behind an exception tells of it, or of the payment of all others."""
+
 _LEADS_ON = (":", "-", "\u2013", "\u2014", "(", "=")
 _ARTICLE = len("die ")
 
@@ -85,6 +92,7 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
     """A topic lasts to the end of its paragraph, or of the next if it is a heading."""
     found: list[Statement] = []
     topic: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     for statement in statements:
         before = found[-1] if found else None
         between = text[before.end : statement.start] if before else ""
@@ -97,8 +105,16 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
             topic = statement.invoices
         elif _PARAGRAPH.search(between) and heading is None:
             topic = ()
+        elif left_out and not statement.says & _OF_PAYING:
+            topic, left_out = left_out, ()
+        left_out = _left_out(statement) or (() if statement.invoices else left_out)
         found.append(replace(statement, topic=topic))
     return found
+
+
+def _left_out(statement: Statement) -> tuple[str, ...]:
+    """ "All but R-4 went out on Monday. That one never came": what is said next, if not of paying, is of R-4."""
+    return tuple(number for match in statement.mentions for number in match.left_out)
 
 
 def _is_heading(statement: Statement) -> bool:
@@ -126,16 +142,20 @@ def _of_part(
 ) -> list[Statement]:
     matches = match_invoices(text, account)
     matches = tuple(sorted((*matches, *find_references(text, matches, account, listed)), key=lambda match: match.start))
+    folded = fold(text)
+    plain, matches = matches, swept(folded, matches, tuple(i.number for i in account.invoices if i.is_open))
     found_dates = find_dates(text, today, language, account.country)
-    dates = tuple(_as_past(d, today) for d in found_dates if not _inside(d.start, d.end, matches))
+    dates = tuple(_as_past(d, today) for d in found_dates if not _inside(d.start, d.end, plain))
     amounts = tuple(
-        a for a in find_amounts(text, language) if not _inside(a.start, a.end, matches) and not _overlaps(a, dates)
+        a for a in find_amounts(text, language) if not _inside(a.start, a.end, plain) and not _overlaps(a, dates)
     )
     whole = sentences(text)
-    folded = fold(text)
     found: list[Statement] = []
     for clause in clauses(text):
-        for piece in chain.from_iterable(_turns(folded, part, language) for part in _divided(folded, clause, matches)):
+        parts = chain.from_iterable(
+            _behind_exceptions(folded, part, matches) for part in _divided(folded, clause, matches)
+        )
+        for piece in chain.from_iterable(_turns(folded, part, language) for part in parts):
             words = folded[piece.start : piece.end]
             named = tuple(m for m in matches if piece.start <= m.start < piece.end)
             found.append(
@@ -145,7 +165,7 @@ def _of_part(
                     piece.end,
                     sentence_at(whole, piece.start) or piece,
                     text[piece.start : piece.end],
-                    frozenset(concept for concept in (*CONCEPTS, *OWN_CONCEPTS) if says(concept, language, words)),
+                    _concepts(words, language, named),
                     tuple(d for d in dates if piece.start <= d.start < piece.end),
                     tuple(a for a in amounts if piece.start <= a.start < piece.end),
                     mentioned(named, account),
@@ -154,6 +174,12 @@ def _of_part(
                 )
             )
     return found
+
+
+def _concepts(words: str, language: str, named: Sequence[InvoiceMatch]) -> frozenset[str]:
+    """Of folded words; an exception sounds like a condition and is none: "tout part vendredi sauf la 4"."""
+    found = frozenset(concept for concept in (*CONCEPTS, *OWN_CONCEPTS) if says(concept, language, words))
+    return found - {"condition"} if any(match.left_out for match in named) else found
 
 
 def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list[Span]:
@@ -168,6 +194,13 @@ def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list
         cuts.append(before.end + joints[-1].start() if joints else after.start)
     edges = [clause.start, *cuts, clause.end]
     return [Span(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _behind_exceptions(folded: str, part: Span, matches: Sequence[InvoiceMatch]) -> list[Span]:
+    """ "All but R-4, which never came": cut behind the exception."""
+    ends = [m.end for m in matches if m.left_out and part.start <= m.start and m.end < part.end]
+    edges = [part.start, *(end for end in ends if _ASIDE.match(folded, end)), part.end]
+    return [Span(start, end) for start, end in pairwise(edges)]
 
 
 def _turns(folded: str, clause: Span, language: str) -> list[Span]:

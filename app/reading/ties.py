@@ -9,7 +9,7 @@ more or less for each intent of the mail; an invoice gets the intent that its st
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from app.domain.intents import Intent
@@ -36,6 +36,14 @@ SAME = re.compile(
     r"ebenso|ebenfalls|desgleichen|dito|gleiche[rns]?|igual(?:mente)?|lo mismo|la misma|mism[oa]|tambien|"
     r"eveneens|zelfde|hetzelfde|ook|stess[oa]|uguale|anche|mesm[oa]|tambem)\b"
 )
+COMPARES = re.compile(
+    r"(?:,[\w' ]{1,24},)?[\w' ]{0,40}\b(?:is|are|likes?|as|of|ist|sind|wie|von|mit|est|sont|comme|de|du|avec|"
+    r"es|son|como|con|e|\u00e8|"
+    r"sono|come|di|della|com|da|als|van|met|parece\w*(?:-me)?|duplicates?|repeats?|doubles?|duplica|repite|"
+    r"doppelt)\b[\w' ]{0,40}"
+)
+"""What stands between an invoice and the one that it is compared with, in one breath."""
+
 _OWN_FATE = frozenset(
     {"past", "future", "extension", "settlement", "dispute", "document", "question", "quantity", "quality", "price"}
     | {"not_received"}
@@ -67,12 +75,18 @@ FAINT = 0.6
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """`is_list` tells that the statement names everything at once."""
+    """`is_list` tells that the statement names everything at once; `twin` is what goes on comparing it with another
+    invoice ("R-2 is | R-1 billed again"), `is_twin` tells that this one is only compared with."""
 
     topic: tuple[str, ...]
     statement: Statement
     is_named: bool
     is_list: bool
+    twin: Statement | None = None
+    is_twin: bool = False
+
+    def objects(self) -> float:
+        return max(strength(Intent.DISPUTE, s) for s in (self.statement, self.twin) if s is not None)
 
     def weight(self, intent: Intent) -> float:
         carried = CARRIED_ASIDE if intent is Intent.QUERY else CARRIED
@@ -102,12 +116,19 @@ def tie(
     _leave_none_out(tied, said, numbers)
     _follow(tied, said, numbers)
     if len(chosen) == 1:
-        tied = dict.fromkeys(chosen, numbers)
+        excepted = _only_excepted(said)
+        tied = dict.fromkeys(chosen, tuple(n for n in numbers if n not in excepted))
     free = tuple(n for n in numbers if not pairs[n])
     for intent in chosen:
         if not tied[intent]:
             tied[intent] = _second_best(intent, said, evidence[intent], scores, free)
     return {intent: tied[intent] if intent in tied else _named(said, evidence[intent]) for intent in evidence}
+
+
+def _only_excepted(said: Sequence[_Said]) -> frozenset[str]:
+    """What is named to be left out, and nowhere else: "all but R-4 went out"."""
+    left_out = {n for one in said for match in one.statement.mentions for n in match.left_out}
+    return frozenset(left_out - {n for one in said if one.is_named for n in one.topic})
 
 
 def _is_divided(said: Sequence[_Said], numbers: tuple[str, ...]) -> bool:
@@ -141,7 +162,25 @@ def _topics(statements: Sequence[Statement], numbers: tuple[str, ...]) -> list[_
         topic = tuple(n for n in numbers if n in own)
         said.append(_Said(topic, statement, is_named, _is_list(topic, numbers) and is_named))
         silent = statement if is_named and not statement.says and not statement.dates else None
-    return said
+    return _with_twins(said)
+
+
+def _with_twins(said: Sequence[_Said]) -> list[_Said]:
+    found = list(said)
+    for place, (one, other) in enumerate(pairwise(said)):
+        if _is_compared(one, other):
+            found[place : place + 2] = [replace(found[place], twin=other.statement), replace(other, is_twin=True)]
+    return found
+
+
+def _is_compared(one: _Said, other: _Said) -> bool:
+    """Whether one sentence says of one invoice what it is beside one other: "R-2 looks like R-1 to me"."""
+    first, second = one.statement, other.statement
+    if first.sentence != second.sentence or len(first.mentions) != 1 or len(second.mentions) != 1:
+        return False
+    lead = first.text[first.mentions[0].end - first.start :]
+    between = fold(lead + second.text[: second.mentions[0].start - second.start])
+    return set(one.topic).isdisjoint(other.topic) and COMPARES.fullmatch(between) is not None
 
 
 def _is_list(own: tuple[str, ...], numbers: tuple[str, ...]) -> bool:
@@ -153,11 +192,14 @@ def _scores(
 ) -> Mapping[str, Mapping[Intent, float]]:
     scores: dict[str, dict[Intent, float]] = {}
     for intent in chosen:
-        touched = [s for s in said if _touches(s, evidence[intent])]
+        is_dispute = intent is Intent.DISPUTE
+        touched = [s for s in said if _touches(s, evidence[intent]) and not (is_dispute and s.is_twin)]
         is_shared = len({s.topic for s in touched if s.topic}) > 1
         is_heard = any(strength(intent, s.statement) > 0 for s in touched)
         for one in said:
-            words = strength(intent, one.statement)
+            if is_dispute and one.is_twin:
+                continue
+            words = one.objects() if is_dispute else strength(intent, one.statement)
             if one in touched:
                 words += EVIDENCE if not is_shared else SHARED if words > 0 else 0.0 if is_heard else SHARED_UNHEARD
             elif touched and intent not in ABOUT_MONEY:
@@ -218,8 +260,8 @@ def _follow(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], numbers:
     named = [one for one in said if one.is_named]
     for before, one in pairwise(named):
         alike = SAME.search(fold(one.statement.text))
-        has_own = bool(one.statement.says & _OWN_FATE or one.statement.dates)
-        if alike is None or has_own or set(one.topic) & set(before.topic):
+        has_own = bool(one.statement.says & _OWN_FATE or one.statement.dates or one.statement.is_question)
+        if alike is None or has_own or one.is_twin or set(one.topic) & set(before.topic):
             continue
         for intent in set(tied) & ABOUT_MONEY:
             others = {n for n in tied[intent] if n not in one.topic}

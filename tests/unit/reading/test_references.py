@@ -29,6 +29,8 @@ def pointed_at(text: str, on: Account = THREE, listed: tuple[str, ...] = ()) -> 
         "R-4471 is betaald, de andere twee gaan vrijdag",
         "R-4471 está paga, as outras duas seguem sexta",
         "I have R-4471, R-4480 and R-4490 here. R-4471 is paid, the others go out on Friday",
+        "R-4471 is paid, the other two I've no quarrel with",
+        "R-4471 is betaald, de beide andere staan klaar",
     ],
 )
 def test_the_others_are_what_is_not_named(text: str) -> None:

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,13 @@ def test_bullets_are_sentences_without_their_marks() -> None:
 def test_a_wrapped_line_goes_on() -> None:
     text = "This is a long line that a mail program has wrapped in the middle of\na sentence. Next one."
     assert len(parts(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["as duas mais antigas pago eu", "la más antigua va el viernes", "o mais tardar na sexta"]
+)
+def test_more_is_no_word_of_contrast(text: str) -> None:
+    assert len(clauses(text)) == 1
 
 
 def test_clauses_divide_at_words_of_contrast() -> None:

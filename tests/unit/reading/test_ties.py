@@ -185,3 +185,21 @@ def test_ways_of_telling_fates_apart(
 def test_numbers_one_below_the_other_share_what_follows() -> None:
     text = "R-4471\nR-4480\nLoaded for Friday.\nR-4490\nTwo boxes are missing."
     assert shares(text, {PROMISE: "Friday", DISPUTE: "missing"}) == {PROMISE: {"71", "80"}, DISPUTE: {"90"}}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "R-4480 looks to me like R-4471 billed again. R-4471 goes out on Friday."),
+        ("fr", "La R-4480, pour moi, c'est la R-4471 facturée deux fois. La R-4471 part vendredi."),
+        ("de", "Die R-4480 ist für mich die R-4471 noch mal. Die R-4471 geht Freitag raus."),
+        ("es", "La R-4480 es un duplicado de la R-4471. La R-4471 va el viernes."),
+        ("nl", "R-4480 is volgens mij dezelfde als R-4471. R-4471 gaat vrijdag weg."),
+        ("it", "La R-4480 mi sa che è la R-4471 rifatta. La R-4471 parte venerdì."),
+        ("pt", "A R-4480 parece-me a R-4471 outra vez. A R-4471 segue sexta-feira."),
+    ],
+)
+def test_what_is_only_compared_with_is_not_disputed(language: str, text: str) -> None:
+    objection, promised = text.split(". ")
+    said = {DISPUTE: objection, PROMISE: promised}
+    assert shares(text, said, language, TWO) == {DISPUTE: {"80"}, PROMISE: {"71"}}
