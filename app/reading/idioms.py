@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from app.domain.text import Span
+from app.reading.grievances import GRIEVANCES
 from app.reading.lexicon import pattern
 
 _MORE: Mapping[str, Mapping[str, str]] = {
@@ -78,7 +79,7 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "de": r"\b(?:zahl|bezahl|begleich|uberweis)\w*\b[^.,;]{0,30}\b(?:nicht|nichts|keinen cent)\b|"
         r"\b(?:nicht|nichts|keinen cent)\b[^.,;]{0,20}\b(?:zahl|bezahl|begleich)\w*|"
         r"\b(?:wird|werden) nicht (?:\w+ )?(?:bezahlt|beglichen|uberwiesen)\b",
-        "es": r"\bno (?:\w+ )?(?:va|vamos|voy|pagaremos|pagare|pagamos|pienso|pensamos)\b(?: a)?(?: pagar)?|"
+        "es": r"\bno (?:\w+ )?(?:va|vamos|voy|pagaremos|pagare|pagamos|pago|pienso|pensamos)\b(?: a)?(?: pagar)?|"
         r"\bno (?:se )?(?:sera|seran|pagara|pagaran|abonara)\b",
         "nl": r"\bbetal(?:en|ing)?\b[^.,;]{0,20}\bniet\b|\bniet (?:\w+ )?betalen\b|\bbetaal \w+ niet\b|"
         r"\bword(?:t|en) niet (?:\w+ )?(?:betaald|voldaan)\b",
@@ -150,6 +151,6 @@ def _without_asides(concept: str, folded: str) -> str:
 
 @lru_cache(maxsize=512)
 def _patterns(concept: str, language: str) -> tuple[re.Pattern[str], ...]:
-    words = _MORE.get(concept, {}).get(language)
+    more = (words.get(concept, {}).get(language) for words in (_MORE, GRIEVANCES))
     known = () if concept in OWN_CONCEPTS else (pattern(concept, language),)
-    return (*known, re.compile(words)) if words else known
+    return (*known, *(re.compile(words) for words in more if words))

@@ -38,7 +38,7 @@ _UP_TO = re.compile(
     rf"(?: (?:einschlie(?:ss|\u00df)lich|inkl(?:usive|\.)?|inclusive))?\s+{_ARTICLE}$"
 )
 _INCLUDED = re.compile(
-    r"\s*\(?,?\s*(?:inclu(?:ded|sive|sief|se|ida|idas|sa|so)|comprise?|compres[ao]|einschlie(?:ss|\u00df)lich|inkl\w*)\b"
+    r"\s*+\(?,?\s*+(?:inclu(?:ded|sive|sief|se|ida|idas|sa|so)|comprise?|compres[ao]|einschlie(?:ss|\u00df)lich|inkl\w*)\b"
 )
 _INCLUDING = re.compile(r"including|incluyendo|incluindo|compris|einschl|inkl|inclusive|en met|t/m")
 _SENTENCE_END = re.compile(r"[!?\n]|\.\s")
