@@ -14,9 +14,12 @@ from app.reading.statements import Statement
 
 _DUE_BEFORE = re.compile(
     r"(?:due|dated|up to|vencid[ao]s? a|echu(?:es|s)? au|"
-    r"of|from|issued|delivered|received|since|date|echue?|echeance|datee?|du|depuis|livree?|fallig|"
-    r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|del|desde|fechad[ao]|vervaldatum|van|sinds|geleverd|"
-    r"scadut[ao]|datat[ao]|dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|scadenza|faelligkeit|"
+    r"of|from|issued|delivered|received|since|date|echue?|echeance|datee?|(?<!partir )(?<!compter )du|depuis|"
+    r"livree?|fallig|"
+    r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|(?<!partir )del|desde|fechad[ao]|vervaldatum|"
+    r"van(?! el\b)|sinds|geleverd|"
+    r"scadut[ao]|datat[ao]|(?<!partire )dal|vencid[ao] (?:em|a)|datad[ao]|desde|vencimento|vencimiento|"
+    r"scadenza|faelligkeit|"
     r"falligkeit)\s*+(?:(?:on|le|am|el|il|a|em|op)\s*+)?$"
 )
 _TALK_BEFORE = re.compile(

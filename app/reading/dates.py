@@ -82,6 +82,9 @@ def _apposition(folded: str, found: list[FoundDate]) -> list[FoundDate]:
     merged: list[FoundDate] = []
     for hit in found:
         before = merged[-1] if merged else None
+        if before is not None and (day := _day_of_week(folded, before, hit)) is not None:
+            merged[-1] = FoundDate(before.start, hit.end, day, (day,), "weekday")
+            continue
         is_beside = before is not None and re.fullmatch(r"[\s,(]*", folded[before.end : hit.start])
         if before is None or not is_beside:
             merged.append(hit)
@@ -92,6 +95,23 @@ def _apposition(folded: str, found: list[FoundDate]) -> list[FoundDate]:
         else:
             merged.append(hit)
     return merged
+
+
+_ON = re.compile(
+    r"[\s,(]*(?:(?:on|the|le|la|am|an|dem|op|de|el|il|al|na|no|a|of|in|der|die|do|della|del|da|van|en|em|nella)\s+)*"
+)
+_DAYS_OF_A_WEEK = 5
+
+
+def _day_of_week(folded: str, first: FoundDate, second: FoundDate) -> date | None:
+    """ "Week 39, on the Thursday" and "Thursday of week 39": a week that is numbered and one of its days."""
+    if not _ON.fullmatch(folded, first.end, second.start):
+        return None
+    for week, named in ((first, second), (second, first)):
+        is_week = week.day is None and len(week.candidates) == _DAYS_OF_A_WEEK
+        if is_week and named.kind == "weekday" and named.day is not None and named.day.weekday() < _DAYS_OF_A_WEEK:
+            return week.candidates[named.day.weekday()]
+    return None
 
 
 def _share_months(folded: str, found: list[FoundDate]) -> list[FoundDate]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from decimal import Decimal
+from itertools import chain, pairwise
 
 from app.domain.intents import ExtensionKind
 from app.domain.proposal import BODY
@@ -25,13 +26,15 @@ from app.reading.statements import REST, Statement
 from app.reading.wishes import ASKS, INSTALMENTS, SETTLE
 
 _LEADS_TO = re.compile(
-    r"\b(?:until|till|to|by|bis|jusqu'(?:au|a|en)|au|hasta|al|para|tot|naar|fino|ate|ao|auf)\s+(?:\w{2,4}\s+){0,2}$"
+    r"\b(?:until|till|to|by|bis|jusqu'(?:au|a|en)|au|hasta|al|para|tot|naar|fino|ate|ao|auf|not before|erst|nicht vor|"
+    r"pas(?: avant| voor)?|niet voor|non prima d\w+|no antes d\w+|nao antes d\w+)\s+(?:\w{2,4}\s+){0,2}$|\bjusqu'$"
 )
 _AND = re.compile(r"\s*(?:,|and|et|und|y|en|e)\s+(?:at |on |by |the |le |am |zum |op |el |il |a )*")
 _SAME_PARAGRAPH = 1
 """So few characters lie between two sentences of a paragraph."""
 
 _MOST_STATEMENTS = 6
+_MOST_RATES = 36
 _UNPROPOSED = frozenset({None, ExtensionKind.PARTIAL_SETTLEMENT})
 """Heard in a mail without a word of reduction, these are worth a second look at its words."""
 
@@ -52,8 +55,10 @@ def find_extension(
     today: date,
     language: str,
     kinds: Sequence[HeardPassage] = (),
+    open_sum: Decimal | None = None,
 ) -> ExtensionFound:
-    """What kind of time or reduction is asked for; no kind for mere stalling. `kinds`: what a classifier heard."""
+    """What kind of time or reduction is asked for; no kind for mere stalling. `kinds`: what a classifier heard;
+    `open_sum`: what is open of the invoices."""
     written = [s for s in statements if s.source == BODY] or list(statements)
     body = _of_topic(written, invoices)
     wish = _wish(written, evidence) or [s for s in body if _asks(s)]
@@ -74,7 +79,8 @@ def find_extension(
         case ExtensionKind.INSTALMENTS:
             parts = next((s for s in [*wish, *body] if _is_in_parts(fold(s.text))), statement)
             named = dates if len(_days(dates)) > 1 else _listed(body, today) or dates
-            until = last_instalment(_words(wish or body), language, _days(named), today)
+            rates = _rates(open_sum, [*wish, *body]) if open_sum is not None else None
+            until = last_instalment(_words(_of_one_topic(wish) or body), language, _days(named), today, rates)
             last = next((c for c in named if c.found.day == until), None)
             return ExtensionFound(kind, until, invoices, span_of(parts), day_span(last))
         case ExtensionKind.DUE_DATE:
@@ -120,11 +126,22 @@ def _asked_dates(
     near = [c for s in wish if is_in_sentence_of(s, evidence) for c in future_dates(s, today)]
     following = [c for s in wish if _asks(s) for c in future_dates(s, today)]
     if near or following or any(_asks(s) for s in wish):
-        return near or following
+        return near or following or _of_parts(wish, today)
     others = [c for s in body if not _promises(s) for c in future_dates(s, today)]
     beside = [c for c in others if any(_asks(s) and s.sentence == c.statement.sentence for s in body)]
     is_told = any(is_in_sentence_of(s, evidence) for s in wish)
     return beside or [c for c in others if not is_told and "negation" not in c.statement.says]
+
+
+def _of_parts(wish: Sequence[Statement], today: date) -> list[Candidate]:
+    """The days of a wish for instalments: "In two parts? Half in March, half in April." """
+    if not _is_in_parts(_words(wish)):
+        return []
+    return [c for s in _of_one_topic(wish) if not _promises(s) for c in future_dates(s, today)]
+
+
+def _of_one_topic(wish: Sequence[Statement]) -> list[Statement]:
+    return [s for s in wish if s.topic == wish[0].topic]
 
 
 def _listed(body: Sequence[Statement], today: date) -> list[Candidate]:
@@ -134,6 +151,14 @@ def _listed(body: Sequence[Statement], today: date) -> list[Candidate]:
 
 def _days(dates: Sequence[Candidate]) -> list[date]:
     return list(dict.fromkeys(c.found.day for c in dates if c.found.day is not None))
+
+
+def _rates(open_sum: Decimal, statements: Sequence[Statement]) -> int | None:
+    """How many instalments pay the open sum, where one of its size is named: 1,500 a month of 6,000."""
+    for amount in (a.value for s in statements for a in s.amounts):
+        if 0 < amount < open_sum and open_sum % amount == 0 and open_sum / amount <= _MOST_RATES:
+            return int(open_sum / amount)
+    return None
 
 
 def _in_plain_words(body: Sequence[Statement], today: date) -> ExtensionKind | None:
@@ -148,9 +173,11 @@ def names_parts(statement: Statement) -> bool:
 
 
 def _until(dates: Sequence[Candidate]) -> Candidate | None:
-    """The first day that a word like "until" leads to, else the first."""
-    led = (c for c in dates if _LEADS_TO.search(fold(c.statement.text[: c.found.start - c.statement.start])))
-    return next(led, next(iter(dates), None))
+    """The first day that a word like "until" leads to, else that of the rest, else the first."""
+    before = [(c, fold(c.statement.text[: c.found.start - c.statement.start])) for c in dates]
+    led = (c for c, words in before if _LEADS_TO.search(words))
+    of_rest = (c for c, words in before if REST.search(words))
+    return next(chain(led, of_rest, dates), None)
 
 
 def _kind_by_words(wish: Sequence[Statement], dates: Sequence[Candidate]) -> ExtensionKind | None:

@@ -22,6 +22,7 @@ from app.reading.kinds import HeardPassage
 from app.reading.lexicon import pattern
 from app.reading.numbering import InvoiceMatch
 from app.reading.objections import DisputeFound, find_dispute
+from app.reading.promised_sums import open_sum_of
 from app.reading.promises import PromiseFound, find_promise
 from app.reading.spans import fold
 from app.reading.speech import SIGNS, shows
@@ -146,6 +147,7 @@ def extract_facts(
             today,
             language,
             heard.kinds,
+            open_sum_of(tied[Intent.EXTENSION_REQUEST], account),
         )
         if Intent.EXTENSION_REQUEST in chosen
         else None,

@@ -21,7 +21,7 @@ _PARTS = (
     r"cuotas|mensualidades|trozos|partes|abonos|\w*termijnen|delen|schijven|stukken|rate|quote|prestacoes|parcelas|tranche)"
 )
 _TIMES = r"(?:in|en|em) (?:\w+ )?"
-_FOLD = r"(?:fois|keer|volte|veces|vezes)"
+_FOLD = r"(?:fois|keer|volte|veces|vezes|times|mal)"
 _MONTHS = r"(?:months|mois|monate\w*|meses|maanden|mesi)"
 IN_PARTS = re.compile(rf"\b(?:{_NUMBER}\s+{_PARTS}|{_TIMES}{_NUMBER} {_FOLD})\b")
 """Plain words for a payment in several parts."""
@@ -31,7 +31,25 @@ _WEEKLY = re.compile(
     r"\b(?:weekly|(?:a|per|each|every) week|hebdo\w*|par semaine|wochentlich|(?:pro|jede) woche|semanal\w*|"
     r"(?:por|cada) semana|wekelijks|settiman\w*)\b"
 )
-_MONTHLY = re.compile(r"(?:month|mensu|\bmois\b|monat|mensil|mensa|\bmes(?:es|i|e)?\b|maand)")
+_FORTNIGHTLY = re.compile(
+    r"\b(?:fortnight\w*|every (?:two weeks|(?:second|other) \w+day)|(?:toutes les|tous les) (?:deux semaines|"
+    r"quinze jours|15 jours)|"
+    r"un \w+di sur deux|alle (?:zwei|2|14) (?:wochen|tage)|jede[nr]? zweite[nr]? (?:\w+tag|mittwoch|woche)|"
+    r"cada (?:dos semanas|"
+    r"quincena|quince dias|15 dias)|om de (?:twee weken|week|veertien dagen)|(?:elke|iedere) (?:twee|2) weken|"
+    r"ogni (?:due|2) settimane|"
+    r"de (?:duas em duas semanas|15 em 15 dias))\b"
+)
+_NOW = re.compile(
+    r"\b(?:now|today|straight ?away|immediately|upfront|maintenant|aujourd'hui|tout de suite|immediatement|"
+    r"jetzt|sofort|gleich|heute|"
+    r"ahora|ya|hoy|de inmediato|nu|meteen|direct|vandaag|adesso|subito|ora|oggi|ja|agora|hoje|de imediato)\b"
+)
+_HALVES = re.compile(r"\b(?:half|halves|moitie|halfte|halb|mitad|helft|meta|metade|two|deux|zwei|dos|twee|due|duas)\b")
+_MONTHLY = re.compile(
+    r"(?:month|standing order|dauerauftrag|virement permanent|mensu|\bmois\b|monat|mensil|mensa|\bmes(?:es|i|"
+    r"e)?\b|maand)"
+)
 _EVERY = r"(?:each|every|the|month|chaque|mois|jede[ns]|monats|cada|mes|elke|iedere|maand|ogni|mese)\b"
 _AT_END = re.compile(
     rf"\bends of\b|\b(?:ends?|fin(?:al)?|ende|finales|eind|fine|fim|ultimo) (?:of |de |van |di |du |des |do )?{_EVERY}|"
@@ -64,8 +82,11 @@ _PLAIN_NAME = 4
 _LEAST_NUMBER = 2
 
 
-def last_instalment(words: str, language: str, days: Sequence[date], today: date) -> date | None:
-    """`words` are the folded words of the proposal, `days` those that it names."""
+def last_instalment(
+    words: str, language: str, days: Sequence[date], today: date, rates: int | None = None
+) -> date | None:
+    """`words` are the folded words of the proposal, `days` those that it names; `rates` is how many parts of the sum
+    that it names pay all, where it names no count."""
     named = _named_months(words, language)
     if len(named) > 1 and max(days, default=today).month != named[-1]:
         if _all_at_end(words, language):
@@ -73,11 +94,17 @@ def last_instalment(words: str, language: str, days: Sequence[date], today: date
         if (day := _on_day_of(words, named[-1], today)) is not None:
             return day
     later = {day for day in days if day > today}
-    first, count = min(later, default=None), _count(words, language)
+    if len(named) > 1 and len(later) == 1 and max(later).month == named[-1]:
+        return max(later)  # "a third now, a third in October, the last by 30 November"
+    first, count = min(later, default=None), _count(words, language) or (rates if not _NOW.search(words) else None)
+    if len(later) == 1 and count in {None, 2} and _NOW.search(words) and _HALVES.search(words):
+        return first  # "half now, half at the end of June"
     if count is not None and named and (first is None or first.month not in named):
         first = _on_day_of(words, named[0], today) or first
     if first is not None and named and _FIRST_WEEKDAY.search(words):
         first = weekday_in_month(_named_year(named[0], today), named[0], first.weekday())
+    if len({day.weekday() for day in later}) == 1 and _FORTNIGHTLY.search(words):
+        first, later = max(later), set()  # "every second Friday from the 15th": the weekday is no day of its own
     if first is not None and count is not None and len(later) <= 1:
         return _after(first, count - 1, words)
     return max(days) if len(set(days)) > 1 else None
@@ -93,6 +120,8 @@ def _count(words: str, language: str) -> int | None:
 
 def _after(first: date, times: int, words: str) -> date | None:
     """So many weeks, months or quarters later; a last day of a month stays one. None where no rhythm is told."""
+    if _FORTNIGHTLY.search(words):
+        return first + timedelta(weeks=2 * times)
     if _WEEKLY.search(words):
         return first + timedelta(weeks=times)
     if _QUARTERLY.search(words):

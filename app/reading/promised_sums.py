@@ -9,6 +9,7 @@ from app.domain.account import Account, Invoice
 from app.reading.amounts import FoundAmount
 from app.reading.commitments import is_done
 from app.reading.dates import FoundDate
+from app.reading.fees import fees_on_top, is_fee
 from app.reading.spans import fold
 from app.reading.statements import REST, Statement
 from app.reading.wishes import SETTLE
@@ -90,15 +91,23 @@ def find_sum(
     account: Account,
 ) -> PromisedSum:
     """The sum promised in a statement for a day."""
-    open_sum = _open_sum(invoices, account) or (_counted_sum(statement, account) if statement else None)
+    open_sum = open_sum_of(invoices, account) or (_counted_sum(statement, account) if statement else None)
     stated = _stated(body, statement, found, open_sum) if statement is not None else None
     if stated is not None and not _is_of_one(stated, invoices, account):
-        whole = _whole(stated, open_sum)
+        whole = _whole(stated, open_sum) + _missing_fees(statement, stated, open_sum)
         return PromisedSum(whole, stated.currency or _currency(invoices, account), stated)
     value = _computed(body, statement, invoices, open_sum) if statement is not None else open_sum
     if value is None:
         return PromisedSum()
+    value += fees_on_top(statement) if statement is not None else 0
     return PromisedSum(value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account))
+
+
+def _missing_fees(statement: Statement | None, stated: FoundAmount, open_sum: Decimal | None) -> Decimal:
+    """The fees that come on top of the stated sum, unless it is what they add up to already."""
+    fees = fees_on_top(statement) if statement is not None else Decimal(0)
+    bases = [open_sum, *(a.value for a in statement.amounts)] if statement is not None else []
+    return Decimal(0) if stated.value - fees in bases else fees
 
 
 def _is_of_one(stated: FoundAmount, invoices: tuple[str, ...], account: Account) -> bool:
@@ -121,16 +130,21 @@ def _stated(
     open_sum: Decimal | None,
 ) -> FoundAmount | None:
     """The sum nearest to the day in the statement; else, where it is not the rest of another, in the sentence."""
-    inside = [a for a in statement.amounts if _is_plausible(a, open_sum) and not _is_left_off(statement, a.start)]
+    inside = [a for a in statement.amounts if _may_be_it(statement, a, open_sum)]
     if not inside and _left_off(statement, open_sum) is None and _rest(body, statement, open_sum) is None:
         inside = [
             a
             for s in body
             if s.sentence == statement.sentence and "other_dispute" not in s.says and not is_done(s)
             for a in s.amounts
-            if _is_plausible(a, open_sum) and not _is_left_off(s, a.start)
+            if _may_be_it(s, a, open_sum)
         ]
     return min(inside, key=lambda amount: _distance(amount, found, statement), default=None)
+
+
+def _may_be_it(statement: Statement, amount: FoundAmount, open_sum: Decimal | None) -> bool:
+    is_apart = _is_left_off(statement, amount.start) or is_fee(statement, amount)
+    return _is_plausible(amount, open_sum) and not is_apart
 
 
 def _is_left_off(statement: Statement, start: int) -> bool:
@@ -143,7 +157,12 @@ def _left_off(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
     if open_sum is None:
         return None
     gone = sum(
-        (a.value for a in statement.amounts if a.value > 0 and _is_left_off(statement, a.start)), start=Decimal(0)
+        (
+            a.value
+            for a in statement.amounts
+            if a.value > 0 and _is_left_off(statement, a.start) and not is_fee(statement, a)
+        ),
+        start=Decimal(0),
     )
     words = fold(statement.text)
     for percent in _PERCENT.finditer(words):
@@ -191,7 +210,7 @@ def _counted_sum(statement: Statement, account: Account) -> Decimal | None:
     count = _COUNT_OF_INVOICES.search(fold(statement.text))
     if count is None or not count.lastgroup or int(count.lastgroup[1:]) != len(account.invoices):
         return None
-    return _open_sum(tuple(invoice.number for invoice in account.invoices), account)
+    return open_sum_of(tuple(invoice.number for invoice in account.invoices), account)
 
 
 def _share(statement: Statement, open_sum: Decimal | None) -> Decimal | None:
@@ -231,7 +250,7 @@ def _distance(amount: FoundAmount, found: FoundDate | None, statement: Statement
     return (last - first + 40 * sum(between.count(mark) for mark in ",;:"), amount.start)
 
 
-def _open_sum(numbers: tuple[str, ...], account: Account) -> Decimal | None:
+def open_sum_of(numbers: tuple[str, ...], account: Account) -> Decimal | None:
     chosen = _invoices(numbers, account)
     if not chosen or len({invoice.open.currency for invoice in chosen}) != 1:
         return None

@@ -163,6 +163,13 @@ def test_time_grows_with_the_text_only_in_proportion() -> None:
         ("es", "en el lote de pagos del 22", "2026-03-22"),
         ("pt", "sexta eu pago", "2026-03-13"),
         ("en", "on the first of the month", "2026-04-01"),
+        ("en", "in week 17, on the Wednesday", "2026-04-22"),
+        ("fr", "en semaine 17, le mercredi", "2026-04-22"),
+        ("de", "Mittwoch der KW 17", "2026-04-22"),
+        ("es", "en la semana 17, el miércoles", "2026-04-22"),
+        ("nl", "in week 17, op woensdag", "2026-04-22"),
+        ("it", "nella settimana 17, mercoledì", "2026-04-22"),
+        ("pt", "na semana 17, quarta-feira", "2026-04-22"),
     ],
 )
 def test_days_in_other_words(language: str, text: str, expected: str) -> None:

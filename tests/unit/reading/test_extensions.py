@@ -32,6 +32,12 @@ def extension(text: str, carrier: str = "", language: str = "en") -> ExtensionFo
         ("nl", "Wij stellen zes maandtermijnen voor, ingaande 30 april.", date(2026, 9, 30)),
         ("it", "Chiediamo di pagare a fine maggio e fine luglio.", date(2026, 7, 31)),
         ("pt", "Proponho pagar em cinco vezes, no fim de cada mês, de abril a agosto.", date(2026, 8, 31)),
+        ("en", "Half now and half at the end of June would help, in two parts.", date(2026, 6, 30)),
+        ("de", "Wie wäre es in zwei Raten, die eine Hälfte jetzt, die andere Ende Mai?", date(2026, 5, 31)),
+        ("en", "Five lots of 180, every second Friday beginning on the 20th?", date(2026, 5, 15)),
+        ("fr", "Accepteriez-vous six mensualités de 150 euros à partir du 15 mai ?", date(2026, 10, 15)),
+        ("de", "Ginge es in Monatsraten à 300 Euro, beginnend am 15. April?", date(2026, 6, 15)),
+        ("nl", "Mag het in tweeën? Half april de ene helft, half mei de andere.", date(2026, 5, 15)),
     ],
 )
 def test_the_last_instalment_is_counted_out(language: str, text: str, until: date) -> None:
@@ -53,6 +59,32 @@ def test_the_day_of_another_sentence_is_not_asked_for() -> None:
     text = "From Monday on please write to Rosa. Would you be so kind as to wait until the grant is in?"
     found = extension(text, "Would you be so kind as to wait until the grant is in?")
     assert (found.kind, found.until) == (LATER, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "300 € dès demain ; pour les 600 restants, laissez-moi jusqu'à mi-avril."),
+        ("de", "300 Euro morgen, die restlichen 600 würden wir gern erst Mitte April zahlen."),
+        ("nl", "300 euro vrijdag, de rest graag pas 15 april."),
+        ("it", "300 euro venerdì, per il resto vi chiederei il 15 aprile."),
+    ],
+)
+def test_the_day_of_the_rest_is_what_is_asked_for(language: str, text: str) -> None:
+    assert extension(text, language=language).until == date(2026, 4, 15)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We offer 700 and call it quits."),
+        ("de", "700 Euro, dann ist die Sache vom Tisch."),
+        ("es", "Ofrecemos 700 € y damos el asunto por zanjado."),
+        ("pt", "Oferecemos 700 euros e fica o assunto encerrado."),
+    ],
+)
+def test_less_than_all_to_end_the_matter(language: str, text: str) -> None:
+    assert extension(text, language=language).kind is LESS
 
 
 def test_a_promise_in_the_paragraph_is_not_what_is_asked_for() -> None:

@@ -53,6 +53,10 @@ def test_a_condition_after_the_comma_does(language: str, text: str) -> None:
     assert promise(text, text, language).day is None
 
 
+def test_what_is_paid_as_agreed_is_no_objection() -> None:
+    assert promise("As agreed, 500 on Friday.", "As agreed, 500 on Friday.").day == date(2026, 3, 13)
+
+
 def test_a_call_is_no_day_of_payment() -> None:
     text = "As I said in the call of Monday, the money is ready. You will be paid on Friday."
     assert promise(text, "You will be paid on Friday").day == date(2026, 3, 13)
@@ -93,6 +97,7 @@ def test_as_many_invoices_as_there_are_open_are_all() -> None:
         ("en", "The repair will not be paid on Friday or any other day."),
         ("de", "Die Reparatur wird nicht bezahlt, auch nicht am Freitag."),
         ("pt", "A reparação não será paga na sexta-feira."),
+        ("es", "Los 900 no los pago el viernes ni nunca."),
     ],
 )
 def test_a_refusal_promises_nothing(language: str, text: str) -> None:
@@ -113,6 +118,14 @@ def test_a_refusal_promises_nothing(language: str, text: str) -> None:
         ("fr", "Pas moins de 300 € partent vendredi.", "300"),
         ("nl", "Vijftig procent krijgt u vrijdag.", "450.00"),
         ("en", "It goes out on Friday, 899 and something.", "899"),
+        ("en", "We pay it on Friday, plus your 9.00 interest.", "909.00"),
+        ("fr", "Virement vendredi, plus les 9,00 € d'intérêts.", "909.00"),
+        ("de", "Am Freitag überweise ich die 900 plus Ihre 12,50 Mahnkosten, zusammen 912,50.", "912.50"),
+        ("es", "Va el viernes con los 9,30 de intereses.", "909.30"),
+        ("nl", "Vrijdag maak ik het over, met 8,40 rente erbij.", "908.40"),
+        ("it", "Parte venerdì, più 8,60 di interessi.", "908.60"),
+        ("pt", "Pagamos na sexta-feira, mais 8,10 de juros.", "908.10"),
+        ("de", "Am Freitag zahlen wir, allerdings ohne die 40 Euro Mahngebühr.", "900.00"),
     ],
 )
 def test_what_is_paid_of_the_sum_that_is_open(language: str, text: str, value: str) -> None:
