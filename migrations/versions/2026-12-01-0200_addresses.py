@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b9e70c4d815"
-down_revision = "8d4f1b6a0c72"
+down_revision = "5b9e2f7c41a8"
 branch_labels = None
 depends_on = None
 
