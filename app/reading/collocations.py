@@ -77,8 +77,7 @@ class Collocations:
 
     def any_in(self, text: str) -> bool:
         """True where the words of a sign stand close together."""
-        named = _NAMES.sub(ANY_AI, text)  # in small letters they are everyday words: "j'ai", "ai sensi"
-        words = _TOKEN.findall(_ELISION.sub(lambda found: f"{found[0][:-1]} ", fold(named)))
+        words = _TOKEN.findall(_ELISION.sub(lambda found: f"{found[0][:-1]} ", fold(named(text))))
         places = self._places(words)
         return any(sign.holds(places) for sign in self.signs)
 
@@ -95,6 +94,11 @@ class Collocations:
         yield from self.whole.get(word, ())
         if word.startswith(self.stem_heads):
             yield from (phrase for stem, phrase in self.stems if word.startswith(stem))
+
+
+def named(text: str) -> str:
+    """The text with `ANY_AI` for short names; in small letters they are everyday words: "j'ai", "ai sensi"."""
+    return _NAMES.sub(ANY_AI, text)
 
 
 def _goes_on(rest: tuple[str, ...], words: Sequence[str], place: int) -> bool:

@@ -5,6 +5,7 @@ Cyrillic letters that look Latin   i g n o r e   1gn0r3   SWdub3JlIGFsbCBwcmV2aW
 
 import base64
 import binascii
+import codecs
 import html
 import re
 import unicodedata
@@ -39,6 +40,11 @@ _LEET_WORD = re.compile(r"\b(?=\w{0,20}[a-z])\w{0,20}[013457@$]\w{0,20}", re.IGN
 _BACKWARDS = re.compile(
     r"snoitcurtsni|tpmorp|suoiverp|erongi|negnusiewna|sengisnoc|senoiccurtsni|inoizurtsi", re.IGNORECASE
 )
+_ROTATED = re.compile(
+    r"\b(?:vtaber|vafgehpgvbaf?|cerivbhf|znex|flfgrz|nffvfgnag|vaibvpr|ercyl|nccebir|gur|naq|lbhe)\b", re.IGNORECASE
+)
+"""English words of an order, moved by thirteen letters."""
+
 _READABLE = 0.85
 
 
@@ -58,6 +64,8 @@ def undisguised(text: str) -> Iterator[str]:
         yield html.unescape(unquote(_ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)))
     if _BACKWARDS.search(text):
         yield text[::-1]
+    if len(_ROTATED.findall(text)) > 1:
+        yield codecs.decode(text, "rot13")
     if len(_LEET_WORD.findall(text)) > 1:
         yield _LEET_WORD.sub(lambda word: word[0].casefold().translate(_LEET), text)
     yield from _decoded(text)

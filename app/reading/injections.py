@@ -16,6 +16,7 @@ from app.reading.charsets import UNPRINTABLE
 from app.reading.collocations import Collocations
 from app.reading.disguises import undisguised
 from app.reading.invisible import INVISIBLE
+from app.reading.spoken_to import orders_a_machine
 
 HTML_LIMIT = 300_000
 _HEAD, _TAIL = 60_000, 20_000  # more than any model is shown
@@ -115,7 +116,7 @@ _ADDRESS = (
     rf"een )?(?:\w+ ){{0,2}}(?:{_AI}|assistant|"
     rf"assistent|asistente|assistente)\b",
     r"\b(?:as|als|en tant qu.|como|come|in quanto) (?:an? |eine? |una |une |um |een )?(?:helpful |unrestricted |"
-    r"large )?(?:(?-i:AI|KI|IA|LLM)|"
+    r"large )?(?:(?-i:AI|KI|IA|LLM)|artificial intelligence|künstliche intelligenz|"
     r"language model|chatbot)\b",
     r"\bunrestricted ai\b|\bthe assistant is in error\b|\bllm scan\b|\bvisible to (?:the )?(?:ai|llm)s?\b|"
     r"\banother ai model\b|\bconfines of ai\b",
@@ -146,7 +147,7 @@ _SELF = (
 _TEMPLATE = (
     r"<\|?(?:im_start|im_end|system|endoftext|assistant|user)\|?>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|"
     r"instructions?|prompt|untrusted|"
-    r"tool_call|function_call)>",
+    r"tool_call|function_call|(?:tool|function)_result)\b[^<>\n]{0,60}>",
     r"^\s{0,3}#{1,6} ?(?:system|assistant|instru\w+|begin|new instructions|end of)\b|^\s{0,3}\[?(?:system|"
     r"assistant)\]?\s?[:>]\s?(?:you|ignore|mark|"
     r"approve|set|override|reply|the|do|always|please|all|note)\b",
@@ -157,6 +158,11 @@ _TEMPLATE = (
 _FIELDS = (
     r"(?<![?&/\w-])(?:route|intents?|confidence|status|label|category|priority|reviewer|role|flags?|approved|"
     r"review_reasons)=[\w\"'\[{]",
+    r"(?<![?&/\w.-])[a-z]{2,20}_[a-z]{2,20}\s?=\s?[\"']?\w{1,30}[\"']?\s?[;,]",
+    r"^\W{0,4}(?:routes?|intents?|confidence|needs?[_ ]review|requires?[_ ](?:human[_ ])?(?:review|approval)|"
+    r"review[_ ]reasons?|"
+    r"auto[_ -]?(?:send|approve)|human[_ ]review)[\"']?\s?[:=]\s?[\"']?(?:auto|none|null|true|false|skip|\d|"
+    r"\[|[a-z]+_[a-z]+)\b",
     r"\{\s{0,3}[\"']\w{1,30}[\"']\s{0,3}:|"
     rf"\b(?:{'|'.join(sorted(word for word in (*Intent, *Reason) if '_' in word))})\b",
     r"\bsudo \w|\s--(?:no|force|skip)-[a-z]|\brm -rf\b|\b(?:eval|exec|system)\(",
@@ -195,7 +201,8 @@ _SPACES = re.compile(r"[^\S\n]+")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BLOCK_TAGS = re.compile(r"</?(?:p|div|br|tr|td|table|h[1-6]|li|blockquote|title)\b[^<>]*>", re.IGNORECASE)
 _SPOKEN_ATTRIBUTES = re.compile(
-    r"\b(?:alt|title|aria-label|placeholder|content|value|srcdoc|label|data-[\w-]{1,30})\s?=\s?(?:\"([^\"<>]{10,2000})\"|'([^'<>]{10,2000})')"
+    r"\b(?:alt|title|aria-label|placeholder|content|value|srcdoc|label|"
+    r"data-[\w-]{1,30})\s?=\s?(?:\"([^\"<>]{10,2000})\"|'([^'<>]{10,2000})')"
 )
 
 
@@ -209,7 +216,7 @@ def speaks_to_software(text: str) -> bool:
 
 def _is_said_to_software(text: str) -> bool:
     plain = _SPACES.sub(" ", text if text.isascii() else unicodedata.normalize("NFKC", text))
-    return any(sign.search(plain) for sign in _SIGNS) or _orders().any_in(plain)
+    return any(sign.search(plain) for sign in _SIGNS) or _orders().any_in(plain) or orders_a_machine(plain)
 
 
 @cache

@@ -33,6 +33,12 @@ _PAID_FROM = re.compile(
 )
 """The beginning of an account that somebody pays from, which asks for nothing."""
 
+_OPENING = 300
+"""Code points of a mail in which an order may go on that its subject began."""
+
+_WORD_BREAKS = re.compile(r"[-_.+]+")
+"""What stands for a space in the name of a file."""
+
 
 def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None) -> Screening:
     """`parts` saves a second split where the caller has them."""
@@ -98,10 +104,13 @@ def _other_text(mail: ParsedMail) -> tuple[str, ...]:
 def _has_injection(mail: ParsedMail) -> bool:
     """Everything that a model or a tool might come to read, whether a person sees it or not."""
     texts = (
+        mail.head.sender.name,
+        f"{mail.head.subject} {mail.text[:_OPENING]}",
         mail.head.subject,
         mail.text,
         mail.unread,
         html_words(mail.html) if mail.html else "",
+        *(_WORD_BREAKS.sub(" ", attachment.name) for attachment in mail.attachments),
         *(f"{attachment.name}\n{attachment.text or ''}" for attachment in mail.attachments),
     )
     return any(speaks_to_software(text) for text in texts if text)
