@@ -69,6 +69,16 @@ def test_what_customers_write_of_banks_every_day_is_no_sign(text: str) -> None:
     assert not speaks_of_another_account(text)
 
 
+@pytest.mark.parametrize("text", CASES["coaxed"]["any"])
+def test_money_asked_for_in_secret_or_for_others_is_a_sign(text: str) -> None:
+    assert speaks_of_another_account(text)
+
+
+@pytest.mark.parametrize("text", CASES["coaxed"]["none"])
+def test_who_pays_for_whom_is_no_sign(text: str) -> None:
+    assert not speaks_of_another_account(text)
+
+
 @pytest.mark.parametrize("case", CASES["impostor"], ids=lambda case: " ".join(case.values()))
 def test_impostors_are_known_by_their_headers(case: dict[str, str]) -> None:
     assert signs("We will pay INV-1 on Friday.", **case)
