@@ -67,9 +67,12 @@ _DRESSING = frozenset(
         "collections",
         "global",
         "international",
+        "www",
     ]
 )
 _SHORTEST, _LONG = 5, 10
+_SHORT_WORD = 2
+"""Letters of a dressing that count behind a hyphen alone: many names end in "ag" or "sl"."""
 
 
 def fraud_signs_of(mail: ParsedMail, identity: Identity) -> tuple[str, ...]:
@@ -120,7 +123,7 @@ def _resembles(one: str, other: str) -> bool:
         return False
     if name == known:
         return suffix == known_suffix or OSA.distance(suffix, known_suffix) <= 1 or shape_of(one) == shape_of(other)
-    if shape_of(name) == shape_of(known) or undressed(name) == undressed(known):
+    if shape_of(name) == shape_of(known) or undressed(name) == undressed(known) or _wears(name, known):
         return True
     allowed = 0 if len(known) < _SHORTEST else 1 if len(known) < _LONG else 2
     return 0 < OSA.distance(shape_of(name), shape_of(known), score_cutoff=allowed) <= allowed
@@ -143,6 +146,13 @@ def shape_of(name: str) -> str:
 def undressed(name: str) -> str:
     words = [word for word in name.split("-") if word not in _DRESSING]
     return "".join(words) or name
+
+
+def _wears(name: str, known: str) -> bool:
+    """`customerpayments` and `wwwcustomer` for `customer`."""
+    bare, worn = name.replace("-", ""), known.replace("-", "")
+    rest = bare.removeprefix(worn) if bare.startswith(worn) else bare.removesuffix(worn)
+    return len(worn) >= _SHORTEST and len(rest) > _SHORT_WORD and rest != bare and rest in _DRESSING
 
 
 def _unicode(domain: str) -> str:

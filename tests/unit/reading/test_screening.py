@@ -170,6 +170,9 @@ def test_list_mail_is_known_unless_it_answers_us() -> None:
         ("billing-customer-co-uk.net", "customer.co.uk"),
         ("customer.com-secure.net", "customer.com"),
         ("customer-ap.com", "customer.com"),
+        ("customerpayments.com", "customer.com"),
+        ("invoicescustomer.net", "customer.com"),
+        ("wwwbauer-stahl.de", "bauer-stahl.de"),
     ],
 )
 def test_look_alikes_are_seen(domain: str, known: str) -> None:
@@ -186,6 +189,8 @@ def test_look_alikes_are_seen(domain: str, known: str) -> None:
         ("notcustomer.com", "customer.com"),
         ("bau-weber.de", "weber.de"),
         ("customer.company", "customer.com"),
+        ("customerwelding.com", "customer.com"),
+        ("holtag.de", "holt.de"),
         ("oakdale.example", "linde.example"),
         ("", "example.com"),
         ("example.com", ""),
