@@ -1,7 +1,7 @@
 """The table of decisions, that of reads, and the page of one case. Whoever looks is noted, in the chain of reads."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.db.tables.system import AuditRow, Chain
 from app.db.uow import Database, Uow
 from app.domain.audit import CHECKPOINT_TAKEN, Link, chained
 from app.domain.changes import changes
-from app.domain.clock import Clock
+from app.domain.clock import Clock, written_day
 from app.domain.errors import Invalid, NotFound
 from app.domain.people import SignedIn
 from app.domain.typed import amount_of
@@ -138,7 +138,7 @@ def _day(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+        return datetime.combine(written_day(text), datetime.min.time(), UTC)
     except ValueError:
         raise Invalid("{text!r} is not a day such as 2026-05-21", text=text[:40]) from None
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
+from app.domain.clock import written_day
 from app.domain.errors import Invalid
 from app.domain.intents import Tone
 from app.domain.reminder import Channel, NextAction, Stage, Why
@@ -194,6 +195,6 @@ async def list_claims(book: Book, _user: ApiUser, customer: Word) -> ClaimPage:
 
 def _day_of(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return written_day(text) if text else None
     except ValueError:
         raise Invalid("{text} is no day: write it as 2026-06-30", text=text) from None

@@ -22,7 +22,9 @@ from app.web.headers import secure
 from app.web.pages import html, page_of
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
-BROKEN, NOT_FOUND = 500, 404
+BROKEN, NOT_FOUND, UNPROCESSABLE = 500, 404, 422
+_DATA_EXCEPTION = "22"
+"""The class of a SQLSTATE (PostgreSQL, appendix A)."""
 _OF_REVIEW = re.compile(r"(/reviews/[0-9a-f-]{36})/([a-z-]+)")
 TEXTS = ("note", "words", "reason", "body")
 """Fields into which people write sentences: what was written is shown again when it is refused."""
@@ -88,7 +90,11 @@ async def fact(request: Request, error: AppError) -> Response:
 
 
 async def database_away(request: Request, error: SQLAlchemyError | OSError) -> Response:
-    """A driver that gets no connection raises an OSError; nothing else in a request does."""
+    """A driver that gets no connection raises an OSError; nothing else in a request does. A value that the database
+    refuses (NUL in a text, a number beyond its column) is a fault of who asks."""
+    if str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_DATA_EXCEPTION):
+        log.warning("web.value.refused", error=type(error).__name__)
+        return await _answer(request, UNPROCESSABLE, "")
     log.error("web.database.failed", error=type(error).__name__)
     return await _answer(request, 503, "the database does not answer")
 
@@ -97,9 +103,9 @@ async def not_understood(request: Request, error: RequestValidationError) -> Res
     """A program is told which field is wrong; a person whose address holds no id is told that nothing is there."""
     problems = [{"loc": list(problem["loc"]), "msg": problem["msg"]} for problem in error.errors()]
     if _is_for_program(request):
-        return JSONResponse({"detail": problems}, 422)
+        return JSONResponse({"detail": problems}, UNPROCESSABLE)
     is_address = any(problem["loc"][0] == "path" for problem in problems)
-    return await _answer(request, NOT_FOUND if is_address else 422, "")
+    return await _answer(request, NOT_FOUND if is_address else UNPROCESSABLE, "")
 
 
 async def http(request: Request, error: HTTPException) -> Response:

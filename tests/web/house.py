@@ -41,7 +41,14 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path, migrated_file: Path) -> AsyncIterator[House]:
     shutil.copy(migrated_file, tmp_path / "duebox.db")
-    settings = settings_from_environment(database_url=f"sqlite:///{tmp_path / 'duebox.db'}", secret_key=SECRET)
+    async with house_on(f"sqlite:///{tmp_path / 'duebox.db'}", tmp_path) as built:
+        yield built
+
+
+@asynccontextmanager
+async def house_on(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """The same on a database of either kind, with the schema and nothing in it."""
+    settings = settings_from_environment(database_url=database_url, secret_key=SECRET)
     prepare_database(settings.database_url)
     clock = FixedClock()
     services = build(settings, clock=clock)
