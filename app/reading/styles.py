@@ -40,6 +40,8 @@ _SHAPED = re.compile(r"(?:path|xywh|rect|shape)\(")
 _INSET = re.compile(r"inset\(([^()]{1,100})")
 _POLYGON = re.compile(r"polygon\(([^()]{1,2000})")
 _CLIP_RECT = re.compile(r"rect\(\s{0,9}[01](?:px)?(?:[\s,]{1,9}[01](?:px)?){3}")
+_CUTS = re.compile(r"hidden|clip|auto|scroll")
+_PAINTED_INSIDE = re.compile(r"paint|strict|content")
 _MOVED = re.compile(r"translate[xyz3d]{0,2}\([^)]{0,40}-?\d{3,}")
 _WHOLE_SCREEN = re.compile(r"-?\d{3,5}(?:\.\d{1,5})?(?:%|vw|vh|vmin|vmax)")
 """As far aside as the box or the window that it is put into is wide or high."""
@@ -205,7 +207,8 @@ def _is_collapsed(style: Style) -> bool:
     overflow = {style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")}
     if _is_sized_by_nothing(style, overflow):
         return True
-    return bool(tiny) and any(word in value for value in overflow for word in ("hidden", "clip", "auto", "scroll"))
+    cuts = _CUTS.search(" ".join(overflow)) or _PAINTED_INSIDE.search(style.get("contain", ""))
+    return bool(tiny) and cuts is not None
 
 
 def _is_sized_by_nothing(style: Style, overflow: Iterable[str]) -> bool:

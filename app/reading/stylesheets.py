@@ -94,10 +94,11 @@ class StyleSheet:
                     for is_important, style in ((False, normal), (True, important))
                     if style
                 ]
-                marks = _marks(selector.parsed_tree) if selector.pseudo_element is None else None
+                is_whole = selector.pseudo_element in {None, "first-line"}
+                marks = _marks(selector.parsed_tree) if is_whole else None
                 if marks:
                     plain.setdefault(max(marks, key=_rarity), []).extend((marks, rule) for rule in rules)
-                elif marks is None and selector.pseudo_element is None:
+                elif is_whole:
                     budget -= size
                     elements = _found(selector, root) if budget > 0 else None
                     if elements is None and not _OF_A_MOMENT.search(selectors):
