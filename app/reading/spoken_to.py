@@ -72,6 +72,7 @@ _YOU_ARE = (
     r"je bent|jij bent|u bent|u er|u|voce e|e)"
 )
 _IF = r"(?:if|in case|should|when|wenn|falls|sollten?|si|se|caso|qualora|als|mocht|indien)"
+_HUMAN = r"(?:human|mensch|humain|humano|umano|mens)"
 _THAT = r"(?:that|which|who|das|die|der|dat|qui|che|que)"
 
 _ADDRESS = re.compile(
@@ -85,6 +86,8 @@ _ADDRESS = re.compile(
     rf"\b{_IF} {_YOU_ARE} {_FEW}(?:{_NAME}|{_LOOSE_NAME})\b|"
     rf"\b{_IF}\b(?=[^.!?\n:,]{{0,60}}\b{_READS})[^.!?\n:,]{{0,60}}\b(?:{_NAME}|{_MACHINE})\b(?=[^.!?\n]{{0,30}}[,:])|"
     rf"\b{_LOOSE_NAME},? (?:{_THAT} {_READS} (?:{_THIS} )?|{_READS} {_THIS} ){_MAIL}\b|"
+    rf"\b{_IF} (?:[\w-]{{1,12}} ){{0,3}}?(?:not|no|kein|pas|non|geen|nao) (?:an? |un |een |um |es |sei |eres |"
+    rf"e )?{_HUMAN}\b|"
     rf"\b{_IF} {_THIS} {_FEW}(?:automat\w+ {_READS}|{_READS} automat\w+)|"
     rf"\b{_NAME},? (?:{_THAT} )?(?:[\w-]{{1,15}} )?{_READS} (?:[\w-]{{1,15}} )?{_THIS}\b|"
     rf"\b{_NAME},? {_THAT} {_THIS} (?:[\w-]{{1,15}} )?{_READS}|"
@@ -103,7 +106,8 @@ _ORDER = re.compile(
     r"soll\b|moge\b|erledig|muss\b|"
     r"classe|marqu|met[sz]\b|approuv|accord|annul|sold[eo]|supprim|ferm|clos|repon|ecri|envo[iy]|oubli|valid|passe|"
     r"rang|applique|doi[st]|"
-    r"clasifi|marc|pon\b|pong|trat|apr[uo]e?b|conced|condon|borr|cierr|contest|diga\b|olvid|da(?:me|nos|le)\b|acept|"
+    r"clasifi|marc|pon\b|pong|trat|apr[uo]e?b|conced|condon|anul|borr|cierr|contest|diga\b|olvid|da(?:me|nos|le)\b|"
+    r"acept|"
     r"avis|cambi|debe|quit|"
     r"contrassegn|segna|impost|tratt|approv|chiud|chius|conferm|rispond|scriv|invi|salta|dimentic|accett|sposta|deve|"
     r"markeer|zet\b|sluit|keur|bevestig|geef\b|gun\b|schrap|verwijder|schrijf|stuur|negeer|sla\b|vergeet|meld|moet|"
