@@ -1,7 +1,7 @@
 """addresses: where a customer's letters go
 
 Revision: 3b9e70c4d815
-After: 8d4f1b6a0c72
+After: 5b9e2f7c41a8
 """
 
 import sqlalchemy as sa
