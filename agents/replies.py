@@ -21,7 +21,7 @@ from agents.triage.brief import DraftBrief, Payment, Topic, TopicFacts
 from agents.triage.notations import written_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
-from app.reading.written_sums import written_sum
+from app.reading.money.written_sums import written_sum
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts" / "replies"
 FRAME = ("greeting", "thanks", "closing")

@@ -14,8 +14,8 @@ import typer
 from app.demo.history import END, sample_ledger
 from app.demo.history_files import write_files
 from app.domain.intents import Route
-from app.reading.classifier import MODEL_FILE
-from app.reading.embedding import TUNING_FILE
+from app.reading.model.classifier import MODEL_FILE
+from app.reading.model.embedding import TUNING_FILE
 from evals.corrections import take_effect
 from evals.corrections import undo as bring_back
 from evals.dataset import DATASETS, DEV, TEST, TRAIN, BadLine, fact_lines, folder_lines, read_lines, training_lines

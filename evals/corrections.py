@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.reading.classifier import MODEL_FILE
+from app.reading.model.classifier import MODEL_FILE
 from evals.gates import Broken
 
 

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from agents.triage.notations import calendar_words
 from app.domain.intents import CONSEQUENCE, LANGUAGES, DisputeReason, ExtensionKind, Intent, Reason, Route
-from app.reading.features import is_courtesy
+from app.reading.model.features import is_courtesy
 from app.reading.spans import fold, sentences
 from evals.dataset import Line
 from evals.lessons import new_text

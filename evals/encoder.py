@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from app.reading.tuning import BLOCK, FLIPS, SCALES, directory
+from app.reading.model.tuning import BLOCK, FLIPS, SCALES, directory
 
 PREFIX = "query: "
 LONGEST = 126

@@ -19,9 +19,9 @@ from app.domain.proposal import EMBEDDED
 from app.domain.text import RawText, Redaction, unredacted
 from app.mind import LocalMind
 from app.policies.loading import load_policy
-from app.reading.classifier import Classifier
-from app.reading.facts import ExtractedFacts
-from app.reading.features import Passage, passages
+from app.reading.facts.reader import ExtractedFacts
+from app.reading.model.classifier import Classifier
+from app.reading.model.features import Passage, passages
 from app.reading.reading import read_mail
 from evals.dataset import Line
 from evals.metrics import FACTS, Scorecard, score

@@ -1,4 +1,4 @@
-"""Learns the head that hears reasons of disputes and kinds of wishes (app/reading/kinds.py).
+"""Learns the head that hears reasons of disputes and kinds of wishes (app/reading/model/kinds.py).
 
 A mail's kind is what its sentences say together (log-sum-exp); which sentence says it is known where the line quotes
 its words. Both are learned from; the embeddings stay as they are.
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax
 
-from app.reading.embedding import DIMENSIONS
-from app.reading.features import FEATURES, Vector
-from app.reading.kinds import REASONS, SIZE, KindHead
+from app.reading.model.embedding import DIMENSIONS
+from app.reading.model.features import FEATURES, Vector
+from app.reading.model.kinds import REASONS, SIZE, KindHead
 
 STEPS = 200
 DECAY, TRADE_DECAY = 1e-2, 1e-3

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from app.domain.intents import Intent
 from app.domain.proposal import BODY, SUBJECT
 from app.domain.text import RedactedText, text_of, unredacted
-from app.reading.classifier import HEADS
-from app.reading.embedding import HEAD, TUNING_FILE
-from app.reading.features import Passage, passages
-from app.reading.kinds import REASONS, SIZE, WISHES
-from app.reading.replies import split_reply
+from app.reading.authorship.replies import split_reply
+from app.reading.model.classifier import HEADS
+from app.reading.model.embedding import HEAD, TUNING_FILE
+from app.reading.model.features import Passage, passages
+from app.reading.model.kinds import REASONS, SIZE, WISHES
 from evals.dataset import Line
 
 Redact = Callable[[str, str, str], tuple[RedactedText, RedactedText]]

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from app.domain.message import ReplyParts
 from app.domain.text import text_of
-from app.reading.parsing import parse_mail
-from app.reading.replies import split_reply
-from app.reading.visible import visible_text
+from app.reading.authorship.replies import split_reply
+from app.reading.mail.parsing import parse_mail
+from app.reading.sight.visible import visible_text
 from evals.dataset import Line
 
 

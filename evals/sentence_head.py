@@ -1,4 +1,4 @@
-"""Learns the head over sentences (app/reading/classifier.py): what each says, and by the most telling ones the mail.
+"""Learns the head over sentences (app/reading/model): what each says, and by the most telling ones the mail.
 
 A mail has an intent when its sentences together say so (log-sum-exp); which one says it is known where a line quotes
 its words. Both are learned from; the embeddings stay as they are, so that it takes seconds, not an hour.
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from app.reading.classifier import HEADS, MailFeatures, SentenceHead, neighbours
-from app.reading.embedding import DIMENSIONS
-from app.reading.features import FEATURES
+from app.reading.model.classifier import HEADS, MailFeatures, SentenceHead, neighbours
+from app.reading.model.embedding import DIMENSIONS
+from app.reading.model.features import FEATURES
 from evals.lessons import INTENTS, Lesson
 
 STEPS = 300

@@ -27,7 +27,7 @@ from app.domain.review import CaseKind, CaseState
 from app.domain.workflow import ReminderPolicy
 from app.ledger.grace import deadline
 from app.policies.reminders import load_reminders
-from app.reading.workdays import is_workday
+from app.reading.days.workdays import is_workday
 from app.reminders.schedule import plan
 from evals.simulation_answers import OFFICE, Answer, Character, Mail, left_alone, temper_of
 from evals.simulation_rules import Bounds, Breach, Contact, Rule, check

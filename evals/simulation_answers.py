@@ -11,7 +11,7 @@ from app.demo.history import CENT, SampleInvoice, SamplePayment
 from app.domain.money import Money
 from app.domain.promise import Promise, moves, owed_on
 from app.domain.review import RUNNING, CaseKind, CaseState
-from app.reading.workdays import add_workdays
+from app.reading.days.workdays import add_workdays
 from evals.simulation_world import Bill, Case, Debtor, Import
 
 OFFICE = "DE"

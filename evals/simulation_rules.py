@@ -14,7 +14,7 @@ from app.domain.contact import Reachability
 from app.domain.intents import Tone
 from app.domain.reminder import RANK, NextAction, PlanLine, Stage
 from app.domain.review import CaseKind, CaseState
-from app.reading.workdays import country_of, is_workday
+from app.reading.days.workdays import country_of, is_workday
 from evals.simulation_world import Debtor, Import
 
 

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unuse
 
 from app.domain.intents import Intent
 from app.domain.text import Span
-from app.reading.classifier import (
+from app.reading.model.classifier import (
     FLAGS,
     FORMAT,
     HEADS,
@@ -35,9 +35,9 @@ from app.reading.classifier import (
     choose,
     mail_features,
 )
-from app.reading.embedding import load_embedder
-from app.reading.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
-from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reasons, heard_wishes
+from app.reading.model.embedding import load_embedder
+from app.reading.model.features import CHAR_BUCKETS, TRADE_SIZE, WORD_BUCKETS
+from app.reading.model.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, heard_reasons, heard_wishes
 from evals.kinds import Sentences, learn_kinds
 from evals.lessons import Lesson, Redact, fold_of, known_to_embedder, lessons
 from evals.sentence_head import learn_sentence_head

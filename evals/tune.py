@@ -22,9 +22,9 @@ from sklearn.metrics import average_precision_score
 from torch import Tensor, nn
 from torch.nn import functional
 
-from app.reading.classifier import HEADS
-from app.reading.embedding import HEAD, TUNING_FILE, WHEEL_FILE
-from app.reading.features import FEATURES, trade_features
+from app.reading.model.classifier import HEADS
+from app.reading.model.embedding import HEAD, TUNING_FILE, WHEEL_FILE
+from app.reading.model.features import FEATURES, trade_features
 from evals.encoder import Foundation, Layer, ModelFile, padded, pooled
 from evals.lessons import INTENTS, TUNED_ON, Lesson, is_kept_back, known_to_embedder
 

@@ -32,7 +32,7 @@ from app.domain.message import Screening
 from app.domain.proposal import Trace
 from app.domain.reminder import Stage
 from app.domain.text import unredacted
-from app.reading.features import is_courtesy
+from app.reading.model.features import is_courtesy
 from app.reading.spans import fold, sentences
 
 FRAME = 2

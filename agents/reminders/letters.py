@@ -22,7 +22,7 @@ from agents.triage.notations import written_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES, Tone
 from app.domain.reminder import Stage
-from app.reading.written_sums import written_sum
+from app.reading.money.written_sums import written_sum
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "prompts" / "reminders"
 FRAME = "frame"

@@ -17,7 +17,7 @@ from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import Letters, language_of, locale_of, short_day
 from app.domain.errors import SettingInvalid
 from app.domain.intents import LANGUAGES
-from app.reading.written_sums import written_figure
+from app.reading.money.written_sums import written_figure
 
 MAX_NAMED = 4
 """So many invoice numbers fit a payment's reference (140 characters in SEPA)."""

@@ -14,15 +14,15 @@ from app.domain.account import Account, InvoiceKind
 from app.domain.case import Letter
 from app.domain.intents import Intent
 from app.domain.proposal import BODY, SUBJECT
-from app.reading.classifier import Scored
-from app.reading.commitments import is_done
-from app.reading.cues import REMITTANCE
-from app.reading.extensions import names_parts
-from app.reading.features import passages
-from app.reading.invoices import match_invoices
+from app.reading.bills.invoices import match_invoices
+from app.reading.facts.commitments import is_done
+from app.reading.facts.extensions import names_parts
+from app.reading.facts.speech import DISPUTE_SIGNS, shows
+from app.reading.facts.statements import Statement, read_statements
+from app.reading.machinery.cues import REMITTANCE
+from app.reading.model.classifier import Scored
+from app.reading.model.features import passages
 from app.reading.spans import fold
-from app.reading.speech import DISPUTE_SIGNS, shows
-from app.reading.statements import Statement, read_statements
 
 GRAVE = frozenset(
     {

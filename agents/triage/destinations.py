@@ -4,8 +4,8 @@ and reminders, whatever else is named is somebody else's, and nobody is asked fo
 import re
 from collections.abc import Iterator
 
-from app.reading.impostors import speaks_of_another_account
 from app.reading.spans import fold, sentences
+from app.reading.trust.impostors import speaks_of_another_account
 
 _BANKS = r"bank(?!rupt)\w*|banque\w*|banc[oa]\w*|iban\b|bic\b|swift\b|sort code|routing number|aba\b|bsb\b|ifsc\b"
 _ACCOUNTS = (

@@ -27,8 +27,8 @@ from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.proposal import Draft, Facts, Trace
 from app.domain.text import PLACEHOLDER, Span
-from app.reading.amounts import find_amounts
-from app.reading.features import is_courtesy
+from app.reading.model.features import is_courtesy
+from app.reading.money.amounts import find_amounts
 from app.reading.spans import clauses, fold, sentences
 
 WISH = "wish"

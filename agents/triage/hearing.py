@@ -7,10 +7,10 @@ from app.domain.case import Letter
 from app.domain.intents import Intent
 from app.domain.proposal import BODY
 from app.domain.text import Span
-from app.reading.classifier import Classifier
-from app.reading.facts import SILENCE, Heard
-from app.reading.statements import read_statements
-from app.reading.ties import MAIN, BySpan
+from app.reading.facts.reader import SILENCE, Heard
+from app.reading.facts.statements import read_statements
+from app.reading.facts.ties import MAIN, BySpan
+from app.reading.model.classifier import Classifier
 
 READ = 20_000
 

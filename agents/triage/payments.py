@@ -12,10 +12,10 @@ from app.domain.account import Payment as LedgerPayment
 from app.domain.case import Letter
 from app.domain.intents import Intent
 from app.domain.proposal import BODY, IntentFinding
-from app.reading.commitments import is_about_the_past, is_done, is_firm
+from app.reading.facts.commitments import is_about_the_past, is_done, is_firm
+from app.reading.facts.speech import shows
+from app.reading.facts.statements import Statement, read_statements
 from app.reading.spans import fold
-from app.reading.speech import shows
-from app.reading.statements import Statement, read_statements
 
 READ = 20_000
 

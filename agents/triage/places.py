@@ -14,13 +14,13 @@ from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.proposal import BODY, SUBJECT, ContactFact, Evidence, ExtensionFact, Facts, Mention, PromiseFact
 from app.domain.text import Span
-from app.reading import facts as reading
-from app.reading.amounts import find_amounts
-from app.reading.commitments import FactSpan
-from app.reading.contacts import ContactFound
-from app.reading.dates import find_dates
-from app.reading.extensions import ExtensionFound
-from app.reading.promises import PromiseFound
+from app.reading.days.dates import find_dates
+from app.reading.facts import reader as reading
+from app.reading.facts.commitments import FactSpan
+from app.reading.facts.contacts import ContactFound
+from app.reading.facts.extensions import ExtensionFound
+from app.reading.facts.promises import PromiseFound
+from app.reading.money.amounts import find_amounts
 
 NO_PROMISE = PromiseFound(None, None, None, (), None)
 NO_EXTENSION = ExtensionFound(None, None, (), None)

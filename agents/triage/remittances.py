@@ -9,7 +9,7 @@ from app.domain.case import Letter
 from app.domain.intents import CONSEQUENCE, Intent
 from app.domain.proposal import Evidence, IntentFinding, PaymentFact
 from app.domain.text import Span
-from app.reading.remittances import read_remittance
+from app.reading.bills.remittances import read_remittance
 
 SURE = 0.95
 """A list names invoices of the account, sums, and that they are paid: nothing in it is guessed."""

@@ -14,9 +14,9 @@ from agents.triage.outputs import (
 )
 from app.domain.account import Account
 from app.domain.case import Letter
-from app.reading import facts as reading
-from app.reading.classifier import Scored
-from app.reading.commitments import FactSpan
+from app.reading.facts import reader as reading
+from app.reading.facts.commitments import FactSpan
+from app.reading.model.classifier import Scored
 
 READ = 20_000
 """Facts are looked for in so many code points; nobody writes a promise beyond them."""

@@ -15,7 +15,7 @@ from app.domain.intents import Reason
 from app.domain.message import Authentication
 from app.domain.policy import Decision, Situation
 from app.domain.proposal import Draft, Facts, IntentFinding, ModelCall, PaymentFact
-from app.reading.facts import ExtractedFacts
+from app.reading.facts.reader import ExtractedFacts
 
 
 @dataclass(frozen=True, slots=True)

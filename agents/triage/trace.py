@@ -18,8 +18,8 @@ from app.domain.case import Letter
 from app.domain.money import Money
 from app.domain.proposal import Facts, PromiseFact, Trace
 from app.domain.text import PLACEHOLDER
-from app.reading.amounts import find_amounts
-from app.reading.dates import FoundDate, find_dates
+from app.reading.days.dates import FoundDate, find_dates
+from app.reading.money.amounts import find_amounts
 
 READ = 20_000
 """Days are looked for in so many code points of a mail."""

@@ -17,9 +17,9 @@ from app.domain.errors import ModelAnswerInvalid
 from app.domain.intents import Intent
 from app.domain.ports import Answer, Question
 from app.domain.proposal import EMBEDDED
-from app.reading import facts as reading
-from app.reading.classifier import Classifier, Scored
-from app.reading.features import passages
+from app.reading.facts import reader as reading
+from app.reading.model.classifier import Classifier, Scored
+from app.reading.model.features import passages
 
 A = TypeVar("A")
 

@@ -15,7 +15,7 @@ import structlog
 from dkim.util import InvalidTagValueList, parse_tag_value
 
 from app.domain.message import Authentication
-from app.reading.authentication import judged, without_dressing
+from app.reading.trust.authentication import judged, without_dressing
 
 Lookup = Callable[[str], bytes | None]
 """The TXT record of a name; None when there is none. Raises TimeoutError or OSError."""

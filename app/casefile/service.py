@@ -32,9 +32,9 @@ from app.domain.text import text_of
 from app.domain.watermark import Watermark, watermark
 from app.papers.archive import CHAIN, Archive
 from app.papers.proof import PROOF, proof_of
-from app.reading.parsing import parse_mail
-from app.reading.quotes import unmarked_forwards
-from app.reading.replies import split_reply
+from app.reading.authorship.quotes import unmarked_forwards
+from app.reading.authorship.replies import split_reply
+from app.reading.mail.parsing import parse_mail
 
 if TYPE_CHECKING:
     from app.casefile.paper import Paper

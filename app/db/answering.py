@@ -4,7 +4,7 @@ or to a lawyer, stands in the same conversation and answers nobody."""
 from app.db.tables.mail import MessageRow
 from app.db.uow import Uow
 from app.domain.errors import NotFound
-from app.reading.headers import addresses, read_fields
+from app.reading.mail.headers import addresses, read_fields
 
 _PUBLIC = frozenset(
     {

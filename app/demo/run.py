@@ -24,7 +24,7 @@ from app.domain.message import MessageState
 from app.domain.review import Role
 from app.intake.incoming import Incoming
 from app.jobs.lock import FileLock
-from app.reading.headers import read_head
+from app.reading.mail.headers import read_head
 
 SAMPLES = Path(__file__).parent
 MORNING = datetime(2026, 5, 21, 8, 45, tzinfo=UTC)

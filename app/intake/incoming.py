@@ -8,8 +8,8 @@ from hashlib import sha256
 from app.db.repositories.words import compressed
 from app.domain.errors import UnreadableMail
 from app.domain.message import Cut, Head
-from app.reading.headers import read_head
-from app.reading.parsing import fingerprint, parse_mail
+from app.reading.mail.headers import read_head
+from app.reading.mail.parsing import fingerprint, parse_mail
 
 MAX_BYTES = 50 * 1024 * 1024
 

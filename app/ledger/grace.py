@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from app.domain.promise import LAPSES_AFTER
-from app.reading.workdays import add_workdays, country_of, is_workday
+from app.reading.days.workdays import add_workdays, country_of, is_workday
 
 GRACE_WORKDAYS = {
     "bank_transfer": 2,

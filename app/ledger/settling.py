@@ -28,7 +28,7 @@ from app.domain.promise import Verdict, judge_promise
 from app.domain.review import DISAPPOINTED, CaseKind, CaseState, case_may_become
 from app.domain.task import NewTask, TaskKind
 from app.ledger.grace import deadline
-from app.reading.workdays import add_workdays, country_of
+from app.reading.days.workdays import add_workdays, country_of
 
 AT_ONCE = 500
 """Cases in one transaction."""

@@ -34,9 +34,9 @@ from app.domain.ports import Model
 from app.mind.local import LocalMind, Read
 from app.policies.loading import load_policy
 from app.policies.reminders import load_reminders
-from app.reading.authentication import has_own_verdict
-from app.reading.classifier import Classifier, ModelFileUnusable
+from app.reading.model.classifier import Classifier, ModelFileUnusable
 from app.reading.reading import read_mail
+from app.reading.trust.authentication import has_own_verdict
 from app.thinking import MindConfig, check_config
 
 __all__ = ["LocalMind", "build_mind", "build_reminder_context", "build_replay", "forget_old_tracing"]

@@ -15,9 +15,9 @@ from app.domain.case import Case, Letter
 from app.domain.message import Screening
 from app.domain.ports import Redactor
 from app.domain.text import PiiSpan, RawText, Span, text_of
-from app.reading.answers import with_what_is_answered
-from app.reading.impostors import signs_beside_the_ledger
+from app.reading.authorship.answers import with_what_is_answered
 from app.reading.language import detect_language
+from app.reading.trust.impostors import signs_beside_the_ledger
 
 REDACTED = 60_000
 """Code points of a text that are redacted, five times of what a model is shown; no writer's own words are longer."""

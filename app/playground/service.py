@@ -20,7 +20,7 @@ from app.domain.policy import Policy, may_send_alone
 from app.domain.ports import Mind
 from app.domain.proposal import Proposal
 from app.domain.text import text_of
-from app.reading.heading import heading
+from app.reading.outgoing.heading import heading
 
 MOST_BYTES = 1024 * 1024
 LINE_ENDS = ("\r", "\n")

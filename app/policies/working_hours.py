@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
 from app.domain.working_hours import ALWAYS, MIDNIGHT, WorkingHours, no_holiday
-from app.reading.workdays import has_holidays, is_holiday
+from app.reading.days.workdays import has_holidays, is_holiday
 
 KEYS = ("mailboxes", "days", "begin", "end", "timezone", "country")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -31,7 +31,7 @@ from app.domain.people import SignedIn
 from app.domain.retention import Retention
 from app.domain.review import Role
 from app.domain.watermark import watermark
-from app.reading.impostors import is_name_of_same
+from app.reading.trust.impostors import is_name_of_same
 
 MAY_ERASE = frozenset({Role.ADMIN})
 log = structlog.get_logger()

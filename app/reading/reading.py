@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from app.domain.message import Identity, ParsedMail, ReadMail, ReplyParts
 from app.domain.text import text_of
+from app.reading.authorship.quotes import unmarked_forwards
+from app.reading.authorship.replies import split_reply
 from app.reading.files.opening import OpenFile, read_file
 from app.reading.language import detect_language
-from app.reading.parsing import parse_mail
-from app.reading.quotes import unmarked_forwards
-from app.reading.replies import split_reply
+from app.reading.mail.parsing import parse_mail
 from app.reading.screening import screen
 
 _TOKEN = re.compile(

@@ -8,18 +8,18 @@ import re
 from app.domain.message import Identity, Machine, ParsedMail, ReplyParts, Screening
 from app.domain.sending import OWN_MARK
 from app.domain.text import text_of
-from app.reading.asides import find_asides
-from app.reading.authentication import authentication_of
-from app.reading.bounces import find_bounce
-from app.reading.human_wishes import asks_for_a_person, asks_for_no_more_mail
-from app.reading.ibans import ibans
-from app.reading.impostors import BANK_DETAILS, speaks_of_another_account
-from app.reading.injections import html_words, speaks_to_software
-from app.reading.machines import has_null_return_path, is_marked, looks_robotic, machine_of
-from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
-from app.reading.replies import split_reply
-from app.reading.senders import fraud_signs_of, look_alike
-from app.reading.visible import hidden_markup
+from app.reading.authorship.replies import split_reply
+from app.reading.machinery.asides import find_asides
+from app.reading.machinery.bounces import find_bounce
+from app.reading.machinery.machines import has_null_return_path, is_marked, looks_robotic, machine_of
+from app.reading.mail.parsing import TEXT_CUT, TEXTS_DIFFER
+from app.reading.sight.visible import hidden_markup
+from app.reading.trust.authentication import authentication_of
+from app.reading.trust.human_wishes import asks_for_a_person, asks_for_no_more_mail
+from app.reading.trust.ibans import ibans
+from app.reading.trust.impostors import BANK_DETAILS, speaks_of_another_account
+from app.reading.trust.injections import html_words, speaks_to_software
+from app.reading.trust.senders import fraud_signs_of, look_alike
 
 __all__ = ["look_alike", "screen"]
 

@@ -14,8 +14,8 @@ from app.db.tables.work import OutboxRow
 from app.db.uow import Database, Uow
 from app.domain.four_eyes import Guarded
 from app.domain.reminder_life import ReminderState
-from app.reading.composing_reminders import Table
 from app.reading.differences import Edit, changes
+from app.reading.outgoing.composing_reminders import Table
 from app.reminders.approvals import mark_of
 from app.reminders.mail import Words, approved_words
 

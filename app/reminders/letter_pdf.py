@@ -9,7 +9,7 @@ from fpdf.fonts import FontFace
 
 from app.domain.company import Company
 from app.papers.typeface import TYPEFACE, add_typeface, printed
-from app.reading.composing_reminders import Table
+from app.reading.outgoing.composing_reminders import Table
 
 MARGIN, LINE = 20, 5
 WINDOW, BELOW_WINDOW = 50, 93

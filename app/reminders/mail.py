@@ -14,8 +14,8 @@ from app.domain.message import Address, is_mailable
 from app.domain.policy import Policy
 from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.workflow import Hours
-from app.reading.composing_reminders import OutgoingReminder, Table, compose_reminder
-from app.reading.enclosing import Attached
+from app.reading.outgoing.composing_reminders import OutgoingReminder, Table, compose_reminder
+from app.reading.outgoing.enclosing import Attached
 from app.reminders.mailboxes import mailbox_for
 from app.reminders.openings import opening_for
 

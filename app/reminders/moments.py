@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.domain.reminder import Addressee, CustomerSituation
 from app.domain.sentence import Sentence
 from app.domain.workflow import Hours
-from app.reading.workdays import country_of, is_workday
+from app.reading.days.workdays import country_of, is_workday
 
 ENOUGH_REPLIES = 5
 DAYS_LOOKED_AHEAD = 10

@@ -2,7 +2,7 @@
 
 A person may write as people write, so the list of what reminders usually say is not held against them; facts without a
 source, an altered statement, concessions and threats are, until they say that they mean it. An account that is none of
-ours nobody may mean: that is refused elsewhere (app/reading/ibans.py)."""
+ours nobody may mean: that is refused elsewhere (app/reading/trust/ibans.py)."""
 
 from agents.reminders.brief import ReminderBrief
 

@@ -26,8 +26,8 @@ from app.domain.policy import Policy
 from app.domain.reminder_life import ReminderState
 from app.domain.review import OutboxState
 from app.domain.sentence import Sentence
-from app.reading.enclosing import Attached
-from app.reading.ibans import check_ours
+from app.reading.outgoing.enclosing import Attached
+from app.reading.trust.ibans import check_ours
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.mail import Words, approved_words, fix_reminder
 from app.reminders.mailboxes import mailbox_for

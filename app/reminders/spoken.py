@@ -25,7 +25,7 @@ from app.domain.policy import Policy
 from app.domain.reminder import Channel, PlanLine, Stage
 from app.domain.sentence import Sentence
 from app.domain.task import TALKS, TaskKind, TaskState
-from app.reading.composing_reminders import Table
+from app.reading.outgoing.composing_reminders import Table
 from app.reminders.batches import Author
 from app.reminders.briefs import Wanted, brief_of
 from app.reminders.mailboxes import mailbox_for

@@ -2,7 +2,7 @@
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import Letters
-from app.reading.enclosing import Attached
+from app.reading.outgoing.enclosing import Attached
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -20,7 +20,7 @@ from app.domain.reminder import NextAction as Outcome
 from app.domain.reminder import PlanLine
 from app.domain.sentence import kept, kept_sentence
 from app.domain.task import NewTask
-from app.reading.workdays import add_workdays, country_of
+from app.reading.days.workdays import add_workdays, country_of
 from app.reminders.next_steps import NextStepService, task_in
 from app.reminders.persons_steps import asked_of, open_tasks
 

@@ -18,7 +18,7 @@ from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.review import VOID_AFTER, OutboxState
 from app.domain.text import text_of
-from app.reading.composing import Original, Outgoing, compose
+from app.reading.outgoing.composing import Original, Outgoing, compose
 from app.review.copies import copies_for
 from app.review.enclosing import Ready
 from app.review.files import open_reading

@@ -19,7 +19,7 @@ from app.domain.proposal import Draft
 from app.domain.review import OPEN, ReviewState
 from app.domain.wire import PROPOSAL, load
 from app.reading.differences import changes
-from app.reading.ibans import check_ours
+from app.reading.trust.ibans import check_ours
 from app.review.enclosing import Ready
 from app.review.item_view import Awaited, ChangedText
 from app.review.reply import Reply, check_may_write

@@ -3,7 +3,7 @@
 import nh3
 from lxml.html import tostring
 
-from app.reading.visible import html_tree
+from app.reading.sight.visible import html_tree
 
 _MOST_ATTRIBUTES = 100
 

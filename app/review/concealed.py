@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.domain.errors import UnreadableMail
-from app.reading.injections import speaks_to_software
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
+from app.reading.sight.visible import hidden_markup, hidden_text
 from app.reading.spans import sentences
-from app.reading.visible import hidden_markup, hidden_text
+from app.reading.trust.injections import speaks_to_software
 
 READ = 20_000
 """So many code points of a text are looked through; a longer one is cut."""

@@ -2,8 +2,8 @@
 
 from app.db.uow import Uow
 from app.domain.review import ReviewState
-from app.reading.composing import reply_subject
 from app.reading.differences import changes
+from app.reading.outgoing.composing import reply_subject
 from app.review.files import CaseFile
 from app.review.item_view import ChangedText, DraftView
 from app.review.marking import sources_of, traced

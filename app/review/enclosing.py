@@ -19,7 +19,7 @@ from app.domain.intents import Intent
 from app.domain.policy import Policy
 from app.domain.proposal import Draft, Proposal
 from app.domain.review import OPEN
-from app.reading.enclosing import Attached, type_of
+from app.reading.outgoing.enclosing import Attached, type_of
 from app.review.files import CaseFile, open_case
 from app.review.statement import statement_brief, statement_file
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from app.db.uow import Database
 from app.domain.errors import NotFound
 from app.domain.policy import Policy
-from app.reading.enclosing import Attached
+from app.reading.outgoing.enclosing import Attached
 from app.review.enclosing import as_file, statement_of
 from app.review.files import open_case
 from app.web.auth import PageUser

@@ -10,7 +10,7 @@ from app.domain.errors import WasPlanted
 from app.domain.people import SignedIn
 from app.domain.planted import Planted, Verdict
 from app.domain.review import OPEN
-from app.reading.planting import is_gone
+from app.reading.outgoing.planting import is_gone
 from app.review.files import CaseFile
 from app.review.item_view import Told
 from app.review.reply import Reply

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.errors import Invalid, NotFound, ReviewAlreadyDecided, WasPlanted, WordNoted
 from app.domain.review import Action, ReviewState
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
 from app.review.cleaning import cleaned
 from app.review.pages import ReviewPages
 from app.review.queue_routes import queue_pages

@@ -30,7 +30,7 @@ from app.domain.intents import Intent
 from app.domain.people import SignedIn
 from app.domain.review import OPEN, ReviewState
 from app.domain.wire import READ_MAIL, load
-from app.reading.impostors import BANK_DETAILS
+from app.reading.trust.impostors import BANK_DETAILS
 
 DISMISSALS = frozenset({"fraud", "spam", "not_for_us", "duplicate"})
 LONGEST_NOTE = 4_000

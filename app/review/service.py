@@ -28,7 +28,7 @@ from app.domain.policy import Policy
 from app.domain.proposal import Proposal
 from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.wire import PROPOSAL, load
-from app.reading.ibans import check_ours
+from app.reading.trust.ibans import check_ours
 from app.review.answer import fix_answer
 from app.review.automatic import FIRST_VERSION, may_leave_alone
 from app.review.awaited import check_not_behind, missing_for_answer

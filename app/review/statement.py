@@ -10,7 +10,7 @@ from app.domain.company import Company
 from app.domain.intents import Tone
 from app.domain.policy import Policy
 from app.domain.reminder import Stage
-from app.reading.enclosing import Attached
+from app.reading.outgoing.enclosing import Attached
 
 
 async def statement_brief(

@@ -10,8 +10,8 @@ from app.domain.contact import Reachability
 from app.domain.intents import Reason
 from app.domain.message import Authentication, ReadMail
 from app.domain.sentence import Sentence
-from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger
-from app.reading.parsing import TEXT_CUT, TEXTS_DIFFER
+from app.reading.mail.parsing import TEXT_CUT, TEXTS_DIFFER
+from app.reading.trust.impostors import BANK_DETAILS, signs_beside_the_ledger
 from app.review.concealed import hidden_words, orders_to_software
 from app.review.files import CaseFile
 from app.review.item_view import Banner, Candidate, Sign

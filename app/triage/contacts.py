@@ -16,7 +16,7 @@ from app.domain.contact import Reachability, departed
 from app.domain.message import Authentication, Machine, ReadMail
 from app.domain.proposal import Proposal
 from app.domain.text import text_of
-from app.reading.departures import departures, is_own
+from app.reading.people.departures import departures, is_own
 from app.reading.spans import fold
 
 

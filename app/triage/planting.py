@@ -10,7 +10,7 @@ from app.domain.message import ReadMail
 from app.domain.planted import is_drawn, is_fit
 from app.domain.proposal import Proposal
 from app.domain.review import ReviewState
-from app.reading.planting import planted
+from app.reading.outgoing.planting import planted
 
 
 async def plant(uow: Uow, review: ReviewRow, proposal: Proposal, *, read: ReadMail, link: Link, today: date) -> None:

@@ -15,8 +15,8 @@ from app.domain.account import Link
 from app.domain.clock import Clock
 from app.domain.ids import first_id, made_at
 from app.domain.message import Identity, ReadMail
-from app.reading.familiar import Familiar
-from app.reading.impostors import BESIDE_THE_LEDGER
+from app.reading.trust.familiar import Familiar
+from app.reading.trust.impostors import BESIDE_THE_LEDGER
 
 ANEW_AFTER = timedelta(days=1)
 OVERLAP = timedelta(hours=1)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from app.reading.injections import speaks_to_software
+from app.reading.trust.injections import speaks_to_software
 from tests.attacks.carriers import attacks
 from tests.attacks.compromise import compromises, face_all
 from tests.attacks.trial import Tally, run

@@ -8,7 +8,7 @@ import pytest
 from app import policies
 from app.domain.message import Identity
 from app.mind import build_mind
-from app.reading.impostors import BANK_DETAILS
+from app.reading.trust.impostors import BANK_DETAILS
 from app.thinking import MindConfig
 from tests.instances import mail
 

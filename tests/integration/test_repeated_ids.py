@@ -16,7 +16,7 @@ from app.db.uow import Database, Uow
 from app.domain.message import ParsedMail
 from app.domain.review import Action
 from app.intake.incoming import Incoming
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
 from app.triage.task import task_of
 from tests.instances import Instance, mail
 

@@ -19,7 +19,7 @@ from playwright.async_api import Browser
 
 from app.domain.message import Identity
 from app.reading.reading import read_mail
-from app.reading.visible import visible_text
+from app.reading.sight.visible import visible_text
 from tests.attacks.carriers import HIDING, US, html_with
 from tests.servers.chromium import chromium
 from tests.visible.dresses import DRESSES

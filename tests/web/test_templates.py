@@ -16,7 +16,7 @@ from jinja2 import UndefinedError
 from app.domain.freshness import freshness
 from app.domain.proposal import Trace
 from app.reading.differences import compare
-from app.reading.parsing import TEXTS_DIFFER
+from app.reading.mail.parsing import TEXTS_DIFFER
 from app.review import fact_view, item_view, ledger_view, view
 from app.review.bulk import Bundle, Deed
 from app.review.ledger_view import Amount
@@ -819,7 +819,7 @@ def test_every_closed_word_of_a_failure_has_words(pages: Templates) -> None:
     send_words = set(re.findall(r'SendResult\.(?:TRY_LATER|REFUSED|UNKNOWN), "([a-z_]+)"', smtp))
     assert len(send_words) > 4
     assert send_words <= set(words.SEND_ERRORS)  # type: ignore[attr-defined]
-    senders = (REPOSITORY / "app/reading/senders.py").read_text()
+    senders = (REPOSITORY / "app/reading/trust/senders.py").read_text()
     signs = set(re.findall(r'^        "([a-z_]+)": ', senders, re.MULTILINE))
     assert len(signs) == 5
     assert signs | {TEXTS_DIFFER} <= set(words.SIGNS)  # type: ignore[attr-defined]

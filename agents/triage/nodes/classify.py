@@ -16,7 +16,7 @@ from app.domain.intents import CONSEQUENCE, Intent
 from app.domain.message import Machine
 from app.domain.proposal import BODY, SUBJECT, IntentFinding
 from app.domain.text import Span
-from app.reading.contacts import find_successor
+from app.reading.facts.contacts import find_successor
 
 UNQUOTED = 0.3
 """What remains of the confidence in an intent whose quote does not stand in the mail."""

@@ -24,7 +24,7 @@ from app.domain.enclosures import NOTHING, DocumentKind, Enclosed
 from app.domain.intents import LANGUAGES, ExtensionKind, Intent, Reason
 from app.domain.policy import History, bearable, tone_of
 from app.domain.proposal import Draft, Evidence, IntentFinding
-from app.reading.dates import find_dates
+from app.reading.days.dates import find_dates
 
 FIRST_NAME = "⟨FIRST_NAME"
 """How the placeholder of a writer begins who is on first-name terms with us."""

@@ -17,8 +17,8 @@ from app.domain.case import Letter
 from app.domain.intents import Intent, Reason
 from app.domain.proposal import BODY, IntentFinding
 from app.domain.text import Span
-from app.reading.classifier import Scored
-from app.reading.facts import IntentInvoices
+from app.reading.facts.reader import IntentInvoices
+from app.reading.model.classifier import Scored
 
 FACTUAL = frozenset(
     {

@@ -15,8 +15,8 @@ from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.intents import DisputeReason, Intent
 from app.domain.proposal import Facts, IntentFinding, PromiseFact
-from app.reading.facts import WITHOUT_INVOICES, ExtractedFacts
-from app.reading.invoices import match_invoices, mentioned
+from app.reading.bills.invoices import match_invoices, mentioned
+from app.reading.facts.reader import WITHOUT_INVOICES, ExtractedFacts
 
 PAYING = frozenset({Intent.PAYMENT_CONFIRMATION, Intent.PAYMENT_PROMISE})
 """Intents whose invoices an attached remittance may list."""

@@ -18,7 +18,7 @@ from app.adapters.imap.line import PRINTABLE, ImapLine
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unreachable
 from app.domain.ports import SENT_FOLDER, Fetched, FolderState, Listed
-from app.reading.headers import read_message_id
+from app.reading.mail.headers import read_message_id
 
 MOST_TIMES = 64
 MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"

@@ -25,7 +25,7 @@ from app.reading.files.text import (
     Trouble,
     as_far_as_read,
 )
-from app.reading.visible import visible_text
+from app.reading.sight.visible import visible_text
 
 EXPANDING = frozenset({FileKind.PDF, FileKind.ZIP, FileKind.GZIP, FileKind.COMPOUND})
 """Kinds whose reading costs what their author wants."""

@@ -14,7 +14,7 @@ from olefile import OleFileIO
 from app.reading.charsets import decode_text
 from app.reading.files.archives import Member
 from app.reading.files.text import FileRefused, Trouble
-from app.reading.visible import visible_text
+from app.reading.sight.visible import visible_text
 
 _TOP = "__properties_version1.0"
 _STREAM = "__substg1.0_"

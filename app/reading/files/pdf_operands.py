@@ -4,7 +4,7 @@ from typing import Any
 
 from pypdf.generic import ByteStringObject, TextStringObject
 
-from app.reading.colours import Rgb
+from app.reading.sight.colours import Rgb
 
 
 def has_words(operands: list[Any]) -> bool:

@@ -14,10 +14,10 @@ from typing import Any
 
 from pypdf.errors import LimitReachedError
 
-from app.reading.colours import BLACK, WHITE, Rgb, is_unreadable, mixed
 from app.reading.files.pdf_geometry import EVERYWHERE, IDENTITY, Box, Matrix, numbers_of, placed, placed_point, within
 from app.reading.files.pdf_names import GraphicsState, Names, names_of
 from app.reading.files.pdf_operands import blank, colour_of, has_words
+from app.reading.sight.colours import BLACK, WHITE, Rgb, is_unreadable, mixed
 
 SMALLEST = 2.5
 """Points. Small print has five or six."""

@@ -20,8 +20,8 @@ from app.adapters.signatures import LONGEST_KEY, SignatureCheck
 from app.domain.message import Authentication, Identity
 from app.mind import _reader
 from app.policies.loading import load_policy
-from app.reading.authentication import has_own_verdict
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
+from app.reading.trust.authentication import has_own_verdict
 from app.thinking import MindConfig
 
 MAIL = b"From: Petra <petra@customer.example>\r\nTo: ar@seller.example\r\nSubject: Hello\r\n\r\nWe pay on Friday.\r\n"

@@ -3,7 +3,7 @@ import pytest
 from agents.triage.corroboration import Reconsidered, is_a_strangers_bill, is_a_suppliers_invoice, reconsider
 from app.domain.account import Account
 from app.domain.intents import Intent
-from app.reading.classifier import Scored
+from app.reading.model.classifier import Scored
 from tests.unit.agents.scripted import account, invoice, letter
 
 NAMED = 0.3

@@ -8,7 +8,7 @@ from app.domain.case import Letter
 from app.domain.errors import ModelAnswerInvalid
 from app.domain.intents import Intent, Reason, Route
 from app.domain.ports import Prompt, Question
-from app.reading.classifier import Classifier
+from app.reading.model.classifier import Classifier
 from tests.unit.agents.scripted import account, invoice, letter, propose
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.working_hours import ALWAYS, MIDNIGHT, WEEK, WorkingHours
-from app.reading.workdays import is_holiday
+from app.reading.days.workdays import is_holiday
 
 ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu")
 TIMES = st.times(timezones=st.none()).map(lambda moment: moment.replace(second=0, microsecond=0, fold=0))

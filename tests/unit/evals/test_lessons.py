@@ -2,7 +2,7 @@ from typing import Any
 
 from app.domain.intents import DisputeReason, Intent
 from app.domain.text import RedactedText, Segment, Span
-from app.reading.kinds import REASONS, WISHES
+from app.reading.model.kinds import REASONS, WISHES
 from evals.lessons import is_kept_back, lessons
 
 PROMISE, DISPUTE = list(Intent).index(Intent.PAYMENT_PROMISE), list(Intent).index(Intent.DISPUTE)

@@ -5,8 +5,8 @@ import pytest
 
 from app.domain.intents import DisputeReason
 from app.domain.text import RedactedText, unredacted
-from app.reading.classifier import HEADS, Classifier
-from app.reading.kinds import heard_reasons
+from app.reading.model.classifier import HEADS, Classifier
+from app.reading.model.kinds import heard_reasons
 from evals.train import train
 
 WORDS = {

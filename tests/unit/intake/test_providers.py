@@ -25,7 +25,7 @@ from app.intake.webhooks.scheme import Delivery, MalformedRequest
 from app.intake.webhooks.schemes import schemes
 from app.intake.webhooks.sendgrid import SIGNATURE, TIMESTAMP, SendGrid
 from app.intake.webhooks.ses import Ses
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
 from tests.fakes import no_network
 
 NOW = datetime(2026, 5, 21, 9, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from app.policies.privacy import load_responsible
 from app.policies.retention import load_retention
 from app.privacy.dossier_text import MISSING, as_markdown
 from app.privacy.processing import Processing
-from app.reading.disclosure import disclosed, line_of
+from app.reading.outgoing.disclosure import disclosed, line_of
 
 LAWS = load_jurisdictions()
 UNION = {"AT", "BE", "DE", "ES", "FR", "IE", "IT", "NL", "PT"}

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.reading.absences import find_return_date
-from app.reading.statements import read_statements
+from app.reading.facts.absences import find_return_date
+from app.reading.facts.statements import read_statements
 from tests.unit.reading.ledger import account
 
 RECEIVED = date(2026, 6, 1)

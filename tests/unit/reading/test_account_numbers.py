@@ -5,8 +5,8 @@ import pytest
 from app.domain.company import Company
 from app.domain.errors import Invalid
 from app.domain.policy import Policy
-from app.reading.account_numbers import account_numbers
-from app.reading.ibans import check_ours
+from app.reading.trust.account_numbers import account_numbers
+from app.reading.trust.ibans import check_ours
 
 OURS = Policy(
     "1",

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.reading.amounts import find_amounts, parse_number
+from app.reading.money.amounts import find_amounts, parse_number
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-from app.reading.answers import with_what_is_answered
-from app.reading.replies import split_reply
+from app.reading.authorship.answers import with_what_is_answered
+from app.reading.authorship.replies import split_reply
 from tests.unit.reading.ledger import account
 
 SIX = account(*((f"INV-{number}", "100.00") for number in range(3001, 3007)))

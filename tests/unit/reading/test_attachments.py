@@ -7,9 +7,9 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from app.domain.message import Attachment
-from app.reading.attachments import read_attachment as read_with
 from app.reading.files.opening import GivenFile, read_file
 from app.reading.files.text import BYTE_LIMIT, TEXT_LIMIT
+from app.reading.mail.attachments import read_attachment as read_with
 
 
 def read_attachment(name: str, content_type: str, content: bytes, *, is_shown_inline: bool = False) -> Attachment:

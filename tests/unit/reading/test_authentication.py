@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.message import Authentication, Identity
-from app.reading.authentication import authentication_of, has_own_verdict
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
+from app.reading.trust.authentication import authentication_of, has_own_verdict
 
 US = Identity((), "mx.seller.example")
 

@@ -7,9 +7,9 @@ import pytest
 
 from app.domain.contact import Bounce, departed
 from app.domain.message import Identity, Machine, ParsedMail
-from app.reading.bounces import find_bounce
-from app.reading.departures import departures, is_own
-from app.reading.parsing import parse_mail
+from app.reading.machinery.bounces import find_bounce
+from app.reading.mail.parsing import parse_mail
+from app.reading.people.departures import departures, is_own
 from app.reading.screening import screen
 from app.reading.spans import fold
 

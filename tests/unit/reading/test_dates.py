@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from app.reading.dates import find_dates
+from app.reading.days.dates import find_dates
 from tests.hangs import no_hang
 
 WEDNESDAY = date(2026, 3, 11)

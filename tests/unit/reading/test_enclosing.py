@@ -5,8 +5,8 @@ from email.policy import default
 import pytest
 
 from app.domain.message import Address
-from app.reading.composing import Original, Outgoing, compose
-from app.reading.enclosing import Attached, type_of
+from app.reading.outgoing.composing import Original, Outgoing, compose
+from app.reading.outgoing.enclosing import Attached, type_of
 
 NOW = datetime(2026, 5, 21, 9, tzinfo=UTC)
 PDF = Attached("Rechnung Nº 5, Müller.pdf", "application/pdf", b"%PDF-1.7 \x00\xff")

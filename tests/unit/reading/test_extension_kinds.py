@@ -5,9 +5,9 @@ import pytest
 
 from app.domain.intents import ExtensionKind
 from app.domain.text import Span
-from app.reading.extensions import ExtensionFound, find_extension
-from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage
-from app.reading.statements import read_statements
+from app.reading.facts.extensions import ExtensionFound, find_extension
+from app.reading.facts.statements import read_statements
+from app.reading.model.kinds import REASONS, SIZE, WISHES, HeardPassage
 from tests.unit.reading.ledger import account
 
 WEDNESDAY = date(2026, 3, 11)

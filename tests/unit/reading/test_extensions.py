@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from app.domain.intents import ExtensionKind, Intent
-from app.reading.extensions import ExtensionFound
+from app.reading.facts.extensions import ExtensionFound
 from tests.unit.reading.ledger import account
 from tests.unit.reading.told import facts_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.intents import Intent
-from app.reading.commitments import FactSpan
+from app.reading.facts.commitments import FactSpan
 from tests.unit.reading.ledger import account
 from tests.unit.reading.told import facts_of
 

@@ -5,8 +5,8 @@ import pytest
 
 from app.domain.account import Account
 from app.domain.intents import DisputeReason, ExtensionKind, Intent
-from app.reading.classifier import Scored
-from app.reading.facts import ExtractedFacts, extract_facts
+from app.reading.facts.reader import ExtractedFacts, extract_facts
+from app.reading.model.classifier import Scored
 from app.reading.spans import sentences
 from tests.unit.reading.ledger import account
 

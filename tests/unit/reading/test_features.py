@@ -1,6 +1,6 @@
 import numpy as np
 
-from app.reading.features import (
+from app.reading.model.features import (
     CHAR_BUCKETS,
     FEATURES,
     TRADE_SIZE,

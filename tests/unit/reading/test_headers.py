@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.reading.headers import HEADER_LIMIT, addresses, decode_words, parse_date, read_head
+from app.reading.mail.headers import HEADER_LIMIT, addresses, decode_words, parse_date, read_head
 from tests.hangs import no_hang
 
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from app.domain.errors import Invalid
 from app.domain.message import Address, is_mailable
 from app.playground.service import Written, as_mail
-from app.reading.composing import Original, Outgoing, compose
-from app.reading.composing_reminders import OutgoingReminder, Table, compose_reminder
-from app.reading.headers import read_head
-from app.reading.invisible import strip_invisible
+from app.reading.mail.headers import read_head
+from app.reading.outgoing.composing import Original, Outgoing, compose
+from app.reading.outgoing.composing_reminders import OutgoingReminder, Table, compose_reminder
+from app.reading.sight.invisible import strip_invisible
 
 OURS, THEIRS = Address("Kestrel", "ar@seller.example"), Address("Petra Vane", "petra@customer.example")
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)

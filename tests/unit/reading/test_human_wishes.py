@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.reading.human_wishes import asks_for_a_person
+from app.reading.trust.human_wishes import asks_for_a_person
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.reading.ibans import ibans
+from app.reading.trust.ibans import ibans
 
 OURS = "DE89370400440532013000"
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.account import Contact
 from app.domain.message import Address, Identity
-from app.reading.impostors import BANK_DETAILS, signs_beside_the_ledger, speaks_of_another_account
 from app.reading.reading import read_mail
+from app.reading.trust.impostors import BANK_DETAILS, signs_beside_the_ledger, speaks_of_another_account
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
 TEXTS = [text for texts in CASES["known"].values() for text in texts]

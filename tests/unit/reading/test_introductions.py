@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.text import text_of
-from app.reading.replies import split_reply
+from app.reading.authorship.replies import split_reply
 
 AR = "Nora Falk <ar@seller.example>"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.reading.invoices import foreign_numbers, match_invoices
+from app.reading.bills.invoices import foreign_numbers, match_invoices
 from tests.unit.reading.ledger import account
 
 TWO = account(("R-4471", "100.00"), ("R-4480", "250.00"))

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.intents import DisputeReason, ExtensionKind
 from app.domain.text import Span
-from app.reading.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, Loudness, heard_reasons, heard_wishes
+from app.reading.model.kinds import REASONS, SIZE, WISHES, HeardPassage, KindHead, Loudness, heard_reasons, heard_wishes
 
 
 def passage(start: int, **odds: float) -> HeardPassage:

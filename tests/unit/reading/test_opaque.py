@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from app.reading.opaque import signed_content
-from app.reading.parsing import parse_mail
+from app.reading.mail.opaque import signed_content
+from app.reading.mail.parsing import parse_mail
 
 MAIL = b"Content-Type: text/plain; charset=utf-8\r\n\r\nWe pay R-4471 on Friday.\r\n"
 SIGNED, ENVELOPED, DATA = (bytes.fromhex(f"06092a864886f70d0107{kind}") for kind in ("02", "03", "01"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import UnreadableMail
-from app.reading.parsing import TEXTS_DIFFER, fingerprint, parse_mail, unflow
+from app.reading.mail.parsing import TEXTS_DIFFER, fingerprint, parse_mail, unflow
 from tests.hangs import no_hang
 
 CORPUS = Path(__file__).parents[2] / "corpus"

@@ -16,9 +16,9 @@ from agents.triage.lexicon import offences
 from app.domain.intents import LANGUAGES, Intent, Tone
 from app.domain.planted import Fault, Planted, is_drawn, is_fit
 from app.domain.proposal import Draft, Trace
-from app.reading.amounts import find_amounts
-from app.reading.dates import find_dates
-from app.reading.planting import is_gone, planted
+from app.reading.days.dates import find_dates
+from app.reading.money.amounts import find_amounts
+from app.reading.outgoing.planting import is_gone, planted
 
 REPLIES = Replies.load()
 TODAY, DAY = date(2026, 5, 21), date(2026, 6, 5)

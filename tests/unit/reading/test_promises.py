@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.intents import Intent
-from app.reading.promises import PromiseFound
+from app.reading.facts.promises import PromiseFound
 from tests.unit.reading.ledger import account
 from tests.unit.reading.told import facts_of
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.reading.invoices import match_invoices
-from app.reading.references import find_references
+from app.reading.bills.invoices import match_invoices
+from app.reading.bills.references import find_references
 from tests.unit.reading.ledger import account, invoice
 
 FOUR = account(("R-4471", "75.00"), ("R-4480", "250.00"), ("R-4490", "900.00"), ("R-4495", "120.00"))

@@ -5,8 +5,8 @@ import pytest
 
 from app.domain.account import Account
 from app.domain.money import Money
-from app.reading.invoices import match_invoices
-from app.reading.references import find_references
+from app.reading.bills.invoices import match_invoices
+from app.reading.bills.references import find_references
 from tests.unit.reading.ledger import account
 
 THREE = account(("R-4471", "900.00"), ("R-4480", "250.00"), ("R-4490", "75.00"))

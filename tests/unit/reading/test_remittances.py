@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.reading.remittances import read_remittance
+from app.reading.bills.remittances import read_remittance
 from tests.unit.reading.ledger import account
 
 LEDGER = account(("INV-20470", "18900.00"), ("INV-20472", "9500.00"), ("CN-3107", "-40.00"), ("2026-118", "300.00"))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.text import text_of
-from app.reading.replies import split_reply
+from app.reading.authorship.replies import split_reply
 from tests.hangs import no_hang
 
 DATASET = Path(__file__).parents[3] / "evals" / "datasets" / "dev.jsonl"

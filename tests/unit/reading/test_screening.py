@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.message import Address, Attachment, Head, Identity, Machine, ParsedMail
-from app.reading.impostors import BANK_DETAILS
-from app.reading.parsing import parse_mail
+from app.reading.mail.parsing import parse_mail
 from app.reading.screening import look_alike, screen
+from app.reading.trust.impostors import BANK_DETAILS
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 DATASET = Path(__file__).parents[3] / "evals" / "datasets" / "dev.jsonl"

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.reading.amounts import find_amounts
+from app.reading.money.amounts import find_amounts
 from tests.hangs import no_hang
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.reading.injections import speaks_to_software
-from app.reading.spoken_to import orders_a_machine
+from app.reading.trust.injections import speaks_to_software
+from app.reading.trust.spoken_to import orders_a_machine
 from tests.hangs import no_hang
 
 

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from app.domain.intents import Intent
-from app.reading.classifier import Scored
-from app.reading.facts import extract_facts
-from app.reading.statements import read_statements
+from app.reading.facts.reader import extract_facts
+from app.reading.facts.statements import read_statements
+from app.reading.model.classifier import Scored
 from tests.unit.reading.ledger import account
 
 WEDNESDAY = date(2026, 3, 11)

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from app.domain.intents import Intent
-from app.reading.classifier import Scored
-from app.reading.facts import Heard, extract_facts
+from app.reading.facts.reader import Heard, extract_facts
+from app.reading.model.classifier import Scored
 from app.reading.spans import sentences
 from tests.unit.reading.ledger import account
 

@@ -3,7 +3,7 @@ import struct
 import numpy as np
 import pytest
 
-from app.reading.tuning import BLOCK, NotAModelFile, directory, tuned
+from app.reading.model.tuning import BLOCK, NotAModelFile, directory, tuned
 
 PIECES = (b"a", b"bc")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.reading.invisible import strip_invisible
-from app.reading.visible import hidden_markup, visible_text
+from app.reading.sight.invisible import strip_invisible
+from app.reading.sight.visible import hidden_markup, visible_text
 from tests.hangs import no_hang
 
 SECRETS = {

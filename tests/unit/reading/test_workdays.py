@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from app.reading.dates import find_dates
-from app.reading.workdays import add_workdays, country_of, is_workday
+from app.reading.days.dates import find_dates
+from app.reading.days.workdays import add_workdays, country_of, is_workday
 
 TUESDAY_BEFORE_EASTER = date(2026, 3, 31)
 

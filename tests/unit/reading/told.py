@@ -4,8 +4,8 @@ from datetime import date
 
 from app.domain.account import Account
 from app.domain.intents import Intent
-from app.reading.classifier import Scored
-from app.reading.facts import ExtractedFacts, extract_facts
+from app.reading.facts.reader import ExtractedFacts, extract_facts
+from app.reading.model.classifier import Scored
 
 WEDNESDAY = date(2026, 3, 11)
 

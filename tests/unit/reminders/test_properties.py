@@ -23,7 +23,7 @@ from app.domain.reminder import (
     Why,
 )
 from app.policies.reminders import load_reminders
-from app.reading.workdays import country_of, is_workday
+from app.reading.days.workdays import country_of, is_workday
 from app.reminders.schedule import plan
 
 POLICY = load_reminders()

@@ -1,0 +1,1 @@
+"""Days in running text, by the conventions of evals/labels.md."""

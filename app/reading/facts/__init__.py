@@ -1,0 +1,1 @@
+"""What is said of which invoice: promises, requests for time, disputes, new contacts, days of return."""

@@ -1,0 +1,1 @@
+"""Mail that no person wrote: absence notices, bounces, tickets, lists."""

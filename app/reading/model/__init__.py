@@ -1,0 +1,1 @@
+"""The embedded model: tuned sentence embeddings, features, and the heads over them."""

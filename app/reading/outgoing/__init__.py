@@ -1,0 +1,1 @@
+"""Mail that leaves: replies and reminders as MIME, what they enclose and disclose."""

@@ -1,0 +1,1 @@
+"""Names of people, and who takes over from whom."""

@@ -1,0 +1,1 @@
+"""What a person sees of a mail, and what is kept from their eyes: HTML, CSS, invisible characters."""
