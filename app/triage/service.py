@@ -23,7 +23,7 @@ from app.domain.account import Link
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, UnreadableMail
 from app.domain.ids import new_id
-from app.domain.intents import Autonomy, Reason, Route
+from app.domain.intents import MACHINE_INTENTS, Autonomy, Reason, Route
 from app.domain.job import approve_job, triage_job
 from app.domain.message import CUT, Cut, Machine, MessageState, ReadMail, advance
 from app.domain.people import SignedIn
@@ -134,8 +134,11 @@ class TriageService:
         saved = await self._save_proposal(uow, task, message, read, thought)
         customer_id = link.account.customer_id or None
         message.customer_id = customer_id
-        is_colleagues = read.screening.machine is Machine.OWN_COPY and not task.is_our_own
-        if (read.screening.machine is None or is_colleagues) and message.run == 1:
+        is_own_copy = read.screening.machine is Machine.OWN_COPY
+        is_persons = not task.is_our_own if is_own_copy else _is_persons(read, proposal)
+        if not is_own_copy:
+            message.is_automatic = not is_persons
+        if is_persons and message.run == 1:
             await self._a_person_wrote(uow, message, link)
         is_moved = customer_id is not None and await self._open_cases(uow, message, link, proposal)
         await note_contacts(uow, message, read, link, proposal)
@@ -315,6 +318,13 @@ async def _let_next_in(uow: Uow, message: MessageRow) -> None:
     if message.sender_hash is not None:
         for row in await uow.messages.let_in(message.sender_hash):
             await uow.enqueue(triage_job(row.id, row.run, row.conversation_id))
+
+
+def _is_persons(read: ReadMail, proposal: Proposal) -> bool:
+    """Whether a person wrote the mail. What its headers alone call automatic is what the agent took it for."""
+    screening = read.screening
+    is_taken_for_one = any(finding.intent in MACHINE_INTENTS for finding in proposal.intents)
+    return screening.machine is None and not (screening.is_marked and is_taken_for_one)
 
 
 def _within(policy: Policy, thought: Thought, link: Link) -> Thought:

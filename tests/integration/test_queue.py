@@ -247,6 +247,29 @@ async def test_a_newer_mail_of_the_customer_says_so_and_blocks_the_approval(inst
     assert after.version > before.version == review.version
 
 
+@pytest.mark.parametrize(
+    ("intent", "is_newer"),
+    [
+        pytest.param(Intent.DISPUTE, True, id="a clerk, through a ticket system"),
+        pytest.param(Intent.AUTOMATIC_REPLY, False, id="a robot of whose words the agent makes a notice"),
+    ],
+)
+async def test_a_newer_mail_with_the_headers_of_a_machine_is_what_the_agent_took_it_for(
+    instance: Instance, intent: Intent, is_newer: bool
+) -> None:
+    (review,) = await instance.work(mail(message_id="a@customer.example"))
+    instance.mind.intent = intent
+    await instance.work(
+        mail(
+            "Two of the pallets on INV-1 were broken, so we hold the sum back.",
+            references=["a@customer.example"],
+            headers=[("Auto-Submitted", "auto-replied")],
+        )
+    )
+    after = await together(instance).look(review.id, by=instance.collector)
+    assert (after.has_newer_mail, after.version > review.version) == (is_newer, is_newer)
+
+
 async def test_what_is_committed_is_told_to_every_process_and_what_is_not_is_not(instance: Instance) -> None:
     heard = instance.database.changes
     listener = None
