@@ -47,7 +47,8 @@ async def test_the_reader_chooses_day_outcome_and_reason(desk: Desk) -> None:
     assert "on Sat 2 May" in before
     assert "No step is due yet" in before
     assert "write it as 2026-06-30" in await desk.get("/reminders/plan?as_of=soon", 422)
-    assert "within a year" in await desk.get("/reminders/plan?as_of=0001-01-01", 422)
+    assert "within a year" in await desk.get("/reminders/plan?as_of=1950-01-01", 422)
+    assert "write it as 2026-06-30" in await desk.get("/reminders/plan?as_of=0001-01-01", 422)
     assert "Customer Ltd" in await desk.get("/reminders/plan?action=nonsense")
 
 
