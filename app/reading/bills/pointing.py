@@ -28,18 +28,24 @@ _VERBS = (
     r"brauch\w*|fur die|pour (?:la|le)|"
     r"wordt|gaat|hebben|kan|graag|klopt|beta(?:al|le)\w*|willen|zouden|moet|zit|"
     r"i(?:'ve|'ll|'m)|we(?:'ve|'ll|'re)|you(?:'ve|'ll)?|they(?:'ve|'re)?|isn't|wasn't|won't|can't|doesn't|hasn't|"
-    r"cleared|passed|left|landed|reached|arrived|too|also|ging|kam|lag|auch|ebenso|etai\w+|aussi|egalement|fue|fueron|salio|"
-    r"paso|llego|tambien|saiu|sairam|passou|chegou|tambem|usci\w+|passat[ao]|anche|pure|liep|kwam|ook|"
-    r"concerns?|belongs?|relates?|stays?|follows?|leaves?|clears?|"
-    r"betrifft|gehort|bekomm\w*|krieg\w*|soll\w*|bleibt|hangt|steht|stammt|begleich\w*|lass\w*|mach\w*|schick\w*|"
-    r"weis\w*|erhalt\w*|ich|sie|"
-    r"concerne|correspond|reste|passe\w*|sera|attend\w*|bloque|coince|pose|vous|il|elle|s'est|n'est|n'a\w*|j'\w+|"
-    r"corresponde|pertenece|lleva|tiene|viene|esta|sigue|entra|te|le|hay|necesit\w*|tengo|tenemos|"
-    r"riguarda|appartiene|resta|va|vanno|sta|arriva\w*|ha|ho|ve|vi|te|mi|ti|ce|li|lo|"
-    r"pertence|diz|segue|sera|fica\w*|lhe|vos|tenho|temos|pag\w+|refere|"
-    r"musst\w*|avre\w+|precis\w+|habria|haria|needed|asks?|"
-    r"hoort|betreft|krijg\w*|blijft|komt|staat|volgt|ligt|maak\w*|doe|doen|laat|vraag\w*|heb|valt|voldoen|is"
+    r"cleared|concerns?|belongs?|relates?|betrifft|gehort|begleich\w*|concerne|correspond|corresponde|pertenece|riguarda|"
+    r"appartiene|pertence|hoort|betreft|needed|asks?|bekomm\w*|krieg\w*|soll\w*|necesit\w*|precis\w+|avre\w+|habria|haria|"
+    r"vraag\w*|krijg\w*|bleibt|blijft|musst\w*"
 )
+_FURTHER_VERBS = (
+    r"passed|left|landed|reached|arrived|too|also|ging|kam|lag|auch|ebenso|etai\w+|aussi|egalement|fue|fueron|salio|"
+    r"paso|llego|tambien|saiu|sairam|passou|chegou|tambem|usci\w+|passat[ao]|anche|pure|liep|kwam|ook|"
+    r"stays?|follows?|leaves?|clears?|"
+    r"hangt|steht|stammt|lass\w*|mach\w*|schick\w*|"
+    r"weis\w*|erhalt\w*|ich|sie|"
+    r"reste|passe\w*|sera|attend\w*|bloque|coince|pose|vous|il|elle|s'est|n'est|n'a\w*|j'\w+|"
+    r"lleva|tiene|viene|esta|sigue|entra|te|le|hay|tengo|tenemos|"
+    r"resta|va|vanno|sta|arriva\w*|ha|ho|ve|vi|te|mi|ti|ce|li|lo|"
+    r"diz|segue|sera|fica\w*|lhe|vos|tenho|temos|pag\w+|refere|"
+    r"komt|staat|volgt|ligt|maak\w*|doe|doen|laat|heb|valt|voldoen|is"
+)
+"""Of whatever was named before; behind a size or a place in an order they make a story: "la chica le dijo"."""
+
 _VERBS_OF_MANY = (
     r"are|were|get|come|look|remain|need|stand|sind|waren|werden|wurden|gehen|kommen|folgen|fehlen|liegen|stehen|"
     r"sont|seront|ont|etaient|partent|partiront|vont|suivent|suivront|devraient|manquent|"
@@ -72,7 +78,7 @@ _DAYS = (
 GOES_ON = rf"(?=\s+{BILL}\b|\s*[,:;().!?\u2026]|\s+[-/]\s|\s*$|\s+(?:{_VERBS})\b)"
 STANDS_ALONE = (
     rf"(?=\s+(?:{BILL}|{BILLS})\b|\s*[,:;(.!?)\n\u2026]|\s*$|\s+[-/]\s|"
-    rf"\s+(?:{_VERBS}|{_VERBS_OF_MANY}|{_STATES}|{_DAYS})(?!\w))"
+    rf"\s+(?:{_VERBS}|{_FURTHER_VERBS}|{_VERBS_OF_MANY}|{_STATES}|{_DAYS})(?!\w))"
 )
 """As GOES_ON, for words that seldom stand for anything but what was named before: more may follow."""
 

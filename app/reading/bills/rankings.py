@@ -32,7 +32,7 @@ _OLD = (
     r"piu vecchi[ae]|oudste|oudere|mais antigas?"
 )
 _NEW = (
-    r"new(?:er|est)|late(?:r|st)|most recent|neue(?:re|ste)[nr]?|jung(?:ere|ste)[nr]?|plus recentes?|mas recientes?|"
+    r"new(?:er|est)|late(?:r|st)|most recent|neue(?:re|ste)[nr]?|plus recentes?|mas recientes?|"
     r"mas nuevas?|piu recent[ei]|nieuwste|nieuwere|mais recentes?"
 )
 _KINDS = rf"(?:(?P<large>{_LARGE})|(?P<small>{_SMALL})|(?P<old>{_OLD})|(?P<new>{_NEW}))"

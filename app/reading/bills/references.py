@@ -64,6 +64,14 @@ _PLACE = re.compile(
     + rf")\b{GOES_ON}"
 )
 _THIRD, _FINAL = 2, 3
+_OPENS = re.compile(
+    r"(?:^|[.!?:;\n]\s*)(?:(?:and|und|et|y|e|en|then|there's|as for|resta|reste|queda|bleibt|for|fur|pour|por|para|per|"
+    r"voor)\s+){0,3}$"
+)
+_ON_A_DAY = re.compile(r"\s+(?:one )?(?:on|am|le|el|il|op|no|em|the|den|de)\b[^.;\n]{0,12}\d")
+"""What is "the last" or, of two named, "the third" stands first and is no instalment: "a letter crosser than the last",
+"another in October, the last on 16 November" point at no invoice."""
+
 _THE_LAST = r"(?:the|die|den|der|la|le|de|a|il|l')(?:(?<=')| )(?:very )?(?:last|letzten?|derniere|ultima|laatste)"
 _ALL_BUT_THE_LAST = re.compile(
     r"\b(?:(?:all|everything)(?: of (?:them|these))?(?: but| except(?: for)?| bar| save(?: for)?|, except)|"
@@ -241,6 +249,11 @@ def _places(context: _Context) -> Iterator[InvoiceMatch]:
     for match in _PLACE.finditer(context.folded):
         place = next(i for i in range(len(_PLACES)) if match[f"place{i}"])
         order = context.before(match.start())
+        is_guess = place == _FINAL or (place == _THIRD and len(order) == _THIRD)
+        if is_guess and not (
+            _opens(context.folded, match.start()) and not _ON_A_DAY.match(context.folded, match.end())
+        ):
+            continue
         if place == _THIRD and len(order) == _THIRD:
             order = context.listed if len(context.listed) > _THIRD else context.all_of(3)
         if place == _FINAL:
@@ -249,6 +262,10 @@ def _places(context: _Context) -> Iterator[InvoiceMatch]:
         is_bill = _SAYS_BILL.match(match.string, match.end()) is not None
         if 0 <= place < len(order) and (is_bill or (context.names_any and not context.is_of_others(match.start()))):
             yield InvoiceMatch(match.start(), match.end(), (order[place],), MatchKind.GROUP)
+
+
+def _opens(folded: str, position: int) -> bool:
+    return _OPENS.search(folded[max(0, position - _SPLIT) : position]) is not None
 
 
 def _kinds(context: _Context) -> Iterator[InvoiceMatch]:

@@ -56,7 +56,14 @@ def test_by_size(text: str, expected: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["The two older boxes were wet.", "The big Friday run is closed.", "die beiden großen Kisten"]
+    "text",
+    [
+        "The two older boxes were wet.",
+        "The big Friday run is closed.",
+        "die beiden großen Kisten",
+        "La chica le dijo que hoy mismo las metía.",
+        "Die Jüngste: im Mai kommt sie zur Schule.",
+    ],
 )
 def test_other_things_that_are_old_or_big(text: str) -> None:
     assert pointed_at(text) == []

@@ -244,3 +244,26 @@ def test_so_many_of_the_smallest(text: str) -> None:
 )
 def test_sizes_and_sums_said_roughly(text: str, expected: list[tuple[str, ...]]) -> None:
     assert pointed_at(text, FOUR) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 and R-4480: each letter of yours was crosser than the last, so here is my answer.",
+        "R-4471 and R-4480 I know. One part in September, another on October 15, and the last on November 16.",
+        "R-4471 und R-4480 kennen wir, es war Ihr Schreiben, das dritte, das uns überrascht hat.",
+    ],
+)
+def test_the_last_letter_and_the_last_instalment_are_no_invoice(text: str) -> None:
+    assert ("R-4490",) not in pointed_at(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 and R-4480 are paid. And the last one, the small sum, goes out on Friday.",
+        "R-4471 und R-4480 sind bezahlt. Die dritte geht am Freitag raus.",
+    ],
+)
+def test_the_last_that_opens_a_sentence_is_the_one_left(text: str) -> None:
+    assert ("R-4490",) in pointed_at(text)
