@@ -11,7 +11,7 @@ from tests.bench.mails import MailMaker
 from tests.running import Installation
 from tests.servers.postgres import Postgres
 
-GOAL = Goal("≤", 4)
+GOAL = Goal("≤", 3)
 SECONDS_TO_WORK = 900.0
 SECONDS_TO_SETTLE = 5.0
 LEAST_REVIEWED = 0.9
