@@ -137,7 +137,7 @@ class FolderState:
     """`name` is the folder's own, also where it was looked for by its use. `mod_seq` rises with every change of the
     folder (CONDSTORE); 0 where the server keeps none. `tells_next`: `uid_next` is the server's word, not a guess.
     `remade` counts how often the folder was made anew under one UIDVALIDITY; the server does not know it. `connection`
-    is another number after the line was dialled anew."""
+    is another number after the line was dialled anew, or the folder was not to be had for a while."""
 
     uid_validity: int
     uid_next: int

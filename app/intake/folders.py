@@ -88,12 +88,13 @@ class FolderReader:
 
     async def _is_remade(self, row: FolderRow, state: FolderState, sure_of: int | None) -> bool:
         """Whether this is another folder under the same UIDVALIDITY: fewer mails came into it, or fewer changes, or its
-        mails are not those that were here. The last is looked at where anything may have happened, and each hour.
-        `sure_of`: the connection on which the look before found nothing strange."""
+        mails are not those that were here. The last is looked at where anything came or may have happened, and each
+        hour. `sure_of`: the connection on which the look before found nothing strange."""
         if state.tells_next and state.uid_next <= row.last_uid:
             return True
         has_fallen = 0 < state.mod_seq < self._mod_seq
-        is_sure = sure_of == state.connection and time.monotonic() < self._sure_until
+        has_come = state.uid_next > row.last_uid + 1
+        is_sure = not has_come and sure_of == state.connection and time.monotonic() < self._sure_until
         if not row.last_uid or (is_sure and not has_fallen):
             return False
         newest = range(max(1, row.last_uid - LOOKED_BACK), row.last_uid + 1)
@@ -206,7 +207,7 @@ class FolderReader:
         start = whole_second(row.starts_at)
         there = await self._blocking(self._folder.uids_since, start - A_DAY)
         there = [uid for uid in there if uid < state.uid_next]
-        while await self._recognition.is_as_before(state, there) is False:  # numbers that others had before
+        while await self._recognition.is_another(state, there):  # their numbers are those that others had before
             state = replace(state, remade=state.remade + 1)
         uids = await self._recognition.unknown(there, state)
         if row.uid_validity and self._watched.role is FolderRole.INBOX:

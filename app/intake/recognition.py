@@ -57,6 +57,14 @@ class Recognition:
             stored += [uid for source, uid in sources.items() if source in whole]
         return stored
 
+    async def is_another(self, state: FolderState, uids: Sequence[int]) -> bool:
+        """Whether a folder, of which these mails are there, can't be the one whose mails are stored under its numbers:
+        some have another look, or numbers that it has yet to give were given."""
+        async with self._database.read() as uow:
+            if await uow.sources.has_from(self._mailbox_id, _prefix(state), state.uid_next):
+                return True
+        return await self.is_as_before(state, uids) is False
+
     async def is_as_before(self, state: FolderState, uids: Sequence[int]) -> bool | None:
         """Whether the newest stored ones of these mails have the numbers that they had; None where none is there."""
         looks: dict[int, Looks] = {}
@@ -99,8 +107,12 @@ class Recognition:
 
 def source_of(state: FolderState, uid: int) -> str:
     """The key that the server gave a mail."""
+    return f"{_prefix(state)}{uid}"
+
+
+def _prefix(state: FolderState) -> str:
     remade = f".{state.remade}" if state.remade else ""
-    return f"imap:{state.name}:{state.uid_validity}{remade}:{uid}"
+    return f"imap:{state.name}:{state.uid_validity}{remade}:"
 
 
 def whole_second(moment: datetime) -> datetime:

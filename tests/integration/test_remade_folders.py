@@ -10,6 +10,7 @@ from app.domain.ports import FolderState
 from tests.instances import Instance, mail
 from tests.integration.test_poller import ON_SQLITE, audited, has_error, looked, polling, stored, watch_work_instead
 from tests.servers.dovecot import Mailbox
+from tests.servers.process import ServerFailed
 
 OLD = [mail(f"old {number}") for number in range(5)]
 NEW = [mail(f"newer {number}") for number in range(8)]
@@ -19,10 +20,21 @@ NEW = [mail(f"newer {number}") for number in range(8)]
 def remake(mailbox: Mailbox, *, keep: int = 0) -> None:
     """The folder with the first old mails, and more new ones than it had."""
     validity = mailbox.uid_validity("Work")
-    mailbox.delete("Work")
-    mailbox.create("Work")
+    empty(mailbox)
     mailbox.set_uid_validity(validity, "Work")
     mailbox.append_all([*OLD[:keep], *NEW], folder="Work")
+
+
+def empty(mailbox: Mailbox) -> None:
+    """Another folder under the name."""
+    for _ in range(100):
+        mailbox.delete("Work")
+        try:
+            mailbox.create("Work")
+        except ServerFailed:  # who watches it had it open while it went, and Dovecot made its directory again
+            continue
+        return
+    raise AssertionError("the folder can't be made anew")
 
 
 @ON_SQLITE
@@ -54,6 +66,29 @@ async def test_one_that_is_made_anew_while_it_is_watched_loses_none(instance: In
         await asyncio.to_thread(remake, mailbox)
         await stored(instance, 13)
         await has_error(instance, mailbox_id, "")
+
+
+@ON_SQLITE
+async def test_one_that_gets_its_old_uidvalidity_back_before_its_mails_loses_none(
+    instance: Instance, mailbox: Mailbox
+) -> None:
+    """As while a backup is put back: made anew, then numbered as it was, then filled."""
+    await asyncio.to_thread(mailbox.create, "Work")
+    mailbox_id = await watch_work_instead(instance, mailbox)
+    await asyncio.to_thread(mailbox.append_all, OLD, folder="Work")
+    validity = await asyncio.to_thread(mailbox.uid_validity, "Work")
+    async with polling(instance):
+        await stored(instance, 5)
+        await looked(instance, mailbox_id)
+    await asyncio.to_thread(empty, mailbox)
+    async with polling(instance):
+        await looked(instance, mailbox_id)
+    await asyncio.to_thread(mailbox.set_uid_validity, validity, "Work")
+    async with polling(instance):
+        await looked(instance, mailbox_id)
+        await asyncio.to_thread(mailbox.append_all, NEW, folder="Work")
+        await stored(instance, 13)
+    assert await audited(instance, "intake.folder.renumbered") == 2
 
 
 @ON_SQLITE

@@ -8,6 +8,7 @@ wait ─▶ EXAMINE ─▶ not what the last look saw? told at once ─▶ IDLE,
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from imapclient import DELETED, SEEN, IMAPClient
@@ -40,6 +41,7 @@ class ImapFolder:
         self._ends = Ends()
         self._grants_idle = True
         self._grants_mod_seq = True
+        self._losses = 0
 
     def open(self) -> FolderState:
         if self._line.is_up and self._name:
@@ -154,6 +156,19 @@ class ImapFolder:
         self._line.close()
 
     def _examine(self) -> FolderState:
+        """Also where it was `wait` that saw it gone, or with fewer mails: what is there next may be another folder."""
+        try:
+            state = self._examined()
+        except Unreachable:
+            self._losses += 1
+            raise
+        if self._seen and (state.uid_validity != self._seen.uid_validity or self._seen.uid_next > state.uid_next):
+            self._losses += 1
+        self._line.selected = self
+        self._seen = state = replace(state, connection=self._line.dialled + self._losses)
+        return state
+
+    def _examined(self) -> FolderState:
         with self._line.talking("imap_no_such_folder", survives=True) as client:
             self._line.selected = None
             with self._slowness("EXAMINE") as times, self._line.promptly(client, times=times):
@@ -164,17 +179,13 @@ class ImapFolder:
             uid_next = told or max(client.search(["UID", "*"]), default=0) + 1
             has_mod_seq = self._grants_mod_seq and client.has_capability("CONDSTORE")
             mod_seq = said.get(b"HIGHESTMODSEQ") if has_mod_seq else 0
-            state = FolderState(
+            return FolderState(
                 int(said[b"UIDVALIDITY"]),
                 int(uid_next),
                 self._name,
                 mod_seq=_number(mod_seq),
                 tells_next=told is not None,
-                connection=self._line.dialled,
             )
-        self._line.selected = self
-        self._seen = state
-        return state
 
     def _talking(self) -> AbstractContextManager[IMAPClient]:
         """The line, with this folder selected."""

@@ -46,6 +46,22 @@ class Sources:
         )
         return set(await self._session.scalars(sa.union_all(*known)))
 
+    async def has_from(self, mailbox_id: UUID, prefix: str, number: int) -> bool:
+        """Whether a mail is stored under a key of that prefix and a number that is no lower."""
+        first = f"{prefix}{number}"
+        among_them = (
+            sa.select(table.source).where(
+                table.mailbox_id == mailbox_id,
+                table.source.startswith(prefix, autoescape=True),
+                sa.or_(
+                    sa.func.length(table.source) > len(first),
+                    sa.and_(sa.func.length(table.source) == len(first), table.source >= first),
+                ),
+            )
+            for table in (MessageRow, CopyRow, HistoryRow)
+        )
+        return bool(await self._session.scalar(sa.select(sa.exists(sa.union_all(*among_them)))))
+
     async def whole(self, mailbox_id: UUID, sources: Sequence[str]) -> set[str]:
         """Which of the keys belong to received mails (or copies of such) that are stored with all their bytes."""
         messages = sa.select(MessageRow.source).where(

@@ -65,8 +65,8 @@ _PLACE = re.compile(
 )
 _THIRD, _FINAL = 2, 3
 _OPENS = re.compile(
-    r"(?:^|[.!?:;\n]\s*)(?:(?:and|und|et|y|e|en|then|there's|as for|resta|reste|queda|bleibt|for|fur|pour|por|para|per|"
-    r"voor)\s+){0,3}$"
+    r"(?:^|[.!?:;\n])[^\S\n]*+(?:(?:and|und|et|y|e|en|then|there's|as for|resta|reste|queda|bleibt|for|fur|pour|por|"
+    r"para|per|voor)\s++){0,3}$"
 )
 _ON_A_DAY = re.compile(r"\s+(?:one )?(?:on|am|le|el|il|op|no|em|the|den|de)\b[^.;\n]{0,12}\d")
 """What is "the last" or, of two named, "the third" stands first and is no instalment: "a letter crosser than the last",
