@@ -7,6 +7,8 @@ from app.domain.case import Letter
 from app.domain.proposal import BODY, SUBJECT, Evidence
 from app.domain.text import RedactedText, Span
 
+_BEFORE_WORDS = " \t\r\n,;:"
+
 
 def text_at(letter: Letter, source: str) -> RedactedText | None:
     """The part of the letter that a source names; None when there is none."""
@@ -32,11 +34,14 @@ def locate(letter: Letter, claim: Quoted) -> Span | None:
 
 
 def evidence(letter: Letter, source: str, span: Span | None) -> Evidence | None:
-    """Evidence in source offsets. Its text stays empty here: the agent never holds unredacted words."""
+    """Evidence in source offsets, without the comma of the clause before. Its text stays empty here: the agent never
+    holds unredacted words."""
     text = text_at(letter, source)
     if text is None or span is None:
         return None
-    origin = text.source_span(span.start, span.end)
+    words = text.value[span.start : span.end]
+    before = len(words) - len(words.lstrip(_BEFORE_WORDS))
+    origin = text.source_span(span.start + before, span.end)
     return Evidence(source, origin.start, origin.end) if origin else None
 
 

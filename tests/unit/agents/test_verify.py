@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from agents.triage.evidence import locate
+from agents.triage.evidence import evidence_of, locate
 from agents.triage.outputs import ExtractedFacts, FoundExtension, FoundPromise, Quoted
 from agents.triage.verify import verified_facts
 from app.domain.intents import ExtensionKind, Intent
@@ -116,3 +116,10 @@ def test_facts_of_an_intent_that_the_mail_does_not_have_are_dropped() -> None:
     theirs = ExtractedFacts(promise=FoundPromise(day=date(2026, 4, 3), quote="3 April"))
     facts = verified_facts(theirs, ExtractedFacts(), letter("on 3 April"), account(), (Intent.QUERY,))
     assert facts.promise is None
+
+
+def test_evidence_begins_with_a_word_and_not_with_the_comma_before_it() -> None:
+    mail = letter("For INV-20455, could we split it? Thanks.")
+    found = evidence_of(mail, Quoted(quote=", could we split it?"))
+    assert found is not None
+    assert mail.body.value[found.start : found.end] == "could we split it?"
