@@ -15,20 +15,19 @@ from app.reading.bills.months import of_a_month
 from app.reading.bills.numbering import InvoiceMatch, MatchKind
 from app.reading.bills.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
 from app.reading.bills.rankings import ranked_one, ranked_ones
-from app.reading.bills.rows import find_rows
+from app.reading.bills.rows import IN_OTHER_WORDS, find_rows, rows_beside
 from app.reading.money.amounts import find_amounts
 from app.reading.spans import fold
 
-_TWO = rf"{COUNTS[2]}|beiden"
-_THREE = COUNTS[3]
+_COUNT_OF = {word: count for count, words in COUNTS.items() for word in words.split("|")} | {"beide": 2, "beiden": 2}
+_HOW_MANY = rf"(?:{'|'.join(_COUNT_OF)}|[2-6])"
 _OTHERS = re.compile(
-    rf"\b(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:(?:{_TWO}|beide) |(?:"
-    rf"{_THREE}) )?(?:others|other {BILLS}|remaining(?: {BILLS})?|(?:anderen|ubrigen|restlichen)(?: (?:"
-    rf"beiden|zwei)| drei)?(?: {BILLS})?|autres(?: {BILLS})?|otras(?: (?:dos)| tres)?(?: {BILLS})?|demas"
-    rf"(?: {BILLS})?|restantes(?: {BILLS})?|altre(?: (?:due)| tre)?(?: {BILLS})?|rimanenti(?: {BILLS})?|"
-    rf"(?:andere|overige|resterende)(?: (?:twee)| drie| {BILLS})|(?<=beide )andere|outras(?: (?:duas)|"
-    rf" tres)?(?: {BILLS})?|"
-    rf"other (?:two)|other three)\b{STANDS_ALONE}"
+    rf"\b(?:the|die|den|der|les|las|los|le|gli|de|as|os|des|las|alle|all the|all) (?:{_HOW_MANY} )?"
+    rf"(?:others|other {BILLS}|other {_HOW_MANY}|remaining(?: {_HOW_MANY})?(?: {BILLS})?|"
+    rf"(?:anderen|ubrigen|restlichen)(?: {_HOW_MANY})?(?: {BILLS})?|autres(?: {BILLS})?|"
+    rf"(?:otras|demas|restantes|outras|altre|restanti|rimanenti)(?: {_HOW_MANY})?(?: {BILLS})?|"
+    rf"{_HOW_MANY} (?:andere|overige|resterende)(?: {BILLS})?|"
+    rf"(?:andere|overige|resterende) (?:{_HOW_MANY}(?: {BILLS})?|{BILLS}))\b{STANDS_ALONE}"
 )
 _REST = re.compile(
     rf"\b(?:everything else|all the rest|(?:the )?rest of (?:the {BILLS}|them)|alles (?:andere|ubrige)|"
@@ -77,9 +76,11 @@ _ALL_BUT_THE_LAST = re.compile(
     r"\b(?:(?:all|everything)(?: of (?:them|these))?(?: but| except(?: for)?| bar| save(?: for)?|, except)|"
     r"(?:bis auf|ausser)|tou(?:t|te)s?(?: les factures)? (?:sauf|hormis|excepte|a part)|"
     r"todas?(?: las facturas)? (?:menos|salvo|excepto)|tutt[eo](?: le fatture)? (?:tranne|meno|salvo|eccetto)|"
-    r"todas?(?: as faturas)? (?:exceto|menos|salvo)|alles?(?: facturen)? (?:behalve|op)|op) "
-    rf"{_THE_LAST}(?: {BILL})?\b"
+    r"todas?(?: as faturas)? (?:exceto|menos|salvo)|alles?(?: facturen)? behalve) "
+    rf"{_THE_LAST}(?: {BILL})?\b{STANDS_ALONE}|\b(?:alles?(?: facturen)? )?op {_THE_LAST}(?: {BILL})? na\b"
 )
+"""Not "bis auf den letzten Cent", "op de laatste dag"."""
+
 _LAST = re.compile(rf"\b{_THE_LAST}(?: {BILL})?{GOES_ON}")
 _SAYS_BILL = re.compile(rf"\s+{BILL}\b(?! (?:that|which|ever|he|she|they)\b)")
 _BOTH = re.compile(
@@ -94,11 +95,6 @@ _POINTER = re.compile(
     r"die van|de|a de|os)\s+$"
 )
 _LINK = re.compile(r"[\s,/&+;-]*(?:(?:and|und|et|y|e|en|sowie|plus)\s)?(?:(?:the|la|die|le|de|a)\s)?")
-_IN_OTHER_WORDS = re.compile(
-    r"(?: (?:one|invoice|bill))?(?:,| \(|:| -)?\s?(?:the |la |die |de |a |l')?(?:invoice |facture |factura )?"
-)
-"""Between "the second" and the number that says which."""
-
 _AND_SOME = re.compile(
     r"(?: (?:euros?|eur|francs?|pounds?|pesos|\u20ac|chf))?(?:-| )(?:something|odd\b|and change|irgendwas|und ein paar|"
     r"und (?:noch )?(?:etwas|was)\b|et des poussieres|et quelques|et un peu|y pico|y monedas|y algo|y tantos|e rotti|"
@@ -173,6 +169,9 @@ def find_references(
     if not matches and len(listed) != 1:
         rows = tuple(listed) or (numbers if _may_be_our_list(bills) else ())
         known = found = sorted(find_rows(folded, rows), key=lambda match: match.start)
+    elif matches:
+        found = list(rows_beside(folded, tuple(listed) if len(listed) > 1 else numbers, matches))
+        known = sorted((*known, *found), key=lambda match: match.start)
     is_numbered = bool(listed) or any(match.kind is not MatchKind.GROUP for match in matches)
     for finders in _FINDERS:
         named, ends = _individual(folded, known, len(bills)), tuple(match.end for match in known)
@@ -195,7 +194,7 @@ def _may_be_our_list(bills: Sequence[Invoice]) -> bool:
 def _is_new(match: InvoiceMatch, known: Sequence[InvoiceMatch], folded: str) -> bool:
     """Neither read already nor said in other words right behind: "the second, R-2"."""
     is_free = not any(m.start < match.end and match.start < m.end for m in known)
-    return is_free and not any(_IN_OTHER_WORDS.fullmatch(folded, match.end, m.start) for m in known)
+    return is_free and not any(IN_OTHER_WORDS.fullmatch(folded, match.end, m.start) for m in known)
 
 
 def _individual(folded: str, matches: Sequence[InvoiceMatch], bills: int) -> tuple[tuple[int, str], ...]:
@@ -221,9 +220,7 @@ def _others(context: _Context) -> Iterator[InvoiceMatch]:
         if left:
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
     for match in _OTHERS.finditer(context.folded):
-        words = set(match.group().split())
-        count = 2 if words & {*_TWO.split("|"), "beide"} else 3 if words & set(_THREE.split("|")) else None
-        left = context.remaining(match.start(), count)
+        left = context.remaining(match.start(), _count_in(match.group()))
         if left and not context.is_of_others(match.start(), is_left=True):
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
     for match in _OTHER.finditer(context.folded):
@@ -232,6 +229,11 @@ def _others(context: _Context) -> Iterator[InvoiceMatch]:
         left = context.other(match.start())
         if len(left) == 1 and not context.is_of_others(match.start(), is_left=True):
             yield InvoiceMatch(match.start(), match.end(), left, MatchKind.GROUP)
+
+
+def _count_in(folded: str) -> int | None:
+    counts = (int(word) if word.isdigit() else _COUNT_OF.get(word) for word in folded.split())
+    return next((count for count in counts if count), None)
 
 
 def _last(context: _Context) -> Iterator[InvoiceMatch]:

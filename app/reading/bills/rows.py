@@ -1,11 +1,12 @@
 """Invoices pointed at by their place in the list that we sent: "the first four on your list", "Nr. 3:", "die mittlere".
 
 The list is the account's open invoices in their order. One ordinal proves nothing ("the first time"); two that stand
-alone, or one beside words that name the list, do. Read where the mail names no invoice otherwise.
+alone, or one beside words that name the list, do. Read where the mail names no invoice otherwise, or where it says of
+a place which invoice stands there.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.reading.bills.numbering import InvoiceMatch, MatchKind
 from app.reading.bills.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALONE, counts_other_things
@@ -41,13 +42,23 @@ _FIRST_OR_LAST = re.compile(
     rf"\b(?:the|die|den|der|les|las|le|de|as) (?:(?P<first>first|ersten|premieres|primeras|prime|eerste|primeiras)|"
     rf"(?P<last>last|letzten|dernieres|ultimas|ultime|laatste)) (?:{_HOW_MANY})\b"
     rf"(?:{STANDS_ALONE}|(?= (?:on|of|auf|in|{BILLS})\b))"
-    rf"|\b(?:les|las|le|as) (?:{_HOW_MANY.replace('?P<n', '?P<m')}) (?:(?P<first2>premieres|primeras|prime|primeiras)|"
-    rf"(?P<last2>dernieres|ultimas|ultime))\b"
+    rf"|\b(?:les|las|le|as|die|den|der|the|de) (?:{_HOW_MANY.replace('?P<n', '?P<m')}) "
+    rf"(?:(?P<first2>premieres|primeras|prime|primeiras|ersten|eerste|first)|"
+    rf"(?P<last2>dernieres|ultimas|ultime|letzten|laatste|last))\b(?! (?:\d|weeks?|months?|wochen|monate|jahre))"
 )
 _NUMBERED = re.compile(
     r"(?m)^[ \t]{0,4}(?:nr|no|num|numero|nummer|number|n|#)"
     r"[.\u00b0\u00ba]?\s?(?P<row>[1-9])\b\s{0,2}[-.:)\u2013\u2014,]"
 )
+IN_OTHER_WORDS = re.compile(
+    rf"(?: {BILL})?(?:,| \(|:| -)?\s?(?:(?:the|la|die|de|a|il|le) |l')?(?:(?:invoice|number|nr\.?|no\.?|n\.?|facture|"
+    r"rechnung|factura|fattura|factuur|fatura)\s)?"
+)
+"""Between "the second" and the number that says which."""
+
+_LISTED = re.compile(r"(?m)^[ \t]{0,4}\(?(?P<row>[1-9])[.)][ \t]{1,3}(?=\S)")
+"""A list of their own: of as many items as there are invoices it is taken for ours."""
+
 _TWO = 2
 _THREE = 3
 _SIX = 6
@@ -92,6 +103,28 @@ def find_rows(folded: str, numbers: tuple[str, ...]) -> Iterator[InvoiceMatch]:
             yield _match(match, (numbers[1],))
 
 
+def rows_beside(folded: str, numbers: tuple[str, ...], named: Sequence[InvoiceMatch]) -> Iterator[InvoiceMatch]:
+    """ "The first is paid. The second, R-2, is short. As for the third, …": the places that are not `named` by a
+    number, if at least one is, and every one that is stands there in the list."""
+    by_start = {match.start: match.numbers for match in named}
+    told, open_places = [], []
+    for match in _ONE.finditer(folded):
+        place, which = _place(match, len(numbers)), IN_OTHER_WORDS.match(folded, match.end())
+        numbered = by_start.get(which.end()) if which is not None else None
+        if numbered is not None:
+            told.append(place is not None and numbered == (numbers[place - 1],))
+        elif place is not None:
+            open_places.append((match, place))
+    if not told or not all(told):
+        return
+    taken = [(match.start, match.end) for match in named]
+    for match, place in open_places:
+        last = max((end for _, end in taken if end <= match.start()), default=0)
+        is_free = not any(start < match.end() and match.start() < end for start, end in taken)
+        if is_free and not counts_other_things(folded, match.start(), last):
+            yield _match(match, (numbers[place - 1],))
+
+
 def _place(match: re.Match[str], rows: int) -> int | None:
     """From 1; None where there is no such row."""
     if match["last"]:
@@ -118,6 +151,9 @@ def _numbered(folded: str, numbers: tuple[str, ...]) -> Iterator[InvoiceMatch]:
         if len(rows) >= _TWO and max(rows) <= len(numbers):
             yield from (_match(match, (numbers[row - 1],)) for match, row in found)
             return
+    listed = [*_LISTED.finditer(folded)]
+    if len(numbers) >= _THREE and [int(match["row"]) for match in listed] == [*range(1, len(numbers) + 1)]:
+        yield from (_match(match, (number,)) for match, number in zip(listed, numbers, strict=True))
 
 
 def _says_bill(match: re.Match[str]) -> bool:

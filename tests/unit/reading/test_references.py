@@ -267,3 +267,32 @@ def test_the_last_letter_and_the_last_instalment_are_no_invoice(text: str) -> No
 )
 def test_the_last_that_opens_a_sentence_is_the_one_left(text: str) -> None:
     assert ("R-4490",) in pointed_at(text)
+
+
+FIVE = account(*((f"R-10{number}", f"{number}00.00") for number in range(11, 16)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-1011 est contestée. Les quatre autres partent vendredi.",
+        "R-1011 is wrong. The other four go out on Friday.",
+        "R-1011 stimmt nicht. Die übrigen vier gehen Freitag raus.",
+        "R-1011 no es correcta. Las otras cuatro salen el viernes.",
+        "R-1011 è sbagliata. Le altre quattro partono venerdì.",
+        "R-1011 klopt niet. De overige vier gaan vrijdag mee.",
+    ],
+)
+def test_the_others_may_be_many(text: str) -> None:
+    assert pointed_at(text, FIVE) == [("R-1012", "R-1013", "R-1014", "R-1015")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 en R-4480 telkens op de laatste dag van de maand",
+        "R-4471 und R-4480 sind bis auf den letzten Cent bezahlt",
+    ],
+)
+def test_the_last_of_something_else_is_no_invoice(text: str) -> None:
+    assert pointed_at(text) == []

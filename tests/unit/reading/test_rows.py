@@ -144,3 +144,36 @@ def test_our_own_mail_passed_back_stays_a_quote() -> None:
 def test_other_marked_lines_are_left_as_they_are() -> None:
     for text in ("Am 3.5. schrieb Ines:\n> R-4471 ist offen.\nBezahlt.", "see:\n\n> a quote\n", "- \n> x"):
         assert unmarked_forwards(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The first is paid. The second, R-4480, is short. As for the third, we need time.", [A, B, C]),
+        ("De eerste is betaald. De tweede, R-4480, klopt niet. Wat de derde betreft: uitstel?", [A, B, C]),
+        ("La première facture (R-4471) est payée. La troisième, nous attendons.", [A, C]),
+        ("A primeira já foi paga. A segunda, R-4480, não.", [A, B]),
+    ],
+)
+def test_a_place_told_with_its_number_shows_that_the_others_are_places_too(text: str, expected: object) -> None:
+    assert pointed_at(text) == expected
+
+
+def test_places_that_are_told_otherwise_than_in_our_list_point_at_no_row() -> None:
+    assert ("R-4490",) not in pointed_at("The second, R-4471, is paid. The third is not yet due.")[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1) paid on the 14th\n2) paid on 5 May\n3) two drills came, three were billed", [A, B, C]),
+        ("1. Two boxes were missing.\n2. The driver was late.", []),
+        ("1. Two boxes were missing.\n3. The driver was late.\n4. Nobody called.", []),
+    ],
+)
+def test_a_list_of_as_many_items_as_there_are_invoices_answers_ours(text: str, expected: object) -> None:
+    assert pointed_at(text) == expected
+
+
+def test_all_but_the_last_two() -> None:
+    assert pointed_at("Von Ihren Rechnungen sind alle bezahlt bis auf die beiden letzten.")[-1] == (*B, *C)
