@@ -13,7 +13,8 @@ from app.reading.facts.statements import Statement
 from app.reading.spans import fold
 
 _DUE_BEFORE = re.compile(
-    r"(?:due|dated|up to|vencid[ao]s? a|echu(?:es|s)? au|"
+    r"(?:(?<! e )(?<!le )due|dated|(?<!us )(?<!me )(?<!it )(?<!this )(?<!that )(?<!time )(?<!wait )up to|"
+    r"vencid[ao]s? a|echu(?:es|s)? au|"
     r"of|from|issued|delivered|received|since|date|echue?|echeance|datee?|(?<!partir )(?<!compter )du|depuis|"
     r"livree?|fallig|"
     r"vom|datiert|seit|geliefert|vencid[ao]|de fecha|(?<!partir )del|desde|fechad[ao]|vervaldatum|"
@@ -22,6 +23,12 @@ _DUE_BEFORE = re.compile(
     r"scadenza|faelligkeit|"
     r"falligkeit)\s*+(?:(?:on|le|am|el|il|a|em|op)\s*+)?$"
 )
+_MOVED_BEFORE = re.compile(
+    r"\b(?:mov|push|shift|extend|postpon|spost|rinvi|posticip|prorog|verschieb|verleg|verlanger|repouss|report|decal|aplaz|"
+    r"muev|retras|prorrog|adia|opschui|verzet|uitstel)\w*"
+)
+"""What is moved to a day is due then: "could we move the due date to 30 September"."""
+
 _TALK_BEFORE = re.compile(
     r"\b(?:call|mail|e-?mail|letter|message|meeting|reminder|visit|conversation|appel|mel|courriel|courrier|lettre|relance|"
     r"reunion|gesprach|telefonat|anruf|schreiben|brief|mahnung|besprechung|llamada|correo|carta|reunion|aviso|gesprek|"
@@ -95,6 +102,8 @@ def is_about_the_past(statement: Statement, found: FoundDate) -> bool:
     before = fold(statement.text[: found.start - statement.start])[-40:]
     if _TALK_BEFORE.search(before):
         return True
+    if _MOVED_BEFORE.search(before):
+        return False
     return _DUE_BEFORE.search(before[-24:]) is not None and _RUN_BEFORE.search(before) is None
 
 

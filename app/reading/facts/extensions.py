@@ -123,7 +123,9 @@ def _asked_dates(
     body: Sequence[Statement], wish: Sequence[Statement], evidence: FactSpan | None, today: date
 ) -> list[Candidate]:
     """The days of the wish: those in the evidence, else in what follows, else beside other words of asking."""
-    near = [c for s in wish if is_in_sentence_of(s, evidence) for c in future_dates(s, today)]
+    beside_it = [s for s in wish if is_in_sentence_of(s, evidence)]
+    asking = [s for s in beside_it if _asks(s) and s.dates]
+    near = [c for s in asking or beside_it for c in future_dates(s, today)]
     following = [c for s in wish if _asks(s) for c in future_dates(s, today)]
     if near or following or any(_asks(s) for s in wish):
         return near or following or _of_parts(wish, today)

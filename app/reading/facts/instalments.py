@@ -80,13 +80,21 @@ _BEFORE_MONTH = re.compile(
 )
 _PLAIN_NAME = 4
 _LEAST_NUMBER = 2
+_A_SERIES = 3
 
 
 def last_instalment(
     words: str, language: str, days: Sequence[date], today: date, rates: int | None = None
 ) -> date | None:
     """`words` are the folded words of the proposal, `days` those that it names; `rates` is how many parts of the sum
-    that it names pay all, where it names no count."""
+    that it names pay all, where it names no count. Where each part has its day, the last of them."""
+    told = {day for day in days if day > today}
+    if len(told) >= _A_SERIES or len(told) == _count(words, language):
+        return max(told)
+    return _reckoned(words, language, days, today, rates)
+
+
+def _reckoned(words: str, language: str, days: Sequence[date], today: date, rates: int | None) -> date | None:
     named = _named_months(words, language)
     if len(named) > 1 and max(days, default=today).month != named[-1]:
         if _all_at_end(words, language):

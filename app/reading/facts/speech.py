@@ -65,7 +65,7 @@ def _announces(statement: Statement) -> float:
     is_over = any(found.kind == "past" for found in statement.dates)
     is_ahead = any(found.kind != "past" for found in statement.dates)
     if _promises(statement):
-        plain = 1.5 + 0.5 * ("future" in says) if says & {"pay", "future"} else 0.7 if _is_brief(statement) else 0.3
+        plain = 1.5 + 0.5 * ("future" in says) if says & {"pay", "future"} else 0.7 if is_brief(statement) else 0.3
         return plain * (0.5 if is_over and not is_ahead else 1.0)
     is_asked = statement.is_question or _proposes(statement)
     is_soft = {"pay", "future"} <= says and not says & {"hedge", "negation"} and not is_asked
@@ -76,7 +76,7 @@ def _proposes(statement: Statement) -> bool:
     return PROPOSES.search(fold(statement.text)) is not None
 
 
-def _is_brief(statement: Statement) -> bool:
+def is_brief(statement: Statement) -> bool:
     """ "Friday." may be a promise; a day in a story is not."""
     return len(statement.text.split()) <= BRIEF
 

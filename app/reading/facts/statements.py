@@ -17,16 +17,20 @@ from app.reading.bills.numbering import InvoiceMatch
 from app.reading.bills.references import find_references
 from app.reading.bills.sweeps import swept
 from app.reading.days.dates import FoundDate, find_dates
+from app.reading.facts.wishes import INSTALMENTS, PROPOSES
 from app.reading.money.amounts import FoundAmount, find_amounts
 from app.reading.spans import clauses, fold, sentence_at, sentences
 from app.reading.trade.idioms import OWN_CONCEPTS, says
 from app.reading.trade.lexicon import CONCEPTS
 
 _JOINT = re.compile(r"[,;:]\s|(?<!\d)\.\s|\s(?:and|but|while|et|mais|tandis que|und|aber|y|pero|e|ma|mas|en|maar)\s|\n")
-_TURN = re.compile(r",\s|\s(?:and|et|und|y|e|en)\s")
+_TURN = re.compile(
+    r",\s(?:while |mentre |wahrend |mientras |terwijl |enquanto |tandis que )?|\s(?:and|et|und|y|e|en)\s"
+)
+_DIGIT = re.compile(r"\d")
 REST = re.compile(
-    r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restant|"
-    r"restliche\w*|restbetrag|differenz|resto|restante|restbedrag|saldo|remanescente|"
+    r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restante?s?|"
+    r"restliche\w*|restbetrag|differenz|resto|restanti|rimanenti?|restbedrag|saldo|remanescente|"
     r"what(?:'s| is) (?:left|outstanding|missing)|ce qui manque|was (?:noch )?fehlt|lo (?:que|q) falta|"
     r"wat er nog (?:open|rest)\w*|quel(?:lo)? che manca|o que falta)\b"
 )
@@ -191,6 +195,8 @@ def _divided(folded: str, clause: Span, matches: Sequence[InvoiceMatch]) -> list
         if _ONLY_LINKS.fullmatch(between):
             continue
         joints = list(_JOINT.finditer(folded[before.end : after.start]))
+        if not joints and before.numbers == after.numbers:
+            continue  # "R-2 (3,000 euros)", "2,000 of the 5,000 on R-2"
         cuts.append(before.end + joints[-1].start() if joints else after.start)
     edges = [clause.start, *cuts, clause.end]
     return [Span(start, end) for start, end in pairwise(edges) if start < end]
@@ -204,16 +210,29 @@ def _behind_exceptions(folded: str, part: Span, matches: Sequence[InvoiceMatch])
 
 
 def _turns(folded: str, clause: Span, language: str) -> list[Span]:
-    """The clause, cut where it turns from what was paid to what will be: "500 sent on Monday, the rest on Friday"."""
+    """The clause, cut where it turns from what was paid to what will be ("500 sent on Monday, the rest on Friday"), or
+    from what will be to what is proposed ("500 tomorrow, and I propose to pay the rest in three parts")."""
     for turn in _TURN.finditer(folded, clause.start, clause.end):
         told, announced = folded[clause.start : turn.start()], folded[turn.end() : clause.end]
-        if (
-            says("past", language, told)
-            and (says("future", language, announced) or REST.search(announced))
-            and not says("past", language, announced)
-        ):
+        if _turns_to_future(told, announced, language) or _turns_to_wish(told, announced, language):
             return [Span(clause.start, turn.start()), Span(turn.end(), clause.end)]
     return [clause]
+
+
+def _turns_to_future(told: str, announced: str, language: str) -> bool:
+    return (
+        says("past", language, told)
+        and bool(says("future", language, announced) or REST.search(announced))
+        and not says("past", language, announced)
+    )
+
+
+def _turns_to_wish(told: str, announced: str, language: str) -> bool:
+    is_part = _DIGIT.search(told) is not None and (says("pay", language, told) or says("future", language, told))
+    is_wish = PROPOSES.search(announced) or INSTALMENTS.search(announced)
+    return (
+        is_part and bool(is_wish and REST.search(announced)) and not (PROPOSES.search(told) or INSTALMENTS.search(told))
+    )
 
 
 def _as_past(found: FoundDate, today: date) -> FoundDate:

@@ -10,12 +10,12 @@ more or less for each intent of the mail; an invoice gets the intent that its st
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from app.domain.intents import Intent
 from app.domain.proposal import BODY
 from app.reading.facts.commitments import FactSpan
-from app.reading.facts.speech import strength
+from app.reading.facts.speech import is_brief, strength
 from app.reading.facts.statements import Statement
 from app.reading.spans import fold
 
@@ -32,10 +32,16 @@ MAIN = (
 ABOUT_MONEY = frozenset(MAIN[:4])
 
 SAME = re.compile(
-    r"\b(?:same|likewise|ditto|as well|idem|pareil\w*|de meme|meme (?:date|jour|virement|chose|lot)|egalement|"
-    r"ebenso|ebenfalls|desgleichen|dito|gleiche[rns]?|igual(?:mente)?|lo mismo|la misma|mism[oa]|tambien|"
-    r"eveneens|zelfde|hetzelfde|ook|stess[oa]|uguale|anche|mesm[oa]|tambem)\b"
+    r"\b(?:likewise|ditto|as well|idem|de meme|egalement|ebenso|ebenfalls|desgleichen|dito|igualmente|"
+    r"lo mismo|la misma|tambien|eveneens|hetzelfde|ook|anche|tambem|"
+    r"(?:same|pareil\w*|meme|gleiche[rns]?|igual|mism[oa]|zelfde|stess[oa]|uguale|mesm[oa])"
+    r"(?=\W*$|\W*[,;:.!?)]| (?:day|date|run|batch|transfer|payment|check|cheque|time|thing|story|fate|here|again|goes|"
+    r"applies|for|as|with|jour|virement|reglement|paiement|chose|lot|sort|pour|que|tag|zahllauf|lauf|datum|termin|spiel|"
+    r"uberweisung|fur|wie|gilt|bei|dia|fecha|remesa|transferencia|pago|giro|lote|con|para|dag|run|betaling|voor|als|geldt|"
+    r"giorno|data|bonifico|distinta|cosa|per|come|vale|pagamento|coisa|mit)\b))\b"
 )
+"""Not "R-2: the same ship", which tells of the goods."""
+
 COMPARES = re.compile(
     r"(?:,[\w' ]{1,24},)?[\w' ]{0,40}\b(?:is|are|likes?|as|of|ist|sind|wie|von|mit|est|sont|comme|de|du|avec|"
     r"es|son|como|con|e|\u00e8|"
@@ -46,7 +52,7 @@ COMPARES = re.compile(
 
 _OWN_FATE = frozenset(
     {"past", "future", "extension", "settlement", "dispute", "document", "question", "quantity", "quality", "price"}
-    | {"not_received"}
+    | {"not_received", "missing_po", "tax", "unrecognised", "refusal"}
 )
 """What says one of these besides, or names a day, tells something of its own."""
 
@@ -216,6 +222,9 @@ def _touches(said: _Said, span: FactSpan) -> bool:
 
 
 def _said_by_sentence(intent: Intent, statement: Statement, by_sentence: BySpan) -> float:
+    """What is dated to days gone by announces nothing, whatever it sounds like: "R-2: gone, 2 March"."""
+    if intent is Intent.PAYMENT_PROMISE and statement.dates and all(found.kind == "past" for found in statement.dates):
+        return 0.0
     inside = (
         scores.get(intent, 0.0) for (start, end), scores in by_sentence.items() if statement.touches(BODY, start, end)
     )
@@ -257,16 +266,30 @@ def _leave_none_out(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], 
 
 def _follow(tied: dict[Intent, tuple[str, ...]], said: Sequence[_Said], numbers: tuple[str, ...]) -> None:
     """ "R-1 goes out on Monday. R-2: likewise": what only says so has the fate of the one named before it."""
-    named = [one for one in said if one.is_named]
-    for before, one in pairwise(named):
-        alike = SAME.search(fold(one.statement.text))
-        has_own = bool(one.statement.says & _OWN_FATE or one.statement.dates or one.statement.is_question)
-        if alike is None or has_own or one.is_twin or set(one.topic) & set(before.topic):
+    named = [place for place, one in enumerate(said) if one.is_named]
+    for before, one, all_of_it in ((said[first], said[place], _whole(said, place)) for first, place in pairwise(named)):
+        alike = any(SAME.search(fold(statement.text)) for statement in all_of_it)
+        if not alike or any(map(_has_own_fate, all_of_it)) or one.is_twin or set(one.topic) & set(before.topic):
             continue
         for intent in set(tied) & ABOUT_MONEY:
             others = {n for n in tied[intent] if n not in one.topic}
             shared = set(one.topic) if set(before.topic) & set(tied[intent]) else set()
             tied[intent] = tuple(n for n in numbers if n in others | shared)
+
+
+def _whole(said: Sequence[_Said], place: int) -> list[Statement]:
+    """A statement that names its invoice, and what goes on about it in the sentence: "No. 2 | ditto, same run"."""
+    one = said[place]
+    going_on = takewhile(
+        lambda other: not other.is_named and other.statement.sentence == one.statement.sentence, said[place + 1 :]
+    )
+    return [one.statement, *(other.statement for other in going_on)]
+
+
+def _has_own_fate(statement: Statement) -> bool:
+    """A short "R-2: the same" only says so; a longer one that sounds of duplicates objects to one."""
+    own = _OWN_FATE if is_brief(statement) else _OWN_FATE | {"duplicate"}
+    return bool(statement.says & own or statement.dates or statement.is_question)
 
 
 def _is_denied(topic: tuple[str, ...], said: Sequence[_Said]) -> bool:

@@ -124,7 +124,10 @@ def find_amounts(text: str, language: str) -> tuple[FoundAmount, ...]:
             s <= match.start("number") < e for s, e in dates if not match["before"] and not match["after"]
         ):
             found.append(amount)
-    spelled = (FoundAmount(*sum_in_words) for sum_in_words in find_spelled(folded))
+    spelled = (
+        FoundAmount(start, end, value, currency, is_bare=currency is None)
+        for start, end, value, currency in find_spelled(folded)
+    )
     alone = (a for a in spelled if all(a.end <= other.start or other.end <= a.start for other in found))
     return tuple(sorted((*found, *alone), key=lambda amount: amount.start))
 

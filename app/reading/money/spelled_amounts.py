@@ -1,4 +1,8 @@
-"""Sums of money in words, before the name of a currency: "two hundred pounds", "dreitausend Euro". For folded text."""
+"""Sums of money in words: "two hundred pounds", "dreitausend Euro"; for folded text.
+
+Without a currency only hundreds and thousands that count nothing: "vijftienhonderd en de rest", not "two hundred
+boxes".
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,6 +14,8 @@ _HUNDRED, _THOUSAND = 100, 1000
 _MOST_WORDS = 8
 _LEAST = 10
 """A smaller one is as likely a pound of apples."""
+
+_LEAST_BARE = 100
 
 
 def _hundreds(from_two: str) -> dict[str, int]:
@@ -33,19 +39,27 @@ _CURRENCIES: Mapping[str, str] = {
 }
 _BY_LENGTH = sorted(_WORDS, key=len, reverse=True)
 _WORD = "|".join(_BY_LENGTH)
+_NOTHING_COUNTED = (
+    r"(?=\s*(?:[.,;:!?)]|$)|\s(?:and|et|und|y|e|en|from us|on|by|the|this|next|before|tomorrow|today|tonight|"
+    r"le|ce|demain|apres-demain|aujourd'hui|am|bis|morgen|ubermorgen|heute|el|este|hoy|manana|op|uiterlijk|"
+    r"overmorgen|vandaag|il|entro|domani|oggi|na|no|ate|amanha|hoje|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|maandag|dinsdag|woensdag|donderdag|vrijdag)\b)"
+)
 _SPELLED = re.compile(
     rf"\b(?P<number>(?:{_WORD})(?:(?:[ -]|\s(?:and|et|y|e|en)\s|und|en|e|i)?(?:{_WORD})){{0,{_MOST_WORDS}}})"
-    rf"\s(?P<currency>{'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})\b"
+    rf"(?:\s(?P<currency>{'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})\b|\b{_NOTHING_COUNTED})"
 )
 _JOINTS = ("and", "et", "y", "e", "en", "und", "i")
 
 
-def find_spelled(folded: str) -> Iterator[tuple[int, int, Decimal, str]]:
-    """Start, end, value and currency of every sum in words."""
+def find_spelled(folded: str) -> Iterator[tuple[int, int, Decimal, str | None]]:
+    """Start, end, value and currency (None where none is named) of every sum in words."""
     for match in _SPELLED.finditer(folded):
         value = _value(match["number"])
-        if value >= _LEAST:
-            yield match.start(), match.end(), Decimal(value), _CURRENCIES[match["currency"]]
+        currency = _CURRENCIES.get(match["currency"] or "")
+        is_sum = len(_parts(match["number"]) or ()) > 1 and value >= _LEAST_BARE and value % _HUNDRED == 0
+        if value >= _LEAST if currency else is_sum:
+            yield match.start(), match.end(), Decimal(value), currency
 
 
 def _value(words: str) -> int:

@@ -26,7 +26,8 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "fr": r"\b(?:honore[es]*|part(?:ent)? (?:d'office|en paiement)|sera (?:depose|verse|cheque)\w*)\b|"
         r"\bsor(?:t|tent|tira|tiront) (?:au|le|la|du|dans|avec|lundi|mardi|mercredi|jeudi|vendredi)\b|"
         r"\bprogrammee?s? (?:au|pour|le|dans)\b|\bon (?:la|le|les) (?:paie|regle)\b",
-        "de": r"\b(?:kriegen|bekommen) sie\b|\b(?:weise|zahle|uberweise|begleiche) (?:ich|wir)\b|\bgeht\b.{0,60}\bab\b|"
+        "de": r"\b(?:kriegen|bekommen) sie\b|\b(?:gelang|komm)(?:t|en)\b.{0,40}\bzur auszahlung\b|"
+        r"\b(?:weise|zahle|uberweise|begleiche) (?:ich|wir)\b|\bgeht\b.{0,60}\bab\b|"
         r"\bkomm(?:t|en) (?:am |bis |nachsten? |kommenden |gleich )?"
         r"(?:montag|dienstag|mittwoch|donnerstag|freitag|"
         r"morgen|ubermorgen|\d)|\b(?:vorgesehen|eingeplant|terminiert|vorgemerkt)\b",
@@ -43,7 +44,7 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         r"\b(?:la|lo|le|li|glie\w+) (?:saldo|pago|verso|paghiamo|versiamo|bonifico)\b",
         "pt": r"\b(?:agendad|programad|previst)[ao]s? para\b|"
         r"\bva(?:i|o) (?:na|no) (?:segunda|terca|quarta|quinta|sexta|dia|lote|remessa)\b|"
-        r"\b(?:segue|seguem|sai|saem|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
+        r"\b(?:segue|seguem|sai\b|saem\b|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",
     },
     "past": {
         "en": r"\b(?:went|gone) (?:to (?:the|our) bank|through|out|off)\b|\bleft (?:our|the|my) (?:account|bank)\b|"
@@ -53,13 +54,15 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "fr": r"\b(?:est|sont) (?:deja )?(?:partie?s?|passee?s?|soldee?s?)\b",
         "es": r"\bdispersad[ao]s?\b|\bya (?:salio|salieron|esta pagad|estan pagad)",
         "nl": r"\b(?:is|zijn) (?:al )?(?:weg|gedaan|de deur uit)\b",
-        "pt": r"\bpag[ao]s? (?:hoje|ontem|na|no dia)\b",
+        "pt": r"\bpag[ao]s? (?:hoje|ontem|na|no dia)\b|\b(?:saiu|sairam|seguiu|seguiram)\b",
     },
     "pay": {
         "en": r"\bhonou?r\w*",
+        "de": r"\b(?:aus|ein)(?:ge|zu)zahl(?:t|en)\b",
         "fr": r"\bhonor\w+|\bdepos(?:e|er)\w*|\bdebours\w*",
         "es": r"\btransfier\w+|\bcancel(?:o|amos|aremos|are)\b|\bingres\w+|\bcargar(?:a|an)\b",
         "it": r"\bglie\w+ saldo\b|\bversiamo\b",
+        "pt": r"\btransfir\w+",
     },
     "negation": {"en": r"n't\b"},
     "quality": {

@@ -106,3 +106,27 @@ def test_a_hedged_day_is_still_what_is_asked_for() -> None:
 def test_an_official_decision_is_no_settlement() -> None:
     found = extension("Zodra de beschikking er is, vragen wij uitstel tot 15 april.", language="nl")
     assert (found.kind, found.until) == (LATER, date(2026, 4, 15))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "until"),
+    [
+        ("Please bear with us up to 30 April.", "en", date(2026, 4, 30)),
+        ("Potremmo spostare la scadenza al 30 aprile?", "it", date(2026, 4, 30)),
+        (
+            "I propose 300 on 7 April, 300 on 5 May and the last 300 on 9 June, after the March rush.",
+            "en",
+            date(2026, 6, 9),
+        ),
+        ("Trois fois 300, le 1er avril, le 1er mai et le 1er juin, je peux vous le proposer.", "fr", date(2026, 6, 1)),
+    ],
+)
+def test_days_that_are_asked_for_in_other_words(text: str, language: str, until: date) -> None:
+    found = facts_of(text, {Intent.EXTENSION_REQUEST: text[:12]}, account(("R-4471", "900.00")), language).extension
+    assert found is not None
+    assert found.until == until
+
+
+def test_the_day_of_what_is_paid_at_once_is_no_day_of_the_plan() -> None:
+    text = "Domani le bonifico 300 € e per i restanti 600 € propongo quattro rate mensili, la prima il 15 aprile."
+    assert extension(text, language="it").until == date(2026, 7, 15)

@@ -145,3 +145,15 @@ def test_one_invoices_own_sum_is_not_that_of_two() -> None:
     found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, TWO).promise
     assert found is not None
     assert found.amount == Decimal("1150.00")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("La R-4471 e la R-4480 vanno tutte e due il 20.", "it"), ("A R-4471 segue no dia 20.", "pt")],
+)
+def test_two_of_them_are_not_due_in_italian(text: str, language: str) -> None:
+    found = facts_of(
+        text, {Intent.PAYMENT_PROMISE: text[:9]}, account(("R-4471", "900.00"), ("R-4480", "1.00")), language
+    )
+    assert found.promise is not None
+    assert found.promise.day == date(2026, 3, 20)

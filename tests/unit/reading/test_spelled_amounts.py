@@ -34,3 +34,21 @@ def test_counts_are_no_sums(text: str) -> None:
 def test_a_heap_of_numbers_does_not_hang() -> None:
     with no_hang():
         assert find_amounts("quatre-vingt " * 900, "fr") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("you'll get the other eight hundred on Friday", "800"),
+        ("we betalen morgen vijftienhonderd en de rest later", "1500"),
+        ("on vous vire deux mille cinq cents demain", "2500"),
+    ],
+)
+def test_hundreds_that_count_nothing_are_sums(text: str, value: str) -> None:
+    (found,) = find_amounts(text, "en")
+    assert (found.value, found.currency, found.is_bare) == (Decimal(value), None, True)
+
+
+@pytest.mark.parametrize("text", ["Two hundred boxes came.", "One hundred per cent, we agree.", "Mille grazie, ciao."])
+def test_hundreds_of_things_are_no_sums(text: str) -> None:
+    assert find_amounts(text, "en") == ()

@@ -203,3 +203,36 @@ def test_what_is_only_compared_with_is_not_disputed(language: str, text: str) ->
     objection, promised = text.split(". ")
     said = {DISPUTE: objection, PROMISE: promised}
     assert shares(text, said, language, TWO) == {DISPUTE: {"80"}, PROMISE: {"71"}}
+
+
+def test_the_same_goods_are_no_same_fate() -> None:
+    text = "R-4471: paid on 3 March. R-4480: same ship, two pallets short."
+    said = {CONFIRMATION: "paid", DISPUTE: "two pallets"}
+    assert shares(text, said, on=TWO) == {CONFIRMATION: {"71"}, DISPUTE: {"80"}}
+
+
+def test_ditto_behind_a_number_of_its_own_shares_the_fate_before() -> None:
+    text = "R-4471 - goes out in Thursday's run.\nR-4480 - ditto, same run.\nR-4490 - two boxes short."
+    said = {PROMISE: "Thursday", DISPUTE: "two boxes"}
+    assert shares(text, said) == {PROMISE: {"71", "80"}, DISPUTE: {"90"}}
+
+
+def test_billed_in_another_invoice_as_well_is_no_same_fate() -> None:
+    text = "Op R-4490 na gaat alles vrijdag de deur uit. R-4490 is dubbel gefactureerd, die staat ook al op een andere."
+    said = {PROMISE: "vrijdag", DISPUTE: "dubbel"}
+    assert shares(text, said, "nl") == {PROMISE: {"71", "80"}, DISPUTE: {"90"}}
+
+
+def test_a_payment_of_days_gone_by_is_announced_by_nobody_whatever_it_sounds_like() -> None:
+    text = "R-4471 weg, 2. März\nR-4480 16. März"
+    first, second = sentences(text)
+    scored = [Scored(PROMISE, 0.9, "body", second.start, second.end), Scored(CONFIRMATION, 0.9, "body", 0, 0)]
+    heard = Heard({(first.start, first.end): {PROMISE: 0.9, CONFIRMATION: 0.8}})
+    found = extract_facts(text, "", "de", WEDNESDAY, TWO, scored, heard)
+    assert {one.intent: one.numbers for one in found.by_intent} == {PROMISE: ("R-4480",), CONFIRMATION: ("R-4471",)}
+
+
+def test_a_sum_in_brackets_behind_its_invoice_parts_no_clause() -> None:
+    text = "R-4471 was paid on 3 March. For R-4480 (250.00 euros) we would need until 30 April."
+    said = {CONFIRMATION: "was paid", EXTENSION: "would need"}
+    assert shares(text, said, on=TWO) == {CONFIRMATION: {"71"}, EXTENSION: {"80"}}
