@@ -7,16 +7,16 @@ A grave intent that is taken back this way stays suspected, so that a person see
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from agents.triage.clauses import as_told, itemised, planned, summed
+from agents.triage.plain_paying import plainly_paying
 from app.domain.account import Account, InvoiceKind
 from app.domain.case import Letter
 from app.domain.intents import Intent
-from app.domain.proposal import BODY, SUBJECT
+from app.domain.proposal import SUBJECT
 from app.reading.bills.invoices import match_invoices
-from app.reading.facts.commitments import is_done
-from app.reading.facts.extensions import names_parts
 from app.reading.facts.speech import DISPUTE_SIGNS, shows
 from app.reading.facts.statements import Statement, read_statements
 from app.reading.machinery.cues import REMITTANCE
@@ -36,21 +36,12 @@ GRAVE = frozenset(
 SUSPICION = 0.09
 """A grave intent this likely, though it is not named, is reason enough to ask a person."""
 
-DOUBTED = 0.16
-"""From here on a clause that promises a sum settles the doubt."""
-
 LIKELY = 0.7
 SURELY_UNRELATED = 0.95
 SURE, SURE_OF_GRAVE = 0.6, 0.4
 """From here on a score stands even if no clause shows why."""
 
 FAINT = 0.6
-ITEMISED = 0.7
-"""The score of an intent that a clause about one of several invoices plainly has, though the classifier doubts it."""
-
-NOT_RULED_OUT = 0.05
-"""Below this the classifier does not doubt: it says no."""
-
 SUSPICION_IN_WORDS = 0.06
 """The same where a clause speaks for the grave intent too, and no other grave one is named."""
 
@@ -72,8 +63,6 @@ _EVERY_BILL_SAYS = frozenset({"price", "quantity", "duplicate", "tax", "terms"})
 
 _SAY_LITTLE = frozenset({Intent.QUERY, Intent.ACKNOWLEDGEMENT, Intent.UNRELATED})
 """What a bare wish for a call is taken for."""
-
-_ITEM_INTENTS = frozenset({Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
 
 _CALL_ME = re.compile(
     r"\b(?:(?:ring|call|phone) (?:me|us)\b|give (?:me|us) a (?:ring|call|bell|shout)|"
@@ -107,10 +96,14 @@ def reconsider(
     """`is_named` tells whether a score is high enough for its intent to be named."""
     statements = _own_statements(letter, account)
     credits = frozenset(i.number for i in account.invoices if i.kind is InvoiceKind.CREDIT_NOTE)
-    scored = [
-        score if is_named(score) else _itemised(_summed(_planned(score, statements), statements), statements, credits)
-        for score in scored
-    ]
+    heard = {score.intent: score for score in scored if is_named(score)}
+    paid, asks_for_time = heard.get(Intent.PAYMENT_CONFIRMATION), Intent.EXTENSION_REQUEST in heard
+    scored = [score if score.intent in heard else planned(score, statements) for score in scored]
+    scored = [s if s.intent in heard else summed(s, statements, asks_for_time=asks_for_time) for s in scored]
+    scored = [s if s.intent in heard else itemised(s, statements, credits, paid) for s in scored]
+    paying = plainly_paying(statements)
+    if not any(map(is_named, scored)):
+        scored = [as_told(s, paying[s.intent]) if s.intent in paying else s for s in scored]
     named = {score.intent for score in scored if is_named(score)}
     said = {score.intent for score in scored if score.intent in named and score.confidence >= SURE}
     if _is_thin(letter, named & GRAVE | said):
@@ -120,6 +113,8 @@ def reconsider(
     taken_back |= set(_explained_away(scored, letter, statements, named))
     if about_bank:
         taken_back.add(Intent.BANK_DETAIL_CHANGE)
+    if paying and _is_drowned(Intent.EXTENSION_REQUEST, scored, paying):
+        taken_back.add(Intent.EXTENSION_REQUEST)
     limit = SUSPICION if named & GRAVE else SUSPICION_IN_WORDS
     suspected = {s.intent for s in scored if s.intent in GRAVE and _is_suspicious(s, statements, limit)}
     if Intent.LEGAL_OR_COMPLAINT in named:
@@ -128,8 +123,15 @@ def reconsider(
         suspected.discard(Intent.EXTENSION_REQUEST)
     if about_bank:
         suspected.discard(Intent.BANK_DETAIL_CHANGE)
+    if paying and not (named - taken_back) & GRAVE:
+        suspected.clear()
     kept = tuple(replace(s, confidence=0.0) if s.intent in taken_back else s for s in scored)
     return Reconsidered(kept if any(map(is_named, kept)) else tuple(scored), frozenset(suspected), about_bank)
+
+
+def _is_drowned(intent: Intent, scored: Sequence[Scored], louder: Iterable[Intent]) -> bool:
+    confidence = {score.intent: score.confidence for score in scored}
+    return confidence.get(intent, 0.0) < max(confidence.get(other, 0.0) for other in louder)
 
 
 def is_a_suppliers_invoice(letter: Letter, account: Account, unrelated: float) -> bool:
@@ -165,51 +167,6 @@ def _own_statements(letter: Letter, account: Account) -> list[Statement]:
     return list(read_statements(body, subject if has_subject else "", letter.language, letter.today, account))
 
 
-def _itemised(score: Scored, statements: Sequence[Statement], credit_notes: frozenset[str]) -> Scored:
-    """ "INV-1 paid, INV-2 wrong quantity, INV-3 next Friday": each clause says what it says of its invoice."""
-    named = [s for s in statements if s.source == BODY and set(s.invoices) - credit_notes]
-    every = {number for s in named for number in s.invoices}
-    if score.intent not in _ITEM_INTENTS or score.confidence < NOT_RULED_OUT or len(every) < 2:  # noqa: PLR2004 several
-        return score
-    clause = next((s for s in named if set(s.invoices) != every and _says_plainly(score.intent, s)), None)
-    if clause is None:
-        return score
-    return Scored(score.intent, max(score.confidence, ITEMISED), BODY, clause.start, clause.end)
-
-
-def _summed(score: Scored, statements: Sequence[Statement]) -> Scored:
-    """ "I'll send the £156 over tonight": a clause that promises a sum settles a doubt."""
-    if score.intent is not Intent.PAYMENT_PROMISE or score.confidence < DOUBTED:
-        return score
-    clause = next(
-        (s for s in statements if s.source == BODY and s.amounts and not s.is_question and shows(score.intent, s)), None
-    )
-    return score if clause is None else Scored(score.intent, ITEMISED, BODY, clause.start, clause.end)
-
-
-def _planned(score: Scored, statements: Sequence[Statement]) -> Scored:
-    """Instalments with their days and sums, line by line, are a plan that somebody must agree to."""
-    if score.intent is not Intent.EXTENSION_REQUEST:
-        return score
-    lines = {found.day for s in statements if s.amounts for found in s.dates if found.day and found.kind != "past"}
-    plan = next((s for s in statements if s.source == BODY and "extension" in s.says and names_parts(s)), None)
-    if plan is None or len(lines) < 2:  # noqa: PLR2004 parts
-        return score
-    return Scored(score.intent, max(score.confidence, ITEMISED), BODY, plan.start, plan.end)
-
-
-def _says_plainly(intent: Intent, statement: Statement) -> bool:
-    if statement.is_question or not shows(intent, statement):
-        return False
-    match intent:
-        case Intent.PAYMENT_CONFIRMATION:
-            return is_done(statement) and not statement.says & {"negation", "condition"}
-        case Intent.PAYMENT_PROMISE:
-            return bool(statement.says & {"pay", "future"})
-        case _:
-            return True
-
-
 def _is_suspicious(score: Scored, statements: Sequence[Statement], limit: float) -> bool:
     if score.confidence >= SUSPICION:
         return True
@@ -240,7 +197,8 @@ def _speaks_for(intent: Intent, statement: Statement) -> bool:
         return bool(shows(intent, statement) and is_about_paying) or (names_a_day and not statement.is_question)
     if intent is Intent.PAYMENT_CONFIRMATION:
         is_past = "pay" in statement.says and any(found.kind == "past" for found in statement.dates)
-        return is_past or shows(intent, statement)
+        is_of_goods = "pay" not in statement.says and bool(statement.says & DISPUTE_SIGNS)
+        return is_past or (shows(intent, statement) and not is_of_goods)
     if intent is Intent.EXTENSION_REQUEST:
         return shows(intent, statement) or "agree" in statement.says
     if intent is Intent.DISPUTE:

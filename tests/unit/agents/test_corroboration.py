@@ -123,3 +123,79 @@ def test_a_strangers_bill_is_known_unless_a_clause_says_something_grave() -> Non
     assert not is_a_strangers_bill(
         letter(f"{bill} Our bank account has changed, please use the new IBAN."), stranger, 0.8
     )
+
+
+def test_what_goes_on_in_the_sentence_is_of_the_invoice_named_before() -> None:
+    found = second_thoughts(
+        "Everything but INV-20455 will be paid on Friday. INV-20455, however, was made out to the wrong company.",
+        payment_promise=1.0,
+        dispute=0.2,
+    )
+    assert named(found) == {Intent.PAYMENT_PROMISE, Intent.DISPUTE}
+
+
+def test_goods_that_came_broken_are_no_payment_made() -> None:
+    body = "The pump was sent broken, it was released with a crack. INV-20455: goes out on Friday."
+    found = second_thoughts(body, dispute=0.9, payment_promise=0.9, payment_confirmation=0.4)
+    assert named(found) == {Intent.DISPUTE, Intent.PAYMENT_PROMISE}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Hello, the transfer is scheduled for Tuesday. Kind regards",
+        "INV-20418 will be paid on the 20th.\nThank you",
+        "We paid this on Monday by bank transfer.",
+    ],
+)
+def test_a_mail_of_nothing_but_paying_hides_nothing_graver(body: str) -> None:
+    scores = {"payment_promise": 0.9} if "We paid" not in body else {"payment_confirmation": 0.9}
+    found = second_thoughts(body, extension_request=0.5, dispute=0.2, **scores)
+    assert (named(found), found.suspected) == ({Intent(name) for name in scores}, frozenset())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The transfer is scheduled for Tuesday. Box four of the delivery stood empty in the yard.",
+        "The transfer is scheduled for Tuesday, if our customer has paid.",
+        "Would the transfer on Tuesday be soon enough?",
+    ],
+)
+def test_whoever_says_anything_else_stays_suspected(body: str) -> None:
+    found = second_thoughts(body, payment_promise=0.9, dispute=0.2, extension_request=0.2)
+    assert found.suspected == {Intent.DISPUTE, Intent.EXTENSION_REQUEST}
+
+
+def test_a_plain_promise_that_the_classifier_misses_is_heard() -> None:
+    assert named(second_thoughts("The transfer is scheduled for Tuesday.")) == {Intent.PAYMENT_PROMISE}
+
+
+def test_a_plea_that_is_heard_more_surely_than_the_promise_stands() -> None:
+    found = second_thoughts("We will pay on Tuesday.", payment_promise=0.4, extension_request=0.9)
+    assert named(found) == {Intent.PAYMENT_PROMISE, Intent.EXTENSION_REQUEST}
+
+
+def test_a_part_that_is_paid_at_once_is_a_promise_beside_the_proposal_for_the_rest() -> None:
+    body = "Tomorrow we will transfer 1,000 euros, and I propose to pay the remaining 2,400 in four instalments of 600."
+    scored = {"extension_request": 1.0, "payment_promise": 0.06}
+    assert named(second_thoughts(body, **scored)) == {Intent.EXTENSION_REQUEST, Intent.PAYMENT_PROMISE}
+    only = "I propose to pay the remaining 2,400 euros in four instalments of 600, the first tomorrow."
+    assert named(second_thoughts(only, **scored)) == {Intent.EXTENSION_REQUEST}
+
+
+def test_a_payment_that_was_heard_in_a_clause_is_announced_by_no_word_of_it() -> None:
+    body = "INV-20418: two boxes short.\nINV-20455: settlement Monday."
+    scored = [Scored(intent, 0.15 if intent is Intent.PAYMENT_PROMISE else 0.0) for intent in Intent]
+    place = body.index("INV-20455")
+    scored[[s.intent for s in scored].index(Intent.PAYMENT_CONFIRMATION)] = Scored(
+        Intent.PAYMENT_CONFIRMATION, 0.9, "body", place, len(body)
+    )
+    found = reconsider(scored, letter(body, "Re: x"), LEDGER, lambda score: score.confidence >= NAMED)
+    assert Intent.PAYMENT_PROMISE not in named(found)
+
+
+def test_a_bare_day_of_one_of_several_invoices_settles_a_doubt() -> None:
+    body = "INV-20418 was paid yesterday.\nINV-20455 tomorrow."
+    assert Intent.PAYMENT_PROMISE in named(second_thoughts(body, payment_confirmation=0.9, payment_promise=0.2))
+    assert Intent.PAYMENT_PROMISE not in named(second_thoughts(body, payment_confirmation=0.9, payment_promise=0.1))
