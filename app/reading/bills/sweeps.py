@@ -21,10 +21,11 @@ _EXCEPT = re.compile(
     r"(?<!\w)(?:but|except(?:ing)?(?: for)?|bar(?:ring)?|save(?: for)?|apart from|aside from|other than|excluding|"
     r"with the exception of|minus|sauf|hormis|excepte|a part|a l'exception d[eu]|en dehors de|moins|"
     r"au(?:ss|\u00df)er|bis auf|ausgenommen|mit ausnahme (?:von|der)|abgesehen von|ohne|"
-    r"menos|salvo|excepto|exceptuando|quitando|a excepcion de|con (?:la )?excepcion de|aparte de|"
+    r"afgezien van|mis a part|fuera de|salvo|menos|"
+    r"excepto|exceptuando|quitando|a excepcion de|con (?:la )?excepcion de|aparte de|"
     r"behalve|uitgezonderd|met uitzondering van|buiten|op|"
-    r"tranne|eccetto|fuorche|meno|ad eccezione d(?:i|ella)|con l'eccezione d(?:i|ella)|esclusa|"
-    rf"exceto|a excecao d[ae]|com excecao d[ae]|tirando)\s+{_ARTICLE}$"
+    r"tranne|eccetto|fuorche|meno|ad eccezione d(?:i|ella)|con l'eccezione d(?:i|ella)|esclusa|a parte|"
+    rf"exceto|a excecao d[ae]|com excecao d[ae]|tirando|fora)\s+{_ARTICLE}$"
 )
 _SAVE_ONE = re.compile(r"\s+na\b")
 """Dutch says "op R-4 na"."""

@@ -137,15 +137,22 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "pt": r"\boutra (?:empresa|sociedade)\b|\bnada a ver connosco\b",
     },
     "quality": {
-        "en": r"\b(?:scratched|chipped|wobbl\w+|wonky|hanging off|broken down|out of order)\b|\b(?:wrong|"
+        "en": r"\b(?:scratched|seized(?: up)?|sodden|mouldy|chipped|wobbl\w+|wonky|hanging off|"
+        r"broken down|out of order)\b|\b(?:wrong|"
         r"different) (?:size|colour|color|model)\b",
-        "fr": r"\b(?:rayee?s?|ebreche\w*|bancal\w*|en panne|gondole\w*|souleve\w*)\b|\b(?:mauvais|"
+        "fr": r"\b(?:rayee?s?|ebreche\w*|bancal\w*|en panne|gondole\w*|mouillee?s?|trempee?s?|"
+        r"cabossee?s?|grippee?s?|souleve\w*)\b|\b(?:mauvais|"
         r"autre) (?:modele|coloris)\b",
-        "de": r"\b(?:[vz]erkratzt|wackel\w+|farbstich)\b|\bfalsche[nrs]? (?:farbe|modell|grosse)\b|\bstatt \d{4}\b",
-        "es": r"\b(?:partid[ao]s|rayad[ao]s?|averiad[ao]s?|desconchad\w+)\b|\bse (?:ha|han) levantado\b",
-        "nl": r"\b(?:wiebel\w+|bekrast|kapot|beschadigd)\b|\b(?:staat|komt) omhoog\b|\bstuk (?:staat|stond|is|was)\b",
-        "it": r"\b(?:scheggiat\w+|graffiat\w+|guast[aoie]|traball\w+)\b|\bsi (?:e|sono) sollevat\w+",
-        "pt": r"\b(?:riscad[ao]s?|lascad\w+|avariad[ao]s?)\b|\b(?:estiver|esta|ficou) levantad[ao]\b",
+        "de": r"\b(?:[vz]erkratzt|wackel\w+|nass|durchnasst|verschimmelt|verbeult|festgefressen|"
+        r"farbstich)\b|\bfalsche[nrs]? (?:farbe|modell|grosse)\b|\bstatt \d{4}\b",
+        "es": r"\b(?:partid[ao]s|rayad[ao]s?|averiad[ao]s?|desconchad\w+|mojad[ao]s?|humed[ao]s?|"
+        r"abollad[ao]s?|gripad[ao]s?)\b|\bse (?:ha|han) levantado\b",
+        "nl": r"\b(?:wiebel\w+|bekrast|kapot|beschadigd|nat|doorweekt|beschimmeld|gedeukt|vastgelopen)\b|"
+        r"\b(?:staat|komt) omhoog\b|\bstuk (?:staat|stond|is|was)\b",
+        "it": r"\b(?:scheggiat\w+|graffiat\w+|guast[aoie]|traball\w+|bagnat[aoie]|ammuffit[aoie]|"
+        r"fradic[aeio]+|grippat[ao])\b|\bsi (?:e|sono) sollevat\w+",
+        "pt": r"\b(?:riscad[ao]s?|lascad\w+|avariad[ao]s?|molhad[ao]s?|amolgad[ao]s?|gripou|"
+        r"gripad[ao])\b|\b(?:estiver|esta|ficou) levantad[ao]\b",
     },
 }
 

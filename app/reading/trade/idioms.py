@@ -65,6 +65,17 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "pt": r"\btransfir\w+",
     },
     "negation": {"en": r"n't\b"},
+    "duplicate": {
+        "fr": r"\bmeme (?:livraison|commande|prestation)\b|\bdouble emploi\b",
+        "it": r"\bstess[ao] (?:consegna|bolla|prestazione)\b",
+        "pt": r"\bmesm[ao] (?:entrega|guia|servico)\b",
+    },
+    "unrecognised": {
+        "fr": r"\bne correspond\w* a aucune?\b",
+        "es": r"\bno correspond\w+ a ning\w+",
+        "it": r"\bnon corrispond\w+ a (?:nessun|alcun)\w*",
+        "pt": r"\bnao correspond\w+ a nenhum\w*",
+    },
     "quality": {
         "en": r"\b(?:leaks?|leaking|snapped|bent|dented|came apart|won't start|wet|soaked|wavy|warped|bowed|"
         r"mouldy|stained|torn|does(?:n't| not) fit)\b",

@@ -33,6 +33,13 @@ QUANTITY, NOT_RECEIVED, QUALITY = DisputeReason.QUANTITY, DisputeReason.NOT_RECE
         ("nl", "Dat is R-4471 nog een keer.", DisputeReason.DUPLICATE),
         ("it", "Cinque lavelli sono scheggiati.", QUALITY),
         ("pt", "Quatro vidros vieram riscados.", QUALITY),
+        ("it", "La merce è arrivata bagnata.", QUALITY),
+        ("de", "Die Säcke kamen nass an.", QUALITY),
+        ("nl", "De dozen waren doorweekt.", QUALITY),
+        ("es", "Los sacos llegaron mojados.", QUALITY),
+        ("fr", "Le moteur est grippé.", QUALITY),
+        ("it", "R-4471 è la stessa consegna di marzo.", DisputeReason.DUPLICATE),
+        ("it", "Non corrisponde a nessun nostro ordine.", DisputeReason.UNRECOGNISED),
     ],
 )
 def test_why_a_customer_objects(language: str, text: str, reason: DisputeReason) -> None:

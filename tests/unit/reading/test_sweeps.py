@@ -33,6 +33,9 @@ def topics(text: str, language: str) -> list[set[str]]:
         ("nl", "Alles is voldaan, op de R-4490 na."),
         ("it", "Pagate tutte tranne la R-4490."),
         ("pt", "Está tudo pago menos a R-4490."),
+        ("it", "A parte la R-4490, è stato bonificato tutto."),
+        ("nl", "Afgezien van R-4490 is alles betaald."),
+        ("fr", "Mis à part la R-4490, tout est payé."),
     ],
 )
 def test_all_but_one(language: str, text: str) -> None:
