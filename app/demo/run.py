@@ -34,6 +34,12 @@ MANAGER = ("oda.brandell@nordhaven.example", "Oda Brandell", Role.MANAGER)
 AUDITOR = ("noor.vries@nordhaven.example", "Noor Vries", Role.AUDITOR)
 ADMIN = ("mats.ekdahl@nordhaven.example", "Mats Ekdahl", Role.ADMIN)
 PEOPLE = (COLLECTOR, MANAGER, AUDITOR, ADMIN)
+COLLEAGUES = (
+    ("milo.renn@nordhaven.example", "Milo Renn", Role.COLLECTOR),
+    ("salla.ostrand@nordhaven.example", "Salla Ostrand", Role.COLLECTOR),
+)
+"""They own customers of the sample ledger."""
+
 LEDGER = ("customers", "contacts", "invoices", "payments")
 LOOK_SECONDS = 0.3
 PATIENCE_SECONDS = 600
@@ -87,7 +93,7 @@ def _empty(folder: Path) -> None:
 
 
 async def _furnish(services: Services, password: str) -> None:
-    for email, name, role in PEOPLE:
+    for email, name, role in (*PEOPLE, *COLLEAGUES):
         await services.identity.add_user(email=email, name=name, role=role, password=password)
     async with services.database.write() as uow:
         await uow.mailboxes.add(

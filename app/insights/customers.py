@@ -51,7 +51,7 @@ class CustomerPages:
                 found = await uow.balances.page(part, by_risk=by_risk, after=place, limit=LISTED + 1)
             rows = [_listed(*row, day or self._clock().date()) for row in found[:LISTED]]
             cursor = _cursor(*found[LISTED - 1]) if len(found) > LISTED else ""
-        return Customers(rows, part, choices, text, by_risk, cursor)
+            return Customers(rows, part, choices, await uow.users.names_by_address(), text, by_risk, cursor)
 
     async def customer(self, customer_id: str, reader: SignedIn) -> Customer:
         """Why nobody may write to them is for those who decide. Raises NotFound."""
@@ -64,7 +64,7 @@ class CustomerPages:
                 raise NotFound("there is no such customer")
             invoices = [i for i in await uow.ledger.invoices(customer_id) if i.status not in CLOSED and i.open_amount]
             cases = await uow.cases.of_customer(customer_id)
-            names = await uow.users.names()
+            names, owners = await uow.users.names(), await uow.users.names_by_address()
             holds = await uow.ledger.holds(customer_id)
             return Customer(
                 customer_id=row.id,
@@ -73,7 +73,7 @@ class CustomerPages:
                 country=row.country,
                 language=row.language,
                 company=row.company,
-                owner=row.owner_email,
+                owner=owners.get(row.owner_email, row.owner_email),
                 terms_days=row.payment_terms_days,
                 credit_limit=Amount(row.credit_limit, row.currency) if row.credit_limit is not None else None,
                 is_strategic=row.strategic,

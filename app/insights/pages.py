@@ -61,6 +61,7 @@ class InsightsPages:
             return Dashboard(
                 part=part,
                 choices=choices,
+                names=await uow.users.names_by_address(),
                 day=day,
                 imported_at=await uow.figures.imported_at(),
                 measures=(result := measures(sums, day, _begin(history, day))),

@@ -1,6 +1,6 @@
 """What the templates of the dashboard and of the customers see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -142,10 +142,11 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`day` is the day of the figures, `imported_at` the newest import of invoices."""
+    """`day` is the day of the figures, `imported_at` the newest import of invoices, `names` are people's by address."""
 
     part: Slice
     choices: Choices
+    names: Mapping[str, str]
     day: date
     imported_at: datetime | None
     measures: Measures
@@ -163,9 +164,12 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class Customers:
+    """`names` are people's by address."""
+
     rows: Sequence[Balance]
     part: Slice
     choices: Choices
+    names: Mapping[str, str]
     text: str
     by_risk: bool
     after: str

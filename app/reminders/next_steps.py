@@ -1,8 +1,8 @@
 """What to do next about a customer, in agreement with the plan of reminders; and the list of all for whom something is
 to be done, worked out once a day: who to call, who to write to, what is at risk."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -60,13 +60,15 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A page of it. `day`: as of which it is, None before the first look; `next`: where the next page begins."""
+    """A page of it. `day`: as of which it is, None before the first look; `next`: where the next page begins; `names`:
+    people's by address."""
 
     day: date | None
     items: tuple[WorkItem, ...]
     kind: str = ""
     owner: str = ""
     next: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class NextStepService:
@@ -115,10 +117,12 @@ class NextStepService:
             found = await steps.page(kinds, owner=owner, after=after, limit=limit + 1)
             day = await steps.day()
             open_talks = await Talks(uow.session).open_of([row.customer_id for row, _customer in found])
+            names = await uow.users.names_by_address()
         items = tuple(
             _item(row, customer, task_in(open_talks, row.customer_id, row.kind)) for row, customer in found[:limit]
         )
-        return Worklist(day, items, kind, owner, found[limit - 1][0].place if len(found) > limit else None)
+        following = found[limit - 1][0].place if len(found) > limit else None
+        return Worklist(day, items, kind, owner, following, names)
 
 
 def task_in(open_talks: OpenTalks, customer_id: str, kind: ActionKind) -> UUID | None:

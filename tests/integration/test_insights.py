@@ -119,6 +119,20 @@ async def _raw(instance: Instance, part: Slice) -> list[InvoiceRow]:
     ]
 
 
+@on_sqlite
+async def test_owners_stand_by_name_where_they_have_one(instance: Instance, browser: httpx.AsyncClient) -> None:
+    await _fill(instance)
+    await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
+    for path in ("/dashboard", "/customers"):
+        page = (await browser.get(path)).text
+        assert f'<option value="ines@seller.example">{instance.collector.name}</option>' in page, path
+        assert f'">{instance.collector.name}</td>' in page, path
+        assert '">milo@seller.example</td>' in page, "who has no account stays an address"
+        assert (
+            '<option value="smb">Small business</option>' in page or '<option value="key">Key account</option>' in page
+        )
+
+
 def _open(rows: list[InvoiceRow]) -> list[InvoiceRow]:
     return [row for row in rows if row.status not in CLOSED and row.open_amount]
 
@@ -510,7 +524,7 @@ async def test_an_auditor_reads_every_page(instance: Instance, browser: httpx.As
     await InsightsService(instance.database, instance.clock).refresh_figures(_today(instance))
     page = await browser.get("/dashboard", params={"currency": "GBP", "segment": "key"})
     assert page.status_code == httpx.codes.OK
-    assert "<option selected>GBP</option>" in page.text
+    assert '<option value="GBP" selected>GBP</option>' in page.text
     assert "£" in page.text
     assert "€" not in page.text, "no other currency is mixed in"
     assert "How is this computed?" in page.text

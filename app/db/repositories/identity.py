@@ -30,6 +30,10 @@ class Users:
     async def names(self) -> dict[UUID, str]:
         return {row.id: row.name for row in await self.all()}
 
+    async def names_by_address(self) -> dict[str, str]:
+        """For customers, cases and tasks, which keep their owner by address; also of who has left."""
+        return {row.email: row.name for row in await self.all() if row.name}
+
     def add(self, row: UserRow) -> None:
         self._session.add(row)
 
