@@ -9,7 +9,7 @@ from typing import TypeAlias
 from app.domain.directions import Amended, Correction, FactField
 from app.domain.errors import Invalid
 from app.domain.intents import DisputeReason, ExtensionKind, Intent
-from app.domain.money import Money
+from app.domain.money import Money, digits
 from app.domain.people import SignedIn
 from app.domain.proposal import ContactFact, DisputeFact, ExtensionFact, Facts, PromiseFact, Proposal
 
@@ -109,7 +109,7 @@ def value_of(facts: Facts, which: FactField) -> Value:
 def text_of(value: Value) -> str:
     """A value as it is kept: `2026-06-30`, `1250.00 EUR`, a closed word, a name."""
     if isinstance(value, Money):
-        return f"{value.amount:.2f} {value.currency}"
+        return f"{digits(value.amount, value.currency)} {value.currency}"
     return value.isoformat() if isinstance(value, date) else str(value or "")
 
 

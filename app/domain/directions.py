@@ -13,7 +13,7 @@ from app.domain.enclosures import Enclosed
 from app.domain.errors import Invalid
 from app.domain.extension import Step, Terms, check_terms
 from app.domain.intents import ExtensionKind, Intent, Reason, Tone
-from app.domain.money import Money
+from app.domain.money import Money, digits
 from app.domain.proposal import Facts, IntentFinding
 
 
@@ -75,7 +75,7 @@ def from_said(said: Mapping[str, Any]) -> DecidedTerms:
 
 
 def _said(money: Money) -> list[str]:
-    return [f"{money.amount:.2f}", money.currency]
+    return [digits(money.amount, money.currency), money.currency]
 
 
 class FactField(StrEnum):

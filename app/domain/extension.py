@@ -10,11 +10,9 @@ from itertools import pairwise
 
 from app.domain.account import Invoice, Payment
 from app.domain.errors import Invalid
-from app.domain.money import Money
+from app.domain.money import Money, places_of
 from app.domain.promise import Promise, judge_promise
 from app.domain.review import CaseState
-
-_CENT = Decimal("0.01")
 
 
 class StepState(StrEnum):
@@ -68,8 +66,8 @@ def _check_steps(steps: Sequence[Step], owed: Money, today: date) -> None:
 
 
 def equal_steps(owed: Money, today: date, count: int) -> tuple[Step, ...]:
-    """Equal instalments a month apart, the last with the cents that are left."""
-    each = (owed.amount / count).quantize(_CENT, ROUND_DOWN)
+    """Equal instalments a month apart, the last with what is left of the smallest coin."""
+    each = (owed.amount / count).quantize(Decimal(1).scaleb(-places_of(owed.currency, owed.amount)), ROUND_DOWN)
     amounts = [each] * (count - 1) + [owed.amount - each * (count - 1)]
     return tuple(
         Step(_months_later(today, place), Money(part, owed.currency)) for place, part in enumerate(amounts, start=1)

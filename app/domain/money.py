@@ -8,9 +8,25 @@ THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies with three decimals (ISO 4217)."""
 
 
-def places_of(currency: str) -> int:
-    """How many decimals an amount is written with at least."""
-    return 3 if currency in THOUSANDTHS else 2
+WHOLE = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"} | {"PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+"""Currencies without decimals (ISO 4217)."""
+
+
+def places_of(currency: str, amount: Decimal | None = None) -> int:
+    """How many decimals an amount is written with: of a currency without decimals none, where a known `amount` has
+    none to lose."""
+    if currency in THOUSANDTHS:
+        return 3
+    return 0 if currency in WHOLE and amount is not None and amount == amount.to_integral_value() else 2
+
+
+def digits(amount: Decimal, currency: str) -> str:
+    """`1250.00`, `50000` yen, `12.125` dinars: for forms, programs and records. Nothing that an amount has is lost."""
+    shortest = amount.normalize().as_tuple().exponent
+    own = -shortest if isinstance(shortest, int) else 0
+    return f"{amount:.{max(places_of(currency, amount), own)}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +37,7 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.amount:.{places_of(self.currency)}f} {self.currency}"
+        return f"{self.amount:.{places_of(self.currency, self.amount)}f} {self.currency}"
 
 
 def total(amounts: Iterable[Money]) -> tuple[Money, ...]:

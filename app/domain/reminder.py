@@ -10,7 +10,7 @@ from uuid import UUID
 from app.domain.account import ContactRole
 from app.domain.contact import Reachability
 from app.domain.intents import Tone
-from app.domain.money import Money, places_of
+from app.domain.money import Money, digits
 
 
 class Stage(StrEnum):
@@ -212,7 +212,7 @@ class PlanLine:
             "why": self.why,
             "invoices": list(self.invoices),
             "credit_notes": list(self.credit_notes),
-            "amount": f"{self.amount:.{places_of(self.currency)}f}",
+            "amount": digits(self.amount, self.currency),
             "days_overdue": self.days_overdue,
             "workflow": self.workflow or None,
             "stage": self.stage,

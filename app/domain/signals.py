@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.domain.conduct import Conduct, CustomerMail, Exchange, median
 from app.domain.intents import Intent
+from app.domain.money import Money
 from app.domain.sentence import Sentence
 
 HARD = frozenset({Intent.DISPUTE, Intent.LEGAL_OR_COMPLAINT, Intent.HARDSHIP})
@@ -235,7 +236,7 @@ def _over_limit(conduct: Conduct) -> Signal:
         return _unknown(SignalName.OVER_LIMIT, "", Sentence("no credit limit is set"))
     exposure = sum((m.amount for m in conduct.outstanding if m.currency == limit.currency), Decimal(0))
     over = exposure - limit.amount
-    words = Sentence("{exposure:.2f} of a limit of {limit} is open", exposure=exposure, limit=limit)
+    words = Sentence("{exposure} of a limit of {limit} is open", exposure=Money(exposure, limit.currency), limit=limit)
     rows = (Source("customers", conduct.customer_id),)
     return Signal(SignalName.OVER_LIMIT, over, limit.currency, over > 0, words, rows)
 

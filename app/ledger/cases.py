@@ -27,7 +27,7 @@ from app.domain.extension import Terms, check_terms
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.ids import new_id
 from app.domain.intents import DisputeReason, ExtensionKind
-from app.domain.money import Money
+from app.domain.money import Money, digits
 from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.sentence import Sentence
@@ -134,7 +134,10 @@ class CaseService:
             to = CaseState.WITHDRAWN if resolution is Resolution.WITHDRAWN else CaseState.RESOLVED
             _check_may_become(row, to)
             if resolution in {Resolution.ACCEPTED, Resolution.SETTLED}:
-                said = {"resolution": resolution.value, "amount": "" if amount is None else f"{amount:.2f}"}
+                said = {
+                    "resolution": resolution.value,
+                    "amount": "" if amount is None else digits(amount, row.currency or ""),
+                }
                 wait = await self._missing_second(uow, row, Guarded.RESOLVE_DISPUTE, said, by, amount)
             if wait is None:
                 if row.kind is CaseKind.DISPUTE:

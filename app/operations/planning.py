@@ -7,9 +7,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import TextIO
 
 from app.bootstrap import Services
+from app.domain.money import places_of
 from app.domain.reminder import CustomerSituation, NextAction, PlanLine, Why
 from app.reminders.phrases import PHRASES
 
@@ -46,7 +48,7 @@ def row(line: PlanLine) -> str:
     when = line.send_at.strftime("%Y-%m-%d %H:%M") if line.send_at else ""
     return COLUMNS.format(
         line.customer_id,
-        f"{line.amount:,.2f}",
+        _figure(line.amount, line.currency),
         line.currency,
         line.action,
         line.reason,
@@ -77,14 +79,17 @@ async def _write_json(services: Services, as_of: date, out: TextIO) -> None:
 
 def _outcome(line: PlanLine) -> str:
     named = ", ".join((*line.invoices, *line.credit_notes))
-    return f"{line.action} ({line.reason}): {line.why}." + (f"\n     {line.amount:,.2f} for {named}" if named else "")
+    return f"{line.action} ({line.reason}): {line.why}." + (
+        f"\n     {_figure(line.amount, line.currency)} for {named}" if named else ""
+    )
 
 
 def _facts(situation: CustomerSituation, as_of: date) -> Iterator[str]:
     for item in situation.items:
         kind = "credit note" if item.is_credit_note else "invoice"
         overdue = (as_of - item.due_date).days
-        yield f"  {kind} {item.number}: {item.open:,.2f} {item.currency}, due {item.due_date} ({overdue:+d} days)"
+        owed = _figure(item.open, item.currency)
+        yield f"  {kind} {item.number}: {owed} {item.currency}, due {item.due_date} ({overdue:+d} days)"
     for case in situation.cases:
         yield f"  runs: {case.why}, {', '.join(case.invoices) or 'all invoices'}"
     if situation.talk_since is not None:
@@ -95,3 +100,8 @@ def _facts(situation: CustomerSituation, as_of: date) -> Iterator[str]:
         yield f"  we wrote on {moment:%Y-%m-%d %H:%M} UTC"
     for contact in situation.contacts:
         yield f"  contact {contact.email}: {contact.role}, {contact.reachability}"
+
+
+def _figure(amount: Decimal, currency: str) -> str:
+    """With commas, and the decimals of its currency."""
+    return f"{amount:,.{places_of(currency, amount)}f}"

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
+from app.domain.money import digits
 from app.domain.next_action import ActionKind
 from app.reminders.next_steps import NextStepService, WorkItem
 from app.reminders.spoken import SpokenText, SpokenTexts
@@ -58,8 +59,8 @@ class StepItem(BaseModel):
             tone=item.tone,
             because=item.because,
             rule=item.rule,
-            asks=StepSum(amount=f"{value:.2f}", currency=currency),
-            at_risk=StepSum(amount=f"{item.at_risk[0]:.2f}", currency=currency) if item.at_risk else None,
+            asks=StepSum(amount=digits(value, currency), currency=currency),
+            at_risk=StepSum(amount=digits(item.at_risk[0], currency), currency=currency) if item.at_risk else None,
             days_overdue=item.days_overdue,
             owner_email=item.owner,
             task_id=item.task_id,

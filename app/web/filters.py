@@ -15,7 +15,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from app.domain.money import Money
+from app.domain.money import Money, digits, places_of
 from app.web.frame import Page
 from app.web.languages import catalogue, translated
 
@@ -50,9 +50,15 @@ def money(context: Context, amount: tuple[Decimal, str]) -> str:
 
 
 @pass_context
-def number(context: Context, value: Decimal) -> str:
+def number(context: Context, value: Decimal, currency: str = "") -> str:
     """An amount under a heading that names the currency."""
-    return _minus(format_decimal(value, format="#,##0.00", locale=_locale(context)))
+    places = "0" * places_of(currency, value)
+    return _minus(format_decimal(value, format=f"#,##0.{places}".rstrip("."), locale=_locale(context)))
+
+
+def typed(amount: tuple[Decimal, str]) -> str:
+    """As a form's field holds it: `1250.00`."""
+    return digits(*amount)
 
 
 @pass_context
@@ -280,6 +286,7 @@ def _minus(text: str) -> str:
 FILTERS: dict[str, Callable[..., object]] = {
     "money": money,
     "number": number,
+    "typed": typed,
     "whole": whole,
     "percent": percent,
     "decimals": decimals,

@@ -18,7 +18,7 @@ from app.db.uow import Uow
 from app.domain.errors import SecondPersonNeeded, WordNoted
 from app.domain.four_eyes import GOOD_FOR, Colleague, Guarded, SecondPersonRule, check_two, rule_for
 from app.domain.ids import new_id
-from app.domain.money import Money
+from app.domain.money import Money, digits
 from app.domain.people import SignedIn
 from app.domain.review import SENIORS
 
@@ -43,7 +43,7 @@ def deed_about(action: Guarded, case: CaseRow, said: Mapping[str, Any], opened: 
         (case.owed, case.owed_currency),
         *((one.amount, one.currency) for one in opened),
     )
-    told = [f"{amount:.2f} {currency}" for amount, currency in sums if amount is not None]
+    told = [f"{digits(amount, currency or '')} {currency}" for amount, currency in sums if amount is not None]
     content = json.dumps([said, sorted(case.invoices), case.amount is None, told])
     return Deed(action, case.id, content, said)
 
