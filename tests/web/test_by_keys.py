@@ -269,3 +269,17 @@ async def test_a_promise_is_noted_and_marked_and_a_dispute_opened_and_resolved(d
         await ines.keyboard.press("Enter")
         await enter(ines, f"form[action$='/{move}'] [type=submit].btn")
         await expect(ines.locator(f"form[action$='/{move}']")).to_have_count(0)
+
+
+async def test_a_dialog_keeps_the_focus_and_gives_it_back(desk: Desk, ines: Page) -> None:
+    await opened(desk, ines, "grant")
+    for shortcut, dialog in (("s", "send-back"), ("i", "ignore"), ("a", "assign"), (".", "more")):
+        await key(ines, shortcut)
+        await expect(ines.locator(f"#{dialog}")).to_be_visible()
+        within = f"document.getElementById('{dialog}').contains(document.activeElement)"
+        await ines.wait_for_function(within)
+        for step in ("Shift+Tab", *["Tab"] * 9):
+            await ines.keyboard.press(step)
+            assert await ines.evaluate(within), (dialog, step)
+        await ines.keyboard.press("Escape")
+        await expect(ines.locator(f"[data-key='{shortcut}']")).to_be_focused()

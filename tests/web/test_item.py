@@ -260,6 +260,7 @@ async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page
     await ines.locator("#terms summary").click()
     await ines.select_option("#t-kind", "due_date")
     await ines.fill("#t-until", "2027-06-30")
+    await expect(ines.locator("label[for=t-until]")).to_contain_text("Wed, 30 Jun 2027")
     await ines.get_by_role("button", name="Agree to these terms").click()
     await expect(ines.locator("#draft")).to_contain_text("We agree to payment of")
     await expect(ines.locator("#draft")).to_contain_text("by 30 June 2027")
@@ -270,9 +271,18 @@ async def test_terms_are_granted_drafted_and_sent_at_once(desk: Desk, ines: Page
     await clean(ines)
     assert desk.state(review) == "pending", "a key alone approves nothing of weight"
     await ines.keyboard.press("Enter")
+    await expect(ines.locator("[data-until]")).to_be_visible()
+    left_open = await ines.context.new_page()
+    await left_open.clock.install()
+    await left_open.goto(desk.url(f"/reviews/{review}"))
     await ines.get_by_role("button", name="Send now").click()
     await expect(ines.locator(".dx-actions")).not_to_contain_text("Send now")
     assert desk.state(review) == "approved"
+    settled = '<div id="decision" data-settles>The answer was sent.</div>'
+    await left_open.route(f"**/reviews/{review}", lambda route: route.fulfill(content_type="text/html", body=settled))
+    await left_open.clock.fast_forward(125_000)
+    await expect(left_open.locator("#decision")).to_have_text("The answer was sent.")
+    await left_open.close()
 
 
 async def test_tone_language_reveal_and_the_edited_text_word_by_word(desk: Desk, ines: Page) -> None:

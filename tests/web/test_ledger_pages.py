@@ -193,6 +193,7 @@ async def test_instalments_are_granted_as_suggested(desk: Desk) -> None:
         place, f"{place}/grant", 422, step_day=days, step_amount=["33.33", "33.33", "33.33"], currency="EUR"
     )
     assert "come to €99.99, but €100.00 is open" in said
+    assert "Something has to be put right" in said, "nothing is missing"
     await desk.post(place, f"{place}/grant", step_day=days, step_amount=sums, currency="EUR")
     page = await desk.get(place)
     check(page)

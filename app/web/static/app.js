@@ -1,7 +1,9 @@
 // Evidence highlight, countdowns, what is said after a decision. Everything here is a shortcut: each page works without it.
 (() => {
   const main = document.getElementById("main");
+  const DAYS = "input[type=date]";
   const visible = (element) => element.getClientRects().length > 0;
+  const rise = (heading) => { heading.tabIndex = -1; heading.focus({ preventScroll: true }); };
 
   // A fact in hover or focus marks its passages; a passage out of sight in a fold is opened first ---------------
   const mark = (event, on) => {
@@ -115,11 +117,67 @@
       figure.textContent = String(left);
       if (left === 0) {
         window.clearInterval(tick); // nothing can be taken back any more
-        for (const form of line.closest("[data-window], .dx-actions").querySelectorAll("form")) form.hidden = true;
-         line.textContent = document.getElementById("say").dataset.leavingNow;
+        const place = line.closest("[data-window], .dx-actions");
+        const fields = [...place.querySelectorAll("form")];
+        const had = fields.some((form) => form.contains(document.activeElement));
+        for (const form of fields) form.hidden = true;
+        if (had) rise(main.querySelector("#case-h") ?? main.querySelector("h1"));
+        line.textContent = document.getElementById("say").dataset.leavingNow;
+        settle(place);
       }
     }, 1000);
   }
+
+  // Then how it ended, as the page tells once it knows; a strip has nothing more to say ---------------
+  const PAUSES = [2_000, 3_000, 5_000, 10_000, 20_000, 40_000];
+  const rest = (pause) => new Promise((done) => { window.setTimeout(done, pause); });
+  async function settle(place) {
+    const id = place.closest("[data-settles]")?.id;
+    if (!id) {
+      await rest(PAUSES[2]);
+      if (!place.querySelector("[popovertarget]")) place.remove();
+      return;
+    }
+    for (const pause of PAUSES) {
+      await rest(pause);
+      const answer = await fetch(location.href).catch(() => null);
+      const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      if (!fresh || fresh.matches("[data-moving]") || fresh.querySelector("[data-until], [data-moving]")) continue;
+      const stale = document.getElementById(id);
+      if (stale.contains(document.activeElement)) continue;
+      stale.replaceWith(document.adoptNode(fresh));
+      return;
+    }
+  }
+
+  // A dialog has the focus until it is closed; then what opened it has it again, as the browser sees to ----------
+  const stops = (dialog) => [...dialog.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((one) => visible(one) && !one.disabled);
+  document.addEventListener("toggle", (event) => {
+    const opened = event.newState === "open" && event.target.matches(".dx-pop") && event.target;
+    if (opened && !opened.contains(document.activeElement)) stops(opened)[0]?.focus();
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const dialog = event.key === "Tab" && [...document.querySelectorAll(".dx-pop:popover-open")].at(-1);
+    const places = dialog ? stops(dialog) : [];
+    if (!places.length) return;
+    const [edge, other] = event.shiftKey ? [places[0], places.at(-1)] : [places.at(-1), places[0]];
+    const isWithin = dialog.contains(document.activeElement);
+    if (isWithin && (document.activeElement !== edge || edge.matches(DAYS))) return; // a day has stops of its own
+    event.preventDefault();
+    other.focus();
+  });
+
+  // A browser writes days its own way: beside a field's name they stand in the language of the page -----------
+  const spoken = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const tell = (field) => {
+    const said = field.valueAsDate ? spoken.format(field.valueAsDate) : "";
+    const label = field.labels[0];
+    if (!label || label.matches(".visually-hidden")) { field.title = said; return; }
+    const mark = label.querySelector(".dx-day") ?? label.appendChild(Object.assign(document.createElement("span"), { className: "dx-day dx-3rd fw-normal", ariaHidden: "true" }));
+    mark.textContent = said && ` ${said}`;
+  };
+  document.addEventListener("input", (event) => { if (event.target.matches?.(DAYS)) tell(event.target); });
+  window.addEventListener("pageshow", () => { for (const field of document.querySelectorAll(DAYS)) tell(field); });
 
   // After a decision: the next case has the focus, and a screen reader hears what happened ------------
   const DECIDED = "duebox.decided";
@@ -131,10 +189,7 @@
     sessionStorage.removeItem(DECIDED);
     const heading = ["case-h", "e-h"].map((id) => document.getElementById(id)).find((found) => found && visible(found))
       || main.querySelector("h1");
-    if (heading && document.activeElement === document.body) {
-      heading.tabIndex = -1;
-      heading.focus({ preventScroll: true });
-    }
+    if (heading && document.activeElement === document.body) rise(heading);
     const say = document.getElementById("say");
     const said = say.getAttribute(`data-${decided}`) || main.querySelector("[data-say]")?.textContent.trim() || "";
     const waiting = main.querySelector("#queue-list [role=status]")?.textContent.trim() || "";
