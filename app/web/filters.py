@@ -86,7 +86,8 @@ def percent(context: Context, value: float | Decimal) -> str:
 def day(context: Context, value: date) -> str:
     """`9 Apr`, with the year when it is not the reader's own."""
     skeleton = "MMMd" if value.year == _local(context, _page(context).now).year else "yMMMd"
-    return format_skeleton(skeleton, datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
+    moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return _first(context, format_skeleton(skeleton, moment, locale=_locale(context)))
 
 
 @pass_context
@@ -99,8 +100,9 @@ def later(context: Context, moment: datetime, days: int) -> date:
 def weekday(context: Context, value: date) -> str:
     """`Fri, 29 May`, or the full date in another year."""
     if value.year != _local(context, _page(context).now).year:
-        return format_date(value, "medium", locale=_locale(context))
-    return format_skeleton("MMMEd", datetime(value.year, value.month, value.day, tzinfo=UTC), locale=_locale(context))
+        return _first(context, format_date(value, "medium", locale=_locale(context)))
+    moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return _first(context, format_skeleton("MMMEd", moment, locale=_locale(context)))
 
 
 @pass_context
@@ -268,6 +270,11 @@ def _value(context: Context, value: object) -> object:
     if isinstance(value, Decimal):
         return number(context, value)
     return value
+
+
+def _first(context: Context, day_: str) -> str:
+    """In French the first of a month is an ordinal, 1er mai, which Babel does not know."""
+    return re.sub(r"(?<!\d)1(?= )", "1er", day_) if _locale(context).language == "fr" else day_
 
 
 def _language(context: Context) -> str:
