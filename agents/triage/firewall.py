@@ -1,7 +1,8 @@
 """The commitment firewall: what a finished draft says that it must not, however it was written.
 
-Facts are traced (`trace.py`), phrases looked up (`lexicon.py`). What the writer asks for is known from the mail, so it
-could be traced; it may be repeated as a wish, in a sentence that calls it one, and never as something settled.
+Facts are traced (`trace.py`), phrases looked up (`lexicon.py`), less what only sounds like them (`harmless.py`). What
+the writer asks for is known from the mail, so it could be traced; it may be repeated as a wish, in a sentence that
+calls it one, and never as something settled.
 """
 
 import re
@@ -11,12 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from agents.triage.destinations import names_of_destinations
+from agents.triage.harmless import (
+    claims_that_a_reminder_is_moot,
+    does_what_answers_do,
+    without_harmless,
+    without_what_is_asked,
+)
 from agents.triage.lexicon import (
     calls_it_a_wish,
     claims_of_receipt,
     offences,
     says_it_is_attached,
-    says_something_known,
     unsaid_charges,
     unsaid_spans_of_time,
 )
@@ -38,6 +44,10 @@ _DAY = re.compile(r"\d\W*[^\W\d_]|[^\W\d_]\W*\d|\d[./-]\d+[./-]")
 FRAME = 2
 """Greeting and closing are paragraphs of their own and say nothing."""
 
+A_FEW = 4
+"""Fewer words than these beside a harmless phrase say nothing of their own."""
+
+_WORD = re.compile(r"[^\W\d_]+")
 _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|procent\b|por cento\b)")
 
 
@@ -77,18 +87,20 @@ def examine(draft: Draft, sources: Sources) -> Traced:
 
 def _examined(draft: Draft, sources: Sources) -> Traced:
     traced = trace(draft.body, _known(sources), sources.letter, draft.language)
+    said = f"{sources.letter.subject.value}\n{sources.letter.body.value}"
+    weighed = without_harmless(draft.body, draft.language)
     problems = (
         *traced.problems,
         *_settled_wishes(draft.body, traced.traces),
         *_stray_days(draft.body, traced.traces, sources.invoices),
-        *(f"untraced: {words}" for words in unsaid_spans_of_time(draft.body, sources.letter)),
-        *(f"untraced: {words}" for words in unsaid_charges(draft.body, sources.letter)),
+        *(f"untraced: {words}" for words in unsaid_spans_of_time(weighed, sources.letter)),
+        *(f"untraced: {words}" for words in unsaid_charges(weighed, sources.letter)),
         *(
             f"{offence.kind}: {draft.body[offence.start : offence.end]}"
-            for offence in offences(draft.body, f"{sources.letter.subject.value}\n{sources.letter.body.value}")
+            for offence in offences(weighed, said, without_what_is_asked(weighed, draft.language))
         ),
         *_unseen_payments(draft.body, sources),
-        *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "))),
+        *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "), said)),
         *_strange_clauses(draft),
         *_absent_files(draft.body, traced.traces, sources),
         *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
@@ -140,7 +152,7 @@ def _absent_files(body: str, traces: tuple[Trace, ...], sources: Sources) -> Ite
 
 def _unseen_payments(body: str, sources: Sources) -> Iterator[str]:
     """Who is told that their payment has come stops looking for it: the ledger must show it."""
-    claims = list(claims_of_receipt(body))
+    claims = [*claims_of_receipt(body), *claims_that_a_reminder_is_moot(body)]
     for clause in clauses(body) if claims else ():
         for claim in claims:
             if clause.start <= claim.start < clause.end and not _is_on_the_ledger(clause, claim, body, sources):
@@ -169,8 +181,11 @@ def _strange_clauses(draft: Draft) -> Iterator[str]:
     paragraphs = [paragraph for paragraph in draft.body.split("\n\n") if paragraph.strip()]
     for paragraph in paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs:
         said = (piece for sentence in sentences(paragraph) for piece in sentence.of(paragraph).split("; "))
-        yield from (
-            f"strange: {piece}"
-            for piece in said
-            if not (is_courtesy(PLACEHOLDER.sub("X", piece)) or says_something_known(fold(piece), draft.language))
-        )
+        yield from (f"strange: {piece}" for piece in said if not _is_known(piece, draft.language))
+
+
+def _is_known(piece: str, language: str) -> bool:
+    if is_courtesy(PLACEHOLDER.sub("X", piece)) or does_what_answers_do(fold(piece), language):
+        return True
+    rest = without_harmless(piece, language)
+    return rest != piece and len(_WORD.findall(rest)) < A_FEW

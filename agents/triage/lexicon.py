@@ -29,6 +29,11 @@ _GAP = r"(?:[^.!?;\n]|\.(?=\d)){0,60}?"
 _BEFORE = 40
 """Code points before a claim of receipt that may take it back, from the last comma on."""
 
+_BLANK = "\x02"
+_WORDS = re.compile(r"\s+(?:\w+ )?")
+_NEAR = 8
+"""Code points between what has been handed over and to whom."""
+
 _BREAK = re.compile(r"[;:()]|,(?!\d)|\s-\s")
 
 Entries = Mapping[str, list[str]]
@@ -43,29 +48,40 @@ class Offence:
     end: int
 
 
-def offences(text: str, mail: str = "") -> Iterator[Offence]:
+def offences(text: str, mail: str = "", granted: str = "") -> Iterator[Offence]:
     """Every forbidden phrase, in whichever language it stands. The writer's own lawyer may be named to them who has
-    named one in the `mail`; and that a concession is not decided on yet may be said."""
-    folded, said_by_them = fold(text), fold(mail)
+    named one in the `mail`, and that a concession is not decided on yet may be said. `granted`: the text, offset for
+    offset, without what the writer merely asks for; there alone concessions are looked for."""
+    folded = fold(text)
+    granted = fold(granted) or folded
+    weighed = {"legal_threat": _without_their_lawyers(folded, fold(mail)), "concession": granted}
     for kind in KINDS:
-        for match in _pattern(kind).finditer(folded):
-            is_theirs = kind == "legal_threat" and _is_theirs(match, folded, said_by_them)
-            if not is_theirs and not (kind == "concession" and _is_left_open(match.start(), text, folded)):
+        for match in _pattern(kind).finditer(weighed.get(kind, folded)):
+            if not (kind == "concession" and _is_left_open(match.start(), text, folded)):
                 yield Offence(kind, *match.span())
     for sentence in sentences(text):
-        said = _pattern("terms").search(folded, sentence.start, sentence.end)
+        said = _pattern("terms").search(granted, sentence.start, sentence.end)
         if said and not calls_it_a_wish(sentence.of(folded)) and not _is_left_open(said.start(), text, folded):
             yield Offence("concession", *said.span())
 
 
-def _is_theirs(match: re.Match[str], folded: str, mail: str) -> bool:
-    """ "your lawyer", of a lawyer whom the mail speaks of."""
-    before = folded[max(0, match.start() - _BEFORE) : match.start()]
-    return match.group() in mail and any(found.end() == len(before.rstrip()) for found in _yours(before))
+def _without_their_lawyers(folded: str, mail: str) -> str:
+    """Without "your lawyer", where the mail speaks of a lawyer, and what it says, word by word, of going to them."""
+    rest, threats = folded, _pattern("legal_threat")
+    for owner in _pattern("yours").finditer(folded):
+        words = _WORDS.match(folded, owner.end())
+        named = words and (threats.match(folded, words.end()) or threats.match(folded, owner.end() + 1))
+        if named and named.group() in mail:
+            rest = blanked(rest, owner.start(), named.end())
+    for match in threats.finditer(rest) if rest != folded else ():
+        if match.group() in mail and _BLANK in rest[match.end() : match.end() + _NEAR]:
+            rest = blanked(rest, *match.span())
+    return rest
 
 
-def _yours(before: str) -> Iterator[re.Match[str]]:
-    return _pattern("yours").finditer(before)
+def blanked(text: str, start: int, end: int) -> str:
+    """The text with something that no phrase matches at [start, end)."""
+    return f"{text[:start]}{_BLANK * (end - start)}{text[end:]}"
 
 
 def _is_left_open(place: int, text: str, folded: str) -> bool:
@@ -166,5 +182,6 @@ def _read(path: Path) -> Entries:
 
 def compiled(phrases: Iterable[str]) -> re.Pattern[str]:
     """One pattern that finds any of the phrases in folded text, each from the start of a word."""
-    written = (phrase.replace("ss", "(?:ss|ß)").replace(" ", r"\s+").replace("~", _GAP) for phrase in phrases)
+    wide = (phrase.replace(" ?", r"\s*").replace(" ", r"\s+") for phrase in phrases)
+    written = (phrase.replace("ss", "(?:ss|ß)").replace("~", _GAP) for phrase in wide)
     return re.compile("|".join(phrase if phrase.startswith("[") else rf"\b(?:{phrase})" for phrase in written))

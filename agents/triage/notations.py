@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import product
 
 from babel import Locale
 from babel.dates import format_date, get_day_names, get_month_names
@@ -33,13 +34,38 @@ _PATTERNS = (
     "dd.MM.",
     "d.M.",
     "dd/MM/yyyy",
+    "dd-MM-yyyy",
+    "d-M-yyyy",
+    "d/M/yyyy",
     "yyyy-MM-dd",
 )
 _OWN_PATTERNS = {
-    "en": ("MMMM d", "EEEE, MMMM d", "EEEE d MMMM yyyy"),
-    "de": ("EEEE, d. MMMM", "EEEE, 'den' d. MMMM", "EEEE, 'dem' d. MMMM"),
-    "es": ("d 'de' MMMM", "EEEE, d 'de' MMMM", "EEEE d 'de' MMMM", "d 'de' MMMM 'del' yyyy"),
-    "pt": ("d 'de' MMMM", "EEEE, d 'de' MMMM"),
+    "en": (
+        *(
+            "MMMM d",
+            "EEEE, MMMM d",
+            "d 'of' MMMM",
+            "d 'of' MMMM yyyy",
+            "EEEE 'the' d 'of' MMMM",
+            "EEEE, 'the' d 'of' MMMM",
+        ),
+        *("EEEE d MMMM yyyy", "EEEE, d MMMM yyyy", "EEEE, 'the' d 'of' MMMM yyyy"),
+    ),
+    "de": tuple(
+        f"{weekday} d. MMMM{year}"
+        for weekday, year in product(("EEEE,", "EEEE, 'den'", "EEEE, 'dem'", "EEEE 'den'", "EEEE 'dem'"), ("", " yyyy"))
+    ),
+    "es": tuple(
+        f"{weekday}d 'de' MMMM{year}"
+        for weekday, year in product(("", "EEEE ", "EEEE, "), ("", " 'de' yyyy", " 'del' yyyy"))
+    ),
+    "pt": tuple(
+        f"{weekday}d 'de' MMMM{year}" for weekday, year in product(("", "EEEE, ", "EEEE "), ("", " 'de' yyyy"))
+    ),
+    **{
+        language: tuple(f"EEEE{mark} d MMMM{year}" for mark, year in product(("", ","), ("", " yyyy")))
+        for language in ("fr", "it", "nl")
+    },
 }
 _ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 _SPACES = {0x00A0: " ", 0x202F: " ", 0x2009: " "}
@@ -57,8 +83,9 @@ def dates(day: date, language: str) -> tuple[str, ...]:
 
 
 def _counted(text: str, day: date, language: str) -> str:
-    """With the day as an ordinal where people write it so: 3rd April, 1er mars."""
-    ending = _ENDINGS.get(day.day, "th") if language == "en" else "er" if language == "fr" and day.day == 1 else ""
+    """With the day as an ordinal where people write it so: 3rd April, 1er mars, 1° marzo."""
+    first = {"fr": "er", "it": "°", "es": "º", "pt": "º"}.get(language, "") if day.day == 1 else ""
+    ending = _ENDINGS.get(day.day, "th") if language == "en" else first
     return re.sub(rf"(?<!\d){day.day}(?= [^\W\d]|,|$)", f"{day.day}{ending}", text)
 
 
@@ -84,6 +111,11 @@ def calendar_words(language: str) -> frozenset[str]:
     locale = Locale.parse(LOCALES.get(language, ("en_GB",))[0])
     names = [*get_month_names("wide", locale=locale).values(), *get_day_names("wide", locale=locale).values()]
     return frozenset(name.casefold() for name in names)
+
+
+def weekday(day: date, language: str) -> str:
+    name: str = format_date(day, "EEEE", LOCALES.get(language, ("en_GB",))[0])
+    return name
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from babel.core import get_global
 
-from agents.triage.notations import amounts, calendar_words, dates, plain
+from agents.triage.notations import amounts, calendar_words, dates, plain, weekday
 from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.money import Money
@@ -206,6 +206,12 @@ def _placeholders(body: str, letter: Letter) -> Iterator[str]:
         yield "placeholder: broken"
 
 
+def _weekdays_said(letter: Letter, language: str) -> frozenset[str]:
+    """The names of the weekdays that the letter means, however short it writes them: Fri, sexta."""
+    days = {found.day for found in _days(letter.body.value, letter) if found.day}
+    return frozenset(weekday(day, language).casefold() for day in days)
+
+
 def _left_over(text: str, letter: Letter, language: str) -> Iterator[str]:
     if "/" in text or "www." in text.casefold():  # every link has one of them, and the search is slow
         yield from (f"link: {match.group()}" for match in _LINK.finditer(text))
@@ -213,7 +219,7 @@ def _left_over(text: str, letter: Letter, language: str) -> Iterator[str]:
         yield from (f"address: {match.group()}" for match in _ADDRESS.finditer(text))
     yield from (f"untraced: {token}" for token in _TOKEN.findall(text) if re.search(r"\d", token))
     said = f"{letter.subject.value}\n{letter.body.value}".casefold()
-    names = calendar_words(language) | calendar_words("en")
+    names = (calendar_words(language) | calendar_words("en")) - _weekdays_said(letter, language)
     for match in _WORD.finditer(text):
         word = match.group().casefold()
         is_modal = word in _ALSO_VERBS and not _BEFORE_A_DATE.search(text, 0, match.start())

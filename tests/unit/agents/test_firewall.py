@@ -240,3 +240,141 @@ def test_a_sum_in_any_other_currency_is_foreign(wrong: str) -> None:
 def test_a_facture_that_is_payee_names_no_payee() -> None:
     assert not [said for said in problems("La facture INV-2 est payée.") if "pay" in said and "untraced" in said]
     assert "untraced: payee" in problems("Please check the payee of INV-2.")
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "You're asking whether you could pay INV-1 in two parts."),
+        ("fr", "Vous nous demandez s'il serait possible de reporter l'échéance et de payer en plusieurs fois."),
+        ("de", "Sie bitten darum, das Zahlungsziel zu verschieben oder den Betrag in Raten zahlen zu können."),
+        ("es", "Nos pide aplazar el vencimiento o pagar en tres plazos."),
+        ("nl", "U vraagt of de vervaldatum verschoven kan worden."),
+        ("it", "Ci chiede di spostare la scadenza oppure di pagare a rate."),
+        ("pt", "Pediu que o vencimento fosse adiado."),
+    ],
+)
+def test_what_somebody_asks_for_is_not_granted_by_saying_so(language: str, body: str) -> None:
+    mail = letter("tres plazos, in Raten, en plusieurs fois, two parts", language=language)
+    assert problems(body, replace(SOURCES, language=language, letter=mail)) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "You ask whether you may pay later, and we agree to that.",
+        "You ask whether you may pay later: that is fine.",
+        "The plan you ask for is granted.",
+    ],
+)
+def test_what_comes_after_a_wish_is_ours(body: str) -> None:
+    assert problems(body) != ()
+
+
+@pytest.mark.parametrize(
+    ("language", "idle", "granted"),
+    [
+        ("en", "You don't need to do anything else for now.", "You don't need to pay anything else for now."),
+        ("fr", "Vous n'avez rien à faire de plus pour l'instant.", "Vous n'avez rien à payer de plus pour l'instant."),
+        ("de", "Im Moment müssen Sie nichts weiter unternehmen.", "Im Moment müssen Sie nichts weiter bezahlen."),
+        ("es", "Por ahora no es necesario que haga nada más.", "Por ahora no es necesario que pague nada más."),
+        ("nl", "Voorlopig hoeft u verder niets te doen.", "Voorlopig hoeft u verder niets te betalen."),
+        ("it", "Per ora non deve fare altro.", "Per ora non deve pagare altro."),
+        ("pt", "Por agora, não precisa de fazer mais nada.", "Por agora, não precisa de pagar mais nada."),
+    ],
+)
+def test_that_nothing_is_to_be_done_is_no_waiver(language: str, idle: str, granted: str) -> None:
+    sources = replace(SOURCES, language=language)
+    assert problems(idle, sources) == ()
+    assert problems(granted, sources) != ()
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "You describe that the panels arrived cracked."),
+        ("en", "I am not able to judge what happened on site."),
+        ("en", "It cannot have been easy to write."),
+        ("fr", "Nous ne le commentons pas ici."),
+        ("de", "Das kann ich nicht selbst entscheiden."),
+        ("es", "Nos describe que el montaje se hizo tarde."),
+        ("nl", "Daar gaan wij hier niet op in."),
+        ("it", "Non entriamo qui nel merito."),
+        ("pt", "Não o comentamos aqui."),
+    ],
+)
+def test_what_is_harmless_by_its_grammar_is_not_strange(language: str, body: str) -> None:
+    assert problems(body, replace(SOURCES, language=language)) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "We cannot deliver anything.",
+        "We do not insist on it.",
+        "You may lean back.",
+        "It can wait.",
+        "That clock rests.",
+    ],
+)
+def test_grammar_excuses_no_grant_and_no_refusal_of_service(body: str) -> None:
+    assert problems(body) != ()
+
+
+def test_a_reminder_is_moot_only_where_the_ledger_shows_the_payment() -> None:
+    paid = replace(SOURCES, invoices=frozenset({"INV-2"}))
+    assert problems("Please disregard our reminder about INV-2.", paid) == ()
+    assert problems("Please disregard our reminder about INV-1.") == ("receipt: disregard our reminder",)
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "Please reply with the security code of your card."),
+        ("fr", "Merci de confirmer les quatre derniers chiffres de votre compte."),
+        ("de", "Bitte senden Sie uns eine Kopie Ihres Personalausweises."),
+        ("es", "Indíquenos el número de su DNI."),
+        ("nl", "Wilt u uw burgerservicenummer meesturen?"),
+        ("it", "Ci invii il codice fiscale."),
+        ("pt", "Envie-nos o código de confirmação."),
+    ],
+)
+def test_nobody_is_asked_for_what_opens_an_account_or_proves_a_person(language: str, body: str) -> None:
+    assert any(problem.startswith("untraced: ") for problem in problems(body, replace(SOURCES, language=language)))
+
+
+def test_a_bank_may_be_asked_where_a_payment_is_and_not_be_paid_to() -> None:
+    assert problems("We will ask our bank to trace the transfer.") == ()
+    assert problems("Please check that you pay to our bank.") != ()
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "We are sorry that our fitters were late."),
+        ("en", "Three of them were left at our loading bay, thank you."),
+        ("en", "Thank you; many of our customers pay a little each week."),
+        ("de", "Danke; unser Fahrer lässt Ihre Adresse bis auf Weiteres aus."),
+        ("fr", "Merci ; une société incapable de valider une facture laisse songeur."),
+        ("es", "Gracias; vale el presupuesto que usted tiene."),
+        ("nl", "Bedankt; de juridische dienst neemt contact met u op."),
+        ("it", "Grazie; la questione si deciderà altrove."),
+        ("pt", "Obrigado; o nosso departamento jurídico entrará em contacto."),
+    ],
+)
+def test_whole_classes_of_threats_and_admissions_are_refused_in_a_known_sentence(language: str, body: str) -> None:
+    found = problems(body, replace(SOURCES, language=language))
+    assert any(not problem.startswith("strange") for problem in found)
+
+
+def test_weekdays_and_days_may_be_written_in_full() -> None:
+    mail = letter("Wir zahlen INV-1 am 03.04., spätestens Freitag.", language="de")
+    german = replace(SOURCES, language="de", letter=mail)
+    assert problems("Wir haben Freitag, den 3. April 2026, notiert.", replace(german, facts=Facts())) == ()
+
+
+def test_the_writers_lawyer_may_be_named_and_ours_may_not() -> None:
+    mail = letter("La pratica è stata affidata al nostro legale, andremo in tribunale.", language="it")
+    italian = replace(SOURCES, language="it", letter=mail)
+    assert problems("Prendiamo atto che la pratica è stata affidata al vostro legale.", italian) == ()
+    assert problems("Prendiamo atto del vostro legale e andremo in tribunale.", italian) != ()

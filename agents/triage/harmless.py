@@ -1,0 +1,88 @@
+"""What sounds forbidden and is not, and what is known to be harmless by its grammar. Data in `harmless.toml`.
+
+"You ask whether you may pay in three parts, and that is fine."
+         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ asked for: grants nothing
+                                            ^^^^^^^^^^^^^^^^^ ours: looked at
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from agents.triage.lexicon import blanked, compiled, says_something_known
+from app.domain.errors import SettingInvalid
+from app.domain.intents import LANGUAGES
+from app.domain.text import Span
+from app.reading.spans import fold, sentences
+
+KINDS = frozenset({"harmless", "asks", "acts", "moot", "about_you", "unable", "burdens", "beside", "trade"})
+
+_FILE = Path(__file__).with_name("harmless.toml")
+_OPENING = re.compile(r"(?:,|\b(?:that|dass|que|dat|che)) $")
+_GOES_ON = r"(?:\w+ ){0,2}(?:to|zu|de|te|di|a|whether|ob|si|se|of)\b"
+_CLAUSE_END = re.compile(
+    rf"[;:!?\n]|,(?!\d|\s(?:and|or|und|oder|et|ou|y|o|e|en|of)\s{_GOES_ON})|\s-\s"
+    r"|\b(?:we|wir|nous|wij|\w+mos|\w+iamo|\w+remo)\b"
+    rf"|\b(?:and|und|et|y|e|ed|en|but|aber|mais|pero|ma|maar|mas)\s(?!{_GOES_ON})"
+)
+"""Where what somebody asks for ends: at a break, at a first person, and at an "and" that no infinitive follows."""
+
+_WE = re.compile(
+    r"\d|\b(?:we|us|our|wir|uns|unser\w*|nous|notre|nos|nuestr\w+|wij|ons|onze|ci|nostr\w+|noss\w+|\w+mos)\b"
+)
+
+
+def without_harmless(text: str, language: str) -> str:
+    """The text with blanks, offset for offset, where a phrase only sounds like a forbidden one."""
+    for match in _pattern(language, "harmless").finditer(fold(text)):
+        text = blanked(text, *match.span())
+    return text
+
+
+def without_what_is_asked(text: str, language: str) -> str:
+    """The text with blanks, offset for offset, for the rest of every clause that begins with "you ask"."""
+    folded, rest = fold(text), text
+    for sentence in sentences(text):
+        for match in _pattern(language, "asks").finditer(folded, sentence.start, sentence.end):
+            if match.start() == sentence.start or _OPENING.search(folded, sentence.start, match.start()):
+                end = _CLAUSE_END.search(folded, match.end(), sentence.end)
+                rest = blanked(rest, match.end(), end.start() if end else sentence.end)
+    return rest
+
+
+def claims_that_a_reminder_is_moot(text: str) -> Iterator[Span]:
+    """Every place that calls a reminder settled: who is told so need not pay."""
+    folded = fold(text)
+    for language in LANGUAGES:
+        yield from (Span(*match.span()) for match in _pattern(language, "moot").finditer(folded))
+
+
+def does_what_answers_do(folded: str, language: str) -> bool:
+    """Whether a folded clause of an answer does one of the things that a reminder may do too, or is harmless by its
+    grammar: it tells what the writer says or does, says what we are not able to do and nobody would want undone, or
+    speaks of nothing that concerns the trade."""
+    if says_something_known(folded, language):
+        return True
+    does = {kind: _pattern(language, kind).search(folded) is not None for kind in KINDS}
+    return (
+        does["acts"]
+        or does["moot"]
+        or does["about_you"]
+        or (does["unable"] and not does["burdens"])
+        or (does["beside"] and not does["trade"] and not _WE.search(folded))
+    )
+
+
+@cache
+def _pattern(language: str, kind: str) -> re.Pattern[str]:
+    return compiled(_entries()[language if language in LANGUAGES else "en"][kind])
+
+
+@cache
+def _entries() -> Mapping[str, Mapping[str, list[str]]]:
+    entries: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    if set(entries) != set(LANGUAGES) or any(set(kinds) != KINDS for kinds in entries.values()):
+        raise SettingInvalid(f"{_FILE}: every language must have exactly {', '.join(sorted(KINDS))}")
+    return entries
