@@ -13,12 +13,13 @@ from datetime import date
 
 from agents.triage.destinations import names_of_destinations
 from agents.triage.harmless import (
-    claims_that_a_reminder_is_moot,
+    claims_of_nothing_owed,
     does_what_answers_do,
     without_harmless,
     without_what_is_asked,
 )
 from agents.triage.lexicon import (
+    blanked,
     calls_it_a_wish,
     claims_of_receipt,
     offences,
@@ -88,7 +89,7 @@ def examine(draft: Draft, sources: Sources) -> Traced:
 def _examined(draft: Draft, sources: Sources) -> Traced:
     traced = trace(draft.body, _known(sources), sources.letter, draft.language)
     said = f"{sources.letter.subject.value}\n{sources.letter.body.value}"
-    weighed = without_harmless(draft.body, draft.language)
+    weighed = without_harmless(_without_what_is_moot(draft.body, sources), draft.language)
     problems = (
         *traced.problems,
         *_settled_wishes(draft.body, traced.traces),
@@ -152,11 +153,30 @@ def _absent_files(body: str, traces: tuple[Trace, ...], sources: Sources) -> Ite
 
 def _unseen_payments(body: str, sources: Sources) -> Iterator[str]:
     """Who is told that their payment has come stops looking for it: the ledger must show it."""
-    claims = [*claims_of_receipt(body), *claims_that_a_reminder_is_moot(body)]
+    claims = list(claims_of_receipt(body))
     for clause in clauses(body) if claims else ():
         for claim in claims:
             if clause.start <= claim.start < clause.end and not _is_on_the_ledger(clause, claim, body, sources):
                 yield f"receipt: {claim.of(body)}"
+    for claim in claims_of_nothing_owed(body):
+        if not _is_all_paid(claim, body, sources):
+            yield f"receipt: {claim.of(body)}"
+
+
+def _without_what_is_moot(body: str, sources: Sources) -> str:
+    """Without words that nothing is owed, where the ledger says so of every invoice that they are about."""
+    for claim in claims_of_nothing_owed(body):
+        if _is_all_paid(claim, body, sources):
+            body = blanked(body, claim.start, claim.end)
+    return body
+
+
+def _is_all_paid(claim: Span, body: str, sources: Sources) -> bool:
+    said = next((span.of(body) for span in sentences(body) if span.start <= claim.start < span.end), "")
+    named = [invoice for invoice in sources.account.invoices if stands_in(said, invoice.number)]
+    about = named or [invoice for invoice in sources.account.invoices if invoice.number in sources.invoices]
+    shown = [shows_payment(sources.account, invoice, sources.paid_since) for invoice in about]
+    return sources.may_use_ledger and bool(shown) and all(shown)
 
 
 def _is_on_the_ledger(clause: Span, claim: Span, body: str, sources: Sources) -> bool:

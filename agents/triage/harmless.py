@@ -52,8 +52,8 @@ def without_what_is_asked(text: str, language: str) -> str:
     return rest
 
 
-def claims_that_a_reminder_is_moot(text: str) -> Iterator[Span]:
-    """Every place that calls a reminder settled: who is told so need not pay."""
+def claims_of_nothing_owed(text: str) -> Iterator[Span]:
+    """Every place that calls a reminder settled or says that nothing is open: who is told so need not pay."""
     folded = fold(text)
     for language in LANGUAGES:
         yield from (Span(*match.span()) for match in _pattern(language, "moot").finditer(folded))

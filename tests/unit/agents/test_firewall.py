@@ -378,3 +378,17 @@ def test_the_writers_lawyer_may_be_named_and_ours_may_not() -> None:
     italian = replace(SOURCES, language="it", letter=mail)
     assert problems("Prendiamo atto che la pratica è stata affidata al vostro legale.", italian) == ()
     assert problems("Prendiamo atto del vostro legale e andremo in tribunale.", italian) != ()
+
+
+def test_that_nothing_is_open_may_be_said_where_the_ledger_shows_it() -> None:
+    paid = replace(SOURCES, invoices=frozenset({"INV-2"}))
+    assert problems("Thank you. Nothing is outstanding on this invoice.", paid) == ()
+    assert problems("Thank you. Nothing is outstanding on these invoices.") != ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["It is absolutely fine if this takes a little longer, thank you.", "Thank you; we may turn to a third party."],
+)
+def test_more_time_and_third_parties_are_refused(body: str) -> None:
+    assert any(not problem.startswith("strange") for problem in problems(body))
