@@ -17,7 +17,7 @@ from app.domain.intents import LANGUAGES
 from app.domain.text import Span
 from app.reading.spans import fold, sentences
 
-KINDS = frozenset({"harmless", "asks", "acts", "moot", "about_you", "unable", "burdens", "beside", "trade"})
+KINDS = frozenset({"harmless", "asks", "moot", "about_you", "unable", "burdens", "beside", "trade"})
 
 _FILE = Path(__file__).with_name("harmless.toml")
 _OPENING = re.compile(r"(?:,|\b(?:that|dass|que|dat|che)) $")
@@ -67,8 +67,7 @@ def does_what_answers_do(folded: str, language: str) -> bool:
         return True
     does = {kind: _pattern(language, kind).search(folded) is not None for kind in KINDS}
     return (
-        does["acts"]
-        or does["moot"]
+        does["moot"]
         or does["about_you"]
         or (does["unable"] and not does["burdens"])
         or (does["beside"] and not does["trade"] and not _WE.search(folded))

@@ -245,7 +245,7 @@ def test_a_facture_that_is_payee_names_no_payee() -> None:
 @pytest.mark.parametrize(
     ("language", "body"),
     [
-        ("en", "You're asking whether you could pay INV-1 in two parts."),
+        ("en", "You have asked whether you could pay INV-1 in two parts."),
         ("fr", "Vous nous demandez s'il serait possible de reporter l'échéance et de payer en plusieurs fois."),
         ("de", "Sie bitten darum, das Zahlungsziel zu verschieben oder den Betrag in Raten zahlen zu können."),
         ("es", "Nos pide aplazar el vencimiento o pagar en tres plazos."),
@@ -344,7 +344,7 @@ def test_nobody_is_asked_for_what_opens_an_account_or_proves_a_person(language: 
 
 
 def test_a_bank_may_be_asked_where_a_payment_is_and_not_be_paid_to() -> None:
-    assert problems("We will ask our bank to trace the transfer.") == ()
+    assert problems("We have received your mail and ask our bank to trace the transfer.") == ()
     assert problems("Please check that you pay to our bank.") != ()
 
 
