@@ -8,7 +8,7 @@ import typer
 
 from app.bootstrap import settings_from_environment
 from app.commands.session import AsJson, print_json, with_services
-from app.operations import administration, authorising, delivering, mailboxes
+from app.operations import administration, authorising, delivering, mailboxes, retiring
 
 root = typer.Typer()
 MOST_UNDO = 300
@@ -100,7 +100,8 @@ def mailbox_list(as_json: AsJson = False) -> None:
         print_json(rows)
     else:
         for row in rows:
-            typer.echo(f"{row['name']}\t{row['address']}\t{row['last_error'] or row['last_read_at'] or 'not read yet'}")
+            health = row["last_error"] or row["last_read_at"] or "not read yet"
+            typer.echo(f"{row['name']}\t{row['address']}\t{health if row['active'] else row['standing']}")
 
 
 @mailbox.command("reauth")
@@ -110,6 +111,24 @@ def mailbox_reauth(
     """Sign in to a mailbox again, at its provider or with a new password."""
     password = mailboxes.secret_from(password_file)
     typer.echo(with_services(lambda s: authorising.reauthorise(s, name, password, typer.echo)))
+
+
+@mailbox.command("pause")
+def mailbox_pause(name: str) -> None:
+    """Read a mailbox no more, until it is resumed. What came goes on, and approved answers leave."""
+    typer.echo(with_services(lambda s: retiring.pause(s.database, name)))
+
+
+@mailbox.command("resume")
+def mailbox_resume(name: str) -> None:
+    """Read a paused mailbox again, from where it was left."""
+    typer.echo(with_services(lambda s: retiring.resume(s.database, name)))
+
+
+@mailbox.command("remove")
+def mailbox_remove(name: str) -> None:
+    """Watch a mailbox no more, and forget how to sign in to it. Its mails and decisions are kept."""
+    typer.echo(with_services(lambda s: retiring.remove(s.database, name)))
 
 
 @mailbox.command("undo")

@@ -79,7 +79,7 @@ def is_listed(url: str, recipients: Iterable[Recipient], host: str) -> bool:
         with engine.connect() as connection:
             boxes = connection.execute(
                 sa.select(MailboxRow.host, MailboxRow.smtp_host, MailboxRow.scheme, MailboxRow.oauth).where(
-                    MailboxRow.active
+                    MailboxRow.secret.is_not(None)
                 )
             ).all()
     finally:

@@ -80,7 +80,8 @@ class MailAccounts:
     async def _sender(self, address: str) -> MailboxRow | None:
         async with self._database.read() as uow:
             rows = await uow.mailboxes.all()
-        own = [row for row in rows if row.address == address.lower() and (row.oauth or row.smtp_host)]
+        kept = [row for row in rows if row.address == address.lower() and not row.is_removed]
+        own = [row for row in kept if row.oauth or row.smtp_host]
         return min(own, key=lambda row: not row.smtp_host, default=None)
 
     async def _access_token(self, mailbox_id: UUID) -> str:

@@ -106,8 +106,10 @@ async def _mailbox(services: IntakeServices, name: str) -> tuple[MailboxRow, str
         raise NotFound("no such webhook")  # PostgreSQL refuses NUL in a text
     async with services.database.read() as uow:
         row = await uow.mailboxes.by_name(name)
-        if row.kind is not MailboxKind.WEBHOOK or not row.active or row.scheme not in services.schemes:
+        if row.kind is not MailboxKind.WEBHOOK or row.is_removed or row.scheme not in services.schemes:
             raise NotFound("no such webhook")
+        if not row.active:
+            raise Unreachable("the mailbox is paused")
         return row, uow.mailboxes.secret(row)
 
 

@@ -30,6 +30,8 @@ async def reauthorise(services: Services, name: str, password: str, say: Say) ->
     """Sign in to a mailbox again: by its provider, or with a new password. Raises NotFound, Invalid, Unreachable."""
     async with services.database.read() as uow:
         row = await uow.mailboxes.by_name(name)
+        if row.is_removed:
+            raise Invalid(f"{name} was removed: add it again")
         kept = await uow.mailboxes.grant(row.id)
         grant = uow.mailboxes.opened_grant(kept) if kept else None
     if grant is None and not password:

@@ -48,8 +48,10 @@ async def deliver(services: Services, mailbox: str, raw: bytes, at: datetime) ->
     """
     async with services.database.read() as uow:
         row = await uow.mailboxes.by_name(mailbox)
+    if row.is_removed:
+        raise NotFound(f"the mailbox {mailbox} was removed")
     if not row.active:
-        raise NotFound(f"the mailbox {mailbox} is not active")
+        raise Unreachable(f"the mailbox {mailbox} is paused")
     source = f"deliver:{sha256(raw).hexdigest()}"
     if await services.intake.store(row.id, [Incoming(source, raw, at)]):
         return

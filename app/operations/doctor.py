@@ -64,7 +64,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
     addresses: dict[str, str] = {}
     if database.is_ok:
         async with services.database.read() as uow:
-            addresses = {box.name: box.address for box in await uow.mailboxes.all() if box.active}
+            addresses = {box.name: box.address for box in await uow.mailboxes.all() if not box.is_removed}
     async for finding in _smtp(services, settings, addresses):
         yield finding
     yield await _model(settings)
@@ -137,11 +137,13 @@ async def _partitions(services: Services) -> Finding:
 
 async def _mailboxes(services: Services) -> AsyncIterator[Finding]:
     async with services.database.read() as uow:
-        mailboxes = await uow.mailboxes.all()
+        mailboxes = [box for box in await uow.mailboxes.all() if not box.is_removed]
     if not mailboxes:
         yield Finding("mailboxes", False, "none", "add one: duebox mailbox add --help")
     for mailbox in mailboxes:
-        if mailbox.kind is MailboxKind.IMAP:
+        if not mailbox.active:
+            yield Finding(f"mailbox {mailbox.name}", True, f"paused, until: duebox mailbox resume {mailbox.name}")
+        elif mailbox.kind is MailboxKind.IMAP:
             yield await imap_mailbox(services, mailbox)
 
 

@@ -91,6 +91,7 @@ async def list_mailboxes(services: Services) -> list[dict[str, Any]]:
             "address": row.address,
             "kind": row.kind.value,
             "active": row.active,
+            "standing": "watched" if row.active else "removed" if row.is_removed else "paused",
             "undo_seconds": row.undo_seconds,
             "last_read_at": row.last_read_at,
             "last_error": row.last_error,
@@ -235,7 +236,7 @@ def _check_imap(wish: MailboxWish) -> None:
 async def _grant(services: Services, wish: MailboxWish, say: Say) -> Grant:
     """A person signs in before anything is kept: who gives up leaves nothing behind."""
     async with services.database.read() as uow:
-        if any(row.name == wish.name for row in await uow.mailboxes.all()):
+        if any(row.name == wish.name and not row.is_removed for row in await uow.mailboxes.all()):
             raise Invalid(f"a mailbox named {wish.name} exists already")
     client = Client(wish.oauth, wish.client_id, wish.client_secret, wish.tenant, wish.oauth_authority)
     return await authorise(services, client, say)

@@ -244,7 +244,7 @@ class ReviewPages:
         newest = await uow.messages.newest_proposal()
         is_away = newest is not None and Reason.MODEL_UNAVAILABLE.value in newest.reasons
         return Status(
-            mailboxes=tuple(self._mailbox_status(row) for row in await uow.mailboxes.all() if row.active),
+            mailboxes=tuple(self._mailbox_status(row) for row in await uow.mailboxes.all() if not row.is_removed),
             send_error=delayed[-1].last_error if delayed else "",
             delayed=len(delayed),
             unknown=len(unknown),
@@ -258,6 +258,8 @@ class ReviewPages:
 
     def _mailbox_status(self, row: MailboxRow) -> MailboxStatus:
         is_watched = row.kind is MailboxKind.IMAP
+        if not row.active:
+            return MailboxStatus(row.name, is_watched, row.last_read_at, is_paused=True)
         is_stale = is_watched and row.last_read_at is not None and row.last_read_at < self._clock() - STALE
         return MailboxStatus(row.name, is_watched, row.last_read_at, row.last_error or ("not_read" if is_stale else ""))
 

@@ -36,12 +36,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class MailboxStatus:
-    """A mailbox as the frame shows it; `error` is a closed word. One that is fed by a webhook is never read."""
+    """A mailbox as the frame shows it; `error` is a closed word. One that is fed by a webhook is never read, a paused
+    one is not read now."""
 
     name: str
     is_watched: bool
     read_at: datetime | None = None
     error: str = ""
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ async def test_one_of_several_signatures_is_enough(client: Client) -> None:
         ({"content_encoding": "gzip"}, 415),
         ({"secret": "whsec_" + base64.b64encode(b"another key of 24 bytes!").decode()}, 401),
         ({"path": "/webhooks/mail/nowhere"}, 404),
-        ({"path": "/webhooks/mail/off"}, 404),
+        ({"path": "/webhooks/mail/off"}, 503),
         ({"path": "/webhooks/mail/imap"}, 404),
         ({"path": "/webhooks/mail/later"}, 404),
         ({"path": "/webhooks/mail/a%00b"}, 404),

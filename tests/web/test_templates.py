@@ -788,6 +788,7 @@ def test_the_frame_says_what_does_not_work(pages: Templates) -> None:
 
     fine = MailboxStatus("collections", True, NOW - timedelta(seconds=12))
     assert "1 mailbox, read 12\N{NO-BREAK SPACE}s ago" in frame(mailboxes=(fine,))
+    assert "1 mailbox is paused" in frame(mailboxes=(fine, replace(fine, is_paused=True)))
     dead = replace(fine, error="imap_login_refused")
     assert "collections cannot be read: user name or password refused" in frame(mailboxes=(dead,))
     assert "2 mails wait: the mail server cannot be reached" in frame(send_error="unreachable", delayed=2)

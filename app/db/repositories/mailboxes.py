@@ -11,13 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.sealing import Keyring
-from app.db.tables.mail import FolderRow, GrantRow, MailboxKind, MailboxRow
+from app.db.tables.mail import FolderRow, GrantRow, MailboxKind, MailboxRow, MessageRow
 from app.db.tables.system import LeaseRow
+from app.db.tables.work import OutboxRow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
+from app.domain.message import MessageState
 from app.domain.oauth import Grant
+from app.domain.review import OutboxState
 
+LONGEST_NAME = 64
+UNSETTLED = (OutboxState.WAITING, OutboxState.READY, OutboxState.SENDING, OutboxState.UNKNOWN)
 LINE, ASKED = "line:", "asked"
 ASKED_SECONDS = 100.0
 """How long a mailbox is left alone after the last wish: its watcher sees it within a minute, and whoever wished comes
@@ -31,9 +36,13 @@ class Mailboxes:
         self._clock = clock
 
     async def add(self, *, secret: str, smtp_secret: str = "", **fields: Any) -> MailboxRow:
-        """Raises Invalid when the name is taken."""
-        if await self._session.scalar(sa.select(MailboxRow.id).where(MailboxRow.name == fields["name"])):
-            raise Invalid(f"a mailbox named {fields['name']} exists already")
+        """Raises Invalid when the name is taken. A removed mailbox leaves it to the new one."""
+        name = fields["name"]
+        if removed := await self._session.scalar(sa.select(MailboxRow).where(MailboxRow.name == name)):
+            if not removed.is_removed:
+                raise Invalid(f"a mailbox named {name} exists already")
+            removed.name = f"{name[: LONGEST_NAME - 33]}-{removed.id.hex}"
+            await self._session.flush()
         mailbox_id = new_id()
         sealed = self._keyring.seal(mailbox_id, secret.encode())
         row = MailboxRow(id=mailbox_id, secret=sealed, created_at=self._clock(), **fields)
@@ -78,6 +87,23 @@ class Mailboxes:
 
     async def all(self) -> Sequence[MailboxRow]:
         return (await self._session.scalars(sa.select(MailboxRow).order_by(MailboxRow.name))).all()
+
+    async def remove(self, row: MailboxRow) -> None:
+        """No more mail by it, and nothing left to sign in with. What came by it keeps its mailbox."""
+        row.active, row.secret, row.smtp_secret, row.last_error = False, None, None, ""
+        await self._session.execute(sa.delete(GrantRow).where(GrantRow.mailbox_id == row.id))
+
+    async def unfinished(self, mailbox_id: UUID) -> tuple[int, int]:
+        """How many mails of it wait for us or for a person, and how many of its own are on their way out or of unknown
+        outcome."""
+        came = sa.select(sa.func.count()).where(
+            MessageRow.mailbox_id == mailbox_id, MessageRow.state.in_([MessageState.IN_WORK, MessageState.PENDING])
+        )
+        leaves = sa.select(sa.func.count()).where(
+            OutboxRow.mailbox_id == mailbox_id,
+            OutboxRow.state.in_(UNSETTLED),
+        )
+        return await self._session.scalar(came) or 0, await self._session.scalar(leaves) or 0
 
     async def watched(self) -> Sequence[MailboxRow]:
         """Active IMAP mailboxes."""
