@@ -122,16 +122,24 @@ class RecordingSender:
     script: list[Delivery] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
     sent_to: list[tuple[str, ...]] = field(default_factory=list)
+    waited_for_copies: list[bool] = field(default_factory=list)
     before_body: Callable[[], Awaitable[None]] = nothing
 
     async def send(
-        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+        self,
+        raw: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        may_begin: MayBegin | None = None,
+        waits_for_copies: bool = False,
     ) -> Delivery:
         await self.before_body()
         if may_begin is not None and not await may_begin():
             return Delivery(SendResult.WITHHELD)
         self.sent.append(raw)
         self.sent_to.append(tuple(recipients))
+        self.waited_for_copies.append(waits_for_copies)
         return self.script.pop(0) if self.script else Delivery(SendResult.SENT, "250")
 
 

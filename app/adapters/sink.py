@@ -19,7 +19,13 @@ class FolderSender:
         self._path = path
 
     async def send(
-        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+        self,
+        raw: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        may_begin: MayBegin | None = None,
+        waits_for_copies: bool = False,
     ) -> Delivery:
         if may_begin is not None and not await may_begin():
             return Delivery(SendResult.WITHHELD)

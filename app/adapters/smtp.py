@@ -4,7 +4,8 @@
     ─ lost: try later; refused: said so ────┘─ no: withheld ┘─ lost: nobody knows ────────────┘─ sent, whatever comes
 
 A refusal before MAIL, a temporary one of MAIL and 421 (RFC 5321 §3.8) are about the account or the server, not about
-this mail: it is tried again, and all others wait for it.
+this mail: it is tried again, and all others wait for it. What MAIL says that is one mail's alone is its size (RFC
+1870): a server that has no room for this one is asked for another, and where it takes that, nobody waits.
 """
 
 import re
@@ -72,7 +73,13 @@ class SmtpSender:
         self._accounts = accounts
 
     async def send(
-        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+        self,
+        raw: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        may_begin: MayBegin | None = None,
+        waits_for_copies: bool = False,
     ) -> Delivery:
         try:
             account = await self._account_of(sender)
@@ -91,7 +98,7 @@ class SmtpSender:
             with step(StepName.CONNECT):
                 await self._connect(client, account, sender)
             with step(StepName.ADDRESS):
-                refused = await self._address(client, raw, sender, recipients)
+                refused = await self._address(client, raw, sender, recipients, waits_for_copies=waits_for_copies)
             if may_begin is not None and not await may_begin():
                 return Delivery(SendResult.WITHHELD)
             with step(StepName.DATA):
@@ -135,9 +142,12 @@ class SmtpSender:
             word = "tls_failed" if is_tls else "not_supported" if is_missing else "unreachable"
             raise _Stopped(Delivery(SendResult.TRY_LATER, word)) from None
 
-    async def _address(self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str]) -> _Refused:
+    async def _address(
+        self, client: SMTP, raw: bytes, sender: str, recipients: Sequence[str], *, waits_for_copies: bool
+    ) -> _Refused:
         """MAIL and RCPT. Returns the recipients that were refused while others were taken, each with its code.
-        Copies of a mail whose first recipient, whom it is for, is refused go to nobody."""
+        Copies of a mail whose first recipient, whom it is for, is refused go to nobody. `waits_for_copies`: one that is
+        refused for now is a reason to try all of it later."""
         if not all(_ADDRESS.fullmatch(address) for address in (sender, *recipients)):
             raise _Stopped(Delivery(SendResult.REFUSED, "address_invalid"))
         is_ascii = all(address.isascii() for address in (sender, *recipients))
@@ -151,11 +161,13 @@ class SmtpSender:
                 try:
                     await client.rcpt(recipient, encoding=encoding)
                 except SMTPRecipientRefused as error:
-                    if recipient == recipients[0] or error.code == GOING_DOWN:
+                    is_waited_for = waits_for_copies and error.code in _TEMPORARY
+                    if recipient == recipients[0] or error.code == GOING_DOWN or is_waited_for:
                         raise
                     refusals.append(error)
         except SMTPSenderRefused as error:
-            raise _Stopped(_refusal(error, is_for_all=True)) from None
+            is_for_all = not await _takes_another(client, sender, error, is_ascii=is_ascii)
+            raise _Stopped(_refusal(error, is_for_all=is_for_all)) from None
         except SMTPResponseException as error:
             raise _Stopped(_refusal(error)) from None
         except SMTPTimeoutError:
@@ -187,6 +199,18 @@ async def _greet(client: SMTP) -> None:
         if error.code not in _PERMANENT:
             raise
         await client.helo()
+
+
+async def _takes_another(client: SMTP, sender: str, refusal: SMTPSenderRefused, *, is_ascii: bool) -> bool:
+    """Whether a server that doesn't take a mail now would take the smallest of the same sender."""
+    if refusal.code not in _TEMPORARY or refusal.code == GOING_DOWN or not client.supports_extension("size"):
+        return False
+    options = _options(client, b" ", is_ascii=is_ascii)
+    try:
+        await client.mail(sender, options=options, encoding="ascii" if is_ascii else "utf-8")
+    except (SMTPException, OSError):
+        return False
+    return True
 
 
 def _options(client: SMTP, raw: bytes, *, is_ascii: bool) -> list[str]:

@@ -270,10 +270,17 @@ MayBegin = Callable[[], Awaitable[bool]]
 
 
 class Sender(Protocol):
-    """The first of the recipients is the one that the mail is for: when it is refused, nobody gets it."""
+    """The first of the recipients is the one that the mail is for: when it is refused, nobody gets it. Another one is
+    left out, unless it is refused for now only and `waits_for_copies`: then nobody gets it yet."""
 
     async def send(
-        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+        self,
+        raw: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        may_begin: MayBegin | None = None,
+        waits_for_copies: bool = False,
     ) -> Delivery: ...
 
 

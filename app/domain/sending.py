@@ -32,6 +32,10 @@ LONGEST_WAIT_FOR_SERVER = timedelta(minutes=5)
 WAIT_IN_LINE = timedelta(minutes=15)
 """Whoever stands in line is woken when its turn comes; this is for one that nobody woke."""
 
+COPIES_WAIT = timedelta(minutes=15)
+"""How long all of a mail is tried again because somebody in copy is refused for now, as by greylisting; after an outage
+of the server once more. Then it leaves without them, and says so."""
+
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 

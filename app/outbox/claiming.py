@@ -10,7 +10,7 @@ in line behind it, and the server is tried by one mail, not by all.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from uuid import UUID
@@ -27,7 +27,7 @@ from app.domain.intents import Reason
 from app.domain.job import redraft_job
 from app.domain.message import MessageState, advance
 from app.domain.review import CaseState, OutboxState, ReviewState
-from app.domain.sending import ABOUT_THE_SERVER, IN_LINE, MINUTE, WAIT_IN_LINE, Pace
+from app.domain.sending import ABOUT_THE_SERVER, COPIES_WAIT, IN_LINE, MINUTE, WAIT_IN_LINE, Pace
 from app.domain.urgency import UrgencyWeights
 from app.domain.wire import PROPOSAL, load
 from app.outbox.notes import look_again, note, wake_next
@@ -42,7 +42,8 @@ DueIn = Callable[[Uow, UUID], Awaitable[timedelta | None]]
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mail that this worker, and no other, may put on the wire."""
+    """A mail that this worker, and no other, may put on the wire. `waits_for_copies`: whom it is for gets it a little
+    later rather than somebody in copy not at all."""
 
     id: UUID
     token: str
@@ -51,6 +52,7 @@ class Claimed:
     rfc_message_id: str
     sender: str
     recipients: tuple[str, ...] = field(repr=False)
+    waits_for_copies: bool
     raw: bytes = field(repr=False)
 
 
@@ -100,7 +102,7 @@ class Claiming:
             wait = await self._wait(uow, row)
             token = str(new_id())
             if wait is None and await uow.outbox.claim(row.id, claimed_by=token):
-                return await _claimed(uow, row.id, token)
+                return await _claimed(uow, row.id, token, self._clock())
             if wait is None:
                 await self._step_aside(uow, row)
             await self._put_off(uow, row, wait or self._soon(row))
@@ -204,7 +206,7 @@ class Claiming:
         await owe_nothing(uow, message.id)
 
 
-async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
+async def _claimed(uow: Uow, outbox_id: UUID, token: str, now: datetime) -> Claimed:
     row = await uow.outbox.get(outbox_id)
     mailbox = await uow.mailboxes.get(row.mailbox_id)
     key = await uow.words.key(row.conversation_id)
@@ -216,6 +218,7 @@ async def _claimed(uow: Uow, outbox_id: UUID, token: str) -> Claimed:
         rfc_message_id=row.rfc_message_id,
         sender=mailbox.address,
         recipients=of_envelope(key.open(row.id, row.envelope)),
+        waits_for_copies=now < row.send_after + COPIES_WAIT or row.last_error in ABOUT_THE_SERVER,
         raw=await uow.words.get(row.raw_id),
     )
 

@@ -68,6 +68,7 @@ class OutboxService:
             sender=claimed.sender,
             recipients=claimed.recipients,
             may_begin=partial(self._claims.may_begin, claimed),
+            waits_for_copies=claimed.waits_for_copies,
         )
         note_step(result=delivery.result)
         if delivery.result is SendResult.WITHHELD:

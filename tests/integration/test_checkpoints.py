@@ -48,7 +48,13 @@ class Post:
         self.sent: list[tuple[bytes, list[str]]] = []
 
     async def send(
-        self, raw: bytes, *, sender: str, recipients: Sequence[str], may_begin: MayBegin | None = None
+        self,
+        raw: bytes,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        may_begin: MayBegin | None = None,
+        waits_for_copies: bool = False,
     ) -> Delivery:
         self.sent.append((raw, list(recipients)))
         return Delivery(self.result)

@@ -67,6 +67,19 @@ async def test_the_case_says_who_gets_a_copy_and_who_does_not(instance: Instance
     assert copies.left_out == ((EVE, "no_contact"),)
 
 
+async def test_somebody_in_copy_who_is_refused_for_now_is_waited_for_a_while(instance: Instance) -> None:
+    await _jo(instance)
+    outbox_id = await _approved(instance, mail(headers=CC))
+    instance.sender.script = [
+        Delivery(SendResult.TRY_LATER, word) for word in ("450 4.2.0", "unreachable", "450 4.2.0")
+    ]
+    for minutes in (0, 30, 30, 30):
+        instance.clock.advance(minutes=minutes)
+        await instance.outbox.work(outbox_id)
+    assert instance.sender.waited_for_copies == [True, False, True, False], "after an outage once more"
+    assert instance.sender.sent_to == [(PETRA, JO)] * 4
+
+
 async def test_a_copy_that_the_server_refuses_is_told_and_its_address_marked(instance: Instance) -> None:
     await _jo(instance)
     instance.sender.script.append(Delivery(SendResult.SENT, "250", ((JO, "550 5.1.1"),)))

@@ -51,7 +51,7 @@ async def test_a_mail_arrives_as_it_is(smtp_sink: SmtpSink) -> None:
     ("fault", "result", "detail"),
     [
         (reply("421 4.3.2 going down", at=At.MAIL), TRY_LATER, "turned_away"),
-        (reply("452 4.3.1 no room", at=At.MAIL), TRY_LATER, "turned_away"),
+        (reply("452 4.3.1 no room for so much", at=At.MAIL), TRY_LATER, "452 4.3.1"),
         (reply("550 5.7.1 petra@customer.example is unwelcome", at=At.MAIL), REFUSED, "550 5.7.1"),
         (reply("530 5.7.0 log in first", at=At.MAIL), TRY_LATER, "login_refused"),
         (drop(At.MAIL), TRY_LATER, "connection_lost"),
@@ -92,6 +92,24 @@ async def test_one_refused_recipient_of_two_is_named(smtp_sink: SmtpSink) -> Non
     delivery = await send(sender(smtp_sink), None, RECIPIENT, "gone@customer.example")
     assert delivery == Delivery(SENT, "250 2.0.0", (("gone@customer.example", "550 5.1.1"),))
     assert smtp_sink.mails[0].recipients == (RECIPIENT,)
+
+
+async def test_a_copy_that_is_refused_for_now_is_waited_for_where_that_is_asked(smtp_sink: SmtpSink) -> None:
+    full, to = refuse("jo@customer.example", "450 4.2.0 greylisted"), (RECIPIENT, "jo@customer.example")
+    smtp_sink.plan(full, full, refuse("jo@customer.example"))
+    through = sender(smtp_sink)
+    waiting = await through.send(mail(), sender=SENDER, recipients=to, waits_for_copies=True)
+    assert (waiting, smtp_sink.mails) == (Delivery(TRY_LATER, "450 4.2.0"), [])
+    left_out = await through.send(mail(), sender=SENDER, recipients=to)
+    assert left_out == Delivery(SENT, "250 2.0.0", (("jo@customer.example", "450 4.2.0"),))
+    for_good = await through.send(mail(), sender=SENDER, recipients=to, waits_for_copies=True)
+    assert for_good.refused_recipients == (("jo@customer.example", "550 5.1.1"),)
+
+
+async def test_a_server_that_takes_no_mail_at_all_is_told_from_one_without_room_for_this(smtp_sink: SmtpSink) -> None:
+    smtp_sink.plan(*[reply("452 4.3.1 no room", at=At.MAIL)] * 2)
+    assert await send(sender(smtp_sink)) == Delivery(TRY_LATER, "turned_away")
+    assert await send(sender(smtp_sink)) == Delivery(SENT, "250 2.0.0")
 
 
 async def test_a_server_that_goes_down_in_the_middle_refuses_no_copy(smtp_sink: SmtpSink) -> None:

@@ -47,8 +47,8 @@ class FolderRole(StrEnum):
 class MailboxRow(Base):
     """A watched IMAP account or a webhook endpoint. `secret` (password or signing secret) is sealed under the master
     key; a mailbox that was removed has none any more, and its row stays for the mails that came by it. A paused one is
-    not `active`. `oauth` names the provider of a mailbox that signs in by token; a person did so at `authorised_at`. The
-    `smtp_` columns are the submission server of mail from this address, where it is not the installation's, and
+    not `active`. `oauth` names the provider of a mailbox that signs in by token; a person did so at `authorised_at`.
+    The `smtp_` columns are the submission server of mail from this address, where it is not the installation's, and
     `undo_seconds` how long what leaves from here can be taken back, where that is not the installation's."""
 
     __tablename__ = "mailboxes"
