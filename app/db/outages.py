@@ -10,6 +10,9 @@ READ_ONLY = "25006"
 """PostgreSQL is a standby, or takes no changes because its operator, or a disk that is almost full, has made it so."""
 
 DISK_FULL = "53100"
+CUT_OFF = "57014"
+"""A statement ran into `statement_timeout`, or somebody cancelled it."""
+
 TRANSIENT = ("08", "28", READ_ONLY, "3D", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE: connection exception, refused credentials, no such database (it is being exchanged), transaction
 rollback, insufficient resources (a full disk, no memory, too many connections), not in the state for it (a lock was
@@ -34,6 +37,11 @@ def is_outage(error: BaseException) -> bool:
         return True
     cause = getattr(getattr(error, "orig", None), "__cause__", None)
     return isinstance(cause, asyncpg.TargetServerAttributeNotMatched) or _state(error).startswith(TRANSIENT)
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether a statement took longer than the database allows: it may be busy, or never get through with that one."""
+    return _state(error) == CUT_OFF
 
 
 def why_unwritable(error: BaseException) -> str:

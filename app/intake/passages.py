@@ -17,7 +17,7 @@ from uuid import UUID
 
 import structlog
 
-from app.db.outages import is_outage
+from app.db.outages import is_cut_off, is_outage
 from app.db.tables.mail import FolderRole, FolderRow
 from app.db.uow import Database, Uow
 from app.domain.errors import AppError
@@ -30,6 +30,9 @@ from app.intake.service import BATCH
 
 LEASE_SECONDS = 10.0
 WITHHELD_SECONDS = 3600.0
+CUT_OFF_MOST = 3
+"""How many mails of a look may run into the database's limit of time: with more, it is the database that is busy."""
+
 MAIL_NOT_STORED = "mail_not_stored"
 
 log = structlog.get_logger()
@@ -98,11 +101,11 @@ class Passages:
         self._holder = holder
         self._blocking = blocking
         self._withheld_since: dict[str, float] = {}
-        self.withheld = self.not_stored = 0
+        self.withheld = self.not_stored = self._cut_off = 0
 
     def begin(self) -> None:
         """A look begins."""
-        self.withheld = self.not_stored = 0
+        self.withheld = self.not_stored = self._cut_off = 0
 
     def complain(self) -> None:
         if self.withheld or self.not_stored:
@@ -181,7 +184,7 @@ class Passages:
             await self.commit([incoming for _, incoming in mails], passage, cursor)
             return True
         except Exception as error:  # one bad mail stops no other
-            _raise_if_general(error)
+            self._raise_if_general(error)
             log.info("intake.batch.split", mailbox_id=str(self._watched.mailbox_id), error=type(error).__name__)
         is_complete = True
         for uid, incoming in mails:
@@ -197,12 +200,19 @@ class Passages:
         except StillReading:
             return False
         except Exception as error:  # the boundary of one mail: it holds the cursor, and shows as the mailbox's error
-            _raise_if_general(error)
+            self._raise_if_general(error)
             mailbox_id, name = str(self._watched.mailbox_id), type(error).__name__
             log.error("intake.message.not_stored", mailbox_id=mailbox_id, uid=uid, error=name)
             self.not_stored += 1
             return False
         return True
+
+    def _raise_if_general(self, error: Exception) -> None:
+        """What is no mail's fault: the database is away, overrun or full, or the mailbox is not ours any more."""
+        self._cut_off += is_cut_off(error)
+        is_one_mails = is_cut_off(error) and self._cut_off <= CUT_OFF_MOST
+        if isinstance(error, LeaseLost) or (is_outage(error) and not is_one_mails):
+            raise error
 
 
 def _arrived(mail: Fetched, state: FolderState) -> Arrived:
@@ -212,12 +222,6 @@ def _arrived(mail: Fetched, state: FolderState) -> Arrived:
     incoming = Incoming(source, mail.raw, mail.received_at, mail.cut)
     incoming.prepare()
     return Arrived(mail.uid, source, incoming)
-
-
-def _raise_if_general(error: Exception) -> None:
-    """What is no mail's fault: the database is away, overrun or full, or the mailbox is not ours any more."""
-    if isinstance(error, LeaseLost) or is_outage(error):
-        raise error
 
 
 def _retrieved(task: asyncio.Task[Sequence[Arrived]]) -> None:

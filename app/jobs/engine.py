@@ -6,6 +6,7 @@ more would cost one more. Handlers are idempotent: after a crash the job runs ag
 
     job fails ──▶ again after a pause, in its lane (so the order within a conversation holds) ──▶ the handler gives up
     database, mail server or mind out of reach or overrun ──▶ wait until it is back; that is no failure of the job
+    cut off by the database's limit of time, again and again, while it takes other things ──▶ the handler gives up
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from dbos._serialization import DBOSPortableJSON
 from dbos._utils import INTERNAL_QUEUE_NAME
 from sqlalchemy.orm import Session
 
-from app.db.outages import is_outage
+from app.db.outages import is_cut_off, is_outage
 from app.domain.errors import Unreachable
 from app.domain.job import Job, JobKind
 from app.jobs.presence import Presence
@@ -36,6 +37,12 @@ ATTEMPTS = 3
 CRASHES = 25
 """How often a job may lose its worker before it is parked. Many: what is poisonous in a mail kills the thinking
 process, not the worker, so a job that loses its worker is mostly an innocent bystander of restarts."""
+
+CUT_OFF_TRIES = 12
+"""How often a job may run into the database's limit of time, some minutes with the pauses: a busy database is better by
+then. One that is not takes no note of the giving up either, so that nothing is given up."""
+
+CUT_OFF = "database_cut_off"
 
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE = 4
@@ -250,7 +257,7 @@ class Engine:
 
     async def _run(self, kind: str, subject: str) -> None:
         handler = self._handlers[JobKind(kind)]
-        attempt, waits = 1, 0
+        attempt, waits, cut_off = 1, 0, 0
         while True:
             try:
                 await handler.work(subject)
@@ -259,6 +266,9 @@ class Engine:
                 if isinstance(error, Unreachable) or is_outage(error):
                     waits += 1
                     log.warning("jobs.job.waits", kind=kind, subject=subject, error=type(error).__name__)
+                    cut_off += is_cut_off(error)
+                    if cut_off >= CUT_OFF_TRIES and await self._gave_up(handler, subject, CUT_OFF):
+                        return
                 else:
                     name = type(error).__name__
                     log.warning("jobs.job.failed", kind=kind, subject=subject, attempt=attempt, error=name)

@@ -20,7 +20,7 @@ from app.domain.ids import new_id
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
 from app.intake.service import FEW
-from app.jobs.engine import Engine, Handler
+from app.jobs.engine import CUT_OFF_TRIES, Engine, Handler
 from app.jobs.lease import LEASE_SECONDS, WORKER, Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.sweep import Sweep
@@ -159,6 +159,20 @@ async def test_what_is_out_of_reach_or_full_is_waited_for_and_no_failure(
         await _queue(instance, "a/0")
         await _until(lambda: work.done == ["a/0"], 40)
     assert work.given_up == []
+
+
+async def test_what_the_database_cuts_off_each_time_is_given_up_and_what_it_cuts_off_at_times_is_not(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.jobs.engine.PAUSE_SECONDS", 0.01)
+    work = Work()
+    cut_off = DBAPIError("SELECT", None, asyncpg.QueryCanceledError())
+    work.failures["always/0"] = [cut_off] * 100
+    work.failures["busy/0"] = [cut_off] * (CUT_OFF_TRIES - 1)
+    async with running(instance, work):
+        await _queue(instance, "always/0", "busy/0")
+        await _until(lambda: bool(work.done and work.given_up), 60)
+    assert (work.done, work.given_up) == (["busy/0"], [("always/0", "database_cut_off")])
 
 
 async def test_nothing_of_a_mail_reaches_the_job_tables(instance: Instance) -> None:

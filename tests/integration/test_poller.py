@@ -1,13 +1,16 @@
 """The poller with a real Dovecot and real databases; triage is done by hand where a test needs it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from app.adapters.imap.folder import ImapFolder, ImapMailbox
 from app.db.sealing import Keyring
@@ -21,6 +24,7 @@ from app.domain.ports import MailAccount, MailLine
 from app.domain.review import ReviewState
 from app.intake.incoming import Incoming
 from app.intake.lines import Pace
+from app.intake.passages import CUT_OFF_MOST
 from app.intake.poller import Poller
 from app.intake.service import IntakeService
 from tests.instances import ADDRESS, SECRET, Instance, mail
@@ -478,6 +482,42 @@ async def test_a_mail_that_cannot_be_stored_shows_and_stops_no_other(instance: I
         row = await uow.mailboxes.folder(mailbox_id, "INBOX")
     assert row is not None
     assert row.last_uid == 113
+
+
+class CutOff(IntakeService):
+    """A database that never gets through with mails of one kind, or with any mail."""
+
+    cuts_off = b"poison"
+
+    async def store_in(self, uow: Uow, mailbox_id: UUID, mails: Sequence[Incoming]) -> int:
+        if any(self.cuts_off in one.raw for one in mails):
+            raise DBAPIError("COPY", None, asyncpg.QueryCanceledError())
+        return await super().store_in(uow, mailbox_id, mails)
+
+
+@ON_SQLITE
+async def test_a_mail_that_takes_the_database_too_long_is_one_mails_matter(
+    instance: Instance, mailbox: Mailbox
+) -> None:
+    mailbox_id = await add(instance, mailbox)
+    bodies = ["one", "poison", *(f"mail {number}" for number in range(10))]
+    await asyncio.to_thread(mailbox.append_all, [mail(body) for body in bodies])
+    intake = CutOff(instance.database, instance.clock)
+    async with polling(instance, intake=intake):
+        await stored(instance, 11)
+        await has_error(instance, mailbox_id, "mail_not_stored")
+        intake.cuts_off = b""
+        with capture_logs() as logs:
+            await asyncio.to_thread(mailbox.append_all, [mail(f"more {number}") for number in range(10)])
+            await eventually(lambda: said(logs, "intake.database.unreachable"))
+        assert len([one for one in logs if one["event"] == "intake.message.not_stored"]) <= 2 * CUT_OFF_MOST
+        intake.cuts_off = b"\0"
+        await stored(instance, 22)
+        await has_error(instance, mailbox_id, "")
+
+
+async def said(logs: Sequence[MutableMapping[str, object]], event: str) -> bool:
+    return any(one["event"] == event for one in logs)
 
 
 async def triaged(instance: Instance) -> None:
