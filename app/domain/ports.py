@@ -183,7 +183,9 @@ class MailFolder(Protocol):
 
     def changed_uids(self, mod_seq: int, *, since: datetime) -> Sequence[int]: ...
 
-    def list_mails(self, uids: Sequence[int]) -> Sequence[Listed]: ...
+    def list_mails(self, uids: Sequence[int], *, at_once: bool = False) -> Sequence[Listed]:
+        """`at_once`: what is not given at the first word is left out."""
+        ...
 
     def fetch(self, uids: Sequence[int], *, max_bytes: int) -> Sequence[Fetched]:
         """The first of these mails, by UID, as many as fit in one batch; call again with those above the last.

@@ -75,7 +75,7 @@ class Recognition:
             looks = {sources[source]: found for source, found in stored.items()}
             if looks:
                 break
-        listed = await self._blocking(self._folder.list_mails, sorted(looks)[-COMPARED:])
+        listed = await self._blocking(self._folder.list_mails, sorted(looks)[-COMPARED:], at_once=True)
         same = [self._is_same(looks[one.uid], one) for one in listed if one.size]
         return all(same) if same else None
 

@@ -8,8 +8,18 @@ import pytest
 from app.adapters.imap.folder import ImapFolder
 from app.domain.ports import FolderState
 from tests.instances import Instance, mail
-from tests.integration.test_poller import ON_SQLITE, audited, has_error, looked, polling, stored, watch_work_instead
+from tests.integration.test_poller import (
+    ON_SQLITE,
+    add,
+    audited,
+    has_error,
+    looked,
+    polling,
+    stored,
+    watch_work_instead,
+)
 from tests.servers.dovecot import Mailbox
+from tests.servers.imap_proxy import ImapProxy
 from tests.servers.process import ServerFailed
 
 OLD = [mail(f"old {number}") for number in range(5)]
@@ -116,3 +126,25 @@ async def test_a_server_that_counts_its_changes_anew_is_told_from_a_folder_made_
     assert row is not None
     assert row.remade == 0
     assert await audited(instance, "intake.folder.renumbered") == 0
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("are_gone", [False, True])
+async def test_to_tell_them_apart_takes_one_round_trip_for_each_mail_that_comes(
+    instance: Instance, mailbox: Mailbox, are_gone: bool
+) -> None:
+    """Also where the mails that were known are gone, as from a mailbox whose mail is moved away once it is read."""
+    with ImapProxy(mailbox) as proxy:
+        mailbox_id = await add(instance, mailbox, port=proxy.port)
+        await asyncio.to_thread(mailbox.append_all, OLD)
+        async with polling(instance):
+            await stored(instance, 5)
+            if are_gone:
+                await asyncio.to_thread(mailbox.doveadm, "expunge", "mailbox", "INBOX", "all")
+            await looked(instance, mailbox_id)
+            proxy.commands.clear()
+            await asyncio.to_thread(mailbox.append, NEW[0])
+            await stored(instance, 6)
+            await looked(instance, mailbox_id)
+    asked = [command for command in proxy.commands if command.startswith(("UID FETCH 1,", "NOOP", "UID SEARCH UID 1,"))]
+    assert [command.partition(" (")[0] for command in asked] == ["UID FETCH 1,2,3,4,5"]

@@ -40,6 +40,7 @@ class ImapProxy:
         self._rule: tuple[re.Pattern[bytes], _Deed] | None = None
         self.port: int = self._server.server_address[1]
         self.refused = 0
+        self.commands: list[str] = []
 
     def refuse(self, pattern: str, answer: str = "NO [UNAVAILABLE] Try again later") -> None:
         said = answer.encode()
@@ -102,6 +103,7 @@ class ImapProxy:
 
     def _pass_on(self, line: bytes, near: socket.socket, far: socket.socket) -> None:
         tag, _, command = line.strip().partition(b" ")
+        self.commands.append(command.decode("latin-1"))
         rule = self._rule
         is_done = rule is not None and rule[0].search(command) and rule[1](tag, near)
         if not is_done:

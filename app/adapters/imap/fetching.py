@@ -124,14 +124,22 @@ def fields_of(client: IMAPClient, uids: Sequence[int], *names: str) -> Fields:
     A server may refuse a whole command for one mail: then each is asked for alone, the newest first. Where of those
     the first few are all refused, it is the server that cannot, and to be asked on does not help it.
     """
-    found: Fields = {}
+    found = given(client, uids, *names) or {}
+    alone = there(client, [uid for uid in uids if uid not in found])
+    if len(uids) > 1 and alone:
+        for refused, uid in enumerate(reversed(alone)):
+            with refusal(is_final=not found and refused == MOST_REFUSED):
+                found |= client.fetch([uid], list(names))
+        alone = there(client, [uid for uid in alone if uid not in found])
+    return found | {uid: {} for uid in alone}
+
+
+def given(client: IMAPClient, uids: Sequence[int], *names: str) -> Fields | None:
+    """FETCH, in one round trip, without asking why a mail is left out. None where the server refuses the whole."""
     with refusal():
-        found = client.fetch(list(uids), list(names))
-    alone = there(client, [uid for uid in uids if uid not in found]) if len(uids) > 1 else []
-    for refused, uid in enumerate(reversed(alone)):
-        with refusal(is_final=not found and refused == MOST_REFUSED):
-            found |= client.fetch([uid], list(names))
-    return found | {uid: {} for uid in there(client, [uid for uid in uids if uid not in found])}
+        found: Fields = client.fetch(list(uids), list(names))
+        return found
+    return None
 
 
 def there(client: IMAPClient, uids: Sequence[int]) -> list[int]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from imapclient import DELETED, SEEN, IMAPClient
 
-from app.adapters.imap.fetching import Batch, Ends, fields_of, received, refusal
+from app.adapters.imap.fetching import Batch, Ends, fields_of, given, received, refusal
 from app.adapters.imap.idle import USUAL_TIMES, IdleTimes, NotOffered, idle
 from app.adapters.imap.line import PRINTABLE, ImapLine
 from app.domain.clock import Clock, system_clock
@@ -118,10 +118,13 @@ class ImapFolder:
         self._grants_mod_seq = False
         return self.uids_since(since)
 
-    def list_mails(self, uids: Sequence[int]) -> Sequence[Listed]:
-        """What tells mails apart, without their bodies."""
+    def list_mails(self, uids: Sequence[int], *, at_once: bool = False) -> Sequence[Listed]:
+        """What tells mails apart, without bodies. `at_once`: in one round trip, if only some of them are given."""
+        names = ("INTERNALDATE", "RFC822.SIZE", MESSAGE_ID)
         with self._talking() as client:
-            found = fields_of(client, uids, "INTERNALDATE", "RFC822.SIZE", MESSAGE_ID)
+            found = given(client, uids, *names) if at_once else None
+            if found is None:
+                found = fields_of(client, uids, *names)
             return [
                 Listed(
                     uid,
