@@ -165,6 +165,7 @@ class Listed:
 SENT_FOLDER = "\\Sent"
 """In place of a folder's name: the one where sent mail is filed, as the server marks it (RFC 6154) or names it."""
 
+DELIVERIES_REFUSED = "deliveries_refused"
 NO_SUCH_FOLDER = "imap_no_such_folder"
 TOO_MANY_CONNECTIONS = "imap_too_many_connections"
 """Words of Unreachable that say more than that it is to be tried again."""

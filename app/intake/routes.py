@@ -1,7 +1,7 @@
 """Mail by HTTP. 2xx: the bytes are committed; 4xx: never again; 5xx: try again."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Protocol
 
@@ -13,6 +13,7 @@ from app.db.tables.mail import MailboxKind, MailboxRow
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, SettingInvalid, SignatureRefused, Unreachable
+from app.domain.ports import DELIVERIES_REFUSED
 from app.intake.bodies import Bodies, BodyTooLong, NoRoom, Refusal, TooSlow
 from app.intake.incoming import Incoming
 from app.intake.service import IntakeService
@@ -63,13 +64,16 @@ async def take_mail(
         scheme = services.schemes[row.scheme]
         _check_type(scheme, request.headers)
         now = services.clock()
-        with _refusals_of(scheme, mailbox):
+        async with _noted(services, row):
             scheme.check_headers(request.headers, now=now)
             async with services.bodies.held_while(request, mailbox) as body:
                 delivery = await scheme.open(secret, request.headers, body, now=now)
                 if delivery.raw is not None:
                     await _keep(services, row, f"webhook:{delivery.id}", delivery.raw, now)
         return Response(status_code=scheme.accepted)
+    except SignatureRefused as refused:
+        log.warning("intake.webhook.refused", mailbox=mailbox, error=type(refused).__name__)
+        raise HTTPException(scheme.refused, str(refused)) from None  # in the way that the provider takes for one
     except (BodyTooLong, TooSlow, NoRoom) as error:
         return Refusal(str(error), status_of(error))
     except MalformedRequest as error:
@@ -82,14 +86,24 @@ async def take_mail(
         raise Unreachable("the database does not answer") from None
 
 
-@contextmanager
-def _refusals_of(scheme: Scheme, mailbox: str) -> Iterator[None]:
-    """A refusal is said in the way that the provider takes for one."""
+@asynccontextmanager
+async def _noted(services: IntakeServices, row: MailboxRow) -> AsyncIterator[None]:
+    """Whoever is refused may never come again, and nobody but us knows of it: it shows until a delivery is taken.
+
+    Written once, however many are refused.
+    """
     try:
         yield
-    except SignatureRefused as refused:
-        log.warning("intake.webhook.refused", mailbox=mailbox, error=type(refused).__name__)
-        raise HTTPException(scheme.refused, str(refused)) from None
+    except (SignatureRefused, MalformedRequest):
+        await _note(services, row, DELIVERIES_REFUSED)
+        raise
+    await _note(services, row, "")
+
+
+async def _note(services: IntakeServices, row: MailboxRow, word: str) -> None:
+    if row.last_error != word:
+        async with services.database.write() as uow:
+            (await uow.mailboxes.get(row.id)).last_error = word
 
 
 async def _keep(services: IntakeServices, row: MailboxRow, source: str, raw: bytes, now: datetime) -> None:

@@ -220,6 +220,19 @@ async def test_the_log_says_at_which_mailbox_and_whether_it_may_be_a_clock(clien
     assert refused == [("box", "TimestampOff"), ("box", "SignatureRefused")]
 
 
+async def test_refused_deliveries_show_until_one_is_taken(client: Client) -> None:
+    async def word() -> str:
+        async with client.instance.database.read() as uow:
+            return (await uow.mailboxes.by_name("box")).last_error
+
+    assert await client.post(mail(), at=client.instance.clock() + timedelta(minutes=6)) == 401
+    assert await word() == "deliveries_refused"
+    assert await client.post(mail()) == 204
+    assert await word() == ""
+    assert await client.post(mail(), webhook_signature=None) == 400
+    assert await word() == "deliveries_refused"
+
+
 async def test_an_empty_body_is_refused(client: Client) -> None:
     assert await client.post(b"") == 400
 

@@ -20,6 +20,7 @@ from app.domain.ids import new_id
 from app.domain.notices import Channel, NoticeKind, QuietHours
 from app.domain.oauth import NEEDS_REAUTH
 from app.domain.portfolio import EVERYTHING, Portfolio, portfolio_of
+from app.domain.ports import DELIVERIES_REFUSED
 from app.domain.review import ReviewState
 
 AT_ONCE = 200
@@ -99,10 +100,12 @@ class Notices:
         return await self._session.scalar(sa.select(ReviewRow.id).where(ReviewRow.id == review_id, theirs)) is not None
 
     async def broken_mailboxes(self) -> Sequence[UUID]:
-        """Those that were not read for a while, or that somebody must sign in to again: one failed look is none."""
+        """Those that were not read for a while, or that somebody must sign in to again: one failed look is none. Nor are
+        deliveries that were refused, since anybody may post one."""
         since = sa.func.coalesce(MailboxRow.last_read_at, MailboxRow.created_at)
         is_lasting = sa.or_(MailboxRow.last_error == NEEDS_REAUTH, since < self._clock() - BROKEN_AFTER)
-        query = sa.select(MailboxRow.id).where(MailboxRow.active, MailboxRow.last_error != "", is_lasting)
+        has_error = MailboxRow.last_error.not_in(["", DELIVERIES_REFUSED])
+        query = sa.select(MailboxRow.id).where(MailboxRow.active, has_error, is_lasting)
         return (await self._session.scalars(query)).all()
 
     async def add_once(self, user_id: UUID, channel: Channel, kind: NoticeKind, subject: str, *, at: datetime) -> None:
