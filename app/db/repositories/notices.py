@@ -100,8 +100,8 @@ class Notices:
         return await self._session.scalar(sa.select(ReviewRow.id).where(ReviewRow.id == review_id, theirs)) is not None
 
     async def broken_mailboxes(self) -> Sequence[UUID]:
-        """Those that were not read for a while, or that somebody must sign in to again: one failed look is none. Nor are
-        deliveries that were refused, since anybody may post one."""
+        """Those that were not read for a while, or that somebody must sign in to again: one failed look is none. Nor
+        are deliveries that were refused, since anybody may post one."""
         since = sa.func.coalesce(MailboxRow.last_read_at, MailboxRow.created_at)
         is_lasting = sa.or_(MailboxRow.last_error == NEEDS_REAUTH, since < self._clock() - BROKEN_AFTER)
         has_error = MailboxRow.last_error.not_in(["", DELIVERIES_REFUSED])
