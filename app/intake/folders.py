@@ -6,7 +6,8 @@
 
 CONDSTORE tells what changed since the last look. A mail that appears below the cursor (no server should do that; some
 do, when two of their nodes take mail at once) is found by it, and is stored like any other. Where a server has no
-CONDSTORE, the numbers of the last days' mails are compared with what is stored, when the reader starts and each hour.
+CONDSTORE, the numbers of the last days' mails are compared with what is stored, when the reader starts and each hour;
+also those above the cursor, in case that its UIDNEXT is behind.
 """
 
 import time
@@ -153,7 +154,9 @@ class FolderReader:
             changed = await self._blocking(partial(self._folder.changed_uids, self._mod_seq, since=start - A_DAY))
         else:
             return
-        uids = await self._recognition.unknown([uid for uid in changed if uid <= row.last_uid], state)
+        if state.mod_seq:
+            changed = [uid for uid in changed if uid <= row.last_uid]
+        uids = await self._recognition.unknown(changed, state)
         late = [one.uid for one in await self._recognition.unrecognised(uids) if one.received_at >= start]
         if await self._passages.take(late, self._passage(state, start)):
             self._mod_seq, self._compare_at = state.mod_seq, time.monotonic() + COMPARE_SECONDS

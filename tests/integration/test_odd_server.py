@@ -169,12 +169,36 @@ def test_a_long_answer_that_comes_piece_by_piece_is_heard_to_its_end(mailbox: Ma
 
 def test_a_body_that_may_hold_nul_is_a_body(mailbox: Mailbox, proxy: ImapProxy) -> None:
     raw = b"From: a@customer.example\r\n\r\n\0\r\n"
-    mailbox.append(mail())
+    mailbox.append(raw.replace(b"\0", b"-"))
     proxy.say(r"BODY\.PEEK\[\]", b"* 1 FETCH (UID 1 BODY[] ~{%d}\r\n%s)\r\nTAG OK done\r\n" % (len(raw), raw))
     with closing(inbox_of(mailbox, proxy.port)) as inbox:
         inbox.open()
         (found,) = inbox.fetch([1], max_bytes=MANY)
     assert found.raw == raw
+
+
+@pytest.mark.parametrize("body", [b'""', b"{0}\r\n", b"{20}\r\nFrom: petra@customer.", b"NIL"])
+def test_a_body_that_is_not_half_of_the_mail_is_asked_for_again(
+    mailbox: Mailbox, proxy: ImapProxy, body: bytes
+) -> None:
+    mailbox.append_all([mail("one"), mail("two")])
+    with closing(inbox_of(mailbox, proxy.port)) as inbox:
+        inbox.open()
+        when = b'INTERNALDATE "21-May-2026 09:00:00 +0000"'
+        proxy.say(r"BODY\.PEEK\[\]", b"* 1 FETCH (UID 1 " + when + b" BODY[] " + body + b")\r\nTAG OK done\r\n")
+        (given,) = inbox.fetch([1], max_bytes=MANY)
+        assert (given.cut, b"Message-ID" in (given.raw or b"")) == (Cut.NOT_GIVEN, True)
+        proxy.heal()
+        (given,) = inbox.fetch([1], max_bytes=MANY)
+        assert given.cut is Cut.NOT
+
+
+def test_an_answer_to_a_search_may_come_in_several_lines(mailbox: Mailbox, proxy: ImapProxy) -> None:
+    mailbox.append_all([mail("one"), mail("two"), mail("three")])
+    with closing(inbox_of(mailbox, proxy.port)) as inbox:
+        inbox.open()
+        proxy.say("UID SEARCH", b"* SEARCH 1 3\r\n* SEARCH\r\n* SEARCH 2\r\nTAG OK done\r\n")
+        assert inbox.new_uids(0) == [1, 2, 3]
 
 
 def test_news_that_come_in_two_packets_end_the_wait(mailbox: Mailbox, proxy: ImapProxy) -> None:

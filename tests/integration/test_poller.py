@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from app.db.uow import Uow
 from app.domain.clock import system_clock
 from app.domain.errors import Unreachable
 from app.domain.message import MessageState
-from app.domain.ports import MailAccount, MailLine
+from app.domain.ports import FolderState, MailAccount, MailLine
 from app.domain.review import ReviewState
 from app.intake.incoming import Incoming
 from app.intake.lines import Pace
@@ -434,6 +435,28 @@ async def test_a_folder_made_anew_under_the_same_number_loses_no_mail(instance: 
         row = await uow.mailboxes.folder(mailbox_id, "Work")
     assert row is not None
     assert (row.uid_validity, row.last_uid, row.remade) == (validity, 5, 1)
+
+
+@ON_SQLITE
+async def test_the_newest_mail_of_a_server_whose_uidnext_is_behind_is_stored(
+    instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examine = ImapFolder._examine  # noqa: SLF001
+    monkeypatch.setattr("app.intake.folders.COMPARE_SECONDS", 0.0)
+
+    def behind(folder: ImapFolder) -> FolderState:
+        state = examine(folder)
+        return replace(state, uid_next=max(state.uid_next - 1, 1), mod_seq=0)
+
+    monkeypatch.setattr(ImapFolder, "_examine", behind)
+    mailbox_id = await add(instance, mailbox)
+    async with polling(instance):
+        await asyncio.to_thread(mailbox.append, mail("the newest"))
+        await stored(instance, 1)
+        await asyncio.to_thread(mailbox.append, mail("newer"))
+        await stored(instance, 2)
+        await looked(instance, mailbox_id)
+    assert len(await instance.messages()) == 2
 
 
 @ON_SQLITE

@@ -96,17 +96,18 @@ class Batch:
                 break
             (whole if is_whole else large if int(size) > max_bytes else cut).append(uid)
         mails = {uid: Fetched(uid, self._clock(), None, Cut.NOT_GIVEN) for uid in withheld}
-        mails |= self._bodies(whole)
+        mails |= self._bodies({uid: int(sizes[uid][b"RFC822.SIZE"]) for uid in whole})
         mails |= self._headers(large, Cut.TOO_LARGE)
         mails |= self._headers([*cut, *(uid for uid in whole if uid not in mails)], Cut.NOT_GIVEN)
         return [mails[uid] for uid in sorted(mails)]
 
-    def _bodies(self, uids: Sequence[int]) -> dict[int, Fetched]:
-        found = fields_of(self._client, uids, "INTERNALDATE", "BODY.PEEK[]")
+    def _bodies(self, sizes: dict[int, int]) -> dict[int, Fetched]:
+        """The mails of these sizes. A size that a server states may be off; less than half of it is not the mail."""
+        found = fields_of(self._client, list(sizes), "INTERNALDATE", "BODY.PEEK[]")
         return {
-            uid: Fetched(uid, received(fields, self._clock), fields[b"BODY[]"])
+            uid: Fetched(uid, received(fields, self._clock), body)
             for uid, fields in found.items()
-            if fields.get(b"BODY[]") is not None
+            if (body := fields.get(b"BODY[]")) is not None and 2 * len(body) >= sizes[uid]
         }
 
     def _headers(self, uids: Sequence[int], cut: Cut) -> dict[int, Fetched]:

@@ -7,6 +7,7 @@ says nothing, but a time limit on each read of the socket never notices it.
 import imaplib
 import re
 import time
+from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.imap4 import IMAP4WithTimeout
@@ -96,6 +97,11 @@ class _Encrypted(_InTime, IMAP4_TLS):  # type: ignore[misc]  # likewise
 
 
 class TimelyClient(IMAPClient):  # type: ignore[misc]  # likewise
+    def _raw_command_untagged(self, command: bytes, *args: Any, **more: Any) -> Any:
+        """Some servers answer a SEARCH in several lines, of which the library understands one."""
+        said = super()._raw_command_untagged(command, *args, **more)
+        return [b" ".join(filter(None, said))] if command == b"SEARCH" else said
+
     def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802  # its name
         seconds = self._timeout.connect
         if self.ssl:
