@@ -9,6 +9,7 @@ import typer
 
 from app.bootstrap import Services
 from app.commands.session import OK, WRONG, AsJson, print_json, with_services
+from app.ledger.written_days import DayOrder
 from app.operations import administration, claims_shown, planning, standings
 
 root = typer.Typer()
@@ -29,6 +30,9 @@ def import_(
     partial: Annotated[
         bool | None, typer.Option("--partial/--whole", help="The file holds only what has changed, or all.")
     ] = None,
+    dates: Annotated[
+        DayOrder | None, typer.Option(help="What stands first in dates that can be read two ways.")
+    ] = None,
     adapter: Annotated[str, typer.Option(help="Whose export the file is: see app/ledger/README.md.")] = "",
     company: Annotated[str | None, typer.Option(help="documents: whose invoice numbers the names are.")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown", help="documents: leave out unknown numbers.")] = False,
@@ -44,7 +48,14 @@ def import_(
             )
         return str(
             await services.ledger.import_file(
-                kind, file, dry_run=dry_run, snapshot=snapshot, confirmed=yes, adapter=adapter, partial=partial
+                kind,
+                file,
+                dry_run=dry_run,
+                snapshot=snapshot,
+                confirmed=yes,
+                adapter=adapter,
+                partial=partial,
+                order=dates,
             )
         )
 

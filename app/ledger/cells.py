@@ -31,6 +31,7 @@ _NUMBER = {
 _SPACED = re.compile("-?[0-9]{1,3}(?:[ '\u2019\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
 _SPACES = re.compile("[ '\u2019\u00a0\u202f]")
 _TWO_WAYS = re.compile(r"-?[0-9]{1,3}[.,][0-9]{3}")
+_SIDED = re.compile(r"[0-9., ]+(?:CR|DR|Cr|Dr|cr|dr|S|H)")
 _DASHES = str.maketrans("\u2212\u2013", "--")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\]+@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
@@ -76,6 +77,8 @@ def amount(cell: str, mark: DecimalMark) -> Decimal:
     if not _NUMBER[mark].fullmatch(words):
         if _TWO_WAYS.fullmatch(words):
             raise BadCell(f"{cell!r} can be read two ways, and no other amount tells which: write two decimals")
+        if _SIDED.fullmatch(words):
+            raise BadCell(f"{cell!r} says debit or credit with letters: write a minus for what is owed to the customer")
         example = "1250,00" if mark is DecimalMark.COMMA else "1250.00"
         raise BadCell(f"{cell!r} is not a number such as {example}")
     if mark is DecimalMark.COMMA:

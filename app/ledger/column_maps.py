@@ -99,6 +99,7 @@ class Adapted:
         self.name = source.name
         self.header = tuple(columns)
         self.recognised = " and ".join(filter(None, [f"export of {adapter}", source.recognised]))
+        self.only_iso = bool(file.date_format)
         self._source = source
         self._file = file
         self._columns = columns

@@ -17,7 +17,7 @@ import structlog
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import AppError, ImportRefused
-from app.ledger.rows import LAYOUTS
+from app.ledger.layouts import LAYOUTS
 from app.ledger.service import LedgerService
 
 LEASE = "ledger-folder"

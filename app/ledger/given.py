@@ -31,6 +31,11 @@ class GivenRows:
         """JSON has but one."""
         return DecimalMark.POINT
 
+    @property
+    def only_iso(self) -> bool:
+        """What a program may write must not hang on the other rows of its request."""
+        return True
+
     def writes_thousandths(self, _columns: Collection[str]) -> bool:
         """A program means what it writes."""
         return True

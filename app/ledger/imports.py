@@ -20,10 +20,12 @@ from app.domain.ids import consecutive_ids
 from app.domain.intents import LANGUAGES
 from app.domain.postal import address_lines
 from app.ledger.csv_files import open_csv
-from app.ledger.rows import LAYOUTS, Layout, RowReader, Values
+from app.ledger.layouts import LAYOUTS, Layout, Values
+from app.ledger.rows import RowReader
 from app.ledger.sheets import open_sheet
 from app.ledger.sources import DecimalMark, Source
 from app.ledger.spool import Spool
+from app.ledger.written_days import DayOrder
 
 BAD_ROWS_SHOWN = 100
 LIKELY_SHOWN = 3
@@ -88,9 +90,10 @@ def check(
     is_erased: IsErased = lambda _email: False,
     *,
     today: date | None = None,
+    order: DayOrder | None = None,
 ) -> Checked:
     """Read the whole file and judge it by itself; its rows are kept until `close`, but those of people who were erased.
-    `today`: days that lie too far ahead of it are refused.
+    `today`: days that lie too far ahead of it are refused. `order` of dates that can be read two ways.
 
     Raises ImportRefused with every bad row, Invalid for another kind.
     """
@@ -102,11 +105,13 @@ def check(
     spool = Spool([*(["id"] if layout.makes_ids else []), *layout.fields(source)])
     checked = Checked(kind, layout, source, spool, Spool(ADDRESS) if layout.speaks_of_addresses(source) else None)
     try:
-        foreign, erased = _fill(checked, RowReader(layout, source, mark, customers, today), is_erased)
+        reader = RowReader(layout, source, mark, customers, today, order)
+        foreign, erased = _fill(checked, reader, is_erased)
     except BaseException:
         checked.close()
         raise
     checked.notes += _notes(checked, mark, foreign)
+    checked.notes += [f"dates read {order}: {example}" for order, example in reader.days.read.items()]
     if erased:
         checked.notes.append(f"erased at their wish, and left out: {erased}; take them out of the source too")
     return checked

@@ -19,6 +19,7 @@ from app.ledger.imports import check, open_source
 from app.ledger.settling import Settling
 from app.ledger.sources import Source
 from app.ledger.taking import ImportReport, ImportWish, foresee, take
+from app.ledger.written_days import DayOrder
 
 MAX_AGE = LedgerPolicy().max_age
 
@@ -58,19 +59,21 @@ class LedgerService:
         by: SignedIn = DUEBOX,
         way: str = "file",
         partial: bool | None = None,
+        order: DayOrder | None = None,
     ) -> ImportReport:
         """Take a file of customers, contacts, invoices or payments, whole or not at all.
 
         `adapter` names the system whose export the file is; without one it has our own columns. `by` and `way` are for
         the audit log: who, and by which door. `partial` says that the file leaves out what has not changed, or that
-        it does not; without it that is told from the file.
+        it does not; without it that is told from the file. `order` of its dates, where they can be read two ways.
         Raises ImportRefused with every bad row; Invalid for another kind or adapter, a file that is not there, and a
         snapshot that would close too much without being confirmed.
         """
         source = await asyncio.to_thread(open_source, path)
         if adapter:
             source = adapted(source, adapter, kind)
-        return await self._import(kind, source, ImportWish(dry_run, snapshot, confirmed, by, way, partial=partial))
+        wish = ImportWish(dry_run, snapshot, confirmed, by, way, partial=partial)
+        return await self._import(kind, source, wish, order)
 
     async def import_rows(  # noqa: PLR0913  # likewise
         self,
@@ -92,7 +95,7 @@ class LedgerService:
         wish = ImportWish(dry_run, snapshot, confirmed, by, "api", key, body_hash, partial)
         return await self._import(kind, GivenRows.of(rows), wish)
 
-    async def _import(self, kind: str, source: Source, wish: ImportWish) -> ImportReport:
+    async def _import(self, kind: str, source: Source, wish: ImportWish, order: DayOrder | None = None) -> ImportReport:
         if wish.snapshot and kind != "invoices":
             raise Invalid("only an invoice file can be a snapshot of all open items")
         if wish.snapshot and wish.partial:

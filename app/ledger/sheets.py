@@ -41,6 +41,7 @@ class Sheet:
     broken: frozenset[Place] = frozenset()
     mark: DecimalMark = DecimalMark.POINT
     recognised: str = ""
+    only_iso: bool = False
 
     def rows(self) -> Iterator[SourceRow | BadRow]:
         width = len(self.header)

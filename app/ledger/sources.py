@@ -64,6 +64,11 @@ class Source(Protocol):
         """Whether three digits after the mark are meant as such in these columns, and are no thousands."""
         ...
 
+    @property
+    def only_iso(self) -> bool:
+        """Whether days are written as 2026-03-31 and no other way."""
+        ...
+
 
 def mark_of(cells: Iterable[str]) -> DecimalMark:
     """Judged by the first amount that can only be meant one way."""

@@ -10,7 +10,8 @@ import pytest
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import BadRow, ImportRefused, Invalid
 from app.ledger.imports import BAD_ROWS_SHOWN, Checked, check, open_source
-from app.ledger.rows import RowReader, Values
+from app.ledger.layouts import Values
+from app.ledger.rows import RowReader
 
 CUSTOMERS = frozenset({"C-1", "C-2"})
 SAMPLES = Path(__file__).parents[3] / "app/demo/ledger"
@@ -174,7 +175,7 @@ def test_delimiters_are_recognised_and_said(tmp_path: Path, delimiter: str, name
 def test_first_row_in_other_words_is_quoted(tmp_path: Path) -> None:
     (bad,) = _refused(tmp_path, "payments", "Zahlung;Kunde\n1;C-1\n")
     assert (bad.line, bad.column) == (1, "1")
-    assert bad.reason.endswith("invoice_number; it says: zahlung, kunde")
+    assert bad.reason.endswith("invoice_number (take away what stands above them); it says: zahlung, kunde")
     (bad,) = _refused(tmp_path, "payments", _with("payments").replace("invoice_number", "invoice no"))
     assert (bad.column, bad.reason) == ("invoice_number", "the column is missing; not known: invoice no")
 
@@ -241,9 +242,9 @@ def test_language_that_duebox_does_not_write_is_taken_and_said(tmp_path: Path) -
         ("invoices", "amount", "100000000000000", "'100000000000000' is too large"),
         ("invoices", "open_amount", "100.01", "100.01 is more than the amount, 100.00"),
         ("invoices", "open_amount", "-1.00", "has another sign than the amount"),
-        ("invoices", "issue_date", "01.04.2026", "'01.04.2026' is not a date such as 2026-03-31"),
+        ("invoices", "issue_date", "31.04.2026", "'31.04.2026' is not a date such as 2026-03-31"),
         ("invoices", "due_date", "2026-02-30", "'2026-02-30' is not a date such as 2026-03-31"),
-        ("invoices", "due_date", "20260401", "'20260401' is not a date such as 2026-03-31"),
+        ("invoices", "due_date", "20261301", "'20261301' is not a date such as 2026-03-31"),
         ("invoices", "due_date", "9999-12-31", "'9999-12-31' is not a date such as 2026-03-31"),
         ("payments", "date", "0001-01-01", "'0001-01-01' is not a date such as 2026-03-31"),
         ("payments", "customer_id", "", "is empty"),
@@ -252,6 +253,11 @@ def test_language_that_duebox_does_not_write_is_taken_and_said(tmp_path: Path) -
 )
 def test_bad_cell_is_named(tmp_path: Path, kind: str, column: str, cell: str, reason: str) -> None:
     assert _refused(tmp_path, kind, _with(kind, **{column: cell})) == (BadRow(f"{kind}.csv", 2, column, reason),)
+
+
+def test_letters_for_debit_and_credit_are_told_from_no_number(tmp_path: Path) -> None:
+    bad = _refused(tmp_path, "invoices", _with("invoices", amount="100.00 CR"))[0]
+    assert bad.reason.startswith("'100.00 CR' says debit or credit with letters")
 
 
 def test_credit_note_must_be_negative_and_invoice_positive(tmp_path: Path) -> None:
@@ -296,7 +302,8 @@ def test_same_number_in_two_companies_is_two_invoices(tmp_path: Path) -> None:
         (HEADERS["contacts"].replace(",email", "").encode(), 1, "email", "the column is missing"),
         (HEADERS["contacts"].replace("role", "name").encode(), 1, "role", "the column is missing"),
         (f"{HEADERS['contacts']}\nC-1,Jürgen,a@b.example".encode("latin-1"), 2, "2", "perhaps Windows-1252"),
-        (HEADERS["contacts"].encode("utf-16"), 1, "1", "UTF-16"),
+        (HEADERS["contacts"].encode("utf-32"), 1, "1", "UTF-32"),
+        (HEADERS["contacts"].encode("utf-16")[:-1], 1, "1", "begins as UTF-16 and is none"),
         (f'{HEADERS["contacts"]}\n{GOOD["contacts"]}\nC-1,"open quote'.encode(), 3, "1", "cannot be read as CSV"),
     ],
 )
@@ -320,3 +327,20 @@ def test_file_that_is_not_there_or_of_no_kind(tmp_path: Path) -> None:
         _check("contacts", tmp_path / "nothing.csv")
     with pytest.raises(Invalid, match="'suppliers'"):
         _checked(tmp_path, "suppliers", "a,b")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_unicode_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str) -> None:
+    text = f"{HEADERS['contacts']}\n{GOOD['contacts'].replace('Petra', 'Pétra')}\n".replace(",", "\t")
+    path = tmp_path / "contacts.txt"
+    path.write_bytes(text.encode(encoding))
+    with closing(check("contacts", open_source(path), CUSTOMERS)) as checked:
+        [row] = checked.spool
+    assert "Pétra Vane" in row
+    assert checked.notes[0].startswith("UTF-16 and" if encoding == "utf-16" else "delimiter tab")
+
+
+def test_a_line_of_excel_names_the_separator(tmp_path: Path) -> None:
+    text = f"sep=;\r\n{_with('contacts', role='chief')}".replace(",", ";")
+    [bad] = _refused(tmp_path, "contacts", text)
+    assert (bad.line, bad.column) == (3, "role")
