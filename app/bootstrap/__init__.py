@@ -181,7 +181,7 @@ def build(
     together = Together(database, clock)
     desk = DeskService(database, clock)
     queue = QueuePages(database, together, policy, clock, undo_seconds=settings.undo_seconds, is_demo=is_demo)
-    ledger = LedgerService(database, clock, max_age=policy.ledger.max_age)
+    ledger = LedgerService(database, clock, policy.ledger)
     tokens = ProviderTokens(clock)
     accounts = MailAccounts(database, tokens, clock)
     plans = ReminderService(database, load_reminders(settings.policy_file), max_age=policy.ledger.max_age)
@@ -318,7 +318,7 @@ def build(
             database,
             clock,
             {
-                "settle": Settling(database, clock).settle,
+                "settle": Settling(database, clock, short_by=policy.ledger.short_by).settle,
                 "figures": insights.refresh_today,
                 "next_steps": next_steps.refresh_today,
                 "talks": talks.open_today,

@@ -1,7 +1,7 @@
 """Extensions that a person granted: a later day, or a plan of instalments that is followed one by one."""
 
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -11,7 +11,7 @@ from itertools import pairwise
 from app.domain.account import Invoice, Payment
 from app.domain.errors import Invalid
 from app.domain.money import Money, places_of
-from app.domain.promise import Promise, judge_promise
+from app.domain.promise import EXACT, Promise, judge_promise
 from app.domain.review import CaseState
 
 
@@ -95,6 +95,7 @@ def judge_plan(
     payments: Sequence[Payment],
     today: date,
     deadline_of: Callable[[date], date],
+    short_by: Mapping[str, Decimal] = EXACT,
 ) -> PlanVerdict:
     """Follow a plan: an instalment is paid once all up to it have come in by its deadline; one that is missed breaks
     the plan. `granted` tells when, for which invoices, and what was open then."""
@@ -103,7 +104,7 @@ def judge_plan(
     for step in steps:
         due += step.amount.amount
         sum_until = replace(granted, day=step.day, amount=Money(due, step.amount.currency))
-        verdict = judge_promise(sum_until, invoices, payments, today, deadline_of(step.day))
+        verdict = judge_promise(sum_until, invoices, payments, today, deadline_of(step.day), short_by)
         judged.append(replace(step, state=_STEP_STATE.get(verdict.state, StepState.MISSED)))
     states = {step.state for step in judged}
     if StepState.MISSED in states:

@@ -6,6 +6,7 @@ The first rule that matches wins; the last one must match everything and send to
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from app.domain.company import Company
 from app.domain.copies import Copying
@@ -117,9 +118,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPolicy:
-    """How old the newest invoice import may be before reminders stop."""
+    """`max_age`: how old the newest invoice import may be before reminders stop. `short_by`: by currency, how much less
+    than what was promised still keeps a promise."""
 
     max_age: timedelta = timedelta(hours=72)
+    short_by: Mapping[str, Decimal] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

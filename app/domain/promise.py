@@ -1,6 +1,7 @@
 """Promises to pay: what one covers, whether it was kept, and how reliable a customer's promises are.
 
-    running ──▶ kept           paid by the deadline: the sum, or all that was open on its invoices
+    running ──▶ kept           paid by the deadline: the sum, or all that was open on its invoices; short of it by no
+            │                  more than the policy allows for fees and rounding (`short_by`)
             ├─▶ partly kept    something was paid by then
             ├─▶ broken         nothing was
             └─▶ withdrawn      nothing is left to pay for (cancelled, written off), or it never named a day
@@ -10,10 +11,11 @@ The deadline is the promised day with its grace (`app.ledger.grace`). `today` is
 nobody has broken a promise only because we have not imported the payment yet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from app.domain.account import Invoice, InvoiceKind, InvoiceStatus, Payment
 from app.domain.money import Money
@@ -21,6 +23,12 @@ from app.domain.review import CaseState
 
 LAPSES_AFTER = timedelta(days=14)
 """A promise without a day ("soon") stops reminders so long. It is never called broken: no day was promised."""
+
+SMALL = Decimal("0.01")
+"""Whatever the policy allows, more than this share of what was promised is no matter of fees and rounding."""
+
+EXACT: Mapping[str, Decimal] = MappingProxyType({})
+"""Nothing may be missing, in any currency."""
 
 VOID = frozenset({InvoiceStatus.CANCELLED, InvoiceStatus.WRITTEN_OFF})
 
@@ -68,7 +76,12 @@ def owed_on(promise: Promise, invoices: Iterable[Invoice]) -> Money | None:
 
 
 def judge_promise(
-    promise: Promise, invoices: Sequence[Invoice], payments: Sequence[Payment], today: date, deadline: date
+    promise: Promise,
+    invoices: Sequence[Invoice],
+    payments: Sequence[Payment],
+    today: date,
+    deadline: date,
+    short_by: Mapping[str, Decimal] = EXACT,
 ) -> Verdict:
     """Whether a promise was kept, going by payments dated by the `deadline`, and by invoices that were closed.
 
@@ -85,7 +98,7 @@ def judge_promise(
     paid = max(in_all - promise.before, Decimal(0)) if promise.before else in_all
     is_closed = bool(claims) and not late and not any(invoice.is_open for invoice in claims)
     target = promise.amount or promise.owed
-    if is_closed or (target is not None and target.amount > 0 and paid >= target.amount):
+    if is_closed or (target is not None and target.amount > 0 and paid >= _enough(target, short_by)):
         return Verdict(CaseState.KEPT, paid)
     if today <= deadline:
         return Verdict(None, paid)
@@ -94,6 +107,10 @@ def judge_promise(
     some_closed = not late and any(not invoice.is_open for invoice in claims)
     is_partly = paid > 0 or some_closed or _paid_as_invoiced(promise, claims, payments, deadline)
     return Verdict(CaseState.PARTLY_KEPT if is_partly else CaseState.BROKEN, paid)
+
+
+def _enough(target: Money, short_by: Mapping[str, Decimal]) -> Decimal:
+    return target.amount - min(short_by.get(target.currency, Decimal(0)), target.amount * SMALL)
 
 
 def _without_void(promise: Promise, about: Iterable[Invoice]) -> Promise:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from app.db.repositories.imports import Imports
@@ -21,14 +21,14 @@ from app.ledger.sources import Source
 from app.ledger.taking import ImportReport, ImportWish, foresee, take
 from app.ledger.written_days import DayOrder
 
-MAX_AGE = LedgerPolicy().max_age
+AS_SHIPPED = LedgerPolicy()
 
 
 class LedgerService:
-    def __init__(self, database: Database, clock: Clock, *, max_age: timedelta = MAX_AGE) -> None:
+    def __init__(self, database: Database, clock: Clock, policy: LedgerPolicy = AS_SHIPPED) -> None:
         self._database = database
         self._clock = clock
-        self._max_age = max_age
+        self._policy = policy
 
     async def freshness(self, company: str | None = None) -> Freshness:
         """How old the newest invoice import is that speaks for a company; without one, of the least fresh company."""
@@ -45,7 +45,7 @@ class LedgerService:
         return {company: self._judged(at) for company, at in newest_by_company(imports).items()}
 
     def _judged(self, as_of: datetime | None) -> Freshness:
-        return freshness(as_of, self._clock(), self._max_age)
+        return freshness(as_of, self._clock(), self._policy.max_age)
 
     async def import_file(  # noqa: PLR0913  # an option of the import each
         self,
@@ -118,5 +118,5 @@ class LedgerService:
                     return await foresee(uow, checked, wish)
             async with self._database.write() as uow:
                 report = await take(uow, checked, wish, self._clock())
-        await Settling(self._database, self._clock).settle()
+        await Settling(self._database, self._clock, short_by=self._policy.short_by).settle()
         return report

@@ -8,7 +8,7 @@ Judged as of the newest file of invoices or payments that speaks for the compani
 deadline, nobody has broken anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,7 +24,7 @@ from app.domain.account import Invoice, Payment
 from app.domain.clock import Clock
 from app.domain.extension import StepState, judge_plan
 from app.domain.freshness import day_of
-from app.domain.promise import Verdict, judge_promise
+from app.domain.promise import EXACT, Verdict, judge_promise
 from app.domain.review import DISAPPOINTED, CaseKind, CaseState, case_may_become
 from app.domain.task import NewTask, TaskKind
 from app.ledger.grace import deadline
@@ -64,9 +64,10 @@ class Settled:
 
 
 class Settling:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, short_by: Mapping[str, Decimal] = EXACT) -> None:
         self._database = database
         self._clock = clock
+        self._short_by = short_by
 
     async def settle(self) -> Settled:
         """Judge all that runs, some hundred cases in a transaction each. A repeat changes nothing."""
@@ -130,8 +131,9 @@ class Settling:
         rows = books.steps.get(case.id)
         if not rows:
             promise = replace(promise, before=_before(case, books.promises.get(customer.id, ())))
-            return judge_promise(promise, invoices, payments, known_until, deadline_of(case.day))
-        plan = judge_plan(promise, [as_step(row) for row in rows], invoices, payments, known_until, deadline_of)
+            return judge_promise(promise, invoices, payments, known_until, deadline_of(case.day), self._short_by)
+        steps = [as_step(row) for row in rows]
+        plan = judge_plan(promise, steps, invoices, payments, known_until, deadline_of, self._short_by)
         for row, step in zip(rows, plan.steps, strict=True):
             row.state = step.state
         return Verdict(plan.state, sum((s.amount.amount for s in plan.steps if s.state is StepState.PAID), Decimal(0)))

@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +14,10 @@ from app.domain.errors import SettingInvalid
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
-from app.domain.policy import AutonomyRule, Condition, LedgerPolicy, Limits, Policy, Rule, ToneRule
+from app.domain.policy import AutonomyRule, Condition, Limits, Policy, Rule, ToneRule
 from app.policies.companies import companies
 from app.policies.jurisdictions import load_jurisdictions
+from app.policies.ledger import ledger_policy
 from app.policies.queue import urgency_weights
 
 DEFAULT = Path(__file__).with_name("default.toml")
@@ -111,7 +111,7 @@ def _policy(place: _Place, data: Mapping[str, Any]) -> Policy:
         sending_stopped=stopped,
         tones=tuple(_tone(place.at(f"tone {n}"), t) for n, t in _numbered(place, data, "tone")),
         limits=_limits(place.at("limits"), data.get("limits", {})),
-        ledger=_ledger(place.at("ledger"), data.get("ledger", {})),
+        ledger=ledger_policy(data.get("ledger", {}), place.at("ledger").refuse),
         second_person=tuple(
             _second_person(place.at(f"second_person {n}"), t) for n, t in _numbered(place, data, "second_person")
         ),
@@ -224,16 +224,6 @@ def _limits(place: _Place, table: object) -> Limits:
     if not _is_count(words) or not words:
         place.refuse("draft_words must be a whole number above 0")
     return Limits(draft_words=words)
-
-
-def _ledger(place: _Place, table: object) -> LedgerPolicy:
-    if not isinstance(table, dict):
-        place.refuse("must be a table")
-    _only(place, table, {"max_age_hours"})
-    hours = table.get("max_age_hours", LedgerPolicy().max_age // timedelta(hours=1))
-    if not _is_count(hours) or not hours:
-        place.refuse("max_age_hours must be a whole number above 0")
-    return LedgerPolicy(max_age=timedelta(hours=hours))
 
 
 def _tables(place: _Place, data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -161,6 +161,15 @@ async def test_nobody_breaks_a_promise_while_the_ledger_is_old(desk: Desk) -> No
     assert await desk.state(case_id) is CaseState.CONFIRMED
 
 
+@on_sqlite
+async def test_a_promise_short_by_a_banks_fee_is_kept(desk: Desk) -> None:
+    case_id = await desk.note(amount=EUR_100)
+    await desk.take_payments("P-1,C-1,2026-05-22,99.20,EUR,,INV-1")
+    assert await desk.state(case_id) is CaseState.CONFIRMED, "a cent is a cent, unless the policy says otherwise"
+    await Settling(desk.instance.database, desk.instance.clock, short_by={"EUR": Decimal("1.00")}).settle()
+    assert await desk.state(case_id) is CaseState.KEPT
+
+
 async def test_a_promise_is_kept_when_its_invoice_is_closed(desk: Desk) -> None:
     case_id = await desk.note(amount=EUR_100)
     desk.instance.clock.advance(days=2)

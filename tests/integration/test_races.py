@@ -16,6 +16,7 @@ from app.db.uow import Database, Uow
 from app.domain.errors import Invalid
 from app.domain.intents import Intent
 from app.domain.message import MessageState
+from app.domain.policy import LedgerPolicy
 from app.domain.ports import Delivery, SendResult
 from app.domain.review import Action, OutboxState, Outcome
 from app.intake.history import History
@@ -31,7 +32,7 @@ Event = Callable[[Instance, Path], Awaitable[object]]
 async def _imported(instance: Instance, folder: Path, kind: str, content: str) -> None:
     file = folder / f"{kind}.csv"
     file.write_text(content, encoding="utf-8")
-    ledger = LedgerService(instance.database, instance.clock, max_age=timedelta(hours=72))
+    ledger = LedgerService(instance.database, instance.clock, LedgerPolicy(max_age=timedelta(hours=72)))
     await ledger.import_file(kind, file)
 
 

@@ -84,6 +84,14 @@ def paid(amount: str, day: date) -> Payment:
     return Payment(day, eur(amount), "", "INV-1")
 
 
+def test_an_instalment_may_be_short_by_fees() -> None:
+    granted = Promise(TODAY, SECOND, NAMED, None, eur("100"))
+    steps = [Step(FIRST, eur("40")), Step(SECOND, eur("60"))]
+    payments = [paid("39.70", FIRST), paid("59.50", SECOND)]
+    judged = judge_plan(granted, steps, [invoice("0.80")], payments, SECOND, lambda day: day, {"EUR": Decimal("1.00")})
+    assert (judged.state, [step.state for step in judged.steps]) == (CaseState.KEPT, [StepState.PAID, StepState.PAID])
+
+
 def test_a_plan_is_followed_instalment_by_instalment() -> None:
     due, ok, missed = StepState.DUE, StepState.PAID, StepState.MISSED
     assert follow(TODAY) == (None, [due, due])

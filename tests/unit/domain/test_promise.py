@@ -263,3 +263,23 @@ def test_every_move_of_a_case_leads_somewhere_known() -> None:
     assert not case_may_become(CaseKind.EXTENSION, CaseState.CONFIRMED, CaseState.PROPOSED)
     assert not case_may_become(CaseKind.EXTENSION, CaseState.KEPT, CaseState.BROKEN)
     assert not case_may_become(CaseKind.DISPUTE, CaseState.RESOLVED, CaseState.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("promised", "came", "currency", "expected"),
+    [
+        ("1000.00", "999.00", "EUR", CaseState.KEPT),
+        ("1000.00", "998.99", "EUR", CaseState.PARTLY_KEPT),
+        ("20.00", "19.80", "EUR", CaseState.KEPT),
+        ("20.00", "19.79", "EUR", CaseState.PARTLY_KEPT),
+        ("1000.00", "999.99", "SEK", CaseState.PARTLY_KEPT),
+        ("0.50", "0.00", "EUR", CaseState.BROKEN),
+    ],
+)
+def test_fees_and_rounding_do_not_break_a_promise(promised: str, came: str, currency: str, expected: CaseState) -> None:
+    made = promise("INV-1", amount=eur(promised, currency), owed=eur(promised, currency))
+    payments = [paid(came, currency=currency)] if Decimal(came) else []
+    verdict = judge_promise(
+        made, [invoice(left=promised, currency=currency)], payments, AFTER, DEADLINE, {"EUR": Decimal("1.00")}
+    )
+    assert verdict.state is expected

@@ -209,6 +209,10 @@ def test_company_is_found_by_the_word_of_the_ledger(tmp_path: Path) -> None:
         (NORTH + NORTH, 'company "north": the id is used twice'),
         (NORTH + 'logo = "x.png"', '"logo" is not known here'),
         ("[ledger]\nmax_age_hours = 0", "ledger: max_age_hours must be a whole number above 0"),
+        ("[ledger]\nmax_age = 12", 'ledger: "max_age" is not known here; use max_age_hours, short_by'),
+        ("[ledger]\nshort_by = 1", "ledger: short_by must be sums by currency"),
+        ('[ledger.short_by]\nEUR = "-1"', "ledger: short_by: EUR must be a sum in quotes of at most 100"),
+        ('[ledger.short_by]\nEUR = "100.01"', "ledger: short_by: EUR must be a sum in quotes of at most 100"),
     ],
 )
 def test_wrong_company_or_age_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -220,6 +224,12 @@ def test_wrong_company_or_age_is_named(tmp_path: Path, text: str, said: str) -> 
 def test_age_of_the_ledger_is_read(tmp_path: Path) -> None:
     assert POLICY.ledger.max_age == timedelta(hours=72)
     assert load_policy(_written(tmp_path, "[ledger]\nmax_age_hours = 12")).ledger.max_age == timedelta(hours=12)
+
+
+def test_what_a_promise_may_be_short_by_is_read(tmp_path: Path) -> None:
+    assert POLICY.ledger.short_by["EUR"] == Decimal("1.00")
+    assert load_policy(_written(tmp_path, '[ledger.short_by]\nSEK = "10"')).ledger.short_by == {"SEK": Decimal(10)}
+    assert not load_policy(_written(tmp_path, "[ledger]\nmax_age_hours = 12")).ledger.short_by
 
 
 OFFICE = '[[queue.working_hours]]\nbegin = 08:30:00\nend = 17:00:00\ntimezone = "Europe/Berlin"\n'
