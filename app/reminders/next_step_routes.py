@@ -153,7 +153,8 @@ async def list_next_steps(
     limit: Limit = 100,
     after: Place = 0,
 ) -> StepPage:
-    """For whom something is to be done: by currency, what is most at risk first."""
+    """For whom something is to be done: what is most at risk first, the currencies in turn, since there are no rates
+    between them; then natural persons, the oldest debt first."""
     found = await steps.page(kind=kind or "", owner=owner, after=after, limit=limit)
     following = str(found.next) if found.next is not None else None
     return StepPage(day=found.day, items=[StepItem.of(item) for item in found.items], next=following)

@@ -21,7 +21,7 @@ def steps(desk: Desk) -> NextStepService:
     return NextStepService(database, Standings(standing.of, standing.of_all), desk.plans, clock)
 
 
-async def add_customer(desk: Desk, key: str, amount: int, *, is_person: bool = False) -> None:
+async def add_customer(desk: Desk, key: str, amount: int, *, is_person: bool = False, currency: str = "EUR") -> None:
     due = desk.instance.clock().date() - timedelta(days=100)
     await desk.add(CustomerRow(id=key, name=f"The {key}", owner_email="ines@seller.example", natural_person=is_person))
     await desk.add(
@@ -32,7 +32,7 @@ async def add_customer(desk: Desk, key: str, amount: int, *, is_person: bool = F
             kind="invoice",
             amount=Decimal(amount),
             open_amount=Decimal(amount),
-            currency="EUR",
+            currency=currency,
             issue_date=due - timedelta(days=30),
             due_date=due,
             status="open",
@@ -56,6 +56,22 @@ async def test_what_is_most_at_risk_stands_first_and_persons_are_not_scored(desk
     assert [item.customer_id for item in (await service.page(limit=9, owner="ines@seller.example")).items][:1] == [
         "C-4"
     ]
+
+
+async def test_currencies_take_turns_and_persons_stand_last_of_all(desk: Desk) -> None:
+    for key, amount, currency in (
+        ("C-2", 9_000, "EUR"),
+        ("C-3", 8_000, "EUR"),
+        ("C-4", 70, "CHF"),
+        ("C-5", 90_000, "USD"),
+        ("C-6", 80_000, "USD"),
+    ):
+        await add_customer(desk, key, amount, currency=currency)
+    await add_customer(desk, "C-7", 5_000, currency="CHF", is_person=True)
+    service = steps(desk)
+    await service.refresh_today()
+    found = [item.customer_id for item in (await service.page(limit=9)).items]
+    assert found == ["C-4", "C-2", "C-5", "C-3", "C-6", "C-1", "C-7"]
 
 
 async def test_the_list_and_the_page_say_what_the_plan_does(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,8 +20,8 @@ class NextSteps:
         self._session = session
 
     async def replace(self, rows: Sequence[NextStepRow]) -> None:
-        """All that stood there goes. The order of the list is that of `_rank`."""
-        for place, row in enumerate(sorted(rows, key=_rank), start=1):
+        """All that stood there goes. The order of the list is that of `in_turn`."""
+        for place, row in enumerate(in_turn(rows), start=1):
             row.place = place
         await self._session.execute(sa.delete(NextStepRow))
         for start in range(0, len(rows), AT_ONCE):
@@ -43,9 +44,25 @@ class NextSteps:
         return await self._session.scalar(sa.select(NextStepRow.day).limit(1))
 
 
-def _rank(row: NextStepRow) -> tuple[bool, str, bool, Decimal, int, str]:
-    """What waits last; by currency, in each what is most at risk first; then those of whom no such value is known, by
-    age."""
-    at_risk = row.at_risk or Decimal(0)
-    waits = row.kind is ActionKind.WAIT
-    return waits, row.currency, row.at_risk is None, -at_risk, -row.days_overdue, row.customer_id
+def in_turn(rows: Sequence[NextStepRow]) -> list[NextStepRow]:
+    """What waits last. Before it the currencies take turns, for Duebox knows no rates between them: what is most at
+    risk in each, then what is second in each, and so on: a currency of few customers moves nobody far down, and none
+    is read only after all the others. Then those of whom no such value is known, the longest overdue first."""
+    turn: dict[str, int] = {}
+    for _group, of_it in groupby(sorted(rows, key=_value), key=_group_of):
+        turn.update((row.customer_id, place) for place, row in enumerate(of_it))
+
+    def key(row: NextStepRow) -> tuple[bool, bool, int, str, str]:
+        is_scored = row.at_risk is not None
+        comes = turn[row.customer_id] if is_scored else -row.days_overdue
+        return row.kind is ActionKind.WAIT, not is_scored, comes, row.currency, row.customer_id
+
+    return sorted(rows, key=key)
+
+
+def _group_of(row: NextStepRow) -> tuple[bool, str]:
+    return row.kind is ActionKind.WAIT, row.currency
+
+
+def _value(row: NextStepRow) -> tuple[bool, str, Decimal, int, str]:
+    return *_group_of(row), -(row.at_risk or Decimal(0)), -row.days_overdue, row.customer_id
