@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from app.domain.clock import DayBegin
@@ -68,6 +68,7 @@ class Caps:
 
     def allow(self, contacted: Iterable[datetime], at: datetime) -> bool:
         """Whether one more contact at this moment stays within the caps."""
+        at = at.astimezone(UTC)  # two moments of one zone would be compared by the clock on the wall
         near = timedelta(hours=self.hours_apart)
         recent = [moment for moment in contacted if at - moment < WEEK]
         return len(recent) < self.a_week and all(abs(at - moment) >= near for moment in recent)

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.domain.reminder import CustomerSituation, OpenItem, RunningCase, Why
+from app.reminders.moments import next_workday
 
 ORDER = {why: rank for rank, why in enumerate(Why)}
 
 
 @dataclass(slots=True)
 class Listing:
-    """One currency of one company: what is overdue and payable, what is not due yet, what is stopped and by what."""
+    """One currency of one company: what is overdue and payable, what is not yet, what is stopped and by what."""
 
     currency: str
     company: str
@@ -21,8 +22,8 @@ class Listing:
     credit_notes: list[OpenItem] = field(default_factory=list)
     stopped: dict[Why, list[OpenItem]] = field(default_factory=dict)
 
-    def coming_until(self, day: date) -> list[tuple[OpenItem, Decimal]]:
-        return [pair for pair in self.coming if pair[0].due_date <= day]
+    def coming_within(self, first: date, last: date) -> list[tuple[OpenItem, Decimal]]:
+        return [pair for pair in self.coming if first <= pair[0].due_date <= last]
 
     def oldest_days(self, as_of: date) -> int:
         """Days overdue of the oldest invoice; 0 or less where nothing is overdue."""
@@ -45,8 +46,15 @@ def sort_out(situation: CustomerSituation, as_of: date) -> list[Listing]:
         if why is not None:
             listing.stopped.setdefault(why, []).append(item)
         else:
-            (listing.overdue if item.due_date < as_of else listing.coming).append((item, payable))
+            is_late = last_day(item.due_date, situation) < as_of
+            (listing.overdue if is_late else listing.coming).append((item, payable))
     return sorted(found.values(), key=lambda listing: (-listing.oldest_days(as_of), listing.currency, listing.company))
+
+
+def last_day(due: date, situation: CustomerSituation) -> date:
+    """The last day on which a payment is in time: what falls due while banks rest may be paid on the next business day
+    (so § 193 BGB, art. 78 OR; elsewhere because no transfer arrives earlier)."""
+    return next_workday(due, situation.country, situation.language) or due
 
 
 def net(named: Iterable[tuple[OpenItem, Decimal]], credit_notes: Iterable[OpenItem]) -> Decimal:

@@ -108,13 +108,15 @@ class _Planner:
         step = courtesy(workflow)
         if step is None:
             return None
-        named = self.listing.coming_until(window(self.as_of, step.days))
+        named = self.listing.coming_within(self.as_of, window(self.as_of, step.days))
         if not named:
             return None
         first_due = min(item.due_date for item, _payable in named)
         if sent_since(self.situation, first_due + timedelta(days=step.days), self.listing):
             return None
-        return self._ask(workflow, step, named)
+        line = self._ask(workflow, step, named)
+        is_too_late = line.send_at is not None and line.send_at.date() > first_due
+        return None if is_too_late else line
 
     def _ask(self, workflow: Workflow, step: Step | None, named: Named) -> PlanLine:
         """A step is due; `None` when the workflow is at its end. The gates, in the order of `Why`."""

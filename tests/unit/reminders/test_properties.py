@@ -24,6 +24,7 @@ from app.domain.reminder import (
 )
 from app.policies.reminders import load_reminders
 from app.reading.days.workdays import country_of, is_workday
+from app.reminders.listing import last_day
 from app.reminders.schedule import plan
 
 POLICY = load_reminders()
@@ -126,12 +127,14 @@ def _nothing_that_is_stopped_or_not_due_is_asked_for(
     items = {item.number: item for item in situation.items}
     for line in _contacting(lines):
         assert line.invoices
+        if line.stage is Stage.COURTESY and line.send_at is not None:
+            assert line.send_at.date() <= min(items[number].due_date for number in line.invoices)
         assert not any((situation.payment_seen, situation.has_unanswered_mail))
         assert line.company not in situation.stale
         assert situation.hold_until is None or situation.hold_until < as_of
         for number in line.invoices:
             assert not items[number].payment_seen
-            assert items[number].due_date < as_of or line.stage is Stage.COURTESY
+            assert last_day(items[number].due_date, situation) < as_of or line.stage is Stage.COURTESY
             for case in situation.cases:
                 is_named = not case.invoices or number.upper() in map(str.upper, case.invoices)
                 assert not is_named or (case.why is Why.DISPUTE and case.disputed is not None)

@@ -274,3 +274,40 @@ def test_a_talk_comes_before_the_next_step_until_its_days_are_over() -> None:
 def test_what_stops_an_invoice_is_told_before_a_talk() -> None:
     assert _only(customer(talk_since=NOON, has_unanswered_mail=True)).reason is Why.UNANSWERED_MAIL
     assert _only(customer(talk_since=NOON, items=())).reason is Why.PAID
+
+
+GERMAN = {"country": "DE", "language": "de", "timezone": "Europe/Berlin", "segment": "high-risk"}
+"""Whose first step comes a day after the due date."""
+
+
+@pytest.mark.parametrize(
+    ("due", "day", "reason"),
+    [
+        (date(2026, 5, 9), date(2026, 5, 11), Why.NOT_DUE),
+        (date(2026, 5, 9), date(2026, 5, 12), Why.DUE),
+        (date(2026, 4, 3), date(2026, 4, 7), Why.NOT_DUE),
+        (date(2026, 4, 3), date(2026, 4, 8), Why.DUE),
+        (date(2026, 5, 8), date(2026, 5, 11), Why.DUE),
+    ],
+    ids=["saturday, on monday", "saturday, on tuesday", "good friday, on tuesday", "on wednesday", "a workday"],
+)
+def test_what_falls_due_while_banks_rest_is_in_time_on_the_next_business_day(due: date, day: date, reason: Why) -> None:
+    assert _only(customer(items=(invoice(due_date=due),), **GERMAN), day).reason is reason
+
+
+def test_an_invoice_that_is_in_time_on_monday_is_not_named_beside_a_late_one() -> None:
+    items = (invoice(due_date=date(2026, 4, 1)), invoice("INV-2", due_date=date(2026, 5, 9)))
+    assert _only(customer(items=items, **GERMAN), date(2026, 5, 11)).invoices == ("INV-1",)
+
+
+def test_a_courtesy_never_comes_after_the_due_date() -> None:
+    german = customer(items=(invoice(due_date=date(2026, 12, 26)),), **GERMAN)
+    assert _only(german, date(2026, 12, 24)).stage is Stage.COURTESY
+    assert _only(german, date(2026, 12, 25)).reason is Why.NOT_DUE, "a holiday: the next business day is the 28th"
+
+
+def test_hours_between_contacts_are_hours_and_no_clock_on_the_wall() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    earlier, later = datetime(2026, 3, 28, 9, tzinfo=berlin), datetime(2026, 3, 30, 9, tzinfo=berlin)
+    assert not POLICY.caps.allow((earlier,), later), "the night between has an hour less"
+    assert POLICY.caps.allow((earlier,), later + timedelta(hours=1))
