@@ -22,7 +22,7 @@ from app.domain.review import RUNNING, CaseKind, CaseState
 DAY = timedelta(days=1)
 REPLIES_LOOK_BACK = timedelta(days=180)
 RECORD_LOOK_BACK = timedelta(days=365)
-"""As far back as the plan of a real ledger looks (`app.db.repositories.reminders`)."""
+"""As far back as the plan of a real ledger looks (`app.db.repositories.situation_batch`)."""
 
 STOPS = {
     CaseKind.PROMISE: Why.PROMISE_RUNNING,

@@ -8,19 +8,16 @@
 The audit chain holds ids and salted hashes alone, so that it stays valid, and says what was erased and on whose word.
 """
 
-import json
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO
 from uuid import UUID
 
 import structlog
 
-from app.db.repositories.privacy import Letter, Privacy, Thread
+from app.db.repositories.privacy import Privacy, Thread
 from app.db.repositories.stale import forget_stale
-from app.db.tables.ledger import ContactRow
 from app.db.tables.privacy import ErasureRow, LegalHoldRow
 from app.db.tables.system import Chain
 from app.db.uow import Database, Uow
@@ -31,7 +28,7 @@ from app.domain.people import SignedIn
 from app.domain.retention import Retention
 from app.domain.review import Role
 from app.domain.watermark import watermark
-from app.reading.trust.impostors import is_name_of_same
+from app.privacy.personal_data import customers_themselves, write_data
 
 MAY_ERASE = frozenset({Role.ADMIN})
 log = structlog.get_logger()
@@ -71,22 +68,11 @@ class PrivacyService:
         _check(by)
         address, mark = _folded(address), watermark(by, self._clock())
         async with self._database.read() as uow:
-            store = _store(uow)
-            letters = [letter async for letter in store.letters(address)]
-            rows = await store.contacts(address)
-            contacts = [_contact(row) for row in rows]
-            themselves = _customers_themselves(rows, await store.names({row.customer_id for row in rows}))
-            homes = await _homes(uow, themselves)
-            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-                names = [await _file(store, archive, number, letter) for number, letter in enumerate(letters, start=1)]
-                mails = [_described(letter, name) for letter, name in zip(letters, names, strict=True)]
-                data: dict[str, Any] = {"address": address, "made_at": mark.at.isoformat(), "export": str(mark)}
-                data |= {"contacts": contacts, "addresses": homes, "mails": mails}
-                archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1))
+            mails = await write_data(uow, _store(uow), address, mark, out)
         async with self._database.write() as uow:
-            refs = {"mails": len(letters), "export_id": mark.id}
+            refs = {"mails": mails, "export_id": mark.id}
             uow.audit.add("privacy.subject.exported", actor=by.actor, chain=Chain.ACCESS, **refs)
-        return len(letters)
+        return mails
 
     async def rectify(self, address: str, *, name: str = "", email: str = "", phone: str = "", by: SignedIn) -> int:
         """Put a person's contact rows right. Returns how many there are. Raises NotFound, Invalid."""
@@ -124,7 +110,7 @@ class PrivacyService:
             sorted_ = self._sorted(await store.threads(sorted(mine)))
             contacts = [row for row in await store.contacts(address) if not await store.is_held(row.customer_id)]
             kept = len(await store.contacts(address)) - len(contacts)
-            themselves = _customers_themselves(
+            themselves = customers_themselves(
                 contacts, await store.names({contact.customer_id for contact in contacts})
             )
             for contact in contacts:
@@ -268,41 +254,8 @@ def _check(by: SignedIn) -> None:
         raise NotAllowed("only an administrator answers requests of data subjects")
 
 
-async def _homes(uow: Uow, customer_ids: Iterable[str]) -> dict[str, str]:
-    """The postal addresses of those customers who are people, by customer."""
-    customers = [await uow.ledger.customer(customer_id) for customer_id in sorted(customer_ids)]
-    homes = {one.id: await uow.addresses.of(one.id) for one in customers if one is not None and one.natural_person}
-    return {customer_id: address for customer_id, address in homes.items() if address}
-
-
-def _customers_themselves(contacts: Sequence[ContactRow], names: Mapping[str, str]) -> set[str]:
-    """The customers, by their name, who may be the person whose contact rows these are: not all of whom a debt
-    counsellor is a contact. Rows without a name are somebody's own where they are one customer's alone."""
-    return {
-        row.customer_id
-        for row in contacts
-        if (is_name_of_same(row.name, names[row.customer_id]) if row.name.strip() else len(names) == 1)
-    }
-
-
 def _folded(address: str) -> str:
     folded = address.strip().casefold()
     if "@" not in folded:
         raise Invalid("{address!r} is not an e-mail address", address=address)
     return folded
-
-
-async def _file(store: Privacy, archive: zipfile.ZipFile, number: int, letter: Letter) -> str:
-    name = f"mails/{number:04}-{'sent' if letter.is_ours else 'received'}.eml"
-    archive.writestr(name, await store.raw(letter))
-    return name
-
-
-def _described(letter: Letter, name: str) -> dict[str, Any]:
-    direction = "sent" if letter.is_ours else "received"
-    return {"file": name, "at": letter.at.isoformat(), "direction": direction, "subject": letter.subject}
-
-
-def _contact(row: Any) -> dict[str, Any]:
-    fields = ("customer_id", "name", "email", "phone", "role", "language", "active")
-    return {name: getattr(row, name) for name in fields}

@@ -186,7 +186,7 @@ def as_data(found: CompanyClaims) -> list[dict[str, Any]]:
 
 
 def disputed_parts(cases: Iterable[CaseRow], currency: str) -> dict[str, Decimal]:
-    """Amounts that a person confirmed as disputed, as the plan takes them off (app/db/repositories/reminders.py)."""
+    """Amounts that a person confirmed as disputed, as the plan takes them off (`situation_batch`)."""
     found: dict[str, Decimal] = {}
     for case in cases:
         is_part = case.kind is CaseKind.DISPUTE and case.state is CaseState.CONFIRMED and len(case.invoices) == 1

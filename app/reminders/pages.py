@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from app.db.repositories.reminders import Situations
+from app.db.repositories.situations import Situations
 from app.db.uow import Database, Uow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid

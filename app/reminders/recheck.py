@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from app.db.repositories.reminders import Situations
+from app.db.repositories.situations import Situations
 from app.db.tables.reminders import ReminderRow
 from app.db.uow import Uow
 from app.domain.reminder import CustomerSituation, NextAction

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.db.repositories.reminders import Situations
+from app.db.repositories.situations import Situations
 from app.db.uow import Database
 from app.domain.errors import NotFound
 from app.domain.reminder import CustomerSituation, PlanLine

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.db.repositories.reminders import Situations
+from app.db.repositories.situations import Situations
 from app.db.tables.ledger import CaseRow, CustomerRow, HoldRow, ImportRow, InvoiceRow
 from app.db.tables.mail import MessageRow
 from app.domain.account import InvoiceKind, InvoiceStatus

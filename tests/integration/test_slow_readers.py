@@ -50,7 +50,7 @@ async def test_the_log_is_exported_whole(url: str, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(("as_json", "last"), [(False, "1  wait"), (True, "]")])
 async def test_the_plan_is_printed_whole(url: str, monkeypatch: pytest.MonkeyPatch, as_json: bool, last: str) -> None:
-    monkeypatch.setattr("app.db.repositories.reminders.AT_ONCE", 1)
+    monkeypatch.setattr("app.db.repositories.situations.AT_ONCE", 1)
     monkeypatch.setattr(sys, "stdout", out := SlowPipe())
     async with instance_on(url) as instance:
         async with instance.database.write() as uow:
