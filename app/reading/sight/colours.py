@@ -59,8 +59,8 @@ def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
     if found is not None:
         return _laid_over(found, parent)
     stops = _stops(value)
-    if stops and all(alpha > _FAINT and is_same(colour, stops[0][0]) for colour, alpha in stops):
-        return stops[0][0]
+    if stops and all(alpha > _FAINT and _apart(colour, stops[0][0]) <= _NEAR for colour, alpha in stops):
+        return mixed(stops[0][0], stops[-1][0], 0.5)
     return parent if re.search(r"\btransparent\b|\bnone\b", value) and "url(" not in value else None
 
 

@@ -1,5 +1,6 @@
 """Lengths and shares of CSS (Values and Units 4), as pixels on an ordinary screen."""
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -40,6 +41,14 @@ def offset_of(value: str) -> float:
     if "(" in value:
         return _computed(value, 0.0) if "%" not in value else 0.0
     return pixels_of(value) or 0.0
+
+
+def size_of(value: str) -> float | None:
+    """How large something is made, in pixels, also by a sum; None where that hangs on what is in it or around."""
+    if "(" not in value:
+        return pixels_of(value)
+    size = _computed(value, math.inf)
+    return None if math.isinf(size) or math.isnan(size) else size
 
 
 def font_size(value: str, parent: float) -> float:

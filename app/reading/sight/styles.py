@@ -4,14 +4,16 @@ A look is inherited: a child may undo font size, colour and visibility, but noth
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement, document_fromstring
 
+from app.reading.sight.boxes import is_collapsed
+from app.reading.sight.clips import is_blended_away, is_clipped
 from app.reading.sight.colours import BLACK, WHITE, Rgb, ground_colour, is_unreadable, legacy_colour, mixed, text_colour
+from app.reading.sight.filters import filtered, is_blurred_away
 from app.reading.sight.lengths import (
-    PIXELS,
     TERM,
     font_size,
     lengths_of,
@@ -25,29 +27,24 @@ from app.reading.sight.stylesheets import Style
 
 _TINY = 2.0
 _FAR_OUT, _FAR_OFF = -100.0, 3_000.0
+_FAR_ORIGIN = 1_000.0
 _FAINT = 0.05
 _SQUEEZED = -6.0
 _EDGE_ON = 85.0
-_BLURRED = 3.0
 _WHOLE = 95.0
 """Per cent of an element: whoever cuts so much away leaves no word to read."""
 
 _INDENTED = 150.0
 
+_SURROUNDING = re.compile(r"env\([^(),]{1,60}(?:,([^()]{0,100}))?\)")
+"""What a browser knows of its window: in a mail, what stands behind the comma."""
+
 _VARIABLE = re.compile(r"var\(\s{0,9}(--[\w-]{1,60})\s{0,9}(?:,([^()]{0,100}))?\)")
-_CLIPPED = re.compile(r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0")
-_SHAPED = re.compile(r"(?:path|xywh|rect|shape)\(")
-_INSET = re.compile(r"inset\(([^()]{1,100})")
-_POLYGON = re.compile(r"polygon\(([^()]{1,2000})")
-_CLIP_RECT = re.compile(r"rect\(\s{0,9}[01](?:px)?(?:[\s,]{1,9}[01](?:px)?){3}")
-_CUTS = re.compile(r"hidden|clip|auto|scroll")
-_PAINTED_INSIDE = re.compile(r"paint|strict|content")
 _MOVED = re.compile(r"translate[xyz3d]{0,2}\([^)]{0,40}-?\d{3,}")
 _WHOLE_SCREEN = re.compile(r"-?\d{3,5}(?:\.\d{1,5})?(?:%|vw|vh|vmin|vmax)")
 """As far aside as the box or the window that it is put into is wide or high."""
 _SCALE = re.compile(r"scale[xy3d]{0,2}\(\s{0,9}([\d.]{1,9})(?:\s{0,9},\s{0,9}([\d.]{1,9}))?")
 _MATRIX = re.compile(r"matrix(3d)?\(([^()]{1,400})")
-_BLUR = re.compile(r"blur\(\s{0,9}(\d{1,5}\.?\d{0,5})(px|pt|em|rem)?")
 _TURN = re.compile(r"(?:rotate[xy]\(|[xy])\s{0,9}-?(\d{0,4}\.?\d{1,5})(deg|turn|rad|grad)")
 _TURN_IN_SPACE = re.compile(
     r"rotate3d\(\s{0,9}([^,()]{1,20}),([^,()]{1,20}),[^,()]{1,20},\s{0,9}-?(\d{0,4}\.?\d{1,5})(deg|turn|rad|grad)"
@@ -57,7 +54,13 @@ _MOST_VARIABLES, _LONGEST_VALUE = 4, 1_000
 """So often a variable may stand for another one, in a value so long."""
 
 _DEGREES = {"deg": 1.0, "turn": 360.0, "rad": 57.29578, "grad": 0.9}
-_NOTHING_LEFT = re.compile(r"gradient\((?:[^(),]{0,30},)?\s{0,9}transparent\s{0,9},\s{0,9}transparent\s{0,9}\)")
+
+
+_FILLING = 100.0
+"""Pixels of a shadow inside a box that paint its ground."""
+
+_ROOT_COLOUR = "#000"
+_OF_LOOKS = frozenset({"font-size", "font", "opacity", "filter", "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,10 @@ class Look:
 def is_cut(element: HtmlElement, style: Style) -> bool:
     """The element and all in it are out of sight."""
     if (
-        "hidden" in element.attrib
+        ("hidden" in element.attrib and style.get("display", "none") == "none")
         or "popover" in element.attrib
+        or (element.tag == "dialog" and "open" not in element.attrib)
+        or (element.tag == "marquee" and "0" in {element.get("width"), element.get("height")})
         or style.get("display", "").startswith(("none", "table-column"))
         or style.get("content-visibility") == "hidden"
     ):
@@ -105,39 +110,33 @@ def hides(style: Style) -> bool:
 
 def resolved(style: Style, look: Look) -> Style:
     """With what its variables stand for."""
-    if not any("var(" in value for value in style.values()):
+    if not any("var(" in value or "env(" in value for value in style.values()):
         return style
     known = {**look.variables, **{name: value for name, value in style.items() if name.startswith("--")}}
     return {name: _filled_in(value, known) for name, value in style.items()}
-
-
-def covers(style: Style) -> bool:
-    """A box with a ground of its own, laid over what comes before it."""
-    if style.get("position") not in {"absolute", "fixed"} or style.get("z-index", "").startswith("-"):
-        return False
-    ground = ground_colour(f"{style.get('background', '')} {style.get('background-color', '')}".strip(), None)
-    fills = style.get("inset", "").startswith("0") or all(
-        (number_of(style.get(size, "")) or 0.0) >= _WHOLE or {one, other} <= style.keys()
-        for size, one, other in (("width", "left", "right"), ("height", "top", "bottom"))
-    )
-    return ground is not None and fills
 
 
 def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
     variables = {name: value for name, value in style.items() if name.startswith("--")}
     known = {**parent.variables, **variables} if variables else parent.variables
     visibility = style.get("visibility", "")
+    is_reset = style.get("all") == "initial"
     colour = style.get("-webkit-text-fill-color") or style.get("color") or _colour_attribute(element, parent)
-    background = " ".join(filter(None, (style.get("background"), style.get("background-color")))) or legacy_colour(
-        element.get("bgcolor", "")
-    )
+    colour = _ROOT_COLOUR if colour == "initial" or (is_reset and not colour) else colour
+    background = _background_of(style) or legacy_colour(element.get("bgcolor", ""))
     link = legacy_colour(element.get("link", "")) if element.tag == "body" else ""
-    if not (visibility or colour or background or variables or link or style.keys() & {"font-size", "font", "opacity"}):
+    if not (visibility or colour or background or variables or link or style.keys() & _OF_LOOKS):
         return parent
     ground = ground_colour(_filled_in(background.strip().lower(), known), parent.background)
     seen_in = text_colour(_filled_in(colour.strip().lower(), known), parent.colour, ground)
     if "currentcolor" in background.lower():
         ground = seen_in
+    if seen_in is None and "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
+        seen_in, ground = (ground or BLACK), (parent.background if ground is not None else None)
+    filters = style.get("filter", "")
+    if filters and seen_in is not None:
+        seen_in = filtered(seen_in, filters)
+        ground = filtered(ground, filters) if background and ground is not None else ground
     return Look(
         colour=seen_in,
         background=ground,
@@ -151,6 +150,15 @@ def look_of(element: HtmlElement, style: Style, parent: Look) -> Look:
     )
 
 
+def _background_of(style: Style) -> str:
+    """Of pictures none counts that has no word of colour: they come late, or never."""
+    shadow, picture = style.get("box-shadow", ""), style.get("background-image", "")
+    if shadow.startswith("inset") and max(lengths_of(shadow), default=0) >= _FILLING:
+        return shadow.rpartition(" ")[2]
+    gradient = picture if "gradient(" in picture and "url(" not in picture else ""
+    return " ".join(filter(None, (style.get("background"), gradient or style.get("background-color"))))
+
+
 def _colour_attribute(element: HtmlElement, parent: Look) -> str:
     if element.tag == "a" and "href" in element.attrib:
         return parent.link
@@ -159,6 +167,8 @@ def _colour_attribute(element: HtmlElement, parent: Look) -> str:
 
 
 def _filled_in(value: str, variables: Mapping[str, str]) -> str:
+    if "env(" in value:
+        value = _SURROUNDING.sub(lambda found: (found[1] or "").strip(), value[:_LONGEST_VALUE])
     for _ in range(_MOST_VARIABLES):
         if "var(" not in value:
             break
@@ -167,14 +177,12 @@ def _filled_in(value: str, variables: Mapping[str, str]) -> str:
 
 
 def _is_faint(style: Style) -> bool:
-    filters = style.get("filter", "")
-    blur = _BLUR.search(filters)
-    return (
-        share_of(style.get("opacity", "")) <= _FAINT
-        or style.get("-webkit-text-security", "none") != "none"
-        or "opacity(0" in filters
-        or (blur is not None and float(blur[1]) * PIXELS[blur[2] or ""] >= _BLURRED)
-    )
+    return share_of(style.get("opacity", "")) <= _FAINT or style.get("-webkit-text-security", "none") != "none"
+
+
+def _is_told_elsewhere(style: Style) -> bool:
+    """By a condition or by an attribute: nobody writes so in a mail but to hide."""
+    return any(value.startswith(("if(", "attr(")) for name, value in style.items() if name != "content")
 
 
 def _is_off_screen(style: Style) -> bool:
@@ -188,7 +196,7 @@ def _is_off_screen(style: Style) -> bool:
     )
     shifts += lengths_of(style.get("inset", "")) if "position" in style else []
     shifts += lengths_of(style.get("translate", ""))
-    is_behind = style.get("position") == "absolute" and style.get("z-index", "").startswith("-")
+    is_behind = style.get("position") in {"absolute", "fixed"} and style.get("z-index", "").startswith("-")
     indent = style.get("text-indent", "")
     share = abs(number_of(indent) or 0.0) if "%" in indent else 0.0
     is_indented_away = share >= _INDENTED or (share >= _WHOLE and "hidden" in style.get("overflow", ""))
@@ -198,52 +206,9 @@ def _is_off_screen(style: Style) -> bool:
         or is_put_outside
         or is_indented_away
         or _MOVED.search(style.get("transform", "")) is not None
+        or any(abs(length) >= _FAR_ORIGIN for length in lengths_of(style.get("transform-origin", "")))
+        or style.get("offset-path", style.get("offset", "none")) != "none"
     )
-
-
-def _is_collapsed(style: Style) -> bool:
-    sizes = {name: pixels_of(style.get(name, "")) for name in ("height", "max-height", "width", "max-width")}
-    tiny = {name.removeprefix("max-") for name, size in sizes.items() if size is not None and size <= _TINY}
-    overflow = {style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")}
-    if _is_sized_by_nothing(style, overflow):
-        return True
-    cuts = _CUTS.search(" ".join(overflow)) or _PAINTED_INSIDE.search(style.get("contain", ""))
-    return bool(tiny) and cuts is not None
-
-
-def _is_sized_by_nothing(style: Style, overflow: Iterable[str]) -> bool:
-    """Contained, so that its words give it no height, and cut off where it ends."""
-    contain = style.get("contain", "")
-    cuts = "strict" in contain or any("hidden" in value or "clip" in value for value in overflow)
-    return ("size" in contain or "strict" in contain) and cuts and not style.keys() & {"height", "min-height"}
-
-
-def _is_clipped(style: Style) -> bool:
-    masks = f"{style.get('mask', '')} {style.get('mask-image', '')} {style.get('-webkit-mask-image', '')}"
-    return (
-        _leaves_nothing(style.get("clip-path", ""))
-        or _CLIP_RECT.search(style.get("clip", "")) is not None
-        or _NOTHING_LEFT.search(masks) is not None
-        or "url(" in masks
-    )
-
-
-def _leaves_nothing(path: str) -> bool:
-    """A clip-path without an area, or of a shape that nobody needs around words."""
-    if _SHAPED.match(path) or _CLIPPED.search(path):
-        return True
-    if found := _INSET.search(path):
-        edges = [
-            float(size) * (1 if unit == "%" else 0.0) for _, size, unit in TERM.findall(found[1].split("round")[0])
-        ]
-        top, right, bottom, left = (edges * 4)[:4] if len(edges) < 3 else [*edges, edges[1]][:4]  # noqa: PLR2004  CSS
-        return top + bottom >= _WHOLE or left + right >= _WHOLE
-    if found := _POLYGON.search(path):
-        numbers = [float(sign + size) for sign, size, _ in TERM.findall(found[1])]
-        points = list(zip(numbers[::2], numbers[1::2], strict=False))
-        area = sum(a * d - b * c for (a, b), (c, d) in zip(points, points[1:] + points[:1], strict=True))
-        return abs(area) < 1
-    return False
 
 
 def _is_deformed(style: Style) -> bool:
@@ -282,4 +247,13 @@ def _is_flat(transform: str) -> bool:
     return abs(a * d - b * c) <= _FAINT**2
 
 
-_TRICKS = (_is_faint, _is_off_screen, _is_collapsed, _is_clipped, _is_deformed)
+_TRICKS = (
+    _is_faint,
+    is_blurred_away,
+    _is_off_screen,
+    is_collapsed,
+    is_clipped,
+    is_blended_away,
+    _is_deformed,
+    _is_told_elsewhere,
+)

@@ -6,7 +6,7 @@ what is not understood is kept as `unfollowed`: for such rules nobody can say wh
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -16,26 +16,16 @@ from cssselect.parser import Class, Element, Hash, Tree
 from lxml.etree import XPath, XPathError
 from lxml.html import HtmlElement
 
-from app.reading.sight.media import holds_everywhere
+from app.reading.sight.rules import LIMIT, LONGEST_SELECTOR, rules_of, unescaped
 
 Style: TypeAlias = Mapping[str, str]
 Weight: TypeAlias = tuple[bool, tuple[int, int, int], int]
 
 _RULE_LIMIT = 1_000
-_CSS_LIMIT = 500_000
-_SELECTORS, _LONGEST_SELECTOR = 5_000, 2_000
+_SELECTORS = 5_000
 _BUDGET = 1_000_000
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
-_UNBROKEN = re.compile(
-    r"/\*.*?(?:\*/|$)|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|url\([^()\"'\s]*\)", re.DOTALL | re.IGNORECASE
-)
-_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})[ \t\r\n\f]?|([^\n]))", re.IGNORECASE)
 _IMPORTANT = re.compile(r"!\s{0,9}important")
-_HIDING = re.compile(
-    r"display|visib|opacity|font|color|fill|background|position|left|top|right|bottom|inset|indent|margin|overflow|"
-    r"height|width|clip|mask|transform|translate|scale|zoom|spacing|filter|contain|size|rotate|security|--"
-)
-_LAST_FRAME = re.compile(r"\bto\b|\b100%")
 _IMPORTED = re.compile(r"@import[^;]{0,20}data:", re.IGNORECASE)
 _OF_A_MOMENT = re.compile(r":(?:focus|placeholder|autofill|user-|popover|modal|fullscreen|-)")
 """Pseudo-classes of elements that somebody acts on, and those of one browser."""
@@ -81,7 +71,7 @@ class StyleSheet:
         unfollowed: list[Style] = []
         budget, left = _BUDGET, _SELECTORS
         size = sum(1 for _ in root.iter()) if css else 0
-        for order, (selectors, body) in enumerate(_rules(css)):
+        for order, (selectors, body) in enumerate(rules_of(css)):
             normal, important = split_declarations(body)
             found = _selectors(selectors) if order < _RULE_LIMIT and left > 0 else None
             if found is None:
@@ -109,7 +99,7 @@ class StyleSheet:
             {mark: tuple(rules) for mark, rules in plain.items()},
             {element: tuple(rules) for element, rules in combined.items()},
             tuple(unfollowed),
-            len(css) > _CSS_LIMIT or _IMPORTED.search(css) is not None,
+            len(css) > LIMIT or _IMPORTED.search(css) is not None,
         )
 
     def style_of(self, element: HtmlElement) -> dict[str, str]:
@@ -132,7 +122,7 @@ def split_declarations(style: str) -> tuple[Style, Style]:
     """`a: b; c: d !important` as two dicts in lower case, the important ones apart; the last of a name wins."""
     normal: dict[str, str] = {}
     important: dict[str, str] = {}
-    for part in _unescaped(_COMMENT.sub("", style[:_CSS_LIMIT])).lower().split(";"):
+    for part in unescaped(_COMMENT.sub("", style[:LIMIT])).lower().split(";"):
         name, _, value = part.partition(":")
         if value:
             bare, is_important = _IMPORTANT.subn("", value)
@@ -140,60 +130,11 @@ def split_declarations(style: str) -> tuple[Style, Style]:
     return normal, important
 
 
-def _unescaped(css: str) -> str:
-    """`d\\69splay` says `display`."""
-    return _ESCAPE.sub(lambda found: _character(found[1]) if found[1] else found[2], css) if "\\" in css else css
-
-
-def _character(digits: str) -> str:
-    try:
-        return int(digits, 16).to_bytes(4, "big").decode("utf_32_be")
-    except UnicodeDecodeError:
-        return "\ufffd"
-
-
-def _rules(css: str) -> Iterator[tuple[str, str]]:
-    """Selector lists and bodies that hold on an ordinary screen; linear. An animation's last frame has no selector."""
-    open_blocks: list[bool] = []  # for each block that is open, whether what is in it holds
-    prelude, shut, frames = "", 0, 0
-    css = _UNBROKEN.sub(_without_marks, css[:_CSS_LIMIT].replace("<!--", "").replace("-->", ""))
-    for piece in re.split(r"([{}])", css):
-        if piece == "{":
-            is_animation = "keyframes" in prelude.partition(" ")[0]
-            frames = len(open_blocks) + 1 if is_animation else frames
-            open_blocks.append(not prelude.startswith("@") or is_animation or _holds(prelude))
-            shut += not open_blocks[-1]
-        elif piece == "}":
-            shut -= bool(open_blocks) and not open_blocks.pop()
-            frames = frames if len(open_blocks) >= frames else 0
-            prelude = ""
-        elif open_blocks and not prelude.startswith("@"):
-            if not shut and _HIDING.search(_unescaped(piece).lower()):
-                if not frames:
-                    yield prelude, piece
-                elif _LAST_FRAME.search(prelude):
-                    yield "", piece
-        else:
-            prelude = piece.rpartition(";")[2].strip()
-
-
-def _without_marks(found: re.Match[str]) -> str:
-    """A comment is nothing; in a string or an address, braces are letters."""
-    return "" if found[0].startswith("/*") else found[0].replace("{", "\\7b ").replace("}", "\\7d ")
-
-
-def _holds(prelude: str) -> bool:
-    name, _, condition = prelude.lower().replace("(", " (", 1).partition(" ")
-    if name in {"@supports", "@layer", "@scope"}:
-        return True
-    return name in {"@media", "@container"} and holds_everywhere(condition)
-
-
 def _selectors(selectors: str) -> list[Selector] | None:
     """None when one of them cannot be told."""
     found: list[Selector] = []
     for text in selectors.split(",") if "(" not in selectors else [selectors]:
-        if len(text) > _LONGEST_SELECTOR or len(found) > _SELECTORS:
+        if len(text) > LONGEST_SELECTOR or len(found) > _SELECTORS:
             return None
         try:
             found += parse(text.strip())

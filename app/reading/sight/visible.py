@@ -8,6 +8,7 @@ come out as "> " lines, so that plain text and HTML take the same way through `r
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
@@ -16,8 +17,11 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from app.domain.text import Span
+from app.reading.sight.boxes import in_no_field, words_apart
+from app.reading.sight.covers import covered
 from app.reading.sight.invisible import strip_invisible
-from app.reading.sight.styles import Look, covers, hides, is_cut, look_of, resolved
+from app.reading.sight.overflow import MOST, Overflow
+from app.reading.sight.styles import Look, hides, is_cut, look_of, resolved
 from app.reading.sight.stylesheets import StyleSheet
 
 HTML_LIMIT = 1_000_000
@@ -44,13 +48,13 @@ _NEVER_SHOWN = frozenset(
         "noframes",
         "noembed",
         "datalist",
-        "dialog",
         "audio",
         "video",
         "canvas",
         "rp",
     }
 )
+_BOXES = ("div", "span", "p", "td", "section", "ul", "table", "a", "center", "li")
 _CONFIG = ParserConfig(css={**STRICT_CSS_PROFILE, "head": STRICT_CSS_PROFILE["body"]})
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _CONDITIONAL = re.compile(r"^\s*\[if\b[^\]]*\]>(.*?)(?:<!\[endif\])?\s*$", re.DOTALL | re.IGNORECASE)
@@ -120,7 +124,7 @@ def hidden_markup(text: str) -> Iterator[Span]:
 
 def _cut_hidden(root: HtmlElement) -> tuple[list[str], bool]:
     """Cut what is not shown. The beginning of each passage of it that was words; and whether there may be more."""
-    sheet = StyleSheet.of("\n".join(style.text_content() for style in root.iter("style")), root)
+    sheet = StyleSheet.of("\n".join(map(_rules_in, root.iter("style"))), root)
     found: list[str] = []
     doomed: list[HtmlElement] = []
     for element in _out_of_sight(root, sheet):
@@ -148,11 +152,19 @@ def _cut_hidden(root: HtmlElement) -> tuple[list[str], bool]:
     return list(filter(None, found)), sheet.is_cut_off or any(map(hides, sheet.unfollowed))
 
 
+def _rules_in(style: HtmlElement) -> str:
+    """What a browser takes for CSS, under its medium."""
+    if style.get("type", "text/css").strip().lower() not in {"", "text/css"}:
+        return ""
+    medium = style.get("media", "")
+    return f"@media {medium}{{{style.text_content()}}}" if medium.strip() else style.text_content()
+
+
 def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]:
     """What something else in the page hides: a closed fold, a collapsed column, a box that is laid over it."""
     for fold in root.iter("details"):
         if "open" not in fold.attrib:
-            _wrap_texts(fold)
+            words_apart(fold)
             title = fold.find("summary")
             yield from (part for part in fold if part is not title)
     for table in root.iter("table"):
@@ -161,24 +173,13 @@ def _out_of_sight(root: HtmlElement, sheet: StyleSheet) -> Iterator[HtmlElement]
         for row in table.iter("tr") if gone else ():
             cells = list(row.iterchildren("td", "th"))
             yield from (cells[place] for place in gone if place < len(cells))
-    last_over: dict[HtmlElement | None, HtmlElement] = {
-        box.getparent(): box for box in root.iter("div", "span", "p", "td") if covers(sheet.style_of(box))
-    }
-    for box in last_over.values():
-        yield from box.itersiblings(preceding=True)
-
-
-def _wrap_texts(element: HtmlElement) -> None:
-    """Its bare texts become elements, which can be cut like others."""
-    for child in list(element):
-        if child.tail:
-            wrap = element.makeelement("span")
-            wrap.text, child.tail = child.tail, None
-            child.addnext(wrap)
-    if element.text:
-        wrap = element.makeelement("span")
-        wrap.text, element.text = element.text, None
-        element.insert(0, wrap)
+    yield from covered(root, sheet.style_of)
+    overflow = Overflow(sheet.style_of)
+    for box in list(islice(root.iter(*_BOXES), MOST)):
+        style = sheet.style_of(box)
+        if "grid" in style.get("display", ""):
+            yield from in_no_field(box, style, sheet.style_of)
+        yield from overflow.beyond(box, style)
 
 
 def _blank(element: HtmlElement) -> str:

@@ -115,6 +115,55 @@ TRICKS = {
     "dots for letters": '<p style="-webkit-text-security:disc">{}</p>',
     "dots for letters by a rule": "<style>.s{{-webkit-text-security:disc}}</style><p class=s>{}</p>",
     "rules for screens": "<style>@media screen{{.s{{display:none}}}}</style><p class=s>{}</p>",
+    "the second rule of a block": "<style>@media all{{.a{{top:0}}.s{{display:none}}}}</style><p class=s>{}</p>",
+    "a rule within a rule": "<style>.o{{top:0;& .s{{display:none}}}}</style><div class=o><p class=s>{}</p></div>",
+    "a rule within a rule, without a sign": "<style>.o{{.s{{font:0/0 a}}}}</style><div class=o><p class=s>{}</p></div>",
+    "a sheet for screens": "<style media=screen>.s{{display:none}}</style><p class=s>{}</p>",
+    "what a property is at first": "<style>@property --h{{syntax:'<color>';inherits:true;initial-value:white}}"
+    ".s{{color:var(--h)}}</style><p class=s>{}</p>",
+    "a container's style": "<style>@container style(--a:1){{.s{{display:none}}}}</style>"
+    "<div style='--a:1'><p class=s>{}</p></div>",
+    "a condition": '<p style="display:if(else:none)">{}</p>',
+    "a colour in an attribute": '<p style="color:attr(data-c type(<color>))" data-c=white>{}</p>',
+    "what the window knows": '<p style="font-size:env(none,0px)">{}</p>',
+    "a row of no height": '<div style="display:grid;grid-template-rows:0fr"><p style="overflow:hidden">{}</p></div>',
+    "a column of no width": '<div style="display:grid;grid-template-columns:0fr 1fr"><p style="overflow:hidden">{}</p>'
+    "<p>Dear team</p></div>",
+    "one field for two": '<div style="display:grid"><p style="grid-area:1/1">{}</p>'
+    '<p style="grid-area:1/1;background:#fff">Dear team</p></div>',
+    "lines of no height": '<div style="line-height:0;overflow:hidden">{}</div>',
+    "pushed below": '<div style="height:20px;overflow:hidden"><div style="margin-top:60px">{}</div></div>',
+    "the second line of one": '<div style="height:20px;line-height:20px;overflow:hidden">Dear team<br>{}</div>',
+    "clamped": '<div style="display:-webkit-box;-webkit-line-clamp:1;overflow:hidden">Dear team<br>{}</div>',
+    "a long line in a narrow box": '<div style="width:60px;overflow:hidden;white-space:nowrap">'
+    "Dear team, thanks, {}</div>",
+    "beside its box": '<div style="width:300px;overflow:hidden"><p style="margin-left:100%">{}</p></div>',
+    "a basis of nothing": '<div style="flex:0 0 0;overflow:hidden">{}</div>',
+    "the least of two sizes": '<div style="height:min(0px,10px);overflow:hidden">{}</div>',
+    "a flat ratio": '<div style="aspect-ratio:500/0.001;overflow:hidden">{}</div>',
+    "a small film of words": "<marquee width=0 height=0>{}</marquee>",
+    "under what comes before": '<div><p style="position:absolute;inset:0;background:#fff;z-index:2">Dear team</p>'
+    '<p style="position:absolute;top:0;z-index:1">{}</p></div>',
+    "under what is pulled up": '<div style="height:30px">{}</div>'
+    '<div style="position:relative;margin-top:-30px;background:#fff">Dear team</div>',
+    "under a picture": '<div><b>{}</b><img style="position:absolute;width:700px;height:60px" src="cid:a"></div>',
+    "behind the page": '<div style="position:fixed;z-index:-1">{}</div>',
+    "a rectangle without an area": '<div style="position:absolute;clip:rect(40px,40px,40px,40px)">{}</div>',
+    "cut off from below": '<div style="clip-path:inset(0 0 900px 0)">{}</div>',
+    "a circle elsewhere": '<div style="clip-path:circle(10px at -500px -500px)">{}</div>',
+    "a triangle elsewhere": '<div style="clip-path:polygon(-90px -90px,-50px -90px,-50px -50px)">{}</div>',
+    "the shape of a drawing": '<div style="clip-path:url(#c)">{}</div>',
+    "a mask of no size": '<div style="mask:linear-gradient(#000 0 0) 0/0 0 no-repeat">{}</div>',
+    "a mask of nothing": '<div style="-webkit-mask:linear-gradient(#0000,#0000)">{}</div>',
+    "a faint filter": '<div style="filter:opacity(.01)">{}</div>',
+    "inverted": '<div style="filter:invert(1)">{}</div>',
+    "bright": '<div style="color:#444;filter:brightness(100)">{}</div>',
+    "without contrast": '<div style="background:#fff;filter:contrast(0)">{}</div>',
+    "blended with the paper": '<div style="background:#fff"><p style="mix-blend-mode:screen">{}</p></div>',
+    "a shadow for a ground": '<div style="box-shadow:inset 0 0 0 999px #000">{}</div>',
+    "a gradient for a ground": '<div style="background-image:linear-gradient(90deg,red,red);color:red">{}</div>',
+    "along a path": "<div style=\"offset-path:path('M -5000 -5000')\">{}</div>",
+    "turned about a far point": '<div style="transform-origin:-9000px 0;transform:rotate(180deg)">{}</div>',
 }
 
 
@@ -140,6 +189,10 @@ def test_white_links_are_cut_and_flagged() -> None:
         "".join(f".r{n}{{color:red}}" for n in range(1_001)) + ".s{display:none}",
         "a{color:red}" * 50_000,
         "@keyframes h{to{visibility:hidden}}.s{animation:h 0s forwards}",
+        "@keyframes h{from{opacity:1}to{opacity:0}}.s{animation:h 0s forwards}",
+        "@keyframes h{from{opacity:0}}.s{animation:h 9999s}",
+        "@keyframes h{0%{visibility:hidden}}.s{animation:h 5s paused}",
+        "@font-face{font-family:z;src:local(Arial);size-adjust:1%}.s{font-family:z}",
         ".s:only-of-type{color:#fff}",
         "p:defined{font-size:0}",
         "@import url(data:text/css,.s{display:none});",
@@ -248,6 +301,47 @@ def test_what_browsers_show_stays() -> None:
     )
     assert text.split() == ["one", "two", "three", "four"]
     assert not found_hidden
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style media=print>.s{display:none}</style><p class=s>We pay</p>",
+        "<style type=text/plain>.s{display:none}</style><p class=s>We pay</p>",
+        "<style>@media print{.a{top:0}.s{display:none}}</style><p class=s>We pay</p>",
+        '<p hidden style="display:block">We pay</p>',
+        "<dialog open>We pay</dialog>",
+        '<p style="clip:rect(0,0,0,0)">We pay</p>',
+        '<p style="color:#fff"><span style="color:initial">We pay</span></p>',
+        '<p style="color:#fff"><span style="all:initial">We pay</span></p>',
+        '<p style="background:#036;-webkit-background-clip:text;background-clip:text;color:transparent">We pay</p>',
+        '<p style="background:linear-gradient(red,blue);background-clip:text;color:transparent">We pay</p>',
+        '<div style="height:44px;overflow:hidden;line-height:44px">We pay</div>',
+        '<div style="height:40px;overflow:hidden;line-height:20px">We<br>pay</div>',
+        '<div style="height:30px;overflow:hidden"><table><tr><td><p></p>We</td><td><p></p>pay</td></tr></table></div>',
+        '<div style="height:30px;overflow:hidden;display:flex"><p>We</p><p>pay</p></div>',
+        '<div style="height:22px;overflow:hidden"><span style="float:left">We</span><p>pay</p></div>',
+        '<div style="max-height:900px;overflow:hidden"><p>We</p><p>pay</p></div>',
+        '<div style="max-width:600px;overflow:hidden">' + "We pay " * 500 + "</div>",
+        '<div style="width:90px;overflow:hidden;white-space:nowrap">We pay</div>',
+        '<div style="display:grid;grid-template-columns:1fr 1fr"><p>We</p><p>pay</p></div>',
+        '<p style="filter:brightness(.9)">We pay</p>',
+        '<p style="background:#000;color:#fff;filter:invert(1)">We pay</p>',
+        '<p style="mix-blend-mode:multiply">We pay</p>',
+        '<p style="mask-image:linear-gradient(#000,#000)">We pay</p>',
+        '<p style="clip-path:circle(80% at 50% 50%)">We pay</p>',
+        '<p>We</p><p style="margin-top:-4px;background:#eee;position:relative">pay</p>',
+        '<div><b>We pay</b><img style="position:absolute;width:40px;height:40px" src="cid:logo"></div>',
+        '<div><p style="position:absolute;inset:0;background:#fff"></p><p style="position:relative">We pay</p></div>',
+        '<p style="background-image:linear-gradient(#036,#069);color:#fff">We pay</p>',
+        '<p style="box-shadow:inset 0 0 3px #000">We pay</p>',
+        "<style>@keyframes in{from{opacity:0}to{opacity:1}}.s{animation:in 1s both}</style><p class=s>We pay</p>",
+    ],
+)
+def test_what_a_browser_shows_is_neither_cut_nor_flagged(html: str) -> None:
+    text, found_hidden = visible_text(html)
+    assert ("We" in text, "pay" in text, found_hidden) == (True, True, False)
+    assert text.count("pay") == html.count("pay")
 
 
 def test_layout_tricks_that_hide_nothing_are_not_flagged() -> None:
