@@ -36,3 +36,17 @@ def placed(box: Box, matrix: Matrix) -> Box:
     corners = [placed_point(x, y, matrix) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+_MANY = 20
+
+
+def lie_apart(boxes: list[Box]) -> bool:
+    """One box, or a few of which none lies in another and may be its hole."""
+    if len(boxes) > _MANY:
+        return False
+    return not any(
+        one is not other and one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+        for one in boxes
+        for other in boxes
+    )

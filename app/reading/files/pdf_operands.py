@@ -1,5 +1,6 @@
 """Words and colours as a PDF's operators are given them."""
 
+from itertools import takewhile
 from typing import Any
 
 from pypdf.generic import ByteStringObject, TextStringObject
@@ -20,6 +21,14 @@ def _strings(operands: list[Any]) -> list[Any]:
 def _bytes_of(value: Any) -> bytes:
     """The bytes of a string operand, whichever way pypdf took it."""
     return bytes(value) if isinstance(value, bytes) else str(value).encode("utf_8", errors="replace")
+
+
+def shift_of(operands: list[Any]) -> float:
+    """What a list of pieces moves its first word back by, in thousandths of a letter's size."""
+    if not operands or not isinstance(operands[0], list):
+        return 0.0
+    ahead = takewhile(lambda piece: not isinstance(piece, TextStringObject | ByteStringObject), operands[0])
+    return sum(float(piece) for piece in ahead)
 
 
 def blank(operands: list[Any]) -> None:

@@ -10,7 +10,8 @@ from pypdf.generic import ContentStream
 
 from app.reading.files.pdf_geometry import EVERYWHERE, IDENTITY, NOWHERE, Box, Matrix, numbers_of, placed, within
 from app.reading.files.pdf_names import names_of
-from app.reading.files.visibility import Painted, Watcher
+from app.reading.files.pdf_state import Painted
+from app.reading.files.visibility import Watcher
 
 MOST_NOTES = 500
 LARGEST = 256 * 1024

@@ -66,6 +66,9 @@ class _Reading:
     def _cells(self, row: Sequence[object], unseen: Unseen, number: int, left: int) -> list[str]:
         cells = [_text(value) for value in row]
         for place, text in enumerate(cells):
+            seen = unseen.texts.get((number, place + left)) if text else None
+            if seen is not None:
+                cells[place], self.found_hidden = " ".join(seen.split()), True
             if text and unseen.has(number, place + left):
                 cells[place] = ""
                 self.found_hidden = self.found_hidden or (number, place + left) in unseen.cells

@@ -14,19 +14,33 @@ from typing import Any
 
 from pypdf.errors import LimitReachedError
 
-from app.reading.files.pdf_geometry import EVERYWHERE, IDENTITY, Box, Matrix, numbers_of, placed, placed_point, within
+from app.reading.files.pdf_geometry import (
+    EVERYWHERE,
+    IDENTITY,
+    Box,
+    Matrix,
+    lie_apart,
+    numbers_of,
+    placed,
+    placed_point,
+    within,
+)
 from app.reading.files.pdf_names import GraphicsState, Names, names_of
-from app.reading.files.pdf_operands import blank, colour_of, has_words
-from app.reading.sight.colours import BLACK, WHITE, Rgb, is_unreadable, mixed
+from app.reading.files.pdf_operands import blank, has_words, shift_of
+from app.reading.files.pdf_state import TRANSPARENT, Painted, State, coloured, graphic, lettered
+from app.reading.sight.colours import WHITE, Rgb, is_same, is_unreadable, mixed
 
 SMALLEST = 2.5
 """Points. Small print has five or six."""
 
+_SQUEEZED = 0.45
+"""Of a letter's height: so far back the next one stands upon it."""
+
+_THICK = 8.0
 _FLAT = 0.5
 """Points of width: no letter of any type is so narrow."""
 
 _UNSEEN_MODES = frozenset({3, 7})
-_TRANSPARENT = 0.05
 _MOST_PAINTED = 2_000
 _MOST_COMPARED = 5_000_000
 
@@ -40,47 +54,14 @@ _DRAWING = frozenset({b"m", b"l", b"c", b"v", b"y"})
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """`fill` is None where the colour cannot be told (patterns, spot colours): such words count as seen. `opening` is
-    what a soft mask lets through."""
-
-    fill: Rgb | None = BLACK
-    mode: int = 0
-    size: float = 0.0
-    stretch: float = 1.0
-    clip: Box = EVERYWHERE
-    opening: Box = EVERYWHERE
-    alpha: float = 1.0
-    is_blended: bool = False
-
-    @property
-    def is_transparent(self) -> bool:
-        return self.alpha < _TRANSPARENT
-
-    @property
-    def is_glass(self) -> bool:
-        """Whether one sees through it: a marker's colour, a shadow."""
-        return self.alpha < 1 or self.is_blended or self.opening != EVERYWHERE
-
-
-@dataclass(frozen=True, slots=True)
 class _Outer:
     """What holds again after a form."""
 
     names: Names
     base: Matrix
-    state: _State
+    state: State
     kept: int
     marks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Painted:
-    """A box of a colour, or of many; `is_solid` where nothing shows through."""
-
-    box: Box
-    colour: Rgb | None
-    is_solid: bool
 
 
 @dataclass(slots=True)
@@ -102,8 +83,8 @@ class Watcher:
     _shown: int = 0
     _compared: int = 0
     _open: dict[int, Box] = field(default_factory=dict)
-    _state: _State = _State()
-    _kept: list[_State] = field(default_factory=list)
+    _state: State = field(default_factory=State)
+    _kept: list[State] = field(default_factory=list)
     _path: list[Box] = field(default_factory=list)
     _marks: list[bool] = field(default_factory=list)
     _clips: bool = False
@@ -116,6 +97,10 @@ class Watcher:
         cm = within(cm, self._base)
         if operator in _SHOWING:
             self._show(operands, cm, tm)
+        elif operator == b"INLINE IMAGE":
+            self._lay(placed((0, 0, 1, 1), cm))
+        elif operator == b"sh" and self._state.clip != EVERYWHERE:
+            self._lay(self._state.clip)
         elif operator == b"Do":
             self._enter(str(operands[0]) if operands else "", cm)
         elif operator in _FILLING | _ENDING:
@@ -139,7 +124,7 @@ class Watcher:
 
     def lay_over(self, boxes: Iterable[Box]) -> None:
         """What stands upon the whole page, such as a note."""
-        self._state = _State()
+        self._state = State()
         for box in boxes:
             self._cover(box)
 
@@ -148,10 +133,7 @@ class Watcher:
         self._marks.append(name in self.names.unshown)
         form = self.names.forms.get(name)
         if form is None:
-            box = placed((0, 0, 1, 1), cm)
-            self._paint([box], None)
-            if name in self.names.pictures - self.names.unshown:
-                self._cover(box)
+            self._lay(placed((0, 0, 1, 1), cm), is_solid=name in self.names.pictures - self.names.unshown)
             return
         self._base = within(numbers_of(form.get("/Matrix"), IDENTITY), cm)
         if box_given := numbers_of(form.get("/BBox"), ()):
@@ -162,11 +144,17 @@ class Watcher:
                 self._named[id(form)] = names_of(form, self.catalog)
             self.names = self._named[id(form)]
 
+    def _lay(self, box: Box, *, is_solid: bool = True) -> None:
+        """A picture or a shade."""
+        self._paint([box], None)
+        if is_solid:
+            self._cover(box)
+
     def _show(self, operands: list[Any], cm: Matrix, tm: Matrix) -> None:
         if not has_words(operands):
             return
         self._shown += 1
-        if self._shown in self.painted_over or self._is_unseen(cm, tm):
+        if self._shown in self.painted_over or self._is_unseen(operands, cm, tm):
             self.found_hidden = True
             blank(operands)
         elif len(self._open) < _MOST_PAINTED:
@@ -178,27 +166,23 @@ class Watcher:
                 self._kept.append(self._state)
             case b"Q" if self._kept:
                 self._state = self._kept.pop()
-            case b"Tr" if operands:
-                self._state = replace(self._state, mode=int(operands[0]))
+            case b"Tr" | b"Tc" | b"Ts" | b"Tz" if operands:
+                self._state = lettered(self._state, operator, float(operands[0]))
+            case b"w" if operands:
+                self._state = replace(self._state, thickness=float(operands[0]) * hypot(cm[0], cm[1]))
             case b"Tf" if len(operands) > 1:
-                self._state = replace(self._state, size=float(operands[1]))
+                is_empty = str(operands[0]) in self.names.empty_fonts
+                self._state = replace(self._state, size=abs(float(operands[1])), is_empty=is_empty)
             case b"gs" if operands:
                 self._set_graphics(self.names.states.get(str(operands[0]), GraphicsState()), cm)
-            case b"g" | b"rg" | b"k" | b"sc" | b"scn":
-                self._state = replace(self._state, fill=colour_of(operands))
-            case b"Tz" if operands:
-                self._state = replace(self._state, stretch=float(operands[0]) / 100)
-            case b"cs":
-                self._state = replace(self._state, fill=BLACK)
+            case _:
+                self._state = coloured(self._state, operator, operands, self.names)
 
     def _set_graphics(self, wanted: GraphicsState, cm: Matrix) -> None:
-        state, mask = self._state, wanted.mask
-        self._state = replace(
-            state,
-            alpha=state.alpha if wanted.alpha is None else wanted.alpha,
-            is_blended=state.is_blended if wanted.is_blended is None else wanted.is_blended,
-            opening=state.opening if mask is None else placed(self.opening_of(mask), cm) if mask else EVERYWHERE,
-        )
+        opening = self._state.opening
+        if wanted.mask is not None:
+            opening = placed(self.opening_of(wanted.mask), cm) if wanted.mask else EVERYWHERE
+        self._state = graphic(self._state, wanted, opening)
 
     def _mark(self, operator: bytes, operands: list[Any]) -> None:
         if operator in _CLIPPING:
@@ -208,21 +192,28 @@ class Watcher:
         elif self._marks:
             self._marks.pop()
 
-    def _is_unseen(self, cm: Matrix, tm: Matrix) -> bool:
+    def _is_unseen(self, operands: list[Any], cm: Matrix, tm: Matrix) -> bool:
         size = self._state.size * hypot(tm[2], tm[3]) * hypot(cm[2], cm[3])
-        x, y = placed_point(tm[4], tm[5], cm)
+        x, y = self._beginning(operands, cm, tm)
         left, bottom, right, top = self.page
         return (
             self._state.mode in _UNSEEN_MODES
-            or self._state.is_transparent
+            or self._state.is_empty
+            or all(alpha < TRANSPARENT for _, alpha in self._state.inks)
+            or self._state.spacing <= -_SQUEEZED * self._state.size < 0
             or any(self._marks)
             or self._is_clipped(self._state.clip, x, y, size)
             or self._is_clipped(self._state.opening, x, y, size)
-            or 0 < size * self._stretch(cm, tm) < _FLAT
-            or 0 < size < SMALLEST
+            or size * self._stretch(cm, tm) < _FLAT
+            or size < SMALLEST
             or not (left - size <= x <= right and bottom - size <= y <= top)
             or self._blends(x + size * 0.2, y + size * 0.3)
         )
+
+    def _beginning(self, operands: list[Any], cm: Matrix, tm: Matrix) -> tuple[float, float]:
+        """Where the first letter stands: raised, and behind the gap that a list of pieces may begin with."""
+        across = -shift_of(operands) / 1000 * self._state.size * self._state.stretch
+        return placed_point(*placed_point(across, self._state.rise, tm), cm)
 
     def _stretch(self, cm: Matrix, tm: Matrix) -> float:
         """How wide the letters are for their height."""
@@ -238,13 +229,23 @@ class Watcher:
     def _end_path(self, *, is_filled: bool) -> None:
         if is_filled:
             self._paint(self._path, self._state.fill)
-            if len(self._path) == 1 and self._state.fill is not None:
-                self._cover(self._path[0])
+            if self._state.fill is not None and lie_apart(self._path):
+                for box in self._path:
+                    self._cover(box)
+        elif self._state.thickness >= _THICK and not self._clips:
+            self._strike()
         if self._clips and self._path:
             boxes = [*self._path]
             left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
             self._clip((left, bottom, max(box[2] for box in boxes), max(box[3] for box in boxes)))
         self._path, self._clips = [], False
+
+    def _strike(self) -> None:
+        """A straight line as thick as a word is high is a box."""
+        half = self._state.thickness / 2
+        for left, bottom, right, top in self._path:
+            if min(right - left, top - bottom) < half:
+                self._cover((left - half, bottom - half, right + half, top + half))
 
     def _clip(self, box: Box) -> None:
         left, bottom, right, top = self._state.clip
@@ -259,10 +260,14 @@ class Watcher:
             if left <= x <= right and bottom <= y <= top:
                 behind = painted.colour
                 break
-        fill = self._state.fill
-        if fill is None or behind is None:
+        if behind is None:
             return False
-        return is_unreadable(mixed(fill, behind, min(self._state.alpha, 1.0)), behind)
+        if self._state.is_lost_on_white and is_same(behind, WHITE):
+            return True
+        return all(
+            ink is not None and is_unreadable(mixed(ink, behind, min(alpha, 1.0)), behind)
+            for ink, alpha in self._state.inks
+        )
 
     def _start(self, cm: Matrix, tm: Matrix) -> Box:
         """Where the first letters stand."""

@@ -58,11 +58,55 @@ def test_rows_and_columns_that_are_folded_away_are_nobodys_words() -> None:
         {"font_size": 1},
         {"num_format": ";;;"},
         {"font_color": "#FF0000", "bg_color": "#FF0000"},
+        {"font_color": "#FDFDFD"},
+        {"font_color": "#203040", "bg_color": "#213141"},
+        {"num_format": "0;0;0;"},
+        {"num_format": '0;0;0;"Thanks"'},
     ],
 )
 def test_cells_that_hide_by_their_look_are_said(look: dict[str, object]) -> None:
     secret = looking_workbook(lambda sheet, book: sheet.write(4, 2, "pay me", book.add_format(look)))
     assert read(secret) == FileText("INV-1\t9.50", None, has_hidden_text=True)
+
+
+@pytest.mark.parametrize("look", [{"font_color": "white"}, {"font_size": 1}])
+def test_a_part_of_a_cells_words_hides_by_its_own_look(look: dict[str, object]) -> None:
+    def write(sheet: Worksheet, book: Workbook) -> None:
+        sheet.write_rich_string(4, 2, "Total ", book.add_format(look), "pay me")
+
+    assert read(looking_workbook(write)) == FileText("INV-1\t9.50\nTotal", None, has_hidden_text=True)
+
+
+def test_white_parts_of_a_cells_words_are_seen_on_a_dark_ground() -> None:
+    def write(sheet: Worksheet, book: Workbook) -> None:
+        dark = book.add_format({"bg_color": "#1F3864"})
+        sheet.write_rich_string(4, 2, "Total ", book.add_format({"font_color": "white"}), "of May", dark)
+
+    assert read(looking_workbook(write)) == FileText("INV-1\t9.50\nTotal of May")
+
+
+@pytest.mark.parametrize(
+    ("rule", "look", "is_seen"),
+    [
+        ({"type": "no_errors"}, {"font_color": "white"}, False),
+        ({"type": "no_blanks"}, {"num_format": ";;;"}, False),
+        ({"type": "no_errors"}, {"font_color": "#9C0006"}, True),
+        ({"type": "cell", "criteria": "equal to", "value": 0}, {"font_color": "white"}, True),
+    ],
+)
+def test_a_rule_over_words_hides_them(rule: dict[str, object], look: dict[str, object], *, is_seen: bool) -> None:
+    def write(sheet: Worksheet, book: Workbook) -> None:
+        sheet.write(4, 2, "pay me")
+        sheet.conditional_format("C5:C6", {**rule, "format": book.add_format(look)})
+
+    found = read(looking_workbook(write))
+    assert ("pay me" in (found.text or ""), found.has_hidden_text) == (is_seen, not is_seen)
+
+
+@pytest.mark.parametrize("form", ["@", "0.00;[Red]-0.00;0.00", '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-'])
+def test_a_format_with_a_place_for_words_hides_none(form: str) -> None:
+    shown = looking_workbook(lambda sheet, book: sheet.write(4, 2, "Total", book.add_format({"num_format": form})))
+    assert read(shown) == FileText("INV-1\t9.50\nTotal")
 
 
 def test_white_words_on_a_dark_cell_of_a_workbook_are_seen() -> None:
@@ -105,6 +149,13 @@ STYLES = (
         '<w:color w:val="FF0000"/><w:shd w:fill="FF0000"/>',
         '<w:color w:val="000000"/><w:highlight w:val="black"/>',
         '<w:rStyle w:val="Note"/>',
+        '<w:color w:val="00FF00"/><w:highlight w:val="green"/>',
+        '<w:position w:val="3000"/>',
+        '<w:spacing w:val="-400"/>',
+        "<w14:textFill><w14:noFill/></w14:textFill>",
+        '<w14:textFill><w14:solidFill><w14:srgbClr w14:val="FFFFFF"/></w14:solidFill></w14:textFill>',
+        '<w14:textFill><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/></w14:srgbClr>'
+        "</w14:solidFill></w14:textFill>",
     ],
 )
 def test_no_run_hides_by_its_look(look: str) -> None:
@@ -117,6 +168,67 @@ def test_a_paragraph_hides_by_its_style() -> None:
     hidden = '<w:p><w:pPr><w:pStyle w:val="Note"/></w:pPr><w:r><w:t>pay me</w:t></w:r></w:p>'
     shown = '<w:p><w:pPr><w:pStyle w:val="Ring"/></w:pPr><w:r><w:t>We paid</w:t></w:r></w:p>'
     assert read(document(hidden + shown, STYLES)) == FileText("We paid", None, has_hidden_text=True)
+
+
+UNSEEN = "<w:r><w:t>pay me</w:t></w:r>"
+BOX = "<v:textbox><w:txbxContent><w:p>" + UNSEEN + "</w:p></w:txbxContent></v:textbox>"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        f'<w:p><w:del w:id="1">{UNSEEN}</w:del></w:p>',
+        f'<w:p><w:moveFrom w:id="1">{UNSEEN}</w:moveFrom></w:p>',
+        f'<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr>{UNSEEN}</w:p>',
+        f'<w:p><w:pPr><w:ind w:left="-31000"/></w:pPr>{UNSEEN}</w:p>',
+        f'<w:p><w:pPr><w:framePr w:x="-20000" w:y="-20000"/></w:pPr>{UNSEEN}</w:p>',
+        '<w:tbl><w:tr><w:trPr><w:trHeight w:val="1" w:hRule="exact"/></w:trPr>'
+        f"<w:tc><w:p>{UNSEEN}</w:p></w:tc></w:tr></w:tbl>",
+        f"<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc><w:p>{UNSEEN}</w:p></w:tc></w:tr></w:tbl>",
+        f'<w:p><w:r><w:pict><v:shape style="visibility:hidden">{BOX}</v:shape></w:pict></w:r></w:p>',
+        f'<w:p><w:r><w:pict><v:shape style="width:0;height:0">{BOX}</v:shape></w:pict></w:r></w:p>',
+        f'<w:p><w:r><w:pict><v:shape style="margin-left:-2000pt">{BOX}</v:shape></w:pict></w:r></w:p>',
+        f'<w:p><w:r><w:drawing><wp:anchor><wp:docPr hidden="1"/>{BOX}</wp:anchor></w:drawing></w:r></w:p>',
+    ],
+)
+def test_no_words_hide_in_a_place_that_nobody_sees(place: str) -> None:
+    shown = "<w:p><w:r><w:t>We paid</w:t></w:r></w:p>"
+    assert read(document(shown + place)) == FileText("We paid", None, has_hidden_text=True)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        '<w:p><w:ins w:id="1">{}</w:ins></w:p>',
+        '<w:p><w:moveTo w:id="1">{}</w:moveTo></w:p>',
+        '<w:p><w:pPr><w:spacing w:line="240" w:lineRule="exact"/><w:ind w:left="-300"/></w:pPr>{}</w:p>',
+        '<w:p><w:pPr><w:spacing w:line="20" w:lineRule="auto"/></w:pPr>{}</w:p>',
+        '<w:tbl><w:tr><w:trPr><w:trHeight w:val="300" w:hRule="exact"/></w:trPr><w:tc><w:p>{}</w:p></w:tc></w:tr>'
+        "</w:tbl>",
+    ],
+)
+def test_words_in_their_places_are_seen(place: str) -> None:
+    assert read(document(place.format(UNSEEN))) == FileText("pay me", None)
+
+
+def test_what_is_drawn_a_second_time_for_old_programs_is_read_once() -> None:
+    twice = (
+        f"<mc:AlternateContent><mc:Choice>{UNSEEN}</mc:Choice><mc:Fallback>{UNSEEN}</mc:Fallback></mc:AlternateContent>"
+    )
+    assert read(document(f"<w:p>{twice}</w:p>")) == FileText("pay me", None)
+
+
+@pytest.mark.parametrize(
+    "styles",
+    [
+        '<w:docDefaults><w:rPrDefault><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:rPrDefault></w:docDefaults>',
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:rPr><w:color w:val="FFFFFF"/></w:rPr>'
+        "</w:style>",
+    ],
+)
+def test_what_holds_for_all_runs_hides_those_that_say_nothing_else(styles: str) -> None:
+    shown = '<w:p><w:r><w:rPr><w:color w:val="000000"/></w:rPr><w:t>We paid</w:t></w:r></w:p>'
+    assert read(document(f"{shown}<w:p>{UNSEEN}</w:p>", styles)) == FileText("We paid", None, has_hidden_text=True)
 
 
 def test_white_words_on_a_dark_cell_are_seen() -> None:

@@ -144,10 +144,10 @@ def stream(words: str, entries: str = "") -> str:
     return f"<< /Length {len(words)} {entries} >>\nstream\n{words}\nendstream"
 
 
-def drawn(content: str, *more: str, resources: str = "", page_entries: str = "") -> FileText:
+def drawn(content: str, *more: str, resources: str = "", page_entries: str = "", catalog_entries: str = "") -> FileText:
     """A page of that content; `more` are the objects from 6 on."""
     objects = (
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R {catalog_entries} >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
         f"/Resources << {FONT} {resources} >> {page_entries} >>",
@@ -236,6 +236,105 @@ def test_words_under_a_note_are_nobodys(note: str, look: str, *, is_seen: bool) 
     notes = f"/Annots [<< /Type /Annot /Rect [20 580 320 640] {note} >>]"
     found = drawn(f"{SHOWN} {NOTHING}", *filter(None, [look]), page_entries=notes)
     assert found == (FileText(f"{SEEN}\npay nothing", None) if is_seen else HIDDEN)
+
+
+SPOT = (
+    "/ColorSpace << /S [/Separation /{} /DeviceCMYK "
+    "<< /FunctionType 2 /Domain [0 1] /C0 [0 0 0 0] /C1 [0 0 0 1] /N 1 >>] >>"
+)
+GROUP = "<< /Type /OCG /Name (x) >>"
+LAYER = f"{SHOWN} /OC /L BDC {NOTHING} EMC"
+LAYERS = "/OCProperties << /OCGs [6 0 R] /D << {} >> >>"
+
+
+@pytest.mark.parametrize(
+    ("content", "resources"),
+    [
+        (f"/S cs 0 scn {NOTHING}", SPOT.format("Spot")),
+        (f"/S cs 100 0 0 scn {NOTHING}", "/ColorSpace << /S [/Lab << /WhitePoint [0.95 1 1.08] >>] >>"),
+        (f"/S cs 1 scn {NOTHING}", "/ColorSpace << /S [/Indexed /DeviceRGB 1 <000000FFFFFF>] >>"),
+        (
+            f"/Pattern cs /P scn {NOTHING}",
+            "/Pattern << /P << /PatternType 2 /Shading << /ShadingType 2 /ColorSpace /DeviceRGB /Coords [0 0 1 1] "
+            "/Function << /FunctionType 2 /Domain [0 1] /C0 [1 1 1] /C1 [1 1 1] /N 1 >> >> >> >>",
+        ),
+        (f"1 Tr 1 G {NOTHING}", ""),
+        (f"/G gs 1 Tr {NOTHING}", "/ExtGState << /G << /CA 0 >> >>"),
+        (f"0 Tz {NOTHING}", ""),
+        (f"-6 Tc {NOTHING}", ""),
+        (f"2000 Ts {NOTHING}", ""),
+        ("BT /F 12 Tf 1 0 0 0 50 600 Tm (pay nothing) Tj ET", ""),
+        ("BT /F 0 Tf 50 600 Td (pay nothing) Tj ET", ""),
+        ("BT /F 12 Tf 50 600 Td [-200000 (pay nothing)] TJ ET", ""),
+        (f"{NOTHING} 1 g 30 580 60 60 re 90 580 440 60 re f", ""),
+        (f"{NOTHING} 1 G 60 w 30 605 m 530 605 l S", ""),
+        (f"{NOTHING} q 500 0 0 60 30 580 cm BI /W 1 /H 1 /CS /RGB /BPC 8 ID \xff\xff\xff EI Q", ""),
+        (
+            f"{NOTHING} q 30 580 500 60 re W n /Sh sh Q",
+            "/Shading << /Sh << /ShadingType 2 /ColorSpace /DeviceRGB >> >>",
+        ),
+        (f"1 g 0 500 600 200 re f 0 g /G gs {NOTHING}", "/ExtGState << /G << /BM /Lighten >> >>"),
+    ],
+)
+def test_words_that_a_page_paints_without_leaving_a_mark_are_nobodys(content: str, resources: str) -> None:
+    assert drawn(f"{SHOWN} q {content} Q", resources=resources) == HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("content", "resources"),
+    [
+        (f"/S cs 1 scn {NOTHING}", SPOT.format("Black")),
+        (f"/S cs 1 scn {NOTHING}", SPOT.format("Corporate#20Blue")),
+        (f"1 g 1 Tr {NOTHING}", ""),
+        (f"1 G 2 Tr {NOTHING}", ""),
+        (f"-0.4 Tc {NOTHING}", ""),
+        (f"4 Ts {NOTHING}", ""),
+        ("BT /F 12 Tf 50 600 Td [-200 (pay nothing)] TJ ET", ""),
+        (f"{NOTHING} 1 w 30 605 m 530 605 l S", ""),
+        (f"{NOTHING} 20 w 30 580 500 60 re S", ""),
+        (f"{NOTHING} 1 g 30 580 500 60 re 40 590 480 40 re f*", ""),
+        (f"0 g /G gs {NOTHING}", "/ExtGState << /G << /BM /Multiply >> >>"),
+    ],
+)
+def test_words_in_a_spot_colour_or_an_outline_are_seen(content: str, resources: str) -> None:
+    read_words = drawn(f"{SHOWN} q {content} Q", resources=resources)
+    assert read_words == FileText(f"{SEEN}\npay nothing", None)
+
+
+def test_a_font_whose_letters_are_empty_says_nothing() -> None:
+    font = (
+        "/Font << /E << /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /CharProcs << {} >> "
+        "/Encoding << /Differences [97 /a] >> /FirstChar 97 /LastChar 97 /Widths [1] >> >>"
+    )
+
+    def written_with(letters: str) -> FileText:
+        entries = f"/Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << {font.format(letters)} >>"
+        words = stream("BT /E 12 Tf 50 600 Td (aaa) Tj ET", entries)
+        return drawn(f"{SHOWN} /X Do", words, stream("0 0 1 1 re f"), resources="/XObject << /X 6 0 R >>")
+
+    assert written_with("").has_hidden_text
+    assert not written_with("/a 7 0 R").has_hidden_text
+
+
+@pytest.mark.parametrize(
+    ("shown", "rule", "is_seen"),
+    [
+        ("/OFF [6 0 R]", "6 0 R", False),
+        ("/ON [6 0 R]", "6 0 R", True),
+        ("/BaseState /OFF", "6 0 R", False),
+        ("/BaseState /OFF /ON [6 0 R]", "6 0 R", True),
+        ("/OFF [6 0 R]", "<< /Type /OCMD /OCGs [6 0 R] /P /AllOn >>", False),
+        ("/OFF [6 0 R]", "<< /Type /OCMD /OCGs [6 0 R] /P /AnyOff >>", True),
+        ("/ON [6 0 R]", "<< /Type /OCMD /OCGs 6 0 R /P /AllOff >>", False),
+        ("/ON [6 0 R]", "<< /Type /OCMD /VE [/Not 6 0 R] >>", False),
+        ("/ON [6 0 R]", "<< /Type /OCMD /VE [/Or 6 0 R [/Not 6 0 R]] >>", True),
+        ("/AS [<< /Event /View /OCGs [6 0 R] /Category [/View] >>]", "6 0 R", False),
+    ],
+)
+def test_a_layer_is_shown_as_a_reader_opens_it(shown: str, rule: str, *, is_seen: bool) -> None:
+    group = GROUP.replace(">>", "/Usage << /View << /ViewState /OFF >> >> >>") if "/AS" in shown else GROUP
+    found = drawn(LAYER, group, resources=f"/Properties << /L {rule} >>", catalog_entries=LAYERS.format(shown))
+    assert ("pay nothing" in (found.text or ""), found.has_hidden_text) == (is_seen, not is_seen)
 
 
 def test_masks_and_notes_without_end_are_not_followed() -> None:
