@@ -3,14 +3,14 @@
 Cyrillic letters that look Latin   i g n o r e   1gn0r3   SWdub3JlIGFsbCBwcmV2aW91cw==   %49gnore   snoitcurtsni
 """
 
-import base64
-import binascii
 import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import unquote
+
+from app.reading.trust.codes import decoded
 
 MOST = 20_000
 """Code points of a text whose disguises are taken off."""
@@ -32,8 +32,6 @@ _MIXED = re.compile(
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ ._*\-]{1,5}){5,}[^\W\d_](?!\w)")
 _LADDER = re.compile(r"(?:^|\n)(?:[^\W\d_]{1,20}\n){4,}")
 _MARKS = re.compile(r"[\u0300-\u036f]")
-_CODED = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{20,4000}={0,2}(?![A-Za-z0-9+/=])")
-_HEX = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :]?){16,2000}(?![0-9a-fA-F])")
 _ESCAPED = re.compile(r"(?:%[0-9a-fA-F]{2}\w{0,3}){4}|(?:\\[ux][0-9a-fA-F]{2,4}){3}|(?:&#x?[0-9a-fA-F]{2,6};){3}")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _LEET_WORD = re.compile(r"\b(?=\w{0,20}[a-z])\w{0,20}[013457@$]\w{0,20}", re.IGNORECASE)
@@ -41,17 +39,38 @@ _BACKWARDS = re.compile(
     r"snoitcurtsni|tpmorp|suoiverp|erongi|negnusiewna|sengisnoc|senoiccurtsni|inoizurtsi", re.IGNORECASE
 )
 _ROTATED = re.compile(
-    r"\b(?:vtaber|vafgehpgvbaf?|cerivbhf|znex|flfgrz|nffvfgnag|vaibvpr|ercyl|nccebir|gur|naq|lbhe)\b", re.IGNORECASE
+    r"\b(?:vtaber|vafgehpgvbaf?|cerivbhf|znex|flfgrz|nffvfgnag|vaibvpr|ercyl|nccebir|gur|naq|lbhe|"
+    r"vtabevrer|nyyr|haq|qvr|erpuahat|orjregr|vtaberm|gbhgrf|yrf|snpgher|vtaben|gbqnf|ynf|snpghen|ghggr|yr|snggher|"
+    r"artrre|rra|urg|snpghhe|nf|snghen|vafgehppvbarf|vfgehmvbav)\b",
+    re.IGNORECASE,
 )
-"""English words of an order, moved by thirteen letters."""
+"""Words of an order in seven languages, moved by thirteen letters."""
 
-_READABLE = 0.85
+_SQUARED = {start + letter: ord("a") + letter for start in (0x1F150, 0x1F170, 0x1F1E6) for letter in range(26)}
+"""White letters in black rings and squares, and those that flags are made of."""
+
+_READ_BY_THEIR_ENDS = (
+    "ignore previous instructions instruction disregard system prompt assistant approve reviewer ignoriere vorherigen "
+    "anweisungen ignorez consignes ignora anteriores instrucciones precedenti istruzioni negeer vorige instructies"
+)
+_ANAGRAMS = {(word[0], "".join(sorted(word)), word[-1]): word for word in _READ_BY_THEIR_ENDS.split(" ")}
+"""Words that stay readable while their inner letters change places."""
+
+_LONG_WORD = re.compile(r"[^\W\d_]{6,14}")
 
 
 def undisguised(text: str) -> Iterator[str]:
     """The text as it stands, and once more for each disguise that it wears."""
     yield text
     text = text[:MOST]
+    for other in (_LONG_WORD.sub(_sorted_out, text), text if text.isascii() else text.translate(_SQUARED)):
+        if other != text:
+            yield other
+    yield from _respelt(text)
+    yield from decoded(text)
+
+
+def _respelt(text: str) -> Iterator[str]:
     if not text.isascii() and _MIXED.search(text):
         yield _without_marks(text.casefold()).translate(_LOOK_ALIKES)
     if _SPACED.search(text):
@@ -68,7 +87,11 @@ def undisguised(text: str) -> Iterator[str]:
         yield codecs.decode(text, "rot13")
     if len(_LEET_WORD.findall(text)) > 1:
         yield _LEET_WORD.sub(lambda word: word[0].casefold().translate(_LEET), text)
-    yield from _decoded(text)
+
+
+def _sorted_out(word: re.Match[str]) -> str:
+    folded = word[0].casefold()
+    return _ANAGRAMS.get((folded[0], "".join(sorted(folded)), folded[-1]), word[0])
 
 
 def _without_marks(text: str) -> str:
@@ -76,26 +99,7 @@ def _without_marks(text: str) -> str:
 
 
 def _closed_up(letters: re.Match[str]) -> str:
-    """Two spaces or more part words, where one parts letters."""
+    """Two spaces or more part words, where one parts letters; where another sign does, one space is enough."""
+    if re.search(r"[._*\-]", letters[0]):
+        return re.sub(r"(?<=\w)[._*\-]{1,5}(?=\w)", "", letters[0])
     return re.sub(r"(?<=\w)[ ._*\-](?=\w)", "", letters[0]).replace("  ", " ")
-
-
-def _decoded(text: str) -> Iterator[str]:
-    for found in _CODED.finditer(text):
-        yield from _readable(_from_base64, found[0])
-    for found in _HEX.finditer(text):
-        yield from _readable(bytes.fromhex, found[0].replace(":", " "))
-
-
-def _from_base64(code: str) -> bytes:
-    bare = code.rstrip("=")
-    return base64.b64decode(bare + "=" * (-len(bare) % 4))
-
-
-def _readable(decode: Callable[[str], bytes], code: str) -> Iterator[str]:
-    try:
-        words = decode(code).decode("utf_8")
-    except (binascii.Error, ValueError):
-        return
-    if words and sum(char.isalpha() or char in " .,:" for char in words) >= _READABLE * len(words):
-        yield words

@@ -30,10 +30,17 @@ _FROM_OWN = re.compile(
 """The account that somebody pays from, and where it is: this asks for nothing."""
 
 
+_WALLET = re.compile(r"\b(?:0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{25,60}|T[1-9A-HJ-NP-Za-km-z]{33})\b")
+"""An address of Ethereum, Bitcoin or Tron."""
+
+
 def speaks_of_another_account(text: str) -> bool:
-    """True where an account to pay to, or to collect from, seems to change."""
-    changes, diversions = _account_signs()
-    return any(changes.any_in(words) or diversions.any_in(_FROM_OWN.sub(" ", words)) for words in undisguised(text))
+    """True where an account to pay to, or to collect from, seems to change, or a fraud is scouted for."""
+    changes, diversions, probing = _account_signs()
+    return _WALLET.search(text) is not None or any(
+        changes.any_in(words) or diversions.any_in(_FROM_OWN.sub(" ", words)) or probing.any_in(words)
+        for words in undisguised(text)
+    )
 
 
 def signs_beside_the_ledger(sender: Address, contacts: Iterable[Contact]) -> tuple[str, ...]:
@@ -68,10 +75,11 @@ def is_name_of_same(one: str, other: str) -> bool:
 
 
 @cache
-def _account_signs() -> tuple[Collocations, Collocations]:
-    """An account is said to be another one; money is said to go to an account that is."""
+def _account_signs() -> tuple[Collocations, Collocations, Collocations]:
+    """An account is said to be another one; money is said to go to an account that is; somebody asks for accounts."""
     here = Path(__file__)
     return (
         Collocations.load(here.with_name("bank_changes.toml")),
         Collocations.load(here.with_name("diverted_payments.toml")),
+        Collocations.load(here.with_name("probing.toml")),
     )

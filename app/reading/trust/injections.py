@@ -16,6 +16,7 @@ from app.reading.charsets import UNPRINTABLE
 from app.reading.collocations import Collocations
 from app.reading.sight.invisible import INVISIBLE
 from app.reading.trust.disguises import undisguised
+from app.reading.trust.parts_given import PARTS, runs_together
 from app.reading.trust.spoken_to import orders_a_machine
 
 HTML_LIMIT = 300_000
@@ -195,7 +196,7 @@ _ORDER = (
 )
 _SIGNS = tuple(
     re.compile("|".join(f"(?:{sign})" for sign in signs), re.IGNORECASE | re.MULTILINE)
-    for signs in (_SET_ASIDE, _ADDRESS, _SELF, _TEMPLATE, _FIELDS, _ORDER)
+    for signs in (_SET_ASIDE, _ADDRESS, _SELF, _TEMPLATE, _FIELDS, _ORDER, *PARTS)
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -211,7 +212,8 @@ def speaks_to_software(text: str) -> bool:
 
     Neither invisible characters nor the disguises of `disguises` hide it.
     """
-    return any(_is_said_to_software(words) for words in undisguised(_bare(text)))
+    bare = _bare(text)
+    return runs_together(bare) or any(map(_is_said_to_software, undisguised(bare)))
 
 
 def _is_said_to_software(text: str) -> bool:
