@@ -29,17 +29,19 @@ def is_collapsed(style: Style) -> bool:
         return True
     if not (_CUTS.search(" ".join(overflow)) or _PAINTED_INSIDE.search(style.get("contain", ""))):
         return False
-    line = pixels_of(style.get("line-height", "")) if "height" not in style else None
     return (
         any(size is not None and size <= TINY for size in sizes.values())
-        or (line is not None and line * (1 if _has_unit(style["line-height"]) else _EM) <= TINY)
         or _is_flat(style.get("aspect-ratio", ""))
         or _NO_FLEX.fullmatch(style.get("flex", "")) is not None
     )
 
 
-def _has_unit(value: str) -> bool:
-    return not value.replace(".", "").isdigit()
+def has_flat_lines(style: Style) -> bool:
+    """Whether its lines have no height, and nothing else gives it one."""
+    value = style.get("line-height", "")
+    line = pixels_of(value)
+    is_factor = value.replace(".", "").isdigit()
+    return line is not None and line * (_EM if is_factor else 1) <= TINY and not style.keys() & {"height", "min-height"}
 
 
 def _is_sized_by_nothing(style: Style, overflow: Iterable[str]) -> bool:
@@ -69,8 +71,11 @@ def cuts_off(style: Style) -> bool:
 
 
 def _in_no_track(grid: HtmlElement, style: Style, style_of: StyleOf) -> Iterator[HtmlElement]:
-    for name in ("grid-template-rows", "grid-template-columns"):
-        tracks = re.findall(r"minmax\([^()]{1,40}\)|[^\s()]{1,40}", style.get(name, ""))
+    rows, _, columns = style.get("grid-template", "").partition("/")
+    shorts = {"grid-template-rows": rows, "grid-template-columns": columns}
+    for name, short in shorts.items():
+        tracks = re.findall(r"minmax\([^()]{1,40}\)|[^\s()]{1,40}", style.get(name, short))
+        tracks = tracks or [style.get("grid-auto-rows", "")] * len(grid) if "rows" in name else tracks
         for place, part in enumerate(grid):
             if (
                 place < len(tracks)

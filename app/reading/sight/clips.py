@@ -2,6 +2,7 @@
 
 import re
 
+from app.reading.sight.colours import FAINT, stops_of
 from app.reading.sight.lengths import PIXELS, TERM, offset_of
 from app.reading.sight.stylesheets import Style
 
@@ -11,15 +12,13 @@ _WHOLE = 95.0
 _HIGHEST = 300.0
 """Pixels: higher than what one says in passing."""
 
-_CLIPPED = re.compile(r"inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0|ellipse\(\s{0,9}0")
+_CLIPPED = re.compile(r"inset\(\s{0,9}(?:calc|(?:[5-9]\d|100)%)|circle\(\s{0,9}0|ellipse\(\s{0,9}0")
 _SHAPED = re.compile(r"(?:path|xywh|rect|shape|url)\(")
 _INSET = re.compile(r"inset\(([^()]{1,100})")
 _ROUND = re.compile(r"(?:circle|ellipse)\(([^()]{0,60})\bat\s([^()]{1,60})")
 _POLYGON = re.compile(r"polygon\(([^()]{1,2000})")
+_SPECK = 50
 _RECT = re.compile(r"rect\(([^()]{1,100})\)")
-_NOTHING_LEFT = re.compile(
-    r"gradient\((?:[^(),]{0,30},)?\s{0,9}(transparent|#0000|#[0-9a-f]{6}00)\s{0,9},\s{0,9}(?:transparent|#0000|#[0-9a-f]{6}00)\s{0,9}\)"
-)
 _OF_NO_SIZE = re.compile(r"/\s{0,9}0(?:px|%)?(?![.\d])|^0(?:px|%)?(?![.\d])")
 _TO_WHITE = frozenset(
     {"screen", "lighten", "color-dodge", "plus-lighter", "difference", "exclusion", "hue", "saturation", "color"}
@@ -35,10 +34,15 @@ def is_clipped(style: Style) -> bool:
     return (
         _leaves_nothing(style.get("clip-path", "") or style.get("-webkit-clip-path", ""))
         or (style.get("position") in {"absolute", "fixed"} and _is_cut_away(style.get("clip", "")))
-        or _NOTHING_LEFT.search(masks) is not None
+        or _lets_nothing_through(masks)
         or "url(" in masks
         or ("gradient(" in masks and _OF_NO_SIZE.search(sizes or f"x{masks}") is not None)
     )
+
+
+def _lets_nothing_through(masks: str) -> bool:
+    stops = stops_of(masks)
+    return bool(stops) and all(alpha <= FAINT for _, alpha in stops)
 
 
 def is_blended_away(style: Style) -> bool:
@@ -69,7 +73,7 @@ def _leaves_nothing(path: str) -> bool:
         numbers = _terms(found[1])
         points = list(zip(numbers[::2], numbers[1::2], strict=False))
         area = sum(a * d - b * c for (a, b), (c, d) in zip(points, points[1:] + points[:1], strict=True))
-        return abs(area) < 1 or max(numbers[::2]) <= 0 or max(numbers[1::2], default=0.0) <= 0
+        return abs(area) < _SPECK or max(numbers[::2]) <= 0 or max(numbers[1::2], default=0.0) <= 0
     return False
 
 

@@ -20,7 +20,7 @@ BLACK: Rgb = (0, 0, 0)
 _SAME = 40
 _NEAR = 120
 _UNREADABLE_CONTRAST = 1.3
-_FAINT = 0.05
+FAINT = 0.05
 _LONGEST = 300
 _BARE_HEX = re.compile(r"[0-9a-f]{3}(?:[0-9a-f]{3})?")
 _OF_THE_SYSTEM = {"canvas": "#fff", "field": "#fff", "window": "#fff", "menu": "#fff", "highlighttext": "#fff"}
@@ -48,7 +48,7 @@ def text_colour(value: str, parent: Rgb | None, ground: Rgb | None) -> Rgb | Non
     if found is None:
         return parent
     colour, alpha = found
-    return None if alpha <= _FAINT else mixed(colour, ground, alpha) if ground is not None else colour
+    return None if alpha <= FAINT else mixed(colour, ground, alpha) if ground is not None else colour
 
 
 def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
@@ -58,8 +58,8 @@ def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
     found = _colour_in(value)
     if found is not None:
         return _laid_over(found, parent)
-    stops = _stops(value)
-    if stops and all(alpha > _FAINT and _apart(colour, stops[0][0]) <= _NEAR for colour, alpha in stops):
+    stops = stops_of(value)
+    if stops and all(alpha > FAINT and _apart(colour, stops[0][0]) <= _NEAR for colour, alpha in stops):
         return mixed(stops[0][0], stops[-1][0], 0.5)
     return parent if re.search(r"\btransparent\b|\bnone\b", value) and "url(" not in value else None
 
@@ -67,10 +67,10 @@ def ground_colour(value: str, parent: Rgb | None) -> Rgb | None:
 def _laid_over(found: tuple[Rgb, float], below: Rgb | None) -> Rgb | None:
     """A ground that lets something through is told by what lies below."""
     colour, alpha = found
-    if alpha <= _FAINT:
+    if alpha <= FAINT:
         return below
     if below is None:
-        return colour if alpha >= 1 - _FAINT else None
+        return colour if alpha >= 1 - FAINT else None
     return mixed(colour, below, alpha)
 
 
@@ -128,7 +128,7 @@ def _colour_in(value: str) -> tuple[Rgb, float] | None:
 
 
 @lru_cache(maxsize=1_000)
-def _stops(value: str) -> list[tuple[Rgb, float]]:
+def stops_of(value: str) -> list[tuple[Rgb, float]]:
     """The colours of a gradient that is the whole ground."""
     tokens = parse_component_value_list(value[:_LONGEST], skip_comments=True) if "url(" not in value else []
     return [

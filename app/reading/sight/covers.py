@@ -1,5 +1,6 @@
 """Boxes with a ground of their own that lie over other words (CSS Positioned Layout 3)."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from lxml.html import HtmlElement
@@ -12,6 +13,7 @@ _WHOLE = 95.0
 _LINE = 18.0
 _WIDE = 300.0
 _LETTERS_A_LINE = 60
+_UP = re.compile(r"translatey\((-[\d.]{1,9}px)")
 _POSITIONED = frozenset({"absolute", "fixed", "relative", "sticky"})
 
 StyleOf = Callable[[HtmlElement], Style]
@@ -24,7 +26,9 @@ def covered(root: HtmlElement, style_of: StyleOf) -> Iterator[HtmlElement]:
         style = style_of(box)
         if _lies_over_all(box, style):
             last_over[box.getparent()] = box
-        elif _drop_of(style) < 0 and has_ground(style) and style.get("position") in _POSITIONED:
+        elif (
+            _drop_of(style) < 0 and has_ground(style) and (style.get("position") in _POSITIONED or "transform" in style)
+        ):
             before = box.getprevious()
             if before is not None and _height_of(before, style_of(before)) <= -_drop_of(style):
                 yield before
@@ -60,7 +64,12 @@ def _layer(style: Style) -> float:
 
 def _drop_of(style: Style) -> float:
     """How far the box is pulled up over what is before it, as a negative number of pixels."""
-    return offset_of(style.get("margin-top") or (style.get("margin", "").split() or [""])[0])
+    found = _UP.search(style.get("transform", ""))
+    return min(
+        offset_of(style.get("margin-top") or (style.get("margin", "").split() or [""])[0]),
+        offset_of(style.get("top", "")) if style.get("position") == "relative" else 0.0,
+        offset_of(found[1]) if found else 0.0,
+    )
 
 
 def _height_of(box: HtmlElement, style: Style) -> float:

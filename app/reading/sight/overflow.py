@@ -5,6 +5,7 @@ taken to begin at one height. What is out of the box even so is seen by nobody.
 """
 
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from itertools import islice
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from app.reading.sight.boxes import cuts_off, words_apart
+from app.reading.sight.boxes import cuts_off, has_flat_lines, words_apart
 from app.reading.sight.lengths import number_of, offset_of, pixels_of, size_of, size_of_font
 from app.reading.sight.stylesheets import Style
 
@@ -29,6 +30,8 @@ _BLOCKS = frozenset(
 )
 _NO_WORDS = frozenset({"style", "script", "title", "head", "template"})
 _BESIDE = ("inline-", "table", "flex", "grid", "contents")
+_LETTERS_A_LINE = 20
+_DOWN = re.compile(r"translate(?:y|3d)?\((?:[^,()]{1,20},)?\s{0,9}(-?[\d.]{1,9}px)")
 _RELATIVE = ("%", "vh", "vw", "auto")
 
 StyleOf = Callable[[HtmlElement], Style]
@@ -70,7 +73,7 @@ def _room_of(box: HtmlElement, style: Style, style_of: StyleOf) -> _Room | None:
     lines = number_of(style.get("-webkit-line-clamp") or style.get("line-clamp") or "")
     heights = [*_fixed(style, "height", "max-height"), *([lines * line] if lines else [])]
     widths = _fixed(style, "width", "max-width")
-    wraps = "nowrap" not in style.get("white-space", "")
+    wraps = style.get("white-space", "") not in {"nowrap", "pre"}
     if not heights and not widths:
         return None
     padding = sum(map(offset_of, style.get("padding", "").split()[:1])) if heights else 0.0
@@ -106,11 +109,17 @@ class Overflow:
 
     def beyond(self, box: HtmlElement, style: Style) -> Iterator[HtmlElement]:
         """The elements, made of the words where need be, that nobody sees. Changes the tree, not its words."""
-        room = _room_of(box, style, self.style_of) if cuts_off(style) and self.left > 0 else None
-        if room is None:
+        if not cuts_off(style) or self.left <= 0:
+            return
+        room, is_flat = _room_of(box, style, self.style_of), has_flat_lines(style)
+        if room is None and not is_flat:
             return
         inside = list(islice(box.iter(), self.left))
         self.left -= len(inside)
+        if is_flat and not any(_has_size(self.style_of(element)) for element in inside[1:]):
+            yield box
+        if room is None:
+            return
         for element in inside:
             if isinstance(element.tag, str) and element.tag not in _NO_WORDS:
                 words_apart(element)
@@ -132,7 +141,11 @@ class Overflow:
                 pen.turn(room.line, by_force=element.tag == "br")
             begun.append((pen.down, _stands_beside(element, style, self.style_of)))
             pen.down += _pushed_down(style) if is_block else 0.0
-            is_out = element is not box and (pen.down + 1 >= room.height or _is_pushed_aside(style, room))
+            is_out = element is not box and (
+                pen.down + _moved_down(style) + 1 >= room.height
+                or _is_above(element, pen.down + _moved_down(style), room)
+                or _is_pushed_aside(style, room)
+            )
             if is_out:
                 yield element
             elif not _is_without_words(element, style):
@@ -145,9 +158,15 @@ class Overflow:
 def _leave(pen: _Pen, room: _Room, style: Style, top: float, stands_beside: bool, *, is_block: bool) -> None:
     if is_block:
         pen.turn(room.line)
+        pen.down += max(offset_of(style.get("padding-bottom", "")), 0.0)
         pen.down = max(pen.down, top + max(_fixed(style, "height", "min-height"), default=0.0))
     if stands_beside:
         pen.down, pen.letters = top, 0
+
+
+def _has_size(style: Style) -> bool:
+    """Whether something in a box of flat lines may be seen all the same."""
+    return bool(style.keys() & {"line-height", "height", "min-height", "padding", "font"})
 
 
 def _is_without_words(element: HtmlElement, style: Style) -> bool:
@@ -184,6 +203,18 @@ def _pushed_down(style: Style) -> float:
     shorts = [style.get(name, "").split()[:1] for name in ("margin", "padding")]
     longs = [style.get(name, "") for name in ("margin-top", "padding-top")]
     return sum(offset_of(long or (short or [""])[0]) for long, short in zip(longs, shorts, strict=True))
+
+
+def _moved_down(style: Style) -> float:
+    """Without moving what follows."""
+    found = _DOWN.search(style.get("transform", ""))
+    return (offset_of(style.get("top", "")) if "position" in style else 0.0) + (offset_of(found[1]) if found else 0.0)
+
+
+def _is_above(element: HtmlElement, top: float, room: _Room) -> bool:
+    """Whether words of few lines end before the box begins."""
+    lines = 1 + len(element.text_content()) // _LETTERS_A_LINE
+    return top < 0 and top + 2 * lines * room.line <= 0
 
 
 def _is_pushed_aside(style: Style, room: _Room) -> bool:

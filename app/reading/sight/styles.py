@@ -215,7 +215,7 @@ def _is_deformed(style: Style) -> bool:
     """Scaled to nothing, turned edge on, or with its letters pushed into one another."""
     transform = style.get("transform", "")
     scales = [number for found in _SCALE.findall(transform) for number in found if number]
-    scales += [style[name] for name in ("scale", "zoom") if style.get(name)]
+    scales += [number for name in ("scale", "zoom") for number in style.get(name, "").split()]
     is_scaled_away = any(share_of(scale) <= _FAINT for scale in scales) or _is_flat(transform)
     turns = [
         float(turn) * _DEGREES[unit] % 360 for turn, unit in _TURN.findall(f"{transform} {style.get('rotate', '')}")

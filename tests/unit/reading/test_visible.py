@@ -163,6 +163,18 @@ TRICKS = {
     "a shadow for a ground": '<div style="box-shadow:inset 0 0 0 999px #000">{}</div>',
     "a gradient for a ground": '<div style="background-image:linear-gradient(90deg,red,red);color:red">{}</div>',
     "along a path": "<div style=\"offset-path:path('M -5000 -5000')\">{}</div>",
+    "a computed edge": '<div style="clip-path:inset(calc(50% + 1px))">{}</div>',
+    "a speck": '<div style="clip-path:polygon(0 0,1px 0,1px 1px)">{}</div>',
+    "a mask of see-through colours": '<p style="mask-image:linear-gradient(rgba(0,0,0,0),rgba(1,1,1,0))">{}</p>',
+    "scaled flat": '<p style="scale:1 0">{}</p>',
+    "put below": '<div style="position:relative;height:40px;overflow:hidden"><p style="position:absolute;top:60px">'
+    "{}</p></div>",
+    "moved below": '<div style="height:30px;overflow:hidden"><p style="transform:translateY(50px)">{}</p></div>',
+    "below a padding": '<div style="height:60px;overflow:hidden"><p style="padding-bottom:90px">Hi</p><p>{}</p></div>',
+    "under a box moved up": '<p style="height:20px">{}</p>'
+    '<div style="transform:translateY(-20px);background:#fff"></div>',
+    "rows of no height": '<div style="display:grid;grid-auto-rows:0;overflow:hidden"><p>{}</p></div>',
+    "a short template": '<div style="display:grid;grid-template:0px / 1fr;overflow:hidden"><p>{}</p></div>',
     "turned about a far point": '<div style="transform-origin:-9000px 0;transform:rotate(180deg)">{}</div>',
 }
 
@@ -217,6 +229,31 @@ def test_rules_that_cannot_be_followed_are_flagged(css: str) -> None:
 )
 def test_rules_of_ordinary_newsletters_are_not(css: str) -> None:
     assert visible_text(f"<style>{css}</style><p class=s>We pay on Friday.</p>") == ("We pay on Friday.", False)
+
+
+_VALUES = (
+    "", "0", "-1", "1px 2px", "calc(", "calc(1px", "inset(calc(50% + 1px))", "inset(1px 2px 3px)",
+    "polygon(0)", "rect()", "rect(a b c d)", "circle(at)", "circle(1px at 2px)", "minmax(0,0) 0fr", "a/b",
+    "0/0", "1/0", "env(", "if(", "attr(", "invert(.)", "blur(.)", "brightness(..)", "opacity()",
+    "inset 0 0 0 999px", "linear-gradient(", "1e999px", "none none", "translatey(-px)", "scale( )",
+    "99999999999px", "--", "#", "rgb(", "min(", "max(1px,)", ".px", "..",
+)  # fmt: skip
+_NAMES = (
+    "clip-path", "clip", "filter", "mask", "mask-size", "height", "max-height", "width", "line-height",
+    "aspect-ratio", "flex", "grid-template-rows", "grid-template", "grid-auto-rows", "grid-area", "transform",
+    "transform-origin", "scale", "zoom", "margin", "margin-top", "padding", "padding-bottom", "top", "left",
+    "z-index", "opacity", "font-size", "font", "color", "background", "background-image", "box-shadow", "all",
+    "text-indent", "letter-spacing", "offset-path", "-webkit-line-clamp", "inset", "translate", "rotate",
+    "mix-blend-mode", "display", "background-clip",
+)  # fmt: skip
+_AROUND = "position:absolute;overflow:hidden;white-space:nowrap;display:grid;background:#fff;height:20px;width:20px"
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_no_value_of_css_stops_the_reading(name: str) -> None:
+    for value in _VALUES:
+        for style in (f"{name}:{value}", f"{_AROUND};{name}:{value}"):
+            visible_text(f"<div style='{_AROUND}'><i>a</i><div style='{style}'><p style='{style}'>Pay</p>b</div></div>")
 
 
 def test_tag_characters_are_stripped_and_flagged() -> None:
@@ -326,6 +363,7 @@ def test_what_browsers_show_stays() -> None:
         '<div style="width:90px;overflow:hidden;white-space:nowrap">We pay</div>',
         '<div style="display:grid;grid-template-columns:1fr 1fr"><p>We</p><p>pay</p></div>',
         '<p style="filter:brightness(.9)">We pay</p>',
+        '<div style="line-height:0;overflow:hidden"><span style="line-height:20px">We pay</span></div>',
         '<p style="background:#000;color:#fff;filter:invert(1)">We pay</p>',
         '<p style="mix-blend-mode:multiply">We pay</p>',
         '<p style="mask-image:linear-gradient(#000,#000)">We pay</p>',
