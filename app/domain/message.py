@@ -55,7 +55,8 @@ def advance(state: MessageState, to: MessageState) -> MessageState:
 
 
 _MAILABLE = re.compile(r"[!-~]+@[!-~]+")
-_SPECIAL = frozenset('<>(),;:\\"[]')
+_SPECIAL = frozenset('<>(),;:\\"[]%!')
+"""Quotes, lists and comments; and the signs by which a relay may be told of another host ("pat%other@host")."""
 
 
 def is_mailable(email: str) -> bool:

@@ -27,6 +27,7 @@ _TEXTS = frozenset({"s", "str", "inlineStr"})
 _RULES_OVER_WORDS = frozenset(
     {"notContainsBlanks", "notContainsErrors", "containsText", "notContainsText", "beginsWith", "endsWith"}
 )
+_ALWAYS = frozenset({"TRUE", "TRUE()", "1", "1=1"})
 _MOST_PLACES = 20_000
 
 Place = tuple[int, int]
@@ -100,12 +101,18 @@ def _by_rules(sheet: "etree._Element", looks: "_Looks") -> set[Place]:
     found: set[Place] = set()
     for area in sheet.iter(f"{_M}conditionalFormatting"):
         if any(
-            rule.get("type") in _RULES_OVER_WORDS and _number(rule.get("dxfId"), len(looks.rules)) in looks.hiding_rules
+            _is_over_words(rule) and _number(rule.get("dxfId"), len(looks.rules)) in looks.hiding_rules
             for rule in area.iter(f"{_M}cfRule")
         ):
             for reference in (area.get("sqref") or "").split():
                 found.update(islice(_places(reference), _MOST_PLACES))
     return found
+
+
+def _is_over_words(rule: "etree._Element") -> bool:
+    """Or always true; what else a formula asks for, nobody reckons here."""
+    always = (rule.findtext(f"{_M}formula") or "").strip().upper() in _ALWAYS
+    return rule.get("type") in _RULES_OVER_WORDS or (rule.get("type") == "expression" and always)
 
 
 def _places(reference: str) -> Iterator[Place]:

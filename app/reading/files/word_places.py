@@ -20,6 +20,9 @@ _NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
 _OFF_PAGE = 900.0
 """Points."""
 
+_EMU = 12_700
+"""Units of a drawing, to the point."""
+
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -35,16 +38,26 @@ def unseen_places(root: "etree._Element") -> Iterator["etree._Element"]:
             _is_low(properties.find(f"{W}trHeight"), "hRule", "val") or _is_hidden(properties)
         ):
             yield row
+    for mark in root.iter(f"{W}cellDel"):
+        yield from mark.iterancestors(f"{W}tc")
     for paragraph in root.iter(f"{W}p"):
         properties = paragraph.find(f"{W}pPr")
         if properties is not None and _is_out_of_place(properties):
             yield paragraph
+    yield from _unseen_boxes(root)
+
+
+def _unseen_boxes(root: "etree._Element") -> Iterator["etree._Element"]:
     for shape in root.iter(f"{_VML}shape", f"{_VML}rect"):
         if _is_unseen_shape(dict(_STYLE.findall(shape.get("style") or ""))):
             yield shape
     for anchor in root.iter(f"{_DRAWING}anchor", f"{_DRAWING}inline"):
         properties = anchor.find(f"{_DRAWING}docPr")
-        if "1" in {anchor.get("hidden"), properties.get("hidden") if properties is not None else None}:
+        places = [_number(place.text) for place in anchor.iter(f"{_DRAWING}posOffset")]
+        if any(abs(place) > _OFF_PAGE * _EMU for place in places) or "1" in {
+            anchor.get("hidden"),
+            properties.get("hidden") if properties is not None else None,
+        }:
             yield anchor
 
 
@@ -58,7 +71,8 @@ def second_drawings(root: "etree._Element") -> Iterator["etree._Element"]:
 
 def _is_hidden(properties: "etree._Element") -> bool:
     mark = properties.find(f"{W}hidden")
-    return mark is not None and mark.get(f"{W}val") not in {"0", "false", "off"}
+    is_marked = mark is not None and mark.get(f"{W}val") not in {"0", "false", "off"}
+    return is_marked or properties.find(f"{W}del") is not None
 
 
 def _is_low(mark: "etree._Element | None", rule: str, value: str) -> bool:
@@ -67,11 +81,11 @@ def _is_low(mark: "etree._Element | None", rule: str, value: str) -> bool:
 
 def _is_out_of_place(properties: "etree._Element") -> bool:
     indent, frame = properties.find(f"{W}ind"), properties.find(f"{W}framePr")
-    lefts = [_number(indent.get(f"{W}{name}")) for name in ("left", "start")] if indent is not None else []
+    indents = [_number(value) for value in indent.attrib.values()] if indent is not None else []
     places = [_number(frame.get(f"{W}{name}")) for name in ("x", "y")] if frame is not None else []
     return (
         _is_low(properties.find(f"{W}spacing"), "lineRule", "line")
-        or any(abs(left) > _FAR for left in lefts)
+        or any(abs(shift) > _FAR for shift in indents)
         or any(place < -_FAR for place in places)
     )
 

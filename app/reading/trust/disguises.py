@@ -27,7 +27,7 @@ _LOOK_ALIKES = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
 
 _LEET = str.maketrans("013457@$!|", "oieastasil")
 _MIXED = re.compile(
-    r"(?=\w{0,40}[a-zA-Z])\w{0,40}[\u0370-\u052f]\w{0,40}|[\u0370-\u052f]{3,}|[\u1d00-\u1d22\u0262-\u02ff]{3,}"
+    r"(?=\w{0,40}[a-zA-Z])\w{0,40}[\u0370-\u052f]\w{0,40}|[\u0370-\u052f]{3,}|[\u1d00-\u1d22\u0262-\u02ff]{3,}|(?<=[a-zA-Z])[\u1d00-\u1d22\u0262-\u029f]|[\u1d00-\u1d22\u0262-\u029f](?=[a-zA-Z])"
 )
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ ._*\-]{1,5}){5,}[^\W\d_](?!\w)")
 _LADDER = re.compile(r"(?:^|\n)(?:[^\W\d_]{1,20}\n){4,}")

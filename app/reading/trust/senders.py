@@ -192,9 +192,14 @@ def _of_further_fields(mail: ParsedMail) -> Iterable[Address]:
         yield from (Address("", found) for found in _ADDRESS_IN_NAME.findall(value.lower()))
 
 
+_LEFT_OVER = re.compile(r"(?<![\w.])@[a-z0-9-]{1,63}\.[a-z]{2,24}(?![\w.-])")
+"""The end of an address whose beginning, in quotes, was taken for one."""
+
+
 def _name_is_other_address(sender: Address) -> bool:
-    shown = _ADDRESS_IN_NAME.search(_SPELT_AT.sub("@", unicodedata.normalize("NFKC", sender.name).lower()))
-    return shown is not None and shown[0] != sender.email
+    name = _SPELT_AT.sub("@", unicodedata.normalize("NFKC", sender.name).lower())
+    shown = _ADDRESS_IN_NAME.search(name)
+    return (shown is not None and shown[0] != sender.email) or _LEFT_OVER.search(name) is not None
 
 
 def _names_several(field: str) -> bool:

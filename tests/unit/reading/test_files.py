@@ -90,6 +90,8 @@ def test_white_parts_of_a_cells_words_are_seen_on_a_dark_ground() -> None:
     [
         ({"type": "no_errors"}, {"font_color": "white"}, False),
         ({"type": "no_blanks"}, {"num_format": ";;;"}, False),
+        ({"type": "formula", "criteria": "=TRUE"}, {"font_color": "white"}, False),
+        ({"type": "formula", "criteria": "=$C$5=0"}, {"font_color": "white"}, True),
         ({"type": "no_errors"}, {"font_color": "#9C0006"}, True),
         ({"type": "cell", "criteria": "equal to", "value": 0}, {"font_color": "white"}, True),
     ],
@@ -181,6 +183,11 @@ BOX = "<v:textbox><w:txbxContent><w:p>" + UNSEEN + "</w:p></w:txbxContent></v:te
         f'<w:p><w:moveFrom w:id="1">{UNSEEN}</w:moveFrom></w:p>',
         f'<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr>{UNSEEN}</w:p>',
         f'<w:p><w:pPr><w:ind w:left="-31000"/></w:pPr>{UNSEEN}</w:p>',
+        f'<w:p><w:pPr><w:ind w:firstLine="31000"/></w:pPr>{UNSEEN}</w:p>',
+        f'<w:tbl><w:tr><w:trPr><w:del w:id="1"/></w:trPr><w:tc><w:p>{UNSEEN}</w:p></w:tc></w:tr></w:tbl>',
+        f'<w:tbl><w:tr><w:tc><w:tcPr><w:cellDel w:id="1"/></w:tcPr><w:p>{UNSEEN}</w:p></w:tc></w:tr></w:tbl>',
+        "<w:p><w:r><w:drawing><wp:anchor><wp:positionH><wp:posOffset>-90000000</wp:posOffset></wp:positionH>"
+        f"{BOX}</wp:anchor></w:drawing></w:r></w:p>",
         f'<w:p><w:pPr><w:framePr w:x="-20000" w:y="-20000"/></w:pPr>{UNSEEN}</w:p>',
         '<w:tbl><w:tr><w:trPr><w:trHeight w:val="1" w:hRule="exact"/></w:trPr>'
         f"<w:tc><w:p>{UNSEEN}</w:p></w:tc></w:tr></w:tbl>",

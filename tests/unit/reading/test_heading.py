@@ -116,6 +116,11 @@ def test_an_address_that_spells_an_encoded_word_is_none_to_write_to() -> None:
     assert is_mailable("petra=ar?@customer.example")
 
 
+@pytest.mark.parametrize("routed", ["petra%evil.example@customer.example", "evil.example!petra@customer.example"])
+def test_an_address_that_names_a_way_by_another_host_is_none_to_write_to(routed: str) -> None:
+    assert not is_mailable(routed)
+
+
 @pytest.mark.parametrize(
     "written", [compose(replace(REPLY, language="fr")), compose_reminder(replace(REMINDER, language="fr"))]
 )

@@ -207,6 +207,7 @@ def test_others_and_the_same_are_no_look_alikes(domain: str, known: str) -> None
         (mail(headers=(("Reply-To", "pat@moss.example"), ("Reply-To", "x@evil.example"))), "reply_to_elsewhere"),
         (mail(name="ceo@moss.example"), "display_name_is_address"),
         (mail(name="ceo @ moss.example"), "display_name_is_address"),
+        (mail(name=",@moss.example"), "display_name_is_address"),
         (mail(name="ceo (at) moss.example"), "display_name_is_address"),
         (mail(name="ceo\uff20moss.example"), "display_name_is_address"),
         (mail(sender="a@xn--pypal-4ve.com"), "punycode_domain"),
