@@ -103,9 +103,9 @@ def _faults(expect: Line, line: Line) -> Iterator[str]:
 
 def _fact_faults(expect: Line, body: str) -> Iterator[str]:
     dispute, extension = expect.get("dispute", {}), expect.get("extension", {})
-    if dispute.get("reason", DisputeReason.OTHER) not in set(DisputeReason):
+    if dispute and dispute.get("reason") not in set(DisputeReason):
         yield f"dispute {dispute}"
-    if extension.get("kind") not in {None, *ExtensionKind}:
+    if extension and extension.get("kind", "") not in {None, *ExtensionKind}:
         yield f"extension {extension}"
     for words in (dispute.get("words", ""), extension.get("words", "")):
         if words not in body:

@@ -14,8 +14,17 @@ from pathlib import Path
 
 from app.adapters.file_reader import FileReader
 from app.reading.files.opening import GivenFile
-from tests.unit.reading.compound import outlook_message
-from tests.unit.reading.files import archive, document, filled_workbook, flate_pdf, gzipped, lying, nested, workbook
+from tests.unit.reading.files.compound import outlook_message
+from tests.unit.reading.files.files import (
+    archive,
+    document,
+    filled_workbook,
+    flate_pdf,
+    gzipped,
+    lying,
+    nested,
+    workbook,
+)
 
 SECONDS = 2.0
 GROWTH = 256 * 1024 * 1024

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from tests.unit.reading.compound import outlook_message
-from tests.unit.reading.files import CALENDAR, archive, document, flate_pdf, gzipped, locked, nested, workbook
+from tests.unit.reading.files.compound import outlook_message
+from tests.unit.reading.files.files import CALENDAR, archive, document, flate_pdf, gzipped, locked, nested, workbook
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -22,7 +22,7 @@ from app.review.files import open_reading
 from app.triage.service import TriageService
 from tests.fakes import PlainMind
 from tests.instances import Instance, mail
-from tests.unit.reading.test_bounces import block, notification
+from tests.unit.reading.machinery.test_bounces import block, notification
 
 PETRA = "petra@customer.example"
 LEFT = "Petra Vane has left the company. Her successor is Jo Hart, jo@customer.example."

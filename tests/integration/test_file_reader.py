@@ -9,7 +9,7 @@ import pytest
 from app.adapters.file_reader import FileReader
 from app.reading.files.opening import GivenFile
 from app.reading.files.text import FileText, Trouble
-from tests.unit.reading.files import archive, flate_pdf, workbook
+from tests.unit.reading.files.files import archive, flate_pdf, workbook
 
 SLOW = flate_pdf(b"BT /F1 12 Tf 1 0 0 1 20 100 Tm (INV-1) Tj ET " * 4_000)
 GREEDY = archive(

@@ -41,12 +41,16 @@ def test_faulty_labels_are_named() -> None:
             line("c", "three", spans=[{"intent": "query", "source": "body", "text": "four"}]),
             line("d", "five"),
             line("d", "six"),
+            line("e", "we hope", extension={"words": "we hope"}),
+            line("f", "wrong", dispute={"words": "wrong"}),
         ]
     )
     assert "a: intents are not in the order of consequence" in words
     assert "b: a review needs a reason" in words
     assert "c: span 'four'" in words
     assert "d stands 2 times" in words
+    assert "e: extension" in words
+    assert "f: dispute" in words
 
 
 def test_small_sets_and_short_mails_are_refused() -> None:

@@ -9,7 +9,7 @@ from app.domain.message import Address
 from app.reading.trust.familiar import Familiar
 from app.reading.trust.impostors import CONTACT_LOOK_ALIKE, CONTACT_NAME_ELSEWHERE
 
-BEC = tomllib.loads((Path(__file__).parents[2] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
+BEC = tomllib.loads((Path(__file__).parents[3] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
 IMPOSTORS = [case for case in BEC["impostor"] if "xn--" not in case.get("sender", "xn--")]
 """Those whose headers alone do not tell."""
 

@@ -11,7 +11,7 @@ from app.domain.message import Address, Identity
 from app.reading.reading import read_mail
 from app.reading.trust.impostors import BANK_DETAILS, signs_beside_the_ledger, speaks_of_another_account
 
-CASES = tomllib.loads((Path(__file__).parents[2] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
+CASES = tomllib.loads((Path(__file__).parents[3] / "attacks" / "bec.toml").read_text(encoding="utf-8"))
 TEXTS = [text for texts in CASES["known"].values() for text in texts]
 OUR_ACCOUNT, ANOTHER = "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19"
 US = Identity(("collections@seller.example",), accounts=frozenset({OUR_ACCOUNT.replace(" ", "")}))

@@ -13,7 +13,7 @@ from app.reading.people.departures import departures, is_own
 from app.reading.screening import screen
 from app.reading.spans import fold
 
-CORPUS = Path(__file__).parents[2] / "corpus"
+CORPUS = Path(__file__).parents[3] / "corpus"
 
 
 def notification(*blocks: str, original: str = "Message-ID: <1@seller.example>\n\nDear customer") -> bytes:

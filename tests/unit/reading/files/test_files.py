@@ -11,8 +11,8 @@ from app.reading.files.pdf import PAGE_LIMIT
 from app.reading.files.sheets import CELL_LIMIT, ROW_LIMIT
 from app.reading.files.text import TEXT_LIMIT, FileText, Trouble
 from tests.hangs import no_hang
-from tests.unit.reading.compound import compound_file, outlook_message
-from tests.unit.reading.files import (
+from tests.unit.reading.files.compound import compound_file, outlook_message
+from tests.unit.reading.files.files import (
     CALENDAR,
     archive,
     document,
@@ -25,7 +25,7 @@ from tests.unit.reading.files import (
     nested,
     workbook,
 )
-from tests.unit.reading.test_attachments import pdf
+from tests.unit.reading.files.test_attachments import pdf
 
 LIST = b"Invoice;Paid\nINV-1;100.00\n"
 BIG = b"INV-1;100.00\n" * 8_000_000

@@ -12,7 +12,7 @@ from app.domain.text import text_of
 from app.reading.authorship.replies import split_reply
 from tests.hangs import no_hang
 
-DATASET = Path(__file__).parents[3] / "evals" / "datasets" / "dev.jsonl"
+DATASET = Path(__file__).parents[4] / "evals" / "datasets" / "dev.jsonl"
 
 
 def new_words(text: str, *, subject: str = "", sender_name: str = "", own: tuple[str, ...] = ()) -> str:

@@ -11,7 +11,7 @@ from app.domain.errors import UnreadableMail
 from app.reading.mail.parsing import TEXTS_DIFFER, fingerprint, parse_mail, unflow
 from tests.hangs import no_hang
 
-CORPUS = Path(__file__).parents[2] / "corpus"
+CORPUS = Path(__file__).parents[3] / "corpus"
 
 
 def corpus(name: str) -> bytes:

@@ -9,7 +9,7 @@ from app.reading.trust.injections import speaks_to_software
 from tests.hangs import no_hang
 
 PHRASES: dict[str, list[str]] = tomllib.loads(
-    (Path(__file__).parents[2] / "attacks" / "phrases.toml").read_text(encoding="utf-8")
+    (Path(__file__).parents[3] / "attacks" / "phrases.toml").read_text(encoding="utf-8")
 )
 
 
