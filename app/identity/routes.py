@@ -218,5 +218,7 @@ async def _form(request: Request, *, error: str, email: str, following: str, sta
 
 
 def _inside(address: str) -> str:
-    """Only an address of our own, never another site's."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/queue"
+    """Only an address of our own, never another site's. A browser takes tabs and line ends out of an address, and reads
+    a backslash as a slash (WHATWG URL, "basic URL parser")."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if is_ours else "/queue"

@@ -116,9 +116,10 @@ async def test_no_request_of_a_strange_shape_breaks_a_page_or_leads_elsewhere(ho
             "/\\evil.example",
             "javascript:alert(1)",
             "/ok\r\nX: 1",
+            "/\t/evil.example",
         ):
             answer = await http.post("/login", data={"email": COLLECTOR, "password": PASSWORD, "next": place})
-            assert answer.headers["location"].partition("?")[0] in {"/queue", "/", "/ok%0D%0AX:%201"}, place
+            assert answer.headers["location"].partition("?")[0] in {"/queue", "/"}, place
         answer = await http.get("/login/with", headers={"host": "evil.example"})
         assert "evil.example" not in answer.headers.get("location", "")
         assert "evil.example" not in (await http.get("/queue", headers={"host": "evil.example"})).text
