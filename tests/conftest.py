@@ -6,7 +6,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 pytest_plugins = ["tests.servers.fixtures", "tests.instances", "tests.desk", "tests.web.house", "tests.web.world"]
 

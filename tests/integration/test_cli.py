@@ -239,7 +239,7 @@ def test_a_webhook_is_shown_once(duebox: Installation) -> None:
     value = secret.split()[1]
     shown = json.loads(duebox.command("mailbox", "list", "--json"))
     (row,) = [row for row in shown if row["name"] == "hook"]
-    assert set(row) == {"name", "address", "kind", "active", "last_read_at", "last_error", "undo_seconds"}
+    assert set(row) == {"name", "address", "kind", "active", "standing", "last_read_at", "last_error", "undo_seconds"}
     assert value not in json.dumps(shown)
     assert "hook\tc@seller.example\t" in duebox.command("mailbox", "list")
     assert "/webhooks/mail/hook" in duebox.command("mailbox", "test", "hook")

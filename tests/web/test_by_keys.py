@@ -29,6 +29,7 @@ DEEDS = {
     "answer": "we will pay invoice INV-{} over 100.00 EUR on Friday.",
     "again": "we will pay invoice INV-{} over 100.00 EUR on Friday.",
     "wrong": "we will pay invoice INV-{} over 100.00 EUR on Friday.",
+    "look": "we will pay invoice INV-{} over 100.00 EUR on Friday.",
     **dict.fromkeys(TERMS.values(), "could you give us more time for invoice INV-{}, until 30 June 2027?"),
 }
 WORDS = {
@@ -272,14 +273,14 @@ async def test_a_promise_is_noted_and_marked_and_a_dispute_opened_and_resolved(d
 
 
 async def test_a_dialog_keeps_the_focus_and_gives_it_back(desk: Desk, ines: Page) -> None:
-    await opened(desk, ines, "grant")
+    await opened(desk, ines, "look")
     for shortcut, dialog in (("s", "send-back"), ("i", "ignore"), ("a", "assign"), (".", "more")):
         await key(ines, shortcut)
         await expect(ines.locator(f"#{dialog}")).to_be_visible()
-        within = f"document.getElementById('{dialog}').contains(document.activeElement)"
-        await ines.wait_for_function(within)
+        within = ines.locator(f"#{dialog}:focus-within")
+        await expect(within).to_be_visible()
         for step in ("Shift+Tab", *["Tab"] * 9):
             await ines.keyboard.press(step)
-            assert await ines.evaluate(within), (dialog, step)
+            await expect(within, step).to_be_visible()
         await ines.keyboard.press("Escape")
         await expect(ines.locator(f"[data-key='{shortcut}']")).to_be_focused()
