@@ -111,6 +111,7 @@ class LedgerService:
                 customers,
                 lambda email: bool(erased and email) and index(email) in erased,
                 today=self._clock().date(),
+                order=order,
             )
         ) as checked:
             if wish.dry_run:

@@ -15,6 +15,7 @@ from app.domain.account import InvoiceStatus
 from app.domain.errors import ImportRefused, Invalid
 from app.ledger.service import LedgerService
 from app.ledger.taking import ImportReport
+from app.ledger.written_days import DayOrder
 from tests.instances import Instance, mail
 from tests.workbooks import write_workbook
 
@@ -160,6 +161,15 @@ async def test_file_is_dated_and_audited_without_names(books: Books) -> None:
     assert b'"new":1,"rows":2' in entry.body
     assert b"Customer" not in entry.body
     assert b"INV" not in entry.body
+
+
+@on_sqlite
+async def test_what_somebody_says_about_the_order_of_dates_is_heard(books: Books) -> None:
+    payment = "P-1,C-1,04/05/2026,10.00,EUR,x,INV-1"
+    with pytest.raises(ImportRefused, match="can be read as"):
+        await books.take(PAYMENTS, payment)
+    assert _counts(await books.take(PAYMENTS, payment, order=DayOrder.DAY_FIRST)) == (1, 0, 0)
+    assert await books.one(sa.select(PaymentRow.day)) == date(2026, 5, 4)
 
 
 @on_sqlite
