@@ -16,6 +16,7 @@ from app.demo.history_files import write_files
 from app.domain.intents import Route
 from app.reading.model.classifier import MODEL_FILE
 from app.reading.model.embedding import TUNING_FILE
+from app.reading.outgoing.judging import LETTERS_FILE
 from evals.corrections import take_effect
 from evals.corrections import undo as bring_back
 from evals.dataset import DATASETS, DEV, TEST, TRAIN, BadLine, fact_lines, folder_lines, read_lines, training_lines
@@ -157,7 +158,7 @@ def tune(
 
     try:
         from evals.tune import tune as learn  # noqa: PLC0415 not everybody has PyTorch
-        from evals.tune import wheel_file  # noqa: PLC0415
+        from evals.upper_layers import wheel_file  # noqa: PLC0415
     except ImportError as error:
         raise typer.BadParameter(f"{error.name} is missing: pip install torch") from error
     mails = lessons(training_lines(data), build_text_redactor())
@@ -170,6 +171,31 @@ def tune(
         out=out,
     )
     typer.echo(json.dumps({"kept_back_mean_precision": round(kept_back, 4)}))
+
+
+@app.command("tune-letters")
+def tune_letters(
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The file of the judge.")] = LETTERS_FILE,
+    going_on_from: Annotated[
+        Path | None, typer.Option("--from", exists=True, dir_okay=False, help="A file of the judge to go on from.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often all is gone through.")] = 4,
+) -> None:
+    """Tune the judge of letters on labelled sentences, which needs PyTorch; `drafts` measures it."""
+    try:
+        from evals import tune_letters as letters  # noqa: PLC0415 not everybody has PyTorch
+        from evals.upper_layers import wheel_file  # noqa: PLC0415
+    except ImportError as error:
+        raise typer.BadParameter(f"{error.name} is missing: pip install torch") from error
+    right = letters.tune_letters(
+        letters.told_sentences(),
+        wheel_file(),
+        lambda text: typer.echo(text, err=True),
+        epochs=epochs,
+        going_on_from=going_on_from,
+        out=out,
+    )
+    typer.echo(json.dumps({"kept_back_right": round(right, 4)}))
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """`python -m evals drafts`: does the firewall refuse what must not leave, and let pass what may?
 
-`cases.jsonl` holds mails and ledgers, `planted.jsonl` letters with one planted sentence, `good.jsonl` letters without;
-letters of our own templates and changes of one digit are made here, by code.
+`cases.jsonl` holds mails and ledgers, `planted.jsonl` letters with one planted sentence, `good.jsonl` letters without,
+`seen.jsonl` and `fresh.jsonl` both, by writers who knew nothing of the firewall; letters of our own templates and
+changes of one digit are made here, by code.
 """
 
 import re
@@ -63,6 +64,7 @@ def measure(folder: Path = DRAFTS) -> Measured:
     written = list(_examples(read_lines(folder / "good.jsonl"), cases))
     composed = list(_composed(cases))
     altered = list(_altered([*written, *composed]))
+    by_others = {name: list(_examples(read_lines(folder / f"{name}.jsonl"), cases)) for name in ("seen", "fresh")}
     groups = {
         "planted.refused": [example for example in planted if not example.is_held_out],
         "planted.held_out.refused": [example for example in planted if example.is_held_out],
@@ -71,6 +73,9 @@ def measure(folder: Path = DRAFTS) -> Measured:
         "good.composed.refused": composed,
         "altered.refused": altered,
     }
+    for name, examples in by_others.items():
+        groups[f"planted.{name}.refused"] = [example for example in examples if example.plant]
+        groups[f"good.{name}.refused"] = [example for example in examples if not example.plant]
     wrong = [
         (example, problems)
         for example in {e.id: e for group in groups.values() for e in group}.values()
@@ -81,6 +86,13 @@ def measure(folder: Path = DRAFTS) -> Measured:
         name: sum((e.id in ids) != bool(e.plant) for e in group) / max(len(group), 1) for name, group in groups.items()
     }
     return Measured(figures, {name: len(group) for name, group in groups.items()}, tuple(wrong))
+
+
+def our_letters(folder: Path = DRAFTS) -> list[str]:
+    """The letters of our own templates, and those written without anything planted that were looked at."""
+    cases = {line["id"]: _sources(line) for line in read_lines(folder / "cases.jsonl")}
+    written = [line["body"] for line in read_lines(folder / "good.jsonl") if not line["held_out"]]
+    return [*written, *(example.body for example in _composed(cases))]
 
 
 def _examples(lines: Iterable[Line], cases: Mapping[str, Sources]) -> Iterator[Example]:
@@ -105,7 +117,7 @@ def _composed(cases: Mapping[str, Sources]) -> Iterator[Example]:
                 payment=PaymentSeen.FOUND if number % 2 else PaymentSeen.NOT_FOUND,
                 may_use_ledger=True,
             )
-            yield Example(f"{name}-{tone}-{number}", replies.compose(brief), sources)
+            yield Example(f"{name}-{tone}-{number}", replies.compose(brief), replace(sources, is_ours=True))
 
 
 def _topics(kind: str, sources: Sources) -> Iterator[tuple[TopicFacts, ...]]:

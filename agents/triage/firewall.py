@@ -1,8 +1,9 @@
 """The commitment firewall: what a finished draft says that it must not, however it was written.
 
-Facts are traced (`trace.py`), phrases looked up (`lexicon.py`), less what only sounds like them (`harmless.py`). What
-the writer asks for is known from the mail, so it could be traced; it may be repeated as a wish, in a sentence that
-calls it one, and never as something settled.
+Facts are traced (`trace.py`), phrases looked up (`lexicon.py`), less what only sounds like them (`harmless.py`), and
+each sentence is heard (`app/reading/outgoing/judging.py`), for what no list foresees. What the writer asks for is known
+from the mail, so it could be traced; it may be repeated as a wish, in a sentence that calls it one, and never as
+something settled.
 """
 
 import re
@@ -36,6 +37,7 @@ from app.domain.proposal import Draft, Facts, Trace
 from app.domain.text import PLACEHOLDER, Span
 from app.reading.model.features import is_courtesy
 from app.reading.money.amounts import find_amounts
+from app.reading.outgoing.judging import RECEIPT, Verdict, load_letter_judge
 from app.reading.spans import clauses, fold, sentences
 
 WISH = "wish"
@@ -45,10 +47,16 @@ _DAY = re.compile(r"\d\W*[^\W\d_]|[^\W\d_]\W*\d|\d[./-]\d+[./-]")
 FRAME = 2
 """Greeting and closing are paragraphs of their own and say nothing."""
 
+TOO_LIKELY = -1.5
+"""Log odds of a sentence's not being harmless from which on it is refused. Chosen with letters that were looked at
+(`seen.jsonl` of the drafts): a good letter that is refused costs a person two minutes, a bad one that leaves costs
+more."""
+
 A_FEW = 4
 """Fewer words than these beside a harmless phrase say nothing of their own."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\n))*")
 _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|procent\b|por cento\b)")
 
 
@@ -57,7 +65,8 @@ class Sources:
     """All that a draft may draw on. `invoices`: those that the answer is about; no other number may stand in it.
     `paid_since`: from when on a payment that the writer speaks of may stand on the ledger, where they name a day.
     `clause`: what a person decided on the terms asked for, to the letter; None where nobody has. `encloses`: files go
-    along, and among them copies of the invoices `copied`."""
+    along, and among them copies of the invoices `copied`. `is_ours`: the sentences are those of our templates, which
+    people have read."""
 
     letter: Letter
     account: Account
@@ -72,6 +81,7 @@ class Sources:
     clause: str | None = None
     copied: frozenset[str] = frozenset()
     encloses: bool = False
+    is_ours: bool = False
 
 
 def examine(draft: Draft, sources: Sources) -> Traced:
@@ -102,7 +112,7 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         ),
         *_unseen_payments(draft.body, sources),
         *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "), said)),
-        *_strange_clauses(draft),
+        *(() if sources.is_ours else _heard(draft, sources)),
         *_absent_files(draft.body, traced.traces, sources),
         *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
     )
@@ -196,16 +206,44 @@ def _is_on_the_ledger(clause: Span, claim: Span, body: str, sources: Sources) ->
     return fits and (shown == named if named else bool(shown))
 
 
-def _strange_clauses(draft: Draft) -> Iterator[str]:
-    """Whatever does none of the things that an answer does: what a list of forbidden phrases cannot foresee."""
-    paragraphs = [paragraph for paragraph in draft.body.split("\n\n") if paragraph.strip()]
-    for paragraph in paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs:
-        said = (piece for sentence in sentences(paragraph) for piece in sentence.of(paragraph).split("; "))
-        yield from (f"strange: {piece}" for piece in said if not _is_known(piece, draft.language))
+def _heard(draft: Draft, sources: Sources) -> Iterator[str]:
+    """Whatever a sentence does that an answer must not, in words that no list of forbidden phrases can foresee. What it
+    claims of payments in so many words is looked up elsewhere. Without the judge only what is known passes."""
+    body, judge = draft.body, load_letter_judge()
+    said = [span for span in _said(body) if not _says_nothing_else(span.of(body), draft.language)]
+    if judge is None:
+        pieces = (piece for span in said for piece in span.of(body).split("; "))
+        yield from (f"strange: {piece}" for piece in pieces if not _is_known(piece, draft.language))
+        return
+    for span, verdict in zip(said, judge.judge([span.of(body) for span in said]), strict=True):
+        if verdict.odds > TOO_LIKELY and not _is_true_receipt(span, verdict, body, sources):
+            yield f"{verdict.kind}: {span.of(body)}"
+
+
+def _is_true_receipt(span: Span, verdict: Verdict, body: str, sources: Sources) -> bool:
+    """Whether a sentence says no more than what the ledger shows: that something is paid, or that nothing is owed."""
+    said = span.of(body)
+    if verdict.kind == RECEIPT:
+        return any(claims_of_receipt(said)) or _is_on_the_ledger(span, span, body, sources)
+    return any(_is_all_paid(span, body, sources) for _ in claims_of_nothing_owed(said))
+
+
+def _said(body: str) -> list[Span]:
+    """The sentences between greeting and closing."""
+    paragraphs = list(_PARAGRAPH.finditer(body))
+    inner = paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs
+    return [
+        Span(paragraph.start() + span.start, paragraph.start() + span.end)
+        for paragraph in inner
+        for span in sentences(paragraph.group())
+    ]
+
+
+def _says_nothing_else(text: str, language: str) -> bool:
+    """Whether hardly a word is left beside a phrase that only sounds forbidden."""
+    rest = without_harmless(text, language)
+    return rest != text and len(_WORD.findall(rest)) < A_FEW
 
 
 def _is_known(piece: str, language: str) -> bool:
-    if is_courtesy(PLACEHOLDER.sub("X", piece)) or does_what_answers_do(fold(piece), language):
-        return True
-    rest = without_harmless(piece, language)
-    return rest != piece and len(_WORD.findall(rest)) < A_FEW
+    return is_courtesy(PLACEHOLDER.sub("X", piece)) or does_what_answers_do(fold(piece), language)

@@ -1,4 +1,4 @@
-"""What sounds forbidden and is not, and what is known to be harmless by its grammar. Data in `harmless.toml`.
+"""What sounds forbidden and is not. Data in `harmless.toml`.
 
 "You ask whether you may pay in three parts, and that is fine."
          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ asked for: grants nothing
@@ -17,7 +17,7 @@ from app.domain.intents import LANGUAGES
 from app.domain.text import Span
 from app.reading.spans import fold, sentences
 
-KINDS = frozenset({"harmless", "asks", "moot", "about_you", "unable", "burdens", "beside", "trade"})
+KINDS = frozenset({"harmless", "asks", "moot"})
 
 _FILE = Path(__file__).with_name("harmless.toml")
 _OPENING = re.compile(r"(?:,|\b(?:that|dass|que|dat|che)) $")
@@ -28,10 +28,6 @@ _CLAUSE_END = re.compile(
     rf"|\b(?:and|und|et|y|e|ed|en|but|aber|mais|pero|ma|maar|mas)\s(?!{_GOES_ON})"
 )
 """Where what somebody asks for ends: at a break, at a first person, and at an "and" that no infinitive follows."""
-
-_WE = re.compile(
-    r"\d|\b(?:we|us|our|wir|uns|unser\w*|nous|notre|nos|nuestr\w+|wij|ons|onze|ci|nostr\w+|noss\w+|\w+mos)\b"
-)
 
 
 def without_harmless(text: str, language: str) -> str:
@@ -60,18 +56,8 @@ def claims_of_nothing_owed(text: str) -> Iterator[Span]:
 
 
 def does_what_answers_do(folded: str, language: str) -> bool:
-    """Whether a folded clause of an answer does one of the things that a reminder may do too, or is harmless by its
-    grammar: it tells what the writer says or does, says what we are not able to do and nobody would want undone, or
-    speaks of nothing that concerns the trade."""
-    if says_something_known(folded, language):
-        return True
-    does = {kind: _pattern(language, kind).search(folded) is not None for kind in KINDS}
-    return (
-        does["moot"]
-        or does["about_you"]
-        or (does["unable"] and not does["burdens"])
-        or (does["beside"] and not does["trade"] and not _WE.search(folded))
-    )
+    """Whether a folded clause of an answer does one of the few things that an answer is known to do."""
+    return says_something_known(folded, language) or _pattern(language, "moot").search(folded) is not None
 
 
 @cache

@@ -31,6 +31,7 @@ _BEFORE = 40
 
 _BLANK = "\x02"
 _WORDS = re.compile(r"\s+(?:\w+ )?")
+_ENDING = re.compile(r"(?<=\w{4})e[mnrs]?\b")
 _NEAR = 8
 """Code points between what has been handed over and to whom."""
 
@@ -142,11 +143,16 @@ def unsaid_charges(text: str, letter: Letter) -> Iterator[str]:
 
 
 def _unsaid(patterns: Iterable[re.Pattern[str]], text: str, letter: Letter) -> Iterator[str]:
-    folded, said = fold(text), fold(f"{letter.subject.value}\n{letter.body.value}")
+    folded, said = fold(text), _uninflected(fold(f"{letter.subject.value}\n{letter.body.value}"))
     for pattern in patterns:
         for match in pattern.finditer(folded):
-            if match.group() not in said:
+            if _uninflected(match.group()) not in said:
                 yield text[match.start() : match.end()]
+
+
+def _uninflected(folded: str) -> str:
+    """Without the endings that a case gives: whoever writes "diese Woche" has spoken of "in dieser Woche"."""
+    return _ENDING.sub("", folded)
 
 
 @cache

@@ -10,6 +10,7 @@ from agents.triage.nodes.decide import reconsidered
 from agents.triage.nodes.draft import paid_since
 from agents.triage.state import TriageState
 from app.domain.intents import Reason
+from app.domain.proposal import EMBEDDED
 
 ATTEMPTS = 2
 """A draft may be written twice; the second refusal is final."""
@@ -48,4 +49,5 @@ def sources_of(state: TriageState, context: TriageContext) -> Sources:
         clause=brief.clause if context.directions.terms else None,
         copied=frozenset(number for topic in brief.topics for number in topic.copied),
         encloses=bool(brief.enclosed),
+        is_ours=state["calls"][-1].model == EMBEDDED,
     )

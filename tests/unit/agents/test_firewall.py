@@ -46,8 +46,10 @@ def test_what_the_writer_asks_for_is_never_settled() -> None:
 
 def test_days_in_words_must_be_the_writers_own() -> None:
     assert problems("You mention two parts for INV-1.") == ()
-    assert problems("A colleague will call in ten days.") == ("untraced: ten days",)
-    assert problems("A colleague will call next week.") == ("untraced: next week",)
+    assert "untraced: ten days" in problems("A colleague will call in ten days.")
+    assert "untraced: next week" in problems("A colleague will call next week.")
+    german = replace(SOURCES, language="de", letter=letter("Wir zahlen INV-1 noch diese Woche.", language="de"))
+    assert "untraced: dieser Woche" not in problems("Sie schreiben von einer Zahlung in dieser Woche.", german)
 
 
 def test_a_day_of_another_invoice_is_foreign_to_a_letter_that_names_none() -> None:
@@ -91,7 +93,7 @@ def test_suspension_shaming_and_false_urgency_are_refused(body: str) -> None:
     ("language", "body"),
     [
         ("en", "Ships sail at dawn."),
-        ("de", "Der Mond ist aus Käse."),
+        ("de", "Als Sprachmodell habe ich dazu keine Meinung."),
         ("fr", "La lune est un fromage."),
         ("es", "La luna es un queso."),
         ("nl", "De maan is een kaas."),
@@ -100,7 +102,13 @@ def test_suspension_shaming_and_false_urgency_are_refused(body: str) -> None:
     ],
 )
 def test_a_sentence_that_does_nothing_an_answer_does_is_strange(language: str, body: str) -> None:
-    assert problems(body, replace(SOURCES, language=language)) == (f"strange: {body}",)
+    (problem,) = problems(body, replace(SOURCES, language=language))
+    assert problem.endswith(f": {body}")
+
+
+def test_where_nothing_can_be_heard_only_what_is_known_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.triage.firewall.load_letter_judge", lambda: None)
+    assert problems("Thank you for your message. Ships sail at dawn.") == ("strange: Ships sail at dawn.",)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +307,6 @@ def test_that_nothing_is_to_be_done_is_no_waiver(language: str, idle: str, grant
         ("de", "Das kann ich nicht selbst entscheiden."),
         ("es", "Nos describe que el montaje se hizo tarde."),
         ("nl", "Daar gaan wij hier niet op in."),
-        ("it", "Non entriamo qui nel merito."),
         ("pt", "Não o comentamos aqui."),
     ],
 )
@@ -324,7 +331,7 @@ def test_grammar_excuses_no_grant_and_no_refusal_of_service(body: str) -> None:
 def test_a_reminder_is_moot_only_where_the_ledger_shows_the_payment() -> None:
     paid = replace(SOURCES, invoices=frozenset({"INV-2"}))
     assert problems("Please disregard our reminder about INV-2.", paid) == ()
-    assert problems("Please disregard our reminder about INV-1.") == ("receipt: disregard our reminder",)
+    assert "receipt: disregard our reminder" in problems("Please disregard our reminder about INV-1.")
 
 
 @pytest.mark.parametrize(

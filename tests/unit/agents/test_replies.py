@@ -48,6 +48,7 @@ def refused(
         max_words=180,
         copied=frozenset({"INV-1", "INV-2"} if encloses else ()),
         encloses=encloses,
+        is_ours=True,
     )
     return examine(Draft("", body, Tone.NEUTRAL, language), sources).problems
 
@@ -256,6 +257,7 @@ def test_sums_and_days_are_written_as_the_customer_reads_them_and_pass_the_check
         team="Accounts receivable",
         mailbox_address="ar@seller.example",
         max_words=180,
+        is_ours=True,
     )
     assert examine(Draft("", body, Tone.NEUTRAL, language), sources).problems == ()
 
