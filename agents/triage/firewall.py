@@ -8,7 +8,7 @@ something settled.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,6 +20,7 @@ from agents.triage.harmless import (
     without_what_is_asked,
 )
 from agents.triage.lexicon import (
+    Offence,
     blanked,
     calls_it_a_wish,
     claims_of_receipt,
@@ -52,8 +53,16 @@ TOO_LIKELY = -1.5
 (`seen.jsonl` of the drafts): a good letter that is refused costs a person two minutes, a bad one that leaves costs
 more."""
 
+SURELY_HARMLESS = -4.0
+"""Log odds below which a phrase of at most SHORT words is excused; some of them mean many things."""
+
+AMBIGUOUS = frozenset({"concession", "admission", "shaming", "urgency"})
+SHORT = 2
+
 A_FEW = 4
 """Fewer words than these beside a harmless phrase say nothing of their own."""
+
+Heard = Sequence[tuple[Span, Verdict]]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\n))*")
@@ -100,6 +109,7 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
     traced = trace(draft.body, _known(sources), sources.letter, draft.language)
     said = f"{sources.letter.subject.value}\n{sources.letter.body.value}"
     weighed = without_harmless(_without_what_is_moot(draft.body, sources), draft.language)
+    heard = () if sources.is_ours else _heard(draft)
     problems = (
         *traced.problems,
         *_settled_wishes(draft.body, traced.traces),
@@ -109,10 +119,11 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         *(
             f"{offence.kind}: {draft.body[offence.start : offence.end]}"
             for offence in offences(weighed, said, without_what_is_asked(weighed, draft.language))
+            if not _is_excused(offence, draft.body, heard)
         ),
         *_unseen_payments(draft.body, sources),
         *(f"untraced: {words}" for words in names_of_destinations(draft.body.replace(sources.team, " "), said)),
-        *(() if sources.is_ours else _heard(draft, sources)),
+        *_harmful_sentences(draft, sources, heard),
         *_absent_files(draft.body, traced.traces, sources),
         *(["too long"] if len(draft.body.split()) > 2 * sources.max_words else []),
     )
@@ -206,18 +217,31 @@ def _is_on_the_ledger(clause: Span, claim: Span, body: str, sources: Sources) ->
     return fits and (shown == named if named else bool(shown))
 
 
-def _heard(draft: Draft, sources: Sources) -> Iterator[str]:
+def _heard(draft: Draft) -> Heard:
+    """What the judge makes of each sentence between greeting and closing; nothing where there is no judge."""
+    judge = load_letter_judge()
+    said = [span for span in _said(draft.body) if not _says_nothing_else(span.of(draft.body), draft.language)]
+    return tuple(zip(said, judge.judge([span.of(draft.body) for span in said]), strict=True)) if judge else ()
+
+
+def _harmful_sentences(draft: Draft, sources: Sources, heard: Heard) -> Iterator[str]:
     """Whatever a sentence does that an answer must not, in words that no list of forbidden phrases can foresee. What it
     claims of payments in so many words is looked up elsewhere. Without the judge only what is known passes."""
-    body, judge = draft.body, load_letter_judge()
-    said = [span for span in _said(body) if not _says_nothing_else(span.of(body), draft.language)]
-    if judge is None:
-        pieces = (piece for span in said for piece in span.of(body).split("; "))
-        yield from (f"strange: {piece}" for piece in pieces if not _is_known(piece, draft.language))
-        return
-    for span, verdict in zip(said, judge.judge([span.of(body) for span in said]), strict=True):
+    body = draft.body
+    for span, verdict in heard:
         if verdict.odds > TOO_LIKELY and not _is_true_receipt(span, verdict, body, sources):
             yield f"{verdict.kind}: {span.of(body)}"
+    if not sources.is_ours and load_letter_judge() is None:
+        pieces = (piece for span in _said(body) for piece in span.of(body).split("; "))
+        yield from (f"strange: {piece}" for piece in pieces if not _is_known(piece, draft.language))
+
+
+def _is_excused(offence: Offence, body: str, heard: Heard) -> bool:
+    """Whether a short phrase, which may mean many things, stands in a sentence that the judge is sure of. A long one is
+    refused whatever is heard: the judge has found "We have moved the due date to 30 June" harmless."""
+    if offence.kind not in AMBIGUOUS or len(_WORD.findall(body[offence.start : offence.end])) > SHORT:
+        return False
+    return any(span.start <= offence.start < span.end and verdict.odds < SURELY_HARMLESS for span, verdict in heard)
 
 
 def _is_true_receipt(span: Span, verdict: Verdict, body: str, sources: Sources) -> bool:
