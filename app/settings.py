@@ -76,11 +76,16 @@ class DkimSettings(BaseModel):
 
 
 class LedgerSettings(BaseModel):
-    """`folder` is watched for ledger files."""
+    """`folder` is watched for ledger files. `adapter`: whose exports they are, by name, or a file of one's own that
+    ends in .toml; `currency` of a system that names none; `dates`: what stands first in dates that could be read two
+    ways, such as day-first."""
 
     model_config = {"frozen": True, "extra": "forbid"}
 
     folder: Path | None = None
+    adapter: str = ""
+    currency: str = ""
+    dates: Literal["day-first", "month-first", "year-first"] | None = None
 
 
 class NotifySettings(BaseModel):

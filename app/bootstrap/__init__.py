@@ -52,6 +52,7 @@ from app.db.sealing import Keyring
 from app.db.traces import traced_approval, traced_sending, traced_triage
 from app.db.uow import Database
 from app.domain.clock import Clock, system_clock
+from app.domain.errors import Invalid, SettingInvalid
 from app.domain.ids import new_id
 from app.domain.job import JobKind
 from app.domain.tracing import OFF, StepName, Tracer
@@ -71,10 +72,11 @@ from app.jobs.engine import Engine, Handler, is_migrated, migrate
 from app.jobs.lease import Heartbeat
 from app.jobs.lock import FileLock
 from app.jobs.sweep import Sweep
+from app.ledger.adapter_files import named
 from app.ledger.cases import CaseService
 from app.ledger.contacts import ContactService
 from app.ledger.documents import DocumentService
-from app.ledger.folder import WatchedFolder
+from app.ledger.folder import Exports, WatchedFolder
 from app.ledger.holds import HoldService
 from app.ledger.pages import LedgerPages
 from app.ledger.quality import QualityService
@@ -82,6 +84,7 @@ from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
 from app.ledger.standing import StandingService
 from app.ledger.tasks import TaskService
+from app.ledger.written_days import DayOrder
 from app.outbox.borrowing import BorrowedSentFolder
 from app.outbox.service import OutboxService
 from app.performance.service import WorkService
@@ -118,7 +121,7 @@ from app.review.search import SearchPages
 from app.review.second import CallBackService
 from app.review.service import ReviewService
 from app.review.together import Together
-from app.settings import Settings, load_settings
+from app.settings import LedgerSettings, Settings, load_settings
 from app.steering.service import SteeringService
 from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
@@ -268,6 +271,7 @@ def build(
             clock,
             poll_seconds=settings.poll_seconds,
             holder=executor_id,
+            exports=_exports(settings.ledger),
         ),
         next_steps=next_steps,
         talks=talks,
@@ -347,3 +351,10 @@ def build(
         url=url,
         metrics_token=settings.metrics_token.get_secret_value(),
     )
+
+
+def _exports(ledger: LedgerSettings) -> Exports:
+    try:
+        return Exports(named(ledger.adapter), ledger.currency, DayOrder(ledger.dates) if ledger.dates else None)
+    except Invalid as error:
+        raise SettingInvalid(f"DUEBOX_LEDGER__ADAPTER or __CURRENCY: {error}") from error

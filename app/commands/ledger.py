@@ -9,6 +9,7 @@ import typer
 
 from app.bootstrap import Services
 from app.commands.session import OK, WRONG, AsJson, print_json, with_services
+from app.ledger.adapter_files import named
 from app.ledger.written_days import DayOrder
 from app.operations import administration, claims_shown, planning, standings
 
@@ -33,7 +34,10 @@ def import_(
     dates: Annotated[
         DayOrder | None, typer.Option(help="What stands first in dates that can be read two ways.")
     ] = None,
-    adapter: Annotated[str, typer.Option(help="Whose export the file is: see app/ledger/README.md.")] = "",
+    adapter: Annotated[
+        str, typer.Option(help="Whose export the file is, or a file of your own (.toml): see app/ledger/README.md.")
+    ] = "",
+    currency: Annotated[str, typer.Option(help="With an adapter: the currency where the file says none.")] = "",
     company: Annotated[str | None, typer.Option(help="documents: whose invoice numbers the names are.")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown", help="documents: leave out unknown numbers.")] = False,
 ) -> None:
@@ -53,7 +57,8 @@ def import_(
                 dry_run=dry_run,
                 snapshot=snapshot,
                 confirmed=yes,
-                adapter=adapter,
+                adapter=named(adapter),
+                currency=currency,
                 partial=partial,
                 order=dates,
             )

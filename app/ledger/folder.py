@@ -3,8 +3,9 @@
     invoices-2026-05-21.csv ── unchanged between two looks? ──▶ import ──▶ done/
                                                                       └──▶ refused/, with a .txt that says why
 
-A name begins with its kind: customers…, contacts…, invoices…, payments…; invoices-snapshot… is all open items. Other
-names are left alone. A crash between import and move does no harm: the same file again changes nothing.
+A name begins with its kind: customers…, contacts…, invoices…, payments…; invoices-snapshot… is all open items, and
+invoices.xero.csv an export that the adapter xero reads. Other names are left alone. A crash between import and move
+does no harm: the same file again changes nothing.
 """
 
 import asyncio
@@ -17,8 +18,11 @@ import structlog
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import AppError, ImportRefused
+from app.ledger.adapter_files import adapter_of, names
+from app.ledger.column_maps import known_currency
 from app.ledger.layouts import LAYOUTS
 from app.ledger.service import LedgerService
+from app.ledger.written_days import DayOrder
 
 LEASE = "ledger-folder"
 LEASE_LOOKS = 20
@@ -44,6 +48,37 @@ class Dropped:
     def is_snapshot(self) -> bool:
         return self.path.name.lower().startswith(SNAPSHOT)
 
+    @property
+    def adapter(self) -> str:
+        """The adapter that stands in the name: between dots, after the kind."""
+        return next((part for part in self.path.name.lower().split(".")[1:-1] if part in names()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Whose exports the files of a folder are, where their names say no adapter; without one, those of an adapter that
+    they name, or files of ours. `currency` where theirs say none; `order` of dates that could be read two ways.
+
+    Raises Invalid for an adapter or a currency that there is not."""
+
+    adapter: str | Path = ""
+    currency: str = ""
+    order: DayOrder | None = None
+
+    def __post_init__(self) -> None:
+        if self.adapter:
+            adapter_of(self.adapter)
+        known_currency(self.currency)
+
+    def adapter_for(self, dropped: Dropped) -> str | Path:
+        """Kinds that the adapter does not read are files of ours."""
+        if dropped.adapter or not self.adapter:
+            return dropped.adapter
+        return self.adapter if dropped.kind in adapter_of(self.adapter).files else ""
+
+
+OUR_OWN = Exports()
+
 
 class WatchedFolder:
     """Looks again and again, on one worker at a time. Without a folder it does nothing."""
@@ -57,7 +92,9 @@ class WatchedFolder:
         *,
         poll_seconds: float,
         holder: str,
+        exports: Exports = OUR_OWN,
     ) -> None:
+        self._exports = exports
         self._database = database
         self._ledger = ledger
         self._folder = folder
@@ -87,7 +124,13 @@ class WatchedFolder:
     async def _take(self, folder: Path, dropped: Dropped) -> None:
         try:
             report = await self._ledger.import_file(
-                dropped.kind, dropped.path, snapshot=dropped.is_snapshot, way="folder"
+                dropped.kind,
+                dropped.path,
+                snapshot=dropped.is_snapshot,
+                adapter=self._exports.adapter_for(dropped),
+                currency=self._exports.currency,
+                order=self._exports.order,
+                way="folder",
             )
         except AppError as refusal:
             await self._note_refusal(dropped, refusal)

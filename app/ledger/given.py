@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.errors import BadRow
-from app.ledger.sources import DecimalMark, SourceRow
+from app.ledger.sources import DecimalMark, Head, SourceRow
 
 Cell = str | bool | None
 GivenRow = Mapping[str, Cell]
@@ -22,6 +22,10 @@ class GivenRows:
     @classmethod
     def of(cls, given: Sequence[GivenRow]) -> "GivenRows":
         return cls("rows", tuple(dict.fromkeys(name for row in given for name in row)), given)
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        return (Head(1, self.header),)
 
     def rows(self) -> Iterator[SourceRow | BadRow]:
         for number, row in enumerate(self.given, 1):

@@ -116,12 +116,15 @@ async def take_rows(
     snapshot: bool = False,
     confirmed: bool = False,
     partial: bool | None = None,
+    adapter: str = "",
+    currency: str = "",
     idempotency_key: Annotated[str, Header(max_length=LONGEST_KEY)] = "",
 ) -> Response:
     """Take rows of customers, contacts, invoices or payments, all or none: as `duebox import` takes a file.
 
     `partial`: the rows leave out what has not changed, so that no ledger counts as new (true), or they don't (false);
-    without it, invoices are a part when they leave out more than a fifth of what is open.
+    without it, invoices are a part when they leave out more than a fifth of what is open. `adapter`: the rows have the
+    columns of another system's export, and are read as that adapter reads it; `currency` where they say none.
 
     The same `Idempotency-Key` with the same request is answered as before, without taking anything again.
     """
@@ -137,6 +140,8 @@ async def take_rows(
             snapshot=snapshot,
             confirmed=confirmed,
             partial=partial,
+            adapter=adapter,
+            currency=currency,
             key=idempotency_key,
             body_hash=hashlib.sha256(body).hexdigest(),
         )

@@ -10,7 +10,6 @@ until one transaction compares them with what is stored, as a set, and writes th
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,10 +18,9 @@ from app.domain.errors import BadRow, ImportRefused, Invalid
 from app.domain.ids import consecutive_ids
 from app.domain.intents import LANGUAGES
 from app.domain.postal import address_lines
-from app.ledger.csv_files import open_csv
+from app.ledger.headers import likeness
 from app.ledger.layouts import LAYOUTS, Layout, Values
 from app.ledger.rows import RowReader
-from app.ledger.sheets import open_sheet
 from app.ledger.sources import DecimalMark, Source
 from app.ledger.spool import Spool
 from app.ledger.written_days import DayOrder
@@ -75,14 +73,6 @@ def layout_of(kind: str) -> Layout:
     return LAYOUTS[kind]
 
 
-def open_source(path: Path) -> Source:
-    """A CSV file or an Excel workbook, by its name. Raises ImportRefused, or Invalid when there is no such file."""
-    source = open_sheet(path) if path.suffix.lower() == ".xlsx" else open_csv(path)
-    if isinstance(source, BadRow):
-        raise ImportRefused([source])
-    return source
-
-
 def check(
     kind: str,
     source: Source,
@@ -100,7 +90,8 @@ def check(
     layout = layout_of(kind)
     in_header = list(layout.check_header(source))
     if in_header:
-        raise ImportRefused(in_header)
+        alike = likeness(source.name, source.heads, kind)
+        raise ImportRefused([alike] if alike else in_header)
     mark = source.decimal_mark(layout.amounts)
     spool = Spool([*(["id"] if layout.makes_ids else []), *layout.fields(source)])
     checked = Checked(kind, layout, source, spool, Spool(ADDRESS) if layout.speaks_of_addresses(source) else None)

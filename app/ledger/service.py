@@ -13,9 +13,10 @@ from app.domain.errors import Invalid
 from app.domain.freshness import Freshness, freshness, least_fresh, newest_by_company, newest_for
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import LedgerPolicy
-from app.ledger.column_maps import adapted
+from app.ledger.column_maps import adapted, open_export
 from app.ledger.given import GivenRow, GivenRows
-from app.ledger.imports import check, open_source
+from app.ledger.imports import check
+from app.ledger.opening import open_ours
 from app.ledger.settling import Settling
 from app.ledger.sources import Source
 from app.ledger.taking import ImportReport, ImportWish, foresee, take
@@ -55,7 +56,8 @@ class LedgerService:
         dry_run: bool = False,
         snapshot: bool = False,
         confirmed: bool = False,
-        adapter: str = "",
+        adapter: str | Path = "",
+        currency: str = "",
         by: SignedIn = DUEBOX,
         way: str = "file",
         partial: bool | None = None,
@@ -63,15 +65,17 @@ class LedgerService:
     ) -> ImportReport:
         """Take a file of customers, contacts, invoices or payments, whole or not at all.
 
-        `adapter` names the system whose export the file is; without one it has our own columns. `by` and `way` are for
-        the audit log: who, and by which door. `partial` says that the file leaves out what has not changed, or that
+        `adapter` names the system whose export the file is, or is a file that describes it; without one it has our own
+        columns. `currency` is that of a system that does not name its only one. `by` and `way` are for the audit log:
+        who, and by which door. `partial` says that the file leaves out what has not changed, or that
         it does not; without it that is told from the file. `order` of its dates, where they can be read two ways.
         Raises ImportRefused with every bad row; Invalid for another kind or adapter, a file that is not there, and a
         snapshot that would close too much without being confirmed.
         """
-        source = await asyncio.to_thread(open_source, path)
         if adapter:
-            source = adapted(source, adapter, kind)
+            source = await asyncio.to_thread(open_export, path, adapter, kind, currency)
+        else:
+            source = await asyncio.to_thread(open_ours, path, kind)
         wish = ImportWish(dry_run, snapshot, confirmed, by, way, partial=partial)
         return await self._import(kind, source, wish, order)
 
@@ -84,16 +88,22 @@ class LedgerService:
         dry_run: bool = False,
         snapshot: bool = False,
         confirmed: bool = False,
+        adapter: str = "",
+        currency: str = "",
         key: str = "",
         body_hash: str = "",
         partial: bool | None = None,
     ) -> ImportReport:
-        """The same for rows that a program hands over; row numbers in errors count from 1.
+        """The same for rows that a program hands over; row numbers in errors count from 1. `adapter` by its name alone.
 
         A repeat of `key` with the same `body_hash` gets the first answer. Raises Invalid when that is another one.
         """
+        source: Source = GivenRows.of(rows)
+        if adapter:
+            source = adapted(source, adapter, kind, currency)
+            body_hash = f"{body_hash} {adapter} {currency}"
         wish = ImportWish(dry_run, snapshot, confirmed, by, "api", key, body_hash, partial)
-        return await self._import(kind, GivenRows.of(rows), wish)
+        return await self._import(kind, source, wish)
 
     async def _import(self, kind: str, source: Source, wish: ImportWish, order: DayOrder | None = None) -> ImportReport:
         if wish.snapshot and kind != "invoices":

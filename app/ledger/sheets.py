@@ -17,7 +17,17 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from app.domain.errors import BadRow, ImportRefused, Invalid
 from app.ledger.sheet_parts import Place, broken_cells, reach
-from app.ledger.sources import BROKEN, DecimalMark, SourceRow, has_thousandths, mark_of
+from app.ledger.sources import (
+    BROKEN,
+    HEADS,
+    DecimalMark,
+    FindHead,
+    Head,
+    SourceRow,
+    first_head,
+    has_thousandths,
+    mark_of,
+)
 
 EXACT_DIGITS = 15
 """As many decimal digits as a sheet's binary numbers keep (IEEE 754 double)."""
@@ -31,11 +41,12 @@ _NO_WORKBOOK = "cannot be read as an Excel workbook; save it as .xlsx, without a
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet whose first row names the columns. Amounts that are text decide the decimal mark; numbers follow it.
+    """A sheet whose header has been read. Amounts that are text decide the decimal mark; numbers follow it.
     `broken`: cells that hold an error, or a formula without its value."""
 
     name: str
-    header: tuple[str, ...]
+    head: Head
+    heads: tuple[Head, ...]
     first_line: int
     sheet: CalamineSheet
     broken: frozenset[Place] = frozenset()
@@ -43,9 +54,13 @@ class Sheet:
     recognised: str = ""
     only_iso: bool = False
 
+    @property
+    def header(self) -> tuple[str, ...]:
+        return self.head.names
+
     def rows(self) -> Iterator[SourceRow | BadRow]:
         width = len(self.header)
-        for line, values in enumerate(islice(self._values(), 1, None), self.first_line + 1):
+        for line, values in enumerate(self._below(), self.head.line + 1):
             cells = [self._text(value) for value in values]
             if self.broken:
                 self._tell_broken(line, cells)
@@ -71,14 +86,13 @@ class Sheet:
     def _texts(self, columns: Collection[str]) -> Iterator[str]:
         """Those cells of the columns that are text."""
         places = [place for place, name in enumerate(self.header) if name in columns]
-        rows = islice(self._values(), 1, None)
-        given = chain.from_iterable((row[place] for place in places) for row in rows)
+        given = chain.from_iterable((row[place] for place in places) for row in self._below())
         return (value.strip() for value in given if isinstance(value, str))
 
-    def _values(self) -> Iterator[Sequence[object]]:
-        """Raises ImportRefused."""
+    def _below(self) -> Iterator[Sequence[object]]:
+        """The rows below the header. Raises ImportRefused."""
         try:
-            yield from self.sheet.iter_rows()
+            yield from islice(self.sheet.iter_rows(), self.head.line - self.first_line + 1, None)
         except OverflowError:
             raise ImportRefused(
                 [BadRow(self.name, self.first_line, "1", "a cell holds a time beyond all days")]
@@ -96,7 +110,7 @@ class Sheet:
         return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def open_sheet(path: Path) -> Sheet | BadRow:
+def open_sheet(path: Path, find: FindHead = first_head) -> Sheet | BadRow:
     """Read the header. Raises Invalid when there is no such file."""
     try:
         content = path.read_bytes()
@@ -112,12 +126,19 @@ def open_sheet(path: Path) -> Sheet | BadRow:
         raise Invalid(f"{path} cannot be read: {error.strerror}") from error
     except (CalamineError, IndexError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         return BadRow(path.name, 1, "1", _NO_WORKBOOK)
-    first = next(iter(sheet.iter_rows()), [])
-    names = [str(value).strip().lower() for value in first]
-    while names and not names[-1]:
-        names.pop()
     line = (sheet.start[0] if sheet.start else 0) + 1
-    if not names:
-        return BadRow(path.name, line, "1", "the first row must name the columns, and it is empty")
+    heads = tuple(_heads(sheet, line)) or (Head(line, ()),)
     recognised = f"only the sheet {visible[0]}, the first of {len(visible)}," if len(visible) > 1 else ""
-    return Sheet(path.name, tuple(names), line, sheet, broken, recognised=recognised)
+    return Sheet(path.name, find(path.name, heads), heads, line, sheet, broken, recognised=recognised)
+
+
+def _heads(sheet: CalamineSheet, line: int) -> Iterator[Head]:
+    """The first rows, without the empty cells at their ends."""
+    try:
+        for number, row in enumerate(islice(sheet.iter_rows(), HEADS), line):
+            names = [str(value).strip().lower() for value in row]
+            while names and not names[-1]:
+                names.pop()
+            yield Head(number, tuple(names))
+    except OverflowError:
+        return

@@ -1,11 +1,11 @@
 """What a ledger file is to those who read it, whatever its format: named columns, and rows of text cells."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from app.domain.errors import BadRow
+from app.domain.errors import BadRow, ImportRefused
 
 _POINT = re.compile(
     r"[^.]*\.(?:[0-9]{1,2}|[0-9]{4})[-)]?|[^,]*,[^.]*\..*"
@@ -29,6 +29,30 @@ class DecimalMark(StrEnum):
     UNCLEAR = ""
 
 
+HEADS = 30
+"""Rows from the top among which the header of another system's export may stand."""
+
+
+class Head(NamedTuple):
+    """A row at the top that may name the columns: where it begins, and its cells in small letters."""
+
+    line: int
+    names: tuple[str, ...]
+    delimiter: str = ""
+
+
+FindHead = Callable[[str, Sequence[Head]], Head]
+"""Which one does, of a file of this name. Raises ImportRefused."""
+
+
+def first_head(name: str, heads: Sequence[Head]) -> Head:
+    """Of our own files, the first row."""
+    if not heads or not any(heads[0].names):
+        line = heads[0].line if heads else 1
+        raise ImportRefused([BadRow(name, line, "1", "the first row must name the columns, and it is empty")])
+    return heads[0]
+
+
 class SourceRow(NamedTuple):
     """One row of stripped cells, as many as the header has; `line` is where it begins, as a person would count."""
 
@@ -37,7 +61,7 @@ class SourceRow(NamedTuple):
 
 
 class Source(Protocol):
-    """A file whose first row has been read."""
+    """A file whose header has been read."""
 
     @property
     def name(self) -> str: ...
@@ -45,6 +69,11 @@ class Source(Protocol):
     @property
     def header(self) -> tuple[str, ...]:
         """The names of the columns, lower-case."""
+        ...
+
+    @property
+    def heads(self) -> Sequence[Head]:
+        """The first rows, of which one is the header."""
         ...
 
     @property

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from app.db.tables.ledger import InvoiceRow
 from app.db.tables.system import AuditRow
 from app.domain.account import InvoiceStatus
-from app.ledger.folder import WatchedFolder
+from app.ledger.adapter_files import FOLDER
+from app.ledger.folder import OUR_OWN, Exports, WatchedFolder
 from app.ledger.service import LedgerService
+from app.ledger.written_days import DayOrder
 from tests.instances import Instance
 
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status\n"
@@ -18,9 +20,11 @@ LINE = "INV-{},C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open\n"
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
-def _watched(instance: Instance, folder: Path) -> WatchedFolder:
+def _watched(instance: Instance, folder: Path, exports: Exports = OUR_OWN) -> WatchedFolder:
     ledger = LedgerService(instance.database, instance.clock)
-    return WatchedFolder(instance.database, ledger, folder, instance.clock, poll_seconds=1, holder="test")
+    return WatchedFolder(
+        instance.database, ledger, folder, instance.clock, poll_seconds=1, holder="test", exports=exports
+    )
 
 
 async def _audited(instance: Instance, kind: str) -> list[bytes]:
@@ -102,3 +106,51 @@ async def test_other_names_are_left_alone(instance: Instance, tmp_path: Path) ->
     assert [await watched.look(tmp_path), await watched.look(tmp_path)] == [0, 0]
     assert not (tmp_path / "done").exists()
     assert not (tmp_path / "refused").exists()
+
+
+XERO = "ContactName,InvoiceNumber,Reference,InvoiceDate,DueDate,Total,InvoiceAmountDue,Currency,Type,Status\n"
+XERO_LINE = "C-1,INV-{},,04/05/2026,03/06/2026,100.00,40.00,{},Sales invoice,Awaiting Payment\n"
+
+
+async def _numbers(instance: Instance) -> set[str]:
+    async with instance.database.read() as uow:
+        return {row.number for row in await uow.ledger.invoices("C-1")}
+
+
+async def test_export_of_another_system_is_told_by_its_name(instance: Instance, tmp_path: Path) -> None:
+    watched = _watched(instance, tmp_path, Exports(order=DayOrder.DAY_FIRST))
+    (tmp_path / "invoices.xero.2026-05-21.csv").write_text(XERO + XERO_LINE.format(7, "EUR"))
+    (tmp_path / "invoices.csv").write_text(INVOICES + LINE.format(8))
+    for _ in range(2):
+        await watched.look(tmp_path)
+    assert await _numbers(instance) == {"INV-1", "INV-7", "INV-8"}
+
+
+async def test_export_without_its_adapter_is_refused_with_the_name_that_it_needs(
+    instance: Instance, tmp_path: Path
+) -> None:
+    watched = _watched(instance, tmp_path)
+    (tmp_path / "invoices-snapshot.csv").write_text(XERO + XERO_LINE.format(7, "EUR"))
+    for _ in range(2):
+        await watched.look(tmp_path)
+    why = (tmp_path / "refused" / "20260521T090000-invoices-snapshot.csv.txt").read_text()
+    assert "this looks like an export of Xero" in why
+    assert "in a watched folder invoices.xero.csv" in why
+
+
+async def test_folder_of_one_system_reads_its_exports_and_our_own_files_of_other_kinds(
+    instance: Instance, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text((FOLDER / "xero.toml").read_text().replace('from = "Currency"', "or_given = true"))
+    folder = tmp_path / "in"
+    folder.mkdir()
+    watched = _watched(instance, folder, Exports(own, "GBP", DayOrder.DAY_FIRST))
+    (folder / "invoices.csv").write_text(XERO + XERO_LINE.format(9, ""))
+    (folder / "contacts.csv").write_text(
+        "customer_id,name,email,role,language,active\nC-1,N,n@b.example,other,en,true\n"
+    )
+    for _ in range(2):
+        await watched.look(folder)
+    assert [path.name for path in folder.iterdir()] == ["done"]
+    assert "INV-9" in await _numbers(instance)

@@ -114,6 +114,34 @@ async def test_same_key_gets_the_same_answer_and_other_rows_are_refused(caller: 
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_rows_with_the_columns_of_another_system(caller: Caller) -> None:
+    row = {
+        "ContactName": "C-1",
+        "InvoiceNumber": "INV-7",
+        "Reference": "",
+        "InvoiceDate": "2026-04-01",
+        "Total": "100.00",
+    }
+    row |= {
+        "DueDate": "2026-05-01",
+        "InvoiceAmountDue": "40",
+        "Currency": "EUR",
+        "Type": "Sales invoice",
+        "Status": "Paid",
+    }
+    refused = await caller.post("invoices", [row])
+    assert refused.status_code == 422
+    assert "export of Xero: read it with the adapter xero (--adapter xero, ?adapter=xero," in refused.text
+    answer = await caller.post("invoices", [row], key="night", adapter="xero")
+    assert answer.json()["new"] == 1
+    assert (await caller.post("invoices", [row], key="night", adapter="xero")).json() == answer.json()
+    assert (await caller.post("invoices", [row], key="night", adapter="xero", currency="GBP")).status_code == 422
+    for adapter in ("sage", "../adapters/xero", "/etc/hostname", "own.toml"):
+        assert "there is no adapter" in (await caller.post("invoices", [row], adapter=adapter)).text
+    wrong = await caller.post("invoices", [row | {"InvoiceDate": "01.04.2026"}], adapter="xero")
+    assert wrong.json()["errors"][0]["reason"] == "'01.04.2026' is not a date such as 2026-03-31"
+
+
 async def test_every_wrong_cell_is_named_and_nothing_is_taken(caller: Caller) -> None:
     answer = await caller.post("invoices", [INVOICE, INVOICE | {"currency": "EURO"}, INVOICE | {"customer_id": "C-9"}])
     assert answer.status_code == 422

@@ -9,8 +9,9 @@ import pytest
 
 from app.domain.account import InvoiceKind, InvoiceStatus
 from app.domain.errors import BadRow, ImportRefused, Invalid
-from app.ledger.imports import BAD_ROWS_SHOWN, Checked, check, open_source
+from app.ledger.imports import BAD_ROWS_SHOWN, Checked, check
 from app.ledger.layouts import Values
+from app.ledger.opening import open_source
 from app.ledger.rows import RowReader
 
 CUSTOMERS = frozenset({"C-1", "C-2"})

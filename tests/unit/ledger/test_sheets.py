@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import BadRow, ImportRefused, Invalid
-from app.ledger.imports import check, open_source
+from app.ledger.imports import check
+from app.ledger.opening import open_source
 from tests.workbooks import Cell, write_workbook
 
 COLUMNS = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"

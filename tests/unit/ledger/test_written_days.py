@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from app.domain.errors import ImportRefused
 from app.domain.intents import LANGUAGES
-from app.ledger.imports import check, open_source
+from app.ledger.imports import check
+from app.ledger.opening import open_source
 from app.ledger.written_days import DayOrder
 
 HEADER = "payment_id;customer_id;date;amount;currency;reference;invoice_number"
