@@ -16,7 +16,7 @@ number = { from = "Num",                their column, or several: the first that
            or_from = "Document No.",    another one of theirs, where that one is empty or missing
            or_made_of = "{customer_id} {issue_date}",   or made of what others of ours are, at most 64 characters of it
            constant = "…",              instead: what every row has
-           optional = true,             our column is left out where theirs is missing
+           optional = true,             theirs may be missing: ours is left out, or empty where it is needed
            at_most = 64,                what is longer is cut to so many characters
            words = { their = "ours" },  whatever their case; a word that is not here is kept and judged as ours
            when = [{ column = "state", is = ["cancel"], gives = "cancelled" }],   comes before all the rest; without

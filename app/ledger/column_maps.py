@@ -58,12 +58,13 @@ class Adapted:
         self._currency = known_currency(currency)
         self._theirs = {folded(name): name for name in source.header}
         names = frozenset(self._theirs)
+        layout = LAYOUTS[kind]
+        spared = {one.name for one in layout.columns if one.is_optional}
         self._columns = {
             ours: column
             for ours, column in file.columns.items()
-            if not column.optional or not absent(column.needs, names)
+            if not (column.optional and ours in spared and absent(column.needs, names))
         }
-        layout = LAYOUTS[kind]
         self._key = [one.name for one in layout.columns if one.field in layout.key and one.name in self._columns]
         self._readings = {ours: _Reading(column, names) for ours, column in self._columns.items()}
         self._made = [(ours, column.or_made_of) for ours, column in self._columns.items() if column.or_made_of]

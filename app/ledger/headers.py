@@ -61,15 +61,15 @@ def _explained(name: str, heads: Sequence[Head], adapter: Adapter, kind: str) ->
     if near and not near.missing and near.adapter.name != adapter.name:
         return [BadRow(name, near.head.line, "1", _alike(near, kind))]
     if best is None or best.share == 0:
-        file = adapter.file(kind)
+        wanted = ", ".join(absent(adapter.file(kind).needs(frozenset()), frozenset()))
         says = ", ".join(filter(None, heads[0].names))[:NAMES_TOLD] if heads else ""
         return [
             BadRow(
                 name,
                 heads[0].line if heads else 1,
                 "1",
-                f"no row of the first {len(heads)} names the columns that the adapter {adapter.name} reads: "
-                f"{', '.join(absent(file.needs(frozenset()), frozenset()))}; the first says: {says}",
+                f"no row of the first {len(heads)} names the columns that the adapter {adapter.name} reads: {wanted}; "
+                + (f"the first says: {says}" if says else "the first is empty"),
             )
         ]
     return [

@@ -227,6 +227,8 @@ def test_file_that_is_nothing_of_the_kind_is_quoted(tmp_path: Path) -> None:
         "x.csv, line 1, column 1: no row of the first 2 names the columns that the adapter xero reads:"
     )
     assert said.endswith("the first says: title")
+    (tmp_path / "x.csv").write_text("", encoding="utf-8")
+    assert _refusal(tmp_path / "x.csv", "xero").endswith("; the first is empty")
 
 
 @pytest.mark.parametrize(
@@ -258,6 +260,13 @@ def test_export_with_a_column_taken_away_is_told_from_a_file_of_ours(tmp_path: P
     )
     with pytest.raises(ImportRefused, match=r"column po_number: the column is missing$"):
         check("invoices", open_source(tmp_path / "own.csv"), CUSTOMERS)
+
+
+@pytest.mark.parametrize(("adapter", "column"), [("zoho-books", "PurchaseOrder"), ("sap-local", "Company Code")])
+def test_column_that_may_be_missing_is_empty(tmp_path: Path, adapter: str, column: str) -> None:
+    path = _changed(tmp_path, adapter, lambda text: text.replace(column, "Something"))
+    plain = [{name: row[name] for name in row if name != "company"} for row in _export(adapter).values()]
+    assert [{name: row[name] for name in row if name != "company"} for row in _rows(path, adapter).values()] == plain
 
 
 def test_rows_of_a_program_are_read_alike() -> None:
