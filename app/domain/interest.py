@@ -9,6 +9,10 @@ UK   Late Payment of Commercial Debts (Interest) Act 1998, s. 4(2), 5A; SI 2002/
 
 Interest is simple, runs from the day after the due date up to and with the day of payment (or the day asked about), and
 is reckoned on what was unpaid on each day: a part payment counts as made at the end of its day.
+
+Where the law moves a last day that is a Saturday, a Sunday or a public holiday at the debtor's place to the next
+business day, as § 193 BGB does, that day is the due date (`moves_rest_days`). The directive, the French code and the
+British act do not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,7 +51,8 @@ class FixedSum:
 @dataclass(frozen=True, slots=True)
 class InterestRule:
     """The law of one country. `margin`: points on top of the reference rate. `is_fixed_at_start`: the rate of the first
-    day of default holds until payment, whatever the half-years bring. Fixed sums in ascending order."""
+    day of default holds until payment, whatever the half-years bring. `moves_rest_days`: what falls due on a day of
+    rest is in time on the next business day. Fixed sums in ascending order."""
 
     country: str
     law: str
@@ -56,6 +61,7 @@ class InterestRule:
     rates: tuple[Rate, ...]
     fixed_sums: tuple[FixedSum, ...]
     is_fixed_at_start: bool = False
+    moves_rest_days: bool = False
 
     def with_rates(self, rates: tuple[Rate, ...]) -> "InterestRule":
         """With an operator's own rates, which win over the table's."""

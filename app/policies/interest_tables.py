@@ -30,6 +30,7 @@ def _rule(path: Path) -> InterestRule:
             rates=tuple(_rate(path, row) for row in data["rate"]),
             fixed_sums=tuple(FixedSum(Decimal(s["at_least"]), Decimal(s["amount"])) for s in data["fixed_sums"]),
             is_fixed_at_start=data["fixed_at_start"],
+            moves_rest_days=data["moves_rest_days"],
         )
     except KeyError as error:
         raise SettingInvalid(f"{path}: {error.args[0]} is missing") from error

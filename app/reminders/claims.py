@@ -2,6 +2,7 @@
 lives on when the principal is paid (Directive 2011/7/EU, Art. 3)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import structlog
 
 from agents.reminders.brief import Claim
-from app.db.tables.ledger import CaseRow, InvoiceRow
+from app.db.tables.ledger import CaseRow, CustomerRow, InvoiceRow
 from app.db.uow import Database, Uow
 from app.domain.account import InvoiceKind, InvoiceStatus, Payment
 from app.domain.clock import Clock
@@ -26,6 +27,7 @@ from app.domain.interest import (
 from app.domain.reminder import Stage
 from app.domain.review import RUNNING, CaseKind, CaseState
 from app.policies.interest_tables import load_interest_rules
+from app.reading.days.workdays import add_workdays, country_of, is_workday
 
 log = structlog.get_logger()
 
@@ -82,6 +84,7 @@ class Claims:
         if self._wish is None:
             raise Invalid("no interest is claimed: add [reminders.interest] to the policy file")
         payments = await _payments(uow, rows)
+        customers = await uow.ledger.customer_names({row.customer_id for row in rows})
         found: dict[str, CompanyClaims] = {}
         for row in rows:
             rule = self._rule(row.company)
@@ -89,6 +92,8 @@ class Claims:
                 continue
             claims = found.setdefault(row.company, CompanyClaims(row.company, rule.law, rule.currency, until))
             late = _late(row, payments.get((row.customer_id, row.number), ()), disputed.get(row.number, Decimal(0)))
+            if rule.moves_rest_days:
+                late = replace(late, due=_last_day(late.due, customers[row.customer_id]))
             self._add(claims, late, rule)
         return tuple(found[company] for company in sorted(found))
 
@@ -224,6 +229,12 @@ async def _payments(uow: Uow, rows: Sequence[InvoiceRow]) -> Mapping[tuple[str, 
             if (customer_id, payment.invoice_number) not in shared:
                 found.setdefault((customer_id, payment.invoice_number), []).append(payment)
     return found
+
+
+def _last_day(due: date, customer: CustomerRow) -> date:
+    """The due date, or the next business day at the place of the customer, who is to pay there."""
+    home = country_of(customer.country, customer.language)
+    return due if is_workday(due, home) else add_workdays(due, 1, home)
 
 
 def _late(row: InvoiceRow, payments: Iterable[Payment], disputed: Decimal) -> LateInvoice:

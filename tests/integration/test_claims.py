@@ -154,6 +154,23 @@ async def test_no_payment_is_forgotten_however_many_came_since(claiming: Desk) -
     assert [one.interest for one in (await claimed(claiming)).claims if one.number == "INV-2"] == [Decimal("2.74")]
 
 
+@pytest.mark.parametrize(("moves", "interest"), [(False, "0.82"), (True, "0.27")])
+async def test_a_due_date_on_a_day_of_rest_is_the_next_business_day_where_the_law_says_so(
+    claiming: Desk, moves: bool, interest: str
+) -> None:
+    saturday, after_the_bank_holiday = date(2026, 5, 2), date(2026, 5, 5)
+    await claiming.add(
+        paid_invoice("INV-2", due=saturday),
+        payment("INV-2", after_the_bank_holiday),
+        paid_invoice("INV-3", due=saturday),
+        payment("INV-3", after_the_bank_holiday + timedelta(days=1)),
+    )
+    rule = replace(RULE, moves_rest_days=moves)
+    found = await claimed(claiming, Claims(InterestWish("XX", frozenset({"first"})), {"XX": rule}))
+    late = {one.number: str(one.interest) for one in found.claims if one.number != "INV-1"}
+    assert late == ({"INV-3": interest} if moves else {"INV-2": interest, "INV-3": "1.10"})
+
+
 async def test_a_number_that_two_companies_use_is_claimed_nothing_for_its_payments(claiming: Desk) -> None:
     await claiming.add(paid_invoice("INV-2"), paid_invoice("INV-2", "south"), payment("INV-2", DUE + timedelta(days=9)))
     assert [one.number for one in (await claimed(claiming)).claims] == ["INV-1"]
