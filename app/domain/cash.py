@@ -13,9 +13,8 @@ from decimal import Decimal
 
 from app.domain.conduct import Position
 from app.domain.forecast import Expectation, Forecast
-from app.domain.money import Money
+from app.domain.money import Money, unit_of
 
-CENT = Decimal("0.01")
 DEVIATIONS = Decimal("1.2816")
 """Four fifths of a normal distribution lie within so many standard deviations."""
 
@@ -101,7 +100,7 @@ def _shares(days: tuple[date, ...], monday: date, weeks: int) -> dict[int, Decim
 
 def _week(start: date, expected: Decimal, reach: Decimal, due: Decimal, currency: str) -> CashWeek:
     def money(amount: Decimal) -> Money:
-        return Money(amount.quantize(CENT), currency)
+        return Money(amount.quantize(unit_of(currency)), currency)
 
     low, high = max(Decimal(0), expected - reach), expected + reach
     return CashWeek(start, money(low), money(expected), money(high), money(due))

@@ -22,6 +22,11 @@ def places_of(currency: str, amount: Decimal | None = None) -> int:
     return 0 if currency in WHOLE and amount is not None and amount == amount.to_integral_value() else 2
 
 
+def unit_of(currency: str) -> Decimal:
+    """What a reckoned amount is rounded to: a cent, a whole yen, a fils of a dinar."""
+    return Decimal(1).scaleb(-(3 if currency in THOUSANDTHS else 0 if currency in WHOLE else 2))
+
+
 def digits(amount: Decimal, currency: str) -> str:
     """`1250.00`, `50000` yen, `12.125` dinars: for forms, programs and records. Nothing that an amount has is lost."""
     shortest = amount.normalize().as_tuple().exponent

@@ -13,10 +13,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from app.domain.conduct import Conduct, OpenItem, Position
-from app.domain.money import Money
+from app.domain.money import Money, unit_of
 from app.domain.signals import Signal, SignalName, raised
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +93,4 @@ def _age(item: OpenItem, position: Position, ages: tuple[AgeWeight, ...]) -> Age
 
 
 def _part(name: str, of: Decimal, weight: Decimal, currency: str) -> PriorityPart:
-    return PriorityPart(name, Money(of, currency), weight, Money((of * weight).quantize(CENT), currency))
+    return PriorityPart(name, Money(of, currency), weight, Money((of * weight).quantize(unit_of(currency)), currency))

@@ -1,7 +1,7 @@
 """How an operator wants reminders to go: workflows of steps, and the bounds that hold for all of them. Pure data."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
@@ -91,8 +91,8 @@ class Hours:
 @dataclass(frozen=True, slots=True)
 class ReminderPolicy:
     """Everything that the plan may depend on beside ledger, history and date. `minimum`: below it nobody is written
-    to, in whatever currency. `formal_days`: how long a formal notice leaves to pay. `talk_days`: how long reminders
-    wait for a talk that a person is to have first. `morning`: when the day's reminders are drafted."""
+    to; `minimums`: other ones, by currency. `formal_days`: how long a formal notice leaves to pay. `talk_days`: how
+    long reminders wait for a talk that a person is to have first. `morning`: when the day's reminders are drafted."""
 
     version: str
     workflows: tuple[Workflow, ...]
@@ -101,6 +101,7 @@ class ReminderPolicy:
     caps: Caps = Caps()
     hours: Hours = Hours()
     minimum: Decimal = Decimal(0)
+    minimums: Mapping[str, Decimal] = field(default_factory=dict, hash=False)
     formal_days: int = 14
     talk_days: int = 7
     experiments: tuple[Experiment, ...] = ()
@@ -111,6 +112,9 @@ class ReminderPolicy:
     def without(self, over: Collection[str]) -> "ReminderPolicy":
         """The same without the tests of these names: who was in their other arm is written to as usual again."""
         return replace(self, experiments=tuple(test for test in self.experiments if test.name not in over))
+
+    def minimum_of(self, currency: str) -> Decimal:
+        return self.minimums.get(currency, self.minimum)
 
     @property
     def moved(self) -> tuple[tuple[int, str], ...]:

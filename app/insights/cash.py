@@ -15,6 +15,7 @@ from app.db.uow import Database
 from app.domain.cash import shares_by_week
 from app.domain.conduct import CustomerFacts, NotScored
 from app.domain.forecast import Delays, Expectation, forecast_of
+from app.domain.money import unit_of
 from app.domain.receivables import CASH_WEEKS, FigureName, week_starts
 
 AT_ONCE = 250
@@ -23,7 +24,6 @@ AT_ONCE = 250
 SPREAD_UNIT = Decimal(1_000_000)
 """Variances are kept in thousands squared, to fit a column of money."""
 
-CENT = Decimal("0.01")
 
 Key = tuple[FigureName, str, str, str, str, str]
 """Name, currency, our company, segment, owner, week."""
@@ -75,7 +75,7 @@ def _together(expectations: Iterable[Expectation]) -> Iterable[tuple[tuple[str, 
 
 def _row(day: date, key: Key, value: Decimal) -> FigureRow:
     name, currency, company, segment, owner, week = key
-    places = Decimal("0.0001") if name is FigureName.CASH_SPREAD else CENT
+    places = Decimal("0.0001") if name is FigureName.CASH_SPREAD else unit_of(currency)
     return FigureRow(
         day=day,
         name=name,

@@ -55,6 +55,7 @@ def _policy(section: Section, laws: Mapping[str, str]) -> ReminderPolicy:
     section.only(
         "version",
         "minimum",
+        "minimums",
         "formal_days",
         "talk_days",
         "hours",
@@ -78,6 +79,7 @@ def _policy(section: Section, laws: Mapping[str, str]) -> ReminderPolicy:
         caps=_caps(section.table("caps")),
         hours=_hours(section.table("hours")),
         minimum=section.amount("minimum"),
+        minimums=section.amounts("minimums"),
         formal_days=section.whole("formal_days", 14, least=7, most=60),
         talk_days=section.whole("talk_days", 7, most=60),
         experiments=load_experiments(section, workflows),

@@ -1,5 +1,6 @@
 """One table of a policy file, read key by key. Whatever is wrong is named with the file, the place and the mend."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,6 +11,7 @@ from app.domain.errors import SettingInvalid
 
 E = TypeVar("E", bound=StrEnum)
 MOST_PERCENT = 100
+CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Section:
@@ -68,6 +70,14 @@ class Section:
         if not isinstance(value, int | Decimal) or isinstance(value, bool) or value < 0:
             self.refuse(f"{key} must be an amount such as 10.00")
         return Decimal(value)
+
+    def amounts(self, key: str) -> dict[str, Decimal]:
+        """Sums by currency."""
+        given = self._table.get(key, {})
+        if not isinstance(given, Mapping) or not all(CURRENCY.fullmatch(currency) for currency in given):
+            self.refuse(f"{key} must be sums by currency, such as {{ EUR = 5.00, JPY = 800 }}")
+        table = Section(self._file, f"{self._where}.{key}", given)
+        return {currency: table.amount(currency) for currency in given}
 
     def percent(self, key: str) -> Decimal:
         """Of a rate, which may be below zero."""

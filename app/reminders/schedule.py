@@ -121,7 +121,7 @@ class _Planner:
     def _ask(self, workflow: Workflow, step: Step | None, named: Named) -> PlanLine:
         """A step is due; `None` when the workflow is at its end. The gates, in the order of `Why`."""
         amount = net(named, self.listing.credit_notes)
-        if amount <= 0 or amount < self.policy.minimum:
+        if amount <= 0 or amount < self.policy.minimum_of(self.listing.currency):
             return self.wait(Why.NETTED if amount <= 0 else Why.BELOW_MINIMUM, named, with_credit=True)
         if self.situation.has_unanswered_mail:
             return self.wait(Why.UNANSWERED_MAIL, named, with_credit=True)

@@ -46,7 +46,11 @@ def statement_xlsx(brief: ReminderBrief, claim: str = "") -> bytes:
 
 
 def _money(brief: ReminderBrief) -> str:
-    return f"#,##0.{'0' * places_of(brief.currency)}"
+    """With the decimals that the currency has, and those that a sum of the letter has beyond them."""
+    sums = [*(sum_ for one in brief.invoices for sum_ in (one.amount, one.open, one.disputed)), brief.total]
+    sums += [sum_ for note in brief.credit_notes for sum_ in (note.amount, note.open)]
+    places = max(places_of(brief.currency, sum_) for sum_ in sums)
+    return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
 def _rows(sheet: Worksheet, brief: ReminderBrief, day: Format, money: Format) -> int:

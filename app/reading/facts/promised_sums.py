@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.account import Account, Invoice
+from app.domain.money import unit_of
 from app.reading.days.dates import FoundDate
 from app.reading.facts.commitments import is_done
 from app.reading.facts.fees import fees_on_top, is_fee
@@ -70,7 +71,6 @@ _DAYS_OF_TERMS = frozenset(map(Decimal, (20, 21, 28, 30, 31, 35, 40, 42, 45, 50,
 _LEAST_PART, _LEAST_OF_DAYS = Decimal("0.03"), Decimal("0.25")
 """The part of what is open that a bare number must be to be a sum; more where it may be days: "our terms say 45"."""
 
-_CENT = Decimal("0.01")
 _CENTS = -2
 
 
@@ -100,7 +100,8 @@ def find_sum(
     if value is None:
         return PromisedSum()
     value += fees_on_top(statement) if statement is not None else 0
-    return PromisedSum(value.quantize(_CENT, ROUND_HALF_UP), _currency(invoices, account))
+    currency = _currency(invoices, account)
+    return PromisedSum(value.quantize(unit_of(currency or ""), ROUND_HALF_UP), currency)
 
 
 def _missing_fees(statement: Statement | None, stated: FoundAmount, open_sum: Decimal | None) -> Decimal:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.extension import equal_steps
-from app.domain.money import Money, digits
+from app.domain.money import Money, digits, unit_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,7 @@ def test_digits_lose_nothing_that_an_amount_has() -> None:
 def test_instalments_in_yen_are_whole_yen() -> None:
     steps = equal_steps(Money(Decimal("100000.0000"), "JPY"), date(2026, 5, 21), 3)
     assert [step.amount.amount for step in steps] == [Decimal(33333), Decimal(33333), Decimal(33334)]
+
+
+def test_what_is_reckoned_is_rounded_to_the_smallest_unit() -> None:
+    assert [str(unit_of(currency)) for currency in ("EUR", "JPY", "KWD")] == ["0.01", "1", "0.001"]

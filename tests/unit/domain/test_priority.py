@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.domain.conduct import BrokenPromise, Conduct, OpenItem, Stop
 from app.domain.ids import new_id
 from app.domain.money import Money
-from app.domain.priority import CENT, Priority, priority_of
+from app.domain.priority import Priority, priority_of
 from app.domain.signals import signals_of
 from app.policies.standing import load_standing
 from tests.unit.domain.accounts import TODAY, conduct, item, position
@@ -16,6 +16,7 @@ from tests.unit.domain.accounts import TODAY, conduct, item, position
 POLICY = load_standing()
 BROKEN = conduct(broken_promises=(BrokenPromise(new_id(), TODAY),))
 
+CENT = Decimal("0.01")
 amounts = st.decimals("0.01", "99999.99", places=2)
 ages = st.integers(-40, 400)
 debts = st.builds(lambda days, amount: item(days, str(amount)), ages, amounts)
@@ -47,6 +48,11 @@ def test_credit_notes_pay_the_oldest_first_and_payments_seen_are_left_out() -> N
 
 def test_currencies_are_never_added() -> None:
     assert [str(p.total) for p in at_risk(item(10, "100"), item(10, "100", "USD"))] == ["1.40 EUR", "1.40 USD"]
+
+
+def test_what_is_at_risk_is_rounded_to_what_there_is_of_a_currency() -> None:
+    (yen,) = at_risk(item(10, "12345", "JPY"))
+    assert str(yen.parts[0].value) == "123 JPY"
 
 
 def test_nothing_overdue_is_nothing_at_risk() -> None:

@@ -17,7 +17,8 @@ def test_file_without_reminders_takes_the_shipped_ones(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('version = "1"\n', encoding="utf-8")
     assert load_reminders(file) == load_reminders()
-    assert load_reminders().minimum == Decimal("5.00")
+    assert load_reminders().minimum_of("EUR") == Decimal("5.00")
+    assert load_reminders().minimum_of("JPY") == Decimal(800)
 
 
 def test_shipped_reminders_may_stand_in_the_operator_s_one_file(tmp_path: Path) -> None:
@@ -46,6 +47,8 @@ def test_shipped_reminders_may_stand_in_the_operator_s_one_file(tmp_path: Path) 
         ('days = 28, stage = "second", tone = "neutral"', 'days = 28, stage = "second", tone = "firm"', "never"),
         ('segment = "high-risk"', 'segment = "odd"', 'no workflow names "odd"'),
         ("minimum = 5.00", "minimum = -1", "minimum must be an amount"),
+        ("JPY = 800", "yen = 800", "minimums must be sums by currency, such as { EUR = 5.00, JPY = 800 }"),
+        ("JPY = 800", "JPY = -800", "reminders.minimums: JPY must be an amount"),
         ("end = 18:00:00", "end = 08:30:00", ""),
         ("end = 18:00:00", "end = 07:00:00", "end must be at least a full hour after begin"),
         ("begin = 08:00:00", 'begin = "8"', "must be a time of day"),

@@ -85,6 +85,7 @@ def test_overdue_customer_is_reminded_with_the_fields_that_others_rely_on() -> N
         (Why.NETTED, {"items": (invoice(), credit_note(amount="-100.00"))}),
         (Why.NETTED, {"items": (credit_note(),)}),
         (Why.BELOW_MINIMUM, {"items": (invoice(amount="4.99"),)}),
+        (Why.BELOW_MINIMUM, {"items": (invoice(amount="799", currency="JPY"),)}),
         (Why.UNANSWERED_MAIL, {"has_unanswered_mail": True}),
         (Why.ENGAGED, {"replies": (NOON - timedelta(days=2),)}),
         (Why.PUT_ASIDE, {"put_aside": (PutAside("", "EUR", Stage.FIRST, TODAY - timedelta(days=6)),)}),

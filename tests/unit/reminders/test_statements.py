@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -29,6 +30,18 @@ def test_a_pdf_has_the_customer_s_name_every_invoice_and_the_total(told: Reminde
     assert all(invoice.number in text for invoice in told.invoices)
     assert "3.447,70" in text
     assert "DE89 3704 0044 0532 0130 00" in text
+
+
+@pytest.mark.parametrize(("currency", "look"), [("EUR", "#,##0.00"), ("JPY", "#,##0"), ("KWD", "#,##0.000")])
+def test_a_workbook_shows_as_many_decimals_as_a_currency_has(told: ReminderBrief, currency: str, look: str) -> None:
+    whole = replace(told.invoices[0], amount=Decimal(1250), open=Decimal(1250), disputed=Decimal(0))
+    brief = replace(told, currency=currency, invoices=(whole,), credit_notes=())
+    with ZipFile(BytesIO(statement_xlsx(brief))) as book:
+        assert f'formatCode="{look}"' in book.read("xl/styles.xml").decode()
+    if currency == "JPY":
+        odd = replace(brief, invoices=(replace(whole, open=Decimal("1250.50")),))
+        with ZipFile(BytesIO(statement_xlsx(odd))) as book:
+            assert 'formatCode="#,##0.00"' in book.read("xl/styles.xml").decode()
 
 
 def test_a_workbook_holds_numbers_and_no_formula(told: ReminderBrief) -> None:
