@@ -67,6 +67,14 @@ def test_the_second_part_is_what_is_left_of_the_first() -> None:
     assert promise(text, "The second instalment goes out on Friday").amount == Decimal("500.00")
 
 
+def test_a_part_of_yen_is_whole_yen() -> None:
+    text = "We will pay half of it on Friday."
+    yen = account(("R-4471", "12345"), currency="JPY")
+    found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, yen, "en").promise
+    assert found is not None
+    assert str(found.amount) == "6173"
+
+
 def test_what_was_knocked_off_is_not_promised() -> None:
     text = "We deducted 150.00 EUR for the dents. The balance will be paid on Friday."
     assert promise(text, "The balance will be paid on Friday").amount == Decimal("750.00")
