@@ -102,20 +102,20 @@ LEDGERS: dict[tuple[str, str], list[str]] = {
         "103041 D10000 invoice 4860 3860 GBP 2026-03-10 2026-04-09 partly_paid",
         "103042 D10000 invoice 1200.5 0 EUR 2026-03-12 2026-04-11 paid",
         "104003 D20000 credit_note -300 -300 EUR 2026-03-15 2026-03-15 open",
-        "G02001 D20000 credit_note -80 -80 EUR 2026-03-16 2026-03-16 open",
+        "On account 16.03.2026 -80,00 D20000 D20000 credit_note -80 -80 EUR 2026-03-16 2026-03-16 open",
         "103044 D20000 invoice 75 75 EUR 2026-03-18 2026-04-17 disputed",
     ],
     ("sap", ""): [
         "1800000041 1000042 invoice 4860 4860 GBP 2026-03-10 2026-04-09 open 1000",
         "1800000042 1000042 invoice 1200.5 0 GBP 2026-03-12 2026-04-11 paid 1000",
         "1600000003 1000050 credit_note -300 -300 EUR 2026-03-15 2026-03-15 open 1000",
-        "1400000011 1000050 credit_note -80 -80 EUR 2026-03-16 2026-03-16 open 1000",
+        "On account 16.03.2026 80,00- 1000050 1000050 credit_note -80 -80 EUR 2026-03-16 2026-03-16 open 1000",
         "1800000044 1000050 invoice 75 75 EUR 2026-03-18 2026-04-17 disputed 1000",
     ],
     ("sap-local", ""): [
         "90000041 1000042 invoice 4860 4860 USD 2026-03-28 2026-04-27 open 1000",
         "90000003 1000050 credit_note -300 -300 USD 2026-03-15 2026-03-15 open 1000",
-        "1400000011 1000050 credit_note -80 -80 USD 2026-03-16 2026-03-16 open 1000",
+        "On account 03/16/2026 -80.00 1000050 1000050 credit_note -80 -80 USD 2026-03-16 2026-03-16 open 1000",
     ],
     ("datev", "EUR"): [
         "RE2026-041 10001 invoice 4860 3860 EUR 2026-03-10 2026-04-09 partly_paid",
@@ -162,6 +162,12 @@ def test_two_payments_on_account_of_one_day_are_two(tmp_path: Path) -> None:
         "On account 05/15/2026 -500.00 Halden Foods, Ltd",
         "On account 05/15/2026 -500.00 Halden Foods, Ltd (2)",
     ]
+
+
+def test_payments_with_one_reference_are_several(tmp_path: Path) -> None:
+    path = _changed(tmp_path, "quickbooks", lambda text: text.replace("Invoice,01042", "Payment,ACH").replace(
+        "Credit Memo,1043", "Payment,ACH"))  # fmt: skip
+    assert [number[:10] for number in _rows(path, "quickbooks", "USD")] == ["1041", *["On account"] * 3]
 
 
 def _twice(text: str) -> str:
