@@ -334,6 +334,15 @@ def test_adapter_of_ones_own(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_example_of_the_manual_is_read_as_it_says(tmp_path: Path) -> None:
+    manual = FOLDER.with_name("README.md").read_text(encoding="utf-8").partition("### An adapter of your own")[2]
+    listed, described = manual.split("```")[1], manual.split("```toml")[1].split("```")[0]
+    (tmp_path / "own.csv").write_text(listed.lstrip(), encoding="cp1252")
+    (tmp_path / "own.toml").write_text(described, encoding="utf-8")
+    [row] = _rows(tmp_path / "own.csv", tmp_path / "own.toml").values()
+    assert (row["amount"], row["open_amount"], row["due_date"]) == (Decimal("1250.50"), Decimal(50), "2026-04-30")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
