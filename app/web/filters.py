@@ -19,8 +19,10 @@ from app.domain.money import Money, digits, places_of
 from app.web.frame import Page
 from app.web.languages import catalogue, translated
 
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 KIB = 1024
+ISO_DAY = len("2026-05-21")
 FACTOR_SHORT = 100
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -44,9 +46,10 @@ def _local(context: Context, moment: datetime) -> datetime:
 
 @pass_context
 def money(context: Context, amount: tuple[Decimal, str]) -> str:
-    """`(Decimal("4860"), "GBP")` as `£4,860.00`."""
+    """`(Decimal("4860"), "GBP")` as `£4,860.00`; letters stand apart, as CLDR has it and Babel does not."""
     value, currency = amount
-    return _minus(format_currency(value, currency, locale=_locale(context)))
+    written = format_currency(value, currency, locale=_locale(context))
+    return _minus(LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written))
 
 
 @pass_context
@@ -145,6 +148,19 @@ def seconds_left(context: Context, value: datetime) -> int:
 @pass_context
 def seconds_ago(context: Context, value: datetime) -> int:
     return max(0, round((_page(context).now - value).total_seconds()))
+
+
+@pass_context
+def dated(context: Context, text: str) -> str:
+    """A day or a moment that the log holds as text (ISO 8601), as `day` and `moment` write it; other text as it is."""
+    try:
+        return (
+            day(context, date.fromisoformat(text))
+            if len(text) == ISO_DAY
+            else moment(context, datetime.fromisoformat(text))
+        )
+    except ValueError:
+        return text
 
 
 @pass_context
@@ -305,6 +321,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "clock_seconds": clock_seconds,
     "when": when,
     "moment": moment,
+    "dated": dated,
     "exact": exact,
     "seconds_left": seconds_left,
     "seconds_ago": seconds_ago,

@@ -61,9 +61,22 @@ BAR_CUT = """() => {
   const [text, find] = ['.dx-status__text', '.dx-find'].map((name) => document.querySelector(name));
   const hangsOut = [...find.children].some((part) => part.checkVisibility()
     && part.getBoundingClientRect().right > find.getBoundingClientRect().right + 1);
-  return [text.scrollWidth > text.clientWidth && text.textContent, hangsOut && 'search'].filter(Boolean);
+  const isCut = text.clientWidth > 1 && text.scrollWidth > text.clientWidth;
+  return [isCut && text.textContent, hangsOut && 'search'].filter(Boolean);
 }"""
-"""What of the bar at the top is cut off, or hangs out of its box."""
+"""What of the bar at the top is cut off, or hangs out of its box; the dot of the mailboxes may stand alone."""
+
+ASTRAY = """() => [...document.querySelectorAll('.dx-cards td[data-label]')].filter((cell) => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return [...words.getClientRects()].some((box) => box.width && box.left < cell.getBoundingClientRect().left + 96);
+}).map((cell) => cell.dataset.label)"""
+"""The values of a table's cards that do not stand beside their label."""
+
+STRETCHED = """() => [...document.querySelectorAll('main .btn')]
+  .filter((button) => button.checkVisibility() && button.getBoundingClientRect().width > 400)
+  .map((button) => button.textContent.trim())"""
+"""The buttons that were stretched over the page."""
 
 
 @dataclass
@@ -564,11 +577,24 @@ async def test_every_page_of_oversight_is_accessible_and_obeys_its_policy(desk: 
 async def test_the_bar_says_the_whole_of_what_the_mailboxes_do(desk: Desk, browser: Browser, locale: str) -> None:
     async with await browser.new_context(locale=locale) as context:
         mats = await desk.sign_in(context, ADMIN)
-        for width in (1360, 1440, 1680):
+        for width in (1200, 1280, 1360, 1440, 1680):
             await mats.set_viewport_size({"width": width, "height": 900})
             for path in ("/administration", "/promises"):
                 await mats.goto(desk.url(path))
                 assert await mats.evaluate(BAR_CUT) == [], f"{path} at {width}"
+                assert await mats.locator(".dx-nav--wide").is_visible(), f"{path} at {width}"
+
+
+async def test_values_stand_beside_their_labels_and_buttons_are_no_wider_than_their_words(
+    desk: Desk, context: BrowserContext
+) -> None:
+    mats = await desk.sign_in(context, ADMIN)
+    for width in (360, 1440):
+        await mats.set_viewport_size({"width": width, "height": 900})
+        for path in ("/reminders/workflows", "/policy", "/performance", "/administration"):
+            await mats.goto(desk.url(path))
+            assert width > 360 or await mats.evaluate(ASTRAY) == [], path
+            assert await mats.evaluate(STRETCHED) == [], f"{path} at {width}"
 
 
 async def test_keys_of_ones_own_follow_to_another_browser(desk: Desk, browser: Browser) -> None:

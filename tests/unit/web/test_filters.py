@@ -43,3 +43,22 @@ def test_sums_have_the_decimals_of_their_currency(
 ) -> None:
     assert said("{{ amount[0]|number(amount[1]) }}", amount=amount) == under_a_heading
     assert said("{{ amount|typed }}", amount=amount) == in_a_form
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "written"),
+    [
+        ("CHF", "en", "CHF\N{NO-BREAK SPACE}18,950.00"),
+        ("GBP", "en", "£18,950.00"),
+        ("USD", "en", "US$18,950.00"),
+        ("CHF", "de", "18.950,00\N{NO-BREAK SPACE}CHF"),
+    ],
+)
+def test_letters_of_a_currency_stand_apart_from_its_sum(currency: str, language: str, written: str) -> None:
+    assert said("{{ sum|money }}", language, sum=(Decimal(18950), currency)) == written
+
+
+def test_a_day_of_the_log_is_written_like_any_other() -> None:
+    assert said("{{ '2026-05-01'|dated }}", "fr") == "1er mai"
+    assert said("{{ '2026-05-28T09:00:00+00:00'|dated }}") == "Thu 28 May, 09:00"
+    assert said("{{ 'until further notice'|dated }}") == "until further notice"
