@@ -725,6 +725,16 @@ async def administer(desk: Desk, page: Page, hand: str) -> None:
     await expect(page.locator(token)).to_have_count(0)
 
 
+async def test_tables_keep_their_columns_on_paper(desk: Desk, context: BrowserContext) -> None:
+    mats = await desk.sign_in(context, ADMIN)
+    await mats.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
+    await mats.emulate_media(media="print")
+    for path in ("/reminders/workflows", "/decisions", "/no-answer", "/policy"):
+        await mats.goto(desk.url(path))
+        assert await mats.evaluate("document.documentElement.scrollWidth") <= 718, path
+        assert await mats.locator("main table thead").first.is_visible(), path
+
+
 async def test_ink_is_dark_on_paper_whatever_the_screen_is(desk: Desk, ines: Page) -> None:
     await ines.emulate_media(color_scheme="dark")
     await ines.goto(desk.url(f"/reviews/{desk.review('read')}"))
