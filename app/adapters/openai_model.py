@@ -27,6 +27,7 @@ from openai import (
 from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from app.adapters.bounded_http import bounded_client
 from app.adapters.breaker import Breaker
 from app.adapters.completion import Completion
 from app.domain.errors import ModelAnswerInvalid, ModelUnavailable, Spent
@@ -45,6 +46,9 @@ _NOT_IN_SCHEMAS = frozenset({"default", "title", "minLength", "maxLength"})
 """Keywords that strict structured output does not know; pydantic checks them afterwards."""
 
 _LONGEST_ANSWER = 64_000
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of a whole answer, with whatever an endpoint says beside the text."""
+
 _NAME = re.compile(r"[\w.:/@+-]{1,100}", re.ASCII)
 """What may pass for the name of a model: it is shown, counted and kept."""
 
@@ -77,6 +81,7 @@ class OpenAIModel:
             api_key=endpoint.api_key or "none",
             timeout=None,
             max_retries=0,
+            http_client=bounded_client(_MOST_BYTES),
         )
 
     async def ask(self, question: Question[A]) -> Answer[A]:

@@ -1,5 +1,7 @@
 """An endpoint that lies or babbles: through HTTP, the fallback, the second reader and the graph, to a person."""
 
+import gzip
+import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,11 +12,24 @@ from agents.triage.outputs import MessageClass
 from app.adapters.fallback_model import FallbackModel
 from app.adapters.openai_model import Endpoint, OpenAIModel
 from app.adapters.second_reader import SecondReader
+from app.domain.errors import ModelUnavailable
 from app.domain.intents import Intent, Reason, Route
 from app.domain.ports import Model
 from app.domain.proposal import Proposal
 from app.policies.loading import load_policy
-from tests.servers.model import Answer, ModelRequest, ModelServer, after, fails, hangs_up, refuses, says, truncated
+from tests.integration.test_openai_model import QUESTION
+from tests.servers.model import (
+    Answer,
+    ModelRequest,
+    ModelServer,
+    after,
+    fails,
+    hangs_up,
+    refuses,
+    says,
+    sends,
+    truncated,
+)
 from tests.unit.agents.scripted import ScriptedModel, letter, propose
 from tests.unit.agents.scripted import says as found
 
@@ -129,3 +144,33 @@ async def test_a_quote_that_the_endpoint_made_up_is_no_evidence(server: ModelSer
     assert finding.evidence is None
     assert finding.confidence < 0.5
     assert proposal.route is Route.REVIEW
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_endpoint_sends_the_words_of_a_mail_on_to_another_host(
+    server: ModelServer, remote: OpenAIModel, status: int
+) -> None:
+    with ModelServer() as other:
+        headers = {"Location": f"{other.base_url}/chat/completions"}
+        proposal = await _proposed(server, remote, Answer(status, headers=headers))
+        assert other.requests == []
+    assert Reason.MODEL_UNAVAILABLE in proposal.reasons
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        sends(b" " * 30_000_000),
+        replace(sends(gzip.compress(b" " * 30_000_000)), headers={"Content-Encoding": "gzip"}),
+        replace(fails(400), raw=b" " * 30_000_000),
+    ],
+    ids=["long", "packed", "long error"],
+)
+async def test_no_answer_fills_the_memory(server: ModelServer, remote: OpenAIModel, endless: Answer) -> None:
+    server.respond = endless
+    tracemalloc.start()
+    with pytest.raises(ModelUnavailable):
+        await remote.ask(QUESTION)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 15_000_000
