@@ -5,10 +5,12 @@
 
 A name begins with its kind: customers…, contacts…, invoices…, payments…; invoices-snapshot… is all open items, and
 invoices.xero.csv an export that the adapter xero reads. Other names are left alone. A crash between import and move
-does no harm: the same file again changes nothing.
+does no harm: the same file again changes nothing. A file that cannot be moved away stays where it is and is not taken
+again before it changes; those behind it are.
 """
 
 import asyncio
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +33,9 @@ LEASE_LOOKS = 20
 SUFFIXES = (".csv", ".xlsx")
 SNAPSHOT = "invoices-snapshot"
 DONE, REFUSED = "done", "refused"
+WHY = ".txt"
+LONGEST_NAME = 255
+"""Bytes, of one name in most file systems."""
 
 log = structlog.get_logger()
 
@@ -102,6 +107,7 @@ class WatchedFolder:
         self._poll_seconds = poll_seconds
         self._holder = holder
         self._seen: frozenset[Dropped] = frozenset()
+        self._stuck: set[Dropped] = set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -117,9 +123,22 @@ class WatchedFolder:
         found = await asyncio.to_thread(_dropped, folder)
         stable = [dropped for dropped in found if dropped in self._seen]
         self._seen = frozenset(found)
+        self._stuck &= self._seen
+        taken = 0
         for dropped in stable:
+            if dropped not in self._stuck:
+                taken += await self._is_taken(folder, dropped)
+        return taken
+
+    async def _is_taken(self, folder: Path, dropped: Dropped) -> bool:
+        """One file that cannot be put away keeps no other back."""
+        try:
             await self._take(folder, dropped)
-        return len(stable)
+        except OSError as error:
+            self._stuck.add(dropped)
+            log.warning("ledger.folder.stuck", file_kind=dropped.kind, error=type(error).__name__)
+            return False
+        return True
 
     async def _take(self, folder: Path, dropped: Dropped) -> None:
         try:
@@ -174,9 +193,20 @@ def _is_a_file(path: Path) -> bool:
 
 
 def _move(path: Path, to: Path, now: datetime, why: str) -> None:
-    """The moment in the name keeps an earlier file of the same name."""
+    """The moment in the name keeps an earlier file of the same name. Raises OSError."""
     to.mkdir(exist_ok=True)
-    moved = to / f"{now:%Y%m%dT%H%M%S}-{path.name}"
+    moved = to / _fitting(f"{now:%Y%m%dT%H%M%S}-{path.name}")
     if why:
-        moved.with_name(f"{moved.name}.txt").write_text(f"{why}\n", encoding="utf-8")
+        note = moved.with_name(f"{moved.name}{WHY}")
+        with note.open("x", encoding="utf-8", errors="backslashreplace") as file:  # never through somebody's link
+            file.write(f"{why}\n")
     path.replace(moved)
+
+
+def _fitting(name: str) -> str:
+    """With room for WHY; what is too long loses the end of its stem."""
+    if len(os.fsencode(name)) <= LONGEST_NAME - len(WHY):
+        return name
+    suffix = Path(name).suffix
+    kept = os.fsencode(name)[: LONGEST_NAME - len(WHY) - len(os.fsencode(suffix))]
+    return kept.decode("utf-8", "ignore") + suffix

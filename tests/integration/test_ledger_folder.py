@@ -1,5 +1,6 @@
 """The watched folder. Customer C-1 with open INV-1 is there."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from app.ledger.written_days import DayOrder
 from tests.instances import Instance
 
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status\n"
+CONTACTS = "customer_id,name,email,role,language,active\nC-1,Petra Vane,petra@customer.example,legal,en,yes\n"
 LINE = "INV-{},C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open\n"
 
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -154,3 +156,38 @@ async def test_folder_of_one_system_reads_its_exports_and_our_own_files_of_other
         await watched.look(folder)
     assert [path.name for path in folder.iterdir()] == ["done"]
     assert "INV-9" in await _numbers(instance)
+
+
+@pytest.mark.parametrize("name", [b"contacts-" + b"a" * 242, b"contacts-" + "ü".encode() * 121, b"contacts-\xff"])
+@pytest.mark.parametrize("content", [CONTACTS, "nonsense\n"])
+async def test_no_name_keeps_a_file_or_those_behind_it_back(
+    instance: Instance, tmp_path: Path, name: bytes, content: str
+) -> None:
+    folder, watched = tmp_path / "in", _watched(instance, tmp_path / "in")
+    folder.mkdir()
+    (folder / os.fsdecode(name + b".csv")).write_text(content)
+    (folder / "invoices.csv").write_text(INVOICES + LINE.format(2))
+    await watched.look(folder)
+    assert await watched.look(folder) == 2
+    moved = [path for path in folder.rglob("*contacts*") if path.suffix == ".csv"]
+    assert [path.parent.name for path in moved] == ["done" if content is CONTACTS else "refused"]
+    assert [path.name for path in folder.iterdir() if path.is_file()] == []
+
+
+async def test_a_file_that_cannot_be_moved_away_is_taken_once(instance: Instance, tmp_path: Path) -> None:
+    watched = _watched(instance, tmp_path)
+    (tmp_path / "refused").touch()
+    (tmp_path / "customers.csv").write_text("nonsense\n")
+    (tmp_path / "invoices.csv").write_text(INVOICES + LINE.format(2))
+    assert [await watched.look(tmp_path) for _ in range(4)] == [0, 1, 0, 0]
+    assert len(await _audited(instance, "ledger.folder.refused")) == 1
+
+
+async def test_no_reason_is_written_through_a_link(instance: Instance, tmp_path: Path) -> None:
+    watched, refused, others = _watched(instance, tmp_path), tmp_path / "refused", tmp_path / "others.txt"
+    refused.mkdir()
+    (refused / "20260521T090000-invoices.csv.txt").symlink_to(others)
+    (tmp_path / "invoices.csv").write_text("nonsense\n")
+    await watched.look(tmp_path)
+    await watched.look(tmp_path)
+    assert not others.exists()
