@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from lxml import etree
 
 from app.db.repositories.documents import NumberedInvoice, folded
 from app.db.uow import Database
@@ -23,6 +24,15 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".jpeg": "image/jpeg",
     ".png": "image/png",
 }
+
+BEGINNINGS: Mapping[str, bytes] = {
+    "application/pdf": b"%PDF-",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+}
+PAGES = frozenset({"html", "svg"})
+PAGE_SPACES = frozenset({"http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"})
+"""What a browser takes for a page and runs scripts of, where a customer opens the file."""
 
 log = structlog.get_logger()
 
@@ -117,6 +127,22 @@ def _unfit(paths: Sequence[Path]) -> Iterator[str]:
             yield f"{path.name}: is larger than {LARGEST // 1024 // 1024} MB"
         elif path.stat().st_size == 0:
             yield f"{path.name}: is empty"
+        elif not _is_what_it_says(path):
+            yield f"{path.name}: is no {path.suffix[1:].upper()} inside"
+
+
+def _is_what_it_says(path: Path) -> bool:
+    """Whether its bytes are of the type that its name gives it: customers get it as such."""
+    media_type, content = MEDIA_TYPES[path.suffix.lower()], path.read_bytes()
+    if media_type in BEGINNINGS:
+        return content.startswith(BEGINNINGS[media_type])
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    is_page = etree.QName(root).localname.lower() in PAGES
+    is_page = is_page or any(etree.QName(element).namespace in PAGE_SPACES for element in root.iter("*"))
+    return not is_page and not root.getroottree().docinfo.doctype
 
 
 def _matched(

@@ -133,3 +133,25 @@ async def test_dry_run_and_missing_folder(instance: Instance, tmp_path: Path) ->
         assert await uow.session.scalar(sa.select(sa.func.count()).select_from(CustomerRow)) == 1
     with pytest.raises(Invalid, match="is no folder"):
         await _service(instance).import_folder(tmp_path / "nowhere")
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        ("pdf", b"<html><script>alert(1)</script></html>"),
+        ("pdf", b"PK\x03\x04"),
+        ("png", PDF),
+        ("jpg", b"\x89PNG\r\n\x1a\n"),
+        ("xml", b"<html xmlns='http://www.w3.org/1999/xhtml'><script>alert(1)</script></html>"),
+        ("xml", b"<Invoice><s:script xmlns:s='http://www.w3.org/1999/xhtml'>alert(1)</s:script></Invoice>"),
+        ("xml", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><Invoice>&b;</Invoice>"),
+        ("xml", b"<Invoice"),
+    ],
+)
+async def test_a_file_of_another_type_than_its_names_reaches_no_customer(
+    instance: Instance, tmp_path: Path, suffix: str, content: bytes
+) -> None:
+    folder = _folder(tmp_path, **{f"INV-1__{suffix}": content})
+    with pytest.raises(DocumentsRefused, match=rf"INV-1\.{suffix}: is no {suffix.upper()} inside"):
+        await _service(instance).import_folder(folder)
