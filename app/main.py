@@ -84,6 +84,7 @@ def create_app(services: Services, *, works: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        redirect_slashes=False,  # it would lead to whatever the Host header says
         lifespan=lifespan,
         telemetry=NONE_OF_ITS_OWN,
     )

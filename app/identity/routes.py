@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Annotated, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,6 +12,7 @@ from app.identity.oidc import TRIP, OidcSignIn
 from app.identity.service import SESSION, IdentityService
 from app.web.auth import PageUser, cookie_name, session_token
 from app.web.csrf import check_csrf, check_same_origin
+from app.web.headers import address_in
 from app.web.languages import LOCALES
 from app.web.pace import wait_of
 from app.web.pages import LANGUAGE_COOKIE, html, page_of
@@ -50,7 +51,7 @@ async def language(
 ) -> Response:
     """Kept for the person; back to the page where it was chosen."""
     await identity.choose_language(chosen, by=user)
-    came_from = urlsplit(request.headers.get("referer", ""))
+    came_from = address_in(request.headers.get("referer", ""))
     return RedirectResponse(_inside(came_from.path + (f"?{came_from.query}" if came_from.query else "")), 303)
 
 

@@ -18,6 +18,7 @@ from app.reminders.sending import SendingService
 from app.reminders.spoken import SpokenTexts
 from app.web.auth import PageUser
 from app.web.csrf import check_csrf
+from app.web.headers import saved_as
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -180,7 +181,7 @@ async def reminder(request: Request, reminder_id: UUID, pages: Pages, user: Page
 async def statement(reminder_id: UUID, format: Literal["pdf", "xlsx"], sending: Sending, _user: PageUser) -> Response:
     """An attachment, as the mail will have it."""
     paper = next(one for one in await sending.papers(reminder_id) if one.name.endswith(format))
-    headers = {"Content-Disposition": f'attachment; filename="{paper.name}"'}
+    headers = {"Content-Disposition": saved_as(paper.name)}
     return Response(paper.content, media_type=paper.type, headers=headers)
 
 

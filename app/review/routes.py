@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, Literal, cast
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -21,7 +20,7 @@ from app.review.service import Decided, ReviewService
 from app.web.auth import PageUser, page_user
 from app.web.back import Back, CameFrom
 from app.web.csrf import check_csrf
-from app.web.headers import MAIL_POLICY
+from app.web.headers import MAIL_POLICY, saved_as
 from app.web.pages import html, page_of
 from app.web.reads import Reads, opened
 
@@ -105,8 +104,8 @@ async def attachment(
     if number >= len(mail.attachments):
         raise NotFound("the mail has no such attachment")
     file = mail.attachments[number]
-    name = quote(file.name or f"attachment-{number + 1}", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Content-Security-Policy": MAIL_POLICY}
+    name = file.name or f"attachment-{number + 1}"
+    headers = {"Content-Disposition": saved_as(name), "Content-Security-Policy": MAIL_POLICY}
     return Response(file.content, media_type="application/octet-stream", headers=headers)
 
 

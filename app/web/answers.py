@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import UUID
 
 import structlog
@@ -18,7 +18,7 @@ from app.domain.errors import AppError, ReviewAlreadyDecided, SecondPersonNeeded
 from app.web.auth import SignInNeeded, TokenRefused, page_user, session_token
 from app.web.back import Back
 from app.web.errors import status_of
-from app.web.headers import secure
+from app.web.headers import address_in, secure
 from app.web.pages import html, page_of
 
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
@@ -51,7 +51,7 @@ def _page_of_form(request: Request) -> str:
     found = _OF_REVIEW.fullmatch(request.url.path)
     if found:
         return f"{found[1]}?edit=1" if found[2] == "edit" else found[1]
-    stood = urlsplit(request.headers.get("referer", ""))
+    stood = address_in(request.headers.get("referer", ""))
     if stood.netloc != request.headers.get("host", "") or not stood.path:
         return "/queue"
     return stood.path + (f"?{stood.query}" if stood.query else "")

@@ -3,12 +3,12 @@ form."""
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from app.domain.errors import NotAllowed
 from app.web.auth import SignInNeeded, session_token
+from app.web.headers import address_in
 
 FIELD = "csrf"
 
@@ -24,7 +24,7 @@ async def check_same_origin(request: Request) -> None:
     if site is not None and site not in {"same-origin", "none"}:
         raise NotAllowed("this form was sent from another site")
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin is not None and address_in(origin).netloc != request.headers.get("host", ""):
         raise NotAllowed("this form was sent from another site")
 
 

@@ -1,6 +1,8 @@
 """Headers of every answer: a strict policy for our pages, and none of it for the framed mail, which brings its own."""
 
-from urllib.parse import quote
+import re
+from pathlib import PurePosixPath
+from urllib.parse import SplitResult, quote, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,10 +15,35 @@ MAIL_POLICY = "sandbox; default-src 'none'; img-src data:; frame-ancestors 'self
 """No styles either: cleaning takes them all out, and what it might miss has no effect."""
 
 
+LONGEST_NAME, LONGEST_SUFFIX = 150, 16
+_FOLDERS = re.compile(r"[/\\]")
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE | re.DOTALL)
+"""Names that Windows keeps for devices, whatever follows the point."""
+
+
 def saved_as(name: str) -> str:
-    """The Content-Disposition of a file that is saved and never shown (RFC 6266): for old browsers in ASCII too."""
+    """The Content-Disposition of a file that is saved and never shown (RFC 6266): for old browsers in ASCII too. The
+    name may be anybody's: a browser is given one that a file can have, in no other folder."""
+    name = file_name(name)
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-()") else "_" for sign in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def file_name(name: str) -> str:
+    """A name without folders, signs that nobody sees and what a system takes for more than a name."""
+    shown = "".join(sign if sign.isprintable() else " " * sign.isspace() for sign in _FOLDERS.split(name)[-1])
+    plain = " ".join(shown.split()).strip(" .") or "file"
+    suffix = PurePosixPath(plain).suffix[-LONGEST_SUFFIX:]
+    plain = plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - len(suffix)] + suffix
+    return f"_{plain}" if _DEVICES.fullmatch(plain) else plain
+
+
+def address_in(header: str) -> SplitResult:
+    """What a browser says it came from; all empty where that is no address."""
+    try:
+        return urlsplit(header)
+    except ValueError:
+        return urlsplit("")
 
 
 def secure(headers: MutableHeaders, path: str) -> None:

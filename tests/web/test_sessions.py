@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 
 from app.db.tables.system import Chain
 from app.domain.people import DUEBOX
@@ -156,3 +157,21 @@ async def test_a_stream_of_events_without_a_session_ends_for_good(house: House) 
         answer = await http.get("/events", headers={"accept": "text/event-stream"})
         assert (answer.status_code, answer.content) == (204, b"")
         assert (await http.get("/events")).status_code == 303
+
+
+@pytest.mark.parametrize("header", ["origin", "referer"])
+async def test_a_header_that_is_no_address_is_nobodys_and_no_fault_of_ours(house: House, header: str) -> None:
+    for role in (Role.COLLECTOR, None):
+        async with house.as_(role) as http:
+            form = {"csrf": csrf_of(http), "language": "de", "email": COLLECTOR, "password": PASSWORD}
+            for path in ("/language", "/holds", "/login"):
+                answer = await http.post(path, data=form, headers={header: "http://[bad"})
+                assert answer.status_code < 500, path
+                assert header == "referer" or answer.status_code in {303, 403}, path
+
+
+async def test_no_redirect_leads_where_the_host_header_says(house: House) -> None:
+    async with house.as_(Role.COLLECTOR) as http:
+        for path in ("/queue/", "/static", "/login/", "//evil.example/queue/"):
+            answer = await http.get(path, headers={"host": "evil.example"})
+            assert "evil.example" not in answer.headers.get("location", ""), path
