@@ -16,6 +16,7 @@ from app.bootstrap import Services, settings_from_environment
 from app.demo import run as demo
 from app.domain.errors import SettingInvalid, Unreachable
 from app.main import create_app
+from app.operations.patience import PatientProtocol
 
 OPEN_REQUESTS_SECONDS = 5
 """How long a request that is under way may take once the end has been asked for."""
@@ -50,6 +51,7 @@ def server_of(app: FastAPI, host: str, port: int, proxies: str) -> uvicorn.Serve
             port,
             log_config=None,
             access_log=False,
+            http=PatientProtocol,
             forwarded_allow_ips=proxies,
             timeout_graceful_shutdown=OPEN_REQUESTS_SECONDS,
         )
