@@ -238,13 +238,13 @@ class IdentityService:
         """Count a try before it is made, so that many at once are many. Raises TooManyAttempts during a pause."""
         async with self._database.write() as uow:
             failed = await uow.users.failures(email)
-            tries = failed.failures if failed else 0
-            if failed is not None and tries >= TRIES:
+            tries = failed.failures
+            if tries >= TRIES:
                 waited = self._clock() - failed.last_at
                 if timedelta() <= waited < PAUSE:  # less than nothing: the clock was set back since
                     raise TooManyAttempts(int((PAUSE - waited).total_seconds()) + 1)
                 tries = 0
-            await uow.users.note_failure(email, failures=tries + 1)
+            failed.failures, failed.last_at = tries + 1, self._clock()
             return tries + 1
 
     async def _refused(self, email: str, tries: int) -> NotAllowed:

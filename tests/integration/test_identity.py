@@ -1,5 +1,6 @@
 """Users, passwords, sessions and tokens, on both databases."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -172,3 +173,12 @@ async def test_users_are_refused(identity: IdentityService) -> None:
         await identity.new_token("nobody@seller.example")
     with pytest.raises(NotFound):
         await identity.set_password("nobody@seller.example", PASSWORD)
+
+
+async def test_many_tries_at_once_are_many_also_for_an_address_that_nobody_tried(identity: IdentityService) -> None:
+    for email in (EMAIL, "nobody@seller.example"):
+        tries = await asyncio.gather(
+            *(identity.sign_in(email, "not the password") for _ in range(TRIES + 3)), return_exceptions=True
+        )
+        kinds = [type(refused) for refused in tries]
+        assert (kinds.count(NotAllowed), kinds.count(TooManyAttempts)) == (TRIES, 3)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.sealing import Keyring
@@ -119,18 +120,15 @@ class Users:
             await self._session.delete(row)
         return row
 
-    async def failures(self, email: str) -> LoginFailureRow | None:
+    async def failures(self, email: str) -> LoginFailureRow:
+        """Held until the end of the transaction, so that many tries at once are counted one after the other."""
         key = self._keyring.index(email.strip().lower())
-        return await self._session.get(LoginFailureRow, key, with_for_update=True)
-
-    async def note_failure(self, email: str, *, failures: int) -> None:
-        row = await self.failures(email)
-        if row is None:
-            row = LoginFailureRow(email_hash=self._keyring.index(email.strip().lower()), failures=0)
-            self._session.add(row)
-        row.failures, row.last_at = failures, self._clock()
+        is_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        insert = postgresql.insert(LoginFailureRow) if is_postgresql else sqlite.insert(LoginFailureRow)
+        values = {"email_hash": key, "failures": 0, "last_at": self._clock()}
+        await self._session.execute(insert.values(values).on_conflict_do_nothing())
+        return await self._session.get_one(LoginFailureRow, key, with_for_update=True, populate_existing=True)
 
     async def clear_failures(self, email: str) -> None:
-        row = await self.failures(email)
-        if row is not None:
-            await self._session.delete(row)
+        key = self._keyring.index(email.strip().lower())
+        await self._session.execute(sa.delete(LoginFailureRow).where(LoginFailureRow.email_hash == key))
