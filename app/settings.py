@@ -97,6 +97,21 @@ class NotifySettings(BaseModel):
     public_url: str = ""
     webhook_origins: str = ""
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not _is_base_address(value):
+            raise ValueError("is not the address of these pages; set one such as https://duebox.example.com")
+        return value
+
+    @field_validator("webhook_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for origin in filter(None, map(str.strip, value.split(","))):
+            if not _is_base_address(origin) or urlsplit(origin).path not in {"", "/"}:
+                raise ValueError("must be origins such as https://hooks.example.com, without a path, parted by commas")
+        return value
+
 
 class HttpSettings(BaseModel):
     """Where pages and API are served. `proxies`: addresses or networks, parted by commas, that end TLS before us."""
@@ -126,6 +141,13 @@ class OidcSettings(BaseModel):
     client_secret: SecretStr = SecretStr("")
     name: str = "single sign-on"
     trust_email: bool = False
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not (_is_base_address(value) and _is_safe(value)):
+            raise ValueError("is not the address of an identity provider; set one such as https://login.example.com")
+        return value
 
 
 class TelemetrySettings(BaseModel):

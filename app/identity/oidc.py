@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 TRIP = timedelta(minutes=10)
 SEAL = UUID("6f1d1c9e-0b1e-7c55-9d2b-6f0d1e2c3b4a")
 """Stands for a trip to the provider where rows have their id."""
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""Where codes, our secret and browsers go: never less safely than to the issuer."""
 
 DISCOVERY = "/.well-known/openid-configuration"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
@@ -138,6 +142,9 @@ class OidcSignIn:
             raise Unreachable("{name} does not answer", name=self.name) from error
         if found.get("issuer") != self._config.issuer:
             raise Unreachable("{name} says that it is somebody else: check DUEBOX_OIDC__ISSUER", name=self.name)
+        safe = ("https://", f"{urlsplit(self._config.issuer).scheme}://")
+        if not all(str(found.get(endpoint)).startswith(safe) for endpoint in ENDPOINTS):
+            raise Unreachable("{name} does not answer", name=self.name)
         return found
 
     def _client(self, redirect_uri: str) -> "AsyncOAuth2Client":

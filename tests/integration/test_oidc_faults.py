@@ -31,11 +31,13 @@ class Provider:
     shows: list[RSAKey] = field(default_factory=list)
     issuer: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
+    endpoints: dict[str, str | None] = field(default_factory=dict)
 
     def answer(self, path: str) -> dict[str, Any]:
         if path.endswith("openid-configuration"):
             names = {"authorization_endpoint": "/auth", "token_endpoint": "/token", "jwks_uri": "/keys"}
-            return {"issuer": self.issuer, **{name: f"{self.issuer}{place}" for name, place in names.items()}}
+            found = {name: f"{self.issuer}{place}" for name, place in names.items()}
+            return {"issuer": self.issuer, **found, **self.endpoints}
         if path == "/keys":
             return {"keys": [key.as_dict(private=False) for key in self.shows or [self.signs]]}
         token = jwt.encode({"alg": "RS256", "kid": self.signs.kid}, self.claims, self.signs)
@@ -114,3 +116,14 @@ async def test_a_provider_that_is_away_or_somebody_else_is_said_to_be_so(
     away = OidcConfig(f"http://127.0.0.1:{unused_tcp_port}", "duebox", "s", "Seller ID")
     with pytest.raises(Unreachable, match="does not answer"):
         await OidcSignIn(instance.database, away, instance.clock).leave(BACK, "/queue")
+
+
+@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "ftp://127.0.0.1/x", None])
+async def test_a_provider_leads_nobody_to_an_address_that_is_none(
+    instance: Instance, provider: Provider, endpoint: str, address: str | None
+) -> None:
+    provider.endpoints[endpoint] = address
+    config = OidcConfig(provider.issuer, "duebox", "s", "Seller ID")
+    with pytest.raises(Unreachable):
+        await OidcSignIn(instance.database, config, instance.clock).leave(BACK, "/queue")

@@ -168,3 +168,26 @@ def test_settings_never_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.undo_seconds = 1  # type: ignore[misc]
     assert Settings.model_config["frozen"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("DUEBOX_OIDC__ISSUER", value) for value in ("http://login.example", "file:///etc/passwd", "login.example")),
+        *(("DUEBOX_NOTIFY__PUBLIC_URL", value) for value in ("javascript:alert(1)", "https://u:p@d.example", "duebox")),
+        *(("DUEBOX_NOTIFY__WEBHOOK_ORIGINS", value) for value in ("*", "https://", "file://x", "https://h.example/x")),
+    ],
+)
+def test_an_address_that_leads_elsewhere_than_meant_is_refused(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    assert refusal().startswith(name)
+
+
+def test_addresses_that_are_meant_so_are_taken(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DUEBOX_OIDC__ISSUER", "https://login.example/realms/seller/")
+    environment.setenv("DUEBOX_NOTIFY__PUBLIC_URL", "http://duebox.internal:8000/")
+    environment.setenv("DUEBOX_NOTIFY__WEBHOOK_ORIGINS", "https://hooks.example, http://127.0.0.1:8080/")
+    settings = load_settings()
+    assert settings.oidc.issuer == "https://login.example/realms/seller/", "as the provider says it, to the letter"

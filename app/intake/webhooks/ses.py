@@ -127,7 +127,7 @@ def _of_sns(url: str) -> str:
     """The address, if it is one of SNS's. Raises SignatureRefused."""
     try:
         parts = urlsplit(url)
-        is_theirs = parts.scheme == "https" and _HOST.fullmatch(parts.netloc) is not None
+        is_theirs = url.isprintable() and parts.scheme == "https" and _HOST.fullmatch(parts.netloc) is not None
     except ValueError:
         is_theirs = False
     if not is_theirs:
