@@ -1,6 +1,7 @@
 """Users, quarantine and the audit log, as the command line has them."""
 
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.message import Cut, MessageState
 from app.domain.people import DUEBOX
 from app.domain.review import Role
+from app.operations.archives import READABLE_BY_OWNER
 
 AT_ONCE = 1000
 
@@ -89,12 +91,17 @@ async def export_audit(services: Services, out: Path | None, form: str) -> None:
         await services.audit.export(file, format="csv" if form == "csv" else "jsonl", by=DUEBOX)
 
 
+def _for_its_owner(path: str, flags: int) -> int:
+    """What the file holds is nobody else's on this machine."""
+    return os.open(path, flags, READABLE_BY_OWNER)
+
+
 async def make_case_file(services: Services, customer_id: str, purpose: str, out: Path) -> Made:
     """A file that could not be written whole is removed. Raises Invalid for another purpose."""
     if purpose not in set(Purpose):
         raise Invalid(f"--purpose must be one of: {', '.join(Purpose)}")
     try:
-        with out.open("xb") as file:
+        with open(out, "xb", opener=_for_its_owner) as file:  # noqa: ASYNC230  # likewise; a path has no opener
             return await services.case_files.make(customer_id, Purpose(purpose), file, by=DUEBOX)
     except FileExistsError:
         raise Invalid(f"{out} is there already: name another file") from None
@@ -106,7 +113,7 @@ async def make_case_file(services: Services, customer_id: str, purpose: str, out
 async def export_subject(services: Services, address: str, out: Path) -> int:
     """A file that could not be written whole is removed."""
     try:
-        with out.open("xb") as file:
+        with open(out, "xb", opener=_for_its_owner) as file:  # noqa: ASYNC230  # likewise; a path has no opener
             return await services.privacy.export(address, file, by=DUEBOX)
     except FileExistsError:
         raise Invalid(f"{out} is there already: name another file") from None

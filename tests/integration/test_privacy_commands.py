@@ -53,6 +53,7 @@ def test_keys_requests_and_checkpoints(tmp_path: Path, smtp_sink: SmtpSink) -> N
 
     assert "# Privacy dossier" in duebox.command("privacy", "dossier")
     assert "0 mails" in duebox.command("privacy", "export", PERSON, "--out", "person.zip")
+    assert (tmp_path / "person.zip").stat().st_mode & 0o077 == 0, "for its owner alone"
     assert duebox.run("privacy", "export", PERSON, "--out", "person.zip").returncode == 2
     assert "1 contacts" in duebox.command("privacy", "rectify", PERSON, "--name", "Petra Vance")
     assert "now under" in duebox.command("privacy", "hold", "C-1")
