@@ -10,6 +10,7 @@ import openai
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.audit.people import with_other_rights
 from app.bootstrap import Services, build
 from app.bootstrap.adapters import resolver_of, scanner_of
 from app.db.guard import guard_stands
@@ -55,6 +56,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
         yield await household.backup(services)
         yield await _checkpoint(services)
         yield await _guard(services)
+        yield await _people(services)
         yield await asyncio.to_thread(household.disk, services)
         if not services.is_embedded:
             yield await household.connections(services)
@@ -218,6 +220,16 @@ async def _guard(services: Services) -> Finding:
         "its owner took the triggers away: duebox audit verify --checkpoint FILE, with one from outside, tells what for"
     )
     return Finding("audit", stands, detail, hint)
+
+
+async def _people(services: Services) -> Finding:
+    async with services.database.read() as uow:
+        strange = await with_other_rights(uow)
+    if not strange:
+        return Finding("people", True, "everybody's role is the one that the log says they were given")
+    detail = f"the log knows nothing of the rights of {', '.join(strange)}"
+    hint = "somebody changed them in the database itself: set them on the page Administration, and find out who"
+    return Finding("people", False, detail, hint)
 
 
 async def _model(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import default
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.db.uow import Database, Uow
 from app.db.urgency import urgency_of
 from app.domain.clock import Clock
 from app.domain.copies import of_envelope
+from app.domain.errors import StateImpossible
 from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import redraft_job
@@ -35,6 +37,7 @@ from app.outbox.outcomes import lost
 
 LOOK_AGAIN = timedelta(seconds=5)
 LOOK_AGAIN_AT_MOST = timedelta(minutes=5)
+HEADERS = BytesHeaderParser()
 LEAVING = (OutboxState.WAITING, OutboxState.READY)
 
 DueIn = Callable[[Uow, UUID], Awaitable[timedelta | None]]
@@ -207,7 +210,12 @@ class Claiming:
 
 
 async def _claimed(uow: Uow, outbox_id: UUID, token: str, now: datetime) -> Claimed:
+    """Raises StateImpossible where the row names other bytes than those that were made for it: whoever may write to the
+    database cannot seal a mail, but could have one customer's sent to another."""
     row = await uow.outbox.get(outbox_id)
+    raw = await uow.words.get(row.raw_id)
+    if f"<{row.id}@" not in str(HEADERS.parsebytes(raw)["Message-ID"]):
+        raise StateImpossible("the mail is not the one that was approved")
     mailbox = await uow.mailboxes.get(row.mailbox_id)
     key = await uow.words.key(row.conversation_id)
     return Claimed(
@@ -219,7 +227,7 @@ async def _claimed(uow: Uow, outbox_id: UUID, token: str, now: datetime) -> Clai
         sender=mailbox.address,
         recipients=of_envelope(key.open(row.id, row.envelope)),
         waits_for_copies=now < row.send_after + COPIES_WAIT or row.last_error in ABOUT_THE_SERVER,
-        raw=await uow.words.get(row.raw_id),
+        raw=raw,
     )
 
 

@@ -18,10 +18,13 @@ from app.adapters.imap.folder import ImapFolder, ImapMailbox
 from app.bootstrap import settings_from_environment
 from app.db.engine import async_engine
 from app.db.tables.mail import MailboxKind, MailboxRow, OnceStored
-from app.db.tables.system import Chain
+from app.db.tables.system import Chain, UserRow
 from app.domain.errors import Unreachable
+from app.domain.people import DUEBOX
 from app.domain.ports import SENT_FOLDER
+from app.domain.review import Role
 from app.health import BACKUP_TAKEN
+from app.identity.service import IdentityService
 from app.jobs.lease import LEASE_SECONDS, WORKER
 from app.operations.doctor import examine
 from app.operations.finding import Finding
@@ -57,6 +60,25 @@ async def test_it_tells_when_the_audit_log_has_lost_its_guard(instance: Instance
         await lay_open(uow.session)
     found = (await findings(instance))["audit"]
     assert (found.is_ok, found.detail) == (False, "the database would let entries be changed")
+
+
+async def test_it_names_those_whose_rights_nobody_gave_them(instance: Instance) -> None:
+    """Of the first the log knows nothing: the fixture put her into the table itself."""
+    ines, milo = instance.collector.email, "milo@seller.example"
+    identity = IdentityService(instance.database, instance.clock)
+    user_id = await identity.add_user(email=milo, name="Milo", role=Role.COLLECTOR, password="a very long word")
+    await identity.change_user(user_id, role=Role.MANAGER, active=False, portfolio=(), by=DUEBOX)
+
+    async def named() -> str:
+        return (await findings(instance))["people"].detail
+
+    assert (await named()).endswith(f"the rights of {ines}")
+    for wrong, right in ((Role.ADMIN, Role.MANAGER), (True, False)):
+        column = UserRow.role if isinstance(wrong, Role) else UserRow.active
+        for value, is_named in ((wrong, True), (right, False)):
+            async with instance.database.write() as uow:
+                await uow.session.execute(sa.update(UserRow).where(UserRow.id == user_id).values({column: value}))
+            assert (milo in await named()) is is_named
 
 
 @ON_SQLITE

@@ -18,6 +18,7 @@ from app.db.tables.ledger import TaskRow
 from app.db.tables.mail import SentCopy
 from app.db.tables.work import OutboxRow
 from app.domain.contact import Reachability
+from app.domain.errors import StateImpossible
 from app.domain.intents import Autonomy, Route
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
@@ -315,3 +316,24 @@ async def _answer_all(side: Instance) -> None:
         waiting = await uow.outbox.page(state=OutboxState.WAITING, after=None, limit=50)
     for row in waiting:
         await side.outbox.work(str(row.id))
+
+
+async def test_bytes_that_were_made_for_another_mail_do_not_leave_in_its_place(instance: Instance) -> None:
+    """By somebody who may write to the database, but has no key."""
+    reviews = await instance.work(mail("We will pay INV-1 on Friday."), mail("We will pay INV-1 next week."))
+    mine, others = [
+        (await instance.reviews.decide(one.id, Action.APPROVE, version=one.version, by=instance.collector)).outbox_id
+        for one in reviews
+    ]
+    async with instance.database.write() as uow:
+        raw_id = sa.select(OutboxRow.raw_id).where(OutboxRow.id == others).scalar_subquery()
+        await uow.session.execute(sa.update(OutboxRow).where(OutboxRow.id == mine).values(raw_id=raw_id))
+    instance.clock.advance(seconds=31)
+    with pytest.raises(StateImpossible):
+        await instance.outbox.work(str(mine))
+    await instance.outbox.give_up(str(mine), "StateImpossible")
+    await instance.outbox.work(str(others))
+    assert len(instance.sender.sent) == 1
+    async with instance.database.read() as uow:
+        states = {row.id: row.state for row in await uow.outbox.page(state=None, after=None, limit=5)}
+    assert states == {mine: OutboxState.FAILED, others: OutboxState.SENT}

@@ -1,7 +1,7 @@
 """The audit chain in its table. Entries wait until the end of the transaction and are its last statements."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,6 +146,11 @@ class AuditLog:
         return await self._session.scalar(
             sa.select(AuditRow).where(AuditRow.chain == chain).order_by(AuditRow.seq.desc()).limit(1)
         )
+
+    async def bodies(self, kinds: Collection[str]) -> Sequence[bytes]:
+        """All decisions of these kinds, in order."""
+        asked = sa.select(AuditRow.body).where(AuditRow.chain == Chain.DECISIONS, AuditRow.kind.in_(kinds))
+        return (await self._session.scalars(asked.order_by(AuditRow.seq))).all()
 
     async def last_time(self, chain: Chain, kind: str) -> datetime | None:
         """When something of this kind was noted last."""
