@@ -14,6 +14,7 @@ from app.db.repositories.documents import NumberedInvoice, folded
 from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.errors import DocumentsRefused, Invalid
+from app.reading.outgoing.enclosing import type_of
 
 LARGEST = 10 * 1024 * 1024
 BAD_SHOWN = 100
@@ -25,11 +26,6 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".png": "image/png",
 }
 
-BEGINNINGS: Mapping[str, bytes] = {
-    "application/pdf": b"%PDF-",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/png": b"\x89PNG\r\n\x1a\n",
-}
 PAGES = frozenset({"html", "svg"})
 PAGE_SPACES = frozenset({"http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"})
 """What a browser takes for a page and runs scripts of, where a customer opens the file."""
@@ -132,10 +128,11 @@ def _unfit(paths: Sequence[Path]) -> Iterator[str]:
 
 
 def _is_what_it_says(path: Path) -> bool:
-    """Whether its bytes are of the type that its name gives it: customers get it as such."""
+    """Whether its bytes are of the type that its name gives it, and what says that it is XML is no page: a customer
+    opens it."""
     media_type, content = MEDIA_TYPES[path.suffix.lower()], path.read_bytes()
-    if media_type in BEGINNINGS:
-        return content.startswith(BEGINNINGS[media_type])
+    if path.suffix.lower() != ".xml":
+        return type_of(content)[0] == media_type
     try:
         root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except (etree.XMLSyntaxError, ValueError):
