@@ -1,7 +1,7 @@
 """Requests that say twice how long they are, or stop in the middle; names of files that leave."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from starlette.types import Message
 
 from app.web.headers import file_name, saved_as
 from app.web.limits import BodyLimit
+
+NONE: Mapping[str, str] = {}
 
 
 async def _length(request: Request) -> PlainTextResponse:
@@ -33,7 +35,9 @@ APP = BodyLimit(
 )
 
 
-async def asked(path: str, *messages: Message, wait: float = 0.0, **headers: str) -> tuple[int, bytes]:
+async def asked(
+    path: str, *messages: Message, wait: float = 0.0, headers: Mapping[str, str] = NONE
+) -> tuple[int, bytes]:
     """The status and body that the application answers with; after its messages the client waits for `wait` seconds,
     then for ever, or it leaves."""
     given, sent = list(messages), list[Any]()
@@ -47,7 +51,7 @@ async def asked(path: str, *messages: Message, wait: float = 0.0, **headers: str
     async def send(message: Any) -> None:
         sent.append(message)
 
-    names = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    names = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {
         "type": "http", "method": "POST" if path == "/" else "GET", "path": path, "raw_path": path.encode(),
         "query_string": b"", "headers": names, "http_version": "1.1", "asgi": {"spec_version": "2.3"},
@@ -71,8 +75,8 @@ async def test_a_stream_goes_on_for_longer_than_a_body_may_take_and_ends_with_it
 
 
 async def test_a_request_has_one_length() -> None:
-    both = {"content_length": "1", "transfer_encoding": "chunked"}
-    assert (await asked("/", _part(b"a", more=False), **both))[0] == 400
+    both = {"content-length": "1", "transfer-encoding": "chunked"}
+    assert (await asked("/", _part(b"a", more=False), headers=both))[0] == 400
 
 
 @pytest.mark.parametrize(
