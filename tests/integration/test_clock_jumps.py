@@ -187,7 +187,7 @@ async def test_a_clock_that_is_set_back_leaves_no_mailbox_unread(instance: Insta
 async def test_a_clock_that_is_set_back_locks_nobody_out_for_hours(instance: Instance) -> None:
     identity = IdentityService(instance.database, instance.clock)
     async with instance.database.write() as uow:
-        await uow.users.note_failure("nobody@seller.example", failures=TRIES)
+        (await uow.users.failures("nobody@seller.example")).failures = TRIES
     with pytest.raises(TooManyAttempts):
         await identity.sign_in("nobody@seller.example", "wrong")
     instance.clock.advance(hours=-2)
