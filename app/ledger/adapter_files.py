@@ -177,10 +177,12 @@ def _read(path: Path) -> Adapter:
     try:
         adapter = Adapter(name=path.stem, system=system, files=data)
     except ValidationError as error:
-        raise Invalid("\n".join(f"{path.name}: {_told(one)}" for one in error.errors())) from error
+        mistakes = "\n".join(f"{path.name}: {_told(one)}" for one in error.errors())
+        raise Invalid(mistakes) from error
     wrong = [line for kind, file in adapter.files.items() for line in _wrong(kind, file)]
     if wrong or not adapter.files:
-        raise Invalid("\n".join(f"{path.name}: {line}" for line in wrong or [f"needs a table of {_KINDS}"]))
+        mistakes = "\n".join(f"{path.name}: {line}" for line in wrong or [f"needs a table of {_KINDS}"])
+        raise Invalid(mistakes)
     return adapter
 
 
