@@ -6,6 +6,9 @@
 A refusal before MAIL, a temporary one of MAIL and 421 (RFC 5321 §3.8) are about the account or the server, not about
 this mail: it is tried again, and all others wait for it. What MAIL says that is one mail's alone is its size (RFC
 1870): a server that has no room for this one is asked for another, and where it takes that, nobody waits.
+
+A server that has the body may look into it for minutes before it answers (RFC 5321 §4.5.3.2.6): whoever hangs up before
+does not know whether the mail is sent.
 """
 
 import re
@@ -31,12 +34,20 @@ from app.domain.ports import Delivery, MailAccount, MayBegin, SendResult
 from app.domain.tracing import StepName, step
 
 QUIT_SECONDS = 5.0
+PATIENCE_WITH_BODY = 10
+"""How many times longer than for a command we wait once the body is under way: five minutes, as it ships."""
+
+SLOWEST_BYTES_A_SECOND = 16_384
+"""A line that sends a body slower than this is given up; a mail with 15 MB of copies may take minutes."""
+
 ABOUT_THE_ACCOUNT = frozenset({530, 534, 535, 538})  # RFC 4954 §6
 GOING_DOWN = 421
+ODD_ANSWER = "odd_answer"
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 _Refused = tuple[tuple[str, str], ...]
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+")
+_TAKEN = range(200, 300)
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 
@@ -156,10 +167,10 @@ class SmtpSender:
         encoding = "ascii" if is_ascii else "utf-8"
         refusals: list[SMTPRecipientRefused] = []
         try:
-            await client.mail(sender, options=_options(client, raw, is_ascii=is_ascii), encoding=encoding)
+            await _mail(client, sender, _options(client, raw, is_ascii=is_ascii), encoding)
             for recipient in recipients:
                 try:
-                    await client.rcpt(recipient, encoding=encoding)
+                    await _rcpt(client, recipient, encoding)
                 except SMTPRecipientRefused as error:
                     is_waited_for = waits_for_copies and error.code in _TEMPORARY
                     if recipient == recipients[0] or error.code == GOING_DOWN or is_waited_for:
@@ -176,14 +187,13 @@ class SmtpSender:
             raise _Stopped(Delivery(SendResult.TRY_LATER, "connection_lost")) from None
         return tuple((error.recipient, _code(error)) for error in refusals)
 
-    @staticmethod
-    async def _hand_over(client: SMTP, raw: bytes, refused: _Refused) -> Delivery:
+    async def _hand_over(self, client: SMTP, raw: bytes, refused: _Refused) -> Delivery:
         """DATA, body and final dot. Only a clear answer is known; a loss or a silence from here on is not."""
+        patience = PATIENCE_WITH_BODY * self._timeout + len(raw) / SLOWEST_BYTES_A_SECOND
         try:
-            answer = await client.data(raw)
+            answer = await client.data(raw, timeout=patience)
         except SMTPResponseException as error:
-            is_clear = error.code in _TEMPORARY or error.code in _PERMANENT
-            return _refusal(error) if is_clear else Delivery(SendResult.UNKNOWN, "odd_answer")
+            return _refusal(error) if _is_clear(error) else Delivery(SendResult.UNKNOWN, ODD_ANSWER)
         except SMTPTimeoutError:
             return Delivery(SendResult.UNKNOWN, "timeout")
         except (SMTPException, OSError):
@@ -201,13 +211,32 @@ async def _greet(client: SMTP) -> None:
         await client.helo()
 
 
+async def _mail(client: SMTP, sender: str, options: Sequence[str], encoding: str) -> None:
+    """MAIL. Any 2xx is a yes (RFC 5321 §4.3.2: who does not know a code goes by its first digit), not 250 alone.
+    Raises SMTPSenderRefused."""
+    try:
+        await client.mail(sender, options=options, encoding=encoding)
+    except SMTPSenderRefused as error:
+        if error.code not in _TAKEN:
+            raise
+
+
+async def _rcpt(client: SMTP, recipient: str, encoding: str) -> None:
+    """RCPT, likewise. Raises SMTPRecipientRefused."""
+    try:
+        await client.rcpt(recipient, encoding=encoding)
+    except SMTPRecipientRefused as error:
+        if error.code not in _TAKEN:
+            raise
+
+
 async def _takes_another(client: SMTP, sender: str, refusal: SMTPSenderRefused, *, is_ascii: bool) -> bool:
     """Whether a server that doesn't take a mail now would take the smallest of the same sender."""
     if refusal.code not in _TEMPORARY or refusal.code == GOING_DOWN or not client.supports_extension("size"):
         return False
     options = _options(client, b" ", is_ascii=is_ascii)
     try:
-        await client.mail(sender, options=options, encoding="ascii" if is_ascii else "utf-8")
+        await _mail(client, sender, options, "ascii" if is_ascii else "utf-8")
     except (SMTPException, OSError):
         return False
     return True
@@ -233,8 +262,12 @@ def _refusal(error: SMTPResponseException, *, is_for_all: bool = False) -> Deliv
     return Delivery(SendResult.REFUSED if is_final else SendResult.TRY_LATER, _code(error))
 
 
+def _is_clear(error: SMTPResponseException) -> bool:
+    return error.code in _TEMPORARY or error.code in _PERMANENT
+
+
 def _code(error: SMTPResponseException) -> str:
-    return _digits(error.code, error.message)
+    return _digits(error.code, error.message) if _is_clear(error) else ODD_ANSWER
 
 
 def _digits(code: int, text: str) -> str:
