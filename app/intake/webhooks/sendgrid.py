@@ -1,14 +1,16 @@
 """SendGrid's Inbound Parse with a signature policy: a form, signed by ECDSA (P-256) over timestamp and raw body.
 
 The secret is the policy's public key as SendGrid shows it: base64 of its DER form. SendGrid gives no id that stays the
-same from one try to the next, so the mail's own bytes are the delivery's id.
+same from one try to the next, so the mail's own bytes are the delivery's id: whoever repeats an old delivery brings
+nothing new, and a stamp that is hours off costs no mail. A try that failed is repeated for three days.
 https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks
 """
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -20,9 +22,11 @@ from app.domain.errors import SettingInvalid, SignatureRefused
 from app.intake.webhooks.forms import Form, read_form
 from app.intake.webhooks.rebuilding import Pieces, rebuilt
 from app.intake.webhooks.scheme import Delivery, MalformedRequest, check_time
+from app.reading.charsets import decode_text
 
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
+REPEATED_FOR = timedelta(days=3)
 
 
 class SendGrid:
@@ -41,7 +45,7 @@ class SendGrid:
     def check_headers(self, headers: Mapping[str, str], *, now: datetime) -> None:
         if not headers.get(SIGNATURE):
             raise MalformedRequest(f"{SIGNATURE} is missing: give the parse setting a security policy with a signature")
-        check_time(headers.get(TIMESTAMP, ""), now=now)
+        check_time(headers.get(TIMESTAMP, ""), now=now, tolerance=REPEATED_FOR)
 
     async def open(self, secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Delivery:
         signed = headers[TIMESTAMP].encode("ascii") + body
@@ -69,9 +73,22 @@ def _key(secret: str) -> EllipticCurvePublicKey:
 def _pieces(form: Form) -> Pieces:
     if not {"text", "html", "headers"} & form.fields.keys():
         raise MalformedRequest("the form holds no mail: tick “POST the raw, full MIME message”")
-    headers = [tuple(line.split(":", 1)) for line in _unfolded(form.text("headers")) if ":" in line]
-    return Pieces(
-        [(name.strip(), value.strip()) for name, value in headers], form.text("text"), form.text("html"), form.files
+    charsets = _charsets(form)
+    block, text, html = (
+        decode_text(form.fields.get(name, b""), charsets.get(name, ""))[0] for name in ("headers", "text", "html")
+    )
+    headers = [tuple(line.split(":", 1)) for line in _unfolded(block) if ":" in line]
+    return Pieces([(name.strip(), value.strip()) for name, value in headers], text, html, form.files)
+
+
+def _charsets(form: Form) -> dict[str, str]:
+    """By field: SendGrid passes each on in the charset that the mail had."""
+    try:
+        told = json.loads(form.text("charsets") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return (
+        {name: charset for name, charset in told.items() if isinstance(charset, str)} if isinstance(told, dict) else {}
     )
 
 

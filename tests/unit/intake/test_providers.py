@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -178,6 +178,25 @@ async def test_a_parsed_mail_of_sendgrid_is_put_together_again() -> None:
     assert "We dispute it" in mail.text
 
 
+async def test_a_late_try_of_sendgrid_is_the_same_mail() -> None:
+    """The mail's own bytes are its id, so that a repetition brings nothing new; a wrong clock would cost mail."""
+    signer = SendGridSigner()
+    posted = signer.signed(form({"email": MAIL}))
+    ids = {(await sendgrid(posted, signer.secret, now=NOW + timedelta(hours=hours))).id for hours in (-1, 0, 70)}
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize(
+    "charsets", ['{"text": "iso-8859-1", "headers": 7}', '{"text": "no-such-charset"}', "", "[]", "{"]
+)
+async def test_sendgrid_passes_words_on_in_the_charset_that_the_mail_had(charsets: str) -> None:
+    signer = SendGridSigner()
+    fields = {"headers": "From: p@b.example\nSubject: a\n", "text": "Zahlung für März".encode("latin-1")}
+    delivery = await sendgrid(signer.signed(form({**fields, "charsets": charsets})), signer.secret)
+    assert delivery.raw is not None
+    assert "Zahlung für März" in parse_mail(delivery.raw, opens_attachments=False).text
+
+
 async def test_what_sendgrid_did_not_sign_is_refused() -> None:
     signer, other = SendGridSigner(), SendGridSigner()
     posted = signer.signed(form({"email": MAIL}))
@@ -186,7 +205,7 @@ async def test_what_sendgrid_did_not_sign_is_refused() -> None:
     with pytest.raises(SignatureRefused):
         await sendgrid(Posted(posted.body.replace(b"pay", b"say"), posted.headers), signer.secret)
     with pytest.raises(SignatureRefused):
-        await sendgrid(posted, signer.secret, now=NOW + timedelta(minutes=6))
+        await sendgrid(posted, signer.secret, now=NOW + timedelta(days=4))
     with pytest.raises(MalformedRequest):
         await sendgrid(form({"email": MAIL}), signer.secret)
 
@@ -385,6 +404,28 @@ async def test_what_sns_did_not_sign_is_refused() -> None:
     changed = Posted(posted.body.replace(b"sns-1", b"sns-2"), posted.headers)
     with pytest.raises(SignatureRefused):
         await Ses(sns.fetch).open(TOPIC, changed.headers, changed.body, now=NOW)
+
+
+@pytest.mark.parametrize("encode", [base64.encodebytes, base64.urlsafe_b64encode, base64.b64encode])
+async def test_a_mail_in_any_form_of_base64_is_taken(encode: Callable[[bytes], bytes]) -> None:
+    raw = MAIL * 3 + bytes(range(256))
+    told = {"content": encode(raw).decode(), "receipt": {"action": {"encoding": "BASE64"}}}
+    sns = Sns()
+    posted = sns.signed(notification(Message=json.dumps(told)))
+    assert (await Ses(sns.fetch).open(TOPIC, posted.headers, posted.body, now=NOW)).raw == raw
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+        json.dumps({"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have subscribed"}),
+    ],
+)
+async def test_a_topic_that_is_only_tried_out_is_no_refused_mail(said: str) -> None:
+    sns = Sns()
+    posted = sns.signed(notification(Message=said))
+    assert (await Ses(sns.fetch).open(TOPIC, posted.headers, posted.body, now=NOW)).raw is None
 
 
 async def test_a_notification_without_the_mail_says_what_to_set() -> None:
