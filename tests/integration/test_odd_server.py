@@ -201,6 +201,17 @@ def test_an_answer_to_a_search_may_come_in_several_lines(mailbox: Mailbox, proxy
         assert inbox.new_uids(0) == [1, 2, 3]
 
 
+def test_a_command_may_end_without_a_word(mailbox: Mailbox, proxy: ImapProxy) -> None:
+    mailbox.append(mail("one"))
+    with closing(inbox_of(mailbox, proxy.port)) as inbox:
+        inbox.open()
+        proxy.say("UID SEARCH", b"* SEARCH 1\r\nTAG OK\r\n")
+        assert inbox.new_uids(0) == [1]
+        proxy.say("UID SEARCH", b"TAG NO\r\n")
+        with pytest.raises(Unreachable, match=r"^imap_refused$"):
+            inbox.new_uids(0)
+
+
 def test_news_that_come_in_two_packets_end_the_wait(mailbox: Mailbox, proxy: ImapProxy) -> None:
     proxy.say("IDLE", b"+ idling\r\n", b"* 1 EX", b"ISTS\r", b"\n", b"TAG OK done\r\n", every=0.1)
     with closing(inbox_of(mailbox, proxy.port)) as inbox:

@@ -20,6 +20,9 @@ PIECE = 64 * 1024
 _LITERAL8 = re.compile(rb"~(\{\d+\}\r\n)$")
 """What may hold NUL (RFC 3516 §4.2), which the library takes for a word of its own."""
 
+_WORDLESS = re.compile(rb"^([A-Z]{4}\d+ (?:OK|NO|BAD))\r\n$")
+"""An end of a command without the words that RFC 3501 §7.1 wants after it: the library takes it for no end at all."""
+
 
 class _InTime(imaplib.IMAP4):
     """Receives what the server says piece by piece. A socket that does not block has no time limit: a piece of a line
@@ -62,7 +65,7 @@ class _InTime(imaplib.IMAP4):
         line = b"".join([*pieces, self._take(end - self._at)])
         if len(line) > imaplib._MAXLINE:  # type: ignore[attr-defined]  # noqa: SLF001  # as imaplib does
             raise self.error("the line is too long")
-        return _LITERAL8.sub(rb"\1", line) if line.endswith(b"}\r\n") else line
+        return _LITERAL8.sub(rb"\1", line) if line.endswith(b"}\r\n") else _WORDLESS.sub(rb"\1 \r\n", line)
 
     def _take(self, size: int) -> bytes:
         """What there is already, at most so much."""
