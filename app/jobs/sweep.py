@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.db.outages import is_outage
+from app.db.outages import is_cut_off, is_outage
 from app.db.repositories.approvals import Approvals
 from app.db.uow import Database
 from app.domain.clock import Clock
@@ -74,7 +74,7 @@ class Sweep:
             try:
                 found += await self._mend(kind, str(subject), key, lane)
             except Exception as error:  # what is wrong with one must not keep the net from the others
-                if is_outage(error):
+                if is_outage(error) and not is_cut_off(error):
                     raise
                 log.warning("jobs.sweep.failed", kind=kind.value, subject=str(subject), error=type(error).__name__)
         return found

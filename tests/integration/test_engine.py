@@ -1,6 +1,8 @@
 """The job engine with its leases, its order and its safety net, on both databases."""
 
 import asyncio
+import errno
+import fcntl
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db.engine import sync_engine
 from app.domain.clock import system_clock
-from app.domain.errors import DatabaseBusy, Unreachable
+from app.domain.errors import DatabaseBusy, SettingInvalid, Unreachable
 from app.domain.ids import new_id
 from app.domain.job import Job, JobKind
 from app.domain.message import MessageState
@@ -262,7 +264,8 @@ async def test_the_sweep_finds_mail_that_no_job_looks_after(instance: Instance) 
         await _until(lambda: work.done == [str(message.id)])
 
 
-async def test_the_sweep_goes_on_behind_what_it_cannot_mend(instance: Instance) -> None:
+@pytest.mark.parametrize("error", [ValueError(), DBAPIError("SELECT", None, asyncpg.QueryCanceledError())])
+async def test_the_sweep_goes_on_behind_what_it_cannot_mend(instance: Instance, error: Exception) -> None:
     messages = await instance.receive(mail(), mail())
     await _lose_jobs(instance, state="MAX_RECOVERY_ATTEMPTS_EXCEEDED")
     instance.clock.advance(minutes=10)
@@ -271,7 +274,7 @@ async def test_the_sweep_goes_on_behind_what_it_cannot_mend(instance: Instance) 
     async def give_up(subject: str, _error: str) -> None:
         given_up.append(subject)
         if len(given_up) == 1:
-            raise ValueError
+            raise error
 
     handlers = {JobKind.TRIAGE: Handler(Work().work, give_up)}
     assert await Sweep(instance.database, instance.engine, handlers, instance.clock).sweep() == 1
@@ -299,3 +302,19 @@ def test_a_second_process_on_one_file_is_told_who_holds_it(tmp_path: Path) -> No
     first.release()
     second.take()
     second.release()
+
+
+def test_a_disk_without_room_for_a_name_or_without_locks_is_told_from_a_lock_that_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "db.lock").symlink_to("/dev/full")
+    lock = FileLock(str(tmp_path / "db"), "duebox serve")
+    lock.take()
+    lock.release()
+
+    def none_to_give(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none_to_give)
+    with pytest.raises(SettingInvalid, match="takes no locks"):
+        FileLock(str(tmp_path / "other"), "duebox serve").take()
