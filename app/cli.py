@@ -39,7 +39,7 @@ def main() -> None:
     """Run the command; an error of ours is one message and an exit code, never a traceback."""
     if sys.argv[1:2] == ["deliver"]:
         code, said = delivering.sysexit_of(cli)
-        sys.stderr.write(f"duebox: {said}\n" if said else "")
+        delivering.tell(said)
         sys.exit(code)
     try:
         cli()

@@ -4,13 +4,18 @@ servers act on:
     0  stored, the bytes are committed        64  wrong call            67  no such mailbox
     65 no mail, or too long: send it back     75  anything else: keep the mail, and try again
 
-The mail's own bytes are its key, so that a second try of the same mail is the same mail.
+The mail's own bytes are its key, so that a second try of the same mail is the same mail. So whoever is told to end in
+the middle of it, or has nobody to tell what was wrong, says 75 too: a code that no mail server knows, or a death by a
+signal, sends the mail back at some of them.
 """
 
 import os
+import signal
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
+from types import FrameType
 from typing import BinaryIO
 
 import structlog
@@ -62,6 +67,7 @@ async def deliver(services: Services, mailbox: str, raw: bytes, at: datetime) ->
 
 def sysexit_of(work: Callable[[], object]) -> tuple[int, str]:
     """Do the work; the exit code for the mail server and what to tell it. Whatever is unforeseen: try again."""
+    before = signal.signal(signal.SIGTERM, _end_early)
     try:
         work()
     except SystemExit as end:
@@ -74,4 +80,19 @@ def sysexit_of(work: Callable[[], object]) -> tuple[int, str]:
         return os.EX_DATAERR, str(refused)
     except Exception as error:  # a mail server sends the mail back on every other code, and it is lost to us
         return os.EX_TEMPFAIL, str(error) if isinstance(error, AppError) else type(error).__name__
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return os.EX_OK, ""
+
+
+def tell(said: str) -> None:
+    """To the mail server's log, if anybody still reads it: a stream that is gone must not change the exit code."""
+    try:
+        sys.stderr.write(f"duebox: {said}\n" if said else "")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _end_early(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(os.EX_TEMPFAIL)

@@ -1,6 +1,8 @@
 """`duebox deliver`: a mail by a pipe is stored once, and the mail server is told in the codes that it acts on."""
 
 import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import pytest
 
 from app.bootstrap import Services
 from app.db.tables.mail import MessageRow
+from app.operations.delivering import sysexit_of
 from tests.instances import mail
-from tests.running import Installation
+from tests.running import DUEBOX, Installation
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +66,22 @@ def test_a_mail_server_is_told_in_its_own_codes(
 def test_what_is_not_the_mails_fault_is_tried_again(pipe: Installation, settings: dict[str, str]) -> None:
     done = pipe.run("deliver", "--mailbox", "pipe", stdin="Subject: x\n\nwords", **settings)
     assert (done.returncode, "Traceback" in done.stderr) == (os.EX_TEMPFAIL, False), done.stderr
+
+
+def test_a_mail_server_that_has_stopped_listening_is_told_to_try_again_all_the_same(pipe: Installation) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(  # noqa: S603  # our own command
+        [str(DUEBOX), "deliver", "--mailbox", "pipe"],
+        env={**pipe.environment, "DUEBOX_SECRET_KEY": ""},
+        cwd=pipe.folder,
+        input=b"Subject: x\n\nwords",
+        stderr=writing,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == os.EX_TEMPFAIL
+
+
+def test_a_delivery_that_is_ended_in_the_middle_is_tried_again() -> None:
+    assert sysexit_of(lambda: os.kill(os.getpid(), signal.SIGTERM)) == (os.EX_TEMPFAIL, "")
