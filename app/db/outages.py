@@ -13,7 +13,10 @@ DISK_FULL = "53100"
 CUT_OFF = "57014"
 """A statement ran into `statement_timeout`, or somebody cancelled it."""
 
-TRANSIENT = ("08", "28", READ_ONLY, "3D", "40", "53", "55", "57", "58")
+LENT_OUT = ("26", "42P05")
+"""A prepared statement that is not there, or is there already: a pooler has lent us another session of the server."""
+
+TRANSIENT = ("08", *LENT_OUT, "28", READ_ONLY, "3D", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE: connection exception, refused credentials, no such database (it is being exchanged), transaction
 rollback, insufficient resources (a full disk, no memory, too many connections), not in the state for it (a lock was
 waited for too long, no connections are allowed), operator intervention (a statement took too long, or was cancelled),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -44,7 +45,13 @@ async def examine(settings: Settings) -> list[Finding]:
 async def _findings(services: Services, settings: Settings) -> AsyncIterator[Finding]:
     database = await _database(services)
     yield database
-    if database.is_ok:
+    is_of_use = database.is_ok
+    if not services.is_embedded:
+        with suppress(SQLAlchemyError, OSError):  # away: said already
+            sessions = await household.sessions(services)
+            is_of_use = is_of_use and sessions.is_ok
+            yield sessions
+    if is_of_use:
         yield await _clock(services)
         yield await _ledger(services)
         yield await _senders(services)
@@ -64,7 +71,7 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
         async for finding in _mailboxes(services):
             yield finding
     addresses: dict[str, str] = {}
-    if database.is_ok:
+    if is_of_use:
         async with services.database.read() as uow:
             addresses = {box.name: box.address for box in await uow.mailboxes.all() if not box.is_removed}
     async for finding in _smtp(services, settings, addresses):

@@ -1,5 +1,6 @@
 """What `duebox doctor` finds inside: workers, connections, keys, backups, room on the disk."""
 
+import asyncio
 import shutil
 import tempfile
 from datetime import timedelta
@@ -10,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 
 from app.bootstrap import Services
 from app.db.engine import NAMED, POOL_SIZE, session_name, sqlite_path
+from app.db.pooling import lends_sessions
 from app.db.tables.mail import ConversationRow
 from app.db.tables.system import Chain
 from app.health import BACKUP_TAKEN
@@ -60,6 +62,17 @@ async def connections(services: Services) -> Finding:
     most = row.processes * each
     detail = f"{row.processes} processes may open {most} of {row.allowed}; {row.open} are open now"
     return Finding("connections", most <= row.allowed, detail, f"set max_connections to {most + each} or more")
+
+
+async def sessions(services: Services) -> Finding:
+    """On PostgreSQL: whether sessions are ours for as long as we hold them. Raises SQLAlchemyError or OSError."""
+    is_lent = await asyncio.to_thread(lends_sessions, services.url)
+    detail = "each transaction gets another session of the server" if is_lent else "sessions are ours"
+    hint = (
+        "a pooler in transaction mode: name the server itself in DUEBOX_DATABASE_URL, or pool by session; statements"
+        " fail, upgrades lock each other out, and open pages hear no news"
+    )
+    return Finding("sessions", not is_lent, detail, hint)
 
 
 async def keys(services: Services) -> Finding:

@@ -80,6 +80,8 @@ async def test_nothing_is_stored_until_there_is_space(instance: Instance) -> Non
         asyncpg.LockNotAvailableError(),
         asyncpg.ObjectNotInPrerequisiteStateError(),
         asyncpg.QueryCanceledError(),
+        asyncpg.InvalidSQLStatementNameError(),
+        asyncpg.DuplicatePreparedStatementError(),
     ],
 )
 def test_what_gives_out_is_an_outage(error: Exception) -> None:

@@ -34,6 +34,8 @@ from tests.integration.test_oidc import provider
 from tests.integration.test_poller import add
 from tests.servers.dovecot import Dovecot, Mailbox
 from tests.servers.object_store import ObjectStore as StoreServer
+from tests.servers.pooler import Pooler
+from tests.servers.postgres import Postgres
 from tests.servers.smtp_sink import SmtpSink
 from tests.tampering import lay_open
 
@@ -144,6 +146,14 @@ async def test_it_adds_up_what_all_processes_may_open(instance: Instance) -> Non
         await engine.dispose()
     assert (found.is_ok, found.detail[:40]) == (False, "4 processes may open 248 of 197; " + found.detail[33:40])
     assert found.hint == "set max_connections to 310 or more"
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+async def test_it_tells_a_pooler_that_lends_sessions(instance: Instance, postgres: Postgres) -> None:
+    assert (await findings(instance))["sessions"].is_ok
+    with Pooler(postgres, instance.url) as pooler:
+        found = await findings(instance, database_url=pooler.url)
+    assert (found["sessions"].is_ok, "pooler in transaction mode" in found["sessions"].hint) == (False, True)
 
 
 @ON_SQLITE
