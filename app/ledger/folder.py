@@ -5,8 +5,8 @@
 
 A name begins with its kind: customers…, contacts…, invoices…, payments…; invoices-snapshot… is all open items, and
 invoices.xero.csv an export that the adapter xero reads. Other names are left alone. A crash between import and move
-does no harm: the same file again changes nothing. A file that cannot be moved away stays where it is and is not taken
-again before it changes; those behind it are.
+does no harm: the same file again changes nothing. A file that cannot be moved (a full disk, a folder that may only be
+read) holds up no other, and is not imported again for that: it is moved once it can be.
 """
 
 import asyncio
@@ -107,7 +107,7 @@ class WatchedFolder:
         self._poll_seconds = poll_seconds
         self._holder = holder
         self._seen: frozenset[Dropped] = frozenset()
-        self._stuck: set[Dropped] = set()
+        self._settled: dict[Dropped, tuple[str, str]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -123,24 +123,26 @@ class WatchedFolder:
         found = await asyncio.to_thread(_dropped, folder)
         stable = [dropped for dropped in found if dropped in self._seen]
         self._seen = frozenset(found)
-        self._stuck &= self._seen
-        taken = 0
-        for dropped in stable:
-            if dropped not in self._stuck:
-                taken += await self._is_taken(folder, dropped)
-        return taken
+        self._settled = {dropped: end for dropped, end in self._settled.items() if dropped in self._seen}
+        return sum([await self._is_taken(folder, dropped) for dropped in stable])
 
     async def _is_taken(self, folder: Path, dropped: Dropped) -> bool:
         """One file that cannot be put away keeps no other back."""
         try:
             await self._take(folder, dropped)
         except OSError as error:
-            self._stuck.add(dropped)
             log.warning("ledger.folder.stuck", file_kind=dropped.kind, error=type(error).__name__)
             return False
         return True
 
     async def _take(self, folder: Path, dropped: Dropped) -> None:
+        if dropped not in self._settled:
+            self._settled[dropped] = await self._import(dropped)
+        to, why = self._settled[dropped]
+        await asyncio.to_thread(_move, dropped.path, folder / to, self._clock(), why)
+
+    async def _import(self, dropped: Dropped) -> tuple[str, str]:
+        """The folder that the file belongs to from now on, and why it was refused."""
         try:
             report = await self._ledger.import_file(
                 dropped.kind,
@@ -153,10 +155,9 @@ class WatchedFolder:
             )
         except AppError as refusal:
             await self._note_refusal(dropped, refusal)
-            await asyncio.to_thread(_move, dropped.path, folder / REFUSED, self._clock(), str(refusal))
-        else:
-            await asyncio.to_thread(_move, dropped.path, folder / DONE, self._clock(), "")
-            log.info("ledger.folder.taken", file_kind=dropped.kind, rows=report.rows)
+            return REFUSED, str(refusal)
+        log.info("ledger.folder.taken", file_kind=dropped.kind, rows=report.rows)
+        return DONE, ""
 
     async def _note_refusal(self, dropped: Dropped, refusal: AppError) -> None:
         bad = len(refusal.rows) + refusal.more if isinstance(refusal, ImportRefused) else 0

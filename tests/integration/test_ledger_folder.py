@@ -68,6 +68,24 @@ async def test_refused_file_is_put_aside_with_its_reasons(instance: Instance, tm
     assert b"EURO" not in entry
 
 
+async def test_a_file_that_cannot_be_moved_is_said_once_and_holds_up_no_other(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """As on a full disk, or where we may only read."""
+    watched = _watched(instance, tmp_path)
+    (tmp_path / "invoices-1.csv").write_text(INVOICES + LINE.format(2).replace("EUR", "EURO"))
+    (tmp_path / "invoices-2.csv").write_text(INVOICES + LINE.format(2))
+    (tmp_path / "refused").touch()
+    for _ in range(4):
+        await watched.look(tmp_path)
+    assert [path.name for path in (tmp_path / "done").iterdir()] == ["20260521T090000-invoices-2.csv"]
+    assert len(await _audited(instance, "ledger.folder.refused")) == 1
+    (tmp_path / "refused").unlink()
+    await watched.look(tmp_path)
+    assert len([*(tmp_path / "refused").iterdir()]) == 2
+    assert len(await _audited(instance, "ledger.folder.refused")) == 1
+
+
 async def test_a_link_is_left_alone(instance: Instance, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
