@@ -191,8 +191,9 @@ async def test_a_late_try_of_sendgrid_is_the_same_mail() -> None:
 )
 async def test_sendgrid_passes_words_on_in_the_charset_that_the_mail_had(charsets: str) -> None:
     signer = SendGridSigner()
-    fields = {"headers": "From: p@b.example\nSubject: a\n", "text": "Zahlung für März".encode("latin-1")}
-    delivery = await sendgrid(signer.signed(form({**fields, "charsets": charsets})), signer.secret)
+    fields: dict[str, bytes | str] = {"headers": "From: p@b.example\nSubject: a\n"}
+    fields |= {"text": "Zahlung für März".encode("latin-1"), "charsets": charsets}
+    delivery = await sendgrid(signer.signed(form(fields)), signer.secret)
     assert delivery.raw is not None
     assert "Zahlung für März" in parse_mail(delivery.raw, opens_attachments=False).text
 
