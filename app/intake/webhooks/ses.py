@@ -40,6 +40,10 @@ _SIGNED = {
 }
 _HASHES = {"1": SHA1, "2": SHA256}
 
+TRIED_OUT = "Successfully validated SNS topic"
+SUBSCRIBED = "AmazonSnsSubscriptionSucceeded"
+"""What SES sends to a topic that it was given: words, or a notification of this kind."""
+
 
 class Ses:
     content_types = frozenset({"text/plain", "application/json"})
@@ -69,7 +73,7 @@ class Ses:
             raise SignatureRefused("the message is of another topic")
         await self._check_signature(message)
         if message["Type"] == "Notification":
-            return Delivery(message["MessageId"], None if _is_hello(message["Message"]) else _mail(message["Message"]))
+            return Delivery(message["MessageId"], _mail(message["Message"]))
         if message["Type"] == "SubscriptionConfirmation":
             await self._fetch(_of_sns(message["SubscribeURL"]))
         return Delivery(message["MessageId"])
@@ -135,15 +139,14 @@ def _of_sns(url: str) -> str:
     return url
 
 
-def _is_hello(message: str) -> bool:
-    """Whether SES only tries out a topic that it was given, which it does in words or as a kind of notification."""
-    return message.startswith("Successfully validated SNS topic") or '"AmazonSnsSubscriptionSucceeded"' in message[:200]
-
-
-def _mail(message: str) -> bytes:
-    """The mail in SES's notification. Raises MalformedRequest."""
+def _mail(message: str) -> bytes | None:
+    """The mail in SES's notification; None where SES only tries out the topic. Raises MalformedRequest."""
+    if message.startswith(TRIED_OUT):
+        return None
     try:
         told: Any = json.loads(message)
+        if told.get("notificationType") == SUBSCRIBED and "content" not in told:
+            return None
         content = told["content"]
         is_encoded = told.get("receipt", {}).get("action", {}).get("encoding", "").upper() == "BASE64"
         return _unwrapped(content) if is_encoded else str(content).encode("utf-8", "surrogatepass")
