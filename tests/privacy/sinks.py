@@ -17,6 +17,7 @@ from tests.servers.model import ModelRequest
 
 SHORTEST_NAME = 3
 CHANCE = 5
+FEW_DIGITS = 8
 PARTICLES = frozenset(["van", "der", "den", "de", "della", "ter", "dos", "das", "von", "le", "lo", "di", "da"])
 BODY = re.compile(r"<<<(?:SUBJECT|BODY|ATTACHMENT[^\n]*)\n(.*?)\n(?:SUBJECT|BODY|ATTACHMENT[^\n]*)>>>", re.DOTALL)
 
@@ -93,7 +94,8 @@ def search_sinks(sinks: Mapping[str, bytes], mails: Sequence[Planted], companies
     """Each canary as it stands, names whole: single words of them also stand in our own lists and code.
 
     `companies` are on the ledger, whose columns are readable: what stands within their names is nobody's. What is as
-    short as CHANCE stands somewhere in sealed bytes by chance, so that it is looked for in text alone.
+    short as CHANCE stands somewhere in sealed bytes by chance, so that it is looked for in text alone; and a few digits
+    in a row stand in every checksum and in the fractions of seconds, so that they count as a number of their own alone.
     """
     findings = Findings()
     named = re.compile(
@@ -104,10 +106,16 @@ def search_sinks(sinks: Mapping[str, bytes], mails: Sequence[Planted], companies
         least = 0 if _is_text(content) else CHANCE + 1
         for mail in mails:
             for canary in mail.canaries:
-                if len(canary.value) >= least and any(canary.value.casefold() in text for text in folded):
+                if len(canary.value) >= least and any(_stands_in(canary.value.casefold(), text) for text in folded):
                     findings.leaked[canary.type] += 1
                     findings.leaks.append(f"{name}: {canary.type} of a {canary.place}, {mail.language}")
     return findings
+
+
+def _stands_in(value: str, text: str) -> bool:
+    if value.isdigit() and len(value) <= FEW_DIGITS and value in text:
+        return re.search(rf"(?<![0-9a-f.]){value}(?![0-9a-f])", text) is not None
+    return value in text
 
 
 def _is_text(content: bytes) -> bool:
