@@ -135,6 +135,7 @@ def test_all_is_well(house: House, model: ModelServer) -> None:
         "keys",
         "workers",
         "ledger",
+        "people",
         "senders",
         "mailbox inbox",
         "smtp",
