@@ -45,9 +45,6 @@ WISH = "wish"
 """The reference of a fact that the writer merely asks for."""
 
 _DAY = re.compile(r"\d\W*[^\W\d_]|[^\W\d_]\W*\d|\d[./-]\d+[./-]")
-FRAME = 2
-"""Greeting and closing are paragraphs of their own and say nothing."""
-
 TOO_LIKELY = -1.5
 """Log odds of a sentence's not being harmless from which on it is refused. Chosen with letters that were looked at
 (`seen.jsonl` of the drafts): a good letter that is refused costs a person two minutes, a bad one that leaves costs
@@ -65,7 +62,6 @@ A_FEW = 4
 Heard = Sequence[tuple[Span, Verdict]]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\n))*")
 _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b|prozent\b|pour cent\b|por cien\w*|procent\b|por cento\b)")
 
 
@@ -109,7 +105,7 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
     traced = trace(draft.body, _known(sources), sources.letter, draft.language)
     said = f"{sources.letter.subject.value}\n{sources.letter.body.value}"
     weighed = without_harmless(_without_what_is_moot(draft.body, sources), draft.language)
-    heard = () if sources.is_ours else _heard(draft)
+    heard = () if sources.is_ours else _heard(draft, sources.team)
     problems = (
         *traced.problems,
         *_settled_wishes(draft.body, traced.traces),
@@ -217,10 +213,10 @@ def _is_on_the_ledger(clause: Span, claim: Span, body: str, sources: Sources) ->
     return fits and (shown == named if named else bool(shown))
 
 
-def _heard(draft: Draft) -> Heard:
-    """What the judge makes of each sentence between greeting and closing; nothing where there is no judge."""
+def _heard(draft: Draft, team: str) -> Heard:
+    """What the judge makes of each sentence; nothing where there is no judge."""
     judge = load_letter_judge()
-    said = [span for span in _said(draft.body) if not _says_nothing_else(span.of(draft.body), draft.language)]
+    said = [span for span in _said(draft.body, team) if not _says_nothing_else(span.of(draft.body), draft.language)]
     return tuple(zip(said, judge.judge([span.of(draft.body) for span in said]), strict=True)) if judge else ()
 
 
@@ -232,7 +228,7 @@ def _harmful_sentences(draft: Draft, sources: Sources, heard: Heard) -> Iterator
         if verdict.odds > TOO_LIKELY and not _is_true_receipt(span, verdict, body, sources):
             yield f"{verdict.kind}: {span.of(body)}"
     if not sources.is_ours and load_letter_judge() is None:
-        pieces = (piece for span in _said(body) for piece in span.of(body).split("; "))
+        pieces = (piece for span in _said(body, sources.team) for piece in span.of(body).split("; "))
         yield from (f"strange: {piece}" for piece in pieces if not _is_known(piece, draft.language))
 
 
@@ -252,15 +248,10 @@ def _is_true_receipt(span: Span, verdict: Verdict, body: str, sources: Sources) 
     return any(_is_all_paid(span, body, sources) for _ in claims_of_nothing_owed(said))
 
 
-def _said(body: str) -> list[Span]:
-    """The sentences between greeting and closing."""
-    paragraphs = list(_PARAGRAPH.finditer(body))
-    inner = paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs
-    return [
-        Span(paragraph.start() + span.start, paragraph.start() + span.end)
-        for paragraph in inner
-        for span in sentences(paragraph.group())
-    ]
+def _said(body: str, team: str) -> list[Span]:
+    """The sentences that are neither greeting nor closing nor our name below them."""
+    found = (span for span in sentences(body) if span.of(body).strip(" ,.!") != team)
+    return [span for span in found if not is_courtesy(PLACEHOLDER.sub("X", span.of(body)))]
 
 
 def _says_nothing_else(text: str, language: str) -> bool:
@@ -270,4 +261,4 @@ def _says_nothing_else(text: str, language: str) -> bool:
 
 
 def _is_known(piece: str, language: str) -> bool:
-    return is_courtesy(PLACEHOLDER.sub("X", piece)) or does_what_answers_do(fold(piece), language)
+    return is_courtesy(piece) or does_what_answers_do(fold(piece), language)

@@ -106,6 +106,14 @@ def test_a_sentence_that_does_nothing_an_answer_does_is_strange(language: str, b
     assert problem.endswith(f": {body}")
 
 
+def test_greeting_and_closing_hide_nothing() -> None:
+    thanks, regards = "Thank you for your message.", "Kind regards\nAccounts receivable"
+    sly = "Our friends in robes will be in touch, and the lorries stay in the yard."
+    assert problems(f"Dear Jane,\n{thanks}\n{regards}") == ()
+    assert problems(f"Dear Jane,\n\n{thanks}\n\n{sly}\n{regards}") != ()
+    assert problems(f"Dear Jane,\n{sly}\n\n{thanks}\n\n{regards}") != ()
+
+
 def test_where_nothing_can_be_heard_only_what_is_known_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.triage.firewall.load_letter_judge", lambda: None)
     assert problems("Thank you for your message. Ships sail at dawn.") == ("strange: Ships sail at dawn.",)
