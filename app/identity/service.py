@@ -61,7 +61,13 @@ class IdentityService:
                 created_by=by.id if by else None,
             )
             uow.users.add(user)
-            uow.audit.add("identity.user.added", actor=_actor(by), user_id=user.id, role=role.value)
+            uow.audit.add(
+                "identity.user.added",
+                actor=_actor(by),
+                user_id=user.id,
+                role=role.value,
+                password_digest=user.password_digest,
+            )
             return user.id
 
     async def set_password(self, email: str, password: str, *, by: SignedIn | None = None) -> None:
@@ -75,7 +81,7 @@ class IdentityService:
             if by is not None:
                 user.created_by, user.password_set_at = by.id, self._clock()
             await uow.users.close_all(user.id)
-            uow.audit.add("identity.password.changed", actor=_actor(by), user_id=user.id)
+            self._note_password(uow, user, _actor(by))
 
     async def change_password(self, old: str, new: str, *, by: SignedIn) -> str:
         """One's own. Everybody else who is signed in by it is signed out, programs included. Returns the token of the
@@ -91,7 +97,7 @@ class IdentityService:
             user = await self._user(uow, by.email)
             user.password_hash, user.password_set_by = hashed, None
             await uow.users.close_all(user.id)
-            uow.audit.add("identity.password.changed", actor=by.actor, user_id=user.id)
+            self._note_password(uow, user, by.actor)
         return await self._open_session(by.email)
 
     async def sign_in(self, email: str, password: str, *, browser: str = "") -> str:
@@ -270,6 +276,10 @@ class IdentityService:
     def _note_refusal(uow: Uow, email: str) -> None:
         hashed = uow.words.keyring.index(email.strip().lower())
         uow.audit.add("identity.session.refused", chain=Chain.ACCESS, email_hash=hashed)
+
+    @staticmethod
+    def _note_password(uow: Uow, user: UserRow, actor: str) -> None:
+        uow.audit.add("identity.password.changed", actor=actor, user_id=user.id, password_digest=user.password_digest)
 
     async def _hashed(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:

@@ -233,9 +233,9 @@ async def _people(services: Services) -> Finding:
     async with services.database.read() as uow:
         strange = await with_other_rights(uow)
     if not strange:
-        return Finding("people", True, "everybody's role is the one that the log says they were given")
-    detail = f"the log knows nothing of the rights of {', '.join(strange)}"
-    hint = "somebody changed them in the database itself: set them on the page Administration, and find out who"
+        return Finding("people", True, "everybody's role and password are those that the log says they were given")
+    detail = f"the log knows nothing of the rights, or the password, of {', '.join(strange)}"
+    hint = "somebody changed them in the database itself: set both on the page Administration, and find out who"
     return Finding("people", False, detail, hint)
 
 

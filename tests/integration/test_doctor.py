@@ -11,6 +11,7 @@ import dns.message
 import dns.rcode
 import pytest
 import sqlalchemy as sa
+from pwdlib import PasswordHash
 
 from app import bootstrap
 from app.adapters.dns import DnsKeys
@@ -74,13 +75,25 @@ async def test_it_names_those_whose_rights_nobody_gave_them(instance: Instance) 
     async def named() -> str:
         return (await findings(instance))["people"].detail
 
-    assert (await named()).endswith(f"the rights of {ines}")
+    assert (await named()).endswith(f"the rights, or the password, of {ines}")
     for wrong, right in ((Role.ADMIN, Role.MANAGER), (True, False)):
         column = UserRow.role if isinstance(wrong, Role) else UserRow.active
         for value, is_named in ((wrong, True), (right, False)):
             async with instance.database.write() as uow:
                 await uow.session.execute(sa.update(UserRow).where(UserRow.id == user_id).values({column: value}))
             assert (milo in await named()) is is_named
+
+
+async def test_it_names_those_who_got_a_password_in_the_table(instance: Instance) -> None:
+    milo = "milo@seller.example"
+    identity = IdentityService(instance.database, instance.clock)
+    await identity.add_user(email=milo, name="Milo", role=Role.COLLECTOR, password="a very long word")
+    await identity.set_password(milo, "another very long word")
+    assert milo not in (await findings(instance))["people"].detail
+    async with instance.database.write() as uow:
+        strangers = PasswordHash.recommended().hash("whatever opens")
+        await uow.session.execute(sa.update(UserRow).where(UserRow.email == milo).values(password_hash=strangers))
+    assert milo in (await findings(instance))["people"].detail
 
 
 @ON_SQLITE

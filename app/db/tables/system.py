@@ -1,5 +1,6 @@
 """People, leases and the audit chain."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -33,6 +34,11 @@ class UserRow(Base):
     created_by: Mapped[UUID | None]
     password_set_by: Mapped[UUID | None]
     password_set_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def password_digest(self) -> str:
+        """What the log keeps of the salted hash: enough to tell whether it is the same still, nothing to guess with."""
+        return hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]
 
 
 class SessionRow(Base):
