@@ -8,6 +8,7 @@ from app.domain.account import ContactRole
 from app.domain.contact import ProposalState
 from app.domain.ids import new_id
 from app.domain.people import SignedIn
+from app.reading.mail.canonical import canonical_address
 
 LONGEST_EMAIL, LONGEST_NAME = 320, 255
 
@@ -25,7 +26,7 @@ async def propose_contact(
 ) -> None:
     """None at an address that is too long, or that a contact of the customer has. `left`: whom they follow. `again`:
     the mail's own proposal, as there is one a mail: it waits anew, unless it was confirmed."""
-    email = newcomer.email.strip().lower()
+    email = canonical_address(newcomer.email)
     is_confirmed = again is not None and again.state is ProposalState.CONFIRMED
     if not email or len(email) > LONGEST_EMAIL or is_confirmed:
         return

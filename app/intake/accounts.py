@@ -19,6 +19,7 @@ from app.domain.errors import Unreachable
 from app.domain.ids import new_id
 from app.domain.oauth import NEEDS_REAUTH, Grant, GrantRevoked, NeedsReauth, TokenServer
 from app.domain.ports import MailAccount
+from app.reading.mail.canonical import canonical_address
 
 REFRESH_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.5
@@ -80,7 +81,7 @@ class MailAccounts:
     async def _sender(self, address: str) -> MailboxRow | None:
         async with self._database.read() as uow:
             rows = await uow.mailboxes.all()
-        kept = [row for row in rows if row.address == address.lower() and not row.is_removed]
+        kept = [row for row in rows if row.address == canonical_address(address) and not row.is_removed]
         own = [row for row in kept if row.oauth or row.smtp_host]
         return min(own, key=lambda row: not row.smtp_host, default=None)
 

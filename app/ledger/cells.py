@@ -15,6 +15,7 @@ from babel.numbers import get_currency_precision, get_territory_currencies
 
 from app.domain.clock import written_day
 from app.ledger.sources import DecimalMark
+from app.reading.mail.canonical import canonical_address
 
 CURRENCIES_SINCE = date(2010, 1, 1)
 LARGEST = Decimal(10) ** 14
@@ -133,7 +134,7 @@ def days(cell: str, _mark: DecimalMark) -> int:
 def email(cell: str, _mark: DecimalMark) -> str:
     if not _EMAIL.fullmatch(cell) or _CONTROL.search(cell) or len(cell) > LONGEST_EMAIL:
         raise BadCell(f"{cell!r} is not an e-mail address")
-    return cell.lower()
+    return canonical_address(cell)
 
 
 def link(cell: str, _mark: DecimalMark) -> str:

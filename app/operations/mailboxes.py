@@ -13,6 +13,7 @@ from app.domain.errors import Invalid, SettingInvalid, Unreachable
 from app.domain.oauth import Client, Grant
 from app.domain.ports import FolderState, MailAccount
 from app.operations.authorising import Say, authorise
+from app.reading.mail.canonical import canonical_address
 
 HOSTS = {"microsoft": "outlook.office365.com", "google": "imap.gmail.com"}
 
@@ -150,7 +151,7 @@ async def _add_webhook(services: Services, wish: MailboxWish) -> str:
         row = await uow.mailboxes.add(
             secret=secret,
             name=wish.name,
-            address=wish.address.lower(),
+            address=canonical_address(wish.address),
             team=wish.team,
             kind=MailboxKind.WEBHOOK,
             scheme=wish.webhook,
@@ -173,7 +174,7 @@ async def _add_imap(services: Services, wish: MailboxWish, say: Say) -> str:
         row = await uow.mailboxes.add(
             secret=wish.password,
             name=wish.name,
-            address=wish.address.lower(),
+            address=canonical_address(wish.address),
             team=wish.team,
             kind=MailboxKind.IMAP,
             host=wish.host,

@@ -29,6 +29,7 @@ from app.domain.proposed_cases import STOPPING_CASES, cases_of
 from app.domain.review import CaseKind, CaseState, ReviewState
 from app.domain.typed import own_spelling
 from app.domain.wire import PROPOSAL, load
+from app.reading.mail.canonical import canonical_address
 
 ASKED = ((Intent.PAYMENT_PROMISE, CaseKind.PROMISE), (Intent.EXTENSION_REQUEST, CaseKind.EXTENSION))
 """What may ask for other terms: a promise does that moves an earlier one."""
@@ -123,7 +124,7 @@ async def _reword(
     """The contact that the mail proposes, as it is named now: none without an address, and one again with a new one.
     What a person made a contact already is one."""
     contact = proposal.facts.contact
-    newcomer = Newcomer(contact.name, contact.email.lower()) if contact else Newcomer("", "")
+    newcomer = Newcomer(contact.name, canonical_address(contact.email)) if contact else Newcomer("", "")
     row = await uow.contacts.proposal_in_for_update(message.id)
     is_waiting = row is not None and row.state is ProposalState.PROPOSED
     if row is not None and is_waiting and newcomer.email:

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from app.domain.message import Address, Head
 from app.reading.charsets import UNPRINTABLE, decode_text
+from app.reading.mail.canonical import canonical_address
 from app.reading.sight.invisible import strip_invisible
 
 HEADER_LIMIT = 256 * 1024
@@ -229,6 +230,6 @@ def _unquoted(name: str) -> str:
 
 def _address(name: str, email: str) -> Address:
     readable = _SPACES.sub(" ", strip_invisible(decode_words(name))[0]).strip()[:_LONGEST_NAME]
-    bare = _ROUTE.sub("", _CONTROL.sub("", _SPACES.sub("", email))).lower()
+    bare = _ROUTE.sub("", _CONTROL.sub("", _SPACES.sub("", email)))
     is_one = bare.count("@") <= 1 or bare.startswith('"')
-    return Address(readable, bare if is_one else "")
+    return Address(readable, canonical_address(bare) if is_one else "")
