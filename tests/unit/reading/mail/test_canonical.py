@@ -3,6 +3,7 @@
 import pytest
 
 from app.ledger import cells
+from app.ledger.sources import DecimalMark
 from app.reading.mail.canonical import canonical_address
 from app.reading.mail.headers import addresses
 
@@ -27,4 +28,4 @@ def test_a_domain_is_written_as_every_server_takes_it(written: str, canonical: s
 
 def test_the_ledger_and_the_mail_spell_a_contact_alike() -> None:
     (writer,) = addresses("Rosa Müller <rosa@Müller.example>")
-    assert writer.email == cells.email("Rosa@müller.example", ".") == "rosa@xn--mller-kva.example"
+    assert writer.email == cells.email("Rosa@müller.example", DecimalMark.POINT) == "rosa@xn--mller-kva.example"
