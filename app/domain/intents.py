@@ -1,6 +1,5 @@
 """The closed words of the trade. What each means is defined in evals/labels.md."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -25,11 +24,6 @@ class Intent(StrEnum):
 
 CONSEQUENCE = {intent: rank for rank, intent in enumerate(Intent)}
 MACHINE_INTENTS = frozenset({Intent.AUTOMATIC_REPLY, Intent.DELIVERY_FAILURE})
-
-
-def by_consequence(intents: Iterable[Intent]) -> tuple[Intent, ...]:
-    """Without repetition, the gravest first."""
-    return tuple(sorted(set(intents), key=CONSEQUENCE.__getitem__))
 
 
 class Route(StrEnum):

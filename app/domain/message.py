@@ -187,7 +187,6 @@ class Screening:
     has_injection: bool = False
     has_hidden_text: bool = False
     has_unreadable_attachment: bool = False
-    return_path_is_null: bool = False
     wants_person: bool = False
     wants_no_mail: bool = False
     bounce: Bounce = NO_BOUNCE

@@ -88,10 +88,6 @@ class Layout:
         """The field that says whose row it is."""
         return "id" if self.table is CustomerRow else "customer_id"
 
-    @property
-    def is_versioned(self) -> bool:
-        return self.table is ContactRow
-
     def key_of(self, values: Values) -> str:
         return KEY_MARK.join([values.get(name, "") for name in self.key])
 

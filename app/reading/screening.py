@@ -11,7 +11,7 @@ from app.domain.text import text_of
 from app.reading.authorship.replies import split_reply
 from app.reading.machinery.asides import find_asides
 from app.reading.machinery.bounces import find_bounce
-from app.reading.machinery.machines import has_null_return_path, is_marked, looks_robotic, machine_of
+from app.reading.machinery.machines import is_marked, looks_robotic, machine_of
 from app.reading.mail.parsing import TEXT_CUT, TEXTS_DIFFER
 from app.reading.sight.visible import hidden_markup
 from app.reading.trust.authentication import authentication_of
@@ -61,7 +61,6 @@ def screen(mail: ParsedMail, identity: Identity, parts: ReplyParts | None = None
         has_unreadable_attachment=TEXT_CUT in mail.defects or not all(part.is_readable for part in mail.attachments),
         wants_person=machine is None and asks_for_a_person(said),
         wants_no_mail=machine is None and asks_for_no_more_mail(mail.head.subject),
-        return_path_is_null=has_null_return_path(mail),
         bounce=find_bounce(mail),
         is_marked=is_marked(mail) and not told,
         asides=asides,

@@ -69,10 +69,6 @@ class WhatIf:
     moved: tuple[Moved, ...]
     at_stake: tuple[tuple[Decimal, str], ...]
 
-    def freed(self, made: Made) -> int:
-        """Mails that would now leave alone, by what people made of their drafts."""
-        return sum(one.after is Where.ALONE and one.past.made is made for one in self.moved)
-
     @property
     def alone(self) -> int:
         return sum(one.after is Where.ALONE for one in self.moved)

@@ -160,9 +160,6 @@ class SmtpSink:
         wait_until(lambda: len(self.mails) >= count, what=f"{count} mails at the SMTP sink", seconds=seconds)
         return self.mails
 
-    def wait_for_attempts(self, count: int, *, seconds: float = 20.0) -> None:
-        wait_until(lambda: self.attempts >= count, what=f"{count} attempts at the SMTP sink", seconds=seconds)
-
     @contextmanager
     def down(self) -> Iterator[None]:
         """Connections are refused meanwhile, those that are open break."""

@@ -47,7 +47,6 @@ MONEY_AFTER = re.compile(r"[^\S\n]?(?:[€$£%]|(?:EUR|USD|GBP|CHF|euros?|kg|pcs
 DATE = re.compile(
     r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:\s+\d{1,2}(?:[.]\d{2})?)?"
 )
-GROUPED_AMOUNT = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0\u202f]\d{3})+")
 REGIONS = {
     "en": ("GB", "US", "IE"),
     "fr": ("FR", "BE", "CH", "LU"),

@@ -22,7 +22,6 @@ from app.domain.urgency import AS_SHIPPED, UrgencyWeights
 from app.domain.working_hours import ALWAYS, WorkingHours
 
 MOST = 20_000
-WEEK_DAYS = 7
 _IS_MISS = sa.and_(AuditRow.chain == Chain.DECISIONS, AuditRow.kind == "review.message.needs_answer")
 
 

@@ -183,16 +183,6 @@ class Reviews:
         )
         return found.all()
 
-    async def next_pending(self, after: UUID) -> UUID | None:
-        """The pending review that a reviewer sees next: the oldest after this one, else the oldest of all."""
-        pending = sa.select(ReviewRow.id).where(ReviewRow.state == ReviewState.PENDING).order_by(ReviewRow.id).limit(1)
-        later = await self._session.scalar(pending.where(ReviewRow.id > after))
-        return later or await self._session.scalar(pending.where(ReviewRow.id != after))
-
-    async def count_pending(self) -> int:
-        counted = sa.select(sa.func.count()).where(ReviewRow.state == ReviewState.PENDING)
-        return await self._session.scalar(counted) or 0
-
     async def oldest_pending(self) -> datetime | None:
         return await self._session.scalar(
             sa.select(sa.func.min(ReviewRow.opened_at)).where(ReviewRow.state == ReviewState.PENDING)
