@@ -52,5 +52,11 @@ def among(session: AsyncSession, column: InstrumentedAttribute[T], values: Colle
     return column.in_(values)
 
 
+def rows_changed(result: sa.Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE met."""
+    assert isinstance(result, sa.CursorResult)  # noqa: S101  # such a statement gives a cursor result
+    return result.rowcount
+
+
 def is_postgresql(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "postgresql"

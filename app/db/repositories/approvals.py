@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.bulk import among
+from app.db.bulk import among, rows_changed
 from app.db.tables.reminders import BatchApprovalRow, BatchRow, ReminderRow
 from app.domain.errors import NotFound
 from app.domain.reminder_life import ReminderState
@@ -122,8 +122,7 @@ class Approvals:
             .where(BatchApprovalRow.id == approval_id, BatchApprovalRow.finished_at.is_(None))
             .values(finished_at=at)
         )
-        assert isinstance(done, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
-        return done.rowcount == 1
+        return rows_changed(done) == 1
 
     async def unfinished(self, asked_before: datetime, limit: int) -> Sequence[UUID]:
         """Approvals that a job should be looking after."""

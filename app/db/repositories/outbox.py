@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import rows_changed
 from app.db.tables.ledger import ContactRow, CustomerRow
 from app.db.tables.mail import ConversationRow, MessageRow
 from app.db.tables.work import OutboxRow, ReviewRow
@@ -112,7 +113,7 @@ class Outbox:
                 attempts=OutboxRow.attempts + 1,
             )
         )
-        return _rows(claimed) == 1
+        return rows_changed(claimed) == 1
 
     async def lock_grounds(self, row: OutboxRow) -> None:
         """Hold what the approval relied on as it is until this transaction ends: on PostgreSQL somebody may be changing
@@ -141,14 +142,14 @@ class Outbox:
             )
             .values(has_begun=True)
         )
-        return _rows(begun) == 1
+        return rows_changed(begun) == 1
 
     async def release(self, outbox_id: UUID, *, claimed_by: str = "") -> bool:
         """sending → ready for a mail of which nothing can have left; of this claim, if one is given."""
         query = sa.update(OutboxRow).where(OutboxRow.id == outbox_id, _claimed_only())
         if claimed_by:
             query = query.where(OutboxRow.claimed_by == claimed_by)
-        return _rows(await self._session.execute(query.values(state=OutboxState.READY))) == 1
+        return rows_changed(await self._session.execute(query.values(state=OutboxState.READY))) == 1
 
     async def next_in_line(self, mailbox_id: UUID) -> OutboxRow | None:
         """The oldest mail of the mailbox that waits for the mail server."""
@@ -211,7 +212,7 @@ class Outbox:
         moved = await self._session.execute(
             sa.update(OutboxRow).where(OutboxRow.id == outbox_id, OutboxRow.state.in_(frm)).values(state=to, **values)
         )
-        return _rows(moved) == 1
+        return rows_changed(moved) == 1
 
     async def page(
         self, *, state: OutboxState | None, after: UUID | None, limit: int, newest_first: bool = False
@@ -283,8 +284,3 @@ def _unchanged() -> tuple[sa.ColumnElement[bool], ...]:
         sa.or_(OutboxRow.customer_id.is_(None), OutboxRow.ledger_version == ledger.scalar_subquery()),
         sa.or_(OutboxRow.contact_id.is_(None), OutboxRow.contact_version == contact.scalar_subquery()),
     )
-
-
-def _rows(result: sa.Result[Any]) -> int:
-    assert isinstance(result, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
-    return result.rowcount

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.db.bulk import rows_changed
 from app.db.repositories.messages import SealedHead
 from app.db.repositories.words import Words
 from app.db.sealing import Keyring
@@ -228,7 +229,7 @@ class Privacy:
             .where(LegalHoldRow.customer_id == customer_id, LegalHoldRow.lifted_at.is_(None))
             .values(lifted_at=self._clock(), lifted_by=by)
         )
-        return _count(lifted) > 0
+        return rows_changed(lifted) > 0
 
     async def is_held(self, customer_id: str) -> bool:
         running = sa.select(LegalHoldRow.id).where(
@@ -266,10 +267,6 @@ def _has_something_open(
         ),
         sa.exists().where(CaseRow.customer_id == customer_id, CaseRow.state.in_(RUNNING)),
     )
-
-
-def _count(result: sa.Result[Any]) -> int:
-    return int(getattr(result, "rowcount", 0))
 
 
 _LINKED = sa.select(MessageRow.customer_id).where(MessageRow.conversation_id == ConversationRow.id)

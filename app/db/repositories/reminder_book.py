@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.bulk import among
+from app.db.bulk import among, rows_changed
 from app.db.tables.ledger import TaskRow
 from app.db.tables.reminders import BatchRow, PersonsStepRow, ReminderRow
 from app.db.tables.work import OutboxRow
@@ -138,8 +138,7 @@ class ReminderBook:
         moved = await self._session.execute(
             sa.update(ReminderRow).where(*expected).values(state=to, version=ReminderRow.version + 1, **values)
         )
-        assert isinstance(moved, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
-        return moved.rowcount == 1
+        return rows_changed(moved) == 1
 
     async def conversation(self, customer_id: str, company: str, currency: str) -> UUID | None:
         """That of the customer's newest reminder from a company in a currency."""

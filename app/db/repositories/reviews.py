@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import rows_changed
 from app.db.changes import note_change
 from app.db.tables.mail import MessageRow
 from app.db.tables.system import UserRow
@@ -51,7 +52,7 @@ class Reviews:
             .values(state=to, version=version + 1, **values)
         )
         row = await self._fresh(review_id)
-        if _rows(moved) != 1:
+        if rows_changed(moved) != 1:
             raise await self.conflict(row)
         note_change(self._session, review_id)
         return row
@@ -66,7 +67,7 @@ class Reviews:
             .values(version=version + 1, **values)
         )
         row = await self._fresh(review_id)
-        if _rows(changed) != 1:
+        if rows_changed(changed) != 1:
             raise await self.conflict(row)
         note_change(self._session, review_id)
         return row
@@ -99,7 +100,7 @@ class Reviews:
             )
         )
         row = await self._fresh(review_id)
-        if _rows(moved) != 1:
+        if rows_changed(moved) != 1:
             raise await self.conflict(row)
         note_change(self._session, review_id)
         return row.version
@@ -193,8 +194,3 @@ class Reviews:
         if row is None:
             raise NotFound("no such review")
         return row
-
-
-def _rows(result: sa.Result[Any]) -> int:
-    assert isinstance(result, sa.CursorResult)  # noqa: S101  # an UPDATE gives a cursor result
-    return result.rowcount

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bulk import rows_changed
 from app.db.tables.ledger import CaseRow, HoldRow, InvoiceRow, TaskRow
 from app.db.tables.papers import DocumentRow, LedgerRequestRow
 from app.db.tables.privacy import LegalHoldRow
@@ -70,19 +71,15 @@ async def _empty(session: AsyncSession, table: Any, column: Any, is_over: sa.Col
         .values({column.key: None})
         .execution_options(synchronize_session=False)
     )
-    return _count(done)
+    return rows_changed(done)
 
 
 async def _forget_rows(session: AsyncSession, *stale: tuple[Any, Any]) -> int:
     return sum(
         [
-            _count(
+            rows_changed(
                 await session.execute(sa.delete(table).where(condition).execution_options(synchronize_session=False))
             )
             for table, condition in stale
         ]
     )
-
-
-def _count(result: sa.Result[Any]) -> int:
-    return int(getattr(result, "rowcount", 0))
