@@ -48,7 +48,7 @@ class Health:
             async with asyncio.timeout(PATIENCE_SECONDS), self._database.read() as uow:
                 if not await uow.session.run_sync(lambda session: is_current(session.connection())):
                     return {"database": "ok", "schema": "outdated"}
-                await uow.mailboxes.check_writable()
+                await uow.leases.check_writable()
                 if word := self._database.unwritable:
                     return {"database": word}
                 return {"database": "ok", "schema": "ok", **await _parts(uow)}
@@ -70,12 +70,12 @@ class Health:
                 "job_ready": min((line.oldest for line in lines if line.standing == "ready"), default=None),
                 "mailbox_read": min((box.last_read_at or box.created_at for box in _watched(boxes)), default=None),
             }
-            workers = len(await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS))
+            workers = len(await uow.leases.live(WORKER, LEASE_SECONDS))
             is_stopped = await uow.oversight.is_sending_stopped()
             backup = await uow.audit.last_time(Chain.ACCESS, BACKUP_TAKEN)
             checkpoint = await uow.audit.last_time(Chain.ACCESS, CHECKPOINT_TAKEN)
             model = await _model(uow)
-            now_there = await uow.mailboxes.database_time()
+            now_there = await uow.leases.database_time()
             rations = await Rations(uow.session, now_there).all()
         return [
             *(Figure("messages", number, {"state": state.value}) for state, number in messages.items()),
@@ -123,7 +123,7 @@ def _age(now: datetime, since: datetime | None) -> float:
 
 async def _parts(uow: Uow) -> dict[str, str]:
     parts = {
-        "worker": "ok" if await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS) else "none",
+        "worker": "ok" if await uow.leases.live(WORKER, LEASE_SECONDS) else "none",
         "smtp": await _smtp(uow),
         "model": await _model(uow),
     }

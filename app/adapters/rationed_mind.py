@@ -69,7 +69,7 @@ class RationedMind:
         if self._limits == Limits():
             return NO_LIMIT
         async with self._database.write() as uow:
-            rations = Rations(uow.session, await uow.mailboxes.database_time())
+            rations = Rations(uow.session, await uow.leases.database_time())
             place = await rations.take(self._provider, self._limits)
         if place is None:
             log.warning("model.ration.spent")
@@ -89,7 +89,7 @@ class RationedMind:
     async def _settle(self, place: Place, calls: Sequence[ModelCall]) -> None:
         asked = [call for call in calls if call.is_fallback or call.model != EMBEDDED]
         async with self._database.write() as uow:
-            rations = Rations(uow.session, await uow.mailboxes.database_time())
+            rations = Rations(uow.session, await uow.leases.database_time())
             await rations.settle(
                 self._provider,
                 self._limits,

@@ -107,7 +107,7 @@ class AdministrationPages:
             names = {user.id: user.name or user.email for user in users}
             spending = Spending(uow.session)
             since = self._clock() - SPENDING
-            now = await uow.mailboxes.database_time()
+            now = await uow.leases.database_time()
             return Administration(
                 users=[User(u.id, u.name, u.email, u.role.value, u.active, tuple(u.portfolio)) for u in users],
                 tokens=[

@@ -25,6 +25,7 @@ from app.db.repositories.documents import Documents
 from app.db.repositories.figures import Figures
 from app.db.repositories.guidance import Guidance
 from app.db.repositories.identity import Users
+from app.db.repositories.leases import Leases
 from app.db.repositories.ledger import Ledger
 from app.db.repositories.mailboxes import Mailboxes
 from app.db.repositories.messages import Messages
@@ -62,6 +63,7 @@ class Uow:
         self.sources = Sources(session, keyring)
         self.ancestry = Ancestry(session)
         self.mailboxes = Mailboxes(session, keyring, clock)
+        self.leases = Leases(session, clock)
         self.reviews = Reviews(session, clock)
         self.search = Search(session, keyring)
         self.worklists = Worklists(session, self.search, clock)

@@ -101,7 +101,7 @@ class MailAccounts:
     async def _take(self, lease: str, asker: str) -> bool:
         try:
             async with self._database.write() as uow:
-                return await uow.mailboxes.take_lease(lease, asker, REFRESH_SECONDS)
+                return await uow.leases.take(lease, asker, REFRESH_SECONDS)
         except IntegrityError:
             return False  # two asked at the same moment, and the other was first
 
@@ -114,7 +114,7 @@ class MailAccounts:
             return grant.tokens.access_token
         finally:
             async with self._database.write() as uow:
-                await uow.mailboxes.drop_lease(lease, asker)
+                await uow.leases.drop(lease, asker)
 
     async def _refresh(self, mailbox_id: UUID, grant: Grant) -> Grant:
         try:

@@ -155,7 +155,7 @@ class Passages:
 
     async def locked(self, uow: Uow, state: FolderState) -> FolderRow:
         """The folder's row, if the mailbox is still ours to read."""
-        if not await uow.mailboxes.has_lease(lease_of(self._watched.mailbox_id), self._holder):
+        if not await uow.leases.has(lease_of(self._watched.mailbox_id), self._holder):
             raise LeaseLost("lease_lost")
         return await uow.mailboxes.lock_folder(self._watched.mailbox_id, state.name)
 

@@ -94,7 +94,7 @@ class Poller:
         if wanted:
             async with self._database.write() as uow:
                 names = {lease_of(mailbox_id): mailbox_id for mailbox_id in wanted}
-                taken = await uow.mailboxes.take_leases(names, self._holder, LEASE_SECONDS)
+                taken = await uow.leases.take_many(names, self._holder, LEASE_SECONDS)
                 ours = {names[name]: wanted[names[name]] for name in taken}
         over = [mailbox_id for mailbox_id, watch in self._watches.items() if watch.is_over(ours.get(mailbox_id))]
         await self._end(over, keep_leases=ours.keys())
@@ -114,6 +114,6 @@ class Poller:
         try:
             async with self._database.write() as uow:
                 for mailbox_id in to_drop:
-                    await uow.mailboxes.drop_lease(lease_of(mailbox_id), self._holder)
+                    await uow.leases.drop(lease_of(mailbox_id), self._holder)
         except (SQLAlchemyError, OSError) as error:
             log.warning("intake.leases.unreachable", error=type(error).__name__)

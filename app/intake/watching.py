@@ -95,7 +95,7 @@ class Watching:
     async def _is_asked_for(self, mailbox_id: UUID) -> bool:
         try:
             async with self._database.read() as uow:
-                return await uow.mailboxes.is_line_asked_for(mailbox_id)
+                return await uow.leases.is_line_asked_for(mailbox_id)
         except (SQLAlchemyError, OSError):
             return False  # the look will say that the database is away
 

@@ -66,7 +66,7 @@ class Daily:
         except Exception as error:  # the day's other work goes on, and this is tried again
             log.warning("jobs.daily.failed", work=name, error=type(error).__name__)
             async with self._database.write() as uow:
-                await uow.mailboxes.drop_lease(LEASE + name, holder)
+                await uow.leases.drop(LEASE + name, holder)
             return False
         await self._lease(name, holder, self._seconds_left(name))
         log.info("jobs.daily.done", work=name)
@@ -74,7 +74,7 @@ class Daily:
 
     async def _lease(self, name: str, holder: str, seconds: float) -> bool:
         async with self._database.write() as uow:
-            return await uow.mailboxes.take_lease(LEASE + name, holder, seconds, longest=DAY_SECONDS)
+            return await uow.leases.take(LEASE + name, holder, seconds, longest=DAY_SECONDS)
 
     def _seconds_left(self, name: str) -> float:
         now = self._clock()

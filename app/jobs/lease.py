@@ -64,7 +64,7 @@ class Heartbeat:
             for task in self._tasks:
                 task.cancel()
             async with self._database.write() as uow:
-                await uow.mailboxes.drop_lease(self._name, self._engine.executor_id)
+                await uow.leases.drop(self._name, self._engine.executor_id)
 
     @property
     def _name(self) -> str:
@@ -72,7 +72,7 @@ class Heartbeat:
 
     async def _take(self) -> None:
         async with self._database.write() as uow:
-            await uow.mailboxes.take_lease(self._name, self._engine.executor_id, LEASE_SECONDS)
+            await uow.leases.take(self._name, self._engine.executor_id, LEASE_SECONDS)
 
     async def _beat(self) -> None:
         while True:
@@ -94,14 +94,14 @@ class Heartbeat:
 
     async def _renew(self) -> None:
         async with self._database.write() as uow:
-            if await uow.mailboxes.lock_lease(self._name) is None and not self._is_alone:
+            if await uow.leases.lock(self._name) is None and not self._is_alone:
                 log.error("jobs.lease.lost", executor=self._engine.executor_id)
                 self._fence()
-            await uow.mailboxes.take_lease(self._name, self._engine.executor_id, LEASE_SECONDS)
+            await uow.leases.take(self._name, self._engine.executor_id, LEASE_SECONDS)
 
     async def _reap(self) -> None:
         async with self._database.read() as uow:
-            alive = await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS)
+            alive = await uow.leases.live(WORKER, LEASE_SECONDS)
             at_work = await uow.session.run_sync(self._engine.jobs_at_work)
         await self._take_back(at_work.pop(self._engine.executor_id, set()))
         suspects = at_work.keys() - alive
@@ -110,7 +110,7 @@ class Heartbeat:
             return
         await self._cut_off(twice)
         async with self._database.write() as uow:
-            dead = await uow.mailboxes.bury_leases(WORKER, twice, LEASE_SECONDS)
+            dead = await uow.leases.bury(WORKER, twice, LEASE_SECONDS)
         if dead:
             taken = await self._engine.take_over(sorted(dead))
             log.info("jobs.worker.reaped", workers=len(dead), jobs=taken)
@@ -123,6 +123,6 @@ class Heartbeat:
     async def _cut_off(self, executors: Collection[str]) -> None:
         """One that is alive after all connects again, and its jobs are tried again."""
         async with self._database.read() as uow:
-            ended = await uow.mailboxes.end_sessions({session_name(executor) for executor in executors})
+            ended = await uow.leases.end_sessions({session_name(executor) for executor in executors})
         if ended:
             log.warning("jobs.worker.cut_off", sessions=ended)

@@ -105,7 +105,7 @@ class Sweep:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 async with self._database.write() as uow:
-                    mine = await uow.mailboxes.take_lease(LEASE, self._engine.executor_id, 2 * SWEEP_SECONDS)
+                    mine = await uow.leases.take(LEASE, self._engine.executor_id, 2 * SWEEP_SECONDS)
                 if mine:
                     await self.sweep()
                     async with self._database.write() as uow:

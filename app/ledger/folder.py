@@ -170,7 +170,7 @@ class WatchedFolder:
             try:
                 async with self._database.write() as uow:
                     seconds = LEASE_LOOKS * max(self._poll_seconds, 1.0)
-                    mine = await uow.mailboxes.take_lease(LEASE, self._holder, seconds)
+                    mine = await uow.leases.take(LEASE, self._holder, seconds)
                 if mine:
                     await self.look(folder)
             except Exception as error:  # the boundary of one look: the next one must come

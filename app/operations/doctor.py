@@ -106,7 +106,7 @@ async def _database(services: Services) -> Finding:
 
 async def _clock(services: Services) -> Finding:
     async with services.database.read() as uow:
-        apart = abs(await uow.mailboxes.database_time() - system_clock().timestamp())
+        apart = abs(await uow.leases.database_time() - system_clock().timestamp())
     is_ok = apart <= CLOCK_TOLERANCE_SECONDS
     return Finding("clock", is_ok, f"{apart:.1f} s from the database's", "synchronise the clocks (NTP)")
 

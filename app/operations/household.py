@@ -29,8 +29,8 @@ LISTENING = 2
 
 async def workers(services: Services) -> Finding:
     async with services.database.read() as uow:
-        ages = await uow.mailboxes.lease_ages(WORKER, LEASE_SECONDS)
-        alive = await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS)
+        ages = await uow.leases.ages(WORKER, LEASE_SECONDS)
+        alive = await uow.leases.live(WORKER, LEASE_SECONDS)
         lines = await uow.session.run_sync(services.engine.lines)
     waiting = sum(line.number for line in lines if line.standing == "ready")
     if not alive:

@@ -111,7 +111,7 @@ async def quiet(services: Services, manifest: Manifest) -> int:
             await uow.oversight.set(Switch.SENDING_STOPPED, 1, by=None)
             uow.audit.add("policy.sending.stopped", stopped_before=False, stopped=True)
         await uow.users.close_every_session()
-        await uow.mailboxes.drop_all_leases()
+        await uow.leases.drop_all()
         uow.audit.add("operations.backup.restored", taken_at=manifest.taken_at, doubted=doubted, sha256=manifest.sha256)
         await uow.session.execute(sa.text(f"DROP TABLE IF EXISTS {UNFINISHED}"))
     return doubted

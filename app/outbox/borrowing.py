@@ -87,7 +87,7 @@ class BorrowedSentFolder:
     async def _ask(self, mailbox_id: UUID) -> None:
         try:
             async with self._database.write() as uow:
-                await uow.mailboxes.ask_for_line(mailbox_id)
+                await uow.leases.ask_for_line(mailbox_id)
         except IntegrityError:
             return  # another mail of the mailbox asked at the same moment
         log.info("outbox.line.asked_for", mailbox_id=str(mailbox_id))

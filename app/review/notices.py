@@ -221,7 +221,7 @@ class Notifier:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 async with self._database.write() as uow:
-                    mine = await uow.mailboxes.take_lease(LEASE, self._holder, 2 * LOOK_SECONDS)
+                    mine = await uow.leases.take(LEASE, self._holder, 2 * LOOK_SECONDS)
                 if mine:
                     await self.look()
             except Exception as error:  # the database was away: the next look must come

@@ -142,7 +142,7 @@ async def _add(database: Database, mailbox: Mailbox) -> UUID:
             security=Security.NONE,
         )
         await uow.session.flush()
-        await uow.mailboxes.take_lease(lease_of(row.id), HOLDER, LEASE_SECONDS)
+        await uow.leases.take(lease_of(row.id), HOLDER, LEASE_SECONDS)
         uow.mailboxes.add_folder(
             FolderRow(
                 mailbox_id=row.id,

@@ -68,7 +68,7 @@ async def renumber(database: Database, dovecot: Dovecot, mails: int) -> Renumber
 
         async def look() -> None:
             async with database.write() as uow:
-                await uow.mailboxes.take_lease(lease_of(mailbox_id), HOLDER, 3600)
+                await uow.leases.take(lease_of(mailbox_id), HOLDER, 3600)
             await reader.look()
 
         async def follow(uid_validity: int) -> float:

@@ -93,7 +93,7 @@ async def test_what_left_after_the_backup_does_not_leave_again(
         await uow.outbox.make_ready(ready)
         await uow.outbox.make_ready(sending)
         assert await uow.outbox.claim(sending, claimed_by="somebody")
-        assert await uow.mailboxes.take_lease("worker:somebody", "somebody", 10)
+        assert await uow.leases.take("worker:somebody", "somebody", 10)
         uow.session.add(SessionRow(token_hash="x", user_id=instance.collector.id, created_at=now, expires_at=now))
     archive = tmp_path / "backup.zip"
 

@@ -13,7 +13,7 @@ async def test_a_cancelled_write_keeps_nobody_from_writing(instance: Instance) -
 
     async def write() -> None:
         async with instance.database.write() as uow:
-            await uow.mailboxes.take_lease("a", "b", 5)
+            await uow.leases.take("a", "b", 5)
 
     for _ in range(ROUNDS):
         tasks = [asyncio.create_task(write()) for _ in range(3)]

@@ -165,20 +165,20 @@ async def test_a_clock_that_is_set_back_keeps_no_dead_worker_alive(instance: Ins
         await a._renew()  # noqa: SLF001
         await a._reap()  # noqa: SLF001
     async with instance.database.read() as uow:
-        assert await uow.mailboxes.live_leases(WORKER, LEASE_SECONDS) == {"a"}
+        assert await uow.leases.live(WORKER, LEASE_SECONDS) == {"a"}
     assert engine.taken == ["b"]
     assert fenced == []
 
 
 async def test_a_clock_that_is_set_back_leaves_no_mailbox_unread(instance: Instance) -> None:
     async with instance.database.write() as uow:
-        assert await uow.mailboxes.take_leases(["mailbox:1"], "dead", 10) == {"mailbox:1"}
-        assert await uow.mailboxes.take_lease("sweep", "dead", 120)
+        assert await uow.leases.take_many(["mailbox:1"], "dead", 10) == {"mailbox:1"}
+        assert await uow.leases.take("sweep", "dead", 120)
     instance.clock.advance(hours=-2)
     async with instance.database.write() as uow:
-        assert await uow.mailboxes.take_leases(["mailbox:1"], "alive", 10) == {"mailbox:1"}
-        assert await uow.mailboxes.take_lease("sweep", "alive", 120)
-        assert not await uow.mailboxes.take_lease("sweep", "other", 120), "and now it is held"
+        assert await uow.leases.take_many(["mailbox:1"], "alive", 10) == {"mailbox:1"}
+        assert await uow.leases.take("sweep", "alive", 120)
+        assert not await uow.leases.take("sweep", "other", 120), "and now it is held"
 
 
 # People ----------------------------------------------------------------------------------------

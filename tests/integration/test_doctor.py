@@ -139,8 +139,8 @@ async def test_it_says_who_works_and_whether_anything_waits(instance: Instance) 
     now = datetime.now(UTC)  # noqa: TID251  # doctor looks at the machine's clock
     instance.clock.now = now
     async with instance.database.write() as uow:
-        await uow.mailboxes.take_lease(WORKER + "there", "there", LEASE_SECONDS)
-        await uow.mailboxes.take_lease(WORKER + "gone", "gone", LEASE_SECONDS - 3600)
+        await uow.leases.take(WORKER + "there", "there", LEASE_SECONDS)
+        await uow.leases.take(WORKER + "gone", "gone", LEASE_SECONDS - 3600)
     found = (await findings(instance))["workers"]
     assert found.is_ok
     assert found.detail.startswith("1 alive, last heard of ")

@@ -199,7 +199,7 @@ async def test_a_worker_that_lost_its_lease_ends_itself(instance: Instance) -> N
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == []
     async with instance.database.write() as uow:
-        await uow.mailboxes.drop_lease(WORKER + "test", "test")
+        await uow.leases.drop(WORKER + "test", "test")
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == [True]
 
@@ -208,15 +208,13 @@ async def test_a_lease_that_ran_out_goes_on_unless_somebody_buried_it(instance: 
     fenced: list[bool] = []
     heartbeat = Heartbeat(instance.database, instance.engine, is_alone=False, fence=lambda: fenced.append(True))
     async with instance.database.write() as uow:
-        await uow.mailboxes.take_lease(WORKER + "test", "test", -60)
+        await uow.leases.take(WORKER + "test", "test", -60)
     await heartbeat._renew()  # noqa: SLF001  # one beat at a time
     assert fenced == []
     async with instance.database.write() as uow:
-        assert await uow.mailboxes.bury_leases(WORKER, {"test", "gone"}, LEASE_SECONDS) == {"gone"}, (
-            "one that is alive cannot be"
-        )
-        await uow.mailboxes.take_lease(WORKER + "test", "test", -60)
-        assert await uow.mailboxes.bury_leases(WORKER, {"test"}, LEASE_SECONDS) == {"test"}
+        assert await uow.leases.bury(WORKER, {"test", "gone"}, LEASE_SECONDS) == {"gone"}, "one that is alive cannot be"
+        await uow.leases.take(WORKER + "test", "test", -60)
+        assert await uow.leases.bury(WORKER, {"test"}, LEASE_SECONDS) == {"test"}
     await heartbeat._renew()  # noqa: SLF001
     assert fenced == [True]
 
@@ -231,7 +229,7 @@ async def test_where_nobody_can_take_over_a_lost_lease_is_taken_again(instance: 
 async def test_a_lease_is_held_by_one_until_it_runs_out(instance: Instance) -> None:
     async def take(holder: str, seconds: float) -> bool:
         async with instance.database.write() as uow:
-            return await uow.mailboxes.take_lease("mailbox:1", holder, seconds)
+            return await uow.leases.take("mailbox:1", holder, seconds)
 
     assert await take("first", 0.5)
     assert not await take("second", 5)

@@ -72,7 +72,7 @@ async def test_the_numbers_are_those_of_the_installation(instance: Instance, scr
     (review,) = await instance.pending()
     await instance.reviews.decide(review.id, Action.APPROVE, version=review.version, by=instance.collector)
     async with instance.database.write() as uow:
-        assert await uow.mailboxes.take_lease("worker:one", "one", LEASE_SECONDS)
+        assert await uow.leases.take("worker:one", "one", LEASE_SECONDS)
         uow.audit.add(BACKUP_TAKEN, chain=Chain.ACCESS)
         uow.audit.add(CHECKPOINT_TAKEN, chain=Chain.ACCESS)
     instance.clock.advance(minutes=5)

@@ -625,7 +625,7 @@ async def test_two_workers_share_without_doubling_and_take_over(instance: Instan
         await asyncio.to_thread(mailbox.append, mail())
         await stored(instance, 21)
     async with instance.database.read() as uow:
-        assert await uow.mailboxes.live_leases("mailbox:", 60) == set()
+        assert await uow.leases.live("mailbox:", 60) == set()
 
 
 @ON_SQLITE
