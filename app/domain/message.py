@@ -21,6 +21,13 @@ class MessageState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+UNANSWERED = frozenset({MessageState.IN_WORK, MessageState.PENDING, MessageState.QUARANTINED})
+"""Its writer waits for us: reminders stay away."""
+
+UNDECIDED = frozenset({MessageState.IN_WORK, MessageState.PENDING})
+"""Its proposal is still to be made, or to be decided."""
+
+
 class Cut(StrEnum):
     """Why a mail is there with its headers alone: the error that it waits in quarantine with."""
 

@@ -65,6 +65,16 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+LEAVING = frozenset({OutboxState.WAITING, OutboxState.READY})
+"""It leaves by itself, if nothing comes between."""
+
+NOT_LEFT = LEAVING | {OutboxState.FAILED}
+"""It has certainly not left, and can be called back."""
+
+UNDER_WAY = LEAVING | {OutboxState.SENDING, OutboxState.UNKNOWN}
+"""It may still leave, or may have left: what its sending needs must stay."""
+
+
 class Outcome(StrEnum):
     """A person's word about a send whose outcome Duebox does not know."""
 

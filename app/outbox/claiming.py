@@ -28,7 +28,7 @@ from app.domain.ids import new_id
 from app.domain.intents import Reason
 from app.domain.job import redraft_job
 from app.domain.message import MessageState, advance
-from app.domain.review import CaseState, OutboxState, ReviewState
+from app.domain.review import LEAVING, CaseState, OutboxState, ReviewState
 from app.domain.sending import ABOUT_THE_SERVER, COPIES_WAIT, IN_LINE, MINUTE, WAIT_IN_LINE, Pace
 from app.domain.urgency import UrgencyWeights
 from app.domain.wire import PROPOSAL, load
@@ -38,7 +38,6 @@ from app.outbox.outcomes import lost
 LOOK_AGAIN = timedelta(seconds=5)
 LOOK_AGAIN_AT_MOST = timedelta(minutes=5)
 HEADERS = BytesHeaderParser()
-LEAVING = (OutboxState.WAITING, OutboxState.READY)
 
 DueIn = Callable[[Uow, UUID], Awaitable[timedelta | None]]
 
@@ -137,7 +136,7 @@ class Claiming:
 
     async def _due(self, uow: Uow, row: OutboxRow) -> timedelta | None:
         """How long a reminder has to wait, nothing for other mail; None where it must not leave, or not in time."""
-        if row.reminder_id is None or row.state not in {*LEAVING, OutboxState.SENDING}:
+        if row.reminder_id is None or row.state not in LEAVING | {OutboxState.SENDING}:
             return timedelta()
         due_in = await self._due_in(uow, row.reminder_id)
         return None if due_in is None or self._clock() + due_in > row.expires_at else due_in

@@ -18,12 +18,12 @@ from app.domain.clock import Clock
 from app.domain.errors import Invalid
 from app.domain.people import SignedIn
 from app.domain.ports import Sender, SendResult, SentFolder
-from app.domain.review import VOID_AFTER, OutboxState, Outcome
+from app.domain.review import LEAVING, VOID_AFTER, OutboxState, Outcome
 from app.domain.sending import Pace
 from app.domain.tracing import StepName, step
 from app.domain.tracing import note as note_step
 from app.domain.urgency import AS_SHIPPED, UrgencyWeights
-from app.outbox.claiming import LEAVING, Claiming, DueIn
+from app.outbox.claiming import Claiming, DueIn
 from app.outbox.notes import look_again, note
 from app.outbox.outcomes import Outcomes
 

@@ -24,7 +24,7 @@ from app.domain.money import Money
 from app.domain.people import SignedIn
 from app.domain.policy import Policy
 from app.domain.reminder_life import ReminderState
-from app.domain.review import OutboxState
+from app.domain.review import NOT_LEFT, OutboxState
 from app.domain.sentence import Sentence
 from app.reading.outgoing.enclosing import Attached
 from app.reading.trust.ibans import check_ours
@@ -36,8 +36,6 @@ from app.reminders.recheck import is_still_wanted
 from app.reminders.rewording import remarks_on
 from app.reminders.service import ReminderService
 from app.reminders.statements import Statements
-
-CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
 
 
 class SendingService:
@@ -161,7 +159,7 @@ class SendingService:
         async with self._database.write() as uow:
             row = await uow.reminders.get(reminder_id)
             outbox = await uow.outbox.of_reminder(reminder_id) if row.state is ReminderState.APPROVED else None
-            if outbox is not None and not await uow.outbox.move(outbox.id, frm=CALLED_BACK, to=OutboxState.CANCELLED):
+            if outbox is not None and not await uow.outbox.move(outbox.id, frm=NOT_LEFT, to=OutboxState.CANCELLED):
                 raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
             frm = row.state if row.state is ReminderState.SKIPPED else ReminderState.APPROVED
             values = {"decided_at": None, "decided_by": None, "edited_id": None, "is_automatic": False}

@@ -11,7 +11,7 @@ from app.db.uow import Uow
 from app.db.urgency import urgency_of
 from app.domain.counterfactual import otherwise
 from app.domain.policy import Policy
-from app.domain.review import OutboxState, ReviewState
+from app.domain.review import LEAVING, NOT_LEFT, OutboxState, ReviewState
 from app.review.asked import colleagues, newcomers, reading_of, terms_asked
 from app.review.awaited import awaited
 from app.review.copies import shown_copies
@@ -30,9 +30,7 @@ from app.review.timeline import timeline
 from app.review.view import most_urgent_first
 from app.review.warnings import banners
 
-LEAVING = frozenset({OutboxState.WAITING, OutboxState.READY})
 NOTES = frozenset({"review.item.remarked", "review.item.escalated", "review.call_back.noted"})
-NOT_LEFT = LEAVING | {OutboxState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from app.domain.message import MessageState
 from app.domain.people import SignedIn
 from app.domain.policy import LedgerPolicy, Policy
 from app.domain.proposal import Proposal
-from app.domain.review import OutboxState, ReviewState
+from app.domain.review import LEAVING, OutboxState, ReviewState
 from app.domain.text import text_of
 from app.domain.wire import PROPOSAL, load
 from app.reading.differences import compare
@@ -157,7 +157,7 @@ class ReviewPages:
             customer = await uow.ledger.customer(case.review.customer_id) if case.review.customer_id else None
             has_newer_mail = await uow.reviews.has_newer_mail(case.review)
         left, right = compare(theirs, body) if body and theirs else ((), compare("", body)[1] if body else ())
-        leaving = case.outbox is not None and case.outbox.state in {OutboxState.WAITING, OutboxState.READY}
+        leaving = case.outbox is not None and case.outbox.state in LEAVING
         return Conflict(
             review_id=str(review_id),
             state=lost.state,

@@ -26,7 +26,7 @@ from app.domain.message import MessageState, advance
 from app.domain.people import DUEBOX, SignedIn
 from app.domain.policy import Policy
 from app.domain.proposal import Proposal
-from app.domain.review import Action, CaseState, OutboxState, ReviewState, may_become
+from app.domain.review import NOT_LEFT, Action, CaseState, OutboxState, ReviewState, may_become
 from app.domain.wire import PROPOSAL, load
 from app.reading.trust.ibans import check_ours
 from app.review.answer import fix_answer
@@ -42,9 +42,6 @@ IGNORE_REASONS = frozenset(
     {"no_answer_needed", "handled_otherwise", "draft_wrong", "duplicate", "not_for_us", "spam", "fraud"}
 )
 """`draft_wrong`: the draft was rejected, and a person answers by hand."""
-
-CALLED_BACK = (OutboxState.WAITING, OutboxState.READY, OutboxState.FAILED)
-"""States of a mail that has certainly not left."""
 
 log = structlog.get_logger()
 
@@ -127,7 +124,7 @@ class ReviewService:
             if not may_become(review.state, ReviewState.PENDING):
                 raise await uow.reviews.conflict(review)
             outbox = await uow.outbox.of_review(review_id) if review.state is ReviewState.APPROVED else None
-            if outbox is not None and not await uow.outbox.move(outbox.id, frm=CALLED_BACK, to=OutboxState.CANCELLED):
+            if outbox is not None and not await uow.outbox.move(outbox.id, frm=NOT_LEFT, to=OutboxState.CANCELLED):
                 raise Invalid("the mail has left, or is leaving just now, and cannot be called back")
             version = await uow.reviews.reopen(review_id, from_state=review.state)
             message = await uow.messages.get_for_update(review.message_id)

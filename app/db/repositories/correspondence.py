@@ -12,7 +12,7 @@ from app.db.tables.ledger import TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow
 from app.db.tables.reminders import PersonsStepRow
 from app.db.tables.work import OutboxRow
-from app.domain.message import MessageState
+from app.domain.message import UNANSWERED
 from app.domain.review import OutboxState
 from app.domain.task import SPOKEN, TaskState
 
@@ -20,7 +20,6 @@ LOOK_BACK = timedelta(days=8)
 LOOK_AHEAD = timedelta(days=14)
 """Caps count by the week; what leaves later counts too: over holidays an approved reminder may wait for ten days."""
 
-UNANSWERED = (MessageState.IN_WORK, MessageState.PENDING, MessageState.QUARANTINED)
 NOT_SENT = (OutboxState.CANCELLED, OutboxState.FAILED)
 
 Mail = tuple[set[str], Mapping[str, list[datetime]]]

@@ -16,12 +16,11 @@ from app.db.tables.work import OutboxRow
 from app.domain.clock import Clock
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import new_id
-from app.domain.message import MessageState
+from app.domain.message import UNDECIDED
 from app.domain.oauth import Grant
-from app.domain.review import OutboxState
+from app.domain.review import UNDER_WAY
 
 LONGEST_NAME = 64
-UNSETTLED = (OutboxState.WAITING, OutboxState.READY, OutboxState.SENDING, OutboxState.UNKNOWN)
 
 
 class Mailboxes:
@@ -91,12 +90,10 @@ class Mailboxes:
     async def unfinished(self, mailbox_id: UUID) -> tuple[int, int]:
         """How many mails of it wait for us or for a person, and how many of its own are on their way out or of unknown
         outcome."""
-        came = sa.select(sa.func.count()).where(
-            MessageRow.mailbox_id == mailbox_id, MessageRow.state.in_([MessageState.IN_WORK, MessageState.PENDING])
-        )
+        came = sa.select(sa.func.count()).where(MessageRow.mailbox_id == mailbox_id, MessageRow.state.in_(UNDECIDED))
         leaves = sa.select(sa.func.count()).where(
             OutboxRow.mailbox_id == mailbox_id,
-            OutboxRow.state.in_(UNSETTLED),
+            OutboxRow.state.in_(UNDER_WAY),
         )
         return await self._session.scalar(came) or 0, await self._session.scalar(leaves) or 0
 

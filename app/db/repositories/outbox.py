@@ -15,7 +15,7 @@ from app.db.tables.work import OutboxRow, ReviewRow
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.message import MessageState
-from app.domain.review import OutboxState
+from app.domain.review import LEAVING, OutboxState
 from app.domain.sending import ABOUT_THE_SERVER, DAY, Automatic
 
 
@@ -207,7 +207,7 @@ class Outbox:
         stands = sa.select(OutboxRow.id).where(OutboxRow.id == outbox_id, *_unchanged())
         return await self._session.scalar(stands) is None
 
-    async def move(self, outbox_id: UUID, *, frm: Sequence[OutboxState], to: OutboxState, **values: Any) -> bool:
+    async def move(self, outbox_id: UUID, *, frm: Collection[OutboxState], to: OutboxState, **values: Any) -> bool:
         """Compare-and-set of the state. False when the row is in none of the expected states."""
         moved = await self._session.execute(
             sa.update(OutboxRow).where(OutboxRow.id == outbox_id, OutboxRow.state.in_(frm)).values(state=to, **values)
@@ -244,7 +244,7 @@ class Outbox:
     async def oldest_due(self) -> datetime | None:
         """Since when the mail that waits longest for the mail server should have left."""
         due = sa.select(sa.func.min(OutboxRow.send_after)).where(
-            OutboxRow.state.in_([OutboxState.WAITING, OutboxState.READY]), OutboxRow.send_after <= self._clock()
+            OutboxRow.state.in_(LEAVING), OutboxRow.send_after <= self._clock()
         )
         return await self._session.scalar(due)
 
@@ -254,7 +254,7 @@ class Outbox:
         found = await self._session.scalars(
             sa.select(OutboxRow.id)
             .where(
-                OutboxRow.state.in_([OutboxState.WAITING, OutboxState.READY, OutboxState.SENDING]),
+                OutboxRow.state.in_(LEAVING | {OutboxState.SENDING}),
                 OutboxRow.send_after < before,
             )
             .order_by(OutboxRow.id)

@@ -27,13 +27,11 @@ from app.domain.account import CLOSED
 from app.domain.clock import Clock
 from app.domain.copies import of_envelope
 from app.domain.ids import new_id
-from app.domain.message import MessageState
-from app.domain.review import RUNNING, OutboxState
+from app.domain.message import UNDECIDED
+from app.domain.review import RUNNING, UNDER_WAY
 
 PAGE = 500
 ERASED = b""
-UNDER_WAY = (MessageState.IN_WORK, MessageState.PENDING)
-LEAVING = (OutboxState.WAITING, OutboxState.READY, OutboxState.SENDING, OutboxState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,8 +283,8 @@ _THREADS = sa.select(
         sa.or_(LegalHoldRow.customer_id == ConversationRow.customer_id, LegalHoldRow.customer_id.in_(_LINKED)),
     ),
     sa.or_(
-        sa.exists().where(MessageRow.conversation_id == ConversationRow.id, MessageRow.state.in_(UNDER_WAY)),
-        sa.exists().where(OutboxRow.conversation_id == ConversationRow.id, OutboxRow.state.in_(LEAVING)),
+        sa.exists().where(MessageRow.conversation_id == ConversationRow.id, MessageRow.state.in_(UNDECIDED)),
+        sa.exists().where(OutboxRow.conversation_id == ConversationRow.id, OutboxRow.state.in_(UNDER_WAY)),
     ),
     sa.func.coalesce(CustomerRow.company, ""),
 ).outerjoin(CustomerRow, CustomerRow.id == _CUSTOMER)

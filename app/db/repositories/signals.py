@@ -31,7 +31,7 @@ from app.domain.conduct import (
 from app.domain.contact import Reachability
 from app.domain.forecast import Delays, thinned
 from app.domain.intents import Intent
-from app.domain.message import MessageState
+from app.domain.message import UNANSWERED
 from app.domain.money import Money
 from app.domain.review import RUNNING, CaseKind, CaseState, OutboxState
 
@@ -39,7 +39,6 @@ PAYMENTS_FOR = timedelta(days=730)
 MAILS_FOR = timedelta(days=365)
 Query: TypeAlias = sa.Select[*tuple[Any, ...]]
 Found: TypeAlias = sa.Row[*tuple[Any, ...]]
-UNANSWERED = (MessageState.IN_WORK, MessageState.PENDING, MessageState.QUARANTINED)
 STOP_OF_KIND: Mapping[str, Stop] = {
     CaseKind.PROMISE: Stop.PROMISE,
     CaseKind.DISPUTE: Stop.DISPUTE,
