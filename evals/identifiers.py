@@ -28,7 +28,8 @@ from stdnum.nl import bsn
 from stdnum.pl import nip, pesel
 from stdnum.pt import nif as pt_nif
 
-LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
+from app.domain.intents import LANGUAGES
+
 IBAN_COUNTRIES = [
     "DE",
     "FR",

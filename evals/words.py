@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app.adapters.redaction import lexicon
 from app.adapters.redaction.lexicon import Lexicon, fold, load_lexicon
+from app.domain.intents import LANGUAGES
 from evals.dataset import Line
 
-LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
 DATA = Path(lexicon.__file__).parent / "data"
 WORD = re.compile(r"[^\W\d_]+")
 SHORTEST, OFTEN = 2, 3

@@ -29,9 +29,9 @@ from app.adapters.redaction.readable import Readable
 from app.adapters.redaction.strangers import STRANGER, Strangers
 from app.adapters.redaction.vocabulary import Vocabulary
 from app.domain.errors import RedactionFailed
+from app.domain.intents import LANGUAGES
 from app.domain.text import PiiSpan, RawText, Redaction
 
-LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
 LONGEST_TEXT = 200_000
 CHUNK = 4_000
 OVERLAP = 300

@@ -5,7 +5,8 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
+from app.domain.intents import LANGUAGES
+
 _SAMPLE = 4_000
 _SURE = 0.90
 _MEASURED_LETTERS = 12

@@ -11,7 +11,8 @@ from pathlib import Path
 from random import Random
 
 from app.adapters.redaction.lexicon import fold
-from evals.identifiers import LANGUAGES, iban, phone, value_called
+from app.domain.intents import LANGUAGES
+from evals.identifiers import iban, phone, value_called
 
 Words = Mapping[str, list[str]]
 

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from importlib.resources import files
 
-LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt")
+from app.domain.intents import LANGUAGES
+
 ENDINGS = {
     "en": ("s", "es", "d", "ed", "ing", "ly", "er", "ers", "ment", "ness"),
     "fr": ("s", "x", "e", "es", "er", "ez", "ent", "ant", "ons", "ement"),

@@ -5,8 +5,9 @@ from random import Random
 import pytest
 
 from app.adapters.presidio import PresidioRedactor
+from app.domain.intents import LANGUAGES
 from app.domain.text import RawText
-from evals.identifiers import LANGUAGES, Example, examples
+from evals.identifiers import Example, examples
 
 EACH = 6
 PHONES = {
