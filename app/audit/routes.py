@@ -2,10 +2,9 @@
 
 import io
 import json
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import IO, Annotated, Literal, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -18,6 +17,7 @@ from app.audit.service import AuditService
 from app.audit.view import Filters
 from app.domain.audit import Link
 from app.domain.watermark import Watermark, watermark
+from app.web.archives import archive
 from app.web.auth import Overseer
 from app.web.csrf import check_csrf
 from app.web.pages import html, page_of
@@ -25,7 +25,7 @@ from app.web.pages import html, page_of
 router = APIRouter(include_in_schema=False)
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
-IN_MEMORY, BLOCK = 1 << 20, 1 << 16
+BLOCK = 1 << 16
 Word = Annotated[str, Query(max_length=120)]
 
 
@@ -104,16 +104,7 @@ async def case(request: Request, message_id: UUID, pages: Pages, user: Overseer)
 
 @router.post("/decisions/{message_id}/evidence", dependencies=[Depends(check_csrf)])
 async def evidence(message_id: UUID, service: Evidence, user: Overseer) -> StreamingResponse:
-    """Made whole before the first byte leaves, so that an error is still an error."""
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when the last byte has left
-    try:
-        await service.make(message_id, file, by=user)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="evidence-{message_id}.zip"'}
-    return StreamingResponse(_blocks(file), media_type="application/zip", headers=headers)
+    return await archive(f"evidence-{message_id}.zip", lambda file: service.make(message_id, file, by=user))
 
 
 async def _lines(links: AsyncIterator[Link], format: Format, mark: Watermark) -> AsyncIterator[str]:
@@ -131,9 +122,3 @@ def _taken(out: io.StringIO) -> str:
     out.seek(0)
     out.truncate()
     return text
-
-
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while block := file.read(BLOCK):
-            yield block

@@ -1,9 +1,7 @@
 """The page of requests about personal data, its forms, and the same for programs."""
 
-import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import IO, Annotated, Any, cast
+from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -15,6 +13,7 @@ from app.domain.people import SignedIn
 from app.domain.review import Role
 from app.privacy.dossier import DossierService
 from app.privacy.service import PrivacyService
+from app.web.archives import archive
 from app.web.auth import ApiUser, PageUser
 from app.web.csrf import check_csrf
 from app.web.errors import problems
@@ -24,8 +23,6 @@ router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 
 MAY_LOOK = frozenset({Role.ADMIN, Role.AUDITOR})
-IN_MEMORY = 1 << 20
-BLOCK = 1 << 16
 
 
 def privacy_service(request: Request) -> PrivacyService:
@@ -119,19 +116,4 @@ def _check(user: SignedIn) -> None:
 
 
 async def _archive(rights: PrivacyService, address: str, by: SignedIn) -> StreamingResponse:
-    """Made whole before the first byte leaves, so that an error is still an error."""
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when the last byte has left
-    try:
-        await rights.export(address, file, by=by)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    headers = {"Content-Disposition": 'attachment; filename="personal-data.zip"'}
-    return StreamingResponse(_blocks(file), media_type="application/zip", headers=headers)
-
-
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while block := file.read(BLOCK):
-            yield block
+    return await archive("personal-data.zip", lambda file: rights.export(address, file, by=by))
