@@ -13,12 +13,11 @@ from app.domain.people import Scope
 from app.domain.review import Role
 from app.domain.typed import amount_of
 from app.web.auth import Administrator, cookie_name
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 from app.web.people import Identity
 
 router = APIRouter(include_in_schema=False)
-FORM = [Depends(check_csrf)]
 HOME = "/administration"
 SHOWN_SECONDS = 60
 """From when a token is issued to when the page must show it."""
@@ -43,7 +42,7 @@ async def administration(request: Request, pages: Pages, user: Administrator) ->
     return response
 
 
-@router.post("/administration/users", dependencies=FORM)
+@router.post("/administration/users", dependencies=SAFE)
 async def add_user(
     identity: Identity,
     user: Administrator,
@@ -56,7 +55,7 @@ async def add_user(
     return RedirectResponse(f"{HOME}#users", status_code=303)
 
 
-@router.post("/administration/users/{user_id}", dependencies=FORM)
+@router.post("/administration/users/{user_id}", dependencies=SAFE)
 async def change_user(
     user_id: UUID,
     identity: Identity,
@@ -70,7 +69,7 @@ async def change_user(
     return RedirectResponse(f"{HOME}#users", status_code=303)
 
 
-@router.post("/administration/users/{user_id}/password", dependencies=FORM)
+@router.post("/administration/users/{user_id}/password", dependencies=SAFE)
 async def set_password(
     user_id: UUID,
     pages: Pages,
@@ -82,7 +81,7 @@ async def set_password(
     return RedirectResponse(f"{HOME}#users", status_code=303)
 
 
-@router.post("/administration/tokens", dependencies=FORM)
+@router.post("/administration/tokens", dependencies=SAFE)
 async def new_token(
     request: Request,
     pages: Pages,
@@ -105,13 +104,13 @@ async def new_token(
     return response
 
 
-@router.post("/administration/tokens/{token_hash}/withdraw", dependencies=FORM)
+@router.post("/administration/tokens/{token_hash}/withdraw", dependencies=SAFE)
 async def withdraw_token(token_hash: str, identity: Identity, user: Administrator) -> RedirectResponse:
     await identity.withdraw_token(token_hash, by=user)
     return RedirectResponse(f"{HOME}#tokens", status_code=303)
 
 
-@router.post("/administration/prices", dependencies=FORM)
+@router.post("/administration/prices", dependencies=SAFE)
 async def set_prices(
     pages: Pages, user: Administrator, price_in: Line = "0", price_out: Line = "0"
 ) -> RedirectResponse:

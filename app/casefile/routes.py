@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from app.casefile.service import CaseFileService, Purpose
 from app.web.archives import archive
 from app.web.auth import PageUser
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +29,7 @@ async def ask(request: Request, customer_id: str, case_files: CaseFileMaker, use
     return html(request, "case_file.html", page=page, customer_id=customer_id, purposes=purposes)
 
 
-@router.post("/customers/{customer_id:path}/case-file", dependencies=[Depends(check_csrf)])
+@router.post("/customers/{customer_id:path}/case-file", dependencies=SAFE)
 async def download(
     customer_id: str, purpose: Annotated[Purpose, Form()], case_files: CaseFileMaker, user: PageUser
 ) -> StreamingResponse:

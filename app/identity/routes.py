@@ -11,7 +11,7 @@ from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
 from app.identity.oidc import TRIP, OidcSignIn
 from app.identity.service import SESSION, IdentityService
 from app.web.auth import PageUser, cookie_name, session_token
-from app.web.csrf import check_csrf, check_same_origin
+from app.web.csrf import SAFE, check_same_origin
 from app.web.headers import address_in
 from app.web.languages import LOCALES
 from app.web.pace import wait_of
@@ -45,7 +45,7 @@ async def login_page(
     return await _form(request, error="expired" if expired else "", email="", following=next_)
 
 
-@router.post("/language", dependencies=[Depends(check_csrf)])
+@router.post("/language", dependencies=SAFE)
 async def language(
     request: Request, identity: Identity, user: PageUser, chosen: Annotated[str, Form(alias="language")] = ""
 ) -> Response:
@@ -55,7 +55,7 @@ async def language(
     return RedirectResponse(_inside(came_from.path + (f"?{came_from.query}" if came_from.query else "")), 303)
 
 
-@router.post("/keys", dependencies=[Depends(check_csrf)], status_code=204)
+@router.post("/keys", dependencies=SAFE, status_code=204)
 async def keys(
     identity: Identity,
     user: PageUser,
@@ -127,7 +127,7 @@ async def password_page(request: Request, user: PageUser) -> HTMLResponse:
     return html(request, "password.html", page=await page_of(request, "password", user), error="", is_saved=False)
 
 
-@router.post("/password", dependencies=[Depends(check_csrf)])
+@router.post("/password", dependencies=SAFE)
 async def password(
     request: Request,
     identity: Identity,
@@ -154,7 +154,7 @@ async def password_changed(request: Request, user: PageUser) -> HTMLResponse:
     return html(request, "password.html", page=await page_of(request, "password", user), error="", is_saved=True)
 
 
-@router.post("/logout", dependencies=[Depends(check_csrf)])
+@router.post("/logout", dependencies=SAFE)
 async def logout(request: Request, identity: Identity) -> Response:
     await identity.sign_out(session_token(request))
     response = RedirectResponse("/login", status_code=303)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from app.db.tables.ledger import CaseRow, PlanStepRow
@@ -18,11 +18,11 @@ from app.domain.money import Money
 from app.domain.review import CaseKind, CaseState
 from app.ledger.cases import CaseNote, CaseService
 from app.web.auth import ApiUser
+from app.web.dependencies import Db, Limit
 from app.web.errors import problems
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 
-Limit = Annotated[int, Query(ge=1, le=200)]
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Line = Annotated[str, Field(max_length=320)]
@@ -128,12 +128,7 @@ def case_service(request: Request) -> CaseService:
     return cast(CaseService, request.app.state.services.cases)
 
 
-def database(request: Request) -> Database:
-    return cast(Database, request.app.state.services.database)
-
-
 Cases = Annotated[CaseService, Depends(case_service)]
-Db = Annotated[Database, Depends(database)]
 MOVES = problems(403, 404, 409)
 
 

@@ -10,11 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.ledger.contacts import ContactService
 from app.web.auth import PageUser
 from app.web.back import CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
-SAFE = [Depends(check_csrf)]
 LIST = "/contacts/proposals"
 
 

@@ -6,26 +6,25 @@ from datetime import datetime
 from typing import Annotated, Any, NoReturn, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.db.repositories.imports import Imports
-from app.db.uow import Database
 from app.domain.errors import ImportRefused, Invalid, NotAllowed
 from app.ledger.given import GivenRow
 from app.ledger.quality import QualityService
 from app.ledger.service import LedgerService
 from app.ledger.taking import ImportReport
 from app.web.auth import ApiUser, PageUser
+from app.web.dependencies import Db, Limit
 from app.web.errors import Problem, problems
 from app.web.pages import html, page_of
 
 router = APIRouter()
 
 LONGEST_KEY = 255
-Limit = Annotated[int, Query(ge=1, le=200)]
 ROWS = {
     "requestBody": {
         "required": True,
@@ -95,10 +94,6 @@ def quality_service(request: Request) -> QualityService:
     return cast(QualityService, request.app.state.services.quality)
 
 
-def database(request: Request) -> Database:
-    return cast(Database, request.app.state.services.database)
-
-
 @router.post(
     "/api/v1/ledger/{kind}",
     response_model=Import,
@@ -153,9 +148,7 @@ async def take_rows(
 
 
 @router.get("/api/v1/ledger/imports", responses=problems(), tags=["ledger"])
-async def list_imports(
-    db: Annotated[Database, Depends(database)], _user: ApiUser, limit: Limit = 50, after: UUID | None = None
-) -> ImportPage:
+async def list_imports(db: Db, _user: ApiUser, limit: Limit = 50, after: UUID | None = None) -> ImportPage:
     """What was imported, the newest first."""
     async with db.read() as uow:
         rows = await Imports(uow.session).recent(limit + 1, before=after)

@@ -8,16 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from app.db.repositories.case_lists import CaseLists
-from app.db.uow import Database
 from app.domain.clock import Clock
 from app.domain.sentence import kept_sentence
 from app.domain.task import TaskKind, TaskState
 from app.web.auth import ApiUser
+from app.web.dependencies import Db, Limit
 from app.web.errors import problems
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 
-Limit = Annotated[int, Query(ge=1, le=200)]
 After = Annotated[str, Query(max_length=100)]
 Owner = Annotated[str, Query(max_length=320)]
 
@@ -56,15 +55,10 @@ class HoldPage(BaseModel):
     next: str | None
 
 
-def database(request: Request) -> Database:
-    return cast(Database, request.app.state.services.database)
-
-
 def clock(request: Request) -> Clock:
     return cast(Clock, request.app.state.services.clock)
 
 
-Db = Annotated[Database, Depends(database)]
 Now = Annotated[Clock, Depends(clock)]
 
 

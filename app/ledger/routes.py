@@ -22,7 +22,7 @@ from app.ledger.tasks import TaskService
 from app.ledger.view import Asked
 from app.web.auth import PageUser
 from app.web.back import Back, CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.forms import day_of, money_of, numbers_of, steps_of
 from app.web.pages import html, page_of
 
@@ -51,7 +51,6 @@ Tasks = Annotated[TaskService, Depends(task_service)]
 Pages = Annotated[LedgerPages, Depends(ledger_pages)]
 Text = Annotated[str, Form(max_length=4_000)]
 Word = Annotated[str, Query(max_length=320)]
-SAFE = [Depends(check_csrf)]
 FromReview = Annotated[UUID | None, Form()]
 
 MOST_INSTALMENTS = 24

@@ -4,24 +4,23 @@ from contextlib import suppress
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from app.db.tables.work import OutboxRow
-from app.db.uow import Database, Uow
+from app.db.uow import Uow
 from app.domain.copies import of_envelope
 from app.domain.errors import NotFound
 from app.domain.review import OutboxState, Outcome
 from app.outbox.service import OutboxService
 from app.web.auth import ApiUser, PageUser
 from app.web.back import stuck_or
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import Db, Limit
 from app.web.errors import problems
 
 router = APIRouter()
-
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class OutboxItem(BaseModel):
@@ -54,12 +53,7 @@ def outbox_service(request: Request) -> OutboxService:
     return cast(OutboxService, request.app.state.services.outbox)
 
 
-def database(request: Request) -> Database:
-    return cast(Database, request.app.state.services.database)
-
-
 Outboxes = Annotated[OutboxService, Depends(outbox_service)]
-Db = Annotated[Database, Depends(database)]
 
 
 @router.get("/api/v1/outbox", responses=problems(), tags=["outbox"])
@@ -79,7 +73,7 @@ async def resolve(outbox_id: UUID, resolution: Resolution, outboxes: Outboxes, u
     return Resolved(id=outbox_id, state=await outboxes.resolve(outbox_id, resolution.outcome, by=user))
 
 
-@router.post("/outbox/{outbox_id}/resolve", include_in_schema=False, dependencies=[Depends(check_csrf)])
+@router.post("/outbox/{outbox_id}/resolve", include_in_schema=False, dependencies=SAFE)
 async def resolve_form(
     request: Request, outbox_id: UUID, outcome: Annotated[Outcome, Form()], outboxes: Outboxes, user: PageUser
 ) -> Response:

@@ -11,11 +11,10 @@ from app.domain.planted import FEWEST, MOST
 from app.domain.typed import amount_of
 from app.performance.service import FOUR_EYES, WorkService
 from app.web.auth import PageUser, Senior
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
-FORM = [Depends(check_csrf)]
 
 
 def work_service(request: Request) -> WorkService:
@@ -37,20 +36,20 @@ async def work(request: Request, service: Service, user: PageUser, weeks: int = 
     return html(request, "performance/performance.html", page=page, view=view, own=own)
 
 
-@router.post("/performance/people/show", dependencies=FORM)
+@router.post("/performance/people/show", dependencies=SAFE)
 async def show_people(service: Service, user: Senior, understood: Annotated[bool, Form()]) -> RedirectResponse:
     """`understood`: the legal note was read, and its box ticked."""
     await service.show_people(shown=understood, by=user)
     return RedirectResponse("/performance#people", status_code=303)
 
 
-@router.post("/performance/people/hide", dependencies=FORM)
+@router.post("/performance/people/hide", dependencies=SAFE)
 async def hide_people(service: Service, user: Senior) -> RedirectResponse:
     await service.show_people(shown=False, by=user)
     return RedirectResponse("/performance#people", status_code=303)
 
 
-@router.post("/performance/baseline", dependencies=FORM)
+@router.post("/performance/baseline", dependencies=SAFE)
 async def set_baseline(
     service: Service, user: Senior, minutes: Annotated[float, Form(ge=0, le=480)]
 ) -> RedirectResponse:
@@ -58,7 +57,7 @@ async def set_baseline(
     return RedirectResponse("/performance#saved", status_code=303)
 
 
-@router.post("/performance/tests/on", dependencies=FORM)
+@router.post("/performance/tests/on", dependencies=SAFE)
 async def plant(
     service: Service,
     user: Senior,
@@ -72,7 +71,7 @@ async def plant(
     return RedirectResponse("/performance#tests", status_code=303)
 
 
-@router.post("/performance/tests/off", dependencies=FORM)
+@router.post("/performance/tests/off", dependencies=SAFE)
 async def plant_nothing(service: Service, user: Senior) -> RedirectResponse:
     await service.plant(0, by=user)
     return RedirectResponse("/performance#tests", status_code=303)

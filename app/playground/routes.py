@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from app.playground.service import PlaygroundService, Written, as_mail
 from app.web.auth import Overseer
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +27,7 @@ async def playground(request: Request, user: Overseer) -> HTMLResponse:
     return html(request, "playground/playground.html", page=page, trial=None, written=Written())
 
 
-@router.post("/playground", dependencies=[Depends(check_csrf)])
+@router.post("/playground", dependencies=SAFE)
 async def try_out(
     request: Request,
     playground: Playground,

@@ -15,7 +15,7 @@ from app.privacy.dossier import DossierService
 from app.privacy.service import PrivacyService
 from app.web.archives import archive
 from app.web.auth import ApiUser, PageUser
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.errors import problems
 from app.web.pages import html, page_of
 
@@ -66,24 +66,24 @@ async def dossier_text(dossier: Dossier, user: PageUser) -> PlainTextResponse:
     return PlainTextResponse(await dossier.make(by=user), media_type="text/markdown", headers=headers)
 
 
-@router.post("/privacy/export", dependencies=[Depends(check_csrf)])
+@router.post("/privacy/export", dependencies=SAFE)
 async def export(rights: Rights, user: PageUser, address: Address = "") -> StreamingResponse:
     return await _archive(rights, address, user)
 
 
-@router.post("/privacy/erase", dependencies=[Depends(check_csrf)])
+@router.post("/privacy/erase", dependencies=SAFE)
 async def erase(rights: Rights, user: PageUser, address: Address = "") -> RedirectResponse:
     done = asdict(await rights.erase(address, by=user))
     return RedirectResponse(f"/privacy?{urlencode({k: v for k, v in done.items() if v is not None})}", status_code=303)
 
 
-@router.post("/privacy/holds", dependencies=[Depends(check_csrf)])
+@router.post("/privacy/holds", dependencies=SAFE)
 async def hold(rights: Rights, user: PageUser, customer_id: Annotated[str, Form()] = "") -> RedirectResponse:
     await rights.hold(customer_id.strip(), by=user)
     return RedirectResponse("/privacy", status_code=303)
 
 
-@router.post("/privacy/holds/lift", dependencies=[Depends(check_csrf)])
+@router.post("/privacy/holds/lift", dependencies=SAFE)
 async def lift(rights: Rights, user: PageUser, customer_id: Annotated[str, Form()] = "") -> RedirectResponse:
     await rights.lift(customer_id, by=user)
     return RedirectResponse("/privacy", status_code=303)

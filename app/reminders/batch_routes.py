@@ -17,13 +17,12 @@ from app.reminders.drafting import DraftingService
 from app.reminders.sending import SendingService
 from app.reminders.spoken import SpokenTexts
 from app.web.auth import PageUser
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import Version
 from app.web.headers import saved_as
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
-
-SAFE = [Depends(check_csrf)]
 
 
 def drafting_service(request: Request) -> DraftingService:
@@ -51,7 +50,6 @@ Sending = Annotated[SendingService, Depends(sending_service)]
 Approvals = Annotated[ApprovalService, Depends(approval_service)]
 Pages = Annotated[BatchPages, Depends(batch_pages)]
 Texts = Annotated[SpokenTexts, Depends(spoken_texts)]
-Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Text = Annotated[str, Form(max_length=100_000)]
 
 

@@ -15,7 +15,7 @@ from app.reminders.next_steps import NextStepService, WorkItem
 from app.reminders.spoken import SpokenText, SpokenTexts
 from app.reminders.talks import TalkService
 from app.web.auth import ApiUser, PageUser
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.errors import problems
 from app.web.pages import html, page_of
 
@@ -131,7 +131,7 @@ async def worklist(
     return html(request, "reminders/worklist.html", page=page, view=view, mine=user.email)
 
 
-@router.post("/reminders/worklist/{customer_id:path}/task", dependencies=[Depends(check_csrf)])
+@router.post("/reminders/worklist/{customer_id:path}/task", dependencies=SAFE)
 async def open_task(customer_id: str, talks: Talks, user: PageUser) -> Response:
     """Turn what is next about a customer into a task, and lead to it."""
     return RedirectResponse(f"/reminders/tasks/{await talks.open(customer_id, user)}", status_code=303)

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from app.db.tables.mail import MessageRow
 from app.db.tables.work import ReviewRow
-from app.db.uow import Database, Uow
+from app.db.uow import Uow
 from app.domain.amending import amended_proposal
 from app.domain.errors import NotFound
 from app.domain.intents import Reason
@@ -23,13 +23,12 @@ from app.domain.review import Action, ReviewState
 from app.domain.wire import PROPOSAL, load
 from app.review.service import ReviewService
 from app.web.auth import ApiUser
+from app.web.dependencies import LARGEST_VERSION, Db, Limit
 from app.web.errors import problems
 
 router = APIRouter(prefix="/api/v1")
 
 MAX_TEXT = 100_000
-LARGEST_VERSION = 2**31 - 1
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class MessageItem(BaseModel):
@@ -117,12 +116,7 @@ def review_service(request: Request) -> ReviewService:
     return cast(ReviewService, request.app.state.services.reviews)
 
 
-def database(request: Request) -> Database:
-    return cast(Database, request.app.state.services.database)
-
-
 Reviews = Annotated[ReviewService, Depends(review_service)]
-Db = Annotated[Database, Depends(database)]
 
 CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": Conflict, "description": "stale version, or decided already"}

@@ -8,11 +8,12 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from app.domain.errors import Invalid
-from app.review.api import CONFLICT, LARGEST_VERSION
+from app.review.api import CONFLICT
 from app.review.second import LONGEST_NOTE, CallBackService, CallOutcome
 from app.web.auth import ApiUser, PageUser
 from app.web.back import CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import LARGEST_VERSION, Version
 from app.web.errors import problems
 
 router = APIRouter(include_in_schema=False)
@@ -24,7 +25,6 @@ def call_backs(request: Request) -> CallBackService:
 
 
 CallBacks = Annotated[CallBackService, Depends(call_backs)]
-Version = Annotated[int, Form(ge=1, le=LARGEST_VERSION)]
 Text = Annotated[str, Form(max_length=2 * LONGEST_NOTE)]
 
 
@@ -61,7 +61,7 @@ class CallNoted(BaseModel):
     version: int
 
 
-@router.post("/reviews/{review_id}/call-back", dependencies=[Depends(check_csrf)])
+@router.post("/reviews/{review_id}/call-back", dependencies=SAFE)
 async def call_back(
     review_id: UUID,
     version: Version,

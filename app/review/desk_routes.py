@@ -18,7 +18,8 @@ from app.review.queue_routes import queue_pages
 from app.review.service import ReviewService
 from app.web.auth import PageUser
 from app.web.back import CameFrom, place
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import Version
 from app.web.forms import day_of
 from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
 
@@ -41,9 +42,7 @@ def review_pages(request: Request) -> ReviewPages:
 Desk = Annotated[DeskService, Depends(desk_service)]
 Reviews = Annotated[ReviewService, Depends(review_service)]
 Pages = Annotated[ReviewPages, Depends(review_pages)]
-Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Text = Annotated[str, Form(max_length=8_000)]
-SAFE = [Depends(check_csrf)]
 
 
 @router.post("/reviews/{review_id}/assign", dependencies=SAFE)

@@ -17,7 +17,8 @@ from app.review.fact_view import RefusedFact
 from app.review.pages import ReviewPages
 from app.web.auth import PageUser
 from app.web.back import CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import Version
 from app.web.forms import day_of, money_of
 from app.web.pages import html, page_of
 from app.web.reads import Reads
@@ -35,12 +36,11 @@ def review_pages(request: Request) -> ReviewPages:
 
 Amending = Annotated[AmendingService, Depends(amending_service)]
 Pages = Annotated[ReviewPages, Depends(review_pages)]
-Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Short = Annotated[str, Form(max_length=1_000)]
 Name = Annotated[str, Form(pattern=r"^fact-\d{1,4}$")]
 
 
-@router.post("/reviews/{review_id}/fact", dependencies=[Depends(check_csrf)])
+@router.post("/reviews/{review_id}/fact", dependencies=SAFE)
 async def amend(
     request: Request,
     review_id: UUID,

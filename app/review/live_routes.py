@@ -12,11 +12,10 @@ from app.db.changes import Changes
 from app.review.together import Together
 from app.web.auth import PageUser, SignInNeeded, page_user
 from app.web.back import CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
-SAFE = [Depends(check_csrf)]
 
 GATHER_SECONDS = 0.1
 """Changes that come together are told together."""

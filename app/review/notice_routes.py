@@ -5,7 +5,7 @@ import re
 import secrets
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
@@ -16,7 +16,7 @@ from app.domain.notices import QuietHours
 from app.domain.ports import Poster
 from app.review.notices import kinds_of
 from app.web.auth import PageUser
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +39,7 @@ async def notifications(request: Request, user: PageUser) -> HTMLResponse:
     return await _page(request, user, wishes)
 
 
-@router.post("/notifications", dependencies=[Depends(check_csrf)])
+@router.post("/notifications", dependencies=SAFE)
 async def wish(request: Request, user: PageUser, wish: Annotated[Wish, Form()]) -> HTMLResponse:
     """A new webhook's secret is shown in the answer, and nowhere else. Raises Invalid."""
     if user.id is None:

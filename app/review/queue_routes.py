@@ -16,7 +16,7 @@ from app.review.queue import QueuePages
 from app.review.search import SearchPages
 from app.web.auth import PageUser
 from app.web.back import place
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import ZONE_COOKIE, html, page_of, zone_of
 from app.web.reads import opened
 
@@ -69,7 +69,6 @@ Several = Annotated[Bulk, Depends(bulk_service)]
 Asked = Annotated[str, Query(max_length=1_000)]
 AskedInForm = Annotated[str, Form(max_length=1_000)]
 Ticked = Annotated[list[str], Form(max_length=200)]
-SAFE = [Depends(check_csrf)]
 
 
 @router.get("/")

@@ -19,7 +19,8 @@ from app.review.queue_routes import queue_pages
 from app.review.service import Decided, ReviewService
 from app.web.auth import PageUser, page_user
 from app.web.back import Back, CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import Version
 from app.web.headers import MAIL_POLICY, saved_as
 from app.web.pages import html, page_of
 from app.web.reads import Reads, opened
@@ -37,12 +38,9 @@ def review_pages(request: Request) -> ReviewPages:
 
 Reviews = Annotated[ReviewService, Depends(review_service)]
 Pages = Annotated[ReviewPages, Depends(review_pages)]
-Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Edit = Annotated[str, Query()]
 Removed = Annotated[list[UUID | Literal[""]] | None, Form(max_length=50)]
 """Of each proposed case its id where the reader takes it out, else nothing."""
-
-SAFE = [Depends(check_csrf)]
 
 
 @router.get("/reviews/{review_id}")

@@ -10,11 +10,10 @@ from app.steering.matrix import CELL
 from app.steering.service import SteeringService
 from app.steering.view import Edited
 from app.web.auth import Overseer, Senior
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 from app.web.pages import html, page_of
 
 router = APIRouter(include_in_schema=False)
-FORM = [Depends(check_csrf)]
 
 
 def steering_service(request: Request) -> SteeringService:
@@ -36,12 +35,12 @@ async def file(steering: Steer, _user: Overseer) -> PlainTextResponse:
     return PlainTextResponse(steering.file(), headers=headers)
 
 
-@router.post("/policy/what-if", dependencies=FORM)
+@router.post("/policy/what-if", dependencies=SAFE)
 async def what_if(request: Request, steering: Steer, user: Senior, days: Days = 30) -> HTMLResponse:
     return await _page(request, steering, user, await steering.what_if(await _cells(request), days))
 
 
-@router.post("/policy/what-if-file", dependencies=FORM)
+@router.post("/policy/what-if-file", dependencies=SAFE)
 async def what_if_file(
     request: Request, steering: Steer, user: Senior, file: Annotated[UploadFile, File()], days: Days = 30
 ) -> HTMLResponse:
@@ -49,7 +48,7 @@ async def what_if_file(
     return await _page(request, steering, user, edited)
 
 
-@router.post("/policy/activate", dependencies=FORM)
+@router.post("/policy/activate", dependencies=SAFE)
 async def activate(
     request: Request, steering: Steer, user: Senior, reason: Annotated[str, Form()] = ""
 ) -> RedirectResponse:
@@ -57,13 +56,13 @@ async def activate(
     return RedirectResponse("/policy", status_code=303)
 
 
-@router.post("/policy/stop", dependencies=FORM)
+@router.post("/policy/stop", dependencies=SAFE)
 async def stop(steering: Steer, user: Senior) -> RedirectResponse:
     await steering.stop(is_stopped=True, by=user)
     return RedirectResponse("/policy", status_code=303)
 
 
-@router.post("/policy/resume", dependencies=FORM)
+@router.post("/policy/resume", dependencies=SAFE)
 async def resume(steering: Steer, user: Senior) -> RedirectResponse:
     await steering.stop(is_stopped=False, by=user)
     return RedirectResponse("/policy", status_code=303)

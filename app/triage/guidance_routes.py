@@ -15,7 +15,8 @@ from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
 from app.web.auth import PageUser
 from app.web.back import CameFrom
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
+from app.web.dependencies import Version
 from app.web.forms import day_of, money_of, numbers_of, steps_of
 
 router = APIRouter(include_in_schema=False)
@@ -31,11 +32,9 @@ def enclosing_service(request: Request) -> EnclosingService:
 
 Enclosing = Annotated[EnclosingService, Depends(enclosing_service)]
 Guidance = Annotated[GuidanceService, Depends(guidance_service)]
-Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Text = Annotated[str, Form(max_length=4_000)]
 FileId = Annotated[str, Form(max_length=36)]
 Few = Annotated[list[str] | None, Form(max_length=24)]
-SAFE = [Depends(check_csrf)]
 
 
 @router.post("/reviews/{review_id}/redraft", dependencies=SAFE)

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.triage.service import TriageService
 from app.web.auth import PageUser
 from app.web.back import stuck_or
-from app.web.csrf import check_csrf
+from app.web.csrf import SAFE
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +18,7 @@ def triage_service(request: Request) -> TriageService:
     return cast(TriageService, request.app.state.services.triage)
 
 
-@router.post("/quarantine/{message_id}/retry", dependencies=[Depends(check_csrf)])
+@router.post("/quarantine/{message_id}/retry", dependencies=SAFE)
 async def retry(
     request: Request, message_id: UUID, triage: Annotated[TriageService, Depends(triage_service)], user: PageUser
 ) -> Response:

@@ -4,7 +4,7 @@ form."""
 import hashlib
 import hmac
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from app.domain.errors import NotAllowed
 from app.web.auth import SignInNeeded, session_token
@@ -38,3 +38,7 @@ async def check_csrf(request: Request) -> None:
     expected = csrf_token(request).encode()
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(errors="replace"), expected):
         raise NotAllowed("the form is out of date: load the page again")
+
+
+SAFE = [Depends(check_csrf)]
+"""The dependencies of every such route."""
