@@ -1,4 +1,4 @@
-"""Predictions by the same mind that triage uses; the wiring is in `mind_predictor` and nowhere else."""
+"""Predictions by the same mind that triage uses; the wiring is in `wiring.py` and nowhere else."""
 
 import json
 import time

@@ -1,8 +1,7 @@
 """Connections. One URL names the database; which driver speaks to it is our affair.
 
 On SQLite a writing transaction begins IMMEDIATE, so that it waits for its turn at the start rather than fail at the
-end,
-and reads have an engine of their own with a plain BEGIN, so that a page never waits for a writer (WAL).
+end, and reads have an engine of their own with a plain BEGIN, so that a page never waits for a writer (WAL).
 
 On PostgreSQL the sessions of a process bear its name, so that whoever takes over its work can end them; and one that
 says nothing in the middle of a transaction (its process was stopped, its machine is gone) is ended by the server. A
@@ -26,7 +25,7 @@ from app.domain.errors import SettingInvalid
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON")
 _SHAPE = "DUEBOX_DATABASE_URL must look like sqlite:///file.db or postgresql://user:password@host/database"
 SILENT_SECONDS = 10
-"""No transaction of ours thinks for so long: what takes time is done between two (design.md, triage)."""
+"""No transaction of ours thinks for so long: what takes time is done between two (`app/triage/service.py`)."""
 
 CONNECT_SECONDS = 5
 """A server that is not there may say nothing at all."""

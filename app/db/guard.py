@@ -1,4 +1,4 @@
-"""Whether the triggers stand by which the database refuses to change audit entries (`audit_stands` in `migrations`)."""
+"""Whether the triggers stand by which the database refuses to change audit entries (the migration `audit_stands`)."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession

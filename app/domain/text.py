@@ -1,8 +1,7 @@
 """Text before and after redaction.
 
-Offsets are code points. A `RedactedText` remembers where each of its pieces came from, so that a span found in it
-can be
-translated back to the customer's own words; a span that touches a placeholder widens to all that the placeholder hides.
+Offsets are code points. A `RedactedText` remembers where each of its pieces came from, so that a span found in it can
+be translated back to the customer's own words; one that touches a placeholder widens to all that the placeholder hides.
 """
 
 import re

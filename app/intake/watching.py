@@ -2,7 +2,7 @@
 
     asked for the line ─▶ hang up until nobody wants it any more, or for two minutes (a server may allow one connection
                           for all of us), and look once then
-    look ─▶ note when, or by which closed word it failed ─▶ IDLE on the inbox, SWEEP_SECONDS at most ─▶ look ─▶ …
+    look ─▶ note when, or by which closed word it failed ─▶ IDLE on the inbox, `Pace.sweep` at most ─▶ look ─▶ …
          └▶ failed: wait 1 s, 2 s, 4 s, … 5 min      └▶ no IDLE here: wait DUEBOX_POLL_SECONDS
 
 Where IDLE never holds (a proxy that cuts it off), the mailbox is polled for a while instead. What is wrong with one

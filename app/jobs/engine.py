@@ -1,8 +1,7 @@
 """The job engine: DBOS Transact, on SQLite in one process or on PostgreSQL with many workers. Nothing else names it.
 
-One workflow without steps, `run(kind, subject)`, carries every job: two or three writing transactions each, where a
-step
-more would cost one more. Handlers are idempotent: after a crash the job runs again from its start.
+One workflow without steps, `run(kind, subject)`, carries every job: two or three writing transactions each, and every
+step would cost one more. Handlers are idempotent: after a crash the job runs again from its start.
 
     job fails ──▶ again after a pause, in its lane (so the order within a conversation holds) ──▶ the handler gives up
     database, mail server or mind out of reach or overrun ──▶ wait until it is back; that is no failure of the job

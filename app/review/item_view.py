@@ -1,6 +1,6 @@
 """What the page of one review sees: frozen records without a sentence in them.
 
-Words are the closed codes of design.md; templates name them.
+Words are the closed codes of app/domain; templates name them.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What the lists of the review UI see: frozen records without a sentence in them.
 
-Words are the closed codes of design.md; templates name them.
+Words are the closed codes of app/domain; templates name them.
 """
 
 from collections.abc import Iterable

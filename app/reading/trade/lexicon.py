@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Words of the trade in seven languages, by concept: data for features.py and facts.py.
+"""Words of the trade in seven languages, by concept: data for the classifier and the readers of facts.
 
 Patterns are for folded text (lower case, no accents) and begin at a word boundary; a stem stands for all its forms
 unless it ends in \\b. Concepts are matched in the language of the mail and in English, which every trade mixes in.
