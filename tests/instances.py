@@ -87,6 +87,11 @@ class Instance:
         async with self.database.read() as uow:
             return list(await uow.messages.page(state=None, after=None, limit=1000))
 
+    async def current(self, review: ReviewRow) -> ReviewRow:
+        """The review as it stands now."""
+        async with self.database.read() as uow:
+            return await uow.reviews.get(review.id)
+
     async def pending(self) -> list[ReviewRow]:
         async with self.database.read() as uow:
             return list(await uow.reviews.page(state=ReviewState.PENDING, after=None, limit=1000))

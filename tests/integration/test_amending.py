@@ -48,14 +48,9 @@ async def promised(instance: Instance) -> ReviewRow:
 
 async def amended(instance: Instance, review: ReviewRow, *said: Amendment) -> ReviewRow:
     for one in said:
-        now = await _now(instance, review)
+        now = await instance.current(review)
         await AmendingService(instance.database).amend(review.id, one, version=now.version, by=instance.collector)
-    return await _now(instance, review)
-
-
-async def _now(instance: Instance, review: ReviewRow) -> ReviewRow:
-    async with instance.database.read() as uow:
-        return await uow.reviews.get(review.id)
+    return await instance.current(review)
 
 
 async def _case(instance: Instance, review: ReviewRow) -> CaseRow:
@@ -96,7 +91,7 @@ async def test_a_corrected_day_is_what_the_approval_notes_and_the_draft_must_car
     guidance = GuidanceService(instance.database, instance.mind, instance.clock)
     await guidance.redraft(review.id, version=now.version, by=instance.collector)
     assert not (await _page(instance, review.id)).is_draft_behind
-    now = await _now(instance, review)
+    now = await instance.current(review)
     await instance.reviews.decide(review.id, Action.APPROVE, version=now.version, by=instance.collector)
     case = await _case(instance, review)
     assert (case.state, case.day, case.amount) == (CaseState.CONFIRMED, LATER, Decimal("80.00"))
@@ -152,7 +147,7 @@ async def test_an_invoice_is_spelled_as_the_ledger_does_or_refused(instance: Ins
     (review,) = await instance.work(mail("The price is wrong."))
     with pytest.raises(Invalid, match="no invoice INV-9"):
         await amended(instance, review, Amendment(FactField.INVOICE, "INV-9", Intent.DISPUTE))
-    assert (await _now(instance, review)).version == review.version
+    assert (await instance.current(review)).version == review.version
     await amended(instance, review, Amendment(FactField.INVOICE, "inv-1", Intent.DISPUTE))
     case = await _case(instance, review)
     assert case.invoices == ["INV-1"]
@@ -186,10 +181,10 @@ async def test_a_request_whose_terms_were_decided_is_changed_on_its_case(instanc
     (review,) = await instance.work(mail("Could we have more time?"))
     case = await _case(instance, review)
     await CaseService(instance.database, instance.clock).grant(case.id, Terms(FRIDAY), instance.collector)
-    review = await _now(instance, review)
+    review = await instance.current(review)
     with pytest.raises(Invalid, match="change them on its case"):
         await amended(instance, review, said)
-    assert (await _now(instance, review)).version == review.version
+    assert (await instance.current(review)).version == review.version
     assert await _noted(instance) == []
 
 

@@ -78,15 +78,10 @@ async def asked(instance: Instance, *invoices: str, raw: bytes = COPY) -> Review
 
 
 async def approved(instance: Instance, review: ReviewRow) -> str:
-    now = await current(instance, review)
+    now = await instance.current(review)
     done = await instance.reviews.decide(review.id, Action.APPROVE, version=now.version, by=instance.collector)
     instance.clock.advance(minutes=1)
     return str(done.outbox_id)
-
-
-async def current(instance: Instance, review: ReviewRow) -> ReviewRow:
-    async with instance.database.read() as uow:
-        return await uow.reviews.get(review.id)
 
 
 async def attached(instance: Instance, outbox_id: str) -> list[tuple[str | None, str, bytes]]:
@@ -169,7 +164,7 @@ async def test_the_task_names_the_invoice_as_it_was_put_right(instance: Instance
     said = Amendment(FactField.INVOICE, "INV-2", Intent.DOCUMENT_REQUEST, "INV-1")
     await AmendingService(instance.database).amend(review.id, said, version=review.version, by=instance.collector)
     assert (await shown(instance, review)).owed == "A copy of the invoice: INV-2"
-    now = await current(instance, review)
+    now = await instance.current(review)
     await instance.reviews.decide(
         review.id, Action.EDIT, version=now.version, by=instance.collector, subject="Re: INV-2", body="It follows."
     )
@@ -221,7 +216,7 @@ async def test_files_are_chosen_by_a_person_and_the_draft_follows(instance: Inst
     review = await asked(instance, "INV-1")
     second = str(await id_of(instance, "INV-2"))
     await choosing(instance).attach(review.id, second, version=review.version, by=instance.collector)
-    now = await current(instance, review)
+    now = await instance.current(review)
     with pytest.raises(ReviewAlreadyDecided):
         await choosing(instance).attach(review.id, second, version=review.version, by=instance.collector)
     first = str(await id_of(instance, "INV-1"))
@@ -243,7 +238,7 @@ async def test_a_choice_that_no_draft_carries_is_not_approved(instance: Instance
     document = str(await id_of(instance, "INV-1"))
     with pytest.raises(RuntimeError):
         await choosing(instance).remove(review.id, document, version=review.version, by=instance.collector)
-    now = await current(instance, review)
+    now = await instance.current(review)
     with pytest.raises(Invalid, match="names other files"):
         await instance.reviews.decide(review.id, Action.APPROVE, version=now.version, by=instance.collector)
     await instance.reviews.decide(
@@ -350,7 +345,7 @@ async def test_files_that_no_mail_takes_are_refused(instance: Instance, tmp_path
     second = str(await id_of(instance, "INV-2"))
     with pytest.raises(Invalid, match="15 MB together"):
         await choosing(instance).attach(review.id, second, version=review.version, by=instance.collector)
-    assert (await current(instance, review)).version == review.version
+    assert (await instance.current(review)).version == review.version
 
 
 async def test_a_statement_of_account_is_made_at_the_approval(instance: Instance) -> None:

@@ -38,11 +38,6 @@ def desk(instance: Instance) -> DeskService:
     return DeskService(instance.database, instance.clock)
 
 
-async def _now(instance: Instance, review: ReviewRow) -> ReviewRow:
-    async with instance.database.read() as uow:
-        return await uow.reviews.get(review.id)
-
-
 async def _kinds(instance: Instance, chain: Chain = Chain.DECISIONS) -> list[str]:
     async with instance.database.read() as uow:
         return [json.loads(link.body)["kind"] async for link in uow.audit.links(chain)]
@@ -58,12 +53,12 @@ async def _draft(instance: Instance, review: ReviewRow) -> tuple[str, str, str]:
 async def test_a_draft_in_another_tone_and_language_is_what_is_approved(instance: Instance) -> None:
     (review,) = await instance.work(mail())
     await guidance(instance).redraft(review.id, version=review.version, by=instance.collector, tone=Tone.WARM)
-    now = await _now(instance, review)
+    now = await instance.current(review)
     await guidance(instance).redraft(review.id, version=now.version, by=instance.collector, language="de")
     assert (await _draft(instance, review))[:2] == ("warm", "de")
     with pytest.raises(ReviewAlreadyDecided):
         await guidance(instance).redraft(review.id, version=now.version, by=instance.collector, language="fr")
-    now = await _now(instance, review)
+    now = await instance.current(review)
     await instance.reviews.decide(review.id, Action.APPROVE, version=now.version, by=instance.collector)
     assert (await _kinds(instance)).count("review.draft.made") == 2
 
@@ -76,7 +71,7 @@ async def test_granted_terms_stand_on_the_ledger_and_in_the_draft(instance: Inst
     async with instance.database.read() as uow:
         (case,) = await uow.cases.of_message(review.message_id)
         assert (case.kind, case.state, case.day) == (CaseKind.EXTENSION, CaseState.CONFIRMED, date(2026, 6, 30))
-    now = await _now(instance, review)
+    now = await instance.current(review)
     decided = await instance.reviews.decide(review.id, Action.APPROVE, version=now.version, by=instance.collector)
     instance.clock.advance(seconds=31)
     await instance.outbox.work(str(decided.outbox_id))
@@ -91,7 +86,7 @@ async def test_a_counter_offer_grants_nothing_and_a_refusal_ends_the_request(ins
     async with instance.database.read() as uow:
         (case,) = await uow.cases.of_message(review.message_id)
         assert case.state is CaseState.PROPOSED
-    now = await _now(instance, review)
+    now = await instance.current(review)
     refusal = DecidedTerms(TermsOutcome.DECLINED)
     await guidance(instance).decide_terms(review.id, refusal, version=now.version, by=instance.collector)
     async with instance.database.read() as uow:
@@ -105,7 +100,7 @@ async def test_a_decision_that_no_draft_carries_cannot_be_approved_as_it_is(inst
     instance.mind.fails = 1
     with pytest.raises(RuntimeError):
         await guidance(instance).decide_terms(review.id, UNTIL, version=review.version, by=instance.collector)
-    now = await _now(instance, review)
+    now = await instance.current(review)
     with pytest.raises(Invalid, match="does not carry the decided terms"):
         await instance.reviews.decide(review.id, Action.APPROVE, version=now.version, by=instance.collector)
     await guidance(instance).redraft(review.id, version=now.version, by=instance.collector)
@@ -117,7 +112,7 @@ async def test_terms_are_told_to_nobody_who_is_not_verified(instance: Instance) 
     (review,) = await instance.work(mail("Could we pay INV-1 later?", sender="X <x@elsewhere.example>"))
     with pytest.raises(Invalid, match="nobody has verified this sender"):
         await guidance(instance).decide_terms(review.id, UNTIL, version=review.version, by=instance.collector)
-    assert (await _now(instance, review)).version == review.version
+    assert (await instance.current(review)).version == review.version
 
 
 async def test_a_corrected_mail_is_read_again_and_becomes_a_lesson(instance: Instance) -> None:
@@ -183,14 +178,14 @@ async def test_a_correction_names_only_what_there_is(instance: Instance) -> None
     ):
         with pytest.raises(Invalid, match=why):
             await guidance(instance).correct(review.id, said, version=review.version, by=instance.collector)
-    assert (await _now(instance, review)).state is ReviewState.PENDING
+    assert (await instance.current(review)).state is ReviewState.PENDING
 
 
 async def test_the_desk_moves_a_review_without_deciding_it(instance: Instance) -> None:
     (review,) = await instance.work(mail())
     me, table = instance.collector, desk(instance)
     await table.assign(review.id, me.id, version=review.version, by=me)
-    now = await _now(instance, review)
+    now = await instance.current(review)
     assert now.assignee_id == me.id
     with pytest.raises(ReviewAlreadyDecided):
         await table.assign(review.id, None, version=review.version, by=me)

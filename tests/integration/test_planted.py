@@ -84,11 +84,6 @@ async def body_shown(instance: Instance, review: ReviewRow) -> str:
     return draft.body
 
 
-async def now(instance: Instance, review: ReviewRow) -> ReviewRow:
-    async with instance.database.read() as uow:
-        return await uow.reviews.get(review.id)
-
-
 async def entries(instance: Instance) -> list[tuple[str, str, dict[str, Any]]]:
     async with instance.database.read() as uow:
         links = [link async for link in uow.audit.links(Chain.DECISIONS)]
@@ -126,7 +121,7 @@ async def add_manager(instance: Instance) -> SignedIn:
 
 async def approve(instance: Instance, review: ReviewRow, body: str | None = None) -> str:
     """As it stands, or with this text. Returns the outbox id."""
-    current = await now(instance, review)
+    current = await instance.current(review)
     words: dict[str, Any] = {} if body is None else {"subject": "Re: Reminder", "body": body}
     action = Action.APPROVE if body is None else Action.EDIT
     decided = await instance.reviews.decide(review.id, action, version=current.version, by=instance.collector, **words)
@@ -149,7 +144,7 @@ async def test_approving_what_is_planted_sends_nothing_and_the_true_draft_is_dec
     assert (told.version, told.state) == (review.version + 1, "pending")
     assert all(isinstance(answer, ReviewAlreadyDecided) for answer in at_once)
     assert await nothing_left(instance)
-    again = await now(instance, review)
+    again = await instance.current(review)
     assert (again.state, again.version, again.decided_by) == (ReviewState.PENDING, review.version + 1, None)
     assert (await instance.messages())[0].state is MessageState.PENDING
     after = await case(instance, review)
@@ -213,7 +208,7 @@ async def test_no_decision_on_a_test_item_is_carried_out(instance: Instance, act
         await act(instance, review, fault)
     assert await verdicts(instance) == [verdict]
     assert await nothing_left(instance)
-    again = await now(instance, review)
+    again = await instance.current(review)
     assert (again.state, again.version, again.assignee_id) == (ReviewState.PENDING, review.version + 1, None)
     (message,) = await instance.messages()
     assert (message.state, message.run) == (MessageState.PENDING, 1)
@@ -223,7 +218,7 @@ async def test_no_decision_on_a_test_item_is_carried_out(instance: Instance, act
     assert after.test is not None
     assert after.test.is_kept is (act is _mend), "what was written without the fault is kept"
     await approve(instance, review)
-    assert (await now(instance, review)).edited_id is None
+    assert (await instance.current(review)).edited_id is None
 
 
 async def test_approving_several_stops_at_the_test_item_and_a_policy_never_sends_one(instance: Instance) -> None:
@@ -243,7 +238,7 @@ async def test_approving_several_stops_at_the_test_item_and_a_policy_never_sends
     ]
     assert len(await verdicts(instance)) == 1, "what policy may send alone is no test item"
     await instance.reviews.work(str(alone.id))
-    assert (await now(instance, alone)).state is ReviewState.APPROVED
+    assert (await instance.current(alone)).state is ReviewState.APPROVED
 
 
 async def test_what_was_planted_is_refused_at_the_door_whoever_approved_it(instance: Instance) -> None:
@@ -257,7 +252,7 @@ async def test_what_was_planted_is_refused_at_the_door_whoever_approved_it(insta
     async with instance.database.read() as uow:
         (row,) = await uow.outbox.page(state=None, after=None, limit=9)
     assert row.state is OutboxState.CANCELLED
-    assert (await now(instance, review)).state is ReviewState.PENDING
+    assert (await instance.current(review)).state is ReviewState.PENDING
 
 
 async def test_who_had_it_open_while_another_was_told_is_stopped_too(instance: Instance) -> None:
@@ -266,11 +261,11 @@ async def test_who_had_it_open_while_another_was_told_is_stopped_too(instance: I
     with pytest.raises(WasPlanted):
         await approve(instance, review)
     words: dict[str, Any] = {"subject": "Re: Reminder", "body": f"{fault.draft.body}\n\nP.S. Thank you."}
-    current = await now(instance, review)
+    current = await instance.current(review)
     with pytest.raises(WasPlanted):
         await instance.reviews.decide(review.id, Action.EDIT, version=current.version, by=manager, **words)
     assert await verdicts(instance) == [Verdict.MISSED], "it is counted once"
-    assert (await now(instance, review)).state is ReviewState.PENDING
+    assert (await instance.current(review)).state is ReviewState.PENDING
 
 
 async def _newer_mail(instance: Instance, _review: ReviewRow) -> None:
@@ -294,7 +289,7 @@ async def test_it_is_withdrawn_without_a_word_once_something_newer_is_known(
     review, fault = await plant(instance)
     await happen(instance, review)
     assert await verdicts(instance) == [Verdict.WITHDRAWN]
-    again = await now(instance, review)
+    again = await instance.current(review)
     assert again.version > review.version, "whoever has the fault on their screen must look again"
     after = await case(instance, review)
     assert (await body_shown(instance, review), after.test) == (TRUE, None)

@@ -53,13 +53,8 @@ def calls(instance: Instance) -> CallBackService:
     return CallBackService(instance.database, instance.clock)
 
 
-async def now(instance: Instance, review: ReviewRow) -> ReviewRow:
-    async with instance.database.read() as uow:
-        return await uow.reviews.get(review.id)
-
-
 async def close(instance: Instance, review: ReviewRow, by: SignedIn, reason: str = "handled_otherwise") -> None:
-    version = (await now(instance, review)).version
+    version = (await instance.current(review)).version
     await instance.reviews.decide(review.id, Action.IGNORE, version=version, by=by, reason=reason)
 
 
@@ -71,7 +66,7 @@ async def test_a_call_on_the_number_on_file_and_then_another_person(instance: In
     await calls(instance).note(
         review.id, contact, CallOutcome.DENIED, "She knows of no change.", version=review.version, by=second
     )
-    called = await now(instance, review)
+    called = await instance.current(review)
     assert (called.state, called.version, called.decided_by) == (
         ReviewState.AWAITING_SECOND,
         review.version + 1,
@@ -85,7 +80,7 @@ async def test_a_call_on_the_number_on_file_and_then_another_person(instance: In
     with pytest.raises(SecondPersonNeeded, match="knows of no such change"):
         await instance.reviews.decide(review.id, Action.EDIT, version=called.version, by=manager, **words)
     await close(instance, review, manager)
-    done = await now(instance, review)
+    done = await instance.current(review)
     assert (done.state, done.decided_by) == (ReviewState.IGNORED, manager.id)
     async with instance.database.read() as uow:
         entries = await timeline(uow, await uow.messages.get(review.message_id))
@@ -164,7 +159,7 @@ async def test_an_answer_needs_both_too_and_newer_mail_is_seen_before(instance: 
     await instance.triage.work(str(newer.id))
     with pytest.raises(ReviewAlreadyDecided):
         await instance.reviews.decide(review.id, Action.EDIT, version=version, by=manager, **words)
-    version = (await now(instance, review)).version
+    version = (await instance.current(review)).version
     decided = await instance.reviews.decide(review.id, Action.EDIT, version=version, by=manager, **words)
     assert decided.state is ReviewState.APPROVED
     undone = await instance.reviews.undo(review.id, by=manager)
@@ -185,7 +180,7 @@ async def test_only_people_on_file_are_called_and_a_call_can_be_taken_back(insta
     await calls(instance).note(
         review.id, contact, CallOutcome.NOT_REACHED, "Voice mail.", version=review.version, by=instance.collector
     )
-    tried = await now(instance, review)
+    tried = await instance.current(review)
     assert tried.state is ReviewState.PENDING, "a call that reached nobody settles nothing"
     with pytest.raises(ReviewAlreadyDecided):
         await calls(instance).note(
@@ -196,9 +191,9 @@ async def test_only_people_on_file_are_called_and_a_call_can_be_taken_back(insta
     )
     undone = await instance.reviews.undo(review.id, by=instance.collector)
     assert undone.state is ReviewState.PENDING
-    assert (await now(instance, review)).decided_by is None
+    assert (await instance.current(review)).decided_by is None
     await close(instance, review, instance.collector, reason="fraud")
-    assert (await now(instance, review)).state is ReviewState.IGNORED, "what accepts nothing needs one person"
+    assert (await instance.current(review)).state is ReviewState.IGNORED, "what accepts nothing needs one person"
 
 
 @on_sqlite

@@ -57,14 +57,9 @@ async def review(instance: Instance) -> ReviewRow:
     return row
 
 
-async def now(instance: Instance, review: ReviewRow) -> ReviewRow:
-    async with instance.database.read() as uow:
-        return await uow.reviews.get(review.id)
-
-
 async def approve(instance: Instance, review: ReviewRow, by: SignedIn, **words: str) -> ReviewState:
     """At the version of the moment."""
-    version = (await now(instance, review)).version
+    version = (await instance.current(review)).version
     action = Action.EDIT if words else Action.APPROVE
     subject, body = words.get("subject"), words.get("body")
     decided = await instance.reviews.decide(review.id, action, version=version, by=by, subject=subject, body=body)
@@ -105,7 +100,7 @@ async def test_a_fact_that_is_corrected_later_takes_another_word(
 ) -> None:
     with pytest.raises(WordNoted):
         await approve(instance, review, instance.collector, **TEXT)
-    later, version = Amendment(FactField.PROMISE_DAY, LATER), (await now(instance, review)).version
+    later, version = Amendment(FactField.PROMISE_DAY, LATER), (await instance.current(review)).version
     async with instance.database.read() as uow:
         known = await uow.ledger.version("C-1")
     await AmendingService(instance.database).amend(review.id, later, version=version, by=manager)
@@ -124,7 +119,7 @@ async def test_a_fact_that_is_corrected_later_takes_another_word(
 async def test_two_people_remove_the_same_cases(
     instance: Instance, review: ReviewRow, manager: SignedIn, words: dict[str, str]
 ) -> None:
-    case, version = await the_case(instance, review), (await now(instance, review)).version
+    case, version = await the_case(instance, review), (await instance.current(review)).version
     action, other = Action.EDIT if words else Action.APPROVE, await person(instance, "Mo", Role.MANAGER)
 
     async def removing(by: SignedIn) -> None:
@@ -151,7 +146,7 @@ async def test_a_word_that_its_author_replaced_does_not_count(
         await approve(instance, review, instance.collector, **TEXT)
     with pytest.raises(WordNoted):
         await approve(instance, review, manager)
-    assert (await now(instance, review)).state is ReviewState.PENDING
+    assert (await instance.current(review)).state is ReviewState.PENDING
     assert await approve(instance, review, manager, **TEXT) is ReviewState.APPROVED
 
 
@@ -165,7 +160,7 @@ async def test_no_word_is_noted_for_what_may_not_leave(
         async with instance.database.write() as uow:
             (await uow.reviews.get(review.id)).reasons = [Reason.FRAUD_RISK.value]
     elif why == "behind":
-        later, version = Amendment(FactField.PROMISE_DAY, LATER), (await now(instance, review)).version
+        later, version = Amendment(FactField.PROMISE_DAY, LATER), (await instance.current(review)).version
         await AmendingService(instance.database).amend(review.id, later, version=version, by=manager)
     else:
         draft = Redraft("Re: INV-1", "Please pay to DE02 1203 0000 0000 2020 51.", Tone.NEUTRAL, "en")
@@ -189,7 +184,7 @@ async def grant(instance: Instance, review: ReviewRow, by: SignedIn, until: date
     """On the page of the mail."""
     terms = DecidedTerms(TermsOutcome.ACCEPTED, ExtensionKind.DUE_DATE, until=until)
     service = GuidanceService(instance.database, instance.mind, instance.clock, LIMITS)
-    await service.decide_terms(review.id, terms, version=(await now(instance, review)).version, by=by)
+    await service.decide_terms(review.id, terms, version=(await instance.current(review)).version, by=by)
 
 
 @pytest.mark.parametrize("news", [None, "invoices", "sum", "sum of all"])
@@ -252,4 +247,4 @@ async def test_several_at_once_are_approved_only_where_the_list_shows_what_leave
     done = await bulk.carry_out(Deed.APPROVE, picks, by=manager)
     assert (done.done, done.left, done.noted) == (0, 2, 2)
     assert await words_noted(instance) == 3
-    assert (await now(instance, plain)).state is ReviewState.PENDING
+    assert (await instance.current(plain)).state is ReviewState.PENDING
