@@ -77,13 +77,13 @@ def reading_of(case: CaseFile) -> Reading:
     """What the form of a correction begins with."""
     facts = case.proposal.facts
     promise, extension = facts.promise, facts.extension
-    has_sum = promise is not None and promise.amount is not None and promise.currency
+    promised = None
+    if promise is not None and promise.amount is not None and promise.currency:
+        promised = amount(Money(promise.amount, promise.currency))
     return Reading(
         invoices={finding.intent.value: finding.invoices for finding in case.proposal.intents},
         promise_day=promise.day if promise else None,
-        promise_amount=amount(Money(promise.amount, promise.currency))
-        if has_sum and promise and promise.amount is not None and promise.currency
-        else None,
+        promise_amount=promised,
         extension_kind=extension.kind.value if extension and extension.kind else "",
         until=extension.until if extension else None,
         dispute_reason=facts.dispute.reason.value if facts.dispute else "",

@@ -117,7 +117,7 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
                 for paid in topic.payments
             ],
             "about": topic.reason or topic.kind or topic.document or topic.legal,
-            "attached": [*(f"copy of {n}" for n in topic.copied), *["statement of account"][: topic.has_statement]],
+            "attached": _attached(topic),
             "colleague_sends": {"document": topic.document, "invoices": list(topic.owed)} if topic.is_owed else None,
         }
         for topic in brief.topics
@@ -133,6 +133,11 @@ def facts_shown(brief: DraftBrief) -> dict[str, object]:
         "sign_as": brief.team,
         "mend": list(brief.problems),
     }
+
+
+def _attached(topic: TopicFacts) -> list[str]:
+    copies = [f"copy of {number}" for number in topic.copied]
+    return [*copies, "statement of account"] if topic.has_statement else copies
 
 
 def _topics(state: TriageState, *, terms_are_decided: bool = False) -> tuple[TopicFacts, ...]:
