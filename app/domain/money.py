@@ -1,8 +1,15 @@
 """Money: a Decimal and a currency; text in JSON and prompts, never a float."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+
+LARGEST = Decimal(10) ** 14
+"""Less than this the ledger's columns hold; nobody owes it."""
+
+CURRENCY_CODE = re.compile(r"[A-Z]{3}")
+"""How a currency is written (ISO 4217)."""
 
 THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies with three decimals (ISO 4217)."""

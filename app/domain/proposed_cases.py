@@ -1,13 +1,9 @@
 """The ledger cases that a proposal's facts stand for: opened as proposed, decided with the review."""
 
-from decimal import Decimal
-
 from app.domain.intents import Intent
+from app.domain.money import LARGEST
 from app.domain.proposal import PromiseFact, Proposal
 from app.domain.review import CaseKind
-
-LARGEST = Decimal(10) ** 14
-"""More than any column holds; nobody owes it."""
 
 CURRENCY_LETTERS = 3
 STOPPING_CASES = frozenset({CaseKind.DISPUTE, CaseKind.EXTENSION, CaseKind.HARDSHIP})

@@ -27,7 +27,7 @@ from app.domain.extension import Terms, check_terms
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.ids import new_id
 from app.domain.intents import DisputeReason, ExtensionKind
-from app.domain.money import Money, digits
+from app.domain.money import LARGEST, Money, digits
 from app.domain.people import SignedIn
 from app.domain.review import CaseKind, CaseState, case_may_become
 from app.domain.sentence import Sentence
@@ -41,8 +41,6 @@ DETAILS = {
     CaseKind.HARDSHIP: frozenset({""}),
 }
 LONGEST_NOTE = 4_000
-LARGEST = Decimal(10) ** 14
-"""More than any column holds."""
 
 
 @dataclass(frozen=True, slots=True)

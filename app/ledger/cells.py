@@ -14,11 +14,11 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision, get_territory_currencies
 
 from app.domain.clock import written_day
+from app.domain.money import LARGEST
 from app.ledger.sources import DecimalMark
 from app.reading.mail.canonical import canonical_address
 
 CURRENCIES_SINCE = date(2010, 1, 1)
-LARGEST = Decimal(10) ** 14
 LONGEST_EMAIL = 320
 LONGEST_LINK = 500
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NoReturn
 
+from app.domain.money import CURRENCY_CODE
 from app.domain.policy import LedgerPolicy
 
 KEYS = ("max_age_hours", "short_by")
 MOST = Decimal(100)
 """More than fees and rounding take away is no small sum."""
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _SUM = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
 
 Refuse = Callable[[str], NoReturn]
@@ -32,7 +32,7 @@ def ledger_policy(table: object, refuse: Refuse) -> LedgerPolicy:
 
 
 def _short_by(table: object, refuse: Refuse) -> Mapping[str, Decimal]:
-    if not isinstance(table, dict) or not all(_CURRENCY.fullmatch(currency) for currency in table):
+    if not isinstance(table, dict) or not all(CURRENCY_CODE.fullmatch(currency) for currency in table):
         refuse('short_by must be sums by currency, such as { EUR = "1.00" }')
     for currency, most in table.items():
         if not isinstance(most, str) or not _SUM.fullmatch(most) or Decimal(most) > MOST:

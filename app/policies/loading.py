@@ -14,6 +14,7 @@ from app.domain.errors import SettingInvalid
 from app.domain.four_eyes import Guarded, SecondPersonRule
 from app.domain.intents import Autonomy, Intent, Reason, Route, Tone
 from app.domain.message import Machine
+from app.domain.money import CURRENCY_CODE
 from app.domain.policy import AutonomyRule, Condition, Limits, Policy, Rule, ToneRule
 from app.policies.companies import companies
 from app.policies.jurisdictions import load_jurisdictions
@@ -42,7 +43,6 @@ _TOP = {
     "privacy",
     "answers",
 }
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _SUM = re.compile(r"\d{1,14}(?:\.\d{1,4})?")
 _CONDITION = {
     "any_intent",
@@ -186,7 +186,7 @@ def _autonomy(place: _Place, table: Mapping[str, Any]) -> AutonomyRule:
 def _second_person(place: _Place, table: Mapping[str, Any]) -> SecondPersonRule:
     _only(place, table, {"action", "currency", "above", "senior"})
     currency = table.get("currency")
-    if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+    if not isinstance(currency, str) or not CURRENCY_CODE.fullmatch(currency):
         place.refuse('currency must be a code such as "EUR"')
     above = table.get("above")
     if not isinstance(above, str) or not _SUM.fullmatch(above):

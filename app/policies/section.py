@@ -1,6 +1,5 @@
 """One table of a policy file, read key by key. Whatever is wrong is named with the file, the place and the mend."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -8,10 +7,10 @@ from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from app.domain.errors import SettingInvalid
+from app.domain.money import CURRENCY_CODE
 
 E = TypeVar("E", bound=StrEnum)
 MOST_PERCENT = 100
-CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Section:
@@ -74,7 +73,7 @@ class Section:
     def amounts(self, key: str) -> dict[str, Decimal]:
         """Sums by currency."""
         given = self._table.get(key, {})
-        if not isinstance(given, Mapping) or not all(CURRENCY.fullmatch(currency) for currency in given):
+        if not isinstance(given, Mapping) or not all(CURRENCY_CODE.fullmatch(currency) for currency in given):
             self.refuse(f"{key} must be sums by currency, such as {{ EUR = 5.00, JPY = 800 }}")
         table = Section(self._file, f"{self._where}.{key}", given)
         return {currency: table.amount(currency) for currency in given}

@@ -7,10 +7,9 @@ from datetime import date
 from app.domain.clock import written_day
 from app.domain.errors import Invalid
 from app.domain.extension import Step
-from app.domain.money import Money
+from app.domain.money import CURRENCY_CODE, Money
 from app.domain.typed import amount_of
 
-CURRENCY = re.compile(r"[A-Z]{3}")
 NUMBERS_APART = re.compile(r"[,;\r\n\t]")
 
 
@@ -21,7 +20,7 @@ def money_of(amount: str, currency: str) -> Money | None:
     code = currency.strip().upper()
     if not code:
         raise Invalid("a sum needs its currency: write its three letters, as EUR")
-    if not CURRENCY.fullmatch(code):
+    if not CURRENCY_CODE.fullmatch(code):
         raise Invalid("{currency!r} is no currency: write its three letters, as EUR", currency=currency.strip())
     return Money(value, code)
 
