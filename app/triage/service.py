@@ -7,6 +7,7 @@
 Idempotent by (message, run): a crash repeats the thinking, nothing else.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -134,23 +135,26 @@ class TriageService:
         saved = await self._save_proposal(uow, task, message, read, thought)
         customer_id = link.account.customer_id or None
         message.customer_id = customer_id
-        is_own_copy = read.screening.machine is Machine.OWN_COPY
-        is_persons = not task.is_our_own if is_own_copy else _is_persons(read, proposal)
-        if not is_own_copy:
+        if read.screening.machine is Machine.OWN_COPY:
+            is_persons = not task.is_our_own
+        else:
+            is_persons = _is_persons(read, proposal)
             message.is_automatic = not is_persons
         if is_persons and message.run == 1:
             await self._a_person_wrote(uow, message, link)
-        is_moved = customer_id is not None and await self._open_cases(uow, message, link, proposal)
+        doubts = [Reason.CHANGED_SINCE_APPROVAL] if is_stale else []
+        if customer_id is not None and await self._open_cases(uow, message, link, proposal):
+            doubts.append(Reason.NEGOTIATION)
         await note_contacts(uow, message, read, link, proposal)
         await index_mail(uow, message, read, link.account.name)
         if proposal.route is Route.NONE:
             message.state = advance(message.state, MessageState.NO_ANSWER)
         elif await was_answered_meanwhile(uow, message):
             message.state = advance(message.state, MessageState.DECIDED)
-            await self._open_review(uow, message, saved, proposal, link, state=ReviewState.ANSWERED_ELSEWHERE)
+            await self._open_review(uow, message, saved, proposal, link, policy, state=ReviewState.ANSWERED_ELSEWHERE)
         else:
             message.state = advance(message.state, MessageState.PENDING)
-            review = await self._open_review(uow, message, saved, proposal, link, is_stale=is_stale, is_moved=is_moved)
+            review = await self._open_review(uow, message, saved, proposal, link, policy, doubts=doubts)
             if message.run == 1:
                 await plant(uow, review, proposal, read=read, link=link, today=self._clock().date())
         await self._note(uow, message, saved, proposal)
@@ -227,20 +231,16 @@ class TriageService:
         saved: ProposalRow,
         proposal: Proposal,
         link: Link,
+        policy: Policy,
         *,
         state: ReviewState = ReviewState.PENDING,
-        is_stale: bool = False,
-        is_moved: bool = False,
+        doubts: Sequence[Reason] = (),
     ) -> ReviewRow:
-        """Put the proposal before a person, or, where policy lets its answer leave alone, queue its approval."""
-        reasons = list(saved.reasons)
-        if is_stale:
-            reasons.append(Reason.CHANGED_SINCE_APPROVAL.value)
-        if is_moved and Reason.NEGOTIATION.value not in reasons:
-            reasons.append(Reason.NEGOTIATION.value)
-        policy = await uow.oversight.in_force(self._policy)
+        """Put the proposal before a person, or, where policy lets its answer leave alone, queue its approval. `doubts`
+        are reasons that thinking could not know."""
+        reasons = list(dict.fromkeys([*saved.reasons, *(reason.value for reason in doubts)]))
         is_new = state is ReviewState.PENDING and message.run == 1
-        alone = is_new and not (is_stale or is_moved) and _may_leave_alone(policy, proposal, link)
+        alone = is_new and not doubts and _may_leave_alone(policy, proposal, link)
         if proposal.route is Route.AUTO and not alone:
             reasons.append(Reason.APPROVAL_REQUIRED.value)
         stake = next(iter(link.account.outstanding), None)
