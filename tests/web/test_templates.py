@@ -664,7 +664,7 @@ def test_page_obeys_the_content_security_policy(pages: Templates, name: str) -> 
 
 @pytest.mark.parametrize(("language", "close"), [("fr", "Fermer"), ("de", "Schließen"), ("es", "Cerrar")])
 def test_every_page_speaks_every_language(pages: Templates, language: str, close: str) -> None:
-    for template, context in dict(PAGES.values()).items():
+    for template, context in PAGES.values():
         shown = context["page"]
         assert isinstance(shown, Page)
         text = pages.render(template, **{**context, "page": replace(shown, language=language)})
