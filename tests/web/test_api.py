@@ -196,7 +196,9 @@ def test_messages_have_the_fixed_fields(house: House) -> None:
 
 
 def test_reviews_have_the_fixed_fields(house: House) -> None:
-    for review in house.everything("/api/v1/reviews?state=pending"):
+    reviews = house.everything("/api/v1/reviews?state=pending")
+    assert reviews
+    for review in reviews:
         assert set(review) == {"id", "version", "state", "message_id", "rule", "review_reasons", "draft"}
         assert review["draft"] is None or set(review["draft"]) == {"subject", "body"}
 
