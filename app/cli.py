@@ -1,4 +1,6 @@
-"""The `duebox` command. Each command is a thin call into a station.
+"""Reads a collections mailbox, drafts the answers, and leaves every decision to a person.
+
+The `duebox` command: each of its commands is a thin call into a station.
 
 Exit codes: 0 ok; 1 found something wrong (doctor, a ledger file's rows, a broken chain, a mail that cannot be read);
 2 usage or settings; 75 try again (EX_TEMPFAIL): the database does not answer, or another process holds it.
