@@ -103,7 +103,8 @@ class Uow:
         """Something to say that is true only then. It must not raise."""
         self._afterwards.append(tell)
 
-    def has_committed(self) -> None:
+    def tell_afterwards(self) -> None:
+        """What waited for the commit."""
         for tell in self._afterwards:
             tell()
 
@@ -157,7 +158,7 @@ class Database:
             if changes and self._tells_others:
                 await tell_others(session, changes)
             await uow.audit.flush()
-        uow.has_committed()
+        uow.tell_afterwards()
         if changes and not self._tells_others:
             self.changes.publish(changes)
 

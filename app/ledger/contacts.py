@@ -42,8 +42,8 @@ class ContactService:
         """What waits for a person, the oldest first."""
         async with self._database.read() as uow:
             rows = await uow.contacts.proposed()
-            names = await uow.ledger.customer_names(row.customer_id for row in rows)
-            return [await _line(uow, row, names[row.customer_id].name) for row in rows]
+            customers = await uow.ledger.customers(row.customer_id for row in rows)
+            return [await _line(uow, row, customers[row.customer_id].name) for row in rows]
 
     async def confirm(self, proposal_id: UUID, *, by: SignedIn) -> None:
         """Make the proposed contact one. Raises NotAllowed, NotFound, or Invalid when it was decided already."""

@@ -147,7 +147,7 @@ class Settling:
                 if not cases:
                     return
                 last = cases[-1].id
-                customers = await uow.ledger.customer_names(case.customer_id for case in cases)
+                customers = await uow.ledger.customers(case.customer_id for case in cases)
                 tasks = [self._task(case, TaskKind.DISPUTE_DUE, customers) for case in cases]
                 settled.tasks += await _open_tasks(uow, tasks)
 
@@ -183,7 +183,7 @@ async def _books(uow: Uow, cases: Sequence[CaseRow]) -> _Books:
     numbers = {number.upper() for case in cases for number in case.invoices}
     return _Books(
         known_until=await _known_until(Imports(uow.session), cases),
-        customers=await uow.ledger.customer_names(customer_ids),
+        customers=await uow.ledger.customers(customer_ids),
         invoices=await uow.ledger.invoices_to_judge(
             customer_ids, numbers, all_open_of={case.customer_id for case in cases if not case.invoices}
         ),

@@ -23,7 +23,7 @@ async def missing(staging: Staging, checked: Checked) -> tuple[Sequence[OpenInvo
     return await staging.missing_open(companies), in_scope
 
 
-def needs_confirming(closing: int, of: int) -> str:
+def question_before(closing: int, of: int) -> str:
     """What to say when too much would be closed at once, or nothing."""
     if closing <= of * MOST_CLOSED_AT_ONCE:
         return ""
@@ -32,6 +32,6 @@ def needs_confirming(closing: int, of: int) -> str:
 
 def confirm(closing: int, of: int) -> None:
     """Raises Invalid when a person has to say yes first."""
-    question = needs_confirming(closing, of)
+    question = question_before(closing, of)
     if question:
         raise Invalid(f"{question}: if it does hold all open items, confirm with --yes")

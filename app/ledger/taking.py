@@ -17,7 +17,7 @@ from app.domain.people import DUEBOX, SignedIn
 from app.ledger.coverage import covered
 from app.ledger.imports import Checked, Tally, compare, stage
 from app.ledger.marks import refresh
-from app.ledger.snapshot import confirm, missing, needs_confirming
+from app.ledger.snapshot import confirm, missing, question_before
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ async def foresee(uow: Uow, checked: Checked, wish: ImportWish) -> ImportReport:
     """What `take` would do. Writes nothing that outlives the transaction."""
     staging = await stage(uow.session, checked)
     closing, open_before = await missing(staging, checked) if wish.snapshot else ((), 0)
-    question = needs_confirming(len(closing), open_before)
+    question = question_before(len(closing), open_before)
     checked.notes += [f"{question}: --yes will be needed"] if question else []
     tally = await compare(staging, checked)
     await covered(staging, checked, snapshot=wish.snapshot, partial=wish.partial)

@@ -103,5 +103,5 @@ def _may_go(row: ReminderRow, earned: set[tuple[str, Stage]]) -> bool:
 
 async def _strategic(uow: Uow, rows: list[ReminderRow]) -> frozenset[str]:
     """Customers for whom a person decides whatever the plan said when it was made."""
-    customers = await uow.ledger.customer_names(row.customer_id for row in rows)
+    customers = await uow.ledger.customers(row.customer_id for row in rows)
     return frozenset(key for key, customer in customers.items() if customer.strategic or customer.natural_person)

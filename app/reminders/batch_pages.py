@@ -208,7 +208,7 @@ async def _views(uow: Uow, rows: Sequence[ReminderRow]) -> tuple[ReminderView, .
     """As many queries for a hundred as for one."""
     payloads = {row.draft_id for row in rows} | {row.edited_id for row in rows if row.edited_id}
     words = await uow.words.get_all(payloads)
-    customers = await uow.ledger.customer_names(row.customer_id for row in rows)
+    customers = await uow.ledger.customers(row.customer_id for row in rows)
     contacts = await uow.contacts.all_of({row.contact_id for row in rows if row.contact_id})
     outbox = await uow.outbox.of_reminders([row.id for row in rows if row.state is ReminderState.APPROVED])
     firsts = await first_words(uow, [row.id for row in rows if row.state is ReminderState.DRAFTED])

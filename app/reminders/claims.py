@@ -84,7 +84,7 @@ class Claims:
         if self._wish is None:
             raise Invalid("no interest is claimed: add [reminders.interest] to the policy file")
         payments = await _payments(uow, rows)
-        customers = await uow.ledger.customer_names({row.customer_id for row in rows})
+        customers = await uow.ledger.customers({row.customer_id for row in rows})
         found: dict[str, CompanyClaims] = {}
         for row in rows:
             rule = self._rule(row.company)

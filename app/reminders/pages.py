@@ -64,11 +64,11 @@ class ReminderPages:
                 lines, place, is_more = await self._some(uow, shown.as_of, place, AT_ONCE)
                 looked += lines
                 customers += len({line.customer_id for line in lines})
-            names = await uow.ledger.customer_names(line.customer_id for line in looked if _fits(line, shown))
+            rows = await uow.ledger.customers(line.customer_id for line in looked if _fits(line, shown))
         return Plan(
             shown=shown,
             today=self._today(),
-            groups=tuple(_groups(looked, shown, {key: row.name for key, row in names.items()})),
+            groups=tuple(_groups(looked, shown, {key: row.name for key, row in rows.items()})),
             customers=customers,
             first=looked[0].customer_id if looked else "",
             last=looked[-1].customer_id if looked else "",
@@ -83,7 +83,7 @@ class ReminderPages:
         situation, lines = await self._reminders.explain(customer_id, today)
         ahead = outlook(situation, await self._reminders.policy_of(today), today, DAYS_AHEAD)
         async with self._database.read() as uow:
-            names = {key: row.name for key, row in (await uow.ledger.customer_names([customer_id])).items()}
+            names = {key: row.name for key, row in (await uow.ledger.customers([customer_id])).items()}
             past = await history(uow, customer_id, today)
         return Outlook(
             customer_id=customer_id,

@@ -24,7 +24,7 @@ async def open_tasks(database: Database, lines: Sequence[PlanLine], as_of: date)
         async with database.write() as uow:
             asked = {asked_of(row) for row in await uow.reminders.open_steps([line.customer_id for line in some])}
             keyed = {task_key(line): line for line in some if asked_of(line) not in asked}
-            owners = await uow.ledger.customer_names(line.customer_id for line in keyed.values())
+            owners = await uow.ledger.customers(line.customer_id for line in keyed.values())
             wanted = [
                 NewTask(
                     kind=_kind_of(line),

@@ -172,7 +172,7 @@ class QueuePages:
 
     async def _rows(self, uow: Uow, found: Sequence[tuple[ReviewRow, MessageRow, ProposalRow]]) -> tuple[QueueRow, ...]:
         heads = await uow.messages.heads([message for _, message, _ in found])
-        customers = await uow.ledger.customer_names({r.customer_id for r, _, _ in found if r.customer_id})
+        customers = await uow.ledger.customers({r.customer_id for r, _, _ in found if r.customer_id})
         people = await uow.users.names()
         now = self._clock()
         rows = []
@@ -253,11 +253,11 @@ class QueuePages:
         awaited = await uow.reviews.get(noted) if noted and any(word.by == reader.id for word in words) else None
         decided: list[tuple[ReviewRow, datetime | None]] = [(one, None) for one in (awaited, last) if one]
         decided += found
-        names = await uow.ledger.customer_names({one.customer_id for one, _ in decided if one.customer_id})
+        rows = await uow.ledger.customers({one.customer_id for one, _ in decided if one.customer_id})
+        names = {key: row.name for key, row in rows.items()}
         return tuple(
-            Leaving(str(one.id), one.version, customer.name if customer else "", send_at, is_noted=one is awaited)
+            Leaving(str(one.id), one.version, names.get(one.customer_id or "", ""), send_at, is_noted=one is awaited)
             for one, send_at in decided
-            for customer in (names.get(one.customer_id or ""),)
         )
 
 

@@ -67,7 +67,7 @@ class SearchPages:
             messages = await uow.search.find(sought(asked), before=before, limit=PAGE + 1)
             shown = messages[:PAGE]
             heads = await uow.messages.heads(shown)
-            customers = await uow.ledger.customer_names({m.customer_id for m in shown if m.customer_id})
+            customers = await uow.ledger.customers({m.customer_id for m in shown if m.customer_id})
             rows = []
             for message in shown:
                 head = heads.get(message.id)

@@ -117,5 +117,5 @@ async def _candidates(uow: Uow, read: ReadMail) -> tuple[Candidate, ...]:
     whys = {row.customer_id: "contact" for row in (await uow.ledger.customers_of([sender])).get(sender, [])}
     named = await uow.ledger.customers_by_invoices(read.invoice_mentions)
     whys |= dict.fromkeys(sorted(named - whys.keys()), "invoice_number")
-    names = await uow.ledger.customer_names(whys)
-    return tuple(Candidate(key, names[key].name, why) for key, why in whys.items() if key in names)
+    customers = await uow.ledger.customers(whys)
+    return tuple(Candidate(key, customers[key].name, why) for key, why in whys.items() if key in customers)

@@ -57,10 +57,10 @@ class Indexing:
     async def _some(self, after: UUID | None) -> tuple[UUID | None, int, int]:
         async with self._database.write() as uow:
             messages = await uow.search.not_indexed(after=after, limit=AT_ONCE)
-            names = await uow.ledger.customer_names({m.customer_id for m in messages if m.customer_id})
+            customers = await uow.ledger.customers({m.customer_id for m in messages if m.customer_id})
             indexed = 0
             for message in messages:
-                customer = names.get(message.customer_id or "")
+                customer = customers.get(message.customer_id or "")
                 try:
                     read = load(READ_MAIL, await uow.words.get(message.reading_id)) if message.reading_id else None
                 except NotFound:

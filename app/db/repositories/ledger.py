@@ -56,7 +56,8 @@ class Ledger:
     async def customer(self, customer_id: str) -> CustomerRow | None:
         return await self._session.get(CustomerRow, customer_id)
 
-    async def customer_names(self, customer_ids: Iterable[str]) -> dict[str, CustomerRow]:
+    async def customers(self, customer_ids: Iterable[str]) -> dict[str, CustomerRow]:
+        """By id."""
         wanted = set(customer_ids)
         rows = await self._session.scalars(sa.select(CustomerRow).where(CustomerRow.id.in_(wanted)))
         return {row.id: row for row in rows}
