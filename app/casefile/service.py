@@ -185,7 +185,7 @@ async def _statement(uow: Uow, account: Account, archive: Archive, paper: "Paper
         "statement/open-invoices": (tables.INVOICES, claim),
         "statement/payments": (tables.PAYMENTS, tables.payments(await files.payments(account.customer_id))),
         "cases": (tables.CASES, tables.cases(await uow.cases.of_customer(account.customer_id))),
-        "holds": (tables.HOLDS, tables.holds(await files.holds(account.customer_id))),
+        "holds": (tables.HOLDS, tables.holds(await uow.balances.holds(account.customer_id))),
         "tasks": (tables.TASKS, tables.tasks(await files.tasks(account.customer_id))),
     }
     archive.add("statement/invoices.csv", tables.as_csv(tables.INVOICES, tables.invoices(rows)))

@@ -1,4 +1,4 @@
-"""All that is kept of one customer, for a case file: mail in both directions, holds, audit entries."""
+"""All that is kept of one customer, for a case file: mail in both directions, payments, tasks, audit entries."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.audit import says
-from app.db.tables.ledger import HoldRow, PaymentRow, TaskRow
+from app.db.tables.ledger import PaymentRow, TaskRow
 from app.db.tables.mail import ConversationRow, HistoryRow, MessageRow
 from app.db.tables.system import AuditRow, Chain
 from app.db.tables.work import OutboxRow
@@ -58,13 +58,6 @@ class CaseFiles:
     async def payments(self, customer_id: str) -> Sequence[PaymentRow]:
         found = await self._session.scalars(
             sa.select(PaymentRow).where(PaymentRow.customer_id == customer_id).order_by(PaymentRow.day, PaymentRow.id)
-        )
-        return found.all()
-
-    async def holds(self, customer_id: str) -> Sequence[HoldRow]:
-        """Those that have ended too. Their reasons are private and stay sealed."""
-        found = await self._session.scalars(
-            sa.select(HoldRow).where(HoldRow.customer_id == customer_id).order_by(HoldRow.set_at)
         )
         return found.all()
 

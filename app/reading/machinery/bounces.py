@@ -12,7 +12,8 @@ from email.message import Message
 
 from app.domain.contact import NO_BOUNCE, Bounce, Recipient
 from app.domain.message import Attachment, ParsedMail
-from app.reading.machinery.worded_bounces import find_worded_bounce
+from app.reading.machinery.worded_bounces import MESSAGE_ID, find_worded_bounce
+from app.reading.mail.mime import REPORTS
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _DEAD = re.compile(r"5\.(?:0\.0|1\.(?:0|1|2|3|6|10|351)|2\.[01]|4\.(?:4|310))$")
@@ -30,8 +31,6 @@ _WORDED = re.compile(
 _VAGUE = frozenset({"5.3.0", "5.4.1"})
 
 _ADDRESS = re.compile(r"[^\s<>;,\"]{1,64}@[\w.-]{1,255}")
-_MESSAGE_ID = re.compile(r"^message-id:\s*<?([^\s<>]+)>?", re.IGNORECASE | re.MULTILINE)
-_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ORIGINALS = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
 _MOST = 50
 _CHARACTERS_READ = 100_000
@@ -39,13 +38,13 @@ _CHARACTERS_READ = 100_000
 
 def find_bounce(mail: ParsedMail) -> Bounce:
     """Empty where nobody is dead for good. Where no part of the mail is a delivery status, its words may say it."""
-    reports = [attachment for attachment in mail.attachments if attachment.content_type in _REPORTS]
+    reports = [attachment for attachment in mail.attachments if attachment.content_type in REPORTS]
     failed = {
         recipient.email: recipient for report in reports for recipient in _failed(_text(report)) if recipient.email
     }
     if not failed:
         return NO_BOUNCE if reports else find_worded_bounce(mail)
-    inner = (_MESSAGE_ID.search(_text(part)) for part in mail.attachments if part.content_type in _ORIGINALS)
+    inner = (MESSAGE_ID.search(_text(part)) for part in mail.attachments if part.content_type in _ORIGINALS)
     named = [found.group(1) for found in inner if found]
     originals = dict.fromkeys([*named, *mail.head.in_reply_to, *mail.head.references])
     return Bounce(tuple(failed.values())[:_MOST], tuple(originals)[:_MOST])

@@ -28,7 +28,7 @@ _RETURNED = re.compile(
     r"|^\W{0,4}-{3,}.{0,20}\b(?:original|copy|returned|below|header|message follows|urspr|copie|copia|kopie)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_MESSAGE_ID = re.compile(r"^message-id:\s*<?([^\s<>]+)>?", re.IGNORECASE | re.MULTILINE)
+MESSAGE_ID = re.compile(r"^message-id:\s*<?([^\s<>]+)>?", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _STATUS = re.compile(r"\b5\.(?:1\.(?:0|1|2|3|6|10)|2\.1|4\.4)\b")
 
@@ -158,6 +158,6 @@ def _originals(mail: ParsedMail) -> Iterator[str]:
     """The Message-IDs of what was returned, in the text or as a part, and of what the notice answers."""
     texts = [mail.text, *(part.content.decode("utf-8", "replace") or part.text or "" for part in mail.attachments)]
     for text in texts:
-        yield from _MESSAGE_ID.findall(text[: 10 * _CHARACTERS_READ].replace("\r\n", "\n"))
+        yield from MESSAGE_ID.findall(text[: 10 * _CHARACTERS_READ].replace("\r\n", "\n"))
     yield from (mail.header(_CERTIFIED_ORIGINAL) or "").strip("<> ").split()
     yield from (*mail.head.in_reply_to, *mail.head.references)

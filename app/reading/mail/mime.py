@@ -74,7 +74,8 @@ def _has_hollow(part: Part) -> bool:
     return is_hollow or any(map(_has_hollow, part.children))
 
 
-_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+"""What became of a mail, told by a server (RFC 3464, 6533)."""
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ def _from_stdlib(message: "Message[str, str]", budget: _Budget, depth: int = 0) 
     budget.spend(depth)
     payload = message.get_payload()
     children: tuple[Part, ...] = ()
-    is_report = message.get_content_type() in _REPORTS  # its "parts" are blocks of fields, to be read as they stand
+    is_report = message.get_content_type() in REPORTS  # its "parts" are blocks of fields, to be read as they stand
     if isinstance(payload, list) and not is_report:
         children = tuple(_from_stdlib(child, budget, depth + 1) for child in payload if isinstance(child, Message))
     headers = tuple((name, _read_field(name, _one_line(str(value)))) for name, value in message.items())
