@@ -44,6 +44,9 @@ from tests.servers.postgres import Postgres
 SECRET = "a secret of the tests, long enough"
 ADDRESS = "collections@seller.example"
 
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+"""For a test of what is the same on every database: once is enough."""
+
 
 @dataclass
 class Instance:

@@ -4,8 +4,7 @@ from app.adapters.imap.idle import IdleTimes
 from app.intake.lines import Pace
 from tests.disruptions.renumbering import renumber
 from tests.disruptions.storm import KINDS, Storm, Times
-from tests.instances import Instance
-from tests.integration.test_poller import ON_SQLITE
+from tests.instances import Instance, on_sqlite
 from tests.servers.dovecot import Dovecot
 
 HURRIED = Times(
@@ -16,7 +15,7 @@ HURRIED = Times(
 )
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_nothing_is_missed_or_doubled_whatever_breaks(instance: Instance, dovecot: Dovecot) -> None:
     report = await Storm(instance.database, dovecot, HURRIED, seed=1).run(4, 2)
     assert report.is_clean
@@ -24,7 +23,7 @@ async def test_nothing_is_missed_or_doubled_whatever_breaks(instance: Instance, 
     assert all(len(report.recovered[kind]) == 1 for kind in KINDS)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_renumbered_folder_is_worked_once(instance: Instance, dovecot: Dovecot) -> None:
     renumbered = await renumber(instance.database, dovecot, 300)
     assert renumbered.worked_twice == 0

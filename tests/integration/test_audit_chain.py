@@ -17,7 +17,7 @@ from app.domain.audit import GENESIS, Entry, canonical, chained
 from app.domain.errors import Invalid
 from app.domain.ids import new_id
 from app.domain.people import DUEBOX
-from tests.instances import Instance
+from tests.instances import Instance, on_sqlite
 from tests.tampering import lay_open
 
 WRITERS = 8
@@ -26,9 +26,6 @@ ENTRIES = 12
 IS_DECISION = AuditRow.chain == Chain.DECISIONS
 FIFTH = IS_DECISION & (AuditRow.seq == 5)
 
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-"""For what no database decides."""
 
 MISFILED = "filed under other words than its own"
 TAMPERED: list[tuple[dict[str, Any], str]] = [

@@ -24,12 +24,10 @@ from app.domain.review import Action, OutboxState, Outcome
 from app.operations.archives import opened
 from app.operations.backup import back_up
 from app.operations.restoring import Restored, restore
-from tests.instances import SECRET, Instance, instance_on, mail
+from tests.instances import SECRET, Instance, instance_on, mail, on_sqlite
 from tests.running import Installation
 from tests.servers.postgres import Postgres
 from tests.tampering import lay_open
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 def on(url: str, secret: str = SECRET) -> Services:

@@ -34,14 +34,11 @@ from app.ledger.pages import LedgerPages
 from app.ledger.service import LedgerService
 from app.ledger.settling import Settling
 from app.ledger.tasks import TaskService
-from tests.instances import SECRET, Instance, mail
+from tests.instances import SECRET, Instance, mail, on_sqlite
 
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status"
 FRIDAY, NEXT_FRIDAY = date(2026, 5, 29), date(2026, 6, 5)
 EUR_100 = Money(Decimal("100.00"), "EUR")
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-"""For what no database decides."""
 
 
 @dataclass

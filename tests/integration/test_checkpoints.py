@@ -20,11 +20,11 @@ from app.domain.errors import Invalid, SettingInvalid, Unreachable
 from app.domain.ports import Delivery, MayBegin, ObjectStore, SendResult
 from app.operations.administration import verify_audit
 from app.operations.doctor import examine
-from tests.instances import SECRET, Instance
+from tests.instances import SECRET, Instance, on_sqlite
 from tests.servers.object_store import ObjectStore as StoreServer
 from tests.tampering import lay_open
 
-pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from app.jobs.engine import Engine
 from app.jobs.lease import LEASE_SECONDS, RENEW_SECONDS, WORKER, Heartbeat
 from app.outbox.service import OutboxService
 from tests.fakes import always_due
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 
-pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 async def approved(instance: Instance, number: int = 1) -> UUID:

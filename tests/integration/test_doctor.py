@@ -29,7 +29,7 @@ from app.identity.service import IdentityService
 from app.jobs.lease import LEASE_SECONDS, WORKER
 from app.operations.doctor import examine
 from app.operations.finding import Finding
-from tests.instances import SECRET, Instance, mail
+from tests.instances import SECRET, Instance, mail, on_sqlite
 from tests.integration.test_clamd import address
 from tests.integration.test_oidc import provider
 from tests.integration.test_poller import add
@@ -43,7 +43,6 @@ from tests.tampering import lay_open
 __all__ = ["address", "provider"]
 
 LOGIN = ("north", "a password")
-ON_SQLITE = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -96,7 +95,7 @@ async def test_it_names_those_who_got_a_password_in_the_table(instance: Instance
     assert milo in (await findings(instance))["people"].detail
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_tries_each_submission_server(instance: Instance, north: SmtpSink) -> None:
     async with instance.database.write() as uow:
         row = await uow.mailboxes.add(
@@ -118,7 +117,7 @@ async def test_it_tries_each_submission_server(instance: Instance, north: SmtpSi
     assert not (await findings(instance))["smtp of north"].is_ok
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_sees_parked_jobs_and_a_disk_that_fills(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     before = await findings(instance)
     assert before["jobs"].is_ok
@@ -169,7 +168,7 @@ async def test_it_tells_a_pooler_that_lends_sessions(instance: Instance, postgre
     assert (found["sessions"].is_ok, "pooler in transaction mode" in found["sessions"].hint) == (False, True)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_sees_an_old_backup_and_a_secret_that_opens_nothing(instance: Instance) -> None:
     await instance.receive(mail())
     before = await findings(instance)
@@ -181,7 +180,7 @@ async def test_it_sees_an_old_backup_and_a_secret_that_opens_nothing(instance: I
     assert (after["keys"].is_ok, after["keys"].detail) == (False, "not opened: k1")
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_looks_for_each_folder_of_a_mailbox_and_says_what_its_server_can(
     instance: Instance, mailbox: Mailbox
 ) -> None:
@@ -208,7 +207,7 @@ class SilentAboutSent(ImapMailbox):
         return super().folder(name)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_server_that_does_not_answer_is_not_told_to_make_a_folder(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,7 +217,7 @@ async def test_a_server_that_does_not_answer_is_not_told_to_make_a_folder(
     assert (found.is_ok, found.detail) == (False, "imap_timeout")
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_worker_that_has_the_only_connection_is_no_fault(instance: Instance) -> None:
     with Dovecot(max_connections=1) as strict:
         box = strict.mailbox()
@@ -231,7 +230,7 @@ async def test_a_worker_that_has_the_only_connection_is_no_fault(instance: Insta
             assert (await findings(instance))[part].detail.startswith("a worker has its one connection, and read it at")
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_asks_the_services_that_are_set(
     instance: Instance, provider: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,11 +11,9 @@ from app.db.tables.system import AuditRow
 from app.domain.errors import DocumentsRefused, Invalid
 from app.domain.ids import new_id
 from app.ledger.documents import LARGEST, DocumentReport, DocumentService
-from tests.instances import Instance, customers_papers
+from tests.instances import Instance, customers_papers, on_sqlite
 
 PDF = b"%PDF-1.7 of Petra Vane"
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 def _service(instance: Instance) -> DocumentService:

@@ -42,14 +42,12 @@ from app.review.item_view import FilesView
 from app.review.service import ReviewService
 from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
-from tests.instances import Instance, customers_papers, mail
+from tests.instances import Instance, customers_papers, mail, on_sqlite
 from tests.integration.test_four_eyes import LIMITS
 from tests.integration.test_second_person import person
 
 PDF = b"%PDF-1.7 of INV-1"
 COPY = mail("Please send a copy of INV-1.")
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 async def store(instance: Instance, place: Path, **files: bytes) -> None:

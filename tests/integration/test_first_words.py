@@ -23,7 +23,7 @@ from app.review.item_view import CaseView
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from tests.desk import Desk, desk
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.integration.test_four_eyes import LIMITS, sent
 from tests.integration.test_second_person import person
 
@@ -31,7 +31,6 @@ __all__ = ["desk"]
 
 POLICY = replace(load_policy(), second_person=LIMITS)
 TEXT = "It is due on Friday, dear Petra."
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from app.domain.review import Action, CaseKind, Role
 from app.ledger.cases import CaseNote, CaseService
 from app.policies.loading import load_policy
 from app.review.service import ReviewService
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.integration.test_second_person import person
 
 LIMITS = tuple(SecondPersonRule(action, "EUR", Decimal(100)) for action in Guarded)
@@ -88,7 +88,7 @@ async def test_an_answer_above_the_limit_takes_two(
     assert await sent(instance) == 1
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_an_answer_within_the_limit_takes_one_and_another_text_is_another_answer(
     instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]
 ) -> None:
@@ -106,7 +106,7 @@ async def test_an_answer_within_the_limit_takes_one_and_another_text_is_another_
     assert await sent(instance) == 1
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_mail_of_the_no_answer_list_takes_two_as_well(
     instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]
 ) -> None:
@@ -126,7 +126,7 @@ async def test_a_mail_of_the_no_answer_list_takes_two_as_well(
     await takes_two(act, people)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_sums_in_several_currencies_take_two_whatever_the_first_one_is(
     instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]
 ) -> None:
@@ -144,7 +144,7 @@ async def noted(instance: Instance, kind: CaseKind, detail: str = "") -> UUID:
     return await CaseService(instance.database, instance.clock).note(note, instance.collector)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_disputes_outcome_takes_two(instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]) -> None:
     case_id = await noted(instance, CaseKind.DISPUTE, DisputeReason.QUALITY.value)
     settled = Resolution.SETTLED
@@ -155,7 +155,7 @@ async def test_a_disputes_outcome_takes_two(instance: Instance, people: tuple[Si
     await cases(instance).resolve(third, people[0], resolution=Resolution.REJECTED)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_granting_time_takes_two(instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn]) -> None:
     case_id = await noted(instance, CaseKind.EXTENSION)
     terms = Terms(until=instance.clock().date() + timedelta(days=20))
@@ -166,7 +166,7 @@ async def test_granting_time_takes_two(instance: Instance, people: tuple[SignedI
     assert isinstance(row.day, date)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("trick", ["made by the first", "made by the second", "young", "gone", "lent token"])
 async def test_one_person_with_two_accounts_is_one(
     instance: Instance, people: tuple[SignedIn, SignedIn, SignedIn], trick: str
@@ -194,7 +194,7 @@ async def test_one_person_with_two_accounts_is_one(
     assert await sent(instance) == 0
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_nothing_above_a_limit_leaves_alone(instance: Instance) -> None:
     act = await answer(instance)
     with pytest.raises(SecondPersonNeeded):

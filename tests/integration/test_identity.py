@@ -10,13 +10,10 @@ from app.db.tables.system import ApiTokenRow, AuditRow, SessionRow, UserRow
 from app.domain.errors import Invalid, NotAllowed, NotFound, TooManyAttempts
 from app.domain.review import Role
 from app.identity.service import PAUSE, SESSION, TRIES, IdentityService
-from tests.instances import Instance
+from tests.instances import Instance, on_sqlite
 
 EMAIL = "milo@seller.example"
 PASSWORD = "a very long word"
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-"""For what no database decides."""
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.people import DUEBOX
 from app.ledger.service import LedgerService
-from tests.instances import Instance
+from tests.instances import Instance, on_sqlite
 from tests.workbooks import write_workbook
 
 HEADER = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status,company"
@@ -46,7 +45,7 @@ def invoice(draw: st.DrawFn) -> dict[str, str]:
 LEDGERS = st.lists(invoice(), min_size=1, max_size=8, unique_by=lambda row: (row["company"], row["number"]))
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=LEDGERS)
 async def test_importing_again_in_any_shape_changes_nothing(

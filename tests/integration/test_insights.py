@@ -45,12 +45,11 @@ from app.policies.standing import load_actions, load_standing
 from app.review.pages import ReviewPages
 from app.web.auth import page_user
 from app.web.rendering import templates
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.running import CUSTOMERS
 
 SEED = 20260521
 STATUSES = [*InvoiceStatus, InvoiceStatus.OPEN, InvoiceStatus.OPEN]
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 def _today(instance: Instance) -> date:

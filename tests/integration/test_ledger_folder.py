@@ -13,13 +13,13 @@ from app.ledger.adapter_files import FOLDER
 from app.ledger.folder import OUR_OWN, Exports, WatchedFolder
 from app.ledger.service import LedgerService
 from app.ledger.written_days import DayOrder
-from tests.instances import Instance
+from tests.instances import Instance, on_sqlite
 
 INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_date,po_number,status\n"
 CONTACTS = "customer_id,name,email,role,language,active\nC-1,Petra Vane,petra@customer.example,legal,en,yes\n"
 LINE = "INV-{},C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open\n"
 
-pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 def _watched(instance: Instance, folder: Path, exports: Exports = OUR_OWN) -> WatchedFolder:

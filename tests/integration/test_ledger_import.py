@@ -16,7 +16,7 @@ from app.domain.errors import ImportRefused, Invalid
 from app.ledger.service import LedgerService
 from app.ledger.taking import ImportReport
 from app.ledger.written_days import DayOrder
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.workbooks import write_workbook
 
 CONTACTS = "customer_id,name,email,role,language,active,phone"
@@ -24,9 +24,6 @@ INVOICES = "number,customer_id,kind,amount,open_amount,currency,issue_date,due_d
 PAYMENTS = "payment_id,customer_id,date,amount,currency,reference,invoice_number"
 PETRA = "C-1,Petra Vane,petra@customer.example,accounts_payable,en,true,"
 INV_1 = "INV-1,C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open"
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-"""For what no database decides."""
 
 
 def _invoice(number: int, left: str = "100.00", customer: str = "C-1") -> str:

@@ -20,7 +20,7 @@ from app.domain.review import Action
 from app.health import BACKUP_TAKEN, Health
 from app.jobs.lease import LEASE_SECONDS
 from app.web.operations import router
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 
 DEPLOYMENT = Path(__file__).parents[2] / "app" / "operations" / "deployment"
 ALERTS, DASHBOARD = DEPLOYMENT / "prometheus" / "alerts.yaml", DEPLOYMENT / "grafana" / "duebox.json"
@@ -102,7 +102,7 @@ def expressions() -> Iterator[tuple[str, str]]:
             yield target["expr"], target["legendFormat"]
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_every_metric_and_label_that_is_watched_is_exported(scrape: Scrape) -> None:
     values: dict[str, dict[str, set[str]]] = {}
     for name, labels in await scrape():

@@ -15,13 +15,13 @@ from app.domain.review import CaseState, ReviewState
 from app.review.amending import AmendingService
 from app.triage.enclosing import EnclosingService
 from app.triage.guidance import GuidanceService
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 
 JUNE, JULY = date(2026, 6, 30), date(2026, 7, 31)
 TERMS = DecidedTerms(TermsOutcome.ACCEPTED, ExtensionKind.DUE_DATE, until=JUNE)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("change", ["value", "file", "terms"])
 async def test_once_a_call_is_noted_nothing_is_recorded_for_an_answer(instance: Instance, change: str) -> None:
     instance.mind.intent, instance.mind.facts = Intent.EXTENSION_REQUEST, Facts(extension=ExtensionFact(None, JUNE))

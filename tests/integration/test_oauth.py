@@ -22,14 +22,13 @@ from app.domain.ports import Delivery, MailAccount, SendResult
 from app.intake.accounts import MailAccounts
 from app.intake.poller import Poller
 from tests.fakes import yes
-from tests.instances import ADDRESS, Instance, mail
+from tests.instances import ADDRESS, Instance, mail, on_sqlite
 from tests.integration.test_poller import QUICK, has_error, open_line, stored
 from tests.servers.dovecot import Dovecot, Mailbox
 from tests.servers.oauth import TokenServer
 from tests.servers.smtp_sink import SmtpSink
 
 USER = "collections@test.example"
-ON_SQLITE = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -105,7 +104,7 @@ async def test_many_who_need_a_token_at_once_ask_once(instance: Instance, server
     assert server.asked == {"refresh_token": 1}
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_an_answer_that_is_none_is_an_outage_and_a_good_token_is_kept(
     instance: Instance, server: TokenServer
 ) -> None:
@@ -122,7 +121,7 @@ async def test_an_answer_that_is_none_is_an_outage_and_a_good_token_is_kept(
     assert await box.token() == first
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_revoked_grant_shows_at_once_and_nobody_asks_again(instance: Instance, server: TokenServer) -> None:
     box = await add(instance, server)
     server.is_revoked = True
@@ -136,7 +135,7 @@ async def test_a_revoked_grant_shows_at_once_and_nobody_asks_again(instance: Ins
     assert kinds.count("intake.mailbox.revoked") == 1
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_provider_that_is_away_for_a_moment_is_no_revocation(instance: Instance, server: TokenServer) -> None:
     box = await add(instance, server)
     first = await box.token()
@@ -150,7 +149,7 @@ async def test_a_provider_that_is_away_for_a_moment_is_no_revocation(instance: I
     assert await box.token() != first
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_tokens_are_sealed(instance: Instance, server: TokenServer) -> None:
     box = await add(instance, server)
     token = await box.token()
@@ -175,7 +174,7 @@ async def test_a_device_code_is_asked_after_until_the_person_has_signed_in(
         await tokens.finish_device(client, code)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_browser_comes_back_with_a_code_that_only_we_can_use(instance: Instance, server: TokenServer) -> None:
     tokens, client = ProviderTokens(instance.clock), Client("google", "an app", "a secret", authority=server.url)
     assert not tokens.has_device_code(client)
@@ -186,7 +185,7 @@ async def test_a_browser_comes_back_with_a_code_that_only_we_can_use(instance: I
     assert grant.tokens.refresh_token in server.refresh
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_secrets_do_not_travel_in_clear(instance: Instance) -> None:
     with pytest.raises(Invalid, match="https://"):
         await ProviderTokens(instance.clock).start_device(Client("microsoft", "app", authority="http://login.example"))
@@ -213,7 +212,7 @@ async def served(instance: Instance, server: TokenServer) -> AsyncIterator[tuple
         await poller.stop()
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_mail_is_read_by_token_until_it_is_revoked_and_again_after_reauth(
     instance: Instance, server: TokenServer, served: tuple[Box, Mailbox]
 ) -> None:
@@ -262,7 +261,7 @@ class TokenSubmission:
         return "250 2.0.0 taken"
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_mail_leaves_by_token_and_waits_while_it_is_revoked(instance: Instance, server: TokenServer) -> None:
     box = await add(instance, server)
     submission = TokenSubmission(server)
@@ -295,7 +294,7 @@ def north() -> Iterator[SmtpSink]:
         yield sink
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_mail_of_a_mailbox_leaves_through_a_server_of_its_own(
     instance: Instance, smtp_sink: SmtpSink, north: SmtpSink
 ) -> None:

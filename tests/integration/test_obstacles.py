@@ -9,9 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.db.repositories.mailboxes import Mailboxes
 from app.db.tables.mail import FolderRole, FolderRow, MailboxRow
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.integration.test_poller import (
-    ON_SQLITE,
     Passwords,
     Stumbling,
     add,
@@ -26,7 +25,7 @@ from tests.integration.test_poller import (
 from tests.servers.dovecot import Mailbox
 
 
-@ON_SQLITE
+@on_sqlite
 @pytest.mark.parametrize("obstacle", ["folder", "mail"])
 async def test_the_rest_of_a_mailbox_is_read_beside_an_obstacle(
     instance: Instance, mailbox: Mailbox, obstacle: str
@@ -53,7 +52,7 @@ async def test_the_rest_of_a_mailbox_is_read_beside_an_obstacle(
     assert (await mailbox_row(instance, mailbox_id)).last_read_at is not None
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_whatever_breaks_the_sharing_out_ends_no_watch(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +71,7 @@ async def test_whatever_breaks_the_sharing_out_ends_no_watch(
         await stored(instance, 1)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_refused_login_is_told_though_nobody_can_be_told_of_the_token(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,8 +14,8 @@ from app.adapters.imap.folder import ImapFolder, ImapMailbox
 from app.domain.errors import Unreachable
 from app.domain.message import Cut
 from app.domain.ports import SENT_FOLDER, Fetched, MailAccount
-from tests.instances import Instance, mail
-from tests.integration.test_poller import ON_SQLITE, add, has_error, polling, stored
+from tests.instances import Instance, mail, on_sqlite
+from tests.integration.test_poller import add, has_error, polling, stored
 from tests.servers.certificates import Certificate, make_certificate
 from tests.servers.dovecot import Mailbox
 from tests.servers.imap_proxy import ImapProxy
@@ -270,7 +270,7 @@ def test_a_folder_whose_name_is_none_hides_no_other(mailbox: Mailbox, proxy: Ima
         assert sent.open().name == "Gesendete Objekte"
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_mail_over_which_the_server_dies_is_shown_and_the_others_are_stored(
     instance: Instance, mailbox: Mailbox, proxy: ImapProxy
 ) -> None:

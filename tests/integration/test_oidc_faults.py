@@ -15,9 +15,9 @@ from joserfc.jwk import RSAKey
 
 from app.domain.errors import NotAllowed, Unreachable
 from app.identity.oidc import OidcConfig, OidcSignIn
-from tests.instances import Instance
+from tests.instances import Instance, on_sqlite
 
-pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 BACK = "https://duebox.example/login/from"
 KEY_SIZE = 2048

@@ -28,10 +28,9 @@ from app.intake.lines import Pace
 from app.intake.passages import CUT_OFF_MOST
 from app.intake.poller import Poller
 from app.intake.service import IntakeService
-from tests.instances import ADDRESS, SECRET, Instance, mail
+from tests.instances import ADDRESS, SECRET, Instance, mail, on_sqlite
 from tests.servers.dovecot import Dovecot, Mailbox
 
-ON_SQLITE = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 A_DAY = timedelta(days=1)
 
 
@@ -196,7 +195,7 @@ async def test_a_new_mailbox_starts_now_and_is_not_changed(instance: Instance, m
     assert set(views.replace("\\Recent", "").split()) == {"flags:"}
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_mailbox_that_was_away_when_added_starts_then_too(instance: Instance, mailbox: Mailbox) -> None:
     for body, age in (("old", 3 * A_DAY), ("yesterday", A_DAY), ("new", -timedelta(seconds=5))):
         await asyncio.to_thread(mailbox.append, mail(body), received_at=instance.clock() - age)
@@ -208,7 +207,7 @@ async def test_a_mailbox_that_was_away_when_added_starts_then_too(instance: Inst
         await stored(instance, 2)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_history_serves_threads_and_is_not_worked(instance: Instance, mailbox: Mailbox) -> None:
     long_ago, lately = instance.clock() - 90 * A_DAY, instance.clock() - 5 * A_DAY
     await asyncio.to_thread(mailbox.append, mail(message_id="a@customer.example"), received_at=long_ago)
@@ -227,7 +226,7 @@ async def test_history_serves_threads_and_is_not_worked(instance: Instance, mail
     assert (await mailbox_row(instance, mailbox_id)).since is None
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_one_wrong_password_disturbs_nobody_and_mends_itself(instance: Instance, dovecot: Dovecot) -> None:
     boxes = [dovecot.mailbox() for _ in range(4)]
     ids = [await add(instance, box) for box in boxes[:3]]
@@ -244,7 +243,7 @@ async def test_one_wrong_password_disturbs_nobody_and_mends_itself(instance: Ins
         await has_error(instance, wrong, "")
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_server_that_hangs_up_or_goes_away_is_found_again(instance: Instance) -> None:
     with Dovecot() as dovecot:
         mailbox = dovecot.mailbox()
@@ -296,7 +295,7 @@ async def watch_work_instead(instance: Instance, mailbox: Mailbox) -> UUID:
     return mailbox_id
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: Instance, mailbox: Mailbox) -> None:
     """The same mails, with other moments of receipt, and beside one of them another of the same Message-ID and size."""
     await asyncio.to_thread(mailbox.create, "Work")
@@ -318,7 +317,7 @@ async def test_a_folder_made_anew_is_recognised_and_its_new_mail_read(instance: 
     assert await audited(instance, "intake.folder.renumbered") >= 1
 
 
-@ON_SQLITE
+@on_sqlite
 @pytest.mark.parametrize("once_stored", [OnceStored.SEEN, OnceStored.MOVE])
 async def test_what_the_mailbox_asks_for_is_done_also_after_a_crash(
     instance: Instance, mailbox: Mailbox, once_stored: OnceStored
@@ -350,7 +349,7 @@ async def test_what_the_mailbox_asks_for_is_done_also_after_a_crash(
     assert (await mailbox_row(instance, mailbox_id)).last_error == ""
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_mail_that_comes_during_idle_is_stored(instance: Instance, mailbox: Mailbox) -> None:
     mailbox_id = await add(instance, mailbox)
     slow = Pace(sweep=3600)
@@ -371,7 +370,7 @@ async def cursor_moved(instance: Instance, mailbox_id: UUID, last_uid: int) -> N
         (await uow.mailboxes.lock_folder(mailbox_id, "INBOX")).last_uid = last_uid
 
 
-@ON_SQLITE
+@on_sqlite
 @pytest.mark.parametrize("has_condstore", [True, False])
 async def test_a_mail_that_appeared_below_the_cursor_while_nobody_looked_is_stored(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, has_condstore: bool
@@ -389,7 +388,7 @@ async def test_a_mail_that_appeared_below_the_cursor_while_nobody_looked_is_stor
         await stored(instance, 3)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_what_breaks_off_a_look_behind_the_cursor_is_asked_for_again(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -414,7 +413,7 @@ async def test_what_breaks_off_a_look_behind_the_cursor_is_asked_for_again(
     assert asked[0] == asked[1]
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_folder_made_anew_under_the_same_number_loses_no_mail(instance: Instance, mailbox: Mailbox) -> None:
     await asyncio.to_thread(mailbox.create, "Work")
     mailbox_id = await watch_work_instead(instance, mailbox)
@@ -437,7 +436,7 @@ async def test_a_folder_made_anew_under_the_same_number_loses_no_mail(instance: 
     assert (row.uid_validity, row.last_uid, row.remade) == (validity, 5, 1)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_the_newest_mail_of_a_server_whose_uidnext_is_behind_is_stored(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -459,7 +458,7 @@ async def test_the_newest_mail_of_a_server_whose_uidnext_is_behind_is_stored(
     assert len(await instance.messages()) == 2
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_mail_of_sixty_megabytes_waits_in_quarantine(instance: Instance, mailbox: Mailbox) -> None:
     await add(instance, mailbox)
     head = b"From: Petra Vane <petra@customer.example>\r\nMessage-ID: <big@customer.example>\r\nSubject: big\r\n\r\n"
@@ -485,7 +484,7 @@ class Stumbling(IntakeService):
         return await super().store_in(uow, mailbox_id, mails)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_mail_that_cannot_be_stored_shows_and_stops_no_other(instance: Instance, mailbox: Mailbox) -> None:
     mailbox_id = await add(instance, mailbox)
     bodies = ["one", "two", "poison", *(f"mail {number}" for number in range(110))]
@@ -518,7 +517,7 @@ class CutOff(IntakeService):
         return await super().store_in(uow, mailbox_id, mails)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_mail_that_takes_the_database_too_long_is_one_mails_matter(
     instance: Instance, mailbox: Mailbox
 ) -> None:
@@ -579,7 +578,7 @@ async def test_an_answer_from_outside_closes_the_review(instance: Instance, mail
     assert await audited(instance, "review.item.answered_elsewhere") == 1
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_an_answer_waits_until_the_mail_it_answers_is_read(instance: Instance, mailbox: Mailbox) -> None:
     mailbox_id = await add(instance, mailbox)
     await asyncio.to_thread(mailbox.append, mail(message_id="q@customer.example"))
@@ -597,7 +596,7 @@ async def test_an_answer_waits_until_the_mail_it_answers_is_read(instance: Insta
         await eventually(is_closed)
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_what_closes_no_review(instance: Instance, mailbox: Mailbox) -> None:
     """A mail of no known thread, a mail to a colleague, an automatic one."""
     mailbox_id = await add(instance, mailbox)
@@ -628,7 +627,7 @@ async def test_two_workers_share_without_doubling_and_take_over(instance: Instan
         assert await uow.leases.live("mailbox:", 60) == set()
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_mailboxes_come_and_go_while_it_runs(instance: Instance, dovecot: Dovecot) -> None:
     first, second = dovecot.mailbox(), dovecot.mailbox()
     async with polling(instance):
@@ -646,7 +645,7 @@ async def test_mailboxes_come_and_go_while_it_runs(instance: Instance, dovecot: 
         assert len(await instance.messages()) == 2
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_stops_at_once_while_a_server_is_silent(instance: Instance, mailbox: Mailbox) -> None:
     mailbox_id = await add(instance, mailbox)
     async with polling(instance) as poller:

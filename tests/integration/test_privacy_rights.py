@@ -31,14 +31,12 @@ from app.ledger.cases import CaseNote, CaseService
 from app.ledger.service import LedgerService
 from app.policies.retention import load_retention
 from app.privacy.service import Erased, PrivacyService
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 
 PERSON = "petra@customer.example"
 CONTACT = ("Petra Vane", PERSON)
 STRANGER = "Zebulon Quackenbush <zebulon@canary-corp.example>"
 WORDS = ("Xylophonstrasse 7", "Zebulon", "Quackenbush", "zebulon@canary-corp.example", "Kanarienvogel")
-
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

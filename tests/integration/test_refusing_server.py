@@ -12,8 +12,8 @@ from app.domain.clock import system_clock
 from app.domain.errors import Unreachable
 from app.domain.message import Cut, MessageState
 from app.domain.ports import MailAccount
-from tests.instances import Instance, mail
-from tests.integration.test_poller import ON_SQLITE, add, audited, eventually, has_error, polling, raw_of, stored
+from tests.instances import Instance, mail, on_sqlite
+from tests.integration.test_poller import add, audited, eventually, has_error, polling, raw_of, stored
 from tests.servers.dovecot import Mailbox
 from tests.servers.imap_proxy import ImapProxy
 
@@ -130,7 +130,7 @@ def test_what_takes_a_server_long_is_waited_for_longer_each_time(
     pytest.fail("it was never waited for")
 
 
-@ON_SQLITE
+@on_sqlite
 @pytest.mark.parametrize("what", ["UID FETCH", BODY])
 async def test_mail_that_is_refused_for_a_moment_is_stored_later(
     instance: Instance, mailbox: Mailbox, proxy: ImapProxy, what: str
@@ -148,7 +148,7 @@ async def test_mail_that_is_refused_for_a_moment_is_stored_later(
     assert {message.state for message in await instance.messages()} == {MessageState.IN_WORK}
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_mail_that_is_refused_holds_up_no_other(instance: Instance, mailbox: Mailbox, proxy: ImapProxy) -> None:
     mailbox_id = await add(instance, mailbox, port=proxy.port)
     proxy.refuse(r"UID FETCH (2|\S*[:,]\S*)\b")
@@ -164,7 +164,7 @@ async def test_a_mail_that_is_refused_holds_up_no_other(instance: Instance, mail
         await has_error(instance, mailbox_id, "")
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_what_is_never_given_waits_in_quarantine_until_its_server_is_asked_again(
     instance: Instance, mailbox: Mailbox, proxy: ImapProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,8 @@ import pytest
 
 from app.adapters.imap.folder import ImapFolder
 from app.domain.ports import FolderState
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.integration.test_poller import (
-    ON_SQLITE,
     add,
     audited,
     has_error,
@@ -47,7 +46,7 @@ def empty(mailbox: Mailbox) -> None:
     raise AssertionError("the folder can't be made anew")
 
 
-@ON_SQLITE
+@on_sqlite
 @pytest.mark.parametrize("keep", [0, 4])
 async def test_one_with_more_mails_than_before_loses_none(instance: Instance, mailbox: Mailbox, keep: int) -> None:
     """Also where most of the mails that were known have their numbers again."""
@@ -65,7 +64,7 @@ async def test_one_with_more_mails_than_before_loses_none(instance: Instance, ma
     assert await audited(instance, "intake.folder.renumbered") == 1
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_one_that_is_made_anew_while_it_is_watched_loses_none(instance: Instance, mailbox: Mailbox) -> None:
     await asyncio.to_thread(mailbox.create, "Work")
     mailbox_id = await watch_work_instead(instance, mailbox)
@@ -78,7 +77,7 @@ async def test_one_that_is_made_anew_while_it_is_watched_loses_none(instance: In
         await has_error(instance, mailbox_id, "")
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_one_that_gets_its_old_uidvalidity_back_before_its_mails_loses_none(
     instance: Instance, mailbox: Mailbox
 ) -> None:
@@ -101,7 +100,7 @@ async def test_one_that_gets_its_old_uidvalidity_back_before_its_mails_loses_non
     assert await audited(instance, "intake.folder.renumbered") == 2
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_server_that_counts_its_changes_anew_is_told_from_a_folder_made_anew(
     instance: Instance, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,7 +127,7 @@ async def test_a_server_that_counts_its_changes_anew_is_told_from_a_folder_made_
     assert await audited(instance, "intake.folder.renumbered") == 0
 
 
-@ON_SQLITE
+@on_sqlite
 @pytest.mark.parametrize("are_gone", [False, True])
 async def test_to_tell_them_apart_takes_one_round_trip_for_each_mail_that_comes(
     instance: Instance, mailbox: Mailbox, are_gone: bool

@@ -16,7 +16,7 @@ from app.policies import loading
 from app.policies.loading import load_policy
 from app.thinking import MindConfig
 from app.triage.service import TriageService
-from tests.instances import SECRET, instance_on, mail
+from tests.instances import SECRET, instance_on, mail, on_sqlite
 
 RULE = '[[rule]]\nname = "everybody-sees-a-person"\nwhen = { any_intent = ["payment_promise"] }\nthen = "review"\n\n'
 
@@ -44,7 +44,7 @@ def replayed(*ids: str) -> Result:
             logging.root.removeHandler(handler)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_the_same_route_again_and_another_rule_is_named(
     migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

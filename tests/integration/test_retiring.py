@@ -16,8 +16,8 @@ from app.domain.message import MessageState
 from app.domain.review import Action
 from app.intake.accounts import MailAccounts
 from app.operations import retiring
-from tests.instances import ADDRESS, Instance, mail
-from tests.integration.test_poller import ON_SQLITE, add, audited, looked, mailbox_row, polling, stored
+from tests.instances import ADDRESS, Instance, mail, on_sqlite
+from tests.integration.test_poller import add, audited, looked, mailbox_row, polling, stored
 from tests.running import Installation
 from tests.servers.dovecot import Dovecot, Mailbox
 
@@ -26,7 +26,7 @@ async def name_of(instance: Instance, mailbox_id: UUID) -> str:
     return (await mailbox_row(instance, mailbox_id)).name
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_a_paused_mailbox_is_left_alone_and_read_on_from_where_it_was(
     instance: Instance, dovecot: Dovecot, mailbox: Mailbox
 ) -> None:

@@ -23,9 +23,8 @@ from app.identity.service import IdentityService
 from app.review.second import CallBackService, CallOutcome, check_second
 from app.review.timeline import timeline
 from app.triage.guidance import GuidanceService
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 
-on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 PHONE = "+33 1 84 88 00 00"
 FIRST_PASSWORD = "a very long word"
 CHANGED = "Our bank details have changed. Please use the new account from now on."

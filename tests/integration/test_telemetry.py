@@ -18,7 +18,7 @@ from app.bootstrap import build, settings_from_environment
 from app.domain.tracing import Step, StepName, Tracer, first_of
 from app.intake.incoming import Incoming
 from tests.desk import Desk
-from tests.instances import furnish, mail
+from tests.instances import furnish, mail, on_sqlite
 from tests.running import REPOSITORY, Installation, Refused
 from tests.servers.collector import Collector, said
 from tests.servers.process import wait_until
@@ -129,7 +129,7 @@ async def test_a_collector_that_answers_nothing_holds_up_neither_work_nor_the_en
     assert "no text" in recipients["127.0.0.1"]
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_reminder_has_a_trace_of_its_own_from_its_draft_on(desk: Desk) -> None:
     steps: list[Step] = []
     with Tracer(steps.append).step(StepName.MORNING):

@@ -30,7 +30,7 @@ from app.review.item_view import CaseView
 from app.review.pages import ReviewPages
 from app.review.service import ReviewService
 from app.triage.guidance import GuidanceService
-from tests.instances import Instance, mail
+from tests.instances import Instance, mail, on_sqlite
 from tests.integration.test_queue import pages as queue
 from tests.integration.test_second_person import person
 
@@ -40,7 +40,7 @@ FRIDAY, LATER = date(2026, 5, 22), date(2026, 5, 29)
 UNTIL, PAST = date(2026, 6, 30), date(2026, 1, 1)
 TEXT = {"subject": "Re: INV-1", "body": "We count on Friday, dear Petra."}
 
-pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 @pytest.fixture

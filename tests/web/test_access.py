@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.domain.review import Role
+from tests.instances import on_sqlite
 from tests.running import PASSWORD
 from tests.web.access import WHO, routes_of, table
 from tests.web.house import House, csrf_of
@@ -113,7 +114,7 @@ SAID: Mapping[str, dict[str, Any]] = {
 """What fits a route whose form is its own, so that nothing but the role can be wrong."""
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_who_may_not_is_refused_by_role_alone_where_the_thing_is_real(world: World) -> None:
     """403, and not that nothing was found or that the form was wrong: a check that is missing shows."""
     identity, ids = world.services.identity, dict(world.ids)

@@ -20,13 +20,12 @@ from app.domain.portfolio import Portfolio
 from app.domain.review import OutboxState
 from app.review import pages as review_pages
 from app.review.ledger_panel import ledger_panel
+from tests.instances import on_sqlite
 from tests.web.house import csrf_of
 from tests.web.world import ADMIN, NARROW, WIDE, World, decisions
 
-sqlite_alone = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
-
-@sqlite_alone
+@on_sqlite
 async def test_an_attachment_is_saved_never_shown_and_noted(world: World) -> None:
     path = f"/messages/{world.ids['message_id']}/files/0"
     async with await world.as_(WIDE) as http:
@@ -45,7 +44,7 @@ async def test_an_attachment_is_saved_never_shown_and_noted(world: World) -> Non
     assert kinds.count("review.attachment.read") == 1
 
 
-@sqlite_alone
+@on_sqlite
 async def test_a_portfolio_is_counted_and_searched_by_itself(world: World) -> None:
     """The oldest of several mails that hold the word is the only one of the portfolio."""
     async with world.services.database.write() as uow:
@@ -69,7 +68,7 @@ async def test_a_portfolio_is_counted_and_searched_by_itself(world: World) -> No
             assert [row.id for row in await uow.search.find(friday, before=None, limit=1)] == [mine.id]
 
 
-@sqlite_alone
+@on_sqlite
 async def test_long_lists_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review_pages, "LISTED", 1)
     async with world.services.database.write() as uow:
@@ -82,7 +81,7 @@ async def test_long_lists_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -
         assert f"/quarantine?after={first.following}" in (await http.get("/quarantine")).text
 
 
-@sqlite_alone
+@on_sqlite
 async def test_every_answer_in_its_undo_window_can_be_taken_back_from_any_page(world: World) -> None:
     async with world.services.database.read() as uow:
         waiting = await uow.reviews.get(UUID(world.ids["review_id"]))
@@ -103,7 +102,7 @@ async def test_every_answer_in_its_undo_window_can_be_taken_back_from_any_page(w
     assert (undone.status_code, undone.headers["location"]) == (303, "/sent")
 
 
-@sqlite_alone
+@on_sqlite
 async def test_what_is_settled_in_administration_leads_back_there(world: World) -> None:
     async with world.services.database.write() as uow:
         await uow.session.execute(sa.update(OutboxRow).values(state=OutboxState.UNKNOWN))
@@ -126,7 +125,7 @@ async def test_what_is_settled_in_administration_leads_back_there(world: World) 
             assert (await http.post(path, data=sent)).headers["location"] == alone
 
 
-@sqlite_alone
+@on_sqlite
 async def test_a_token_is_shown_once_and_loading_again_issues_none(world: World) -> None:
     async with world.services.database.read() as uow:
         owner = await uow.users.by_email(WIDE)
@@ -140,7 +139,7 @@ async def test_a_token_is_shown_once_and_loading_again_issues_none(world: World)
     assert (await decisions(world)).count("identity.token.issued") == 1
 
 
-@sqlite_alone
+@on_sqlite
 async def test_beside_a_case_stands_a_part_of_a_long_ledger(world: World) -> None:
     """What the mail is about first, then what is oldest, and the way to the rest."""
     async with world.services.database.write() as uow:
@@ -165,7 +164,7 @@ async def test_beside_a_case_stands_a_part_of_a_long_ledger(world: World) -> Non
     assert [invoice.number for invoice in shown.invoices[:2]] == ["MANY-39", "MANY-00"]
 
 
-@sqlite_alone
+@on_sqlite
 async def test_the_customers_page_says_in_which_order_it_stands(world: World) -> None:
     async with await world.as_(WIDE) as http:
         usual, by_risk = [(await http.get(f"/customers?q=C-1{more}")).text for more in ("", "&by=risk")]

@@ -2,17 +2,16 @@
 element or an attribute of it."""
 
 import lxml.html
-import pytest
 
+from tests.instances import on_sqlite
 from tests.web.test_access import LINES, filled
 from tests.web.test_portfolios import ON_ITS_OWN
 from tests.web.world import ADMIN, World
 
-sqlite_alone = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 OURS = frozenset({"script"})
 
 
-@sqlite_alone
+@on_sqlite
 async def test_hostile_words_stay_words_on_every_page(world: World) -> None:
     pages = [path for method, path in LINES if method == "GET" and path not in ON_ITS_OWN | {"/login/with"}]
     token = await world.services.identity.new_token(ADMIN)

@@ -13,7 +13,7 @@ from app.db.tables.system import AuditRow
 from app.domain.review import Role
 from app.main import create_app
 from app.settings import Settings
-from tests.instances import SECRET
+from tests.instances import SECRET, on_sqlite
 
 PASSWORD = "a long password for tests"
 CUSTOMER = {
@@ -113,7 +113,7 @@ async def test_same_key_gets_the_same_answer_and_other_rows_are_refused(caller: 
     assert await caller.one(sa.select(sa.func.count()).select_from(ImportRow)) == 2
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_rows_with_the_columns_of_another_system(caller: Caller) -> None:
     row = {
         "ContactName": "C-1",
@@ -157,7 +157,7 @@ async def test_every_wrong_cell_is_named_and_nothing_is_taken(caller: Caller) ->
     assert await caller.one(sa.select(sa.func.count()).select_from(InvoiceRow)) == 0
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize(
     ("rows", "status"),
     [
@@ -174,7 +174,7 @@ async def test_what_is_no_list_of_rows_is_refused(caller: Caller, rows: bytes, s
     assert (await caller.post("invoices", rows)).status_code == status
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_dry_run_snapshot_and_confirmation(caller: Caller) -> None:
     await caller.post("invoices", [INVOICE, INVOICE | {"number": "INV-2"}])
     foreseen = await caller.post("invoices", [INVOICE], snapshot="true", dry_run="true")
@@ -185,7 +185,7 @@ async def test_dry_run_snapshot_and_confirmation(caller: Caller) -> None:
     assert taken.json()["closed"] == ["INV-2"]
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_collector_reads_imports_and_changes_nothing(caller: Caller) -> None:
     assert (await caller.post("customers", [CUSTOMER], by="collector")).status_code == 403
     assert (await caller.post("suppliers", [CUSTOMER])).status_code == 422
@@ -196,7 +196,7 @@ async def test_collector_reads_imports_and_changes_nothing(caller: Caller) -> No
     assert ([item["kind"] for item in older["items"]], older["next"]) == (["customers"], None)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_quality_page_says_what_is_odd(caller: Caller) -> None:
     await caller.http.post("/login", data={"email": "collector@seller.example", "password": PASSWORD})
     await caller.post("invoices", [INVOICE | {"due_date": "2026-03-01"}])

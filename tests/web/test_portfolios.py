@@ -1,8 +1,8 @@
 """Other people's portfolios: by id on every route that takes one, and on every list."""
 
 import httpx
-import pytest
 
+from tests.instances import on_sqlite
 from tests.web.house import csrf_of
 from tests.web.test_access import FORM, LINES, filled
 from tests.web.world import NARROW, WIDE, World, decisions
@@ -16,7 +16,6 @@ SHOWN = {200, 303}
 """A mail is read on the page of its case: its own address leads there."""
 
 ON_ITS_OWN = {"/events", "/logout", "/language"}
-sqlite_alone = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 def names_in(path: str) -> set[str]:
@@ -34,7 +33,7 @@ async def ask(world: World, http: httpx.AsyncClient, method: str, path: str, tok
     return await http.post(address, data={**FORM, "csrf": csrf_of(http), "kind": "promise", "placeholder": "⟨IBAN_1⟩"})
 
 
-@sqlite_alone
+@on_sqlite
 async def test_nothing_of_another_portfolio_is_seen_or_changed(world: World) -> None:
     theirs = [(method, path) for method, path in LINES if names_in(path) and not names_in(path) & OF_NOBODY]
     lists = [path for method, path in LINES if method == "GET" and "{" not in path and path not in ON_ITS_OWN]

@@ -27,7 +27,7 @@ from app.domain.review import CaseKind, CaseState, ReviewState, Role
 from app.ledger.cases import CaseNote
 from app.main import create_app
 from tests.desk import Desk, desk
-from tests.instances import SECRET, Instance, mail
+from tests.instances import SECRET, Instance, mail, on_sqlite
 from tests.integration.test_second_person import person
 from tests.web.house import csrf_of
 
@@ -38,7 +38,7 @@ DEFAULT = Path("app/policies/default.toml").read_text(encoding="utf-8")
 LIMIT = '\n[[second_person]]\naction = "{}"\ncurrency = "EUR"\nabove = "10.00"\n'
 TEXT = "Dear Petra,\n\nit is due on Friday."
 
-pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 @dataclass
