@@ -1,13 +1,14 @@
 """What single clauses tell beside a classifier that doubts: of one invoice, of a sum, of a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.domain.intents import Intent
 from app.domain.proposal import BODY
 from app.reading.facts.commitments import is_done
 from app.reading.facts.extensions import names_parts
-from app.reading.facts.speech import is_brief, shows
+from app.reading.facts.speech import is_brief, shows, strength
 from app.reading.facts.statements import Statement
+from app.reading.facts.ties import BySpan
 from app.reading.model.classifier import Scored
 
 DOUBTED = 0.16
@@ -19,25 +20,55 @@ ITEMISED = 0.7
 NOT_RULED_OUT = 0.05
 """Below this the classifier does not doubt: it says no."""
 
+HEARD, HEARD_IN_PLAIN_WORDS = 0.55, 0.15
+"""From here on a classifier that is asked of a clause alone hears an intent in it: beside faint words, beside plain
+ones. Of a mail with several fates it may have ruled out those told in few words."""
+
+_FAINT_WORDS = 0.5
+
 _ANNOUNCED = frozenset({"pay", "future"})
 _ITEM_INTENTS = frozenset({Intent.DISPUTE, Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION})
 
 
 def itemised(
-    score: Scored, statements: Sequence[Statement], credit_notes: frozenset[str], paid: Scored | None
+    score: Scored,
+    statements: Sequence[Statement],
+    credit_notes: frozenset[str],
+    paid: Scored | None,
+    heard: BySpan | None = None,
 ) -> Scored:
     """ "INV-1 paid, INV-2 wrong quantity, INV-3 next Friday": each clause says what it says of its invoice. `paid`:
-    where a payment made was heard, if one was."""
+    where a payment made was heard, if one was. `heard`: what a classifier hears in each clause alone."""
+    by_clause = heard or {}
     named = [s for s in statements if s.source == BODY and set(s.invoices) - credit_notes]
     every = {number for s in named for number in s.invoices}
     going_on = {s.sentence for s in named}
     of_some = [s for s in statements if s.source == BODY and s.topic and s.sentence in going_on]
-    if score.intent not in _ITEM_INTENTS or score.confidence < NOT_RULED_OUT or len(every) < 2:  # noqa: PLR2004 several
+    if score.intent not in _ITEM_INTENTS or len(every) < 2:  # noqa: PLR2004 several
         return score
+    is_doubted = score.confidence >= NOT_RULED_OUT
+    of_some = [s for s in of_some if set(s.topic) < every and not _is_paid(score, s, paid)]
     clause = next(
-        (s for s in of_some if set(s.topic) < every and _says_plainly(score, s) and not _is_paid(score, s, paid)), None
+        (
+            s
+            for s in of_some
+            if (is_doubted and _says_plainly(score, s)) or _is_heard(score, s, by_clause.get((s.start, s.end), {}))
+        ),
+        None,
     )
     return score if clause is None else as_told(score, clause)
+
+
+def divides(statements: Sequence[Statement]) -> bool:
+    """Whether clauses of the body speak of different invoices."""
+    return len({s.invoices for s in statements if s.source == BODY and s.invoices}) > 1
+
+
+def _is_heard(score: Scored, statement: Statement, heard: Mapping[Intent, float]) -> bool:
+    value = heard.get(score.intent, 0.0)
+    if statement.is_question or value < HEARD_IN_PLAIN_WORDS:
+        return False
+    return _says_plainly(score, statement) or (value >= HEARD and strength(score.intent, statement) >= _FAINT_WORDS)
 
 
 def _is_paid(score: Scored, statement: Statement, paid: Scored | None) -> bool:

@@ -10,15 +10,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from agents.triage.clauses import as_told, itemised, planned, summed
+from agents.triage.clauses import as_told, divides, itemised, planned, summed
 from agents.triage.plain_paying import plainly_paying
 from app.domain.account import Account, InvoiceKind
 from app.domain.case import Letter
 from app.domain.intents import Intent
-from app.domain.proposal import SUBJECT
+from app.domain.proposal import BODY, SUBJECT
+from app.domain.text import Span
 from app.reading.bills.invoices import match_invoices
 from app.reading.facts.speech import DISPUTE_SIGNS, shows
 from app.reading.facts.statements import Statement, read_statements
+from app.reading.facts.ties import BySpan
 from app.reading.machinery.cues import REMITTANCE
 from app.reading.model.classifier import Scored
 from app.reading.model.features import passages
@@ -90,17 +92,28 @@ class Reconsidered:
     is_thin: bool = False
 
 
+HearClauses = Callable[[Sequence[Span]], BySpan]
+"""What a classifier hears in passages of the letter's body, each alone."""
+
+
 def reconsider(
-    scored: Sequence[Scored], letter: Letter, account: Account, is_named: Callable[[Scored], bool]
+    scored: Sequence[Scored],
+    letter: Letter,
+    account: Account,
+    is_named: Callable[[Scored], bool],
+    hear: HearClauses | None = None,
 ) -> Reconsidered:
-    """`is_named` tells whether a score is high enough for its intent to be named."""
+    """`is_named` tells whether a score is high enough for its intent to be named. `hear` is asked only where clauses
+    speak of different invoices."""
     statements = _own_statements(letter, account)
     credits = frozenset(i.number for i in account.invoices if i.kind is InvoiceKind.CREDIT_NOTE)
     heard = {score.intent: score for score in scored if is_named(score)}
     paid, asks_for_time = heard.get(Intent.PAYMENT_CONFIRMATION), Intent.EXTENSION_REQUEST in heard
     scored = [score if score.intent in heard else planned(score, statements) for score in scored]
     scored = [s if s.intent in heard else summed(s, statements, asks_for_time=asks_for_time) for s in scored]
-    scored = [s if s.intent in heard else itemised(s, statements, credits, paid) for s in scored]
+    clauses = [Span(s.start, s.end) for s in statements if s.source == BODY]
+    by_clause = hear(clauses) if hear is not None and divides(statements) else {}
+    scored = [s if s.intent in heard else itemised(s, statements, credits, paid, by_clause) for s in scored]
     paying = plainly_paying(statements)
     if not any(map(is_named, scored)):
         scored = [as_told(s, paying[s.intent]) if s.intent in paying else s for s in scored]

@@ -65,7 +65,13 @@ class EmbeddedModel:
             return MessageClass(intents=(), flags=(Flag.LOW_INFORMATION,))
         assessed = self._classifier.assess(subject, body, letter.language)
         limits = self._classifier.thresholds
-        second = reconsider(assessed.scored, letter, account, lambda s: s.confidence >= limits[s.intent.value])
+        second = reconsider(
+            assessed.scored,
+            letter,
+            account,
+            lambda s: s.confidence >= limits[s.intent.value],
+            lambda clauses: self._classifier.hear(body, clauses, letter.language),
+        )
         chosen, flagged = self._classifier.chosen(second.scored), self._classifier.flagged(assessed)
         flags = {flag for name, flag in FLAG_OF.items() if name in flagged}
         flags |= {Flag.LOW_INFORMATION} if second.is_thin else set()

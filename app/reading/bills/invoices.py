@@ -14,6 +14,7 @@ from app.reading.bills.numbering import (
     number_pattern,
     serial,
     shape,
+    with_ending,
     with_serial,
 )
 from app.reading.bills.pointing import GOES_ON
@@ -68,7 +69,7 @@ _SHORT = re.compile(
     r"(?<!\w)(?:(?:las?|les|die|der|zur|le|a|as|alla|della|per la|the|number|and|then) )"
     r"(?P<digits>\d{2,3}(?:(?:, | ?/ ?| (?:et|y|und|"
     r"and|e|en)(?: la| die| a)? )\d{2,3}){0,40})"
-    r"(?![\w%]|[.,]\d|\s?[/:-]\d|\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|"
+    r"(?![\w%]|[.,]\d|\s?[/:-]\d|(?<!\d{3})\.(?:\s+[a-z0-9]|\s?$)|\s*(?:%|\u20ac|\$|\u00a3|eur|euros?|jours?|tage?n?|dias?|"
     r"days?|giorni|dagen|"
     rf"horas?|heures?|h\b|hours|uhr|ore\b|du mois|del mes|del mese|do mes|de cada|{ANY_MONTH}))"
 )
@@ -76,8 +77,9 @@ _SHORT = re.compile(
 _ENDING = re.compile(
     r"\b(?:ending|ends?|endung|endend|endet|enden|endigt|finit|finissant|finissent|termine|terminent|terminant|"
     r"terminacion(?:es)?|endziffern?|endnummern?|eindcijfers?|eindnummers?|c[oa]n (?:el |il )?final|com (?:o )?final|"
-    r"terminad[ao]s?|termina[nm]?|acabad[ao]s?|acaba[nm]?|finisc(?:e|ono)|eindigend|eindigt|eindigen) "
-    r"(?:(?:in|on|with|auf|par|en|con|per|op|met|em|com) )?"
+    r"finies?|terminees?|terminad[ao]s?|termina[nm]?|acabad[ao]s?|acaba[nm]?|finisc(?:e|ono)|eindigend|eindigt|"
+    r"eindigen) "
+    r"(?:(?:in|on|with|auf|mit|par|avec|en|con|per|op|met|em|com) )?"
     r"(?P<digits>\d{2,4}(?:(?:, | ?/ ?| (?:and|und|et|y|e|en) (?:the |die |la |de |a )?)\d{2,4}){0,20})"
     rf"(?![\w%]|[.,]\d|\s?[/:-]\d|\s*(?:{_UNITS}|tagen|weeks?|wochen|semaines?|semanas?|settimane|weken|months?|monaten?|"
     rf"mois|mes(?:es)?|mesi|maanden|years?|jahren?|ans|{ANY_MONTH}))"
@@ -187,23 +189,25 @@ def _suffixes(folded: str, account: Account, taken: bytearray) -> Iterable[Invoi
         is_told = is_pointed or has_cue or _opens_a_clause(folded, match.start(), match.end())
         if taken[match.end() - 1] or not is_told or _FOREIGN_CUE.search(before):
             continue
-        numbers = [invoice.number for invoice in account.invoices if serial(invoice.number).endswith(match["digits"])]
+        numbers = with_ending(match["digits"], account)
         if len(numbers) == 1:
-            yield InvoiceMatch(match.start(), match.end(), tuple(numbers), MatchKind.PARTIAL)
+            yield InvoiceMatch(match.start(), match.end(), numbers, MatchKind.PARTIAL)
 
 
 def _together(folded: str, account: Account, taken: bytearray) -> Iterable[InvoiceMatch]:
     """ "31, 32 und 34 kommen Montag. 35 ist da", "661 is paid, 667 goes on Monday": bare numbers that each are the last
-    digits of an invoice vouch for each other. Short ones stand at the head of a clause or in a list."""
+    digits of an invoice vouch for each other. Short ones, and those of longer numbers ("14" of 88214), stand at the
+    head of a clause or in a list."""
     found: list[InvoiceMatch] = []
     for match in _BARE_NUMBER.finditer(folded):
         start, end = match.span()
-        numbers = with_serial(match.group(), account)
+        whole = with_serial(match.group(), account)
+        numbers = whole or with_ending(match.group(), account)
         before = folded[max(0, start - 30) : start]
         if len(numbers) != 1 or taken[start] or _FOREIGN_CUE.search(before) or _may_be_a_day(folded, match):
             continue
         is_listed = bool(found) and _LIST_GOES_ON.fullmatch(folded, found[-1].end, start) is not None
-        is_long = end - start >= len("000") and _COUNTS.match(folded, end) is None
+        is_long = bool(whole) and end - start >= len("000") and _COUNTS.match(folded, end) is None
         if is_listed or is_long or _opens_a_clause(folded, start, end, least=2):
             found.append(InvoiceMatch(start, end, numbers, MatchKind.PARTIAL))
     if len({match.numbers for match in found}) > 1:

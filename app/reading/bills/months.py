@@ -14,7 +14,8 @@ from app.reading.bills.pointing import BILLS, COUNTS
 
 _MONTH = "|".join(f"(?P<m{place}>{names})" for place, names in enumerate(MONTHS, 1))
 _OF = (
-    r"(?:of|from|for|vom|aus dem|von|aus|de|d'|du mois de|del mes de|di|del mese di|van|uit|do mes de)"
+    r"(?:of|from|for|(?:(?:falling |that fell )?due|dated) in|vom|aus dem|von|aus|fur|de|d'|du mois de|pour|del mes de|"
+    r"para|di|del mese di|per|van|uit|voor|do mes de)"
     r"(?: (?:last|past|this|vorigen|letzten))?(?:(?<=')| )"
 )
 _COUNTED = "|".join(
@@ -27,7 +28,7 @@ _THE = (
 _COUNTED_ALONE = _COUNTED.replace("?P<c", "?P<d").replace("?P<b", "?P<e")
 _MANY = re.compile(
     rf"(?<![\w'])(?:(?:{_THE}) )?(?:(?:{_COUNTED}) )?(?:\w{{2,12}} )?(?:{BILLS}|{_COUNTED_ALONE})"
-    rf" {_OF}(?:{_MONTH})(?![\w'])"
+    rf" {_OF}(?:{_MONTH})(?: (?:and|und|et|y|e|en) (?:{_OF})?(?P<and>{'|'.join(MONTHS)}))?(?![\w'])"
 )
 _COMPOUND = re.compile(
     rf"(?<![\w'])(?:(?:{_THE}|{_COUNTED}) ){{0,2}}(?:{_MONTH})[ -]?(?:invoices|bills|ones|rechnungen|facturen)(?!\w)"
@@ -91,7 +92,13 @@ def lead_of_month(folded: str, position: int) -> int | None:
 def _of(match: re.Match[str], bills: Sequence[Invoice]) -> tuple[str, ...]:
     """Some of them, but not all; as many as are spoken of."""
     said = {name: value for name, value in match.groupdict().items() if value and name[1:].isdigit()}
-    month = next(int(name[1:]) for name in said if name[0] == "m")
+    months = {next(int(name[1:]) for name in said if name[0] == "m"), *_further(match)}
     counted = next((int(name[1:]) for name in said if name[0] != "m"), None)
-    found = tuple(bill.number for bill in bills if (bill.issue_date or bill.due_date).month == month)
+    found = tuple(bill.number for bill in bills if (bill.issue_date or bill.due_date).month in months)
     return found if len(found) < len(bills) and counted in {None, len(found)} else ()
+
+
+def _further(match: re.Match[str]) -> Iterator[int]:
+    """The second month of "those from April and May"."""
+    named = match.groupdict().get("and")
+    yield from (place for place, names in enumerate(MONTHS, 1) if named and re.fullmatch(names, named))

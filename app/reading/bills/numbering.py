@@ -65,6 +65,10 @@ def with_serial(digits: str, account: Account) -> tuple[str, ...]:
     return tuple(invoice.number for invoice in account.invoices if serial(invoice.number).lstrip("0") == bare and bare)
 
 
+def with_ending(digits: str, account: Account) -> tuple[str, ...]:
+    return tuple(invoice.number for invoice in account.invoices if serial(invoice.number).endswith(digits))
+
+
 def has_same_prefix(token: str, invoice: Invoice) -> bool:
     prefix = re.match(r"[a-z]+", token)
     return prefix is None or fold(invoice.number).startswith(prefix.group())

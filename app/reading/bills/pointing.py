@@ -21,7 +21,7 @@ _VERBS = (
     r"part (?:le|lundi|mardi|mercredi|jeudi|vendredi|demain|en|ce)\b|suit|suivra|on|nous|je|"
     r"en (?:attente|litige|cours)|"
     r"ne|n'|c'|paie\w*|manque|hatte|aimerions|voudrions|devra|"
-    r"esta|ya|va|la|se|es|no|queda|sale|saldra|pago|pagamos|falta|nos|me|os|gustaria|quisieramos|queremos|tendra|"
+    r"esta|ya|va|la|lo|se|entra|repite|es|no|queda|sale|saldra|pago|pagamos|falta|nos|me|os|gustaria|quisieramos|queremos|tendra|"
     r"e'?\b|\u00e8|era|sara|parte|partira|abbiamo|vorrei|non|paghiamo|segue|manca|vorremmo|dobbiamo|dovremmo|"
     r"gostariamos|queriamos|tem|foi|vai|fica|nao|sai|"
     r"par contre|en revanche|dagegen|jedoch|though|however|en cambio|invece|daarentegen|"
@@ -42,6 +42,7 @@ _FURTHER_VERBS = (
     r"lleva|tiene|viene|esta|sigue|entra|te|le|hay|tengo|tenemos|"
     r"resta|va|vanno|sta|arriva\w*|ha|ho|ve|vi|te|mi|ti|ce|li|lo|"
     r"diz|segue|sera|fica\w*|lhe|vos|tenho|temos|pag\w+|refere|"
+    r"bitten|ersuchen|vragen|verzoeken|demand\w+|sollicit\w+|chied\w+|pedi\w+|solicit\w+|rogamos|agradec\w+|"
     r"komt|staat|volgt|ligt|maak\w*|doe|doen|laat|heb|valt|voldoen|is"
 )
 """Of whatever was named before; behind a size or a place in an order they make a story: "la chica le dijo"."""
@@ -91,6 +92,7 @@ _BACK = 160
 
 
 _NO_THINGS = re.compile(
+    r"reminders|rappels|relances|mahnungen|avisos|recordatorios|solleciti|herinneringen|aanmaningen|lembretes|"
     r"others?|open|more|anderen?|autres|otras|altre|outras|overige|them|days|weeks|months|times|jours|semaines|mois|fois|"
     r"tagen?|wochen|monaten?|dias|semanas|meses|veces|vezes|giorni|settimane|mesi|volte|dagen|weken|maanden|keer"
 )

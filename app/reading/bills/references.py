@@ -42,7 +42,9 @@ _REST = re.compile(
 _OTHER = re.compile(
     rf"(?<!after )(?<!against )(?<!to )(?<!on )(?<!\bor )(?<!nach )(?<!dopo )(?<!contre )(?<!contra )(?<!na )(?<!als )"
     rf"(?<!l'un de )(?<!l'une de )(?<!than )(?<!que )\b"
-    rf"(?:the other(?: {BILL})?|die andere(?: rechnung)?|l'autre(?: facture)?|la otra(?: factura)?|"
+    rf"(?:(?:the|die|la|il|el|de|a|o) (?:remaining|restliche|verbleibende|restante|rimanente|resterende|overgebleven)"
+    rf"(?: {BILL})?|celle qui reste|la que queda|quella che resta|the other(?: {BILL})?|die andere(?: rechnung)?|"
+    rf"l'autre(?: facture)?|la otra(?: factura)?|"
     rf"l'altra(?: fattura)?|de andere(?: factuur)?|a outra(?: fatura)?)\b{STANDS_ALONE}"
 )
 """Not "one after the other", "on the one hand, on the other"."""
@@ -52,13 +54,13 @@ _SPLIT = 50
 """A half so near before "the other" has its other half there."""
 
 _PLACES = (
-    r"former|first|erstere|erste|premiere|primera|prima|eerste|primeira",
-    r"latter|second|letztere|zweite|seconde|deuxieme|segunda|seconda|tweede",
-    r"third|dritte|troisieme|tercera|terza|derde|terceira",
+    r"former|first|erstere[nr]?|erste[nr]?|premiere?|primer[ao]|(?<!het )prim[ao]|eerste|primeir[ao]",
+    r"latter|second|letztere[nr]?|zweite[nr]?|seconde?|deuxieme|segund[ao]|second[ao]|tweede",
+    r"third|dritte[nr]?|troisieme|tercer[ao]|terz[ao]|derde|terceir[ao]",
     r"last|letzte|derniere|ultima|laatste",
 )
 _PLACE = re.compile(
-    r"\b(?:the |die |la |de |a |der |l')(?:"
+    r"\b(?:the |die |la |le |el |il |de |a |o |der |den |l')(?:"
     + "|".join(f"(?P<place{i}>{words})" for i, words in enumerate(_PLACES))
     + rf")\b{GOES_ON}"
 )
@@ -94,7 +96,7 @@ _POINTER = re.compile(
     r"\b(?:the one (?:for|over|of|at)|the|die(?: uber| mit| von| zu)?|celle de|les?|la de|l[oa]s|quella da|[ig]li?|"
     r"die van|de|a de|os)\s+$"
 )
-_LINK = re.compile(r"[\s,/&+;-]*(?:(?:and|und|et|y|e|en|sowie|plus)\s)?(?:(?:the|la|die|le|de|a)\s)?")
+_LINK = re.compile(r"[\s,/&+;-]*(?:(?:and|und|et|y|e|en|sowie|plus)\s)?(?:(?:the|la|die|le|el|il|de|a|o)\s)?")
 _AND_SOME = re.compile(
     r"(?: (?:euros?|eur|francs?|pounds?|pesos|\u20ac|chf))?(?:-| )(?:something|odd\b|and change|irgendwas|und ein paar|"
     r"und (?:noch )?(?:etwas|was)\b|et des poussieres|et quelques|et un peu|y pico|y monedas|y algo|y tantos|e rotti|"
@@ -109,7 +111,8 @@ _ROUND, _NEAR, _RIVAL = Decimal(100), Decimal("0.06"), Decimal("0.3")
 @dataclass(frozen=True, slots=True)
 class _Context:
     """`named` are the numbers named one by one, with their places; `listed` those of a subject or list, in order;
-    `is_numbered` tells whether any is named by its number; `ends` is where all words end that name any."""
+    `is_numbered` tells whether any is named by its number; `ends` is where all words end that name any; `pairs` are
+    two that were named together, with the place where they end."""
 
     folded: str
     bills: tuple[Invoice, ...]
@@ -117,12 +120,19 @@ class _Context:
     listed: tuple[str, ...]
     is_numbered: bool
     ends: tuple[int, ...] = ()
+    pairs: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     def before(self, position: int) -> tuple[str, ...]:
         found = tuple(dict.fromkeys(number for start, number in self.named if start < position))
         if len(found) > 1 or len(self.listed) > 1:
             return found if len(found) > 1 else self.listed
         return () if found or self.listed else tuple(bill.number for bill in self.bills)
+
+    def pair_before(self, position: int) -> tuple[str, ...]:
+        """Two that were named together last of all: "R-1 is paid. R-2 and R-3 are of one delivery; the first …"."""
+        last = max((end for end in self.ends if end <= position), default=0)
+        known = {number for start, number in self.named if start < position}
+        return next((pair for end, pair in self.pairs if end == last and not known <= {*pair}), ())
 
     def all_of(self, count: int) -> tuple[str, ...]:
         """All, if they are so many."""
@@ -150,7 +160,12 @@ class _Context:
         return ()
 
     def other(self, position: int) -> tuple[str, ...]:
-        """What is left of two that were listed, else of all."""
+        """What is left of two that were listed, else of all. Two named last of all ("of the November ones the small one
+        is paid, the other …") come first."""
+        for end, pair in self.pairs:
+            since = {number for start, number in self.named if end <= start < position}
+            if len(since) == 1 and since < {*pair}:
+                return tuple(number for number in pair if number not in since)
         before = {number for start, number in self.named if start < position}
         left = tuple(number for number in self.listed if number not in before)
         return left if before and len(left) == 1 and len(self.listed) > 1 else self.remaining(position)
@@ -175,7 +190,7 @@ def find_references(
     is_numbered = bool(listed) or any(match.kind is not MatchKind.GROUP for match in matches)
     for finders in _FINDERS:
         named, ends = _individual(folded, known, len(bills)), tuple(match.end for match in known)
-        context = _Context(folded, bills, named, _listed(matches, listed), is_numbered, ends)
+        context = _Context(folded, bills, named, _listed(matches, listed), is_numbered, ends, _pairs(folded, known))
         new = [match for finder in finders for match in finder(context) if _is_new(match, [*known], folded)]
         found = [*found, *new]
         known = sorted([*known, *new], key=lambda match: match.start)
@@ -197,15 +212,25 @@ def _is_new(match: InvoiceMatch, known: Sequence[InvoiceMatch], folded: str) -> 
     return is_free and not any(IN_OTHER_WORDS.fullmatch(folded, match.end, m.start) for m in known)
 
 
-def _individual(folded: str, matches: Sequence[InvoiceMatch], bills: int) -> tuple[tuple[int, str], ...]:
-    """Numbers that stand by themselves; one mention of everything is a list, not an account of each."""
+def _runs(folded: str, matches: Sequence[InvoiceMatch]) -> list[list[InvoiceMatch]]:
+    """Those that are listed together."""
     runs: list[list[InvoiceMatch]] = []
     for match in matches:
         if runs and _LINK.fullmatch(folded, runs[-1][-1].end, match.start):
             runs[-1].append(match)
         else:
             runs.append([match])
-    named = ([(m.start, n) for m in run for n in m.numbers] for run in runs)
+    return runs
+
+
+def _pairs(folded: str, matches: Sequence[InvoiceMatch]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    runs = ((run[-1].end, tuple(n for m in run for n in m.numbers)) for run in _runs(folded, matches))
+    return tuple((end, numbers) for end, numbers in runs if len(numbers) == len(("former", "latter")))
+
+
+def _individual(folded: str, matches: Sequence[InvoiceMatch], bills: int) -> tuple[tuple[int, str], ...]:
+    """Numbers that stand by themselves; one mention of everything is a list, not an account of each."""
+    named = ([(m.start, n) for m in run for n in m.numbers] for run in _runs(folded, matches))
     return tuple(pair for run in named if len(run) < max(bills, 2) for pair in run)
 
 
@@ -250,7 +275,7 @@ def _last(context: _Context) -> Iterator[InvoiceMatch]:
 def _places(context: _Context) -> Iterator[InvoiceMatch]:
     for match in _PLACE.finditer(context.folded):
         place = next(i for i in range(len(_PLACES)) if match[f"place{i}"])
-        order = context.before(match.start())
+        order = context.pair_before(match.start()) or context.before(match.start())
         is_guess = place == _FINAL or (place == _THIRD and len(order) == _THIRD)
         if is_guess and not (
             _opens(context.folded, match.start()) and not _ON_A_DAY.match(context.folded, match.end())

@@ -13,7 +13,7 @@ from app.reading.bills.pointing import BILL, BILLS, COUNTS, GOES_ON, STANDS_ALON
 from app.reading.money.numerals import NUMERALS
 
 _ORDINALS = (
-    r"first|erste[nr]?|premiere?|primer[ao]?|prima|primo|eerste|primeir[ao]",
+    r"first|erste[nr]?|premiere?|primer[ao]?|(?<!het )prima|primo|eerste|primeir[ao]",
     r"second|zweite[nr]?|deuxieme|seconde|segunda?o?|second[ao]|tweede",
     r"third|dritte[nr]?|troisieme|tercer[ao]?|terz[ao]|terceir[ao]|derde",
     r"fourth|vierte[nr]?|quatrieme|cuart[ao]|quart[ao]|vierde",
@@ -24,7 +24,7 @@ _LAST = r"last|letzte[nr]?|derniere|ultim[ao]|laatste"
 _MIDDLE = r"middle|mittlere[nr]?|middelste"
 _THE = (
     r"the|your|die|der|den|ihre|zur|zum|la|le|votre|l[ae] vostra|su|el|del|al|il|alla|sulla|de|het|uw|a|o|sua|l'|"
-    r"von der|bei der|mit der"
+    r"von der|bei der|mit der|della|dalla|(?:(?<=[.;:\n] )|(?<=\n)|^)da"
 )
 _COUNTS = {2: f"{COUNTS[2]}|beiden", 3: COUNTS[3], 4: COUNTS[4]}
 _HOW_MANY = "|".join(f"(?P<n{count}>{words})" for count, words in _COUNTS.items())

@@ -1,5 +1,6 @@
 """How plainly the words of a statement speak for an intent, by the lexicon's concepts."""
 
+import re
 from collections.abc import Mapping
 
 from app.domain.intents import Intent
@@ -25,6 +26,19 @@ SIGNS: Mapping[Intent, frozenset[str]] = {
     Intent.LEGAL_OR_COMPLAINT: frozenset({"legal", "complaint", "privacy"}),
     Intent.BANK_DETAIL_CHANGE: frozenset({"bank"}),
 }
+
+_PUT_OFF = re.compile(
+    r"\b(?:(?:can't|cannot|can not) (?:say|tell)|(?:will|i'll|we'll) (?:let you know|come back to you|get back to you)|"
+    r"(?:haven't|not) (?:yet )?(?:looked|checked)|(?:noch )?nicht(?:s)? (?:dazu )?(?:sagen|geguckt|gepruft)|"
+    r"meld\w* (?:ich mich|mich|wir uns|uns)|je (?:ne peux|peux) (?:encore )?rien dire|"
+    r"(?:je|nous) (?:reviens|reviendr\w+|revenons) vers vous|(?:no|todavia no) (?:le |les )?puedo decir|"
+    r"(?:hablamos|hablaremos) (?:otro|mas)|(?:le|os|les) (?:dire|diremos|avisare|avisamos|avisaremos)|"
+    r"non (?:le |vi )?(?:so|posso|sappiamo|possiamo) (?:ancora )?(?:nulla|niente|dire)|(?:le|vi) far(?:o|emo) sapere|"
+    r"(?:nog )?niets (?:over )?zeggen|(?:hoort?|horen) (?:je|u|jullie) (?:later|nog)|"
+    r"kom (?:ik|ik er) (?:later )?op terug|"
+    r"(?:ainda )?nao (?:lhe |vos )?(?:posso|sei|podemos) (?:dizer|nada)|(?:depois|logo) (?:digo|dizemos|informo))\b"
+)
+"""What is said so of an invoice is no answer yet."""
 
 PLAIN_WISH = 0.8
 BRIEF = 8
@@ -52,6 +66,11 @@ def strength(intent: Intent, statement: Statement) -> float:
         case _:
             value = float(shows(intent, statement))
     return value
+
+
+def is_put_off(statement: Statement) -> bool:
+    """ "R-3 I can't say anything about yet": neither a promise nor an objection, whatever its day sounds like."""
+    return _PUT_OFF.search(fold(statement.text)) is not None
 
 
 def _asks(statement: Statement) -> float:

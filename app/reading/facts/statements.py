@@ -39,7 +39,7 @@ _ONLY_LINKS = re.compile(
     r"(?:[\s,/&+;-]|\b(?:and|or|et|ou|und|oder|sowie|y|o|e|en|of|ed|plus|as well as|ainsi que|invoices?|"
     r"along with|together with|junto con|insieme a|samen met|zusammen mit|avec|all of|both|also|auch|"
     r"the|las?|les?|die|der|as?|"
-    r"factures?|rechnung(?:en)?|facturas?|fatture?|faturas?|facturen|re|no|nr|n)\b)*"
+    r"factures?|rechnung(?:en)?|facturas?|fattur[ae]|faturas?|factuur|facturen|re|no|nr|n)\b)*"
 )
 
 
@@ -50,6 +50,12 @@ _ASIDE = re.compile(
     r"\s*(?:[,:;(-]|(?:because|since|as|which|that|weil|da|denn|car|parce|qui|porque|que|omdat|want|die|perche)\b)"
 )
 """What begins so behind an exception tells of it, or of the payment of all others."""
+
+_POINTS_BACK = re.compile(
+    r"\W*(?:that one|this one|celle-?ci|celle-?la|(?:die|diese|jene|deze)(?! \w+ (?:ist|sind|wird|is|zijn)\b)|es[at]a|"
+    r"essa|quella|questa)\b"
+)
+"""What begins so behind an exception is about it, even where it tells of paying: "all but R-4; that one on Friday"."""
 
 _LEADS_ON = (":", "-", "\u2013", "\u2014", "(", "=")
 _ARTICLE = len("die ")
@@ -109,7 +115,7 @@ def _with_topics(statements: Sequence[Statement], text: str) -> list[Statement]:
             topic = statement.invoices
         elif _PARAGRAPH.search(between) and heading is None:
             topic = ()
-        elif left_out and not statement.says & _OF_PAYING:
+        elif left_out and (not statement.says & _OF_PAYING or _POINTS_BACK.match(fold(statement.text))):
             topic, left_out = left_out, ()
         left_out = _left_out(statement) or (() if statement.invoices else left_out)
         found.append(replace(statement, topic=topic))

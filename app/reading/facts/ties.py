@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 from app.domain.intents import Intent
 from app.domain.proposal import BODY
 from app.reading.facts.commitments import FactSpan
-from app.reading.facts.speech import is_brief, strength
+from app.reading.facts.speech import is_brief, is_put_off, strength
 from app.reading.facts.statements import Statement
 from app.reading.spans import fold
 
@@ -122,8 +122,7 @@ def tie(
     _leave_none_out(tied, said, numbers)
     _follow(tied, said, numbers)
     if len(chosen) == 1:
-        excepted = _only_excepted(said)
-        tied = dict.fromkeys(chosen, tuple(n for n in numbers if n not in excepted))
+        tied = {intent: _all_but_excepted(intent, said, numbers, evidence[intent]) for intent in chosen}
     free = tuple(n for n in numbers if not pairs[n])
     for intent in chosen:
         if not tied[intent]:
@@ -135,6 +134,20 @@ def _only_excepted(said: Sequence[_Said]) -> frozenset[str]:
     """What is named to be left out, and nowhere else: "all but R-4 went out"."""
     left_out = {n for one in said for match in one.statement.mentions for n in match.left_out}
     return frozenset(left_out - {n for one in said if one.is_named for n in one.topic})
+
+
+def _all_but_excepted(
+    intent: Intent, said: Sequence[_Said], numbers: tuple[str, ...], span: FactSpan
+) -> tuple[str, ...]:
+    """The only intent is that of all that is not excepted, or of the exception alone if its evidence is about that:
+    "all but R-4 went out; that one I dispute". What is put off ("R-3 I must look at") has none."""
+    excepted = _only_excepted(said)
+    touched = {n for one in said if _touches(one, span) and not one.is_named for n in one.topic}
+    if touched and touched <= excepted:
+        return tuple(n for n in numbers if n in touched)
+    put_off = {n for one in said if one.is_named and is_put_off(one.statement) for n in one.topic}
+    told = {n for one in said if one.is_named and not is_put_off(one.statement) for n in one.topic}
+    return tuple(n for n in numbers if n not in excepted and (n in told or n not in put_off))
 
 
 def _is_divided(said: Sequence[_Said], numbers: tuple[str, ...]) -> bool:
@@ -210,6 +223,8 @@ def _scores(
                 words += EVIDENCE if not is_shared else SHARED if words > 0 else 0.0 if is_heard else SHARED_UNHEARD
             elif touched and intent not in ABOUT_MONEY:
                 words *= UNPOINTED
+            if is_put_off(one.statement) and one.is_named:
+                continue
             value = one.weight(intent) * (words + EVIDENCE * _said_by_sentence(intent, one.statement, by_sentence))
             for number in one.topic:
                 known = scores.setdefault(number, {})
@@ -293,7 +308,8 @@ def _has_own_fate(statement: Statement) -> bool:
 
 
 def _is_denied(topic: tuple[str, ...], said: Sequence[_Said]) -> bool:
-    return any("negation" in one.statement.says for one in said if one.topic == topic)
+    about = [one.statement for one in said if one.topic == topic]
+    return any("negation" in s.says for s in about) and not any(map(is_put_off, about))
 
 
 def _second_best(
