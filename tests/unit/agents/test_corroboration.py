@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+
 import pytest
 
 from agents.triage.corroboration import Reconsidered, is_a_strangers_bill, is_a_suppliers_invoice, reconsider
 from app.domain.account import Account
 from app.domain.intents import Intent
+from app.domain.text import Span
+from app.reading.facts.ties import BySpan
 from app.reading.model.classifier import Scored
 from tests.unit.agents.scripted import account, invoice, letter
 
@@ -202,3 +206,17 @@ def test_a_bare_day_of_one_of_several_invoices_settles_a_doubt() -> None:
     body = "INV-20418 was paid yesterday.\nINV-20455 tomorrow."
     assert Intent.PAYMENT_PROMISE in named(second_thoughts(body, payment_confirmation=0.9, payment_promise=0.2))
     assert Intent.PAYMENT_PROMISE not in named(second_thoughts(body, payment_confirmation=0.9, payment_promise=0.1))
+
+
+def test_a_fate_told_in_few_words_is_heard_in_its_clause_alone() -> None:
+    body = "INV-20418 was paid yesterday. For INV-20455 we ask for a delay until June."
+    scored = [Scored(intent, 0.9 if intent is Intent.EXTENSION_REQUEST else 0.01) for intent in Intent]
+
+    def asked(value: float) -> set[Intent]:
+        def hear(clauses: Sequence[Span]) -> BySpan:
+            return {(c.start, c.end): {Intent.PAYMENT_CONFIRMATION: value * (c.start == 0)} for c in clauses}
+
+        return named(reconsider(scored, letter(body, "Re: x"), LEDGER, lambda s: s.confidence >= NAMED, hear))
+
+    assert asked(0.6) == {Intent.EXTENSION_REQUEST, Intent.PAYMENT_CONFIRMATION}
+    assert asked(0.1) == {Intent.EXTENSION_REQUEST}

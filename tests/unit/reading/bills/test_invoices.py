@@ -100,3 +100,18 @@ def test_short_numbers_are_no_dates_and_count_nothing(text: str, expected: list[
 def test_bare_numbers_vouch_for_each_other(text: str, expected: list[str]) -> None:
     on = account(*((f"MP-{number}", "10.00") for number in (31, 32, 34, 35, 661, 667)))
     assert [n.removeprefix("MP-") for match in match_invoices(text, on) for n in match.numbers] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("71 went out yesterday, 80 goes on Monday", ["R-4471", "R-4480"]),
+        ("80: gestern angewiesen. 71: wird Donnerstag bezahlt", ["R-4480", "R-4471"]),
+        ("tout est réglé sauf la 471. Celle-là, jeudi", ["R-4471"]),
+        ("facture finie avec 80 est payée", ["R-4480"]),
+        ("71 boxes came, 80 were ordered", []),
+        ("71 went out yesterday", []),
+    ],
+)
+def test_the_last_digits_of_longer_numbers_vouch_for_each_other(text: str, expected: list[str]) -> None:
+    assert numbers(text) == expected

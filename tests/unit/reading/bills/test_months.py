@@ -71,3 +71,15 @@ def test_what_was_bought_in_a_month(text: str) -> None:
 )
 def test_a_month_that_is_of_no_invoice(text: str) -> None:
     assert pointed_at(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ones due in May and June will be settled on Wednesday.",
+        "Die Rechnungen von Mai und Juni kommen am Mittwoch.",
+        "Las facturas de mayo y junio salen el miércoles.",
+    ],
+)
+def test_those_of_two_months(text: str) -> None:
+    assert pointed_at(text) == [("R-4480", "R-4490")]

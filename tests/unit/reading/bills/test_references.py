@@ -296,3 +296,42 @@ def test_the_others_may_be_many(text: str) -> None:
 )
 def test_the_last_of_something_else_is_no_invoice(text: str) -> None:
     assert pointed_at(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 is paid. R-4480 and R-4490 are of one delivery. The first is approved, the second is wrong",
+        "R-4471 está pagada. La R-4480 y la R-4490 son lo mismo. El primero lo aceptamos, el segundo repite el otro",
+        "R-4471 est payée. R-4480 et R-4490 : le premier est bon, le second est faux",
+    ],
+)
+def test_the_first_and_second_of_two_that_were_named_together_last(text: str) -> None:
+    assert pointed_at(text)[:2] == [("R-4480",), ("R-4490",)]
+
+
+def test_the_other_of_two_that_were_named_together_last() -> None:
+    assert pointed_at("R-4480 and R-4490: 4480 is paid, the other is wrong") == [("R-4490",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 and R-4480 are paid, the remaining one goes out on Friday",
+        "R-4471 e R-4480 pagas, a restante será paga sexta",
+        "R-4471 et R-4480 sont payées, celle qui reste partira vendredi",
+    ],
+)
+def test_the_remaining_one_is_what_is_not_named(text: str) -> None:
+    assert pointed_at(text) == [("R-4490",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R-4471 ist bezahlt, für die anderen zwei bitten wir um Aufschub",
+        "R-4471 is betaald, voor de andere twee vragen wij uitstel",
+    ],
+)
+def test_who_asks_for_the_others_names_them(text: str) -> None:
+    assert pointed_at(text) == [("R-4480", "R-4490")]

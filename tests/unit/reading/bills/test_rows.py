@@ -177,3 +177,9 @@ def test_a_list_of_as_many_items_as_there_are_invoices_answers_ours(text: str, e
 
 def test_all_but_the_last_two() -> None:
     assert pointed_at("Von Ihren Rechnungen sind alle bezahlt bis auf die beiden letzten.")[-1] == (*B, *C)
+
+
+def test_het_prima_is_no_first_of_a_list() -> None:
+    three = account(("R-4471", "900.00"), ("R-4480", "250.00"), ("R-4490", "75.00"))
+    text = "De eerste is betaald. De tweede klopt niet, al doet dat ding het prima."
+    assert [match.numbers for match in find_references(text, (), three)] == [("R-4471",), ("R-4480",)]

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.intents import Intent
 from app.reading.facts.reader import Heard, extract_facts
+from app.reading.facts.statements import read_statements
 from app.reading.model.classifier import Scored
 from app.reading.spans import sentences
 from tests.unit.reading.ledger import account
@@ -17,6 +18,8 @@ TWO = account(("R-4471", "900.00"), ("R-4480", "250.00"))
 PROMISE, CONFIRMATION, DISPUTE = Intent.PAYMENT_PROMISE, Intent.PAYMENT_CONFIRMATION, Intent.DISPUTE
 EXTENSION, DOCUMENT, QUERY = Intent.EXTENSION_REQUEST, Intent.DOCUMENT_REQUEST, Intent.QUERY
 CONTACT = Intent.CONTACT_UPDATE
+
+FIRST_THREE = account(("R-1", "100.00"), ("R-2", "200.00"), ("R-3", "300.00"))
 
 
 def shares(
@@ -236,3 +239,31 @@ def test_a_sum_in_brackets_behind_its_invoice_parts_no_clause() -> None:
     text = "R-4471 was paid on 3 March. For R-4480 (250.00 euros) we would need until 30 April."
     said = {CONFIRMATION: "was paid", EXTENSION: "would need"}
     assert shares(text, said, on=TWO) == {CONFIRMATION: {"71"}, EXTENSION: {"80"}}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "All settled on the 5th bar R-2. That one we are not paying, half the boxes are missing."),
+        ("fr", "Tout est réglé sauf la R-2. Celle-là, nous ne la payons pas, il manque des cartons."),
+        ("es", "Está todo pagado menos la R-2; esa no la pagamos, faltan cajas."),
+    ],
+)
+def test_what_points_back_at_an_exception_is_of_it(language: str, text: str) -> None:
+    statements = read_statements(text, "", language, date(2026, 3, 11), FIRST_THREE)
+    pointing = next(s for s in statements if "cartons" in s.text or "boxes" in s.text or "cajas" in s.text)
+    assert pointing.topic == ("R-2",)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "R-1 and R-2 will be paid on Friday. R-3 I can't say anything about yet."),
+        ("de", "R-1 und R-2 werden am Freitag bezahlt. Zur R-3 kann ich noch nichts sagen."),
+        ("nl", "R-1 en factuur R-2 worden vrijdag betaald. Over R-3 kan ik nog niets zeggen."),
+    ],
+)
+def test_what_is_put_off_has_no_fate(language: str, text: str) -> None:
+    spoken = Scored(Intent.PAYMENT_PROMISE, 0.9, "body", 0, text.index(".") + 1)
+    found = extract_facts(text, "", language, date(2026, 3, 11), FIRST_THREE, [spoken])
+    assert found.invoices_of(Intent.PAYMENT_PROMISE) == ("R-1", "R-2")
