@@ -18,7 +18,8 @@ from app.domain.case import Letter
 from app.domain.money import Money
 from app.domain.proposal import Facts, PromiseFact, Trace
 from app.domain.text import PLACEHOLDER
-from app.reading.days.dates import FoundDate, find_dates
+from app.reading.days.dates import find_dates
+from app.reading.days.found import FoundDate
 from app.reading.money.amounts import find_amounts
 
 READ = 20_000

@@ -10,7 +10,8 @@ from app.domain.account import Account
 from app.domain.case import Letter
 from app.domain.intents import Intent
 from app.domain.proposal import ContactFact, DisputeFact, ExtensionFact, Facts, PromiseFact
-from app.reading.days.dates import FoundDate, find_dates
+from app.reading.days.dates import find_dates
+from app.reading.days.found import FoundDate
 from app.reading.money.amounts import FoundAmount, find_amounts
 
 

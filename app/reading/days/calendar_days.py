@@ -24,8 +24,10 @@ def nearest_year(month: int, day: int, today: date) -> date | None:
 
 
 def year_of_named(month: int, today: date) -> int:
-    """The year in which a month that is named without a year is meant: this one's if it is not over, else the next."""
-    return today.year if month >= today.month else today.year + 1
+    """The year in which a month that is named without a year is meant: that of the nearest, if it ends no further back
+    than the window, else of the next one."""
+    years = (today.year - 1, today.year, today.year + 1)
+    return next(year for year in years if end_of_month(year, month) >= today - PAST_WINDOW)
 
 
 def next_with_day(number: int, today: date) -> date | None:
@@ -47,13 +49,13 @@ def weekday_of_next_week(weekday: int, today: date) -> date:
     return today + timedelta(days=7 - today.weekday() + weekday)
 
 
-def weekday_in_month(year: int, month: int, weekday: int, *, last: bool = False) -> date:
-    """The first such weekday of a month, or the last."""
-    if last:
+def weekday_in_month(year: int, month: int, weekday: int, place: int | None) -> date:
+    """The first such weekday of a month where `place` is 0, the second where it is 1; the last where it is None."""
+    if place is None:
         day = end_of_month(year, month)
         return day - timedelta(days=(day.weekday() - weekday) % 7)
     day = date(year, month, 1)
-    return day + timedelta(days=(weekday - day.weekday()) % 7)
+    return day + timedelta(days=(weekday - day.weekday()) % 7 + 7 * place)
 
 
 def end_of_month(year: int, month: int) -> date:

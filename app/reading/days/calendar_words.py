@@ -2,7 +2,7 @@
 """How seven languages speak of days: data for date_rules/. All patterns are for folded text (lower case, no accents)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.reading.money.numerals import to_ten
 
@@ -15,8 +15,8 @@ M = r"(?P<month>MONTHS)"
 
 @dataclass(frozen=True, slots=True)
 class CalendarWords:
-    """`months` and `weekdays` in order, each a regex. Of the others, each is a sequence of alternatives; WEEKDAYS, MONTHS
-    and NUMBERS stand for the language's own names; `day_lead` comes before a bare day number, `day_tail` after it."""
+    """`months` and `weekdays` in order, each a regex. Of the others, each is a sequence of alternatives; WEEKDAYS, MONTHS,
+    PLACES and NUMBERS stand for the language's own names; `day_lead` comes before a bare day number, `day_tail` after it."""
 
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
@@ -55,8 +55,8 @@ class CalendarWords:
     day_tail: str
     of: str
     article: str
-    weekday_of_month: tuple[str, ...] = ()
-    feasts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    weekday_of_month: tuple[str, ...]
+    workday_of_month: tuple[str, ...]
 
 
 ENGLISH = CalendarWords(
@@ -73,7 +73,7 @@ ENGLISH = CalendarWords(
     weekday_plus_week=(rf"{W}\s+week", rf"(?:a )?week on {W}", rf"(?:a|one) week from {W}", rf"{W} after next"),
     weekday_plus_two_weeks=(rf"{W}\s+fortnight", rf"(?:two weeks|a fortnight) on {W}"),
     in_days=(rf"(?:in|within|in the next|within the next|over the next)\s+{N}\s+(?:calendar\s+)?days?(?:'s? time)?", rf"{N}\s+days?\s+(?:from (?:now|today)|time)"),
-    in_workdays=(rf"(?:in|within|within the next|in the next)\s+{N}\s+(?:business|working|banking)\s+days?",),
+    in_workdays=(rf"(?:in|within|within the next|in the next)\s+{N}\s+(?:business|working|banking)\s+days?", rf"{N}\s+(?:business|working|banking)\s+days?\s+from\s+(?:now|today)"),
     in_weeks=(rf"(?:in|within|in the next|within the next)\s+{N}\s+weeks?(?:'s? time)?", rf"{N}\s+weeks?'?\s+(?:from (?:now|today)|today|time)"),
     in_months=(rf"(?:in|within)\s+{N}\s+months?(?:'s? time)?",),
     fixed_days={"(?:in |within )?a fortnight(?:'s time)?(?: today)?": 14, "(?:a week today|today week)": 7, "(?:two weeks today|today fortnight)": 14, "(?:a week tomorrow|tomorrow week)": 8, "(?:in|within) (?:the next )?24 hours": 1, "(?:in|within) (?:the next )?48 hours": 2, "(?:in|within) (?:the next )?72 hours": 3},
@@ -97,8 +97,8 @@ ENGLISH = CalendarWords(
     day_tail=r"(?:st|nd|rd|th)(?: of (?:this|the) month)?",
     of=r"(?:\s*of)?",
     article=r"(?:the\s+)?",
-    weekday_of_month=(rf"(?:the )?(?P<which>first|last) {W} (?:of|in) (?:{M}|(?:the|each|every) month)",),
-    feasts={"michaelmas": (9, 29), "christmas": (12, 25), "new year's eve": (12, 31), "candlemas": (2, 2), "martinmas": (11, 11)},
+    weekday_of_month=(rf"(?:the )?(?P<which>PLACES) {W} (?:of|in) (?:{M}|(?P<next>(?:the )?(?:next|following|coming) month)|(?:the|this|each|every) month|(?P<year>(?:the )?(?:new|next|coming) year))", rf"(?P<year>(?:the )?new year),? (?:on|with) its (?P<which>PLACES) {W}",),
+    workday_of_month=(rf"(?:the )?(?P<which>PLACES) (?:working|business|banking|bank) day (?:of|in) (?:{M}|(?P<next>(?:the )?(?:next|following|coming) month)|(?:the|this|each|every) month|(?P<year>(?:the )?(?:new|next|coming) year))",),
 )  # fmt: skip
 
 FRENCH = CalendarWords(
@@ -114,7 +114,7 @@ FRENCH = CalendarWords(
     coming_weekday=(rf"ce\s+{W}", rf"{W}\s+(?:qui vient|de cette semaine)", W),
     weekday_plus_week=(rf"{W}\s+en huit", rf"{W}\s+d'apres"),
     weekday_plus_two_weeks=(rf"{W}\s+en quinze",),
-    in_days=(rf"(?:dans|sous|d'ici|d'ici a|dans les|sous un delai de|dans un delai de)\s+(?:les\s+)?{N}\s+(?:prochains\s+)?jours?(?:\s+calendaires)?(?!\s+ouvr)",),
+    in_days=(rf"(?:dans|sous|d'ici|d'ici a|dans les|sous un delai de|dans un delai de)\s+(?:les\s+)?{N}\s+(?:prochains\s+)?jours?(?:\s+calendaires)?(?!\s+ouvr)", rf"{N}\s+jours\s+a (?:compter|partir) (?:d'aujourd'hui|de ce jour)"),
     in_workdays=(rf"(?:dans|sous|d'ici|dans les)\s+(?:les\s+)?{N}\s+jours?\s+ouvr(?:es?|ables?)",),
     in_weeks=(rf"(?:dans|sous|d'ici)\s+{N}\s+semaines?",),
     in_months=(rf"(?:dans|sous|d'ici)\s+{N}\s+mois",),
@@ -139,8 +139,8 @@ FRENCH = CalendarWords(
     day_tail=r"(?:er)?",
     of=r"",
     article=r"(?:le\s+)?",
-    weekday_of_month=(rf"(?:le )?(?P<which>premier|dernier) {W} (?:(?:de |d'|du mois de )?{M}|(?:du|de chaque) mois)",),
-    feasts={"noel": (12, 25), "toussaint": (11, 1), "saint[- ]jean": (6, 24), "saint[- ]michel": (9, 29), "saint[- ]sylvestre": (12, 31)},
+    weekday_of_month=(rf"(?:le )?(?P<which>PLACES) {W} (?:(?:de |d'|du mois de |du mois d')?{M}|(?P<next>du mois (?:prochain|suivant))|(?:du|de ce|de chaque) mois|(?P<year>de (?:l'annee prochaine|la nouvelle annee)|de l'an prochain))",),
+    workday_of_month=(rf"(?:le )?(?P<which>PLACES) jour ouvr(?:e|able) (?:(?:de |d'|du mois de |du mois d')?{M}|(?P<next>du mois (?:prochain|suivant))|(?:du|de ce|de chaque) mois|(?P<year>de (?:l'annee prochaine|la nouvelle annee)|de l'an prochain))",),
 )  # fmt: skip
 
 GERMAN = CalendarWords(
@@ -156,7 +156,7 @@ GERMAN = CalendarWords(
     coming_weekday=(rf"(?:kommende[nmrs]?|diese[nmrs]?)\s+{W}", rf"{W}\s+dieser woche", W),
     weekday_plus_week=(rf"(?:ubernachste[nmrs]?|uebernaechste[nmrs]?)\s+{W}", rf"{W}\s+in einer woche", rf"{W}\s+in (?:8|acht) tagen"),
     weekday_plus_two_weeks=(rf"{W}\s+in (?:2|zwei) wochen", rf"{W}\s+in (?:14|vierzehn) tagen"),
-    in_days=(rf"(?:heute\s+)?(?:in|innerhalb von|innerhalb der nachsten|binnen|in den nachsten|innert)\s+(?:den nachsten\s+)?{N}\s+(?:kalender)?tage?n?",),
+    in_days=(rf"(?:heute\s+)?(?:in|innerhalb von|innerhalb der nachsten|binnen|in den nachsten|innert)\s+(?:den nachsten\s+)?{N}\s+(?:kalender)?tage?n?", rf"{N}\s+tage (?:ab|von) heute(?: an)?"),
     in_workdays=(rf"(?:in|innerhalb von|innerhalb der nachsten|binnen|in den nachsten|innert)\s+{N}\s+(?:werk|arbeits|bank|bankarbeits)tage?n?",),
     in_weeks=(rf"(?:in|innerhalb von|binnen|innert|innerhalb)\s+{N}\s+wochen?",),
     in_months=(rf"(?:in|innerhalb von|binnen)\s+{N}\s+monate?n?",),
@@ -181,8 +181,8 @@ GERMAN = CalendarWords(
     day_tail=r"(?:\.|ten)(?!\d)",
     of=r"",
     article=r"(?:den\s+|dem\s+)?",
-    weekday_of_month=(rf"(?P<which>erste[nrs]?|letzte[nrs]?) {W} (?:im|des|vom) (?:{M}|monats?)", rf"jede[nr] (?P<which>erste[nr]?|letzte[nr]?) {W} (?:im|des) (?:{M}|monats?)"),
-    feasts={"heiligabend": (12, 24), "weihnachten": (12, 25), "silvester": (12, 31), "allerheiligen": (11, 1), "martini": (11, 11), "johanni": (6, 24)},
+    weekday_of_month=(rf"(?:jede[nrm] )?(?P<which>PLACES) {W} (?:(?:im|des|vom) (?:monat )?{M}|(?P<next>(?:im|des|vom) (?:nachsten|naechsten|kommenden|folgenden) monats?)|(?:im|des|dieses|jeden|im laufenden) monats?|(?P<year>(?:im|des) (?:neuen|nachsten|kommenden) jahre?s?))",),
+    workday_of_month=(rf"(?:jede[nrm] )?(?P<which>PLACES) (?:werktag|arbeitstag|bankarbeitstag|banktag|geschaftstag)e?s? (?:(?:im|des|vom) (?:monat )?{M}|(?P<next>(?:im|des|vom) (?:nachsten|naechsten|kommenden|folgenden) monats?)|(?:im|des|dieses|jeden|im laufenden) monats?|(?P<year>(?:im|des) (?:neuen|nachsten|kommenden) jahre?s?))",),
 )  # fmt: skip
 
 SPANISH = CalendarWords(
@@ -198,9 +198,9 @@ SPANISH = CalendarWords(
     coming_weekday=(rf"este\s+{W}", rf"{W}\s+(?:que viene|de esta semana|que entra)", W),
     weekday_plus_week=(rf"{W}\s+(?:siguiente al proximo|de la otra semana)", rf"de (?:este )?{W} en ocho(?: dias)?"),
     weekday_plus_two_weeks=(rf"{W} en quince(?: dias)?",),
-    in_days=(rf"(?:en|dentro de|en los proximos|en un plazo de|en el plazo de|en unos)\s+{N}\s+(?:proximos\s+)?dias?(?:\s+naturales)?(?!\s+(?:habiles|laborables))",),
+    in_days=(rf"(?:en|dentro de|en los proximos|en un plazo de|en el plazo de|en unos)\s+{N}\s+(?:proximos\s+)?dias?(?:\s+naturales)?(?!\s+(?:habiles|laborables))", rf"{N}\s+dias\s+(?:a (?:partir|contar) de|desde) hoy", rf"a los {N} dias de hoy", rf"de aqui a {N} dias"),
     in_workdays=(rf"(?:en|dentro de|en los proximos|en un plazo de|en el plazo de)\s+{N}\s+dias?\s+(?:habiles|laborables)",),
-    in_weeks=(rf"(?:en|dentro de)\s+{N}\s+semanas?",),
+    in_weeks=(rf"(?:en|dentro de|de aqui a)\s+{N}\s+semanas?",),
     in_months=(rf"(?:en|dentro de)\s+{N}\s+mes(?:es)?",),
     fixed_days={"de hoy en quince(?: dias)?": 15, "de hoy en ocho(?: dias)?": 8, "(?:en|dentro de) una quincena": 15, "(?:en|dentro de) (?:las proximas )?24 ?h(?:oras)?": 1, "(?:en|dentro de) (?:las proximas )?48 ?h(?:oras)?": 2},
     end_of_week=("(?:a |el )?fin(?:al(?:es)?)? de (?:la |esta )?semana(?! (?:que viene|proxima))",),
@@ -223,8 +223,8 @@ SPANISH = CalendarWords(
     day_tail=r"(?:\u00ba)?(?: (?:del|de este) mes)?",
     of=r"(?:\s+del?)?",
     article=r"(?:el\s+)?(?:dia\s+)?",
-    weekday_of_month=(rf"(?:el )?(?P<which>primer|ultimo) {W} (?:de {M}|del? (?:cada )?mes)",),
-    feasts={"navidad": (12, 25), "reyes": (1, 6), "san juan": (6, 24), "nochevieja": (12, 31), "todos los santos": (11, 1)},
+    weekday_of_month=(rf"(?:el )?(?P<which>PLACES) {W} (?:de {M}|(?P<next>del? (?:mes que viene|proximo mes|mes proximo|mes siguiente))|(?:del?|de este|de cada) (?:cada )?mes|(?P<year>del? (?:nuevo ano|ano nuevo|proximo ano|ano que viene|ano proximo)))",),
+    workday_of_month=(rf"(?:el )?(?P<which>PLACES) dia (?:habil|laborable) (?:de {M}|(?P<next>del? (?:mes que viene|proximo mes|mes proximo|mes siguiente))|(?:del?|de este|de cada) (?:cada )?mes|(?P<year>del? (?:nuevo ano|ano nuevo|proximo ano|ano que viene|ano proximo)))",),
 )  # fmt: skip
 
 DUTCH = CalendarWords(
@@ -240,7 +240,7 @@ DUTCH = CalendarWords(
     coming_weekday=(rf"(?:komende|aanstaande|eerstkomende|aankomende|deze)\s+{W}", rf"{W}\s+(?:aanstaande|a\.?s\.?|deze week)", W),
     weekday_plus_week=(rf"{W}\s+over een week", rf"{W}\s+over (?:8|acht) dagen", rf"{W} over een week"),
     weekday_plus_two_weeks=(rf"{W}\s+over (?:2|twee) weken", rf"{W}\s+over (?:14|veertien) dagen"),
-    in_days=(rf"(?:over|binnen|in|binnen de komende|de komende)\s+{N}\s+(?:kalender)?dage?n?",),
+    in_days=(rf"(?:over|binnen|in|binnen de komende|de komende)\s+{N}\s+(?:kalender)?dage?n?", rf"{N}\s+dagen\s+(?:vanaf vandaag|na (?:vandaag|heden))"),
     in_workdays=(rf"(?:over|binnen|in)\s+{N}\s+werkdage?n?",),
     in_weeks=(rf"(?:over|binnen|in)\s+{N}\s+(?:week|weken)",),
     in_months=(rf"(?:over|binnen|in)\s+{N}\s+maande?n?",),
@@ -265,8 +265,8 @@ DUTCH = CalendarWords(
     day_tail=r"(?:e|de|ste)(?: van de maand)?",
     of=r"(?:\s+van)?",
     article=r"(?:de\s+)?",
-    weekday_of_month=(rf"(?:de )?(?P<which>eerste|laatste) {W} (?:van|in) (?:{M}|(?:de|elke|iedere) maand)",),
-    feasts={"koningsdag": (4, 27), "kerst(?:mis)?": (12, 25), "sinterklaas": (12, 5), "oud en nieuw": (12, 31)},
+    weekday_of_month=(rf"(?:de )?(?P<which>PLACES) {W} (?:(?:van|in) {M}|(?P<next>(?:van|in) (?:de )?(?:volgende|komende) maand)|(?:van|in) (?:de|deze|elke|iedere) maand|(?P<year>(?:van|in) (?:het )?(?:nieuwe|volgend|volgende|komende) jaar))",),
+    workday_of_month=(rf"(?:de )?(?P<which>PLACES) (?:werkdag|bankdag) (?:(?:van|in) {M}|(?P<next>(?:van|in) (?:de )?(?:volgende|komende) maand)|(?:van|in) (?:de|deze|elke|iedere) maand|(?P<year>(?:van|in) (?:het )?(?:nieuwe|volgend|volgende|komende) jaar))",),
 )  # fmt: skip
 
 ITALIAN = CalendarWords(
@@ -282,7 +282,7 @@ ITALIAN = CalendarWords(
     coming_weekday=(rf"quest[oa]\s+{W}", rf"{W}\s+(?:che viene|che arriva|di questa settimana)", W),
     weekday_plus_week=(rf"{W}\s+(?:tra|fra) una settimana", rf"{W} a otto", rf"{W}\s+(?:non il prossimo,? )?quello dopo"),
     weekday_plus_two_weeks=(rf"{W} (?:tra|fra) due settimane", rf"{W} a quindici"),
-    in_days=(rf"(?:tra|fra|entro|in|nei prossimi|entro i prossimi|nel giro di|nell'arco di)\s+{N}\s+giorn[oi](?!\s+lavorativi)",),
+    in_days=(rf"(?:tra|fra|entro|in|nei prossimi|entro i prossimi|nel giro di|nell'arco di)\s+{N}\s+giorn[oi](?!\s+lavorativi)", rf"{N}\s+giorni\s+(?:a (?:partire|contare) )?da oggi"),
     in_workdays=(rf"(?:tra|fra|entro|in|nei prossimi)\s+{N}\s+giorn[oi]\s+(?:lavorativi|lavorativo|bancari)",),
     in_weeks=(rf"(?:tra|fra|entro|in|nel giro di)\s+{N}\s+settiman[ae]",),
     in_months=(rf"(?:tra|fra|entro)\s+{N}\s+mes[ei]",),
@@ -307,8 +307,8 @@ ITALIAN = CalendarWords(
     day_tail=r"(?:\u00ba)?(?: (?:del mese|c\.?m\.?))?",
     of=r"(?:\s+di)?",
     article=r"(?:il\s+)?(?:giorno\s+)?",
-    weekday_of_month=(rf"(?:il )?(?P<which>primo|ultimo) {W} (?:di {M}|del mese|di ogni mese)",),
-    feasts={"natale": (12, 25), "ferragosto": (8, 15), "ognissanti": (11, 1), "befana": (1, 6), "epifania": (1, 6), "san silvestro": (12, 31)},
+    weekday_of_month=(rf"(?:il |la )?(?P<which>PLACES) {W} (?:(?:di |del mese di |d'){M}|(?P<next>del (?:mese prossimo|prossimo mese|mese successivo))|(?:del|di questo|di ogni) mese|(?P<year>(?:del nuovo anno|dell'anno nuovo|del prossimo anno|dell'anno prossimo)))",),
+    workday_of_month=(rf"(?:il |la )?(?P<which>PLACES) giorno (?:lavorativo|bancario|feriale) (?:(?:di |del mese di |d'){M}|(?P<next>del (?:mese prossimo|prossimo mese|mese successivo))|(?:del|di questo|di ogni) mese|(?P<year>(?:del nuovo anno|dell'anno nuovo|del prossimo anno|dell'anno prossimo)))",),
 )  # fmt: skip
 
 PORTUGUESE = CalendarWords(
@@ -324,7 +324,7 @@ PORTUGUESE = CalendarWords(
     coming_weekday=(rf"(?:esta|nesta|este|neste)\s+{W}", rf"{W}\s+(?:que vem|desta semana)", W),
     weekday_plus_week=(rf"{W}\s+da outra semana", rf"{W} a oito(?: dias)?", "de hoje a oito(?: dias)?"),
     weekday_plus_two_weeks=(rf"{W} a quinze(?: dias)?",),
-    in_days=(rf"(?:em|dentro de|daqui a|nos proximos|no prazo de|num prazo de)\s+{N}\s+dias?(?!\s+uteis)",),
+    in_days=(rf"(?:em|dentro de|daqui a|nos proximos|no prazo de|num prazo de)\s+{N}\s+dias?(?!\s+uteis)", rf"{N}\s+dias\s+a (?:partir|contar) de hoje"),
     in_workdays=(rf"(?:em|dentro de|daqui a|nos proximos|no prazo de)\s+{N}\s+dias?\s+ute?is",),
     in_weeks=(rf"(?:em|dentro de|daqui a)\s+{N}\s+semanas?",),
     in_months=(rf"(?:em|dentro de|daqui a)\s+{N}\s+mes(?:es)?",),
@@ -349,8 +349,8 @@ PORTUGUESE = CalendarWords(
     day_tail=r"(?:\u00ba)?(?: (?:do|deste) mes)?",
     of=r"(?:\s+de)?",
     article=r"(?:dia\s+)?",
-    weekday_of_month=(rf"(?:a |o )?(?P<which>primeir[ao]|ultim[ao]) {W} (?:de {M}|do mes|de cada mes)",),
-    feasts={"natal": (12, 25), "sao joao": (6, 24), "todos os santos": (11, 1)},
+    weekday_of_month=(rf"(?:a |o )?(?P<which>PLACES) {W} (?:(?:de|do mes de) {M}|(?P<next>do (?:proximo mes|mes que vem|mes seguinte|mes proximo))|(?:do|deste|de cada) mes|(?P<year>do (?:novo ano|ano novo|proximo ano|ano que vem)))",),
+    workday_of_month=(rf"(?:a |o )?(?P<which>PLACES) dia util (?:(?:de|do mes de) {M}|(?P<next>do (?:proximo mes|mes que vem|mes seguinte|mes proximo))|(?:do|deste|de cada) mes|(?P<year>do (?:novo ano|ano novo|proximo ano|ano que vem)))",),
 )  # fmt: skip
 
 CALENDARS: Mapping[str, CalendarWords] = {

@@ -6,10 +6,11 @@ rank), then the earlier, then the longer: "Friday 13 March" is one date.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from app.reading.days.anchors import anchored
 from app.reading.days.calendar_days import day_or_none
 from app.reading.days.calendar_words import CALENDARS
 from app.reading.days.date_rules.absolute import absolute
@@ -18,24 +19,11 @@ from app.reading.days.date_rules.periods import periods
 from app.reading.days.date_rules.relative import relative
 from app.reading.days.date_rules.rule import Rule
 from app.reading.days.date_rules.weekdays import weekdays
+from app.reading.days.found import FoundDate
 from app.reading.days.workdays import country_of
 from app.reading.spans import fold
 
 _MONTH_FIRST = frozenset({"US"})
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDate:
-    """A day at [start, end). `day` is None when the words name no one day; `candidates` are what they may mean.
-
-    `kind`: absolute, day (a bare number), weekday, relative, period, or past (points back: "last Friday", "yesterday").
-    """
-
-    start: int
-    end: int
-    day: date | None
-    candidates: tuple[date, ...]
-    kind: str
 
 
 def find_dates(text: str, today: date, language: str, country: str = "") -> tuple[FoundDate, ...]:
@@ -63,7 +51,8 @@ def find_dates(text: str, today: date, language: str, country: str = "") -> tupl
     for _, hit in sorted(matches, key=lambda m: m[0]):
         if all(hit.start >= other.end or hit.end <= other.start for other in found):
             found.append(hit)
-    return tuple(_share_months(folded, _apposition(folded, sorted(found, key=lambda hit: hit.start))))
+    tied = anchored(folded, sorted(found, key=lambda hit: hit.start), today, language, country_of(country, language))
+    return tuple(_share_months(folded, _apposition(folded, tied)))
 
 
 def _is_greeting(text: str, match: re.Match[str]) -> bool:

@@ -59,3 +59,14 @@ ORDINALS: Mapping[str, tuple[str, ...]] = {
 
 BARE = frozenset({"en", "de", "nl"})
 """Languages whose ordinals say a day without its month: "am zwanzigsten"; elsewhere the words also count."""
+
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "en": ("first|1st", "second|2nd", "third|3rd", "fourth|4th", "last"),
+    "fr": ("premiere?|1ere?", "deuxieme|seconde?|2e(?:me)?", "troisieme|3e(?:me)?", "quatrieme|4e(?:me)?", "derniere?"),
+    "de": ("erste[nmrs]?|1\\.", "zweite[nmrs]?|2\\.", "dritte[nmrs]?|3\\.", "vierte[nmrs]?|4\\.", "letzte[nmrs]?"),
+    "es": ("primer[ao]?|1[eo]r", "segund[ao]", "tercer[ao]?", "cuart[ao]", "ultim[ao]"),
+    "nl": ("eerste|1e|1ste", "tweede|2e|2de", "derde|3e|3de", "vierde|4e|4de", "laatste"),
+    "it": ("prim[ao]", "second[ao]", "terz[ao]", "quart[ao]", "ultim[ao]"),
+    "pt": ("primeir[ao]", "segund[ao]", "terceir[ao]", "quart[ao]", "ultim[ao]"),
+}
+"""Patterns for the first to the fourth of a month, and for the last."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.domain.proposal import BODY
 from app.reading.days.calendar_days import next_with_day
-from app.reading.days.dates import FoundDate
+from app.reading.days.found import FoundDate
 from app.reading.days.workdays import add_workdays
 from app.reading.facts.commitments import FactSpan
 from app.reading.facts.statements import Statement
@@ -16,8 +16,11 @@ _BACK = re.compile(
     r"\b(?:back|return\w*|again|retour|reprend\w*|reviens|wieder|zuruck|erreichbar|regres\w*|vuelv\w*|"
     r"reincorpor\w*|volv\w*|reabr\w*|reopen\w*|rouvr\w*|riapr\w*|heropen\w*|geoffnet|wiedereroff\w*|"
     r"(?:reouv|reap|riap|reab)ert\w*|de vuelta|weer|terug|rientr\w*|"
-    r"torn\w*|di ritorno|retorn\w*|regress\w*|volt\w*)\b"
+    r"torn\w*|di ritorno|retorn\w*|regress\w*|volt\w*|resum\w*|de nouveau|de nuevo|di nuovo|nuovamente|opnieuw|de novo|"
+    r"novamente|a pied d'oeuvre|disponib\w*|(?:in|at) (?:the office|my desk|work))\b"
 )
+_BACK_SOON = re.compile(r"[^.!\n]{0,20}\b(?:wieder|weer|zuruck|terug|back|ben ik)\b")
+_AGAIN = re.compile(r"[^.!\n]{0,50}\b(?:again|back|wieder|weer|terug|de nouveau|de nuevo|di nuovo|de novo)\b")
 _FROM_THEN = re.compile(
     r"\b(?:from|ab|a partir|a compter|vanaf|dal|desde|des (?=demain|le\b|lundi|mardi|mercredi|jeudi|vendredi))\b"
 )
@@ -67,9 +70,8 @@ def find_return_date(statements: Sequence[Statement], text: str, country: str) -
         back = [
             found
             for found in dates
-            if re.match(
-                r"[^.!\n]{0,20}\b(?:wieder|weer|zuruck|terug|back|ben ik)\b", folded[found.end : found.end + 30]
-            )
+            if _BACK_SOON.match(folded, found.end)
+            or (_AGAIN.match(folded, found.end) and not _UNTIL.search(folded, max(0, found.start - 30), found.start))
         ]
     if back:
         return _with_span(back[0], _after(back[0], dates))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.reading.days.dates import FoundDate
+from app.reading.days.found import FoundDate
 from app.reading.facts.statements import Statement
 from app.reading.spans import fold
 

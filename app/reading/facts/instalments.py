@@ -110,7 +110,7 @@ def _reckoned(words: str, language: str, days: Sequence[date], today: date, rate
     if count is not None and named and (first is None or first.month not in named):
         first = _on_day_of(words, named[0], today) or first
     if first is not None and named and _FIRST_WEEKDAY.search(words):
-        first = weekday_in_month(_named_year(named[0], today), named[0], first.weekday())
+        first = weekday_in_month(_named_year(named[0], today), named[0], first.weekday(), 0)
     if len({day.weekday() for day in later}) == 1 and _FORTNIGHTLY.search(words):
         first, later = max(later), set()  # "every second Friday from the 15th": the weekday is no day of its own
     if first is not None and count is not None and len(later) <= 1:
@@ -138,7 +138,7 @@ def _after(first: date, times: int, words: str) -> date | None:
         return None
     later = add_months(first, times)
     if _FIRST_WEEKDAY.search(words):
-        return weekday_in_month(later.year, later.month, first.weekday())
+        return weekday_in_month(later.year, later.month, first.weekday(), 0)
     is_last = first == end_of_month(first.year, first.month)
     return end_of_month(later.year, later.month) if is_last else later
 

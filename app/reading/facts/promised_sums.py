@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.account import Account, Invoice
 from app.domain.money import unit_of
-from app.reading.days.dates import FoundDate
+from app.reading.days.found import FoundDate
 from app.reading.facts.commitments import is_done
 from app.reading.facts.fees import fees_on_top, is_fee
+from app.reading.facts.speech import DISPUTE_SIGNS
 from app.reading.facts.statements import REST, Statement
 from app.reading.facts.wishes import SETTLE
 from app.reading.money.amounts import FoundAmount
@@ -71,6 +72,7 @@ _DAYS_OF_TERMS = frozenset(map(Decimal, (20, 21, 28, 30, 31, 35, 40, 42, 45, 50,
 _LEAST_PART, _LEAST_OF_DAYS = Decimal("0.03"), Decimal("0.25")
 """The part of what is open that a bare number must be to be a sum; more where it may be days: "our terms say 45"."""
 
+_APART = DISPUTE_SIGNS | {"hedge", "refusal"}
 _CENTS = -2
 
 
@@ -91,6 +93,7 @@ def find_sum(
     account: Account,
 ) -> PromisedSum:
     """The sum promised in a statement for a day."""
+    invoices = _covered(body, statement, found, invoices, account) if statement is not None else invoices
     open_sum = open_sum_of(invoices, account) or (_counted_sum(statement, account) if statement else None)
     stated = _stated(body, statement, found, open_sum) if statement is not None else None
     if stated is not None and not _is_of_one(stated, invoices, account):
@@ -102,6 +105,33 @@ def find_sum(
     value += fees_on_top(statement) if statement is not None else 0
     currency = _currency(invoices, account)
     return PromisedSum(value.quantize(unit_of(currency or ""), ROUND_HALF_UP), currency)
+
+
+def _covered(
+    body: Sequence[Statement],
+    statement: Statement,
+    found: FoundDate | None,
+    invoices: tuple[str, ...],
+    account: Account,
+) -> tuple[str, ...]:
+    """The invoices that are paid on that day: without those that the mail gives another day or calls paid or wrong."""
+    own = set(statement.topic) & set(invoices)
+    if found is None or not own or len(own) == len(invoices):
+        return invoices
+    apart = {
+        number
+        for s in body
+        if s is not statement and not own & set(s.topic)
+        for number in s.topic
+        if is_done(s) or s.says & _APART or _has_another_day(s, found)
+    }
+    apart -= own | {invoice.number for invoice in _invoices(invoices, account) if invoice.open.amount < 0}
+    return tuple(number for number in invoices if number not in apart)
+
+
+def _has_another_day(statement: Statement, found: FoundDate) -> bool:
+    days = {d.day for d in statement.dates if d.kind != "past" and d.day is not None}
+    return bool(days) and found.day not in days
 
 
 def _missing_fees(statement: Statement | None, stated: FoundAmount, open_sum: Decimal | None) -> Decimal:
@@ -137,6 +167,7 @@ def _stated(
             a
             for s in body
             if s.sentence == statement.sentence and "other_dispute" not in s.says and not is_done(s)
+            if not (s.topic and statement.invoices) or set(s.topic) & set(statement.invoices)
             for a in s.amounts
             if _may_be_it(s, a, open_sum)
         ]

@@ -16,7 +16,8 @@ from app.reading.bills.invoices import match_invoices, mentioned
 from app.reading.bills.numbering import InvoiceMatch
 from app.reading.bills.references import find_references
 from app.reading.bills.sweeps import swept
-from app.reading.days.dates import FoundDate, find_dates
+from app.reading.days.dates import find_dates
+from app.reading.days.found import FoundDate
 from app.reading.facts.wishes import INSTALMENTS, PROPOSES
 from app.reading.money.amounts import FoundAmount, find_amounts
 from app.reading.spans import clauses, fold, sentence_at, sentences
@@ -27,6 +28,7 @@ _JOINT = re.compile(r"[,;:]\s|(?<!\d)\.\s|\s(?:and|but|while|et|mais|tandis que|
 _TURN = re.compile(
     r",\s(?:while |mentre |wahrend |mientras |terwijl |enquanto |tandis que )?|\s(?:and|et|und|y|e|en)\s"
 )
+_YES = re.compile(r"\bs[íìÍÌ](?!\w)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 REST = re.compile(
     r"\b(?:rest|remaind\w*|remaining|balance|other half|second half|difference|solde|reste|restante?s?|"
@@ -152,7 +154,7 @@ def _of_part(
 ) -> list[Statement]:
     matches = match_invoices(text, account)
     matches = tuple(sorted((*matches, *find_references(text, matches, account, listed)), key=lambda match: match.start))
-    folded = fold(text)
+    folded = heard(text)
     plain, matches = matches, swept(folded, matches, tuple(i.number for i in account.invoices if i.is_open))
     found_dates = find_dates(text, today, language, account.country)
     dates = tuple(_as_past(d, today) for d in found_dates if not _inside(d.start, d.end, plain))
@@ -184,6 +186,11 @@ def _of_part(
                 )
             )
     return found
+
+
+def heard(text: str) -> str:
+    """The text folded, but for words that would then be others: "sí" is no "si"."""
+    return fold(_YES.sub("  ", text))
 
 
 def _concepts(words: str, language: str, named: Sequence[InvoiceMatch]) -> frozenset[str]:

@@ -13,7 +13,8 @@ from datetime import date
 
 from app.domain.planted import Fault, Planted
 from app.domain.proposal import Draft, Trace
-from app.reading.days.dates import FoundDate, find_dates
+from app.reading.days.dates import find_dates
+from app.reading.days.found import FoundDate
 from app.reading.money.amounts import find_amounts
 from app.reading.spans import fold
 

@@ -40,8 +40,8 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         r"\bstaa(?:t|n) (?:\w+ ){0,4}klaar\b|"
         r"\bkom(?:t|en) (?:maandag|dinsdag|woensdag|donderdag|vrijdag|morgen)\b",
         "it": r"\bprogrammat[aoei] (?:per|al|il)\b|\b(?:e|sono) in distinta\b|"
-        r"\b(?:versiamo|verso|saldo io|paghiamo|parte (?:il|lunedi|martedi|mercoledi|giovedi|venerdi))\b|"
-        r"\b(?:la|lo|le|li|glie\w+) (?:saldo|pago|verso|paghiamo|versiamo|bonifico)\b",
+        r"\b(?:versiamo|verso|saldo io|paghiamo|part(?:e|ono) (?:il|lunedi|martedi|mercoledi|giovedi|venerdi))\b|"
+        r"\b(?:la|lo|le|li|glie\w+) (?:saldo|pago|verso|mando|giro|paghiamo|versiamo|bonifico)\b",
         "pt": r"\b(?:agendad|programad|previst)[ao]s? para\b|"
         r"\bva(?:i|o) (?:na|no) (?:segunda|terca|quarta|quinta|sexta|dia|lote|remessa)\b|"
         r"\b(?:segue|seguem|sai\b|saem\b|fica pag)|\bpaga-se\b|\bpagam-se\b|\bpagamos-(?:la|lo)s?\b",

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from app.reading.days.calendar_words import CALENDARS
 from app.reading.days.date_rules.rule import Resolve, Rule
-from app.reading.days.ordinals import ORDINALS
+from app.reading.days.ordinals import ORDINALS, PLACES
+
+_LAST = 4
+"""The place of the last in PLACES."""
 
 
 class Grammar:
@@ -16,16 +19,18 @@ class Grammar:
         self.words, self.language, self.country, self.month_first = words, language, country, month_first
         self._days = _alternatives(ordinals)
         self._months = _alternatives(words.months)
+        self._places = _alternatives(PLACES[language])
         self._weekdays = _alternatives(words.weekdays)
         self._names = {
             "MONTHS": "|".join(sorted(words.months, key=len, reverse=True)),
             "WEEKDAYS": "|".join(words.weekdays),
             "NUMBERS": "|".join(sorted(words.numbers, key=len, reverse=True)),
+            "PLACES": "|".join(PLACES[language]),
             "DAYWORDS": "|".join(sorted(ordinals, key=len, reverse=True)),
         }
 
     def rules(self, patterns: Iterable[str], resolve: Resolve, rank: int) -> Iterator[Rule]:
-        """MONTHS, WEEKDAYS, NUMBERS and DAYWORDS stand for the language's own names in a pattern."""
+        """MONTHS, WEEKDAYS, NUMBERS, PLACES and DAYWORDS stand for the language's own names in a pattern."""
         for pattern in patterns:
             for name, words in self._names.items():
                 pattern = pattern.replace(name, words)  # noqa: PLW2901 filled in step by step
@@ -45,6 +50,11 @@ class Grammar:
     def weekday(self, name: str) -> int:
         """Monday is 0."""
         return _place(self._weekdays.fullmatch(name))
+
+    def place(self, word: str) -> int | None:
+        """Which one of a month, from 0; None for the last."""
+        place = _place(self._places.fullmatch(word))
+        return None if place == _LAST else place
 
     def first_weekday(self, words: str) -> int | None:
         """That with which the words begin."""

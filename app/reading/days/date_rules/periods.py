@@ -17,14 +17,10 @@ from app.reading.days.calendar_days import (
     year_of_named,
 )
 from app.reading.days.date_rules.grammar import Grammar
-from app.reading.days.date_rules.rule import Resolve, Resolved, Rule, dated, one_day
+from app.reading.days.date_rules.rule import Resolve, Resolved, Rule, one_day
+from app.reading.days.feasts import FEASTS, Feast
 
 _WEEKEND = 5
-_FEAST_LEAD = (
-    r"(?:until|till|by|jusqu'a|d'ici|bis(?: zum?)?|hasta|para|tot|fino a|entro|ate)\s+"
-    r"(?:the |a |la |le |el |al |il |o )?"
-)
-"""Without these a feast is a greeting, or a holiday."""
 
 
 def periods(grammar: Grammar) -> Iterator[Rule]:
@@ -35,8 +31,8 @@ def periods(grammar: Grammar) -> Iterator[Rule]:
     yield from grammar.rules(words.end_of_named, _named(grammar, end_of_month), 3)
     yield from grammar.rules(words.end_of_month, _this(_month_end), 3)
     yield from grammar.rules(words.last_workday, _last_workday(grammar), 1)
-    for feast, (month, day) in words.feasts.items():
-        yield from grammar.rules((_FEAST_LEAD + feast,), _feast(month, day), 3)
+    for name, feast in FEASTS[grammar.language].items():
+        yield from grammar.rules((name,), _feast(feast), 3)
     yield from grammar.rules(words.end_of_year, _this(lambda t: date(t.year, 12, 31)), 3)
     yield from grammar.rules(words.mid_next_month, _this(lambda t: add_months(t, 1).replace(day=15)), 2)
     yield from grammar.rules(words.mid_named, _named(grammar, lambda y, m: date(y, m, 15)), 3)
@@ -74,8 +70,8 @@ def _last_workday(grammar: Grammar) -> Resolve:
     return resolved
 
 
-def _feast(month: int, day: int) -> Resolve:
-    return lambda _, today: dated(day, month, None, today)
+def _feast(feast: Feast) -> Resolve:
+    return lambda _, today: one_day(feast.coming(today), "feast")
 
 
 def _day_of_next_month(match: re.Match[str], today: date) -> Resolved | None:

@@ -13,6 +13,7 @@ from app.reading.days.calendar_days import (
 )
 from app.reading.days.date_rules.grammar import Grammar
 from app.reading.days.date_rules.rule import Resolve, Resolved, Rule, one_day
+from app.reading.days.workdays import add_workdays
 
 _SHORT = 3
 _ENGLISH_SHORT = frozenset({"mon", "tue", "wed", "thu", "fri"})
@@ -30,15 +31,18 @@ def weekdays(grammar: Grammar) -> Iterator[Rule]:
         return resolved
 
     def of_month(match: re.Match[str], today: date) -> Resolved | None:
-        """ "The last Friday in May", "the first Monday of the month": of the next month where this one's is over."""
-        weekday, last = grammar.weekday(match["weekday"]), match["which"][0] in "lud"
-        if match["month"]:
-            number = grammar.month(match["month"])
-            return one_day(weekday_in_month(year_of_named(number, today), number, weekday, last=last), "period")
-        day = weekday_in_month(today.year, today.month, weekday, last=last)
-        later = add_months(today.replace(day=1), 1)
-        following = weekday_in_month(later.year, later.month, weekday, last=last)
-        return one_day(day if day >= today else following, "period")
+        """ "The last Friday in May", "the second Thursday of next month"."""
+        weekday, place = grammar.weekday(match["weekday"]), grammar.place(match["which"])
+        return _of_month(match, today, grammar, lambda first: weekday_in_month(first.year, first.month, weekday, place))
+
+    def workday_of_month(match: re.Match[str], today: date) -> Resolved | None:
+        """ "The first working day of April"; the last one is a period's."""
+        place = grammar.place(match["which"])
+        if place is None:
+            return None
+        return _of_month(
+            match, today, grammar, lambda first: add_workdays(first - timedelta(days=1), place + 1, grammar.country)
+        )
 
     words, week = grammar.words, timedelta(days=7)
     yield from grammar.rules(words.past_weekday, named(lambda w, t: (coming_weekday(w, t) - week,), "past"), 5)
@@ -48,7 +52,23 @@ def weekdays(grammar: Grammar) -> Iterator[Rule]:
     yield from grammar.rules(words.weekday_plus_two_weeks, named(lambda w, t: (coming_weekday(w, t) + 2 * week,)), 3)
     yield from grammar.rules(words.weekday_plus_week, named(lambda w, t: (coming_weekday(w, t) + week,)), 3)
     yield from grammar.rules(words.weekday_of_month, of_month, 2)
+    yield from grammar.rules(words.workday_of_month, workday_of_month, 2)
     yield from grammar.rules(words.coming_weekday, named(lambda w, t: (coming_weekday(w, t),)), 6)
+
+
+def _of_month(match: re.Match[str], today: date, grammar: Grammar, resolve: Callable[[date], date]) -> Resolved | None:
+    """`resolve` is told the first of the month: the one named, the next, January, or else this one, unless its day is
+    over."""
+    said = match.groupdict()
+    this = today.replace(day=1)
+    if said.get("month"):
+        number = grammar.month(said["month"])
+        return one_day(resolve(date(year_of_named(number, today), number, 1)), "period")
+    if said.get("year"):
+        return one_day(resolve(date(today.year + 1, 1, 1)), "period")
+    if said.get("next") or resolve(this) < today:
+        return one_day(resolve(add_months(this, 1)), "period")
+    return one_day(resolve(this), "period")
 
 
 def _is_weekday(match: re.Match[str], grammar: Grammar) -> bool:
@@ -57,8 +77,10 @@ def _is_weekday(match: re.Match[str], grammar: Grammar) -> bool:
         return False
     if grammar.language == "pt" and "feira" not in word:
         before = match.string[max(0, match.start("weekday") - 8) : match.start("weekday")]
-        is_led = re.search(r"(?:\b(?:na|ate|esta|nesta|proxima|ultima|para|de|ter|uma|passada)\s+)$", before)
+        is_led = re.search(r"(?:\b(?:na|pra|ate|esta|nesta|proxima|ultima|para|de|ter|uma|passada)\s+)$", before)
         is_alone = re.search(r"(?:^|[,.;\n]\s?)$", before) or re.match(r"\s*(?:[,.;!?\n]|$)", after)
+        if "semana" in match.group():
+            return True
         is_ordinal = re.match(r"\s+(?:via|fat|vez|prest|metade|parte|tranc|quin|enc|remessa|guia)", after)
         return bool(is_led or (is_alone and not re.search(r"\b(?:a|da|e a)\s+$", before))) and not is_ordinal
     return True

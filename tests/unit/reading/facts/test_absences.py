@@ -71,3 +71,19 @@ def test_the_day_of_return_goes_before_the_range(language: str, text: str) -> No
 )
 def test_the_day_that_an_absence_begins_is_not_the_day_of_return(language: str, text: str) -> None:
     assert back(text, language) == date(2026, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "We start the new year on its first Monday, which is when I read mail again.", date(2027, 1, 4)),
+        ("fr", "L'équipe sera de nouveau là le lundi qui suit l'Assomption.", date(2026, 8, 17)),
+        ("es", "Me reincorporo el lunes posterior a la Asunción.", date(2026, 8, 17)),
+        ("de", "Ab dem Tag nach Fronleichnam bin ich wieder da.", date(2026, 6, 5)),
+        ("it", "Rientro il giorno dopo Ferragosto.", date(2026, 8, 16)),
+        ("pt", "Regresso na segunda-feira a seguir à Assunção.", date(2026, 8, 17)),
+        ("nl", "Ik ben terug op de dinsdag na Hemelvaart.", date(2027, 5, 11)),
+    ],
+)
+def test_the_day_of_return_may_be_told_by_a_feast(language: str, text: str, day: date) -> None:
+    assert back(text, language) == day

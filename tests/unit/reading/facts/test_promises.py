@@ -165,3 +165,74 @@ def test_two_of_them_are_not_due_in_italian(text: str, language: str) -> None:
     )
     assert found.promise is not None
     assert found.promise.day == date(2026, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("en", "Not this Monday, the coach party has it, but the one of the week after: we pay on the 23rd.", (3, 23)),
+        ("de", "Nicht schon am Montag, sondern am 23. zahlen wir.", (3, 23)),
+        ("es", "Este viernes imposible. El viernes de la semana siguiente la tienes pagada.", (3, 20)),
+        ("fr", "Vendredi, impossible. Nous payons mardi.", (3, 17)),
+        ("nl", "Maandag is voor ons niet haalbaar. Wij betalen op dinsdag.", (3, 17)),
+        ("it", "Lunedì non è possibile. La paghiamo martedì.", (3, 17)),
+        ("pt", "Segunda-feira é impossível. Pagamos na terça-feira.", (3, 17)),
+    ],
+)
+def test_a_day_that_the_mail_rules_out_is_not_the_promised_one(language: str, text: str, day: tuple[int, int]) -> None:
+    assert promise(text, text, language).day == date(2026, *day)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The auditor was here on Monday. It goes out on the 20th."),
+        ("de", "Die Rechnung hat der Leiter am Montag freigegeben. Wir zahlen am 20."),
+        ("fr", "La banque nous a refusés lundi. Nous payons le 20."),
+        ("es", "El lunes fue fiesta aquí. La pagamos el 20."),
+        ("nl", "Maandag was de kas leeg. Wij betalen op de 20e."),
+        ("it", "Lunedì era festa. Paghiamo il 20."),
+        ("pt", "Na segunda-feira foi feriado. Pagamos no dia 20."),
+    ],
+)
+def test_a_weekday_of_something_past_is_not_the_promised_one(language: str, text: str) -> None:
+    assert promise(text, text, language).day == date(2026, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We pay on the 10th and the 25th of each month; it is in the next run."),
+        ("de", "Unsere Zahlläufe sind jeweils am 10. und am 25., da ist sie dabei."),
+        ("fr", "Nous payons le 10 et le 25 de chaque mois."),
+        ("nl", "Wij betalen altijd op de 10e en op de 25e."),
+        ("it", "Paghiamo il 10 e il 25 di ogni mese."),
+    ],
+)
+def test_of_several_days_of_payment_the_next_one_counts(language: str, text: str) -> None:
+    assert promise(text, text, language).day == date(2026, 3, 25)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Je la paie vendredi quand je fais les salaires."),
+        ("es", "La factura, en cambio, sí está aprobada y se paga el viernes."),
+        ("pt", "Fica pra sexta, já está agendado."),
+    ],
+)
+def test_what_else_happens_that_day_is_no_condition(language: str, text: str) -> None:
+    assert promise(text, text, language).day == date(2026, 3, 13)
+
+
+def test_the_sum_is_that_of_the_invoices_paid_on_the_first_day() -> None:
+    text = "R-4471 pays 3/20.\nR-4480 pays 3/27."
+    found = facts_of(text, {Intent.PAYMENT_PROMISE: text}, TWO, "en").promise
+    assert found is not None
+    assert (found.day, found.amount) == (date(2026, 3, 20), Decimal("900.00"))
+
+
+def test_a_part_on_a_day_comes_before_the_rest() -> None:
+    text = "Of the 900 euros you get 500 euros on 20 March. The remainder will be paid on 27 March."
+    found = promise(text, "The remainder will be paid on 27 March")
+    assert (found.day, found.amount) == (date(2026, 3, 20), Decimal(500))
