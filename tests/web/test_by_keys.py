@@ -284,3 +284,19 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(desk: Desk, ines: Page
             await expect(within, step).to_be_visible()
         await ines.keyboard.press("Escape")
         await expect(ines.locator(f"[data-key='{shortcut}']")).to_be_focused()
+
+
+async def test_a_case_opened_by_key_has_the_focus_and_its_mail_scrolls(desk: Desk, ines: Page) -> None:
+    await ines.set_viewport_size({"width": 1440, "height": 520})
+    await ines.goto(desk.url("/queue"))
+    await key(ines, "j")
+    async with ines.expect_navigation():
+        await key(ines, "o")
+    await expect(ines.locator("#case-h")).to_be_focused()
+    for pressed, moved in (("PageDown", "at > 0"), ("Home", "at === 0"), ("Space", "at > 0")):
+        await ines.keyboard.press(pressed)
+        await ines.wait_for_function(
+            f"() => {{ const at = document.querySelector('.dx-case__main').scrollTop; return {moved}; }}"
+        )
+    await ines.keyboard.press("Tab")
+    assert await ines.evaluate("() => document.activeElement.closest('.dx-case') !== null")

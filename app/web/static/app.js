@@ -185,11 +185,11 @@
     if (leads(event.target) && main.contains(event.target)) sessionStorage.setItem(DECIDED, event.target.action.split("/").pop());
   });
   const decided = sessionStorage.getItem(DECIDED);
+  const heading = ["case-h", "e-h"].map((id) => document.getElementById(id)).find((found) => found && visible(found));
   if (decided) {
     sessionStorage.removeItem(DECIDED);
-    const heading = ["case-h", "e-h"].map((id) => document.getElementById(id)).find((found) => found && visible(found))
-      || main.querySelector("h1");
-    if (heading && document.activeElement === document.body) rise(heading);
+    const next = heading || main.querySelector("h1");
+    if (next && document.activeElement === document.body) rise(next);
     const say = document.getElementById("say");
     const said = say.getAttribute(`data-${decided}`) || main.querySelector("[data-say]")?.textContent.trim() || "";
     const waiting = main.querySelector("#queue-list [role=status]")?.textContent.trim() || "";
@@ -197,6 +197,14 @@
       say.textContent = [said, waiting].filter(Boolean).join(" ");
     }, 150); // a region that is filled while the page loads is not read out
   }
+
+  // A case that was opened by key has the focus: what follows by Tab is its own, not the list's once more ------
+  const OPENED = "duebox.opened";
+  main.addEventListener("click", (event) => {
+    if (event.detail === 0 && event.target.closest("[data-row]")) sessionStorage.setItem(OPENED, "yes");
+  });
+  if (sessionStorage.getItem(OPENED) && heading && document.activeElement === document.body) rise(heading);
+  sessionStorage.removeItem(OPENED);
 
   // The open case is in sight, with what comes after it.
   const body = main.querySelector(".dx-list__body");

@@ -88,6 +88,18 @@
     return Boolean(link);
   };
 
+  // The case scrolls beside its list. Opened or decided about by key, it has no focus within that scrolls: the keys
+  // that scroll a page move it then.
+  const STEPS = { ArrowDown: 0.1, ArrowUp: -0.1, PageDown: 0.9, PageUp: -0.9, Home: -1000, End: 1000 };
+  const scrolls = (pane) => visible(pane) && pane.scrollHeight > pane.clientHeight && getComputedStyle(pane).overflowY === "auto";
+  const scroll = (event) => {
+    const step = event.key === " " ? (event.shiftKey ? -0.9 : 0.9) : STEPS[event.key];
+    const pane = step && event.target.matches("body, h1, h2") && [...main.querySelectorAll(".dx-case__main, .dx-case__grid, .dx-case__scroll")].find(scrolls);
+    if (!pane) return;
+    event.preventDefault();
+    pane.scrollBy({ top: step * pane.clientHeight });
+  };
+
   const ACTIONS = {
     j: () => move(1), k: () => move(-1), o: open, x: select, u: back,
     g: () => { going = performance.now(); },
@@ -104,7 +116,9 @@
       if (event.target.form.reportValidity()) ask([...event.target.form.elements].find((one) => one.matches("[data-approves]")));
       return;
     }
-    if (control || event.altKey || typing(event.target) || busy() || !keysOn()) return;
+    if (control || event.altKey || typing(event.target) || busy()) return;
+    scroll(event);
+    if (!keysOn()) return;
     if (going && performance.now() - going < 1500) { if (go(event.key)) event.preventDefault(); return; }
     const isLocked = event.getModifierState("CapsLock") && !event.shiftKey; // which is no wish for a capital
     const name = meaning(isLocked ? event.key.toLowerCase() : event.key);
