@@ -800,6 +800,13 @@ def test_the_frame_says_what_does_not_work(pages: Templates) -> None:
     assert "No mailbox yet" in frame(ledger=freshness(None, NOW, timedelta(hours=36)))
 
 
+def test_a_queue_without_a_mailbox_says_what_to_do(pages: Templates) -> None:
+    bare = page(counts=Counts(0, 0))
+    assert "No mailbox is watched yet: duebox mailbox add." in pages.render("queue.html", page=bare, queue=EMPTY)
+    watched = replace(bare, status=Status(mailboxes=(MailboxStatus("collections", True, NOW),)))
+    assert "No mail has arrived yet." in pages.render("queue.html", page=watched, queue=EMPTY)
+
+
 def test_every_audit_kind_of_the_code_has_words(pages: Templates) -> None:
     code = "".join(path.read_text() for path in sorted((REPOSITORY / "app").rglob("*.py")))
     kinds = set(re.findall(r'(?:audit\.add|_note|_audit)\([^)]*?"([a-z]+\.[a-z]+\.[a-z_]+)"', code))
