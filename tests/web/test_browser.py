@@ -73,6 +73,11 @@ ASTRAY = """() => [...document.querySelectorAll('.dx-cards td[data-label]')].fil
 }).map((cell) => cell.dataset.label)"""
 """The values of a table's cards that do not stand beside their label."""
 
+SIDEWAYS = """() => [...document.querySelectorAll('main .dx-scroll')]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => `${box.scrollWidth} in ${box.clientWidth}`)"""
+"""The tables that have to be moved sideways."""
+
 STRETCHED = """() => [...document.querySelectorAll('main .btn')]
   .filter((button) => button.checkVisibility() && button.getBoundingClientRect().width > 400)
   .map((button) => button.textContent.trim())"""
@@ -595,6 +600,17 @@ async def test_values_stand_beside_their_labels_and_buttons_are_no_wider_than_th
             await mats.goto(desk.url(path))
             assert width > 360 or await mats.evaluate(ASTRAY) == [], path
             assert await mats.evaluate(STRETCHED) == [], f"{path} at {width}"
+
+
+@pytest.mark.parametrize("width", [768, 960])
+async def test_lists_with_prose_fit_a_tablet(desk: Desk, context: BrowserContext, width: int) -> None:
+    mats = await desk.sign_in(context, ADMIN)
+    await mats.set_viewport_size({"width": width, "height": 900})
+    for path in ("/search?q=invoice", "/no-answer", "/reminders/plan", "/reminders/worklist", "/tasks"):
+        await mats.goto(desk.url(path))
+        assert await mats.evaluate(SIDEWAYS) == [], path
+    await mats.goto(desk.url("/search?q=invoice"))
+    await expect(mats.locator(".dx-na tbody tr").first).to_be_visible()
 
 
 async def test_keys_of_ones_own_follow_to_another_browser(desk: Desk, browser: Browser) -> None:
