@@ -45,6 +45,7 @@ from app.bootstrap.services import Services
 from app.casefile.service import CaseFileService
 from app.db.changes import Listener
 from app.db.engine import async_engine, is_sqlite, sqlite_path, sync_engine
+from app.db.house_clock import HouseClock
 from app.db.migrating import is_up_to_date, upgrade
 from app.db.opening import check_key, is_listed, refuse_unfinished, stored_keys, why_not
 from app.db.partitions import Partitions
@@ -160,12 +161,15 @@ def build(
     settings: Settings,
     *,
     holder: str = "duebox serve",
-    clock: Clock = system_clock,
+    clock: Clock | None = None,
     sink: Path | None = None,
     is_demo: bool = False,
 ) -> Services:
-    """Wire everything for these settings. With a `sink`, answers are filed there and never leave the machine."""
+    """Wire everything for these settings. With a `sink`, answers are filed there and never leave the machine. Without a
+    `clock`, the house goes by its database's, and speaks to others, who check times too, by the host's."""
     url = settings.database_url
+    outside = clock or system_clock
+    clock = clock or (system_clock if is_sqlite(url) else HouseClock())
     keyring = Keyring(settings.secret_key.get_secret_value(), lambda: stored_keys(url))
     executor_id = "local" if is_sqlite(url) else f"{socket.gethostname()}-{os.getpid()}-{str(new_id())[-8:]}"
     engine = Engine(sync_engine(url, process=executor_id), executor_id=executor_id, poll_seconds=JOB_POLL_SECONDS)
@@ -210,7 +214,7 @@ def build(
     privacy = PrivacyService(database, retention, clock)
     audit = AuditService(database)
     checkpoints = CheckpointService(
-        database, audit, sender, object_store_of(settings, clock), clock, checkpoint_place_of(settings)
+        database, audit, sender, object_store_of(settings, outside), clock, checkpoint_place_of(settings)
     )
     insights = InsightsService(database, clock)
     actions = load_actions(settings.policy_file)
@@ -291,7 +295,7 @@ def build(
         contacts=ContactService(database, clock),
         case_files=CaseFileService(database, clock, claims.shown),
         identity=IdentityService(database, clock),
-        oidc=oidc_of(settings, database, clock),
+        oidc=oidc_of(settings, database, outside),
         audit=audit,
         checkpoints=checkpoints,
         reads=ReadLog(database, clock),

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from app.db.changes import Changes, noted, tell_others
+from app.db.house_clock import HouseClock
 from app.db.narrowing import NarrowedSession
 from app.db.outages import why_unwritable
 from app.db.repositories.addresses import Addresses
@@ -121,6 +122,7 @@ class Database:
         self._read_session = async_sessionmaker(reading, expire_on_commit=False, sync_session_class=NarrowedSession)
         self._keyring = keyring
         self._clock = clock
+        self._house_clock = clock if isinstance(clock, HouseClock) else None
         self._enqueue = enqueue
         self._tells_others = writing.dialect.name == "postgresql"
         self._turn = nullcontext() if self._tells_others else asyncio.Lock()
@@ -151,6 +153,8 @@ class Database:
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[Uow]:
         async with self._turn, self._write_session.begin() as session:
+            if self._house_clock is not None:
+                await self._house_clock.look(session)
             uow = Uow(session, self._keyring, self._clock, self._enqueue)
             yield uow
             await session.flush()
