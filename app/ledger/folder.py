@@ -108,6 +108,7 @@ class WatchedFolder:
         self._holder = holder
         self._seen: frozenset[Dropped] = frozenset()
         self._settled: dict[Dropped, tuple[str, str]] = {}
+        self._said = ""
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -173,9 +174,18 @@ class WatchedFolder:
                     mine = await uow.leases.take(LEASE, self._holder, seconds)
                 if mine:
                     await self.look(folder)
+                self._say("")
             except Exception as error:  # the boundary of one look: the next one must come
-                log.warning("ledger.folder.failed", error=type(error).__name__)
+                self._say(type(error).__name__)
             await asyncio.sleep(self._poll_seconds)
+
+    def _say(self, error: str) -> None:
+        """Once, not at each look: a share may be away for days."""
+        if error and error != self._said:
+            log.warning("ledger.folder.failed", error=error)
+        elif self._said and not error:
+            log.info("ledger.folder.back")
+        self._said = error
 
 
 def _dropped(folder: Path) -> list[Dropped]:

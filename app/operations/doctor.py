@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import aiosmtplib
 import openai
@@ -53,10 +54,9 @@ async def _findings(services: Services, settings: Settings) -> AsyncIterator[Fin
             yield sessions
     if is_of_use:
         yield await _clock(services)
-        yield await _ledger(services)
+        async for finding in _ledger(services, settings.ledger.folder):
+            yield finding
         yield await _senders(services)
-        if services.reminders.policy.interest is not None:
-            yield _interest(services)
         yield await household.workers(services)
         yield await _jobs(services)
         yield await household.keys(services)
@@ -111,10 +111,15 @@ async def _clock(services: Services) -> Finding:
     return Finding("clock", is_ok, f"{apart:.1f} s from the database's", "synchronise the clocks (NTP)")
 
 
-async def _ledger(services: Services) -> Finding:
+async def _ledger(services: Services, folder: Path | None) -> AsyncIterator[Finding]:
+    """How new it is, where its files are watched for, and the interest on it."""
     found = await services.ledger.freshness()
     detail = found.reason or f"invoices as of {found.as_of:%Y-%m-%d %H:%M} UTC"
-    return Finding("ledger", not found.is_stale, detail, "import a newer file: duebox import invoices FILE")
+    yield Finding("ledger", not found.is_stale, detail, "import a newer file: duebox import invoices FILE")
+    if folder is not None:
+        yield await asyncio.to_thread(household.ledger_folder, folder)
+    if services.reminders.policy.interest is not None:
+        yield _interest(services)
 
 
 async def _senders(services: Services) -> Finding:

@@ -1,6 +1,7 @@
 """What `duebox doctor` finds inside: workers, connections, keys, backups, room on the disk."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from datetime import timedelta
@@ -40,6 +41,21 @@ async def workers(services: Services) -> Finding:
     silent = sorted(set(ages) - alive)
     lost = f"; not heard of any more: {', '.join(silent)}" if silent else ""
     return Finding("workers", True, f"{len(alive)} alive, last heard of {heard} ago; {waiting} jobs wait{lost}")
+
+
+def ledger_folder(folder: Path) -> Finding:
+    """Whether files can be found in the watched folder, and put away in it."""
+    hint = "mount or make it where the workers run, or name another in DUEBOX_LEDGER__FOLDER"
+    try:
+        with os.scandir(folder) as files:
+            waiting = sum(file.is_file() for file in files)
+    except OSError as error:
+        return Finding("ledger folder", False, f"{folder}: {error.strerror}", hint)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding(
+            "ledger folder", False, f"{folder}: what is taken cannot be put away there", "let us write to it"
+        )
+    return Finding("ledger folder", True, f"{folder}, {waiting} files in it")
 
 
 async def connections(services: Services) -> Finding:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import dns.message
 import dns.rcode
@@ -128,6 +129,17 @@ async def test_it_sees_parked_jobs_and_a_disk_that_fills(instance: Instance, mon
     monkeypatch.setattr("app.operations.household.LEAST_FREE_BYTES", 10**18)
     after = await findings(instance)
     assert [after[part].is_ok for part in ("jobs", "disk")] == [False, False]
+
+
+@ON_SQLITE
+async def test_it_misses_a_watched_folder_that_is_away(instance: Instance, tmp_path: Path) -> None:
+    assert "ledger folder" not in await findings(instance)
+    share = tmp_path / "share"
+    missing = (await findings(instance, ledger={"folder": share}))["ledger folder"]
+    assert (missing.is_ok, missing.detail) == (False, f"{share}: No such file or directory")
+    share.mkdir()
+    (share / "invoices.csv").touch()
+    assert (await findings(instance, ledger={"folder": share}))["ledger folder"].detail.endswith(", 1 files in it")
 
 
 async def test_it_says_who_works_and_whether_anything_waits(instance: Instance) -> None:

@@ -1,10 +1,12 @@
 """The watched folder. Customer C-1 with open INV-1 is there."""
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from app.db.tables.ledger import InvoiceRow
 from app.db.tables.system import AuditRow
@@ -22,10 +24,10 @@ LINE = "INV-{},C-1,invoice,100.00,100.00,EUR,2026-04-01,2026-05-01,,open\n"
 pytestmark = on_sqlite
 
 
-def _watched(instance: Instance, folder: Path, exports: Exports = OUR_OWN) -> WatchedFolder:
+def _watched(instance: Instance, folder: Path, exports: Exports = OUR_OWN, *, poll_seconds: float = 1) -> WatchedFolder:
     ledger = LedgerService(instance.database, instance.clock)
     return WatchedFolder(
-        instance.database, ledger, folder, instance.clock, poll_seconds=1, holder="test", exports=exports
+        instance.database, ledger, folder, instance.clock, poll_seconds=poll_seconds, holder="test", exports=exports
     )
 
 
@@ -84,6 +86,22 @@ async def test_a_file_that_cannot_be_moved_is_said_once_and_holds_up_no_other(
     await watched.look(tmp_path)
     assert len([*(tmp_path / "refused").iterdir()]) == 2
     assert len(await _audited(instance, "ledger.folder.refused")) == 1
+
+
+async def test_a_share_that_is_away_is_said_once_and_looked_for_again(instance: Instance, tmp_path: Path) -> None:
+    folder = tmp_path / "share"
+    watched = _watched(instance, folder, poll_seconds=0.01)
+    with capture_logs() as said:
+        watched.start()
+        await asyncio.sleep(0.5)
+        folder.mkdir()
+        (folder / "invoices.csv").write_text(INVOICES + LINE.format(2))
+        async with asyncio.timeout(20):
+            while not (folder / "done").exists():  # noqa: ASYNC110  # the watcher's doing
+                await asyncio.sleep(0.05)
+        await watched.stop()
+    events = [entry["event"] for entry in said if entry["event"].startswith("ledger.folder.")]
+    assert events[:2] == ["ledger.folder.failed", "ledger.folder.back"]
 
 
 async def test_a_link_is_left_alone(instance: Instance, tmp_path: Path) -> None:
