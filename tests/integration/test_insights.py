@@ -1,5 +1,6 @@
 """Figures of whole ledgers: rolled up on both databases, compared with what plain Python makes of the same rows."""
 
+import asyncio
 import csv
 import io
 import random
@@ -116,6 +117,19 @@ async def _raw(instance: Instance, part: Slice) -> list[InvoiceRow]:
         and part.segment in ("", customer.segment)
         and part.owner in ("", customer.owner_email)
     ]
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+async def test_figures_that_two_workers_roll_up_at_once_are_there_once(instance: Instance) -> None:
+    """After an import and for the day: what each had deleted, both would write."""
+    await _fill(instance)
+    figures = InsightsService(instance.database, instance.clock)
+    await asyncio.gather(*(figures.refresh_today() for _ in range(4)))
+    async with instance.database.read() as uow:
+        at_once = await uow.session.scalar(sa.select(sa.func.count()).select_from(FigureRow))
+    await figures.refresh_today()
+    async with instance.database.read() as uow:
+        assert await uow.session.scalar(sa.select(sa.func.count()).select_from(FigureRow)) == at_once
 
 
 @on_sqlite

@@ -30,6 +30,10 @@ from app.domain.receivables import (
 )
 from app.domain.review import RUNNING, CaseKind, ReviewState
 
+FIGURES_LOCK = 0x44554520
+"""Advisory lock number on PostgreSQL: two at once would each put the day's figures beside the other's. On SQLite BEGIN
+IMMEDIATE is the lock."""
+
 FIGURES = FigureRow.__table__
 COLUMNS = ("day", "name", "currency", "company", "segment", "owner_email", "detail", "value", "count")
 IS_OWED = sa.and_(IS_OPEN, InvoiceRow.open_amount != 0)
@@ -64,6 +68,8 @@ class Figures:
 
     async def refresh(self, day: date) -> None:
         """Write the figures of the ledger as it stands, as those of `day`; of earlier days only trends stay."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(sa.select(sa.func.pg_advisory_xact_lock(FIGURES_LOCK)))
         stale = sa.or_(FigureRow.day == day, sa.and_(FigureRow.day < day, FigureRow.name.not_in(LASTING)))
         await self._session.execute(sa.delete(FigureRow).where(stale))
         for rolled in (_aged(day), _sales(day), _sales_by_month(day), _due_by_week(day), *_reminded(day)):
