@@ -54,7 +54,7 @@ from app.db.traces import traced_approval, traced_sending, traced_triage
 from app.db.uow import Database
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Invalid, SettingInvalid
-from app.domain.ids import new_id
+from app.domain.ids import go_by, new_id
 from app.domain.job import JobKind
 from app.domain.tracing import OFF, StepName, Tracer
 from app.health import Health
@@ -169,7 +169,7 @@ def build(
     `clock`, the house goes by its database's, and speaks to others, who check times too, by the host's."""
     url = settings.database_url
     outside = clock or system_clock
-    clock = clock or (system_clock if is_sqlite(url) else HouseClock())
+    clock = clock or (system_clock if is_sqlite(url) else HouseClock(is_known=go_by))
     keyring = Keyring(settings.secret_key.get_secret_value(), lambda: stored_keys(url))
     executor_id = "local" if is_sqlite(url) else f"{socket.gethostname()}-{os.getpid()}-{str(new_id())[-8:]}"
     engine = Engine(sync_engine(url, process=executor_id), executor_id=executor_id, poll_seconds=JOB_POLL_SECONDS)

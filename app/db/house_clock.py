@@ -25,11 +25,18 @@ log = structlog.get_logger()
 
 class HouseClock:
     """PostgreSQL's time, gone on since the last look by the host's monotonic clock, which nobody sets. Before the first
-    look it is the host's. A Clock: call it."""
+    look it is the host's. A Clock: call it. `is_known` is told of it once it is right."""
 
-    def __init__(self, host: Clock = system_clock, elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        host: Clock = system_clock,
+        elapsed: Callable[[], float] = time.monotonic,
+        *,
+        is_known: Callable[[Clock], None] | None = None,
+    ) -> None:
         self._host = host
         self._elapsed = elapsed
+        self._is_known = is_known
         self._seen: tuple[datetime, float] | None = None
         self._is_apart = False
 
@@ -48,7 +55,9 @@ class HouseClock:
         took = self._elapsed() - asked
         if at is None or took > SLOW_SECONDS:
             return
-        self._seen = at + timedelta(seconds=took / 2), asked + took
+        is_first, self._seen = self._seen is None, (at + timedelta(seconds=took / 2), asked + took)
+        if is_first and self._is_known is not None:
+            self._is_known(self)
         self._compare()
 
     def _compare(self) -> None:

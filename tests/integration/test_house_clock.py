@@ -14,6 +14,7 @@ from app.db.opening import stored_keys
 from app.db.sealing import Keyring
 from app.db.uow import Database
 from app.domain.clock import system_clock
+from app.domain.ids import go_by, made_at, new_id
 from app.domain.review import Action, OutboxState
 from app.domain.sending import Pace
 from app.outbox.service import OutboxService
@@ -73,6 +74,22 @@ async def test_no_hosts_clock_cuts_or_draws_out_the_time_to_take_a_mail_back(
             if state is OutboxState.WAITING:
                 await reviews.undo(review.id, by=instance.collector)
     assert len(instance.sender.sent) == 1
+
+
+@on_postgres
+async def test_what_a_host_with_a_wrong_clock_makes_sorts_among_what_others_make(instance: Instance) -> None:
+    """Mails of a conversation, and mails that leave, stand in the order of their ids."""
+    wrong = FixedClock(system_clock() + timedelta(hours=1))
+    go_by(wrong)
+    try:
+        early = new_id()
+        async with instance.database.read() as uow:
+            await HouseClock(wrong, is_known=go_by).look(uow.session)
+        between = made_at(new_id())
+    finally:
+        go_by(system_clock)
+    assert made_at(early) > system_clock() + timedelta(minutes=50)
+    assert abs(between - made_at(new_id())) < timedelta(seconds=5)
 
 
 @on_postgres
