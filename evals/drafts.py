@@ -58,24 +58,9 @@ class Measured:
     wrong: tuple[tuple[Example, tuple[str, ...]], ...]
 
 
-def measure(folder: Path = DRAFTS) -> Measured:
-    cases = {line["id"]: _sources(line) for line in read_lines(folder / "cases.jsonl")}
-    planted = list(_examples(read_lines(folder / "planted.jsonl"), cases))
-    written = list(_examples(read_lines(folder / "good.jsonl"), cases))
-    composed = list(_composed(cases))
-    altered = list(_altered([*written, *composed]))
-    by_others = {name: list(_examples(read_lines(folder / f"{name}.jsonl"), cases)) for name in ("seen", "fresh")}
-    groups = {
-        "planted.refused": [example for example in planted if not example.is_held_out],
-        "planted.held_out.refused": [example for example in planted if example.is_held_out],
-        "good.written.refused": [example for example in written if not example.is_held_out],
-        "good.held_out.refused": [example for example in written if example.is_held_out],
-        "good.composed.refused": composed,
-        "altered.refused": altered,
-    }
-    for name, examples in by_others.items():
-        groups[f"planted.{name}.refused"] = [example for example in examples if example.plant]
-        groups[f"good.{name}.refused"] = [example for example in examples if not example.plant]
+def measure(folder: Path = DRAFTS, *, by_others: bool = True) -> Measured:
+    """The shares of letters refused. Those `by_others` have no gates, and take as long to hear as all the rest."""
+    groups = _groups(folder) | (_groups_by_others(folder) if by_others else {})
     wrong = [
         (example, problems)
         for example in {e.id: e for group in groups.values() for e in group}.values()
@@ -88,11 +73,38 @@ def measure(folder: Path = DRAFTS) -> Measured:
     return Measured(figures, {name: len(group) for name, group in groups.items()}, tuple(wrong))
 
 
+def _groups(folder: Path) -> dict[str, list[Example]]:
+    cases = _cases(folder)
+    planted = list(_examples(read_lines(folder / "planted.jsonl"), cases))
+    written = list(_examples(read_lines(folder / "good.jsonl"), cases))
+    composed = list(_composed(cases))
+    return {
+        "planted.refused": [example for example in planted if not example.is_held_out],
+        "planted.held_out.refused": [example for example in planted if example.is_held_out],
+        "good.written.refused": [example for example in written if not example.is_held_out],
+        "good.held_out.refused": [example for example in written if example.is_held_out],
+        "good.composed.refused": composed,
+        "altered.refused": list(_altered([*written, *composed])),
+    }
+
+
+def _groups_by_others(folder: Path) -> dict[str, list[Example]]:
+    groups = {}
+    for name in ("seen", "fresh"):
+        written = list(_examples(read_lines(folder / f"{name}.jsonl"), _cases(folder)))
+        groups[f"planted.{name}.refused"] = [example for example in written if example.plant]
+        groups[f"good.{name}.refused"] = [example for example in written if not example.plant]
+    return groups
+
+
+def _cases(folder: Path) -> dict[str, Sources]:
+    return {line["id"]: _sources(line) for line in read_lines(folder / "cases.jsonl")}
+
+
 def our_letters(folder: Path = DRAFTS) -> list[str]:
     """The letters of our own templates, and those written without anything planted that were looked at."""
-    cases = {line["id"]: _sources(line) for line in read_lines(folder / "cases.jsonl")}
     written = [line["body"] for line in read_lines(folder / "good.jsonl") if not line["held_out"]]
-    return [*written, *(example.body for example in _composed(cases))]
+    return [*written, *(example.body for example in _composed(_cases(folder)))]
 
 
 def _examples(lines: Iterable[Line], cases: Mapping[str, Sources]) -> Iterator[Example]:
