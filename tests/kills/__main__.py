@@ -42,11 +42,13 @@ def main() -> int:
     wish = parser.parse_args()
     if wish.kills < 1 or not wish.minutes > 0:
         parser.error("KILLS and --minutes must be above zero: a run without a kill proves nothing")
-    reports = [
-        run(database, wish.kills, wish.seed, wish.minutes) for database in wish.database or ["sqlite", "postgresql"]
-    ]
-    sys.stdout.write(json.dumps([report.as_dict() for report in reports], indent=2) + "\n")
-    return 0 if all(report.is_clean for report in reports) else 1
+    are_clean = True
+    for database in wish.database or ["sqlite", "postgresql"]:
+        report = run(database, wish.kills, wish.seed, wish.minutes)
+        sys.stdout.write(json.dumps(report.as_dict(), indent=2) + "\n")
+        sys.stdout.flush()
+        are_clean = are_clean and report.is_clean
+    return 0 if are_clean else 1
 
 
 if __name__ == "__main__":
