@@ -1,20 +1,25 @@
 """`python -m evals drafts`: does the firewall refuse what must not leave, and let pass what may?
 
 `cases.jsonl` holds mails and ledgers, `planted.jsonl` letters with one planted sentence, `good.jsonl` letters without,
-`seen.jsonl` and `fresh.jsonl` both, by writers who knew nothing of the firewall; letters of our own templates and
-changes of one digit are made here, by code.
+`seen.jsonl` and `fresh.jsonl` both, by writers who knew nothing of the firewall, `reminders.jsonl` both, of reminders;
+letters of our own templates and changes of one digit are made here, by code.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from agents.reminders.brief import ReminderBrief
+from agents.reminders.firewall import examine as examine_reminder
+from agents.reminders.letters import PAYMENT_SLOT, STATEMENT_SLOT, Letters
+from agents.reminders.statement import blocks_of, statement_of
 from agents.replies import Replies
 from agents.triage.brief import DraftBrief, PaymentSeen, Topic, TopicFacts
 from agents.triage.firewall import Sources, examine
@@ -26,8 +31,10 @@ from app.domain.intents import DisputeReason, ExtensionKind, Reason, Tone
 from app.domain.message import Screening
 from app.domain.money import Money
 from app.domain.proposal import Draft, ExtensionFact, Facts, PromiseFact
+from app.domain.reminder import Stage
 from app.domain.text import PLACEHOLDER, unredacted
 from evals.dataset import DATASETS, Line, read_lines
+from evals.reminders import sample
 
 DRAFTS = DATASETS / "drafts"
 ALTERED = 500
@@ -35,18 +42,17 @@ ALTERED = 500
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A draft with what it may draw on. `plant`: what was planted in it; "" for a good one."""
+    """A letter, and the firewall that it must pass. `plant`: what was planted in it; "" for a good one."""
 
     id: str
     body: str
-    sources: Sources
+    firewall: Callable[[str], tuple[str, ...]]
     plant: str = ""
     is_held_out: bool = False
 
     @property
     def problems(self) -> tuple[str, ...]:
-        draft = Draft("", self.body, Tone.NEUTRAL, self.sources.language)
-        return examine(draft, self.sources).problems
+        return self.firewall(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,14 @@ def _groups(folder: Path) -> dict[str, list[Example]]:
 
 
 def _groups_by_others(folder: Path) -> dict[str, list[Example]]:
-    groups = {}
+    groups: dict[str, list[Example]] = {}
     for name in ("seen", "fresh"):
         written = list(_examples(read_lines(folder / f"{name}.jsonl"), _cases(folder)))
         groups[f"planted.{name}.refused"] = [example for example in written if example.plant]
         groups[f"good.{name}.refused"] = [example for example in written if not example.plant]
+    for example in _reminders(read_lines(folder / "reminders.jsonl")):
+        kind = f"{'planted' if example.plant else 'good'}{'.held_out' if example.is_held_out else ''}"
+        groups.setdefault(f"reminders.{kind}.refused", []).append(example)
     return groups
 
 
@@ -110,7 +119,26 @@ def our_letters(folder: Path = DRAFTS) -> list[str]:
 def _examples(lines: Iterable[Line], cases: Mapping[str, Sources]) -> Iterator[Example]:
     for line in lines:
         held_out = bool(line.get("held_out"))
-        yield Example(line["id"], line["body"], cases[line["case"]], line.get("plant", ""), held_out)
+        firewall = _firewall(cases[line["case"]])
+        yield Example(line["id"], line["body"], firewall, line.get("plant", ""), held_out)
+
+
+def _firewall(sources: Sources) -> Callable[[str], tuple[str, ...]]:
+    return lambda body: examine(Draft("", body, Tone.NEUTRAL, sources.language), sources).problems
+
+
+def _reminders(lines: Iterable[Line]) -> Iterator[Example]:
+    for line in lines:
+        language, _, stage = line["case"].partition("-")
+        brief = sample(Stage(stage), Tone.NEUTRAL, language)
+        table, payment = blocks_of(brief, statement_of(brief), Letters.load())
+        body = line["body"].replace(STATEMENT_SLOT, table).replace(PAYMENT_SLOT, payment)
+        firewall = partial(_problems_of_reminder, (table, payment), brief)
+        yield Example(line["id"], body, firewall, line.get("plant", ""), bool(line.get("held_out")))
+
+
+def _problems_of_reminder(blocks: tuple[str, ...], brief: ReminderBrief, body: str) -> tuple[str, ...]:
+    return examine_reminder(body, blocks, brief).problems
 
 
 def _composed(cases: Mapping[str, Sources]) -> Iterator[Example]:
@@ -129,7 +157,7 @@ def _composed(cases: Mapping[str, Sources]) -> Iterator[Example]:
                 payment=PaymentSeen.FOUND if number % 2 else PaymentSeen.NOT_FOUND,
                 may_use_ledger=True,
             )
-            yield Example(f"{name}-{tone}-{number}", replies.compose(brief), replace(sources, is_ours=True))
+            yield Example(f"{name}-{tone}-{number}", replies.compose(brief), _firewall(replace(sources, is_ours=True)))
 
 
 def _topics(kind: str, sources: Sources) -> Iterator[tuple[TopicFacts, ...]]:
@@ -183,7 +211,7 @@ def _altered(good: Iterable[Example]) -> Iterator[Example]:
             other = str((int(example.body[place]) + step) % 10)
             made[example.id] += 1
             body = f"{example.body[:place]}{other}{example.body[place + 1 :]}"
-            yield Example(f"{example.id}-digit{made[example.id]}", body, example.sources, "digit")
+            yield Example(f"{example.id}-digit{made[example.id]}", body, example.firewall, "digit")
 
 
 def _sources(line: Line) -> Sources:

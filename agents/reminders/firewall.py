@@ -5,7 +5,8 @@
     up               to the letter                 to the letter
 
 Statement, notes, ways to pay and claim are written by code and must stand in the draft unaltered, once. What is left
-may state the total, the days that the brief names, and the number and due date of an only invoice: nothing else.
+may state the total, the days that the brief names, and the number and due date of an only invoice: nothing else. Each
+sentence of a model is also heard (`app/reading/outgoing/judging.py`), for what no list foresees.
 """
 
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from agents.reminders.brief import ReminderBrief
 from agents.reminders.letters import names_in
+from agents.triage.harmless import without_harmless
 from agents.triage.lexicon import (
     claims_of_receipt,
     compiled,
@@ -31,19 +33,18 @@ from app.domain.intents import LANGUAGES
 from app.domain.message import Screening
 from app.domain.proposal import Trace
 from app.domain.reminder import Stage
-from app.domain.text import unredacted
+from app.domain.text import PLACEHOLDER, unredacted
 from app.reading.model.features import is_courtesy
+from app.reading.outgoing.judging import load_letter_judge
 from app.reading.spans import fold, sentences
-
-FRAME = 2
-"""Greeting and closing are paragraphs of their own and say nothing."""
 
 _ACTS = Path(__file__).with_name("acts.toml")
 _HOLE = "\x01"
 
 
-def examine(body: str, blocks: tuple[str, ...], brief: ReminderBrief) -> Traced:
-    """The facts of a reminder with their sources, and every reason to refuse it."""
+def examine(body: str, blocks: tuple[str, ...], brief: ReminderBrief, *, is_a_models: bool = True) -> Traced:
+    """The facts of a reminder with their sources, and every reason to refuse it. What people have worded, a template or
+    this reminder, is not `is_a_models`: it is held against the lists alone."""
     holes = [(body.index(block), block) for block in blocks if body.count(block) == 1]
     masked, prose = body, body
     for start, block in holes:
@@ -51,13 +52,14 @@ def examine(body: str, blocks: tuple[str, ...], brief: ReminderBrief) -> Traced:
         prose = prose.replace(block, "")
     nobodys = unwritten(brief)
     traced = trace(masked, _known(brief), nobodys, brief.language)
+    weighed = without_harmless(prose, brief.language)
     problems = (
         *(["altered: statement or ways to pay"] if len(holes) < len(blocks) else []),
         *traced.problems,
-        *(f"untraced: {words}" for words in unsaid_spans_of_time(prose, nobodys)),
-        *_offences(prose, brief),
+        *(f"untraced: {words.of(prose)}" for words in unsaid_spans_of_time(weighed, nobodys)),
+        *_offences(weighed, prose, brief),
         *(f"receipt: {claim.of(prose)}" for claim in claims_of_receipt(prose)),
-        *_strange(prose, brief.language),
+        *(_harmful_sentences(prose, brief) if is_a_models else ()),
         *(["too long"] if len(prose.split()) > 2 * brief.max_words else []),
     )
     ours = [Trace(start, start + len(block), "ledger", "statement") for start, block in holes]
@@ -81,22 +83,36 @@ def _known(brief: ReminderBrief) -> Iterator[Known]:
             yield from (Known(text, source, reference) for text in (dates(day, language) if day else ()))
 
 
-def _offences(prose: str, brief: ReminderBrief) -> Iterator[str]:
+def _offences(weighed: str, prose: str, brief: ReminderBrief) -> Iterator[str]:
     """A legal step may be spoken of in a formal notice alone, which a named person has ordered."""
-    for offence in offences(prose):
+    for offence in offences(weighed):
         if offence.kind != "legal_threat" or brief.stage is not Stage.FORMAL:
             yield f"{offence.kind}: {prose[offence.start : offence.end]}"
 
 
-def _strange(prose: str, language: str) -> Iterator[str]:
-    """Whatever does none of the things that a reminder does: what a list of forbidden phrases cannot foresee."""
-    paragraphs = [paragraph for paragraph in prose.split("\n\n") if paragraph.strip()]
-    for paragraph in paragraphs[1:-1] if len(paragraphs) > FRAME else paragraphs:
-        for piece in (part for sentence in sentences(paragraph) for part in sentence.of(paragraph).split("; ")):
-            folded = fold(piece)
-            is_known = _acts(language).search(folded) or says_something_known(folded, language)
-            if not (is_known or is_courtesy(piece)):
-                yield f"strange: {piece}"
+def _harmful_sentences(prose: str, brief: ReminderBrief) -> Iterator[str]:
+    """Whatever a sentence does that a reminder must not. Without the judge only what reminders usually do passes."""
+    judge, said = load_letter_judge(), list(_said(prose, brief))
+    if judge is None:
+        yield from (f"strange: {text}" for text in said if not _is_usual(text, brief.language))
+        return
+    for text, verdict in zip(said, judge.judge(said), strict=True):
+        is_ordered = verdict.kind == "legal_threat" and brief.stage is Stage.FORMAL
+        if verdict.is_too_likely and not is_ordered:
+            yield f"{verdict.kind}: {text}"
+
+
+def _said(prose: str, brief: ReminderBrief) -> Iterator[str]:
+    """The sentences that are neither greeting nor closing nor our name below them."""
+    ours = {brief.company.name, *brief.signature.splitlines()}
+    for line in prose.splitlines():
+        found = (span.of(line) for span in sentences(line) if line.strip(" ,.") not in ours)
+        yield from (text for text in found if not is_courtesy(PLACEHOLDER.sub("X", text)))
+
+
+def _is_usual(text: str, language: str) -> bool:
+    folded = fold(text)
+    return _acts(language).search(folded) is not None or says_something_known(folded, language)
 
 
 @cache

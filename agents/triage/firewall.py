@@ -45,13 +45,8 @@ WISH = "wish"
 """The reference of a fact that the writer merely asks for."""
 
 _DAY = re.compile(r"\d\W*[^\W\d_]|[^\W\d_]\W*\d|\d[./-]\d+[./-]")
-TOO_LIKELY = -1.5
-"""Log odds of a sentence's not being harmless from which on it is refused. Chosen with letters that were looked at
-(`seen.jsonl` of the drafts): a good letter that is refused costs a person two minutes, a bad one that leaves costs
-more."""
-
-SURELY_HARMLESS = -4.0
-"""Log odds below which a phrase of at most SHORT words is excused; some of them mean many things."""
+SURELY_HARMLESS = -2.0
+"""Log odds below which a phrase of at most SHORT words is excused; some of them, like "today", mean many things."""
 
 AMBIGUOUS = frozenset({"concession", "admission", "shaming", "urgency"})
 SHORT = 2
@@ -110,8 +105,12 @@ def _examined(draft: Draft, sources: Sources) -> Traced:
         *traced.problems,
         *_settled_wishes(draft.body, traced.traces),
         *_stray_days(draft.body, traced.traces, sources.invoices),
-        *(f"untraced: {words}" for words in unsaid_spans_of_time(weighed, sources.letter)),
-        *(f"untraced: {words}" for words in unsaid_charges(weighed, sources.letter)),
+        *(
+            f"untraced: {words.of(draft.body)}"
+            for words in unsaid_spans_of_time(weighed, sources.letter)
+            if not _is_short(words, draft.body) or not _is_surely_harmless(words.start, heard)
+        ),
+        *(f"untraced: {words.of(draft.body)}" for words in unsaid_charges(weighed, sources.letter)),
         *(
             f"{offence.kind}: {draft.body[offence.start : offence.end]}"
             for offence in offences(weighed, said, without_what_is_asked(weighed, draft.language))
@@ -225,7 +224,7 @@ def _harmful_sentences(draft: Draft, sources: Sources, heard: Heard) -> Iterator
     claims of payments in so many words is looked up elsewhere. Without the judge only what is known passes."""
     body = draft.body
     for span, verdict in heard:
-        if verdict.odds > TOO_LIKELY and not _is_true_receipt(span, verdict, body, sources):
+        if verdict.is_too_likely and not _is_true_receipt(span, verdict, body, sources):
             yield f"{verdict.kind}: {span.of(body)}"
     if not sources.is_ours and load_letter_judge() is None:
         pieces = (piece for span in _said(body, sources.team) for piece in span.of(body).split("; "))
@@ -235,9 +234,17 @@ def _harmful_sentences(draft: Draft, sources: Sources, heard: Heard) -> Iterator
 def _is_excused(offence: Offence, body: str, heard: Heard) -> bool:
     """Whether a short phrase, which may mean many things, stands in a sentence that the judge is sure of. A long one is
     refused whatever is heard: the judge has found "We have moved the due date to 30 June" harmless."""
-    if offence.kind not in AMBIGUOUS or len(_WORD.findall(body[offence.start : offence.end])) > SHORT:
-        return False
-    return any(span.start <= offence.start < span.end and verdict.odds < SURELY_HARMLESS for span, verdict in heard)
+    is_short = _is_short(Span(offence.start, offence.end), body)
+    return offence.kind in AMBIGUOUS and is_short and _is_surely_harmless(offence.start, heard)
+
+
+def _is_short(words: Span, body: str) -> bool:
+    return len(_WORD.findall(words.of(body))) <= SHORT
+
+
+def _is_surely_harmless(place: int, heard: Heard) -> bool:
+    """Whether the judge is sure of the sentence that a place stands in."""
+    return any(span.start <= place < span.end and verdict.odds < SURELY_HARMLESS for span, verdict in heard)
 
 
 def _is_true_receipt(span: Span, verdict: Verdict, body: str, sources: Sources) -> bool:

@@ -132,22 +132,22 @@ def says_something_known(folded: str, language: str) -> bool:
     return _of(language, "acts").search(folded) is not None
 
 
-def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[str]:
+def unsaid_spans_of_time(text: str, letter: Letter) -> Iterator[Span]:
     """Counted days, shares and sums in words, and moments such as "next week", that the writer has not said."""
     yield from _unsaid(_counted(), text, letter)
 
 
-def unsaid_charges(text: str, letter: Letter) -> Iterator[str]:
+def unsaid_charges(text: str, letter: Letter) -> Iterator[Span]:
     """Words for what paying late may cost, that the writer has not said."""
     yield from _unsaid((_pattern("charges"),), text, letter)
 
 
-def _unsaid(patterns: Iterable[re.Pattern[str]], text: str, letter: Letter) -> Iterator[str]:
+def _unsaid(patterns: Iterable[re.Pattern[str]], text: str, letter: Letter) -> Iterator[Span]:
     folded, said = fold(text), _uninflected(fold(f"{letter.subject.value}\n{letter.body.value}"))
     for pattern in patterns:
         for match in pattern.finditer(folded):
             if _uninflected(match.group()) not in said:
-                yield text[match.start() : match.end()]
+                yield Span(*match.span())
 
 
 def _uninflected(folded: str) -> str:

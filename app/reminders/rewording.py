@@ -1,12 +1,12 @@
 """What the checks say of the words that a person put in the place of a draft's.
 
-A person may write as people write, so the list of what reminders usually say is not held against them; facts without a
-source, an altered statement, concessions and threats are, until they say that they mean it. An account that is none of
-ours nobody may mean: that is refused elsewhere (app/reading/trust/ibans.py)."""
+A person may write as people write, so what a sentence sounds like is not held against them; facts without a source, an
+altered statement, concessions and threats are, until they say that they mean it. An account that is none of ours nobody
+may mean: that is refused elsewhere (app/reading/trust/ibans.py)."""
 
 from agents.reminders.brief import ReminderBrief
 
-ONLY_OF_MODELS = ("strange: ", "too long")
+TOO_LONG = "too long"
 
 
 def remarks_on(subject: str, body: str, brief: ReminderBrief, drafted: tuple[str, ...]) -> tuple[str, ...]:
@@ -20,5 +20,5 @@ def remarks_on(subject: str, body: str, brief: ReminderBrief, drafted: tuple[str
     words = "\n\n".join(filter(None, (body, subject)))
     for placeholder, name in names_in(brief).items():
         words = words.replace(name, placeholder)
-    problems = examine(words, blocks, brief).problems
-    return tuple(one for one in problems if one in drafted or not one.startswith(ONLY_OF_MODELS))
+    of_anybody = {*examine(words, blocks, brief, is_a_models=False).problems} - {TOO_LONG}
+    return tuple(one for one in examine(words, blocks, brief).problems if one in drafted or one in of_anybody)

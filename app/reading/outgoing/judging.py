@@ -24,6 +24,11 @@ KINDS = (
 )
 """What a sentence does; evals/datasets/drafts/README.md says what each means."""
 
+TOO_LIKELY = -0.5
+"""Log odds of a sentence's not being harmless from which on it is refused. Chosen with letters that were looked at
+(`seen.jsonl` of the drafts): a good letter that is refused costs a person two minutes, a bad one that leaves costs
+more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -35,6 +40,11 @@ class Verdict:
     def odds(self) -> float:
         """Log odds (natural) that the sentence is not harmless."""
         return float(np.logaddexp.reduce(self.heard[1:])) - self.heard[0]
+
+    @property
+    def is_too_likely(self) -> bool:
+        """Whether a letter with this sentence is refused."""
+        return self.odds > TOO_LIKELY
 
     @property
     def kind(self) -> str:
