@@ -246,7 +246,7 @@ def test_a_sum_in_brackets_behind_its_invoice_parts_no_clause() -> None:
     [
         ("en", "All settled on the 5th bar R-2. That one we are not paying, half the boxes are missing."),
         ("fr", "Tout est réglé sauf la R-2. Celle-là, nous ne la payons pas, il manque des cartons."),
-        ("es", "Está todo pagado menos la R-2. Esa no la pagamos, faltan cajas."),
+        ("es", "Está todo pagado menos la R-2. Esa no la pagamos porque faltan cajas."),
     ],
 )
 def test_what_points_back_at_an_exception_is_of_it(language: str, text: str) -> None:
