@@ -54,7 +54,7 @@ _ASIDE = re.compile(
 """What begins so behind an exception tells of it, or of the payment of all others."""
 
 _POINTS_BACK = re.compile(
-    r"\W*(?:that one|this one|celle-?ci|celle-?la|(?:die|diese|jene|deze)(?! \w+ (?:ist|sind|wird|is|zijn)\b)|es[at]a|"
+    r"\W*(?:that one|this one|celle-?ci|celle-?la|(?:die|diese|jene|deze)(?! \w+ (?:ist|sind|wird|is|zijn)\b)|est?a|"
     r"essa|quella|questa)\b"
 )
 """What begins so behind an exception is about it, even where it tells of paying: "all but R-4; that one on Friday"."""
