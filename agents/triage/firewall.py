@@ -45,7 +45,7 @@ WISH = "wish"
 """The reference of a fact that the writer merely asks for."""
 
 _DAY = re.compile(r"\d\W*[^\W\d_]|[^\W\d_]\W*\d|\d[./-]\d+[./-]")
-SURELY_HARMLESS = -2.0
+SURELY_HARMLESS = -3.0
 """Log odds below which a phrase of at most SHORT words is excused; some of them, like "today", mean many things."""
 
 AMBIGUOUS = frozenset({"concession", "admission", "shaming", "urgency"})
@@ -262,8 +262,8 @@ def _said(body: str, team: str) -> list[Span]:
 
 
 def _says_nothing_else(text: str, language: str) -> bool:
-    """Whether hardly a word is left beside a phrase that only sounds forbidden."""
-    rest = without_harmless(text, language)
+    """Whether hardly a word is left beside a phrase that only sounds forbidden, and what "you ask" for."""
+    rest = without_what_is_asked(without_harmless(text, language), language)
     return rest != text and len(_WORD.findall(rest)) < A_FEW
 
 

@@ -22,12 +22,16 @@ KINDS = frozenset({"harmless", "asks", "moot"})
 _FILE = Path(__file__).with_name("harmless.toml")
 _OPENING = re.compile(r"(?:,|\b(?:that|dass|que|dat|che)) $")
 _GOES_ON = r"(?:\w+ ){0,2}(?:to|zu|de|te|di|a|whether|ob|si|se|of)\b"
-_CLAUSE_END = re.compile(
-    rf"[;:!?\n]|,(?!\d|\s(?:and|or|und|oder|et|ou|y|o|e|en|of)\s{_GOES_ON})|\s-\s"
-    r"|\b(?:we|wir|nous|wij|\w+mos|\w+iamo|\w+remo)\b"
-    rf"|\b(?:and|und|et|y|e|ed|en|but|aber|mais|pero|ma|maar|mas)\s(?!{_GOES_ON})"
-)
-"""Where what somebody asks for ends: at a break, at a first person, and at an "and" that no infinitive follows."""
+_AND = {
+    "en": "and|but",
+    "fr": "et|mais",
+    "de": "und|aber",
+    "es": "y|e|pero",
+    "nl": "en|maar",
+    "it": "e|ed|ma",
+    "pt": "e|mas",
+}
+"""French and Spanish "en" is no "and", as the Dutch one is."""
 
 
 def without_harmless(text: str, language: str) -> str:
@@ -43,7 +47,7 @@ def without_what_is_asked(text: str, language: str) -> str:
     for sentence in sentences(text):
         for match in _pattern(language, "asks").finditer(folded, sentence.start, sentence.end):
             if match.start() == sentence.start or _OPENING.search(folded, sentence.start, match.start()):
-                end = _CLAUSE_END.search(folded, match.end(), sentence.end)
+                end = _clause_end(language).search(folded, match.end(), sentence.end)
                 rest = blanked(rest, match.end(), end.start() if end else sentence.end)
     return rest
 
@@ -58,6 +62,16 @@ def claims_of_nothing_owed(text: str) -> Iterator[Span]:
 def does_what_answers_do(folded: str, language: str) -> bool:
     """Whether a folded clause of an answer does one of the few things that an answer is known to do."""
     return says_something_known(folded, language) or _pattern(language, "moot").search(folded) is not None
+
+
+@cache
+def _clause_end(language: str) -> re.Pattern[str]:
+    """Where what somebody asks for ends: at a break, at a first person, and at an "and" that no infinitive follows."""
+    return re.compile(
+        rf"[;:!?\n]|,(?!\d|\s(?:and|or|und|oder|et|ou|y|o|e|en|of)\s{_GOES_ON})|\s-\s"
+        r"|\b(?:we|wir|nous|wij|\w+mos|\w+iamo|\w+remo)\b"
+        rf"|\b(?:{_AND.get(language, _AND['en'])})\s(?!{_GOES_ON})"
+    )
 
 
 @cache

@@ -131,7 +131,7 @@ async def test_it_sees_parked_jobs_and_a_disk_that_fills(instance: Instance, mon
     assert [after[part].is_ok for part in ("jobs", "disk")] == [False, False]
 
 
-@ON_SQLITE
+@on_sqlite
 async def test_it_misses_a_watched_folder_that_is_away(instance: Instance, tmp_path: Path) -> None:
     assert "ledger folder" not in await findings(instance)
     share = tmp_path / "share"
