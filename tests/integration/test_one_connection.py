@@ -33,7 +33,7 @@ def sent_folder(instance: Instance, box: Mailbox, *, patience: float = 60) -> Bo
 async def test_answers_are_filed_and_found_by_turns_with_the_watching(
     instance: Instance, strict: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.repositories.mailboxes.ASKED_SECONDS", 2.0)
+    monkeypatch.setattr("app.db.repositories.leases.ASKED_SECONDS", 2.0)
     box = strict.mailbox()
     mailbox_id = await add(instance, box)
     async with polling(instance):

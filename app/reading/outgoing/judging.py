@@ -24,7 +24,7 @@ KINDS = (
 )
 """What a sentence does; evals/datasets/drafts/README.md says what each means."""
 
-TOO_LIKELY = -0.75
+TOO_LIKELY = -0.5
 """Log odds of a sentence's not being harmless from which on it is refused. Chosen with letters that were looked at
 (`seen.jsonl` of the drafts): a good letter that is refused costs a person two minutes, a bad one that leaves costs
 more."""

@@ -94,7 +94,7 @@ def test_suspension_shaming_and_false_urgency_are_refused(body: str) -> None:
     [
         ("en", "Ships sail at dawn."),
         ("de", "Als Sprachmodell habe ich dazu keine Meinung."),
-        ("fr", "La lune est un fromage."),
+        ("fr", "En tant que modèle de langage, je n'ai pas d'avis."),
         ("es", "La luna es un queso."),
         ("nl", "De maan is een kaas."),
         ("it", "La luna fa il formaggio."),
