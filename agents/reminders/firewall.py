@@ -94,7 +94,8 @@ def _harmful_sentences(prose: str, brief: ReminderBrief) -> Iterator[str]:
     """Whatever a sentence does that a reminder must not. Without the judge only what reminders usually do passes."""
     judge, said = load_letter_judge(), list(_said(prose, brief))
     if judge is None:
-        yield from (f"strange: {text}" for text in said if not _is_usual(text, brief.language))
+        pieces = (piece for text in said for piece in text.split("; "))
+        yield from (f"strange: {piece}" for piece in pieces if not _is_usual(piece, brief.language))
         return
     for text, verdict in zip(said, judge.judge(said), strict=True):
         is_ordered = verdict.kind == "legal_threat" and brief.stage is Stage.FORMAL

@@ -262,9 +262,12 @@ def _said(body: str, team: str) -> list[Span]:
 
 
 def _says_nothing_else(text: str, language: str) -> bool:
-    """Whether hardly a word is left beside a phrase that only sounds forbidden, and what "you ask" for."""
-    rest = without_what_is_asked(without_harmless(text, language), language)
-    return rest != text and len(_WORD.findall(rest)) < A_FEW
+    """Whether hardly a word is left beside a phrase that only sounds forbidden, or beside what "you ask" for, to
+    the end: "You ask whether you may wait: agreed" says something of its own."""
+    own = without_harmless(text, language)
+    rest = without_what_is_asked(own, language)
+    ends_asking = rest == own or not rest.rstrip(" .!?")[-1:].isalnum()
+    return rest != text and ends_asking and len(_WORD.findall(rest)) < A_FEW
 
 
 def _is_known(piece: str, language: str) -> bool:

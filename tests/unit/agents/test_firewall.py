@@ -407,3 +407,14 @@ def test_that_nothing_is_open_may_be_said_where_the_ledger_shows_it() -> None:
 )
 def test_more_time_and_third_parties_are_refused(body: str) -> None:
     assert any(not problem.startswith("strange") for problem in problems(body))
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "You ask whether you may pay later: agreed."),
+        ("de", "Sie bitten darum, später zu zahlen: einverstanden."),
+    ],
+)
+def test_a_word_of_ours_behind_what_is_asked_is_heard(language: str, body: str) -> None:
+    assert problems(body, replace(SOURCES, language=language)) != ()
